@@ -1,0 +1,78 @@
+# Everything a developer or CI calls. The virtual environment is made on the first call and kept; it is filled
+# again only when a pinned list changes.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+# A stamp carries the checksum of its list, because git does not keep times of change.
+RUNTIME := $(VENV)/.runtime-$(shell cksum < requirements.txt | tr ' ' '-')
+DEV := $(VENV)/.dev-$(shell cksum < requirements-dev.txt | tr ' ' '-')
+
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+PYTEST := $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: $(RUNTIME) ## start the server and the worker with demonstration data; PORT and DATABASE_URL are honoured
+	@mkdir -p .cache/static; exec $(BIN)/python -m deploy.run
+
+test: $(DEV) ## run the whole suite on SQLite, then on PostgreSQL; PYTEST_ARGS="-k name" for a part
+	@mkdir -p .cache/static
+	env -u DATABASE_URL $(PYTEST)
+	$(BIN)/python -m tests.postgres $(PYTEST)
+
+check: $(DEV) ## format, lint, types, layers, missing migrations, Django's own checks
+	@mkdir -p .cache/static
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports --cache-dir .cache/import-linter
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check
+
+format: $(DEV) ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(DEV) ## measure against the floor that PostgreSQL sets; BENCH_ARGS for its options
+	@mkdir -p .cache/static; exec $(BIN)/python -m bench $(BENCH_ARGS)
+
+lock: $(DEV) ## pin the newest releases that requirements*.in allow
+	$(COMPILE) --upgrade requirements.in --output-file requirements.txt
+	$(COMPILE) --upgrade requirements-dev.in --output-file requirements-dev.txt
+
+clean: ## remove what was made, except data
+	rm -rf $(VENV) .cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# pip is the last thing that venv puts in place: without it the environment is unfinished.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo 'Python 3.11 or later is needed. Another one: make PYTHON=/path/to/python3 ...' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo 'Python cannot make a virtual environment. On Debian: apt install python3-venv' >&2; exit 1; }
+	@echo 'Making the virtual environment $(VENV)'
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): | $(BIN)/pip
+	@echo 'Installing the pinned packages'
+	@rm -f $(VENV)/.runtime-*
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+# The developers' list contains the run-time one.
+$(DEV): | $(BIN)/pip
+	@echo "Installing the pinned packages and the developers' tools"
+	@rm -f $(VENV)/.dev-* $(VENV)/.runtime-*
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $(RUNTIME) $@

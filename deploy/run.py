@@ -1,0 +1,214 @@
+"""`make run`: prepares the database, then runs the web server and the worker until told to stop.
+
+HOST, PORT, DATABASE_URL, WEB_WORKERS and WEB_THREADS come from the environment. Whatever ends this process,
+its children end too: on SIGINT, SIGTERM and SIGHUP it stops them, a kill of the process group reaches them
+all because none leaves it, and if this process alone is killed the kernel tells them.
+"""
+
+import errno
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from deploy import processes
+
+ROOT = Path(__file__).resolve().parent.parent
+HEALTH = "/api/public/health/"
+START_SECONDS = 120
+STOP_SECONDS = 10
+REQUEST_SECONDS = 5  # what a request that is under way may still take when the server is told to stop
+TICK_SECONDS = 0.1
+TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGHUP)
+
+WELCOME = """
+Smart Parking is running: {base}
+
+  ADMIN   admin / password123    superadmin / password123
+  STAFF   staff1 / staffpass
+  USER    user123 / userpass
+
+Three calls to try:
+
+  TOKEN=$(curl -s -X POST {base}/api/auth/login/ -H 'Content-Type: application/json' \\
+    -d '{{"username": "user123", "password": "userpass"}}' | sed 's/.*"access": *"\\([^"]*\\)".*/\\1/')
+
+  curl -s {base}/api/public/zones/
+
+  curl -s -X POST {base}/api/user/book-slot/ \\
+    -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+    -d '{{"zone_id": 1, "vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao"}}'
+
+The API's description: {base}/api/docs
+Ctrl-C stops it.
+"""
+
+
+class Failure(Exception):
+    """Something that the person at the terminal has to know; ends the run with code 1."""
+
+
+class StopRequested(Exception):
+    """SIGINT, SIGTERM or SIGHUP came."""
+
+
+class Supervisor:
+    """Starts children, waits for them, and stops what it started."""
+
+    def __init__(self) -> None:
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._stop_requested = False
+
+    def listen_to_signals(self) -> None:
+        for signum in (signal.SIGTERM, *TERMINAL_SIGNALS):
+            signal.signal(signum, self._request_stop)
+
+    def _request_stop(self, _signum: int, _frame: FrameType | None) -> None:
+        # Only noted here: an exception in the middle of starting a child could lose that child.
+        self._stop_requested = True
+
+    def start(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+        """Start a child in our process group: SIGKILL for the group reaches it without us.
+
+        What a terminal sends to the group is for us alone to act on: at Ctrl-C a command would print a
+        traceback, and at SIGHUP the web server would load itself anew.
+        """
+        before_exec = processes.end_with_parent(signal.SIGTERM, deaf_to=TERMINAL_SIGNALS)
+        child = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            preexec_fn=before_exec,  # noqa: PLW1509 - there are no threads here
+        )
+        self._children[name] = child
+        return child
+
+    def run_to_end(self, name: str, command: list[str]) -> None:
+        """Run a child that ends by itself; raise Failure if it fails."""
+        child = self.start(name, command)
+        while child.poll() is None:
+            self.tick()
+        del self._children[name]
+        if child.returncode:
+            raise Failure(f"{name} failed (exit code {child.returncode}).")
+
+    def tick(self) -> None:
+        """Let a moment pass; raise StopRequested if a signal came meanwhile."""
+        if self._stop_requested:
+            raise StopRequested
+        time.sleep(TICK_SECONDS)
+
+    def tick_while_all_live(self) -> None:
+        """The same; raise Failure if a child has ended by itself."""
+        self.tick()
+        for name, child in self._children.items():
+            if child.poll() is not None and not self._stop_requested:
+                raise Failure(f"The {name} ended unexpectedly (exit code {child.returncode}).")
+
+    def stop_all(self) -> None:
+        processes.stop(list(self._children.values()), signal.SIGTERM, seconds=STOP_SECONDS)
+        processes.kill_adopted()
+
+
+def port_from_environment() -> int:
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise Failure(f"PORT is not a port number: {text}")
+    return int(text)
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raise Failure if the port cannot be had: the web server would silently share it with another."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Failure(f"Port {port} is in use. Another one: PORT={port + 1} make run") from None
+        raise Failure(f"Cannot listen on {host} port {port}: {error.strerror}") from None
+
+
+def manage(*arguments: str) -> list[str]:
+    return [sys.executable, "manage.py", *arguments]
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """The web server as deployed; the benchmark measures this very command."""
+    workers = os.environ.get("WEB_WORKERS") or "2"
+    threads = os.environ.get("WEB_THREADS") or "8"
+    return [
+        *(sys.executable, "-m", "deploy.web", "smart_parking.wsgi:application", "--interface", "wsgi"),
+        *("--host", host, "--port", str(port), "--http", "1", "--no-ws"),
+        *("--workers", workers, "--blocking-threads", threads),
+        # Each thread keeps its database connection, so idle threads are kept too.
+        *("--blocking-threads-idle-timeout", "600"),
+        # Connections, kept alive, that may wait per worker: half of the backlog.
+        *("--backlog", "2048"),
+        *("--workers-kill-timeout", str(REQUEST_SECONDS), "--respawn-failed-workers"),
+        *("--log-level", "error", "--no-access-log"),
+    ]
+
+
+def is_healthy(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("GET", HEALTH)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def wait_until_healthy(supervisor: Supervisor, host: str, port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not is_healthy(host, port):
+        if time.monotonic() > deadline:
+            raise Failure(f"The web server does not answer {HEALTH} with 200 after {START_SECONDS} s.")
+        supervisor.tick_while_all_live()
+
+
+def local_address(host: str) -> str:
+    """Where this machine reaches a server that listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+
+
+def serve(supervisor: Supervisor) -> None:
+    """Bring everything up and stay until a signal comes (StopRequested) or a child ends (Failure)."""
+    host, port = os.environ.get("HOST") or "127.0.0.1", port_from_environment()
+    refuse_taken_port(host, port)
+    supervisor.run_to_end("Migrating the database", manage("migrate", "--noinput", "-v0"))
+    supervisor.run_to_end("Creating the demonstration data", manage("demo"))
+    supervisor.start("web server", web_command(host, port))
+    supervisor.start("worker", manage("worker"))
+    address = local_address(host)
+    wait_until_healthy(supervisor, address, port)
+    print(WELCOME.format(base=f"http://{f'[{address}]' if ':' in address else address}:{port}"), flush=True)
+    while True:
+        supervisor.tick_while_all_live()
+
+
+def main() -> int:
+    if "MAKELEVEL" in os.environ:  # started by make: not to stay when make is killed alone
+        processes.end_with_my_parent(signal.SIGTERM)
+    processes.adopt_orphans()
+    supervisor = Supervisor()
+    supervisor.listen_to_signals()
+    try:
+        serve(supervisor)
+    except StopRequested:
+        return 0
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+    finally:
+        supervisor.stop_all()
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
