@@ -1,0 +1,32 @@
+"""Looking up accounts."""
+
+from axes.models import AccessAttempt
+from django.contrib import admin
+
+from parking.accounts.models import CallWindow, User
+from parking.core.admin import LookUpAdmin, look_up
+
+
+@admin.register(User, site=look_up)
+class UserAdmin(LookUpAdmin):
+    list_display = ["username", "role", "is_active", "email", "phone", "last_login", "date_joined"]
+    list_filter = ["role", "is_active"]
+    search_fields = ["username", "email", "phone", "first_name", "last_name"]
+    exclude = ["password", "token_epoch"]
+
+
+@admin.register(CallWindow, site=look_up)
+class CallWindowAdmin(LookUpAdmin):
+    list_display = ["minute", "scope", "address", "calls"]
+    list_filter = ["scope"]
+    search_fields = ["=address"]
+
+
+@admin.register(AccessAttempt, site=look_up)
+class FailedLoginsAdmin(LookUpAdmin):
+    """Who is locked out, and how often which name and address failed."""
+
+    list_display = ["attempt_time", "username", "ip_address", "failures_since_start"]
+    search_fields = ["username", "=ip_address"]
+    # What was typed into the form is nobody's business.
+    fields = ["attempt_time", "username", "ip_address", "user_agent", "path_info", "failures_since_start"]

@@ -1,0 +1,69 @@
+"""The demonstration accounts: made by the command `demo`, and never in production."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+
+from parking.accounts.models import Role, User
+from parking.accounts.passwords import hash_new_password
+from parking.accounts.queries import id_of_username
+from parking.accounts.services import create_user
+from parking.audit.services import SYSTEM
+from parking.core.production import UnsafeProductionError
+
+
+@dataclass(frozen=True)
+class DemonstrationAccount:
+    username: str
+    password: str
+    role: Role
+
+    @property
+    def email(self) -> str:
+        return f"{self.username}@example.org"
+
+
+# Names and passwords are published (product.md, "Demonstration data").
+DEMONSTRATION_ACCOUNTS = (
+    DemonstrationAccount("admin", "password123", Role.ADMIN),
+    DemonstrationAccount("superadmin", "password123", Role.ADMIN),
+    DemonstrationAccount("staff1", "staffpass", Role.STAFF),
+    DemonstrationAccount("user123", "userpass", Role.USER),
+)
+
+
+def create_demonstration_accounts(*, now: datetime) -> list[User]:
+    """Make those demonstration accounts that are missing; answers them. Raises UnsafeProductionError in production."""
+    if settings.IN_PRODUCTION:
+        raise UnsafeProductionError("Demonstration accounts are not made in production.")
+    missing = [account for account in DEMONSTRATION_ACCOUNTS if id_of_username(account.username) is None]
+    return [_create(account, now) for account in missing]
+
+
+def _create(account: DemonstrationAccount, now: datetime) -> User:
+    fields = {"role": account.role, "email": account.email}
+    return create_user(
+        actor=SYSTEM,
+        username=account.username,
+        password=hash_new_password(account.password, user=User(username=account.username)),
+        fields=fields,
+        now=now,
+    )
+
+
+def refuse_demonstration_accounts() -> None:
+    """Raise UnsafeProductionError, naming them, if demonstration accounts still have their published passwords."""
+    found = [account.username for account in DEMONSTRATION_ACCOUNTS if _opens(account)]
+    if found:
+        raise UnsafeProductionError(
+            f"Production refuses to start: demonstration passwords still open {', '.join(found)}."
+        )
+
+
+def _opens(account: DemonstrationAccount) -> bool:
+    user_id = id_of_username(account.username)
+    return user_id is not None and check_password(
+        account.password, User.objects.values_list("password", flat=True).get(pk=user_id)
+    )

@@ -1,0 +1,95 @@
+"""The people: one account model with three roles."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.db import models
+from django.db.models.functions import Lower
+
+from parking.core import clock
+
+
+class Role(models.TextChoices):
+    ADMIN = "ADMIN", "Manager"
+    STAFF = "STAFF", "Gate attendant"
+    USER = "USER", "Driver"
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Usernames differ in more than letter case; compared as the constraint `username_once` does."""
+        return self.alias(folded=Lower("username")).get(folded=(username or "").lower())
+
+    def create_superuser(self, username: str, password: str, **fields: Any) -> "User":
+        """For `manage.py createsuperuser`: an ADMIN."""
+        user = self.model(username=username, role=Role.ADMIN, date_joined=clock.now(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. Written by `accounts.services` only."""
+
+    # ASCII: no two look alike, and SQLite folds the case of no other letters.
+    username = models.CharField(max_length=150, validators=[ASCIIUsernameValidator()])
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    first_name = models.CharField(max_length=150, blank=True)
+    last_name = models.CharField(max_length=150, blank=True)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.USER)
+    is_active = models.BooleanField(default=True, help_text="False: suspended, with immediate effect")
+    language = models.CharField(max_length=5, choices=[("en", "English"), ("hi", "हिन्दी")], default="en")
+    token_epoch = models.PositiveIntegerField(
+        default=0, help_text="Tokens of an earlier epoch are dead; a password change begins a new one"
+    )
+    date_joined = models.DateTimeField()
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = []
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("username"), name="username_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the look-up site lets the user in (Django's word, not the role STAFF)."""
+        return self.role == Role.ADMIN
+
+    @property
+    def is_superuser(self) -> bool:
+        return self.role == Role.ADMIN
+
+    def has_perm(self, _perm: str, _obj: object = None) -> bool:
+        """Administrators look everything up; what may be changed is decided by each admin page."""
+        return self.is_active and self.role == Role.ADMIN
+
+    def has_module_perms(self, _app_label: str) -> bool:
+        return self.is_active and self.role == Role.ADMIN
+
+
+class CallWindow(models.Model):
+    """How often an address made a throttled call in one minute; a row that all server processes share."""
+
+    scope = models.CharField(max_length=20)
+    address = models.CharField(max_length=64)
+    minute = models.DateTimeField()
+    calls = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["scope", "address", "minute"], name="call_window_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.minute:%H:%M}: {self.calls}"

@@ -1,0 +1,39 @@
+"""Reads for screens and the API."""
+
+from django.db.models import Q, QuerySet
+
+from parking.accounts.models import User
+from parking.core.errors import NotFound
+
+
+def user_by_id(user_id: int) -> User:
+    """Raises NotFound `user_not_found`."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise user_not_found()
+    return user
+
+
+def user_not_found() -> NotFound:
+    return NotFound("user_not_found", "User not found")
+
+
+def id_of_username(username: str) -> int | None:
+    """The account that a username means, in any letter case."""
+    try:
+        return User.objects.get_by_natural_key(username).pk
+    except User.DoesNotExist:
+        return None
+
+
+def find_users(*, role: str | None = None, is_active: bool | None = None, q: str = "") -> QuerySet[User]:
+    """Accounts in the order of their making; `q` is a part of the username, name, e-mail address or phone number."""
+    users = User.objects.order_by("pk")
+    if role is not None:
+        users = users.filter(role=role)
+    if is_active is not None:
+        users = users.filter(is_active=is_active)
+    if q:
+        fields = ["username", "first_name", "last_name", "email", "phone"]
+        users = users.filter(Q(*[(f"{field}__icontains", q) for field in fields], _connector=Q.OR))
+    return users

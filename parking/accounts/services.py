@@ -1,0 +1,273 @@
+"""The only writer of accounts: signing up and in, passwords, profiles, and what administrators change."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.http import HttpRequest
+
+from parking.accounts import tokens
+from parking.accounts.lockout import refuse_locked_out
+from parking.accounts.models import Role, User
+from parking.accounts.passwords import HashedPassword, hash_new_password
+from parking.accounts.queries import id_of_username, user_by_id, user_not_found
+from parking.accounts.tokens import SpentToken, TokenPair
+from parking.audit import services as audit
+from parking.audit.services import ANONYMOUS, Actor
+from parking.core.errors import InvalidInput, Refused, TooMany, Unauthenticated
+
+CONTACT_FIELDS = {"email", "phone"}
+
+
+def _actor(user: User) -> Actor:
+    return Actor(user_id=user.pk, role=user.role)
+
+
+def _save(user: User, *, force_insert: bool = False) -> None:
+    user.email = User.objects.normalize_email(user.email)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=force_insert)
+    except IntegrityError as error:
+        text = "This username is taken"
+        raise InvalidInput({"username": [text]}, text, code="username_taken") from error
+
+
+# --- Signing up ------------------------------------------------------------------------------------
+
+
+def register(*, username: str, password: HashedPassword, profile: Mapping[str, str], now: datetime) -> User:
+    """Sign up a driver. `profile`: email, phone (one of the two), first_name, last_name.
+
+    Raises InvalidInput, with the code `username_taken` if another account differs in letter case at most.
+    """
+    user = User(username=username, password=password, role=Role.USER, date_joined=now, **profile)
+    _need_contact(user)
+    with transaction.atomic():
+        _save(user, force_insert=True)
+        audit.record(actor=_actor(user), action="user.registered", now=now, subject=("user", user.pk))
+    return user
+
+
+def _need_contact(user: User) -> None:
+    if not (user.email or user.phone):
+        raise InvalidInput({"email": ["Give an e-mail address or a phone number"]})
+
+
+# --- Signing in ------------------------------------------------------------------------------------
+
+
+def login(request: HttpRequest, *, username: str, password: str, now: datetime) -> tuple[User, TokenPair]:
+    """Sign in. The request's address is what failures are counted by, together with the username.
+
+    Raises Unauthenticated `invalid_credentials` (also for a suspended user: nobody learns which names exist), and
+    TooMany `too_many_attempts` while locked out.
+    """
+    try:
+        user = _authenticated(request, username=username, password=password, now=now)
+    except (Unauthenticated, TooMany) as error:
+        _record_failed_login(username, error.code, now)
+        raise
+    with transaction.atomic():
+        # Tells axes to forget the failures, and Django to note the time.
+        user_logged_in.send(sender=User, request=request, user=user)
+        pair = tokens.issue(user, now=now)
+        audit.record(actor=_actor(user), action="login", now=now, subject=("user", user.pk))
+    return user, pair
+
+
+def _authenticated(request: HttpRequest, *, username: str, password: str, now: datetime) -> User:
+    refuse_locked_out(request, username=username, now=now)
+    user = authenticate(request, username=username, password=password)
+    if not isinstance(user, User):
+        raise Unauthenticated("invalid_credentials", "Wrong username or password")
+    return user
+
+
+def _record_failed_login(username: str, code: str, now: datetime) -> None:
+    # The text itself stays out: people type passwords into the wrong field.
+    user_id = id_of_username(username)
+    audit.record(
+        actor=ANONYMOUS,
+        action=f"refused.{code}",
+        now=now,
+        subject=("user", user_id) if user_id else None,
+        refused=True,
+    )
+
+
+def refresh(*, token: str, now: datetime) -> TokenPair:
+    """A new pair for a refresh token, which is used up by that. Raises Unauthenticated `token_not_valid`."""
+    with _spent_tokens_recorded(now), transaction.atomic():
+        user = tokens.spend_refresh_token(token)
+        pair = tokens.issue(user, now=now)
+        audit.record(actor=_actor(user), action="token.refreshed", now=now, subject=("user", user.pk))
+    return pair
+
+
+def logout(*, token: str, caller: User | None, now: datetime) -> None:
+    """End a refresh token. Raises Unauthenticated `token_not_valid`: dead already, or another's than the caller's.
+
+    Without a caller the token speaks for itself: whoever holds it could use it up anyway.
+    """
+    with _spent_tokens_recorded(now), transaction.atomic():
+        user = tokens.spend_refresh_token(token)
+        if caller is not None and caller.pk != user.pk:
+            raise tokens.not_valid()
+        audit.record(actor=_actor(user), action="logout", now=now, subject=("user", user.pk))
+
+
+@contextmanager
+def _spent_tokens_recorded(now: datetime) -> Iterator[None]:
+    """Put the second use of a token on record; outside of the transaction, which that use rolls back."""
+    try:
+        yield
+    except SpentToken as error:
+        audit.record(
+            actor=ANONYMOUS,
+            action="refused.token_spent",
+            now=now,
+            subject=("user", error.user_id),
+            refused=True,
+        )
+        raise
+
+
+# --- The own account -------------------------------------------------------------------------------
+
+
+def change_password(
+    request: HttpRequest, *, user: User, old_password: str, new_password: str, now: datetime
+) -> TokenPair:
+    """A new password and a new pair of tokens; all earlier tokens die.
+
+    Wrong old passwords count as failed logins, or a stolen token could be used to guess. Raises Refused
+    `password_wrong`, InvalidInput, TooMany `too_many_attempts`.
+    """
+    try:
+        known = _authenticated(request, username=user.username, password=old_password, now=now)
+    except Unauthenticated as error:
+        raise _password_wrong() from error
+    hashed = hash_new_password(new_password, user=known, field="new_password")
+    with transaction.atomic():
+        locked = _lock(known.pk)
+        if locked.password != known.password:
+            raise _password_wrong()  # somebody else changed it while we hashed
+        _set_password(locked, hashed)
+        locked.save(update_fields=["password", "token_epoch"])
+        audit.record(actor=_actor(locked), action="password.changed", now=now, subject=("user", locked.pk))
+        return tokens.issue(locked, now=now)
+
+
+def _password_wrong() -> Refused:
+    return Refused("password_wrong", "The old password is wrong")
+
+
+def _set_password(user: User, password: HashedPassword) -> None:
+    user.password = password
+    user.token_epoch += 1
+
+
+def _lock(user_id: int) -> User:
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    if user is None:
+        raise user_not_found()
+    return user
+
+
+def update_profile(*, user_id: int, changes: Mapping[str, str], now: datetime) -> User:
+    """Change the own email, phone, first_name, last_name, language. Raises InvalidInput if no contact is left."""
+    with transaction.atomic():
+        user = _lock(user_id)
+        _assign(user, changes)
+        if CONTACT_FIELDS & set(changes):
+            _need_contact(user)
+        _save(user)
+        _record_change(_actor(user), user, set(changes), now)
+    return user
+
+
+def _assign(user: User, changes: Mapping[str, Any]) -> None:
+    for name, value in changes.items():
+        setattr(user, name, value)
+
+
+# --- For administrators ----------------------------------------------------------------------------
+
+
+def create_user(
+    *, actor: Actor, username: str, password: HashedPassword, fields: Mapping[str, Any], now: datetime
+) -> User:
+    """Make an account. `fields`: role, is_active, email, phone, first_name, last_name, language.
+
+    Raises InvalidInput, with the code `username_taken` if another account differs in letter case at most.
+    """
+    user = User(username=username, password=password, date_joined=now, **fields)
+    with transaction.atomic():
+        _save(user, force_insert=True)
+        audit.record(
+            actor=actor,
+            action="user.created",
+            now=now,
+            subject=("user", user.pk),
+            role=user.role,
+            is_active=user.is_active,
+        )
+    return user
+
+
+def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], password: str | None, now: datetime) -> User:
+    """Change an account: `changes` as for `create_user`, also username. Role and suspension work at once.
+
+    A new password and a suspension end all tokens for good. Raises NotFound, InvalidInput (also `username_taken`),
+    Refused `last_admin`: nobody demotes or suspends the last active ADMIN.
+    """
+    hashed = None if password is None else hash_new_password(password, user=user_by_id(user_id))
+    with transaction.atomic():
+        user, other_admins = _lock_with_admins(user_id)
+        was_active, was_admin = user.is_active, _is_active_admin(user)
+        _assign(user, changes)
+        if was_admin and not _is_active_admin(user) and not other_admins:
+            raise Refused("last_admin", "The last active administrator must stay one")
+        if hashed is not None:
+            _set_password(user, hashed)
+        if was_active and not user.is_active:
+            user.token_epoch += 1
+        _save(user)
+        _record_change(actor, user, {*changes, *(["password"] if hashed else [])}, now)
+    return user
+
+
+def _is_active_admin(user: User) -> bool:
+    return user.is_active and user.role == Role.ADMIN
+
+
+def _lock_with_admins(user_id: int) -> tuple[User, int]:
+    """The user and how many other active administrators there are.
+
+    All are locked, in the order of their ids: of two administrators who suspend each other one comes second, and
+    sees what the first one did.
+    """
+    wanted = Q(pk=user_id) | Q(role=Role.ADMIN, is_active=True)
+    locked = User.objects.select_for_update(no_key=True).filter(wanted).order_by("pk")
+    users = {user.pk: user for user in locked}
+    if user_id not in users:
+        raise user_not_found()
+    return users.pop(user_id), len(users)
+
+
+def _record_change(actor: Actor, user: User, changed: set[str], now: datetime) -> None:
+    audit.record(
+        actor=actor,
+        action="user.changed",
+        now=now,
+        subject=("user", user.pk),
+        changed=sorted(changed),
+        role=user.role,
+        is_active=user.is_active,
+    )

@@ -1,0 +1,38 @@
+"""How often an address may make a call in one minute, counted in a table that all server processes share."""
+
+import math
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from parking.accounts.models import CallWindow
+from parking.core.errors import TooMany
+
+_MINUTE = timedelta(minutes=1)
+
+
+def count_call(*, scope: str, address: str, limit: int, now: datetime) -> None:
+    """Count one call. Raises TooMany `too_many_requests` for those beyond the limit, until the minute is over.
+
+    Call it outside any transaction, so that a refusal later on does not take the count back.
+    """
+    minute = now.replace(second=0, microsecond=0)
+    window = CallWindow(scope=scope, address=address, minute=minute, calls=0)
+    if _take_one(window, limit):
+        return
+    # Either nobody called yet in this minute, or the limit is reached: an empty row settles which.
+    CallWindow.objects.bulk_create([window], ignore_conflicts=True)
+    if not _take_one(window, limit):
+        seconds = math.ceil((minute + _MINUTE - now).total_seconds())
+        raise TooMany("too_many_requests", "Too many requests, please wait a moment", retry_after=seconds)
+
+
+def _take_one(window: CallWindow, limit: int) -> bool:
+    # One statement checks and counts, so that calls at the same moment cannot pass the limit together.
+    row = CallWindow.objects.filter(scope=window.scope, address=window.address, minute=window.minute)
+    return row.filter(calls__lt=limit).update(calls=F("calls") + 1) == 1
+
+
+def forget_old_windows(*, now: datetime) -> int:
+    """Delete the counts of minutes that are over; answers how many."""
+    return CallWindow.objects.filter(minute__lte=now - _MINUTE).delete()[0]

@@ -1,0 +1,247 @@
+"""Signing up, in and out; the own account."""
+
+from typing import Annotated, Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import BaseModel, Field
+
+from parking.accounts import services as accounts
+from parking.accounts.models import User
+from parking.accounts.passwords import hash_new_password
+from parking.accounts.throttles import count_call
+from parking.accounts.tokens import TokenPair
+from parking.api import idempotency
+from parking.api.answers import ok, plain
+from parking.api.describe import READ_PROBLEMS, Ok, enveloped, examples, keyed, problems
+from parking.api.parsing import In, Text200
+from parking.api.security import caller, signed_in
+from parking.api.users import (
+    EXAMPLE_USER,
+    Email,
+    Language,
+    NewPassword,
+    Password,
+    PersonName,
+    Phone,
+    RoleName,
+    Username,
+    UserOut,
+    present_user,
+)
+from parking.core import clock
+from parking.core.requests import client_address
+
+router = Router(tags=["Auth"], auth=None)
+
+REGISTER_PROBLEMS = problems(409, 429, without=(401, 403, 404))
+SIGN_IN_PROBLEMS = problems(429, without=(403, 404))
+TOKEN_PROBLEMS = problems(without=(403, 404))
+EXAMPLE_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjo3fQ.c2lnbmF0dXJl"  # noqa: S105 - no secret
+EXAMPLE_PAIR = {"access": EXAMPLE_TOKEN, "refresh": EXAMPLE_TOKEN}
+# A token of ours has some 400 characters.
+Token = Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class PairOut(BaseModel):
+    access: str
+    refresh: str
+
+
+# --- Signing up ------------------------------------------------------------------------------------
+
+
+class RegisterIn(In):
+    username: Username
+    password: NewPassword
+    email: Email | None = None
+    phone: Phone | None = None
+    first_name: PersonName = ""
+    last_name: PersonName = ""
+
+    def profile(self) -> dict[str, str]:
+        return {
+            "email": self.email or "",
+            "phone": self.phone or "",
+            "first_name": self.first_name,
+            "last_name": self.last_name,
+        }
+
+
+@router.post(
+    "/register/",
+    response={201: Ok[UserOut], **REGISTER_PROBLEMS},
+    openapi_extra=keyed(
+        examples(
+            request={
+                "username": "asha",
+                "password": "monsoon-2026",
+                "email": "asha@example.org",
+                "phone": "+91 98765 43210",
+                "first_name": "Asha",
+                "last_name": "Rao",
+            },
+            response=enveloped(EXAMPLE_USER, "Welcome"),
+            status=201,
+        )
+    ),
+    summary="Sign up",
+)
+def register(request: HttpRequest, payload: RegisterIn) -> HttpResponse:
+    """Make the account of a driver; an e-mail address or a phone number is needed."""
+    now = clock.now()
+    _count_call(request, "register", settings.REGISTRATIONS_PER_MINUTE)
+    profile = payload.profile()
+    hashed = hash_new_password(payload.password, user=User(username=payload.username, **profile))
+    return idempotency.once_in_one_transaction(
+        request,
+        payload,
+        call=lambda: accounts.register(username=payload.username, password=hashed, profile=profile, now=now),
+        render=lambda user: ok(present_user(user), "Welcome", status=201),
+    )
+
+
+def _count_call(request: HttpRequest, scope: str, limit: int) -> None:
+    count_call(scope=scope, address=client_address(request), limit=limit, now=clock.now())
+
+
+# --- Signing in and out ----------------------------------------------------------------------------
+
+
+class LoginIn(In):
+    username: Text200
+    password: Password
+
+
+class SignedInUserOut(BaseModel):
+    id: int
+    username: str
+    role: RoleName
+
+
+class LoginOut(PairOut):
+    role: RoleName
+    user: SignedInUserOut
+
+
+@router.post(
+    "/login/",
+    response={200: LoginOut, **SIGN_IN_PROBLEMS},
+    openapi_extra=examples(
+        request={"username": "asha", "password": "monsoon-2026"},
+        response=EXAMPLE_PAIR | {"role": "USER", "user": {"id": 7, "username": "asha", "role": "USER"}},
+    ),
+    summary="Sign in",
+)
+def login(request: HttpRequest, payload: LoginIn) -> HttpResponse:
+    """A pair of tokens: access for 24 hours, refresh for 7 days."""
+    _count_call(request, "login", settings.LOGINS_PER_MINUTE)
+    user, pair = accounts.login(request, username=payload.username, password=payload.password, now=clock.now())
+    shown = {"id": user.pk, "username": user.username, "role": user.role}
+    return _tokens(pair, role=user.role, user=shown)
+
+
+def _tokens(pair: TokenPair, **more: Any) -> HttpResponse:
+    response = plain({"access": pair.access, "refresh": pair.refresh, **more})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+class RefreshIn(In):
+    refresh: Token
+
+
+@router.post(
+    "/refresh/",
+    response={200: PairOut, **TOKEN_PROBLEMS},
+    openapi_extra=examples(request={"refresh": EXAMPLE_TOKEN}, response=EXAMPLE_PAIR),
+    summary="New tokens",
+)
+def refresh(request: HttpRequest, payload: RefreshIn) -> HttpResponse:
+    """A new pair for a refresh token, which is dead from then on."""
+    return _tokens(accounts.refresh(token=payload.refresh, now=clock.now()))
+
+
+@router.post(
+    "/logout/",
+    response={200: Ok[None], **TOKEN_PROBLEMS},
+    openapi_extra=examples(request={"refresh": EXAMPLE_TOKEN}, response=enveloped(None, "Signed out"))
+    | {"security": [{}, {"Bearer": []}]},
+    summary="Sign out",
+)
+def logout(request: HttpRequest, payload: RefreshIn) -> HttpResponse:
+    """End a refresh token; with an access token in the header, only one of the same user."""
+    # Not required: an access token may have run out before its user signs out.
+    user = signed_in(request) if "Authorization" in request.headers else None
+    accounts.logout(token=payload.refresh, caller=user, now=clock.now())
+    return ok(None, "Signed out")
+
+
+# --- The own account -------------------------------------------------------------------------------
+
+
+@router.get(
+    "/me/",
+    auth=signed_in,
+    response={200: Ok[UserOut], **READ_PROBLEMS},
+    openapi_extra=examples(response=enveloped(EXAMPLE_USER)),
+    summary="Own account",
+)
+def me(request: HttpRequest) -> HttpResponse:
+    """The caller's account."""
+    return ok(present_user(caller(request)))
+
+
+class ProfileIn(In):
+    """What is left out, or null, stays as it is."""
+
+    first_name: PersonName | None = None
+    last_name: PersonName | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    language: Language | None = None
+
+
+@router.patch(
+    "/me/",
+    auth=signed_in,
+    response={200: Ok[UserOut], **TOKEN_PROBLEMS},
+    openapi_extra=examples(
+        request={"first_name": "Asha", "language": "hi"},
+        response=enveloped(EXAMPLE_USER | {"language": "hi"}, "Saved"),
+    ),
+    summary="Change the own account",
+)
+def change_me(request: HttpRequest, payload: ProfileIn) -> HttpResponse:
+    """Change name, contact or language; an e-mail address or a phone number must remain."""
+    user = accounts.update_profile(
+        user_id=caller(request).pk, changes=payload.model_dump(exclude_none=True), now=clock.now()
+    )
+    return ok(present_user(user), "Saved")
+
+
+class PasswordIn(In):
+    old_password: Password
+    new_password: NewPassword
+
+
+@router.post(
+    "/password/change/",
+    auth=signed_in,
+    response={200: PairOut, **SIGN_IN_PROBLEMS},
+    openapi_extra=examples(
+        request={"old_password": "monsoon-2026", "new_password": "winter-2027"}, response=EXAMPLE_PAIR
+    ),
+    summary="Change the own password",
+)
+def change_password(request: HttpRequest, payload: PasswordIn) -> HttpResponse:
+    """A new password and a new pair of tokens; all earlier ones die."""
+    pair = accounts.change_password(
+        request,
+        user=caller(request),
+        old_password=payload.old_password,
+        new_password=payload.new_password,
+        now=clock.now(),
+    )
+    return _tokens(pair)

@@ -1,0 +1,78 @@
+"""Words for the OpenAPI description: envelope, pages, problems and examples. Nothing here runs on a request."""
+
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, Field
+
+T = TypeVar("T")
+
+_MEDIA = "application/json"
+
+
+class Ok(BaseModel, Generic[T]):
+    """The envelope of every success."""
+
+    success: Literal[True]
+    message: str
+    data: T
+
+
+class Problem(BaseModel):
+    """The envelope of every failure; `errors` only for bad input."""
+
+    success: Literal[False]
+    code: str = Field(examples=["zone_full"])
+    message: str = Field(description="For a person")
+    errors: dict[str, list[str]] | None = None
+
+
+class Page(BaseModel, Generic[T]):
+    results: list[T]
+    count: int
+    page: int
+    page_size: int
+    pages: int
+
+
+_USUAL = (400, 401, 403, 404, 413, 415, 503)
+
+
+def problems(*statuses: int, without: tuple[int, ...] = ()) -> dict[int, type[Problem]]:
+    """The failures of a call: the usual ones and `statuses`, less `without`."""
+    return dict.fromkeys(sorted({*_USUAL, *statuses} - set(without)), Problem)
+
+
+PUBLIC_PROBLEMS = problems(without=(401, 403, 404, 413, 415))
+READ_PROBLEMS = problems(without=(413, 415))
+WRITE_PROBLEMS = problems(409)
+
+
+def examples(*, response: object, request: object | None = None, status: int = 200) -> dict[str, Any]:
+    """`openapi_extra` with one example of the request and one of the answer."""
+    extra: dict[str, Any] = {"responses": {status: {"content": {_MEDIA: {"example": response}}}}}
+    if request is not None:
+        extra["requestBody"] = {"content": {_MEDIA: {"example": request}}}
+    return extra
+
+
+def enveloped(data: object, message: str = "OK") -> dict[str, object]:
+    """An example answer in its envelope."""
+    return {"success": True, "message": message, "data": data}
+
+
+IDEMPOTENCY_HEADER = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]{1,64}$"},
+            "description": "The same key again gives the same answer, for 24 hours",
+        }
+    ]
+}
+
+
+def keyed(extra: dict[str, Any]) -> dict[str, Any]:
+    """The examples of a call that honours `Idempotency-Key`."""
+    return {**extra, **IDEMPOTENCY_HEADER}

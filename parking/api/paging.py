@@ -1,0 +1,38 @@
+"""Pages of lists: `?page=1&page_size=20`."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+from django.db.models import QuerySet
+from ninja import Query
+from pydantic import BaseModel, Field
+
+from parking.core.errors import InvalidInput
+
+MOST_ROWS = 100
+
+
+class Paging(BaseModel):
+    """The part of a query that says which page is wanted."""
+
+    page: int = Field(1, ge=1, le=10**9)
+    page_size: int = Field(20, ge=1, le=MOST_ROWS)
+
+
+PageQuery = Annotated[Paging, Query()]
+
+
+def page_of(rows: "QuerySet[Any]", paging: Paging, present: Callable[[Sequence[Any]], list[Any]]) -> dict[str, Any]:
+    """One page of a queryset. Raises InvalidInput for a page beyond the last one."""
+    count = rows.count()
+    pages = max(-(-count // paging.page_size), 1)
+    if paging.page > pages:
+        raise InvalidInput({"page": [f"There are {pages} pages"]})
+    first = (paging.page - 1) * paging.page_size
+    return {
+        "results": present(list(rows[first : first + paging.page_size])),
+        "count": count,
+        "page": paging.page,
+        "page_size": paging.page_size,
+        "pages": pages,
+    }

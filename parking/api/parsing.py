@@ -1,0 +1,139 @@
+"""What comes in: strict JSON, strict types, texts without null bytes, money as a number."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, cast
+
+import orjson
+from django.http import HttpRequest
+from ninja.parser import Parser
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
+
+from parking.core import clock
+from parking.core.errors import NotFound
+from parking.core.ids import Ref, parse_ref
+from parking.core.money import MAX_AMOUNT, PAISA
+
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class UnsupportedMedia(Exception):
+    """The body is not of a type that this address takes (415)."""
+
+
+class StrictParser(Parser):
+    """JSON only, and only what the standard allows: no lone surrogates, no NaN, no infinite numbers."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        if request.content_type != "application/json":
+            raise UnsupportedMedia
+        return cast(dict[str, Any], orjson.loads(request.body))
+
+
+class In(BaseModel):
+    """A request's body. Types are exact (`true` is no integer); unknown fields are passed over."""
+
+    model_config = ConfigDict(strict=True, str_strip_whitespace=True)
+
+
+def _printable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("null characters are not allowed")
+    # orjson refuses lone surrogates in bodies; in addresses they can still come through.
+    text.encode()
+    return text
+
+
+def _decoded(text: str) -> str:
+    # What stands in an address for bytes that are no text; nothing that we search holds it.
+    if "\ufffd" in text:
+        raise ValueError("not valid UTF-8")
+    return text
+
+
+def _ref(value: object) -> Ref:
+    return parse_ref(value)
+
+
+def _rupees(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("a number of rupees is needed")  # noqa: TRY004 - pydantic wants a ValueError
+    # The range first: rounding a number that is far too large raises an error of its own.
+    amount = _within_rupees(Decimal(str(value)))
+    if amount != amount.quantize(PAISA):
+        raise ValueError("at most two decimals")
+    return amount.quantize(PAISA)
+
+
+def _day(value: object) -> date:
+    if value == "today":
+        return clock.today()
+    # Only the plain form: pydantic would also take seconds since 1970.
+    if not (isinstance(value, str) and _DATE.fullmatch(value)):
+        raise ValueError("a date such as 2026-11-22, or today, is needed")
+    day = date.fromisoformat(value)
+    # Days at the ends of the calendar have no beginning or end in another time zone.
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"between {FIRST_DAY} and {LAST_DAY}")
+    return day
+
+
+def _within_rupees(amount: Decimal) -> Decimal:
+    if not 0 <= amount <= MAX_AMOUNT:
+        raise ValueError(f"between 0 and {MAX_AMOUNT}")
+    return amount
+
+
+Printable = AfterValidator(_printable)
+# Beside one of the texts below: for parts of an address.
+Decoded = AfterValidator(_decoded)
+# Texts by their greatest length, trimmed, not empty.
+Text12 = Annotated[str, Field(min_length=1, max_length=12), Printable]
+Text20 = Annotated[str, Field(min_length=1, max_length=20), Printable]
+Text30 = Annotated[str, Field(min_length=1, max_length=30), Printable]
+Text64 = Annotated[str, Field(min_length=1, max_length=64), Printable]
+Text100 = Annotated[str, Field(min_length=1, max_length=100), Printable]
+Text200 = Annotated[str, Field(min_length=1, max_length=200), Printable]
+Text500 = Annotated[str, Field(min_length=1, max_length=500), Printable]
+Note = Annotated[str, Field(max_length=200), Printable]
+
+RefIn = Annotated[
+    Ref,
+    BeforeValidator(_ref),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "format": "uuid"}]}),
+]
+Rupees = Annotated[
+    Decimal,
+    BeforeValidator(_rupees),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": float(MAX_AMOUNT)}),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "enum": ["today"]}]}),
+]
+
+
+def path_ref(value: str) -> Ref:
+    """An id or UUID from an address. Raises NotFound: what cannot be read is not there."""
+    try:
+        return parse_ref(value)
+    except ValueError as error:
+        raise NotFound("not_found", "There is nothing here") from error
+
+
+def path_id(value: str) -> int:
+    """An integer id from an address. Raises NotFound: what cannot be read is not there."""
+    ref = path_ref(value)
+    if ref.pk is None:
+        raise NotFound("not_found", "There is nothing here")
+    return ref.pk

@@ -1,0 +1,105 @@
+"""What anybody may ask."""
+
+import threading
+import time
+from typing import Any
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import BaseModel
+
+from parking import __version__
+from parking.api.answers import ok, plain
+from parking.api.describe import PUBLIC_PROBLEMS, Ok, enveloped, examples
+from parking.api.zones import EXAMPLE_ZONE, ZoneOut, present_zone
+from parking.core import clock
+from parking.facilities.queries import zones_with_counts
+
+router = Router(tags=["Public"], auth=None)
+
+
+class ZonesAnswer:
+    """The list of zones as bytes, at most one second old; one look at the database however many people ask.
+
+    Each process has its own. While one thread looks, the others get the list of a moment ago.
+    """
+
+    def __init__(self) -> None:
+        self._content = b""
+        self._made_at = float("-inf")
+        self._looking = threading.Lock()
+
+    def content(self) -> bytes:
+        if time.monotonic() - self._made_at < 1:
+            return self._content
+        with self._looking:
+            if time.monotonic() - self._made_at >= 1:
+                begun_at = time.monotonic()
+                rows = [present_zone(zone, counts) for zone, counts in zones_with_counts(only_active=True)]
+                self._content, self._made_at = ok(rows).content, begun_at
+        return self._content
+
+    def forget(self) -> None:
+        """Look again at the next call; for tests, whose databases change under the process."""
+        self._made_at = float("-inf")
+
+
+zones_answer = ZonesAnswer()
+
+
+def zones_now() -> HttpResponse:
+    return HttpResponse(zones_answer.content(), content_type="application/json")
+
+
+@router.get(
+    "/zones/",
+    response={200: Ok[list[ZoneOut]], **PUBLIC_PROBLEMS},
+    openapi_extra=examples(response=enveloped([EXAMPLE_ZONE])),
+    summary="Zones with free slots",
+)
+def zones(request: HttpRequest) -> HttpResponse:
+    """Active zones with rate and free slots, at most one second old."""
+    return zones_now()
+
+
+class HealthOut(BaseModel):
+    status: str
+    version: str
+    timestamp: str
+    services: dict[str, str]
+
+
+def _database_state() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "error"
+    return "ok"
+
+
+@router.get(
+    "/health/",
+    response={200: HealthOut, 503: HealthOut},
+    openapi_extra=examples(
+        response={
+            "status": "ok",
+            "version": __version__,
+            "timestamp": "2026-11-22T04:30:00Z",
+            "services": {"database": "ok"},
+        }
+    ),
+    summary="Health",
+)
+def health(request: HttpRequest) -> HttpResponse:
+    """200 while everything that a booking needs answers, 503 otherwise."""
+    services = {"database": _database_state()}
+    healthy = all(state == "ok" for state in services.values())
+    body: dict[str, Any] = {
+        "status": "ok" if healthy else "error",
+        "version": __version__,
+        "timestamp": clock.now(),
+        "services": services,
+    }
+    return plain(body, status=200 if healthy else 503)

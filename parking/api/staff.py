@@ -1,0 +1,321 @@
+"""What an attendant does: let cars in and out, look at what is inside, end a stay."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+from pydantic import BaseModel
+
+from parking.api import idempotency
+from parking.api.answers import ok
+from parking.api.bookings import (
+    EXAMPLE_BILL,
+    EXAMPLE_BOOKING,
+    BillOut,
+    InsideOut,
+    present_bill,
+    present_inside,
+    present_quote,
+)
+from parking.api.describe import (
+    READ_PROBLEMS,
+    WRITE_PROBLEMS,
+    Ok,
+    Page,
+    enveloped,
+    examples,
+    keyed,
+)
+from parking.api.paging import Paging, page_of
+from parking.api.parsing import In, RefIn, Rupees, Text12, Text20, Text30, Text64, Text200, Text500, path_ref
+from parking.api.security import actor_of, staff_only
+from parking.api.zones import EXAMPLE_COUNTS, EXAMPLE_SLOT, ZoneSlotsOut, present_counts, present_slot
+from parking.checkout import services as checkout
+from parking.checkout.services.entering import Entered
+from parking.checkout.services.leaving import Collection, Left
+from parking.core import clock
+from parking.facilities.queries import find_zone, slots_by_zone, zones_with_counts
+from parking.stays.models import SessionStatus
+from parking.stays.queries import cars_inside
+
+router = Router(tags=["Staff"], auth=staff_only)
+
+
+# --- Entry -----------------------------------------------------------------------------------------
+
+
+class EntryIn(In):
+    qr_code: Text500
+    vehicle_number: Text30 | None = None
+    scan_id: Text64 | None = None
+
+
+class EntryOut(BaseModel):
+    session_id: int
+    session_uuid: UUID
+    vehicle_number: str
+    entry_time: datetime
+    slot_number: str | None
+    zone_name: str
+    status: str
+    plate_debt: float
+
+
+EXAMPLE_ENTRY = {
+    "session_id": 123,
+    "session_uuid": "7d9f2c1e-5b1a-4e0f-9c57-3f3a0a8f6d21",
+    "vehicle_number": "DL-01-AB-1234",
+    "entry_time": "2026-11-22T04:35:00Z",
+    "slot_number": "A-001",
+    "zone_name": "Zone A",
+    "status": "ACTIVE",
+    "plate_debt": 0.0,
+}
+
+
+@router.post(
+    "/entry/",
+    response={200: Ok[EntryOut], **WRITE_PROBLEMS},
+    openapi_extra=examples(
+        request={"qr_code": "QR-7K3M9QX2T0ZC", "vehicle_number": "DL-01-AB-1234", "scan_id": "gate1-000042"},
+        response=enveloped(EXAMPLE_ENTRY, "Entry QR scanned successfully"),
+    ),
+    summary="Scan a car in",
+)
+def entry(request: HttpRequest, payload: EntryIn) -> HttpResponse:
+    """Let a booked car in. The same `scan_id` again gets the same answer."""
+    entered = checkout.enter(
+        actor=actor_of(request),
+        qr_code=payload.qr_code,
+        plate_seen=payload.vehicle_number,
+        scan_id=payload.scan_id,
+        now=clock.now(),
+    )
+    return _entered(entered)
+
+
+def _entered(entered: Entered) -> HttpResponse:
+    session = entered.session
+    data = {
+        "session_id": session.pk,
+        "session_uuid": session.uuid,
+        "vehicle_number": session.vehicle.vehicle_number,
+        "entry_time": session.entry_time,
+        "slot_number": session.slot.slot_number if session.slot else None,
+        "zone_name": session.zone.name,
+        "status": SessionStatus.ACTIVE.value,
+        "plate_debt": entered.plate_debt,
+    }
+    return ok(data, "Entry QR scanned successfully")
+
+
+# --- Exit ------------------------------------------------------------------------------------------
+
+
+class QuoteIn(In):
+    qr_code: Text500
+    vehicle_number: Text30 | None = None
+
+
+@router.post(
+    "/exit/quote/",
+    response={200: Ok[BillOut], **WRITE_PROBLEMS},
+    openapi_extra=examples(
+        request={"qr_code": "QR-7K3M9QX2T0ZC"},
+        response=enveloped(
+            EXAMPLE_BILL
+            | {
+                "status": "ACTIVE",
+                "exit_time": None,
+                "payment_status": "PARTIAL",
+                "payment_method": None,
+                "amount_due": 100.0,
+                "amount_charged": 0.0,
+                "quote_expires_at": "2026-11-22T07:15:00Z",
+            },
+            "₹100.00 is due",
+        ),
+    ),
+    summary="Quote the bill",
+)
+def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
+    """Show the bill and freeze it for a while, closing nothing."""
+    now = clock.now()
+    session = checkout.quote(
+        actor=actor_of(request), qr_code=payload.qr_code, plate_seen=payload.vehicle_number, now=now
+    )
+    bill = present_quote(session, now)
+    return ok(bill, f"₹{bill['amount_due']:.2f} is due")
+
+
+class ExitIn(In):
+    qr_code: Text500
+    payment_method: Text20
+    vehicle_number: Text30 | None = None
+    gateway: Text12 | None = None
+    amount_tendered: Rupees | None = None
+    scan_id: Text64 | None = None
+
+
+@router.post(
+    "/exit/",
+    response={200: Ok[BillOut], **WRITE_PROBLEMS},
+    openapi_extra=keyed(
+        examples(
+            request={
+                "qr_code": "QR-7K3M9QX2T0ZC",
+                "payment_method": "CASH",
+                "amount_tendered": 100,
+                "scan_id": "gate2-000043",
+            },
+            response=enveloped(EXAMPLE_BILL, "Exit processed successfully"),
+        )
+    ),
+    summary="Scan a car out",
+)
+def exit_scan(request: HttpRequest, payload: ExitIn) -> HttpResponse:
+    """Collect what is due and let the car out. ONLINE stays ACTIVE until the gateway has confirmed."""
+    now = clock.now()
+    return idempotency.once(
+        request,
+        payload,
+        call=lambda key: checkout.leave(
+            actor=actor_of(request),
+            qr_code=payload.qr_code,
+            collection=Collection(payload.payment_method, payload.gateway, payload.amount_tendered),
+            plate_seen=payload.vehicle_number,
+            scan_id=payload.scan_id,
+            now=now,
+            key=key,
+        ),
+        resume=lambda subject: checkout.resume_ending(subject=subject, now=now),
+        render=_left,
+        is_final=is_over,
+    )
+
+
+def is_over(left: Left) -> bool:
+    """Whether the stay has ended; if not, its payment is awaited."""
+    return left.session.status == SessionStatus.COMPLETED
+
+
+def _left(left: Left) -> HttpResponse:
+    message = "Exit processed successfully" if is_over(left) else "Waiting for the payment"
+    return ok(present_bill(left, clock.now()), message)
+
+
+# --- What is inside ----------------------------------------------------------------------------------
+
+
+class InsideQuery(Paging):
+    zone_id: RefIn | None = None
+    long_stay: bool | None = None
+    q: Text30 | None = None
+
+
+@router.get(
+    "/active-sessions/",
+    response={200: Ok[Page[InsideOut]], **READ_PROBLEMS},
+    openapi_extra=examples(
+        response=enveloped(
+            {
+                "results": [
+                    EXAMPLE_BOOKING
+                    | {
+                        "status": "ACTIVE",
+                        "entry_time": "2026-11-22T04:35:00Z",
+                        "duration_minutes": 61,
+                        "estimated_amount": 50.0,
+                        "is_long_stay": False,
+                    }
+                ],
+                "count": 1,
+                "page": 1,
+                "page_size": 20,
+                "pages": 1,
+            }
+        )
+    ),
+    summary="Cars inside",
+)
+def active_sessions(request: HttpRequest, filters: Annotated[InsideQuery, Query()]) -> HttpResponse:
+    """Cars inside with duration and amount so far, longest first."""
+    now = clock.now()
+    long_minutes = settings.LONG_STAY_HOURS * 60
+    before = now - timedelta(minutes=long_minutes) if filters.long_stay else None
+    rows = cars_inside(zone=filters.zone_id, plate_part=filters.q, entered_before=before)
+    if filters.long_stay is False:
+        rows = rows.filter(entry_time__gt=now - timedelta(minutes=long_minutes))
+    return ok(page_of(rows, filters, lambda sessions: present_inside(sessions, now, long_minutes)))
+
+
+class SlotStatusQuery(BaseModel):
+    zone_id: RefIn | None = None
+
+
+@router.get(
+    "/slot-status/",
+    response={200: Ok[list[ZoneSlotsOut]], **READ_PROBLEMS},
+    openapi_extra=examples(response=enveloped([EXAMPLE_COUNTS | {"slots": [EXAMPLE_SLOT]}])),
+    summary="Slots by zone",
+)
+def slot_status(request: HttpRequest, filters: Annotated[SlotStatusQuery, Query()]) -> HttpResponse:
+    """Every zone with its slots and counts; here `occupied_slots` counts cars inside."""
+    zone = find_zone(filters.zone_id) if filters.zone_id else None
+    slots = slots_by_zone(zone)
+    data = [
+        present_counts(row, counts) | {"slots": [present_slot(slot) for slot in slots.get(row.pk, [])]}
+        for row, counts in zones_with_counts(zone=zone)
+    ]
+    return ok(data)
+
+
+# --- Termination -------------------------------------------------------------------------------------
+
+
+class TerminateIn(In):
+    reason: Text200
+    payment_method: Text20
+    gateway: Text12 | None = None
+
+
+@router.post(
+    "/sessions/{session_ref}/terminate/",
+    response={200: Ok[BillOut], **WRITE_PROBLEMS},
+    openapi_extra=keyed(
+        examples(
+            request={"reason": "Driver left the ticket and walked away", "payment_method": "NONE"},
+            response=enveloped(
+                EXAMPLE_BILL | {"amount_due": 100.0, "amount_charged": 0.0, "payment_method": "NONE"},
+                "Session terminated",
+            ),
+        )
+    ),
+    summary="End a stay without an exit scan",
+)
+def terminate(request: HttpRequest, session_ref: str, payload: TerminateIn) -> HttpResponse:
+    """End an active stay with a reason, billed to now; NONE leaves the rest as a debt of the plate."""
+    now = clock.now()
+    return idempotency.once(
+        request,
+        payload,
+        call=lambda key: checkout.terminate(
+            actor=actor_of(request),
+            session=path_ref(session_ref),
+            reason=payload.reason,
+            collection=Collection(payload.payment_method, payload.gateway),
+            now=now,
+            key=key,
+        ),
+        resume=lambda subject: checkout.resume_ending(subject=subject, now=now),
+        render=_terminated,
+        is_final=is_over,
+    )
+
+
+def _terminated(left: Left) -> HttpResponse:
+    message = "Session terminated" if is_over(left) else "Waiting for the payment"
+    return ok(present_bill(left, clock.now()), message)

@@ -1,0 +1,51 @@
+"""The only writer of the audit record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from parking.audit.models import AuditEntry
+from parking.core.requests import current_request_id
+from parking.core.statements import insert
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a user with a role, the system, or an anonymous caller."""
+
+    user_id: int | None = None
+    role: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        """Attendants and administrators; an anonymous caller never counts as staff."""
+        return self.role in {"STAFF", "ADMIN"}
+
+
+SYSTEM = Actor(role="SYSTEM")
+ANONYMOUS = Actor()
+
+
+def record(
+    *,
+    actor: Actor,
+    action: str,
+    now: datetime,
+    subject: tuple[str, int] | None = None,
+    refused: bool = False,
+    **facts: Any,
+) -> None:
+    """Write one line, in the transaction of the change that it tells of (a refusal: in one of its own)."""
+    kind, subject_id = subject or ("", None)
+    entry = AuditEntry(
+        at=now,
+        actor_id=actor.user_id,
+        actor_role=actor.role,
+        action=action,
+        refused=refused,
+        subject_kind=kind,
+        subject_id=subject_id,
+        request_id=current_request_id(),
+        facts=facts,
+    )
+    insert(entry)

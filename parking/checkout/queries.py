@@ -1,0 +1,27 @@
+"""Reads that join stays with their money."""
+
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from parking.core.money import ZERO
+from parking.core.statements import Select
+from parking.payments.models import Debt, DebtStatus, PaymentOrder
+
+_OPEN_DEBTS = Select(lambda pk: Debt.objects.filter(bill__session__vehicle_id=pk, status=DebtStatus.OPEN), int)
+
+
+def plate_debt(vehicle_id: int) -> Decimal:
+    """What a plate owes from stays that ended without full payment (rupees)."""
+    return sum((debt.amount for debt in _OPEN_DEBTS.all(vehicle_id)), ZERO)
+
+
+def latest_orders(bill_ids: list[int]) -> dict[int, PaymentOrder]:
+    """The newest payment order of each bill."""
+    return {order.bill_id: order for order in PaymentOrder.objects.filter(bill_id__in=bill_ids).order_by("pk")}
+
+
+def debts(*, status: str | None = None) -> QuerySet[Debt]:
+    """What plates owe or owed, newest first, with the stays that it comes from."""
+    rows = Debt.objects.select_related("bill__session__vehicle").order_by("-pk")
+    return rows.filter(status=status) if status else rows

@@ -1,0 +1,153 @@
+"""Settling: what a gateway says becomes a payment, and what the payment opens.
+
+The answer to our own call, a webhook and the poller all come through `settle`, so it is safe to repeat and to be
+called in any order.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from parking.audit import services as audit
+from parking.audit.services import SYSTEM
+from parking.checkout.services.closing import complete_stay, expire_locked
+from parking.core.errors import Unavailable
+from parking.core.statements import save_fields
+from parking.payments import services as payments
+from parking.payments.collecting import ask_for_order, ask_for_refund
+from parking.payments.gateways.base import GatewayState, OrderAnswer
+from parking.payments.models import (
+    OPEN_ORDER,
+    OrderPurpose,
+    PaymentOrder,
+    Refund,
+    RefundStatus,
+)
+from parking.payments.services import Completion
+from parking.stays.models import EndReason, ParkingSession, SessionStatus
+from parking.stays.services import lock_by_bill
+
+log = structlog.get_logger(__name__)
+
+
+def collect(*, order: PaymentOrder, now: datetime) -> ParkingSession:
+    """Ask the gateway for an order that was committed, and settle what it answers. Raises Unavailable."""
+    return settle(order=order, answer=ask_for_order(order), now=now)
+
+
+def settle(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> ParkingSession:
+    """Bring bill and stay to what the gateway says of an order; answers the stay as it then is.
+
+    Money that comes for a stay that is over goes back by itself.
+    """
+    refunds: list[Refund] = []
+    with transaction.atomic(durable=True):
+        session = lock_by_bill(order.bill_id)
+        if answer.state == GatewayState.COMPLETED:
+            refunds = _take_money(session, order, answer, now)
+        elif answer.state == GatewayState.FAILED:
+            _note_failure(session, order, now)
+        else:
+            payments.note_pending(order=order, answer=answer, now=now)
+    send_refunds(refunds, now=now)
+    return session
+
+
+def _take_money(session: ParkingSession, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> list[Refund]:
+    bill = session.bill
+    completion = payments.complete_order(order=order, bill=bill, answer=answer, now=now)
+    if completion == Completion.ALREADY_DONE:
+        return []
+    refunds: list[Refund] = []
+    action = "order.to_review" if completion == Completion.REVIEW else "payment.captured"
+    if completion == Completion.REVIEW:
+        log.error("order_needs_review", order_id=order.order_id)
+    elif not session.is_open:
+        refunds = payments.refund_order(order=order, bill=bill, reason="Paid after the stay had ended", now=now)
+        save_fields(bill, "captured", "refunded")
+    else:
+        refunds = _open_the_way(session, order, waiting=completion == Completion.WAS_WAITING, now=now)
+    audit.record(
+        actor=SYSTEM,
+        action=action,
+        now=now,
+        subject=("session", session.pk),
+        order_id=order.order_id,
+        purpose=order.purpose,
+        amount=order.amount,
+        refunds=[refund.refund_id for refund in refunds],
+    )
+    return refunds
+
+
+def _open_the_way(session: ParkingSession, order: PaymentOrder, *, waiting: bool, now: datetime) -> list[Refund]:
+    """What a payment for an open stay brings about, depending on what it was asked for."""
+    bill = session.bill
+    still_frozen = bill.frozen_until is not None and now <= bill.frozen_until
+    ends_stay = order.purpose in {OrderPurpose.EXIT, OrderPurpose.TERMINATION}
+    if ends_stay and waiting and still_frozen and session.status == SessionStatus.ACTIVE:
+        bill.charged = order.amount
+        reason = EndReason.EXIT if order.purpose == OrderPurpose.EXIT else EndReason.TERMINATED
+        return complete_stay(session=session, method="ONLINE", reason=reason, lines=None, now=now)
+    if order.purpose == OrderPurpose.AHEAD and session.status == SessionStatus.ACTIVE and still_frozen:
+        bill.frozen_until = now + timedelta(minutes=settings.PAID_AHEAD_MINUTES)
+    save_fields(bill, "captured", "frozen_until")
+    return []
+
+
+def _note_failure(session: ParkingSession, order: PaymentOrder, now: datetime) -> None:
+    if not payments.fail_order(order=order, now=now):
+        return
+    audit.record(
+        actor=SYSTEM,
+        action="order.failed",
+        now=now,
+        subject=("session", session.pk),
+        order_id=order.order_id,
+        purpose=order.purpose,
+    )
+    if order.purpose == OrderPurpose.FEE and session.status == SessionStatus.BOOKED:
+        expire_locked(session=session, reason=EndReason.UNPAID, actor=SYSTEM, now=now)
+
+
+# --- Refunds ---------------------------------------------------------------------------------------
+
+
+def send_refunds(refunds: list[Refund], *, now: datetime) -> None:
+    """Ask the gateways for refunds that were committed. One that gets no answer is followed by the worker."""
+    for refund in refunds:
+        answer = ask_for_refund(refund)
+        if answer is not None:
+            payments.note_refund(refund=refund, answer=answer, now=now)
+
+
+# --- Following -------------------------------------------------------------------------------------
+
+
+def follow_open_orders(*, now: datetime, older_than: timedelta = timedelta(seconds=20)) -> int:
+    """Ask after every order that has waited a while; answers how many. Safe to repeat."""
+    waiting = PaymentOrder.objects.filter(status__in=OPEN_ORDER, updated_at__lte=now - older_than).order_by("pk")
+    followed = 0
+    for order in waiting.iterator():
+        try:
+            collect(order=order, now=now)
+        except Unavailable:
+            continue
+        followed += 1
+    return followed
+
+
+def follow_open_refunds(*, now: datetime, older_than: timedelta = timedelta(seconds=20)) -> int:
+    """Ask after every refund that is not finished; answers how many. Safe to repeat."""
+    open_refunds = (
+        Refund.objects.filter(
+            status__in=[RefundStatus.INITIATED, RefundStatus.PENDING], updated_at__lte=now - older_than
+        )
+        .select_related("payment__order")
+        .order_by("pk")
+    )
+    refunds = list(open_refunds)
+    send_refunds(refunds, now=now)
+    return len(refunds)

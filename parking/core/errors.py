@@ -1,0 +1,59 @@
+"""The families of errors that services raise. `parking.api.errors` alone turns them into HTTP."""
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """A rule said no, or something is missing: a stable code, a text for a person, facts for the log."""
+
+    def __init__(self, code: str, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.facts = facts
+
+
+class Refused(DomainError):
+    """A rule says no (400)."""
+
+
+class InvalidInput(Refused):
+    """The input itself is wrong (400); `errors` maps fields to texts."""
+
+    def __init__(
+        self,
+        errors: dict[str, list[str]],
+        message: str = "Please check the input",
+        *,
+        code: str = "validation_error",
+    ) -> None:
+        super().__init__(code, message)
+        self.errors = errors
+
+
+class NotFound(DomainError):
+    """Not there, or not yours (404)."""
+
+
+class Unauthenticated(DomainError):
+    """No token, or a bad one (401)."""
+
+
+class Forbidden(DomainError):
+    """Signed in, with the wrong role (403)."""
+
+
+class KeyReused(DomainError):
+    """An idempotency key came again with another body (409)."""
+
+
+class TooMany(DomainError):
+    """Too many calls (429); `retry_after` in seconds."""
+
+    def __init__(self, code: str, message: str, *, retry_after: int) -> None:
+        super().__init__(code, message)
+        self.retry_after = retry_after
+
+
+class Unavailable(DomainError):
+    """A system that we need does not answer (503); nothing was changed."""

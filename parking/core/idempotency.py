@@ -1,0 +1,73 @@
+"""A repeated request is the same request: keys of clients, kept with what they created for 24 hours."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError
+
+from parking.core.errors import KeyReused
+from parking.core.models import IdempotencyKey
+
+KEPT_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class RequestKey:
+    """A client's key, whose it is, the address it was sent to and the fingerprint of the normalised body."""
+
+    caller: str
+    path: str
+    key: str
+    fingerprint: str
+
+    def lookup(self) -> dict[str, str]:
+        return {"caller": self.caller, "path": self.path, "key": self.key}
+
+
+class RepeatedRequest(Exception):
+    """The key is taken: this request came before, or is being answered at this moment."""
+
+
+def claim(key: RequestKey | None, *, subject: str, now: datetime) -> None:
+    """Write the key beside what the request creates, in the same transaction; does nothing without a key.
+
+    `subject` names what is created, so that a repeat can go on after a crash. Raises RepeatedRequest, which must
+    leave the transaction. Of two requests at once, the second waits here for the first to commit.
+    """
+    if key is None:
+        return
+    row = IdempotencyKey(**key.lookup(), fingerprint=key.fingerprint, subject=subject, created_at=now)
+    try:
+        row.save(force_insert=True)
+    except IntegrityError as error:
+        raise RepeatedRequest from error
+
+
+def find(key: RequestKey, *, now: datetime) -> IdempotencyKey | None:
+    """The kept row of a key, or None if there is none or its time is over. Raises KeyReused for another body."""
+    row = IdempotencyKey.objects.filter(**key.lookup()).first()
+    if row is None:
+        return None
+    if row.created_at <= now - KEPT_FOR:
+        row.delete()
+        return None
+    if row.fingerprint != key.fingerprint:
+        raise KeyReused("idempotency_key_reused", "This Idempotency-Key was used with another request")
+    return row
+
+
+def keep_answer(key: RequestKey, *, status: int, answer: str, now: datetime) -> None:
+    """Keep the answer with its key; also for a refusal, whose own row went with its transaction."""
+    kept = IdempotencyKey.objects.filter(**key.lookup(), fingerprint=key.fingerprint, status=None).update(
+        status=status, answer=answer
+    )
+    if not kept:
+        row = IdempotencyKey(**key.lookup(), fingerprint=key.fingerprint, status=status, answer=answer, created_at=now)
+        # Somebody may have kept an answer a moment before; that one stands.
+        IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def forget_old_keys(*, now: datetime) -> int:
+    """Delete the keys whose time is over; answers how many."""
+    deleted, _ = IdempotencyKey.objects.filter(created_at__lte=now - KEPT_FOR).delete()
+    return deleted

@@ -1,0 +1,74 @@
+"""Identifiers: QR codes, order numbers, and references that are an integer or a UUID."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+# Crockford's base 32: no I, L, O, U, so that a code can be read aloud and typed. https://www.crockford.com/base32.html
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+QR_PREFIX = "QR-"
+QR_LENGTH = 12
+_QR = re.compile(rf"{QR_PREFIX}[{CROCKFORD}]{{{QR_LENGTH}}}")
+# Crockford reads these look-alikes as digits.
+_LOOK_ALIKES = str.maketrans("ILO", "110")
+# The largest id that every database takes.
+MAX_ID = 2**63 - 1
+_DIGITS = re.compile(r"[0-9]{1,19}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def new_qr_code() -> str:
+    """`QR-` and 12 characters of Crockford's base 32: 60 random bits."""
+    return QR_PREFIX + crockford(QR_LENGTH)
+
+
+def crockford(length: int) -> str:
+    """`length` random characters of Crockford's base 32, five bits each."""
+    return "".join(secrets.choice(CROCKFORD) for _ in range(length))
+
+
+def read_qr_code(text: str) -> str | None:
+    """The QR code at the beginning of what a scanner read, or None. Letter case and look-alikes do not matter."""
+    start = text.strip()[: len(QR_PREFIX) + QR_LENGTH].upper()
+    code = QR_PREFIX + start[len(QR_PREFIX) :].translate(_LOOK_ALIKES)
+    return code if start.startswith(QR_PREFIX) and _QR.fullmatch(code) else None
+
+
+def new_order_id() -> str:
+    """Our number of a payment order: `PK-` and 20 characters, unique, within every gateway's limits."""
+    return "PK-" + crockford(20)
+
+
+def new_refund_id() -> str:
+    """Our number of a refund: `RF-` and 20 characters."""
+    return "RF-" + crockford(20)
+
+
+def new_uuid() -> UUID:
+    return uuid4()
+
+
+@dataclass(frozen=True)
+class Ref:
+    """What a client names a zone or a session by: its integer id or its UUID."""
+
+    pk: int | None = None
+    uuid: UUID | None = None
+
+    def lookup(self) -> dict[str, int | UUID]:
+        """The keyword for a queryset's `get`."""
+        return {"uuid": self.uuid} if self.uuid is not None else {"pk": self.pk or 0}
+
+
+def parse_ref(value: object) -> Ref:
+    """Read an integer id (also in digits) or a UUID. Raises ValueError for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ID:
+        return Ref(pk=value)
+    if isinstance(value, str):
+        if _DIGITS.fullmatch(value) and int(value) <= MAX_ID:
+            return Ref(pk=int(value))
+        # UUID() also takes braces, "urn:", digits of other scripts; only the plain form is an id here.
+        if _UUID.fullmatch(value):
+            return Ref(uuid=UUID(value))
+    raise ValueError("an integer id or a UUID is needed")

@@ -1,0 +1,60 @@
+"""Structured logs: one line an event, with the request id, without personal data."""
+
+import logging.config
+import sys
+from typing import Any
+
+import structlog
+
+from parking.core.requests import current_request_id
+
+
+def _add_request_id(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    request_id = current_request_id()
+    if request_id:
+        event["request_id"] = request_id
+    return event
+
+
+def configure(options: dict[str, Any]) -> None:
+    """Django's LOGGING_CONFIG: `level`, and `json` for machine-readable lines."""
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_request_id,
+    ]
+    readable = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    renderer = structlog.processors.JSONRenderer() if options["json"] else readable
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "lines": {
+                    "()": structlog.stdlib.ProcessorFormatter,
+                    "foreign_pre_chain": shared,
+                    "processors": [
+                        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                        structlog.processors.format_exc_info,
+                        renderer,
+                    ],
+                }
+            },
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+            "root": {"handlers": ["stderr"], "level": options["level"]},
+            # A refused call is the caller's affair and in the audit; Django would log each as a warning. The worker's
+            # timetable would fill pages with tasks that found nothing to do.
+            "loggers": {
+                "django.request": {"level": "ERROR"},
+                "axes": {"level": "ERROR"},
+                "django_tasks": {"level": "WARNING"},
+                "django_tasks_db": {"level": "WARNING"},
+            },
+        }
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

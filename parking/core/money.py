@@ -1,0 +1,21 @@
+"""Money is `Decimal` rupees with two places, rounded half up to the paisa; gateways count integer paise."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+ZERO = Decimal("0.00")
+PAISA = Decimal("0.01")
+# The largest amount a column holds; anything above is refused at the edge.
+MAX_AMOUNT = Decimal("99999999.99")
+
+
+def rupees(value: Decimal | int | str) -> Decimal:
+    """Round to whole paise, half up: `rupees("0.005")` is `Decimal("0.01")`."""
+    return Decimal(value).quantize(PAISA, rounding=ROUND_HALF_UP)
+
+
+def to_paise(amount: Decimal) -> int:
+    """Rupees as the integer paise of the gateways. Raises ValueError for a fraction of a paisa."""
+    paise = amount * 100
+    if paise != paise.to_integral_value():
+        raise ValueError(f"{amount} has a fraction of a paisa")
+    return int(paise)

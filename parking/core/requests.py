@@ -1,0 +1,57 @@
+"""What is known of a request itself: its id, on every answer and log line, and the address it comes from."""
+
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_current: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def current_request_id() -> str:
+    """The id of the request being answered, or "" outside one."""
+    return _current.get()
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that a caller is counted by, or "" where there is none (a unix socket).
+
+    `X-Forwarded-For` is believed only as far as TRUSTED_PROXIES proxies of ours have written it: each adds the
+    address that it was called from at the end, and whatever stands further left is the caller's own invention.
+    """
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    trusted = settings.TRUSTED_PROXIES
+    forwarded = hops[-trusted] if 0 < trusted <= len(hops) else ""
+    return _countable(forwarded) or _countable(request.META.get("REMOTE_ADDR", ""))
+
+
+def _countable(text: str) -> str:
+    """An address in its one spelling. IPv6 callers own a /64 at the least, so that network counts as one address."""
+    try:
+        address = ip_address(text.strip().partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False).network_address)
+    return str(address)
+
+
+class RequestIdMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if _WELL_FORMED.fullmatch(given) else uuid4().hex
+        token = _current.set(request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            _current.reset(token)
+        response.headers["X-Request-ID"] = request_id
+        return response

@@ -1,0 +1,168 @@
+"""SQL built once and used again: the one place where we go round the ORM's query building.
+
+Booking, entry and exit run some thirty statements, and building the SQL of each anew took more time than the database
+needs to carry it out (docs/performance.md). Here models and querysets stay the only source of the SQL, on both
+databases: it is compiled at first use and kept, and each call fills in its values. What these four do is what
+`save(force_insert=True)`, `save(update_fields=…)`, `filter(…).update(…)` and evaluating a queryset do, without signals.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.query import get_related_populators
+from django.db.transaction import TransactionManagementError
+
+M = TypeVar("M", bound=models.Model)
+
+# --- Writing -----------------------------------------------------------------------------------------
+
+
+def insert(instance: models.Model) -> None:
+    """Write a new row and give the instance its primary key. Raises IntegrityError."""
+    sql, fields = _insert_sql(type(instance), connection.vendor)
+    values = [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        instance.pk = cursor.fetchone()[0]
+    instance._state.adding = False  # noqa: SLF001 - what Model.save does
+    instance._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
+
+
+def save_fields(instance: models.Model, *names: str) -> None:
+    """Write some fields of an existing row."""
+    change(type(instance), instance.pk, **{name: getattr(instance, name) for name in names})
+
+
+def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | None = None, **changes: Any) -> bool:
+    """Write fields of one row, if its other fields are as `when` says (a tuple: one of these).
+
+    Answers whether there was such a row. Foreign keys are named by their column (`slot_id`).
+    """
+    conditions = {name: value if isinstance(value, tuple) else (value,) for name, value in (when or {}).items()}
+    shape = tuple((name, len(values)) for name, values in conditions.items())
+    sql, fields, tests = _update_sql(model, connection.vendor, tuple(changes), shape)
+    values = [field.get_db_prep_save(changes[field.attname], connection) for field in fields]
+    values.append(pk)
+    for field, choices in zip(tests, conditions.values(), strict=True):
+        values += [field.get_db_prep_save(choice, connection) for choice in choices]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return bool(cursor.rowcount)
+
+
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")
+
+
+@cache
+def _insert_sql(model: type[models.Model], _vendor: str) -> tuple[str, list[Any]]:
+    meta, quote = model._meta, _quoted  # noqa: SLF001 - Django's own name for it
+    fields = [field for field in meta.local_concrete_fields if not field.primary_key]
+    columns = ", ".join(quote(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    key = quote(meta.pk.column)
+    return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ({marks}) RETURNING {key}", fields  # noqa: S608
+
+
+@cache
+def _update_sql(
+    model: type[models.Model], _vendor: str, names: tuple[str, ...], conditions: tuple[tuple[str, int], ...]
+) -> tuple[str, list[Any], list[Any]]:
+    meta, quote = model._meta, _quoted  # noqa: SLF001
+    by_column = {field.attname: field for field in meta.local_concrete_fields}
+    fields = [by_column[name] for name in names]
+    tests = [by_column[name] for name, _ in conditions]
+    settings = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    where = [f"{quote(meta.pk.column)} = %s"]
+    for field, (_, choices) in zip(tests, conditions, strict=True):
+        where.append(f"{quote(field.column)} IN ({', '.join(['%s'] * choices)})")
+    sql = f"UPDATE {quote(meta.db_table)} SET {settings} WHERE {' AND '.join(where)}"  # noqa: S608
+    return sql, fields, tests
+
+
+# --- Reading -----------------------------------------------------------------------------------------
+
+# Values that stand for the parameters while a queryset is compiled, by type of parameter.
+_MARKS: dict[type, Callable[[int], Any]] = {int: lambda number: 2**61 + number, str: lambda number: f"mark-{number}"}
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A compiled queryset: SQL, its fixed parameters, where the others go, and how a row becomes instances."""
+
+    sql: str
+    params: tuple[Any, ...]
+    places: tuple[tuple[int, int], ...]
+    compiler: Any
+    converters: Any
+    names: list[str]
+    columns: slice
+    related: list[Any]
+    locks: bool
+
+
+class Select(Generic[M]):
+    """A queryset as a function of its parameters (integers or texts), compiled once.
+
+    `Select(lambda pk: Zone.objects.filter(pk=pk), int)`. Each parameter is used as it is, in exact look-ups.
+    `select_related` and `select_for_update` work; prefetching, annotations and deferred fields do not.
+    """
+
+    def __init__(self, build: Callable[..., "models.QuerySet[M]"], *types: type) -> None:
+        self._build = build
+        self._types = types
+        self._plans: dict[str, _Plan] = {}
+
+    def all(self, *values: Any) -> list[M]:
+        """Every row of the queryset."""
+        plan = self._plans.get(connection.vendor) or self._compile()
+        if plan.locks and connection.get_autocommit():
+            raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
+        params = list(plan.params)
+        for place, number in plan.places:
+            params[place] = values[number]
+        with connection.cursor() as cursor:
+            cursor.execute(plan.sql, params)
+            rows: Any = cursor.fetchall()
+        if plan.converters:
+            rows = plan.compiler.apply_converters(rows, plan.converters)
+        return [self._instance(plan, row) for row in rows]
+
+    def first(self, *values: Any) -> M | None:
+        """The first row, or None. Limit the queryset itself where more than one can match."""
+        found = self.all(*values)
+        return found[0] if found else None
+
+    def _instance(self, plan: _Plan, row: Any) -> M:
+        model: type[M] = plan.compiler.query.model
+        instance = model.from_db(DEFAULT_DB_ALIAS, plan.names, row[plan.columns])
+        for populator in plan.related:
+            populator.populate(row, instance)
+        return instance
+
+    def _compile(self) -> _Plan:
+        marks = [_MARKS[kind](number) for number, kind in enumerate(self._types)]
+        query = self._build(*marks).query
+        compiler = query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        numbers = {mark: number for number, mark in enumerate(marks)}
+        info = compiler.klass_info
+        first, last = info["select_fields"][0], info["select_fields"][-1]
+        select = compiler.select
+        plan = _Plan(
+            sql=sql,
+            params=tuple(params),
+            places=tuple((place, numbers[param]) for place, param in enumerate(params) if param in numbers),
+            compiler=compiler,
+            converters=compiler.get_converters([column for column, *_ in select]),
+            names=[column.target.attname for column, *_ in select[first : last + 1]],
+            columns=slice(first, last + 1),
+            # The stubs describe a later Django, which takes one argument more.
+            related=get_related_populators(info, select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
+            locks=query.select_for_update,
+        )
+        self._plans[connection.vendor] = plan
+        return plan

@@ -1,0 +1,29 @@
+"""Looking up sites, zones and slots."""
+
+from django.contrib import admin
+
+from parking.core.admin import LookUpAdmin, look_up
+from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone
+
+
+@admin.register(ParkingSite, site=look_up)
+class ParkingSiteAdmin(LookUpAdmin):
+    list_display = ["name", "address", "time_zone"]
+    search_fields = ["name", "address"]
+
+
+@admin.register(ParkingZone, site=look_up)
+class ParkingZoneAdmin(LookUpAdmin):
+    list_display = ["name", "site", "hourly_rate", "booking_fee", "is_active", "retired_at"]
+    list_filter = ["is_active", "site"]
+    list_select_related = ["site"]
+    search_fields = ["name", "place", "=uuid"]
+
+
+@admin.register(ParkingSlot, site=look_up)
+class ParkingSlotAdmin(LookUpAdmin):
+    list_display = ["slot_number", "zone", "kind", "status"]
+    list_filter = ["status", "kind", "zone"]
+    list_select_related = ["zone"]
+    search_fields = ["^slot_number"]
+    ordering = ["zone", "sort_key"]

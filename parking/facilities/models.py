@@ -1,0 +1,114 @@
+"""Car parks, their zones and slots."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class ParkingSite(models.Model):
+    """A car park: an address with one or more zones."""
+
+    name = models.CharField(max_length=100, unique=True)
+    address = models.CharField(max_length=200, blank=True)
+    time_zone = models.CharField(max_length=40, default="Asia/Kolkata")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ParkingZoneQuerySet(models.QuerySet["ParkingZone"]):
+    def present(self) -> "ParkingZoneQuerySet":
+        """Zones that were not retired."""
+        return self.filter(retired_at=None)
+
+
+class ParkingZone(models.Model):
+    """A part of a site with one price and a set of slots.
+
+    `hourly_rate` and `booking_fee` (rupees) are the flat tariff of cars; other kinds of vehicle may have their own
+    (`tariffs.ZoneTariff`).
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    site = models.ForeignKey(ParkingSite, on_delete=models.PROTECT, related_name="zones")
+    name = models.CharField(max_length=100)
+    hourly_rate = models.DecimalField(max_digits=10, decimal_places=2)
+    booking_fee = models.DecimalField(max_digits=10, decimal_places=2)
+    hold_minutes = models.PositiveSmallIntegerField(default=10, help_text="Time to pay the booking fee")
+    no_show_minutes = models.PositiveSmallIntegerField(default=30, help_text="Time to enter after the start")
+    is_active = models.BooleanField(default=True)
+    opens_at = models.TimeField(null=True, blank=True, help_text="Empty: open round the clock")
+    closes_at = models.TimeField(null=True, blank=True)
+    contact = models.CharField(max_length=100, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    features = models.JSONField(default=list, blank=True, help_text="For example covered, guarded, ev_charging")
+    restrictions = models.CharField(max_length=200, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["ParkingZone"]] = ParkingZoneQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "name"], condition=Q(retired_at=None), name="zone_name_once"),
+            models.CheckConstraint(condition=Q(hourly_rate__gte=0), name="zone_rate_not_negative"),
+            models.CheckConstraint(condition=Q(booking_fee__gte=0), name="zone_fee_not_negative"),
+            models.CheckConstraint(
+                condition=Q(opens_at=None, closes_at=None) | Q(opens_at__isnull=False, closes_at__isnull=False),
+                name="zone_hours_both_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SlotKind(models.TextChoices):
+    CAR = "CAR", "Car"
+    TWO_WHEELER = "TWO_WHEELER", "Two-wheeler"
+    EV = "EV", "Electric car"
+    ACCESSIBLE = "ACCESSIBLE", "Accessible"
+    VIP = "VIP", "VIP"
+
+
+class SlotStatus(models.TextChoices):
+    FREE = "FREE", "Free"
+    BOOKED = "BOOKED", "Booked"
+    OCCUPIED = "OCCUPIED", "Occupied"
+    OUT_OF_SERVICE = "OUT_OF_SERVICE", "Out of service"
+
+
+class ParkingSlot(models.Model):
+    """One space. Its status is written by `facilities.services` alone, on behalf of a stay."""
+
+    zone = models.ForeignKey(ParkingZone, on_delete=models.PROTECT, related_name="slots")
+    slot_number = models.CharField(max_length=50)
+    sort_key = models.CharField(max_length=80, help_text="The number with its digits padded: A-2 comes before A-10")
+    kind = models.CharField(max_length=12, choices=SlotKind.choices, default=SlotKind.CAR)
+    status = models.CharField(max_length=14, choices=SlotStatus.choices, default=SlotStatus.FREE)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["zone", "slot_number"], name="slot_number_once_in_zone"),
+            models.CheckConstraint(condition=Q(status__in=SlotStatus.values), name="slot_status_known"),
+            models.CheckConstraint(condition=Q(kind__in=SlotKind.values), name="slot_kind_known"),
+        ]
+        indexes: ClassVar = [
+            # Claiming reads the first entry of this index, however many slots and stays there are.
+            models.Index("zone", "kind", F("sort_key").asc(), condition=Q(status="FREE"), name="slot_free_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slot_number
+
+    @property
+    def is_occupied(self) -> bool:
+        """The older word: booked or with a car in it."""
+        return self.status in {SlotStatus.BOOKED, SlotStatus.OCCUPIED}

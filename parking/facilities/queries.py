@@ -1,0 +1,89 @@
+"""Reads of zones and slots: counts by status, and look-ups by id or UUID."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from parking.core.errors import NotFound
+from parking.core.ids import Ref
+from parking.core.statements import Select
+from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
+
+
+@dataclass(frozen=True)
+class ZoneCounts:
+    """How many slots a zone has, by status."""
+
+    total: int = 0
+    booked: int = 0
+    occupied: int = 0
+    out_of_service: int = 0
+
+    @property
+    def available(self) -> int:
+        return self.total - self.booked - self.occupied - self.out_of_service
+
+    @property
+    def taken(self) -> int:
+        """Booked and occupied together: what the older word "occupied" and every percentage mean."""
+        return self.booked + self.occupied
+
+    @property
+    def occupancy_percent(self) -> float:
+        return round(100 * self.taken / self.total, 1) if self.total else 0.0
+
+
+_ZONE_BY_ID = Select(lambda pk: ParkingZone.objects.filter(pk=pk, retired_at=None), int)
+
+
+def find_zone(ref: Ref) -> ParkingZone:
+    """The zone that a client names. Raises NotFound `zone_not_found`, also for a retired one."""
+    if ref.uuid is None:
+        zone = _ZONE_BY_ID.first(ref.pk)
+    else:
+        zone = ParkingZone.objects.filter(retired_at=None, uuid=ref.uuid).first()
+    if zone is None:
+        raise NotFound("zone_not_found", "Zone not found")
+    return zone
+
+
+def present_zones() -> QuerySet[ParkingZone]:
+    """Zones that were not retired, by name."""
+    return ParkingZone.objects.filter(retired_at=None).order_by("name", "pk")
+
+
+def zones_with_counts(
+    *, only_active: bool = False, zone: ParkingZone | None = None
+) -> list[tuple[ParkingZone, ZoneCounts]]:
+    """Zones by name, each with its counts, in two statements."""
+    zones = present_zones()
+    if only_active:
+        zones = zones.filter(is_active=True)
+    if zone is not None:
+        zones = zones.filter(pk=zone.pk)
+    counts = counts_of([zone] if zone else None)
+    return [(row, counts.get(row.pk, ZoneCounts())) for row in zones]
+
+
+def counts_of(zones: Collection[ParkingZone] | None = None) -> dict[int, ZoneCounts]:
+    """The counts of these zones, or of all, by zone; one without slots is missing."""
+    slots = ParkingSlot.objects.all() if zones is None else ParkingSlot.objects.filter(zone__in=zones)
+    rows = slots.values("zone_id").annotate(
+        total=Count("pk"),
+        booked=Count("pk", filter=Q(status=SlotStatus.BOOKED)),
+        occupied=Count("pk", filter=Q(status=SlotStatus.OCCUPIED)),
+        out_of_service=Count("pk", filter=Q(status=SlotStatus.OUT_OF_SERVICE)),
+    )
+    return {
+        row["zone_id"]: ZoneCounts(row["total"], row["booked"], row["occupied"], row["out_of_service"]) for row in rows
+    }
+
+
+def slots_by_zone(zone: ParkingZone | None = None) -> dict[int, list[ParkingSlot]]:
+    """The slots of one zone, or of all zones in use, by zone, in order of number."""
+    slots = ParkingSlot.objects.filter(zone__retired_at=None).order_by("zone_id", "sort_key")
+    found: dict[int, list[ParkingSlot]] = {}
+    for slot in slots.filter(zone=zone) if zone else slots:
+        found.setdefault(slot.zone_id, []).append(slot)
+    return found

@@ -1,0 +1,26 @@
+"""Which slots suit which vehicle, and in which order. Pure."""
+
+import re
+
+# Accessible and VIP slots are given by a person, never by the machine.
+SUITABLE_SLOTS = {
+    "CAR": ("CAR",),
+    "TWO_WHEELER": ("TWO_WHEELER",),
+    "EV": ("EV", "CAR"),
+}
+_PADDING = 8
+
+
+def suitable_slot_kinds(vehicle_kind: str) -> tuple[str, ...]:
+    """Kinds of slot in which a vehicle of this kind may be put."""
+    return SUITABLE_SLOTS.get(vehicle_kind, ())
+
+
+def slot_sort_key(slot_number: str) -> str:
+    """The slot number with its digits padded, so that text order is the order a person counts in."""
+    return re.sub(r"[0-9]+", lambda digits: digits[0].zfill(_PADDING), slot_number.upper())
+
+
+def slot_numbers(prefix: str, first: int, last: int) -> list[str]:
+    """Numbers of new slots: prefix and a number of at least three digits (`A-001`)."""
+    return [f"{prefix}{number:03d}" for number in range(first, last + 1)]

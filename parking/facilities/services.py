@@ -1,0 +1,192 @@
+"""The only writer of sites, zones and slots."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+
+from parking.audit import services as audit
+from parking.audit.services import Actor
+from parking.core.errors import InvalidInput, NotFound, Refused
+from parking.core.statements import Select, save_fields
+from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SlotStatus
+from parking.facilities.rules import slot_numbers, slot_sort_key, suitable_slot_kinds
+
+# Most slots that one call may add.
+MOST_SLOTS = 2000
+
+# --- Slots, on behalf of stays ---------------------------------------------------------------------
+
+
+def claim_best_slot(*, zone: ParkingZone, vehicle_kind: str) -> ParkingSlot:
+    """Claim the best free slot of the zone for a vehicle of this kind, until the transaction ends and beyond.
+
+    The best slot is the first by number. Of several claims at once each takes another slot: rows that somebody
+    else is claiming are passed over (docs/locking.md). Raises Refused `zone_full`. Call it inside a transaction.
+    """
+    slot = _free_slots(suitable_slot_kinds(vehicle_kind)).first(zone.pk)
+    if slot is None:
+        raise Refused("zone_full", "Zone full, try another zone")
+    set_slot_status(slot=slot, status=SlotStatus.BOOKED)
+    return slot
+
+
+@cache
+def _free_slots(kinds: tuple[str, ...]) -> Select[ParkingSlot]:
+    """The first free slot of a zone, locked, passing over those that somebody else is claiming."""
+
+    def first_free(zone_id: int) -> QuerySet[ParkingSlot]:
+        free = ParkingSlot.objects.filter(zone_id=zone_id, kind__in=kinds, status=SlotStatus.FREE).order_by("sort_key")
+        return free.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)[:1]
+
+    return Select(first_free, int)
+
+
+def set_slot_status(*, slot: ParkingSlot, status: SlotStatus) -> None:
+    """Write the state that a stay gives its slot. The stay's lock, or the claim's, must be held."""
+    slot.status = status
+    save_fields(slot, "status")
+
+
+# --- Zones, for managers ---------------------------------------------------------------------------
+
+
+def default_site(*, now: datetime) -> ParkingSite:
+    """The operator's first car park, made on first use."""
+    site = ParkingSite.objects.order_by("pk").first()
+    if site is None:
+        site, _ = ParkingSite.objects.get_or_create(
+            name="Main car park", defaults={"time_zone": settings.TIME_ZONE, "created_at": now}
+        )
+    return site
+
+
+def _check_hours(zone: ParkingZone) -> None:
+    if (zone.opens_at is None) != (zone.closes_at is None):
+        raise InvalidInput({"closes_at": ["Give both opening and closing time, or neither"]})
+
+
+def _check_site(site_id: int | None) -> None:
+    if site_id is not None and not ParkingSite.objects.filter(pk=site_id).exists():
+        raise InvalidInput({"site_id": ["There is no such car park"]})
+
+
+def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> ParkingZone:
+    """Make a zone. Raises Refused `zone_name_taken`, InvalidInput."""
+    zone = ParkingZone(
+        **(
+            {
+                "booking_fee": settings.BOOKING_FEE,
+                "hold_minutes": settings.HOLD_MINUTES,
+                "no_show_minutes": settings.NO_SHOW_MINUTES,
+            }
+            | changes
+        ),
+        created_at=now,
+        updated_at=now,
+    )
+    _check_hours(zone)
+    with transaction.atomic():
+        if "site_id" not in changes:
+            zone.site = default_site(now=now)
+        _save_zone(zone, force_insert=True)
+        audit.record(actor=actor, action="zone.created", now=now, subject=("zone", zone.pk), changed=sorted(changes))
+    return zone
+
+
+def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: datetime) -> ParkingZone:
+    """Change a zone. Stays keep the terms they were booked under. Raises NotFound, Refused, InvalidInput."""
+    with transaction.atomic():
+        zone = lock_zone(zone_id)
+        for name, value in changes.items():
+            setattr(zone, name, value)
+        zone.updated_at = now
+        _check_hours(zone)
+        _check_site(changes.get("site_id"))
+        _save_zone(zone)
+        audit.record(actor=actor, action="zone.changed", now=now, subject=("zone", zone.pk), changed=sorted(changes))
+    return zone
+
+
+def _save_zone(zone: ParkingZone, *, force_insert: bool = False) -> None:
+    try:
+        with transaction.atomic():
+            zone.save(force_insert=force_insert)
+    except IntegrityError as error:
+        raise Refused("zone_name_taken", "There is a zone of this name already") from error
+
+
+def lock_zone(zone_id: int) -> ParkingZone:
+    """The zone's row, locked. Raises NotFound `zone_not_found`."""
+    zone = ParkingZone.objects.select_for_update(no_key=True).filter(pk=zone_id, retired_at=None).first()
+    if zone is None:
+        raise NotFound("zone_not_found", "Zone not found")
+    return zone
+
+
+def retire_zone(*, actor: Actor, zone_id: int, now: datetime) -> ParkingZone:
+    """Take a zone out of use for good; nothing is deleted. Raises Refused `zone_in_use` while a stay is open.
+
+    Every slot is locked and put out of service first, so that no booking can slip in: it needs a free slot.
+    """
+    with transaction.atomic():
+        zone = lock_zone(zone_id)
+        slots = list(ParkingSlot.objects.select_for_update().filter(zone=zone).order_by("pk"))
+        if any(slot.is_occupied for slot in slots):
+            raise Refused("zone_in_use", "This zone has open bookings or cars inside")
+        ParkingSlot.objects.filter(zone=zone).update(status=SlotStatus.OUT_OF_SERVICE)
+        zone.is_active, zone.retired_at, zone.updated_at = False, now, now
+        zone.save(update_fields=["is_active", "retired_at", "updated_at"])
+        audit.record(actor=actor, action="zone.retired", now=now, subject=("zone", zone.pk))
+    return zone
+
+
+def add_slots(
+    *, actor: Actor, zone_id: int, prefix: str, first: int, last: int, kind: str, now: datetime
+) -> list[ParkingSlot]:
+    """Add slots numbered prefix + first … prefix + last. Raises Refused `slot_number_taken`, NotFound, InvalidInput."""
+    if not first <= last < first + MOST_SLOTS:
+        raise InvalidInput({"last": [f"Between first and {MOST_SLOTS} slots at once"]})
+    with transaction.atomic():
+        zone = lock_zone(zone_id)
+        numbers = slot_numbers(prefix, first, last)
+        if ParkingSlot.objects.filter(zone=zone, slot_number__in=numbers).exists():
+            raise Refused("slot_number_taken", "Some of these slot numbers exist already")
+        slots = ParkingSlot.objects.bulk_create(
+            ParkingSlot(zone=zone, slot_number=number, sort_key=slot_sort_key(number), kind=kind, created_at=now)
+            for number in numbers
+        )
+        audit.record(
+            actor=actor,
+            action="slots.added",
+            now=now,
+            subject=("zone", zone.pk),
+            first=numbers[0],
+            last=numbers[-1],
+            kind=kind,
+        )
+    return slots
+
+
+def change_slot(*, actor: Actor, slot_id: int, status: str | None, kind: str | None, now: datetime) -> ParkingSlot:
+    """Take a slot in or out of service, or change its kind. Raises NotFound, Refused `slot_in_use`."""
+    with transaction.atomic():
+        slot = ParkingSlot.objects.select_for_update().filter(pk=slot_id, zone__retired_at=None).first()
+        if slot is None:
+            raise NotFound("slot_not_found", "Slot not found")
+        if slot.is_occupied:
+            raise Refused("slot_in_use", "This slot is booked or has a car in it")
+        slot.status, slot.kind = status or slot.status, kind or slot.kind
+        slot.save(update_fields=["status", "kind"])
+        audit.record(
+            actor=actor,
+            action="slot.changed",
+            now=now,
+            subject=("slot", slot.pk),
+            status=slot.status,
+            kind=slot.kind,
+        )
+    return slot

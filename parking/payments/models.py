@@ -1,0 +1,237 @@
+"""Bills, and the money that was asked for, taken and given back.
+
+Amounts are rupees. Payments know a bill, never what it is for: a stay and, later, a pass each point to one.
+"""
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from parking.core.money import ZERO
+
+
+def _amount(**options: Any) -> "models.DecimalField[Decimal, Decimal]":
+    return models.DecimalField(max_digits=10, decimal_places=2, **options)
+
+
+class Bill(models.Model):
+    """What is charged, as lines, and how much of it was paid.
+
+    Open until it is closed for good; in between it may be frozen (a quote, a waiting online payment, a payment
+    ahead) until a time. `captured` and `refunded` are the sums of the payment and refund rows, kept under the bill's
+    lock; `refunded` counts what is on its way back as well as what arrived, not what failed.
+    """
+
+    lines = models.JSONField(default=list, help_text="Label, quantity, unit price, amount; adds up to the total")
+    total = _amount(default=ZERO)
+    captured = _amount(default=ZERO)
+    refunded = _amount(default=ZERO)
+    charged = _amount(default=ZERO, help_text="What the closing itself collected")
+    billed_until = models.DateTimeField(null=True, blank=True, help_text="The moment that the lines were made for")
+    frozen_until = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(total__gte=0, captured__gte=0, refunded__gte=0), name="bill_amounts_not_negative"
+            ),
+            models.CheckConstraint(condition=Q(refunded__lte=F("captured")), name="bill_refunds_within_captured"),
+            models.CheckConstraint(
+                condition=Q(frozen_until=None) | Q(billed_until__isnull=False), name="bill_frozen_was_made"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Bill {self.pk}"
+
+    @property
+    def paid(self) -> Decimal:
+        """What we keep: captured less what goes back."""
+        return self.captured - self.refunded
+
+    @property
+    def due(self) -> Decimal:
+        return max(self.total - self.paid, ZERO)
+
+
+class OrderPurpose(models.TextChoices):
+    FEE = "FEE", "Booking fee"
+    EXIT = "EXIT", "Online payment at the exit"
+    AHEAD = "AHEAD", "Payment before going to the gate"
+    TERMINATION = "TERMINATION", "Termination by staff"
+
+
+class OrderStatus(models.TextChoices):
+    INITIATED = "INITIATED", "Just made"
+    PENDING = "PENDING", "Waiting"
+    COMPLETED = "COMPLETED", "Money is ours"
+    FAILED = "FAILED", "Refused"
+    EXPIRED = "EXPIRED", "Given up"
+    REVIEW = "REVIEW", "A person must look"
+
+
+OPEN_ORDER = (OrderStatus.INITIATED, OrderStatus.PENDING)
+
+
+class PaymentOrder(models.Model):
+    """One attempt to collect an amount through a gateway. Written before the gateway is asked."""
+
+    order_id = models.CharField(max_length=40, unique=True, help_text="Our number, the gateway's merchant order id")
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="orders")
+    purpose = models.CharField(max_length=12, choices=OrderPurpose.choices)
+    gateway = models.CharField(max_length=12)
+    amount = _amount()
+    status = models.CharField(max_length=10, choices=OrderStatus.choices, default=OrderStatus.INITIATED)
+    gateway_order_id = models.CharField(max_length=64, blank=True)
+    pay_url = models.URLField(max_length=500, blank=True)
+    upi_link = models.CharField(max_length=500, blank=True)
+    attendant = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders_asked_for",
+    )
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="order_amount_positive"),
+            models.CheckConstraint(condition=Q(status__in=OrderStatus.values), name="order_status_known"),
+            models.UniqueConstraint(
+                fields=["bill"],
+                condition=Q(status__in=["INITIATED", "PENDING"]),
+                name="one_open_order_per_bill",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["updated_at"],
+                condition=Q(status__in=["INITIATED", "PENDING"]),
+                name="order_open_by_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.order_id
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_ORDER
+
+
+class PaymentMethod(models.TextChoices):
+    CASH = "CASH", "Cash"
+    ONLINE = "ONLINE", "Online"
+
+
+class Payment(models.Model):
+    """Money that we took. A row is written once and never edited."""
+
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="payments")
+    order = models.OneToOneField(PaymentOrder, on_delete=models.PROTECT, null=True, related_name="payment")
+    amount = _amount()
+    method = models.CharField(max_length=6, choices=PaymentMethod.choices)
+    gateway = models.CharField(max_length=12, blank=True, help_text="Empty for cash")
+    reference = models.CharField(max_length=64, blank=True, help_text="The gateway's number of the payment")
+    tendered = _amount(null=True, help_text="Cash handed over")
+    attendant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="payments_taken"
+    )
+    captured_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(method="CASH", order=None, gateway="")
+                | (Q(method="ONLINE", order__isnull=False) & ~Q(gateway="")),
+                name="payment_cash_or_gateway",
+            ),
+            models.UniqueConstraint(
+                fields=["gateway", "reference"], condition=~Q(gateway=""), name="gateway_payment_once"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["captured_at"], name="payment_by_time")]
+
+    def __str__(self) -> str:
+        return f"Payment {self.pk}"
+
+
+class RefundStatus(models.TextChoices):
+    INITIATED = "INITIATED", "Written, gateway not asked yet"
+    PENDING = "PENDING", "Gateway is at it"
+    COMPLETED = "COMPLETED", "Done"
+    FAILED = "FAILED", "Refused by the gateway"
+    REVIEW = "REVIEW", "A person must look"
+
+
+class Refund(models.Model):
+    """Money that goes back by the way it came. Written before the gateway is asked."""
+
+    refund_id = models.CharField(max_length=40, unique=True, help_text="Our number of the refund")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    amount = _amount()
+    status = models.CharField(max_length=10, choices=RefundStatus.choices, default=RefundStatus.INITIATED)
+    reason = models.CharField(max_length=60)
+    gateway_refund_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(condition=Q(status__in=RefundStatus.values), name="refund_status_known"),
+            models.CheckConstraint(
+                condition=Q(status="COMPLETED", completed_at__isnull=False)
+                | (~Q(status="COMPLETED") & Q(completed_at=None)),
+                name="refund_completed_has_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["completed_at"], name="refund_by_time"),
+            models.Index(
+                fields=["updated_at"],
+                condition=Q(status__in=["INITIATED", "PENDING"]),
+                name="refund_open_by_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.refund_id
+
+
+class DebtStatus(models.TextChoices):
+    OPEN = "OPEN", "Owed"
+    WRITTEN_OFF = "WRITTEN_OFF", "Written off by an administrator"
+
+
+class Debt(models.Model):
+    """What a closed bill is still short of, owed by the plate."""
+
+    bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="debt")
+    amount = _amount()
+    status = models.CharField(max_length=12, choices=DebtStatus.choices, default=DebtStatus.OPEN)
+    written_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="debt_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(status="OPEN", closed_at=None, written_off_by=None)
+                | Q(status="WRITTEN_OFF", closed_at__isnull=False, written_off_by__isnull=False),
+                name="debt_state_fits",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Debt of bill {self.bill_id}"

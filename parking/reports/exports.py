@@ -1,0 +1,76 @@
+"""Tables as files: CSV and XLSX.
+
+Both are opened in spreadsheets, where a text such as `=HYPERLINK(…)` in an owner's name would run: see
+https://owasp.org/www-community/attacks/CSV_Injection.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from openpyxl import Workbook
+
+from parking.core import clock
+
+# Some programs drop white space before they look; a tab or line break splits cells when rows are pasted.
+_FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f]*[=+\-@]")
+# What XML 1.0 cannot hold, and openpyxl therefore refuses.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# A sheet of Excel ends here; the heading takes the first row.
+SHEET_ROWS = 1_048_576 - 1
+
+Row = Sequence[object]
+
+
+def harmless(text: str) -> str:
+    """The text with an apostrophe before it if a spreadsheet would take it for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def csv_lines(heading: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    """The lines of a CSV file (RFC 4180), one by one; times with the site's offset from UTC, money in rupees."""
+    writer = csv.writer(_Line())
+    yield writer.writerow(heading)
+    for row in rows:
+        yield writer.writerow([_csv_cell(value) for value in row])
+
+
+class _Line:
+    """A file for `csv.writer` that hands back what is written, so that `writerow` answers its line."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv_cell(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(clock.site_zone()).isoformat(timespec="seconds")
+    if value is None or isinstance(value, int | Decimal):
+        return value
+    return harmless(str(value))
+
+
+def xlsx_file(title: str, heading: Sequence[str], rows: Iterable[Row]) -> IO[bytes]:
+    """An XLSX file, to be closed by the caller; numbers and times are cells of that type, times the site's."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    sheet.append(list(heading))
+    for row in rows:
+        sheet.append([_xlsx_cell(value) for value in row])
+    file = TemporaryFile()  # noqa: SIM115 - the answer closes it when it was sent
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def _xlsx_cell(value: object) -> Any:
+    if isinstance(value, datetime):
+        # A cell has no time zone.
+        return value.astimezone(clock.site_zone()).replace(tzinfo=None, microsecond=0)
+    if value is None or isinstance(value, int | Decimal):
+        return value
+    return harmless(_NOT_IN_XML.sub("", str(value)))

@@ -1,0 +1,170 @@
+"""Every payment and refund as one list, and what they come to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from django.db.models import F, QuerySet, Value
+
+from parking.core.ids import Ref
+from parking.core.money import ZERO
+from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
+from parking.reports.periods import Period
+from parking.reports.sums import from_paise, sum_of_paise
+
+PAYMENT, REFUND = "PAYMENT", "REFUND"
+# A payment row is written when the money is ours, and never changed.
+CAPTURED = "CAPTURED"
+
+
+@dataclass(frozen=True)
+class MoneyFilter:
+    """Which rows are wanted. Payments count on the day of their capture, refunds on the day they were done."""
+
+    period: Period = field(default_factory=Period)
+    method: str | None = None
+    status: str | None = None
+    gateway: str | None = None
+    session: Ref | None = None
+
+
+class MoneyRow(TypedDict):
+    """One line of the list. `at` is the capture, the end of a refund, or for one under way its beginning."""
+
+    id: int
+    kind: str
+    session_id: int | None
+    amount: Decimal
+    method: str
+    gateway: str | None
+    status: str
+    reference: str | None
+    attendant: str | None
+    at: datetime
+
+
+# --- The rows that a filter means --------------------------------------------------------------------
+
+
+def _payments(wanted: MoneyFilter) -> "QuerySet[Payment]":
+    rows = Payment.objects.all() if wanted.status in {None, CAPTURED} else Payment.objects.none()
+    return wanted.period.narrow(_of_payment(rows, wanted, ""), "captured_at")
+
+
+def _refunds(wanted: MoneyFilter) -> "QuerySet[Refund]":
+    rows = _of_payment(Refund.objects.all(), wanted, "payment__")
+    return rows.filter(status=wanted.status) if wanted.status else rows
+
+
+def _refunds_done(wanted: MoneyFilter) -> "QuerySet[Refund]":
+    return wanted.period.narrow(_refunds(wanted).filter(status=RefundStatus.COMPLETED), "completed_at")
+
+
+def _refunds_under_way(wanted: MoneyFilter) -> "QuerySet[Refund]":
+    return wanted.period.narrow(_refunds(wanted).exclude(status=RefundStatus.COMPLETED), "created_at")
+
+
+def _of_payment(rows: "QuerySet[Any]", wanted: MoneyFilter, path: str) -> "QuerySet[Any]":
+    """The part of the filter that speaks of the payment, which `path` leads to."""
+    asked: dict[str, object] = {"method": wanted.method, "gateway": wanted.gateway}
+    if wanted.session:
+        asked |= {f"bill__session__{name}": value for name, value in wanted.session.lookup().items()}
+    return rows.filter(**{path + name: value for name, value in asked.items() if value is not None})
+
+
+# --- The list ----------------------------------------------------------------------------------------
+
+
+def money_keys(wanted: MoneyFilter) -> "QuerySet[Any, Any]":
+    """Kind and id of the wanted rows, newest first; `money_rows` reads the rest for one page of them.
+
+    Only three columns go through the union, each part straight from an index on its time: the first page does not
+    read, let alone join, a million rows.
+    """
+    payments = _keys(_payments(wanted), PAYMENT, "captured_at")
+    done = _keys(_refunds_done(wanted), REFUND, "completed_at")
+    under_way = _keys(_refunds_under_way(wanted), REFUND, "created_at")
+    return payments.union(done, under_way, all=True).order_by("-at", "-kind", "-row_id")
+
+
+def _keys(rows: "QuerySet[Any]", kind: str, moment: str) -> "QuerySet[Any, Any]":
+    return rows.order_by().values(kind=Value(kind), row_id=F("pk"), at=F(moment))
+
+
+def money_rows(keys: Sequence[dict[str, Any]]) -> list[MoneyRow]:
+    """The lines of one page, in its order, with two statements however many there are."""
+    ids = {kind: [key["row_id"] for key in keys if key["kind"] == kind] for kind in (PAYMENT, REFUND)}
+    payments = Payment.objects.select_related("bill__session", "attendant").in_bulk(ids[PAYMENT])
+    refunds = Refund.objects.select_related("payment__bill__session").in_bulk(ids[REFUND])
+    return [
+        _payment_row(payments[key["row_id"]]) if key["kind"] == PAYMENT else _refund_row(refunds[key["row_id"]])
+        for key in keys
+    ]
+
+
+def _payment_row(payment: Payment) -> MoneyRow:
+    return {
+        "id": payment.pk,
+        "kind": PAYMENT,
+        "session_id": _session_id(payment),
+        "amount": payment.amount,
+        "method": payment.method,
+        "gateway": payment.gateway or None,
+        "status": CAPTURED,
+        "reference": payment.reference or None,
+        "attendant": payment.attendant.username if payment.attendant else None,
+        "at": payment.captured_at,
+    }
+
+
+def _refund_row(refund: Refund) -> MoneyRow:
+    return {
+        "id": refund.pk,
+        "kind": REFUND,
+        "session_id": _session_id(refund.payment),
+        "amount": refund.amount,
+        "method": refund.payment.method,
+        "gateway": refund.payment.gateway or None,
+        "status": refund.status,
+        "reference": refund.gateway_refund_id or refund.refund_id,
+        "attendant": None,
+        "at": refund.completed_at or refund.created_at,
+    }
+
+
+def _session_id(payment: Payment) -> int | None:
+    session = getattr(payment.bill, "session", None)
+    return session.pk if session else None
+
+
+# --- What it comes to --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Finished money in rupees: what was captured, what went back for good, and what remains."""
+
+    captured: Decimal = ZERO
+    refunded: Decimal = ZERO
+
+    @property
+    def net(self) -> Decimal:
+        return self.captured - self.refunded
+
+
+def totals_by_method(wanted: MoneyFilter) -> dict[str, Totals]:
+    """What the wanted rows come to by method of payment, over all pages."""
+    captured = _by_method(_payments(wanted), "method")
+    refunded = _by_method(_refunds_done(wanted), "payment__method")
+    return {method: Totals(captured.get(method, ZERO), refunded.get(method, ZERO)) for method in PaymentMethod.values}
+
+
+def _by_method(rows: "QuerySet[Any]", method: str) -> dict[str, Decimal]:
+    sums = rows.order_by().values(by=F(method)).annotate(paise=sum_of_paise())
+    return {row["by"]: from_paise(row["paise"]) for row in sums}
+
+
+def sum_of(totals: Sequence[Totals]) -> Totals:
+    return Totals(sum((part.captured for part in totals), ZERO), sum((part.refunded for part in totals), ZERO))

@@ -1,0 +1,80 @@
+"""The spans of days that a manager asks about. A day is a day of the site's time zone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from parking.core import clock
+from parking.core.errors import InvalidInput
+
+# Three years, however the leap days fall.
+MOST_DAYS = 3 * 366
+USUAL_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days from first to last, both included; None leaves that end open."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def narrow(self, rows: "QuerySet[Any, Any]", moment: str) -> "QuerySet[Any, Any]":
+        """The rows whose time in the column `moment` is within the period."""
+        if self.first:
+            rows = rows.filter(**{f"{moment}__gte": clock.day_start(self.first)})
+        if self.last:
+            rows = rows.filter(**{f"{moment}__lt": clock.day_start(self.last + timedelta(days=1))})
+        return rows
+
+
+@dataclass(frozen=True)
+class ClosedPeriod(Period):
+    """A period with both its ends."""
+
+    first: date
+    last: date
+
+    @property
+    def length(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def days(self) -> Iterator[date]:
+        return (self.first + timedelta(days=number) for number in range(self.length))
+
+    def before(self) -> "ClosedPeriod":
+        """The period of the same length that ends where this one begins."""
+        return ClosedPeriod(self.first - timedelta(days=self.length), self.first - timedelta(days=1))
+
+
+def period(*, day: date | None = None, first: date | None = None, last: date | None = None) -> Period:
+    """What a filter by days means; open at the ends that it does not name.
+
+    Raises InvalidInput: `day` together with another, an end before the start, more than three years.
+    """
+    if day:
+        if first or last:
+            raise InvalidInput({"date": ["Give a date, or start_date and end_date"]})
+        first = last = day
+    if first and last:
+        return _closed(first, last)
+    return Period(first, last)
+
+
+def report_period(*, day: date | None, first: date | None, last: date | None) -> ClosedPeriod:
+    """As `period`, with the ends filled in: until today, 30 days long. Raises InvalidInput."""
+    asked = period(day=day, first=first, last=last)
+    end = asked.last or clock.today()
+    return _closed(asked.first or end - timedelta(days=USUAL_DAYS - 1), end)
+
+
+def _closed(first: date, last: date) -> ClosedPeriod:
+    if first > last:
+        raise InvalidInput({"end_date": ["Not before start_date"]})
+    closed = ClosedPeriod(first, last)
+    if closed.length > MOST_DAYS:
+        raise InvalidInput({"end_date": ["At most three years at once"]})
+    return closed

@@ -1,0 +1,26 @@
+"""Adding money in the database.
+
+SQLite adds decimals as floats, so sums are made of whole paise, which both databases add exactly.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import BigIntegerField, F, QuerySet, Sum
+from django.db.models.functions import Cast, Round
+
+from parking.core.money import rupees
+
+
+def sum_of_paise(column: str = "amount") -> Sum:
+    """The sum of a column of rupees, in paise; 0 without rows."""
+    return Sum(Cast(Round(F(column) * 100), BigIntegerField()), default=0)
+
+
+def from_paise(paise: int) -> Decimal:
+    return rupees(Decimal(paise) / 100)
+
+
+def total(rows: "QuerySet[Any, Any]") -> Decimal:
+    """What the `amount` of all rows comes to, in rupees."""
+    return from_paise(rows.aggregate(paise=sum_of_paise())["paise"])

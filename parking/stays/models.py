@@ -1,0 +1,213 @@
+"""A stay, from booking to exit."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from parking.core.money import ZERO
+from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.payments.models import Bill, PaymentMethod
+from parking.vehicles.models import Vehicle
+
+
+class SessionStatus(models.TextChoices):
+    BOOKED = "BOOKED", "Booked"
+    ACTIVE = "ACTIVE", "Car inside"
+    COMPLETED = "COMPLETED", "Completed"
+    CANCELLED = "CANCELLED", "Cancelled"
+    EXPIRED = "EXPIRED", "Expired"
+
+
+OPEN_SESSION = (SessionStatus.BOOKED, SessionStatus.ACTIVE)
+
+
+class EndReason(models.TextChoices):
+    EXIT = "EXIT", "Left through the gate"
+    TERMINATED = "TERMINATED", "Ended by staff"
+    CANCELLED = "CANCELLED", "Cancelled"
+    NO_SHOW = "NO_SHOW", "Did not come"
+    UNPAID = "UNPAID", "Fee not paid in time"
+
+
+class PaymentStatus(models.TextChoices):
+    PENDING = "PENDING", "Nothing captured"
+    PARTIAL = "PARTIAL", "Something captured, stay open or something due"
+    PAID = "PAID", "Closed, nothing due"
+    REFUNDED = "REFUNDED", "All of it went back"
+
+
+class ParkingSessionQuerySet(models.QuerySet["ParkingSession"]):
+    def open(self) -> "ParkingSessionQuerySet":
+        return self.filter(status__in=OPEN_SESSION)
+
+    def whole(self) -> "ParkingSessionQuerySet":
+        """With everything that a booking or bill shows, in one statement."""
+        return self.select_related("bill", "vehicle", "slot", "zone")
+
+    def locked(self) -> "ParkingSessionQuerySet":
+        """Lock session and bill, always both and in this one statement (docs/locking.md)."""
+        return self.whole().select_for_update(of=("self", "bill"), no_key=True)
+
+    def unpaid_since(self, moment: datetime) -> "ParkingSessionQuerySet":
+        """Holds whose time to pay the fee ended before `moment`."""
+        return self.filter(status=SessionStatus.BOOKED, pay_by__lt=moment, bill__captured=ZERO)
+
+    def overdue(self, moment: datetime) -> "ParkingSessionQuerySet":
+        """Bookings whose time to enter ended before `moment`."""
+        return self.filter(status=SessionStatus.BOOKED, enter_by__lt=moment)
+
+
+class ParkingSession(models.Model):
+    """One stay of one vehicle. Its state is changed by `stays.services` alone, under its lock.
+
+    A booking claims slot and vehicle at once. A booking for a later window will hold a place without slot first,
+    which is why `slot` may be empty and both constraints speak of claimed slots.
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    qr_code = models.CharField(max_length=20, unique=True)
+    status = models.CharField(max_length=10, choices=SessionStatus.choices, default=SessionStatus.BOOKED)
+    end_reason = models.CharField(max_length=10, choices=EndReason.choices, blank=True)
+    end_note = models.CharField(max_length=200, blank=True, help_text="The reason that a person gave")
+
+    driver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions"
+    )
+    owner_name = models.CharField(max_length=100)
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="sessions")
+    vehicle_kind = models.CharField(max_length=12)
+    zone = models.ForeignKey(ParkingZone, on_delete=models.PROTECT, related_name="sessions")
+    slot = models.ForeignKey(ParkingSlot, on_delete=models.PROTECT, null=True, related_name="sessions")
+    bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="session")
+    terms = models.JSONField(help_text="Copy of the tariffs.rules.Terms that the stay was booked under")
+    payment_method = models.CharField(max_length=6, choices=PaymentMethod.choices, blank=True)
+
+    booked_at = models.DateTimeField()
+    starts_at = models.DateTimeField(help_text="Beginning of the booked window; the booking itself, if for now")
+    pay_by = models.DateTimeField(null=True, blank=True, help_text="When an unpaid fee ends the booking; empty: no fee")
+    enter_by = models.DateTimeField(help_text="After this a car that has not come is a no-show")
+    entry_time = models.DateTimeField(null=True, blank=True)
+    exit_time = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["ParkingSession"]] = ParkingSessionQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["slot"],
+                condition=Q(status__in=["BOOKED", "ACTIVE"]),
+                name="one_open_session_per_slot",
+            ),
+            models.UniqueConstraint(
+                fields=["vehicle"],
+                condition=Q(status__in=["BOOKED", "ACTIVE"], slot__isnull=False),
+                name="one_open_session_per_vehicle",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(status="BOOKED", entry_time=None, exit_time=None, ended_at=None, end_reason="")
+                    | Q(
+                        status="ACTIVE",
+                        entry_time__isnull=False,
+                        exit_time=None,
+                        ended_at=None,
+                        end_reason="",
+                    )
+                    | (
+                        Q(status="COMPLETED", entry_time__isnull=False, ended_at__isnull=False)
+                        & Q(exit_time__isnull=False, end_reason__in=["EXIT", "TERMINATED"])
+                    )
+                    | Q(status="CANCELLED", entry_time=None, ended_at__isnull=False, end_reason="CANCELLED")
+                    | (
+                        Q(status="EXPIRED", entry_time=None, ended_at__isnull=False)
+                        & Q(end_reason__in=["NO_SHOW", "UNPAID"])
+                    )
+                ),
+                name="session_state_fits_its_times",
+            ),
+            models.CheckConstraint(
+                condition=Q(exit_time=None) | Q(exit_time__gte=models.F("entry_time")),
+                name="session_exit_after_entry",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["BOOKED", "CANCELLED", "EXPIRED"]) | Q(slot__isnull=False),
+                name="session_inside_has_slot",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["driver", "-id"], name="session_of_driver"),
+            models.Index(fields=["booked_at"], name="session_by_booking"),
+            models.Index(fields=["ended_at"], name="session_by_end"),
+            models.Index(fields=["enter_by"], condition=Q(status="BOOKED"), name="session_to_enter"),
+            models.Index(fields=["entry_time"], condition=Q(status="ACTIVE"), name="session_inside"),
+            models.Index(fields=["zone"], condition=Q(status__in=["BOOKED", "ACTIVE"]), name="session_open_in_zone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Booking {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_SESSION
+
+    @property
+    def is_walk_in(self) -> bool:
+        """A ticket from the kiosk: no account and no fee."""
+        return self.pay_by is None and self.driver_id is None
+
+    @property
+    def entry_qr_scanned(self) -> bool:
+        return self.entry_time is not None
+
+    @property
+    def exit_qr_scanned(self) -> bool:
+        return self.end_reason == EndReason.EXIT
+
+    @property
+    def amount_paid(self) -> Decimal:
+        """Rupees that we keep: captured less refunded."""
+        return self.bill.paid
+
+    @property
+    def payment_status(self) -> PaymentStatus:
+        """How the money stands (product.md, settled question 4); follows from state and bill."""
+        bill = self.bill
+        if bill.captured > ZERO and bill.captured == bill.refunded:
+            return PaymentStatus.REFUNDED
+        if self.is_open or bill.due > ZERO:
+            return PaymentStatus.PARTIAL if bill.captured > ZERO else PaymentStatus.PENDING
+        if bill.captured == ZERO and self.status != SessionStatus.COMPLETED:
+            return PaymentStatus.PENDING
+        return PaymentStatus.PAID
+
+    @property
+    def is_paid(self) -> bool:
+        return self.payment_status == PaymentStatus.PAID
+
+
+class ScanKind(models.TextChoices):
+    ENTRY = "ENTRY", "Entry"
+    EXIT = "EXIT", "Exit"
+
+
+class GateScan(models.Model):
+    """A scan that changed a stay, by the number that the gate gave it: the same scan gets the same answer."""
+
+    kind = models.CharField(max_length=5, choices=ScanKind.choices)
+    scan_id = models.CharField(max_length=64)
+    session = models.ForeignKey(ParkingSession, on_delete=models.PROTECT, related_name="scans")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "kind", "scan_id"], name="gate_scan_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.scan_id}"

@@ -1,0 +1,70 @@
+"""Reads of stays for screens and the API."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from parking.core import clock
+from parking.core.errors import NotFound
+from parking.core.ids import Ref, read_qr_code
+from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
+from parking.vehicles.plates import search_key
+
+
+def current_session_of(driver_id: int) -> ParkingSession | None:
+    """The newest open booking of a driver."""
+    mine = ParkingSession.objects.whole().filter(driver_id=driver_id, status__in=OPEN_SESSION)
+    return mine.order_by("-id").first()
+
+
+def session_by_uuid(uuid: UUID) -> ParkingSession:
+    """The stay of this UUID, which was read from a row of ours before."""
+    return ParkingSession.objects.whole().get(uuid=uuid)
+
+
+def session_by_qr(qr_text: str) -> ParkingSession:
+    """The stay whose code a scanner read, not locked. Raises NotFound `qr_not_found`."""
+    code = read_qr_code(qr_text)
+    session = ParkingSession.objects.whole().filter(qr_code=code).first() if code else None
+    if session is None:
+        raise NotFound("qr_not_found", "QR code not found, please check booking")
+    return session
+
+
+def session_of_driver(ref: Ref, driver_id: int) -> ParkingSession:
+    """One booking of a driver. Raises NotFound `session_not_found`, also for somebody else's."""
+    session = ParkingSession.objects.whole().filter(driver_id=driver_id, **ref.lookup()).first()
+    if session is None:
+        raise NotFound("session_not_found", "Booking not found")
+    return session
+
+
+def history_of(
+    driver_id: int, *, status: str | None, first: date | None, last: date | None, zone: Ref | None
+) -> QuerySet[ParkingSession]:
+    """A driver's bookings, newest first; `first` and `last` are days of booking in the site's time zone."""
+    rows = ParkingSession.objects.whole().filter(driver_id=driver_id).order_by("-id")
+    if status:
+        rows = rows.filter(status=status)
+    if first:
+        rows = rows.filter(booked_at__gte=clock.day_start(first))
+    if last:
+        rows = rows.filter(booked_at__lt=clock.day_start(last + timedelta(days=1)))
+    if zone:
+        rows = rows.filter(**{f"zone__{name}": value for name, value in zone.lookup().items()})
+    return rows
+
+
+def cars_inside(
+    *, zone: Ref | None, plate_part: str | None, entered_before: datetime | None
+) -> QuerySet[ParkingSession]:
+    """Active stays, longest first."""
+    rows = ParkingSession.objects.whole().filter(status=SessionStatus.ACTIVE).order_by("entry_time", "pk")
+    if zone:
+        rows = rows.filter(**{f"zone__{name}": value for name, value in zone.lookup().items()})
+    if plate_part:
+        rows = rows.filter(vehicle__match_key__contains=search_key(plate_part))
+    if entered_before:
+        rows = rows.filter(entry_time__lte=entered_before)
+    return rows

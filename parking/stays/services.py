@@ -1,0 +1,294 @@
+"""The seven functions of a stay, and the only place where its state changes.
+
+Each takes a session that the caller locked with `.locked()` (docs/locking.md). Every change names the state that it
+comes from in its UPDATE, so that even without the lock two changes could not both succeed.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from parking.core.errors import NotFound, Refused
+from parking.core.ids import new_qr_code, read_qr_code
+from parking.core.money import ZERO
+from parking.core.statements import Select, change, insert, save_fields
+from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
+from parking.facilities.services import claim_best_slot, set_slot_status
+from parking.payments.services import open_bill
+from parking.stays.models import (
+    OPEN_SESSION,
+    EndReason,
+    GateScan,
+    ParkingSession,
+    ScanKind,
+    SessionStatus,
+)
+from parking.stays.rules import (
+    NO_REFUND_AFTER_ENTRY,
+    RefundDecision,
+    hold_has_ended,
+    is_no_show,
+    refund_on_cancelling,
+)
+from parking.tariffs.rules import BillLine, Terms, stay_lines
+from parking.vehicles.models import Vehicle
+from parking.vehicles.plates import same_plate
+
+
+def terms_of(session: ParkingSession) -> Terms:
+    """The terms that the stay was booked under."""
+    return Terms.from_json(session.terms)
+
+
+# --- Booking ---------------------------------------------------------------------------------------
+
+
+def allocate_slot(
+    *,
+    uuid: UUID,
+    zone: ParkingZone,
+    vehicle: Vehicle,
+    vehicle_kind: str,
+    driver_id: int | None,
+    owner_name: str,
+    terms: Terms,
+    now: datetime,
+) -> ParkingSession:
+    """Claim the best free slot for a vehicle and write the booking, from now on.
+
+    The vehicle's row must be locked. Raises Refused: `vehicle_already_parked` (by the caller), `vehicle_unavailable`
+    (by somebody else, which is nobody's business), `zone_full`.
+    """
+    _refuse_second_stay(vehicle, driver_id)
+    slot = claim_best_slot(zone=zone, vehicle_kind=vehicle_kind)
+    session = ParkingSession(
+        uuid=uuid,
+        qr_code=new_qr_code(),
+        driver_id=driver_id,
+        owner_name=owner_name,
+        vehicle=vehicle,
+        vehicle_kind=vehicle_kind,
+        zone=zone,
+        slot=slot,
+        bill=open_bill(now=now),
+        terms=terms.to_json(),
+        booked_at=now,
+        starts_at=now,
+        pay_by=now + timedelta(minutes=terms.hold_minutes) if terms.booking_fee > ZERO else None,
+        enter_by=now + timedelta(minutes=terms.no_show_minutes),
+    )
+    insert(session)
+    return session
+
+
+def _refuse_second_stay(vehicle: Vehicle, driver_id: int | None) -> None:
+    present = _OPEN_OF_VEHICLE.first(vehicle.pk)
+    if present is None:
+        return
+    if driver_id is not None and present.driver_id == driver_id:
+        raise Refused("vehicle_already_parked", "This vehicle has an open booking already")
+    raise Refused("vehicle_unavailable", "This vehicle cannot be booked now")
+
+
+# --- Finding ---------------------------------------------------------------------------------------
+
+
+_OPEN_OF_VEHICLE = Select(lambda pk: ParkingSession.objects.filter(vehicle_id=pk, status__in=OPEN_SESSION), int)
+_LOCKED_BY_QR = Select(lambda code: ParkingSession.objects.locked().filter(qr_code=code), str)
+_LOCKED_BY_BILL = Select(lambda pk: ParkingSession.objects.locked().filter(bill_id=pk), int)
+
+
+def lock_by_qr(qr_text: str) -> ParkingSession:
+    """Lock the stay whose code a scanner read. Raises NotFound `qr_not_found`."""
+    code = read_qr_code(qr_text)
+    session = _LOCKED_BY_QR.first(code) if code else None
+    if session is None:
+        raise NotFound("qr_not_found", "QR code not found, please check booking")
+    return session
+
+
+def lock_by_bill(bill_id: int) -> ParkingSession:
+    """Lock the stay that a bill belongs to. Raises NotFound `session_not_found`."""
+    session = _LOCKED_BY_BILL.first(bill_id)
+    if session is None:
+        raise NotFound("session_not_found", "Booking not found")
+    return session
+
+
+def lock_session(**lookup: Any) -> ParkingSession:
+    """Lock one stay. Raises NotFound `session_not_found`."""
+    session = ParkingSession.objects.locked().filter(**lookup).first()
+    if session is None:
+        raise NotFound("session_not_found", "Booking not found")
+    return session
+
+
+# --- Entry -----------------------------------------------------------------------------------------
+
+
+def overdue_reason(session: ParkingSession, *, now: datetime) -> EndReason | None:
+    """Why a booking's time is over, if it is: the fee was not paid, or nobody came."""
+    if session.status != SessionStatus.BOOKED:
+        return None
+    if hold_has_ended(pay_by=session.pay_by, captured=session.bill.captured, now=now):
+        return EndReason.UNPAID
+    if is_no_show(enter_by=session.enter_by, now=now):
+        return EndReason.NO_SHOW
+    return None
+
+
+def refuse_entry(session: ParkingSession, *, plate_seen: str | None) -> None:
+    """Raise Refused with the reason why this stay may not enter; do nothing if it may."""
+    if session.status in {SessionStatus.ACTIVE, SessionStatus.COMPLETED}:
+        raise Refused("already_entered", "Entry QR already scanned. Cannot scan twice!")
+    if session.status == SessionStatus.EXPIRED:
+        raise booking_expired()
+    if session.status == SessionStatus.CANCELLED:
+        raise Refused("booking_cancelled", "This booking was cancelled")
+    if session.pay_by is not None and session.bill.captured == ZERO:
+        raise Refused("payment_pending", "The booking fee is not paid yet")
+    refuse_other_plate(session, plate_seen)
+
+
+def booking_expired() -> Refused:
+    return Refused("booking_expired", "Booking expired, please rebook")
+
+
+def refuse_other_plate(session: ParkingSession, plate_seen: str | None) -> None:
+    """Raise Refused `vehicle_mismatch` if the attendant saw another plate than the booked one."""
+    if plate_seen and not same_plate(plate_seen, session.vehicle.match_key):
+        raise Refused("vehicle_mismatch", "The number plate is not the booked one")
+
+
+def scan_entry_qr(*, session: ParkingSession, plate_seen: str | None, now: datetime) -> None:
+    """Let the car in: BOOKED becomes ACTIVE, the slot occupied. Raises Refused; see `refuse_entry`."""
+    refuse_entry(session, plate_seen=plate_seen)
+    _move(session, SessionStatus.ACTIVE, entry_time=now)
+    set_slot_status(slot=_slot_of(session), status=SlotStatus.OCCUPIED)
+
+
+def remember_scan(*, session: ParkingSession, kind: ScanKind, scan_id: str | None, now: datetime) -> None:
+    """Keep the number of a scan that changed the stay, so that its repeat gets the same answer."""
+    if scan_id:
+        row = GateScan(session=session, kind=kind, scan_id=scan_id, created_at=now)
+        GateScan.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def is_repeated_scan(*, session: ParkingSession, kind: ScanKind, scan_id: str | None) -> bool:
+    """Whether this very scan changed the stay before."""
+    return bool(scan_id) and GateScan.objects.filter(session=session, kind=kind, scan_id=scan_id).exists()
+
+
+# --- Bill and exit ---------------------------------------------------------------------------------
+
+
+def calculate_amount(*, session: ParkingSession, until: datetime) -> tuple[BillLine, ...]:
+    """The bill of a stay with a car inside, up to `until`, under its own terms. Raises Refused `entry_not_scanned`."""
+    if session.entry_time is None:
+        raise Refused("entry_not_scanned", "Entry QR not scanned. Cannot exit!")
+    return stay_lines(session.entry_time, until, terms_of(session))
+
+
+def refuse_exit(session: ParkingSession, *, plate_seen: str | None) -> None:
+    """Raise Refused with the reason why this stay cannot leave; do nothing if it can."""
+    if session.status == SessionStatus.COMPLETED:
+        raise Refused("already_exited", "Exit already scanned. Cannot scan twice!")
+    if session.status != SessionStatus.ACTIVE:
+        raise Refused("entry_not_scanned", "Entry QR not scanned. Cannot exit!")
+    refuse_other_plate(session, plate_seen)
+
+
+def scan_exit_qr(*, session: ParkingSession, payment_method: str, now: datetime) -> None:
+    """Let the car out: ACTIVE becomes COMPLETED, the slot free. The bill must have been settled before."""
+    _complete(session, EndReason.EXIT, payment_method, now)
+
+
+def terminate_session(*, session: ParkingSession, payment_method: str, now: datetime) -> None:
+    """End a stay without an exit scan: ACTIVE becomes COMPLETED, the slot free."""
+    _complete(session, EndReason.TERMINATED, payment_method, now)
+
+
+def note_reason(*, session: ParkingSession, note: str) -> None:
+    """Keep the reason that a person gives for ending a stay; it may end only when its payment is confirmed."""
+    session.end_note = note
+    save_fields(session, "end_note")
+
+
+def _complete(session: ParkingSession, reason: EndReason, payment_method: str, now: datetime) -> None:
+    # A clock that was set back must not make the car leave before it came.
+    left_at = max(now, session.entry_time or now)
+    _move(
+        session,
+        SessionStatus.COMPLETED,
+        end_reason=reason,
+        payment_method=payment_method,
+        exit_time=left_at,
+        ended_at=now,
+    )
+    release_slot(session=session)
+
+
+def release_slot(*, session: ParkingSession) -> None:
+    """Free the slot of a stay that has just ended."""
+    if session.slot is not None:
+        set_slot_status(slot=session.slot, status=SlotStatus.FREE)
+
+
+# --- Cancelling and expiry -------------------------------------------------------------------------
+
+
+def calculate_refund(*, session: ParkingSession, now: datetime) -> RefundDecision:
+    """What cancelling at `now` gives back."""
+    if session.entry_qr_scanned:
+        return RefundDecision(eligible=False, amount=ZERO, reason=NO_REFUND_AFTER_ENTRY)
+    return refund_on_cancelling(booked_at=session.booked_at, now=now, paid=session.bill.paid)
+
+
+def cancel_parking_session(*, session: ParkingSession, note: str, now: datetime) -> RefundDecision:
+    """Cancel a booking whose car has not come, and free its slot.
+
+    Raises Refused `already_entered`, `not_cancellable`.
+    """
+    if session.status == SessionStatus.ACTIVE:
+        raise Refused("already_entered", NO_REFUND_AFTER_ENTRY)
+    if session.status != SessionStatus.BOOKED:
+        raise Refused("not_cancellable", "This booking cannot be cancelled any more")
+    decision = calculate_refund(session=session, now=now)
+    _move(session, SessionStatus.CANCELLED, end_reason=EndReason.CANCELLED, end_note=note, ended_at=now)
+    release_slot(session=session)
+    return decision
+
+
+def expire_session(*, session: ParkingSession, reason: EndReason, now: datetime) -> None:
+    """End a booking whose time is over, and free its slot."""
+    _move(session, SessionStatus.EXPIRED, end_reason=reason, ended_at=now)
+    release_slot(session=session)
+
+
+# --- The one place where a state changes -------------------------------------------------------------
+
+_ALLOWED = {
+    SessionStatus.BOOKED: {SessionStatus.ACTIVE, SessionStatus.CANCELLED, SessionStatus.EXPIRED},
+    SessionStatus.ACTIVE: {SessionStatus.COMPLETED},
+}
+
+
+class StateChangedMeanwhile(RuntimeError):
+    """The stay was not in the state that its lock promised: a lock is missing somewhere."""
+
+
+def _move(session: ParkingSession, to: SessionStatus, **times: Any) -> None:
+    present = SessionStatus(session.status)
+    if to not in _ALLOWED.get(present, set()):
+        raise StateChangedMeanwhile(f"{present} to {to}")
+    changes = {"status": to, **times}
+    if not change(ParkingSession, session.pk, when={"status": present}, **changes):
+        raise StateChangedMeanwhile(f"no longer {present}")
+    for name, value in changes.items():
+        setattr(session, name, value)
+
+
+def _slot_of(session: ParkingSession) -> ParkingSlot:
+    if session.slot is None:
+        raise Refused("booking_expired", "This booking has no slot yet")
+    return session.slot

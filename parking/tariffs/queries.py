@@ -1,0 +1,36 @@
+"""The terms that hold for a stay that begins now, and the tariffs behind them."""
+
+from collections.abc import Collection
+
+from parking.core.money import ZERO
+from parking.facilities.models import ParkingZone
+from parking.tariffs.models import ZoneTariff
+from parking.tariffs.rules import Terms
+from parking.vehicles.models import VehicleKind
+
+
+def terms_for(*, zone: ParkingZone, vehicle_kind: str) -> Terms:
+    """Freeze the terms of a booking. The zone's own columns are the tariff of cars."""
+    tariff: ParkingZone | ZoneTariff = zone
+    if vehicle_kind != VehicleKind.CAR:
+        tariff = ZoneTariff.objects.filter(zone=zone, vehicle_kind=vehicle_kind).first() or zone
+    return Terms(
+        hourly_rate=tariff.hourly_rate,
+        booking_fee=tariff.booking_fee,
+        hold_minutes=zone.hold_minutes,
+        no_show_minutes=zone.no_show_minutes,
+    )
+
+
+def walk_in_terms(*, zone: ParkingZone, vehicle_kind: str) -> Terms:
+    """Freeze the terms of a ticket from the kiosk, which owes no booking fee."""
+    terms = terms_for(zone=zone, vehicle_kind=vehicle_kind)
+    return Terms(**(terms.__dict__ | {"booking_fee": ZERO}))
+
+
+def tariffs_of(zones: Collection[ParkingZone]) -> dict[int, list[ZoneTariff]]:
+    """What vehicles that are no cars pay in these zones, by zone."""
+    found: dict[int, list[ZoneTariff]] = {}
+    for tariff in ZoneTariff.objects.filter(zone__in=zones).order_by("vehicle_kind"):
+        found.setdefault(tariff.zone_id, []).append(tariff)
+    return found

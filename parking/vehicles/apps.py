@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class VehiclesConfig(AppConfig):
+    name = "parking.vehicles"

@@ -1,0 +1,35 @@
+"""The only writer of vehicles."""
+
+from datetime import datetime
+
+from parking.core.errors import Refused
+from parking.core.statements import Select
+from parking.vehicles.models import Vehicle
+from parking.vehicles.plates import InvalidPlateError, Plate, read_plate
+
+_LOCKED = Select(lambda key: Vehicle.objects.select_for_update(no_key=True).filter(match_key=key), str)
+
+
+def checked_plate(text: str) -> Plate:
+    """Read a plate that a client sent. Raises Refused `vehicle_invalid`."""
+    try:
+        return read_plate(text)
+    except InvalidPlateError as error:
+        raise Refused("vehicle_invalid", "Check vehicle number") from error
+
+
+def lock_vehicle(*, plate: Plate, kind: str, now: datetime) -> Vehicle:
+    """The one record of a plate, made if it is new, locked until the transaction ends.
+
+    The kind that a plate was last booked with becomes its kind; a session keeps the kind of its own booking.
+    """
+    vehicle = _LOCKED.first(plate.match_key)
+    if vehicle is None:
+        new = Vehicle(match_key=plate.match_key, vehicle_number=plate.shown, kind=kind, created_at=now)
+        # Two first bookings of a plate may meet here: the second waits, inserts nothing and reads the first's row.
+        Vehicle.objects.bulk_create([new], ignore_conflicts=True)
+        vehicle = Vehicle.objects.select_for_update(no_key=True).get(match_key=plate.match_key)
+    if vehicle.kind != kind:
+        vehicle.kind = kind
+        vehicle.save(update_fields=["kind"])
+    return vehicle

@@ -1,0 +1,36 @@
+"""The older plain pages: ticket at the entry, entry scan, exit scan. They post to the older addresses."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from parking.facilities.queries import zones_with_counts
+
+# All that these pages need: our own style, script and addresses, and the QR picture, which comes inside the answer.
+_CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def entry(request: HttpRequest) -> HttpResponse:
+    """The form that gives a car a ticket, with the active zones and their free slots."""
+    return _page(request, "entry", zones=zones_with_counts(only_active=True))
+
+
+def entry_scan(request: HttpRequest) -> HttpResponse:
+    """The form that scans a car in."""
+    return _page(request, "entry_scan")
+
+
+def exit_scan(request: HttpRequest) -> HttpResponse:
+    """The form that scans a car out."""
+    return _page(request, "exit_scan")
+
+
+def _page(request: HttpRequest, page: str, **context: Any) -> HttpResponse:
+    response = render(request, f"web/{page}.html", context | {"page": page, "time_zone": settings.TIME_ZONE})
+    response.headers["Content-Security-Policy"] = _CONTENT_POLICY
+    return response

@@ -1,0 +1,112 @@
+// Sends a form by fetch and shows the answer below it, in words and colour. The words stand in the page itself.
+
+const form = document.querySelector("form[data-answered-below]");
+const verdict = document.querySelector(".verdict");
+const [yes, no] = verdict.querySelectorAll(".answer");
+const button = form.querySelector("button");
+
+// What was sent last and not answered yet: sent again, it is the same request and keeps its key.
+let unanswered = null;
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (button.ariaDisabled === "true") return;
+  begin();
+  try {
+    show(await send(new URLSearchParams(new FormData(form)).toString()));
+  } catch {
+    showRefusal({ message: no.querySelector("[data-message]").dataset.offline });
+  } finally {
+    button.ariaDisabled = null;
+  }
+});
+
+function begin() {
+  // Not `disabled`: that would take the keyboard's focus away.
+  button.ariaDisabled = "true";
+  yes.hidden = no.hidden = true;
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+}
+
+async function send(body) {
+  if (unanswered?.body !== body) unanswered = { body, key: newKey() };
+  const response = await fetch(form.action, {
+    method: "POST",
+    body,
+    headers: { "Content-Type": "application/x-www-form-urlencoded", "Idempotency-Key": unanswered.key },
+  });
+  const answer = await response.json();
+  if (response.status < 500) unanswered = null;
+  return answer;
+}
+
+// crypto.randomUUID() is missing where a page comes over plain HTTP, as in a car park's own network.
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function show(answer) {
+  if (answer.success) {
+    fill(yes, answer.message, answer.data);
+    getReadyForNext();
+  } else {
+    showRefusal(answer);
+  }
+}
+
+function showRefusal({ message, errors = {}, ...facts }) {
+  fill(no, message, { ...facts, ...facts.payment });
+  const texts = Object.entries(errors).flatMap(([name, lines]) => lines.map((line) => `${labelOf(name)}: ${line}`));
+  no.querySelector("[data-errors]").replaceChildren(...texts.map(listItem));
+  for (const name of Object.keys(errors)) form.elements[name]?.setAttribute("aria-invalid", "true");
+  const field = form.querySelector("[aria-invalid]") ?? form.elements[form.dataset.nextScan];
+  field?.focus();
+  field?.select?.();
+}
+
+function getReadyForNext() {
+  const scanned = form.elements[form.dataset.nextScan];
+  if (scanned) {
+    scanned.value = "";
+    scanned.focus();
+  }
+  yes.scrollIntoView({ block: "nearest" });
+}
+
+function fill(part, message, facts) {
+  part.querySelector("[data-message]").textContent = message;
+  for (const place of part.querySelectorAll("[data-fact]")) {
+    const value = facts[place.dataset.fact];
+    place.textContent = value == null ? "" : worded(value, place.dataset.as);
+    place.parentElement.hidden = value == null;
+  }
+  for (const image of part.querySelectorAll("[data-picture]")) {
+    image.src = `data:image/svg+xml,${encodeURIComponent(facts[image.dataset.picture])}`;
+    image.hidden = false;
+  }
+  for (const link of part.querySelectorAll("[data-link]")) {
+    link.hidden = !/^https:/.test(facts[link.dataset.link] ?? "");
+    if (!link.hidden) link.href = facts[link.dataset.link];
+  }
+  part.hidden = false;
+}
+
+function worded(value, as) {
+  const { lang } = document.documentElement;
+  if (as === "money") return new Intl.NumberFormat(`${lang}-IN`, { style: "currency", currency: "INR" }).format(value);
+  if (as === "time") {
+    const { timeZone } = verdict.dataset;
+    return new Intl.DateTimeFormat(`${lang}-IN`, { dateStyle: "medium", timeStyle: "short", timeZone }).format(new Date(value));
+  }
+  return value;
+}
+
+function labelOf(name) {
+  return form.elements[name]?.labels?.[0]?.textContent ?? name;
+}
+
+function listItem(text) {
+  const item = document.createElement("li");
+  item.textContent = text;
+  return item;
+}

@@ -1,0 +1,242 @@
+"""Every setting of the project; each value comes from the environment, with a default for development.
+
+`docs/settings.md` lists the variables for operators.
+"""
+
+import os
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from parking.core import production
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _flag(name: str, default: bool) -> bool:
+    value = os.environ.get(name)
+    return default if value in (None, "") else value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _number(name: str, default: int) -> int:
+    return int(os.environ.get(name) or default)
+
+
+def _words(name: str, default: str) -> list[str]:
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+# --- Environment -----------------------------------------------------------------------------------
+
+ENVIRONMENT = os.environ.get("SMART_PARKING_ENV") or "development"
+IN_PRODUCTION = ENVIRONMENT == "production"
+DEBUG = _flag("SMART_PARKING_DEBUG", default=False)
+SECRET_KEY = os.environ.get("SMART_PARKING_SECRET_KEY") or production.DEFAULT_SECRET
+ALLOWED_HOSTS = _words("SMART_PARKING_ALLOWED_HOSTS", "" if IN_PRODUCTION else "*")
+CSRF_TRUSTED_ORIGINS = _words("SMART_PARKING_TRUSTED_ORIGINS", "")
+
+# --- Parking ---------------------------------------------------------------------------------------
+
+OPEN_LEGACY = _flag("SMART_PARKING_OPEN_LEGACY", default=not IN_PRODUCTION)
+# Gateways that a client may name, and the one taken when it names none.
+GATEWAYS = _words("SMART_PARKING_GATEWAYS", "" if IN_PRODUCTION else "SIMULATED")
+DEFAULT_GATEWAY = os.environ.get("SMART_PARKING_DEFAULT_GATEWAY") or (GATEWAYS[0] if GATEWAYS else "")
+# What the simulated gateway answers: CAPTURE, DECLINE or PENDING.
+SIMULATED_OUTCOME = os.environ.get("SMART_PARKING_SIMULATED_OUTCOME") or "CAPTURE"
+PHONEPE_SIMULATION_MODE = _flag("PHONEPE_SIMULATION_MODE", default=False)
+
+BOOKING_FEE = Decimal(os.environ.get("SMART_PARKING_BOOKING_FEE") or "50.00")
+HOLD_MINUTES = _number("SMART_PARKING_HOLD_MINUTES", 10)
+NO_SHOW_MINUTES = _number("SMART_PARKING_NO_SHOW_MINUTES", 30)
+QUOTE_MINUTES = _number("SMART_PARKING_QUOTE_MINUTES", 10)
+PAID_AHEAD_MINUTES = _number("SMART_PARKING_PAID_AHEAD_MINUTES", 15)
+LONG_STAY_HOURS = _number("SMART_PARKING_LONG_STAY_HOURS", 12)
+
+# --- Applications ----------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    # Before Django's admin, whose frame it replaces.
+    "parking.web",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "ninja",
+    "ninja_jwt",
+    "ninja_jwt.token_blacklist",
+    "axes",
+    "django_tasks",
+    "django_tasks_db",
+    "parking.core",
+    "parking.audit",
+    "parking.accounts",
+    "parking.vehicles",
+    "parking.facilities",
+    "parking.tariffs",
+    "parking.payments",
+    "parking.stays",
+    "parking.checkout",
+    "parking.reports",
+    "parking.api",
+]
+
+MIDDLEWARE = [
+    "parking.core.requests.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "parking.api.middleware.ContractMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "smart_parking.urls"
+WSGI_APPLICATION = "smart_parking.wsgi.application"
+# Addresses end in a slash exactly as the contract writes them; a redirect would lose a POST's body.
+APPEND_SLASH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database --------------------------------------------------------------------------------------
+
+DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'parking.sqlite3'}"
+
+
+def _database(url: str) -> dict[str, Any]:
+    config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=None))
+    if config["ENGINE"].endswith("sqlite3"):
+        # IMMEDIATE: a writer queues at BEGIN instead of failing at its first write. FULL: money survives a power cut.
+        config.setdefault("OPTIONS", {}).update(
+            transaction_mode="IMMEDIATE",
+            timeout=30,
+            init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        )
+        # A file, because threads of one test must meet in one database.
+        config["TEST"] = {"NAME": str(BASE_DIR / ".cache" / "test.sqlite3")}
+    else:
+        # Parameters bound by the server and plans kept: a fifth quicker (docs/performance.md).
+        config.setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=2)
+    return config
+
+
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# --- People ----------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+# Usernames are unique in any letter case, by a constraint that the check does not know.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "parking.accounts.hashers.Argon2idHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATORS = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+]
+if IN_PRODUCTION:
+    AUTH_PASSWORD_VALIDATORS += [
+        {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
+        {"NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator"},
+        {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
+    ]
+
+NINJA_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(hours=24),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": SECRET_KEY,
+    "UPDATE_LAST_LOGIN": False,
+}
+
+# Failed logins are counted per username and address together; a success resets the count.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = _number("SMART_PARKING_LOGIN_FAILURES", 5)
+AXES_COOLOFF_TIME = timedelta(seconds=_number("SMART_PARKING_LOCKOUT_SECONDS", 900))
+# Tries during a lock-out do not make it longer.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "parking.accounts.lockout.address_of"
+AXES_USERNAME_CALLABLE = "parking.accounts.lockout.username_of"
+AXES_LOCKOUT_CALLABLE = "parking.api.lockout.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_VERBOSE = False
+
+# Calls per minute from one address.
+REGISTRATIONS_PER_MINUTE = _number("SMART_PARKING_REGISTRATIONS_PER_MINUTE", 10 if IN_PRODUCTION else 600)
+LOGINS_PER_MINUTE = _number("SMART_PARKING_LOGINS_PER_MINUTE", 30 if IN_PRODUCTION else 1200)
+
+# --- Language and time -----------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
+TIME_ZONE = os.environ.get("SMART_PARKING_TIME_ZONE") or "Asia/Kolkata"
+USE_I18N = True
+USE_TZ = True
+
+# --- Files, cookies, headers -----------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+# In development files are served from where they are; production collects them first.
+STATIC_ROOT = BASE_DIR / "staticfiles" if IN_PRODUCTION else None
+WHITENOISE_USE_FINDERS = not IN_PRODUCTION
+WHITENOISE_AUTOREFRESH = False
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_SSL_REDIRECT = IN_PRODUCTION and _flag("SMART_PARKING_HTTPS_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = _number("SMART_PARKING_HSTS_SECONDS", 31_536_000 if IN_PRODUCTION else 0)
+BEHIND_PROXY = _flag("SMART_PARKING_BEHIND_PROXY", default=False)
+# How many proxies of ours a call passes; each adds one address to X-Forwarded-For.
+TRUSTED_PROXIES = _number("SMART_PARKING_TRUSTED_PROXIES", 1) if BEHIND_PROXY else 0
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Logs ------------------------------------------------------------------------------------------
+
+LOG_LEVEL = os.environ.get("SMART_PARKING_LOG_LEVEL") or "INFO"
+LOGGING_CONFIG = "parking.core.logs.configure"
+LOGGING: dict[str, Any] = {"level": LOG_LEVEL, "json": IN_PRODUCTION}
+SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
+
+if IN_PRODUCTION:
+    production.refuse_unsafe_settings(
+        secret_key=SECRET_KEY,
+        debug=DEBUG,
+        open_legacy=OPEN_LEGACY,
+        gateways=GATEWAYS,
+        phonepe_simulation=PHONEPE_SIMULATION_MODE,
+        allowed_hosts=ALLOWED_HOSTS,
+    )

@@ -1,0 +1,17 @@
+"""The server's entry point."""
+
+import os
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smart_parking.settings")
+application = get_wsgi_application()
+
+if settings.IN_PRODUCTION:
+    # Models can be imported only now that the applications are loaded.
+    from parking.accounts.demonstration import refuse_demonstration_accounts
+
+    refuse_demonstration_accounts()
+    connection.close()
