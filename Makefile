@@ -24,15 +24,15 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME) ## start the server and the worker with demonstration data; PORT and DATABASE_URL are honoured
-	@mkdir -p .cache/static; exec $(BIN)/python -m deploy.run
+	@mkdir -p .cache; exec $(BIN)/python -m deploy.run
 
 test: $(DEV) ## run the whole suite on SQLite, then on PostgreSQL; PYTEST_ARGS="-k name" for a part
-	@mkdir -p .cache/static
+	@mkdir -p .cache
 	env -u DATABASE_URL $(PYTEST)
 	$(BIN)/python -m tests.postgres $(PYTEST)
 
 check: $(DEV) ## format, lint, types, layers, missing migrations, Django's own checks
-	@mkdir -p .cache/static
+	@mkdir -p .cache
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python -m mypy
@@ -45,7 +45,7 @@ format: $(DEV) ## put the code into its form
 	$(BIN)/ruff check --fix .
 
 bench: $(DEV) ## measure against the floor that PostgreSQL sets; BENCH_ARGS for its options
-	@mkdir -p .cache/static; exec $(BIN)/python -m bench $(BENCH_ARGS)
+	@mkdir -p .cache; exec $(BIN)/python -m bench $(BENCH_ARGS)
 
 lock: $(DEV) ## pin the newest releases that requirements*.in allow
 	$(COMPILE) --upgrade requirements.in --output-file requirements.txt

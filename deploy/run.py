@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from deploy import processes
+from deploy import gateways, processes
 
 ROOT = Path(__file__).resolve().parent.parent
 HEALTH = "/api/public/health/"
@@ -46,6 +46,10 @@ Three calls to try:
 
 The API's description: {base}/api/docs
 Ctrl-C stops it.
+"""
+
+
+STANDIN = """Play the bank (PhonePe and Razorpay, no real money): {standin}
 """
 
 
@@ -178,17 +182,25 @@ def local_address(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
 
 
+def address_for_people(host: str, port: int) -> str:
+    address = local_address(host)
+    return f"http://{f'[{address}]' if ':' in address else address}:{port}"
+
+
 def serve(supervisor: Supervisor) -> None:
     """Bring everything up and stay until a signal comes (StopRequested) or a child ends (Failure)."""
     host, port = os.environ.get("HOST") or "127.0.0.1", port_from_environment()
     refuse_taken_port(host, port)
+    base = address_for_people(host, port)
+    command, standin = gateways.standin(base)
+    if command:
+        supervisor.start("stand-in gateway", command)
     supervisor.run_to_end("Migrating the database", manage("migrate", "--noinput", "-v0"))
     supervisor.run_to_end("Creating the demonstration data", manage("demo"))
     supervisor.start("web server", web_command(host, port))
     supervisor.start("worker", manage("worker"))
-    address = local_address(host)
-    wait_until_healthy(supervisor, address, port)
-    print(WELCOME.format(base=f"http://{f'[{address}]' if ':' in address else address}:{port}"), flush=True)
+    wait_until_healthy(supervisor, local_address(host), port)
+    print(WELCOME.format(base=base) + (STANDIN.format(standin=standin) if standin else ""), flush=True)
     while True:
         supervisor.tick_while_all_live()
 

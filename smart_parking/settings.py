@@ -8,10 +8,14 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
+import sentry_sdk
 
 from parking.core import production
+from smart_parking import gateway_settings
+from smart_parking.gateway_settings import *  # noqa: F403 - its capital names are settings like those below
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -46,7 +50,6 @@ GATEWAYS = _words("SMART_PARKING_GATEWAYS", "" if IN_PRODUCTION else "SIMULATED"
 DEFAULT_GATEWAY = os.environ.get("SMART_PARKING_DEFAULT_GATEWAY") or (GATEWAYS[0] if GATEWAYS else "")
 # What the simulated gateway answers: CAPTURE, DECLINE or PENDING.
 SIMULATED_OUTCOME = os.environ.get("SMART_PARKING_SIMULATED_OUTCOME") or "CAPTURE"
-PHONEPE_SIMULATION_MODE = _flag("PHONEPE_SIMULATION_MODE", default=False)
 
 BOOKING_FEE = Decimal(os.environ.get("SMART_PARKING_BOOKING_FEE") or "50.00")
 HOLD_MINUTES = _number("SMART_PARKING_HOLD_MINUTES", 10)
@@ -79,6 +82,7 @@ INSTALLED_APPS = [
     "parking.facilities",
     "parking.tariffs",
     "parking.payments",
+    "parking.invoices",
     "parking.stays",
     "parking.checkout",
     "parking.reports",
@@ -124,8 +128,15 @@ TEMPLATES = [
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'parking.sqlite3'}"
 
 
+def _socket_directory(url: str) -> str | None:
+    """The directory in `postgresql://user@%2Ftmp%2FpgA/name`; the parser would make its letters small."""
+    host = urlsplit(url).netloc.rpartition("@")[2].partition(":")[0]
+    return unquote(host) if host.lower().startswith("%2f") else None
+
+
 def _database(url: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=None))
+    config["HOST"] = _socket_directory(url) or config["HOST"]
     if config["ENGINE"].endswith("sqlite3"):
         # IMMEDIATE: a writer queues at BEGIN instead of failing at its first write. FULL: money survives a power cut.
         config.setdefault("OPTIONS", {}).update(
@@ -181,7 +192,7 @@ NINJA_JWT = {
 # Failed logins are counted per username and address together; a success resets the count.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = _number("SMART_PARKING_LOGIN_FAILURES", 5)
-AXES_COOLOFF_TIME = timedelta(seconds=_number("SMART_PARKING_LOCKOUT_SECONDS", 900))
+AXES_COOLOFF_TIME = timedelta(seconds=_number("SMART_PARKING_LOCKOUT_SECONDS", 900 if IN_PRODUCTION else 60))
 # Tries during a lock-out do not make it longer.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "parking.accounts.lockout.address_of"
@@ -230,13 +241,16 @@ LOG_LEVEL = os.environ.get("SMART_PARKING_LOG_LEVEL") or "INFO"
 LOGGING_CONFIG = "parking.core.logs.configure"
 LOGGING: dict[str, Any] = {"level": LOG_LEVEL, "json": IN_PRODUCTION}
 SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
+if SENTRY_DSN:
+    sentry_sdk.init(dsn=SENTRY_DSN, environment=ENVIRONMENT, send_default_pii=False)
 
+production.refuse_half_configuration(gateway_settings.configuration_problems(GATEWAYS))
 if IN_PRODUCTION:
     production.refuse_unsafe_settings(
         secret_key=SECRET_KEY,
         debug=DEBUG,
         open_legacy=OPEN_LEGACY,
         gateways=GATEWAYS,
-        phonepe_simulation=PHONEPE_SIMULATION_MODE,
+        gateway_problems=gateway_settings.production_problems(GATEWAYS),
         allowed_hosts=ALLOWED_HOSTS,
     )

@@ -6,8 +6,11 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
+from parking.core.requests import TolerantRequest
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smart_parking.settings")
 application = get_wsgi_application()
+application.request_class = TolerantRequest
 
 if settings.IN_PRODUCTION:
     # Models can be imported only now that the applications are loaded.

@@ -28,5 +28,5 @@ class FailedLoginsAdmin(LookUpAdmin):
 
     list_display = ["attempt_time", "username", "ip_address", "failures_since_start"]
     search_fields = ["username", "=ip_address"]
-    # What was typed into the form is nobody's business.
-    fields = ["attempt_time", "username", "ip_address", "user_agent", "path_info", "failures_since_start"]
+    # What else was typed into the form is nobody's business.
+    exclude = ["get_data", "post_data"]

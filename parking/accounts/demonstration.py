@@ -25,7 +25,7 @@ class DemonstrationAccount:
         return f"{self.username}@example.org"
 
 
-# Names and passwords are published (product.md, "Demonstration data").
+# Names and passwords are published, in the README.
 DEMONSTRATION_ACCOUNTS = (
     DemonstrationAccount("admin", "password123", Role.ADMIN),
     DemonstrationAccount("superadmin", "password123", Role.ADMIN),

@@ -31,9 +31,9 @@ def _actor(user: User) -> Actor:
 def _save(user: User, *, force_insert: bool = False) -> None:
     user.email = User.objects.normalize_email(user.email)
     try:
-        with transaction.atomic():
-            user.save(force_insert=force_insert)
+        user.save(force_insert=force_insert)
     except IntegrityError as error:
+        # The transaction is lost with it: every caller lets this error end it.
         text = "This username is taken"
         raise InvalidInput({"username": [text]}, text, code="username_taken") from error
 

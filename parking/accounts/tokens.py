@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from ninja_jwt.exceptions import TokenError
 from ninja_jwt.settings import api_settings
 from ninja_jwt.token_blacklist.models import BlacklistedToken, OutstandingToken
@@ -87,7 +87,7 @@ def spend_refresh_token(text: str) -> User:
 
     Raises Unauthenticated `token_not_valid`: forged, expired, of another kind or epoch, of a suspended user, or
     (SpentToken) used before. Of several calls at once one wins, because the row that marks a token as used can be
-    inserted only once; the others wait for that transaction and fail if it commits.
+    inserted only once; the others wait for that transaction and fail if it commits. The error must leave theirs.
     """
     try:
         token = _RefreshToken(text)
@@ -98,8 +98,7 @@ def spend_refresh_token(text: str) -> User:
     if user is None or outstanding is None:
         raise not_valid()
     try:
-        with transaction.atomic():
-            BlacklistedToken(token=outstanding).save(force_insert=True)
+        BlacklistedToken(token=outstanding).save(force_insert=True)
     except IntegrityError as error:
         raise SpentToken(user.pk) from error
     return user

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
@@ -12,13 +11,13 @@ from ninja import Query, Router
 from pydantic import Field
 
 from parking.api.answers import ok
-from parking.api.bookings import EXAMPLE_BOOKING, BookingOut, Status, present_bookings
+from parking.api.bookings import EXAMPLE_BOOKING, BookingOut, Status, present_booking, present_bookings
 from parking.api.describe import READ_PROBLEMS, Ok, Page, enveloped, examples
 from parking.api.paging import Paging, page_of
 from parking.api.parsing import Day, Decoded, RefIn, Text100, Text200
 from parking.api.security import admin_only
 from parking.core import clock
-from parking.reports.exports import csv_lines, xlsx_file
+from parking.reports.exports import csv_lines, refuse_long_xlsx, xlsx_file
 from parking.reports.periods import period
 from parking.reports.sessions import SessionFilter, all_sessions
 from parking.stays.models import ParkingSession
@@ -92,32 +91,32 @@ def sessions(request: HttpRequest, filters: Annotated[SessionsQuery, Query()]) -
 
 
 def _present_sessions(found: Sequence[ParkingSession], now: datetime) -> list[dict[str, Any]]:
-    return [
-        booking
-        | {
-            "user_id": session.driver_id,
-            "username": session.driver.username if session.driver else None,
-            "end_note": session.end_note or None,
-        }
-        for session, booking in zip(found, present_bookings(found, now), strict=True)
-    ]
+    bookings = present_bookings(found, now)
+    return [booking | _of_driver(session) for session, booking in zip(found, bookings, strict=True)]
 
 
-def _file(rows: "QuerySet[ParkingSession]", kind: str, now: datetime) -> HttpResponseBase:
+def _of_driver(session: ParkingSession) -> dict[str, Any]:
+    """What only managers see of a booking."""
+    return {
+        "user_id": session.driver_id,
+        "username": session.driver.username if session.driver else None,
+        "end_note": session.end_note or None,
+    }
+
+
+def _file(rows: QuerySet[ParkingSession], kind: str, now: datetime) -> HttpResponseBase:
     name = f"sessions-{clock.today()}.{kind}"
-    lines = _table(rows, now)
     if kind == "csv":
-        response: HttpResponseBase = StreamingHttpResponse(
-            csv_lines(COLUMNS, lines), content_type=f"{CSV}; charset=utf-8"
-        )
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
-    return FileResponse(xlsx_file("Sessions", COLUMNS, lines), as_attachment=True, filename=name, content_type=XLSX)
+        lines = csv_lines(COLUMNS, _table(rows, now))
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8", headers=headers)
+    refuse_long_xlsx(rows)
+    book = xlsx_file("Sessions", COLUMNS, _table(rows, now))
+    return FileResponse(book, as_attachment=True, filename=name, content_type=XLSX)
 
 
-def _table(rows: "QuerySet[ParkingSession]", now: datetime) -> Iterator[list[object]]:
+def _table(rows: QuerySet[ParkingSession], now: datetime) -> Iterator[list[object]]:
     """The rows of the file, read in portions, so that a file of any length takes the same memory."""
-    found = rows.iterator(chunk_size=ROWS_AT_ONCE)
-    while portion := list(islice(found, ROWS_AT_ONCE)):
-        for booking in _present_sessions(portion, now):
-            yield [booking[column] for column in COLUMNS]
+    for session in rows.iterator(chunk_size=ROWS_AT_ONCE):
+        booking = present_booking(session, None, now) | _of_driver(session)
+        yield [booking[column] for column in COLUMNS]

@@ -66,10 +66,10 @@ def once(
         return _kept(request, key, lambda: answered(call(key)))
     except RepeatedRequest:
         row = idempotency.find(key, now=clock.now())
-        if row is None:
-            # Its time was over and the row is gone now: a new request.
-            return _kept(request, key, lambda: answered(call(key)))
-        return _replay(row) or _kept(request, key, lambda: answered(resume(row.subject)))
+    if row is None:
+        # Its time was over and the row is gone now: a new request, which somebody else may be the first to make.
+        return once(request, body, call=call, resume=resume, render=render, is_final=is_final)
+    return _replay(row) or _kept(request, key, lambda: answered(resume(row.subject)))
 
 
 def once_in_one_transaction(
@@ -83,8 +83,7 @@ def once_in_one_transaction(
     def claimed() -> tuple[HttpResponse, bool]:
         with transaction.atomic():
             idempotency.claim(key, subject="", now=clock.now())
-            response = render(call())
-            _keep(key, response)
+            response = _keep(key, render(call()))
         # Kept already, in the transaction.
         return response, False
 
@@ -92,8 +91,8 @@ def once_in_one_transaction(
         return _kept(request, key, claimed)
     except RepeatedRequest:
         row = idempotency.find(key, now=clock.now())
-        replayed = _replay(row) if row else None
-        return replayed or _kept(request, key, claimed)
+    replayed = _replay(row) if row else None
+    return replayed or once_in_one_transaction(request, body, call=call, render=render)
 
 
 def _kept(request: HttpRequest, key: RequestKey, work: Callable[[], tuple[HttpResponse, bool]]) -> HttpResponse:
@@ -104,13 +103,16 @@ def _kept(request: HttpRequest, key: RequestKey, work: Callable[[], tuple[HttpRe
     except DomainError as error:
         record_refusal(request, error)
         response, keep = answer_for(error), True
-    if keep:
-        _keep(key, response)
-    return response
+    return _keep(key, response) if keep else response
 
 
-def _keep(key: RequestKey, response: HttpResponse) -> None:
-    idempotency.keep_answer(key, status=response.status_code, answer=response.content.decode(), now=clock.now())
+def _keep(key: RequestKey, response: HttpResponse) -> HttpResponse:
+    """Keep an answer; answers the one that stands, which a request at the same moment may have kept before."""
+    answer = response.content.decode()
+    standing = idempotency.keep_answer(key, status=response.status_code, answer=answer, now=clock.now())
+    if standing is None or (standing.status, standing.answer) == (response.status_code, answer):
+        return response
+    return _replay(standing) or response
 
 
 def _replay(row: IdempotencyKey) -> HttpResponse | None:

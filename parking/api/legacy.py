@@ -11,11 +11,12 @@ from ninja import Router
 from parking.api import idempotency
 from parking.api import legacy_shapes as shapes
 from parking.api.answers import Render
-from parking.api.describe import WRITE_PROBLEMS, Ok, examples, keyed, problems
+from parking.api.describe import PUBLIC_PROBLEMS, WRITE_PROBLEMS, Ok, examples, keyed, problems
 from parking.api.forms import body_of, read_body
 from parking.api.legacy_callers import actor_of, callers, only_own_bookings, refuse_all_but_staff
 from parking.api.legacy_shapes import CancelByQrIn, EntryScanIn, ExitScanIn, TicketIn
 from parking.api.parsing import In
+from parking.api.staff import is_over
 from parking.checkout import services as checkout
 from parking.checkout.services.cancelling import Cancelled
 from parking.checkout.services.entering import Entered
@@ -26,7 +27,6 @@ from parking.core.errors import DomainError, NotFound, Refused
 from parking.core.idempotency import RequestKey
 from parking.core.ids import Ref, parse_ref
 from parking.facilities.queries import find_zone, zones_with_counts
-from parking.stays.models import SessionStatus
 from parking.stays.queries import session_by_qr, session_by_uuid
 from parking.web import pages
 
@@ -65,9 +65,10 @@ def _once(
     call: Callable[[RequestKey | None], Any],
     resume: Callable[[str], Any],
     render: Render,
+    is_final: Callable[[Any], bool] = lambda _: True,
 ) -> HttpResponse:
     call, resume = _in_older_words(call), _in_older_words(resume)
-    return idempotency.once(request, body, call=call, resume=resume, render=render)
+    return idempotency.once(request, body, call=call, resume=resume, render=render, is_final=is_final)
 
 
 # --- Description -------------------------------------------------------------------------------------
@@ -89,7 +90,13 @@ def _posting(request: dict[str, Any], response: object, form: type[In] | None = 
 # --- A ticket at the entry ---------------------------------------------------------------------------
 
 
-@router.get("/parking/entry/", auth=None, openapi_extra=_page("The entry page"), summary="Entry page")
+@router.get(
+    "/parking/entry/",
+    auth=None,
+    response=PUBLIC_PROBLEMS,
+    openapi_extra=_page("The entry page"),
+    summary="Entry page",
+)
 def entry_page(request: HttpRequest) -> HttpResponse:
     """The page at which a car that drives up gets a ticket."""
     return pages.entry(request)
@@ -142,14 +149,24 @@ def _give_ticket(request: HttpRequest, ticket: TicketIn) -> HttpResponse:
 _ENTRY_SCAN_PAGE = _page("The entry scan page")
 
 
-@router.get("/parking/entry-qr-scan/", auth=None, openapi_extra=_ENTRY_SCAN_PAGE, summary="Entry scan page")
+@router.get(
+    "/parking/entry-qr-scan/",
+    auth=None,
+    response=PUBLIC_PROBLEMS,
+    openapi_extra=_ENTRY_SCAN_PAGE,
+    summary="Entry scan page",
+)
 def entry_scan_page(request: HttpRequest) -> HttpResponse:
     """The page at which an attendant scans cars in."""
     return pages.entry_scan(request)
 
 
 @router.get(
-    "/entry-qr-scan/", auth=None, openapi_extra=_ENTRY_SCAN_PAGE, summary="Entry scan page, shorter address"
+    "/entry-qr-scan/",
+    auth=None,
+    response=PUBLIC_PROBLEMS,
+    openapi_extra=_ENTRY_SCAN_PAGE,
+    summary="Entry scan page, shorter address",
 )
 def entry_scan_page_short(request: HttpRequest) -> HttpResponse:
     """As `/parking/entry-qr-scan/`."""
@@ -195,14 +212,24 @@ def _scan_in(request: HttpRequest, scan: EntryScanIn) -> HttpResponse:
 _EXIT_SCAN_PAGE = _page("The exit scan page")
 
 
-@router.get("/parking/exit-qr-scan/", auth=None, openapi_extra=_EXIT_SCAN_PAGE, summary="Exit scan page")
+@router.get(
+    "/parking/exit-qr-scan/",
+    auth=None,
+    response=PUBLIC_PROBLEMS,
+    openapi_extra=_EXIT_SCAN_PAGE,
+    summary="Exit scan page",
+)
 def exit_scan_page(request: HttpRequest) -> HttpResponse:
     """The page at which an attendant scans cars out."""
     return pages.exit_scan(request)
 
 
 @router.get(
-    "/exit-qr-scan/", auth=None, openapi_extra=_EXIT_SCAN_PAGE, summary="Exit scan page, shorter address"
+    "/exit-qr-scan/",
+    auth=None,
+    response=PUBLIC_PROBLEMS,
+    openapi_extra=_EXIT_SCAN_PAGE,
+    summary="Exit scan page, shorter address",
 )
 def exit_scan_page_short(request: HttpRequest) -> HttpResponse:
     """As `/parking/exit-qr-scan/`."""
@@ -218,7 +245,7 @@ def exit_scan_page_short(request: HttpRequest) -> HttpResponse:
 def scan_out(request: HttpRequest) -> HttpResponse:
     """Collect what is due and let the car out.
 
-    With ONLINE not yet confirmed the gate stays shut (product.md, settled question 12), so no success is claimed: the
+    With ONLINE not yet confirmed the gate stays shut, so no success is claimed: the
     answer is 400 `payment_pending`, with `amount_due` and `payment`. The same scan again looks at the payment anew,
     also with the same Idempotency-Key.
     """
@@ -238,38 +265,26 @@ def scan_out_json(request: HttpRequest, payload: ExitScanIn) -> HttpResponse:
     return _scan_out(request, payload)
 
 
-class PaymentAwaited(Exception):
-    """The exit waits for its money. No DomainError, because an Idempotency-Key must not keep it as the answer."""
-
-    def __init__(self, left: Left) -> None:
-        super().__init__()
-        self.left = left
-
-
 def _scan_out(request: HttpRequest, scan: ExitScanIn) -> HttpResponse:
     now = clock.now()
-    try:
-        return _once(
-            request,
-            scan,
-            call=lambda key: checkout.leave(
-                actor=actor_of(request),
-                qr_code=scan.qr_code,
-                collection=Collection(scan.payment_method),
-                now=now,
-                key=key,
-            ),
-            resume=lambda subject: checkout.resume_ending(subject=subject, now=now),
-            render=_scanned_out,
-        )
-    except PaymentAwaited as waiting:
-        return shapes.gate_stays_shut(waiting.left)
+    return _once(
+        request,
+        scan,
+        call=lambda key: checkout.leave(
+            actor=actor_of(request),
+            qr_code=scan.qr_code,
+            collection=Collection(scan.payment_method),
+            now=now,
+            key=key,
+        ),
+        resume=lambda subject: checkout.resume_ending(subject=subject, now=now),
+        render=_scanned_out,
+        is_final=is_over,
+    )
 
 
 def _scanned_out(left: Left) -> HttpResponse:
-    if left.session.status != SessionStatus.COMPLETED:
-        raise PaymentAwaited(left)
-    return shapes.scanned_out(left)
+    return shapes.scanned_out(left) if is_over(left) else shapes.gate_stays_shut(left)
 
 
 # --- Cancelling --------------------------------------------------------------------------------------
@@ -293,10 +308,8 @@ def cancel_by_qr(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _cancel_or_terminate(
-    request: HttpRequest, qr_code: str, now: datetime, key: RequestKey | None
-) -> Cancelled | Left:
-    """The seed's case 3, an entered stay cancelled, is a termination, and for staff alone (settled question 13)."""
+def _cancel_or_terminate(request: HttpRequest, qr_code: str, now: datetime, key: RequestKey | None) -> Cancelled | Left:
+    """The older case of an entered stay that is cancelled: a termination, and for staff alone."""
     actor, session = actor_of(request), Ref(uuid=session_by_qr(qr_code).uuid)
     only_own = only_own_bookings(request)
     try:

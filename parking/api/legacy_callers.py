@@ -1,4 +1,4 @@
-"""Who may call the older addresses (product.md, settled question 16)."""
+"""Who may call the older addresses (docs/choices.md)."""
 
 from django.conf import settings
 from django.http import HttpRequest

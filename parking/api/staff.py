@@ -191,7 +191,7 @@ def exit_scan(request: HttpRequest, payload: ExitIn) -> HttpResponse:
             now=now,
             key=key,
         ),
-        resume=lambda subject: checkout.resume_ending(subject=subject, now=now),
+        resume=lambda subject: checkout.resume_ending(subject=subject, now=now, tendered=payload.amount_tendered),
         render=_left,
         is_final=is_over,
     )

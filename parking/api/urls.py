@@ -10,7 +10,9 @@ from parking.api import (
     driver,
     errors,
     legacy,
+    payments,
     public,
+    receipts,
     staff,
 )
 from parking.api.parsing import StrictParser
@@ -31,4 +33,6 @@ api.add_router("/api/user", driver.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/admin", admin.router)
 api.add_router("/api/admin", admin_users.router)
+api.add_router("/api/payment", payments.router)
+api.add_router("/api/payment", receipts.router)
 api.add_router("", legacy.router)

@@ -1,12 +1,14 @@
 """How zones and slots are shown."""
 
-from datetime import time
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import ZoneCounts
+
+# JSON Schema's own format "time" wants an offset from UTC, which a time of day has not.
+TimeOfDay = Annotated[str, Field(pattern="^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$", examples=["06:00:00"])]
 
 
 class ZoneOut(BaseModel):
@@ -18,8 +20,8 @@ class ZoneOut(BaseModel):
     total_slots: int
     available_slots: int
     occupancy_percent: float
-    opens_at: time | None
-    closes_at: time | None
+    opens_at: TimeOfDay | None
+    closes_at: TimeOfDay | None
     contact: str
     place: str
     latitude: float | None

@@ -31,8 +31,11 @@ class Entry:
 TIMETABLE = (
     Entry(tasks.expire_unpaid_holds, 5),
     Entry(tasks.expire_no_shows, 5),
-    Entry(tasks.follow_open_orders, 10),
+    Entry(tasks.follow_open_orders, 3),
     Entry(tasks.follow_open_refunds, 30),
+    Entry(tasks.queue_unworked_events, 30),
+    Entry(tasks.issue_missing_documents, 60),
+    Entry(tasks.issue_all_missing_documents, 86_400),
     Entry(tasks.forget_what_is_over, 3600),
 )
 

@@ -34,6 +34,11 @@ class LookUpAdmin(admin.ModelAdmin[Any]):
     show_full_result_count = False
     ordering: ClassVar[Any] = ["-pk"]
 
+    def get_fields(self, *_: object, **__: object) -> list[Any]:
+        """Every column, also those that no form would take."""
+        columns = [field.name for field in self.opts.fields]
+        return [name for name in columns if name not in (self.exclude or ())]
+
     def has_add_permission(self, *_: object, **__: object) -> bool:
         return False
 

@@ -56,15 +56,17 @@ def find(key: RequestKey, *, now: datetime) -> IdempotencyKey | None:
     return row
 
 
-def keep_answer(key: RequestKey, *, status: int, answer: str, now: datetime) -> None:
-    """Keep the answer with its key; also for a refusal, whose own row went with its transaction."""
-    kept = IdempotencyKey.objects.filter(**key.lookup(), fingerprint=key.fingerprint, status=None).update(
-        status=status, answer=answer
-    )
-    if not kept:
-        row = IdempotencyKey(**key.lookup(), fingerprint=key.fingerprint, status=status, answer=answer, created_at=now)
-        # Somebody may have kept an answer a moment before; that one stands.
-        IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+def keep_answer(key: RequestKey, *, status: int, answer: str, now: datetime) -> IdempotencyKey | None:
+    """Keep the answer with its key; also for a refusal, whose own row went with its transaction.
+
+    Of several answers at the same moment the first stands: it is given back to the others, to be sent instead.
+    """
+    rows = IdempotencyKey.objects.filter(**key.lookup(), fingerprint=key.fingerprint)
+    if rows.filter(status=None).update(status=status, answer=answer):
+        return None
+    row = IdempotencyKey(**key.lookup(), fingerprint=key.fingerprint, status=status, answer=answer, created_at=now)
+    IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+    return rows.exclude(status=None).first()
 
 
 def forget_old_keys(*, now: datetime) -> int:

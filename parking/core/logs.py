@@ -50,6 +50,9 @@ def configure(options: dict[str, Any]) -> None:
                 "axes": {"level": "ERROR"},
                 "django_tasks": {"level": "WARNING"},
                 "django_tasks_db": {"level": "WARNING"},
+                "httpx": {"level": "WARNING"},
+                # Tells of every letter that goes into a PDF.
+                "fontTools": {"level": "WARNING"},
             },
         }
     )

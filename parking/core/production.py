@@ -16,7 +16,7 @@ def refuse_unsafe_settings(
     debug: bool,
     open_legacy: bool,
     gateways: Sequence[str],
-    phonepe_simulation: bool,
+    gateway_problems: Sequence[str],
     allowed_hosts: Sequence[str],
 ) -> None:
     """Raise UnsafeProductionError naming every setting that production must not have."""
@@ -26,9 +26,18 @@ def refuse_unsafe_settings(
         (debug, "SMART_PARKING_DEBUG is on"),
         (open_legacy, "SMART_PARKING_OPEN_LEGACY is on"),
         ("SIMULATED" in gateways, "SMART_PARKING_GATEWAYS names the simulated gateway"),
-        (phonepe_simulation, "PHONEPE_SIMULATION_MODE is on"),
         (not allowed_hosts or "*" in allowed_hosts, "SMART_PARKING_ALLOWED_HOSTS does not name the hosts"),
     ]
-    found = [text for wrong, text in problems if wrong]
+    found = [text for wrong, text in problems if wrong] + list(gateway_problems)
     if found:
         raise UnsafeProductionError("Production refuses to start: " + "; ".join(found) + ".")
+
+
+class HalfConfigured(Exception):
+    """A gateway lacks a value that it needs."""
+
+
+def refuse_half_configuration(problems: Sequence[str]) -> None:
+    """Raise HalfConfigured naming every value that is missing or wrong."""
+    if problems:
+        raise HalfConfigured("; ".join(problems) + ".")

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -55,3 +57,14 @@ class RequestIdMiddleware:
             _current.reset(token)
         response.headers["X-Request-ID"] = request_id
         return response
+
+
+class TolerantRequest(WSGIRequest):
+    """A request whose Content-Type may be nonsense. Django would fail before any of our code could answer."""
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        try:
+            super()._set_content_type_params(meta)  # type: ignore[misc] # not in the stubs
+        except (LookupError, ValueError):
+            self.content_type, self.content_params = "", {}
+            self._encoding = None

@@ -89,6 +89,7 @@ def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> Park
         updated_at=now,
     )
     _check_hours(zone)
+    _check_site(changes.get("site_id"))
     with transaction.atomic():
         if "site_id" not in changes:
             zone.site = default_site(now=now)

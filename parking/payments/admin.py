@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.payments.models import Bill, Debt, Payment, PaymentOrder, Refund
+from parking.payments.models import Bill, Debt, GatewayEvent, Payment, PaymentOrder, Refund
 
 
 @admin.register(Bill, site=look_up)
@@ -44,3 +44,10 @@ class DebtAdmin(LookUpAdmin):
     list_filter = ["status"]
     list_select_related = ["bill", "written_off_by"]
     search_fields = ["=pk", "=bill__pk"]
+
+
+@admin.register(GatewayEvent, site=look_up)
+class GatewayEventAdmin(LookUpAdmin):
+    list_display = ["received_at", "gateway", "kind", "name", "order_id", "refund_id", "processed_at"]
+    list_filter = ["gateway", "kind"]
+    search_fields = ["=order_id", "=refund_id", "=event_key"]

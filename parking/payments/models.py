@@ -22,7 +22,7 @@ class Bill(models.Model):
 
     Open until it is closed for good; in between it may be frozen (a quote, a waiting online payment, a payment
     ahead) until a time. `captured` and `refunded` are the sums of the payment and refund rows, kept under the bill's
-    lock; `refunded` counts what is on its way back as well as what arrived, not what failed.
+    lock; `refunded` counts what is to go back from the moment it is written down: a refund row is the obligation.
     """
 
     lines = models.JSONField(default=list, help_text="Label, quantity, unit price, amount; adds up to the total")
@@ -87,9 +87,10 @@ class PaymentOrder(models.Model):
     gateway = models.CharField(max_length=12)
     amount = _amount()
     status = models.CharField(max_length=10, choices=OrderStatus.choices, default=OrderStatus.INITIATED)
+    is_definite = models.BooleanField(default=False, help_text="The gateway has said its last word on it")
     gateway_order_id = models.CharField(max_length=64, blank=True)
-    pay_url = models.URLField(max_length=500, blank=True)
-    upi_link = models.CharField(max_length=500, blank=True)
+    pay_url = models.URLField(max_length=2000, blank=True)
+    upi_link = models.CharField(max_length=2000, blank=True)
     attendant = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -111,11 +112,7 @@ class PaymentOrder(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["updated_at"],
-                condition=Q(status__in=["INITIATED", "PENDING"]),
-                name="order_open_by_time",
-            ),
+            models.Index(fields=["created_at"], condition=Q(is_definite=False), name="order_to_follow"),
         ]
 
     def __str__(self) -> str:
@@ -181,6 +178,12 @@ class Refund(models.Model):
     status = models.CharField(max_length=10, choices=RefundStatus.choices, default=RefundStatus.INITIATED)
     reason = models.CharField(max_length=60)
     gateway_refund_id = models.CharField(max_length=64, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=1, help_text="Failed ones are tried again under a new number")
+    next_try_at = models.DateTimeField(null=True, blank=True, help_text="When a failed one is tried again")
+    failure = models.CharField(max_length=200, blank=True, help_text="Why the gateway refused, in its words")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds_asked_for"
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -206,6 +209,36 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.refund_id
+
+    @property
+    def attempt_id(self) -> str:
+        """The number that the gateway knows this attempt by: it takes no number twice."""
+        return self.refund_id if self.attempt == 1 else f"{self.refund_id}-R{self.attempt}"
+
+
+class GatewayEvent(models.Model):
+    """What a gateway sent us, kept as it came, once. A hint: what it speaks of is read anew from the gateway."""
+
+    gateway = models.CharField(max_length=12)
+    event_key = models.CharField(max_length=64, help_text="The same when the event comes again")
+    kind = models.CharField(max_length=8)
+    name = models.CharField(max_length=60, blank=True, help_text="The gateway's word for what happened")
+    order_id = models.CharField(max_length=64, blank=True, help_text="Our number of the order, or else the gateway's")
+    refund_id = models.CharField(max_length=64, blank=True, help_text="Our number of the refund, or else the gateway's")
+    body = models.TextField()
+    received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["gateway", "event_key"], name="gateway_event_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["received_at"], condition=Q(processed_at=None), name="gateway_event_unworked"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.name}"
 
 
 class DebtStatus(models.TextChoices):

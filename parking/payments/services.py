@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, auto
+from typing import Any
 
 from parking.core.errors import Refused
 from parking.core.ids import new_order_id, new_refund_id
@@ -26,9 +27,11 @@ from parking.payments.models import (
     Refund,
     RefundStatus,
 )
-from parking.tariffs.rules import BillLine, total_of
+from parking.payments.schedule import refund_pause
+from parking.tariffs.rules import REFUND, BillLine, total_of
 
-_FINAL_REFUND = (RefundStatus.COMPLETED, RefundStatus.FAILED, RefundStatus.REVIEW)
+_FINAL_REFUND = (RefundStatus.COMPLETED, RefundStatus.REVIEW)
+_UNFINISHED_REFUND = (RefundStatus.INITIATED, RefundStatus.PENDING)
 
 # --- Bills -----------------------------------------------------------------------------------------
 
@@ -131,30 +134,45 @@ def give_up_order(*, bill: Bill, now: datetime) -> None:
 
 
 def note_pending(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> None:
-    """Keep what the gateway gave for a waiting order: its own number and the ways to pay."""
-    order.status = OrderStatus.PENDING
-    order.gateway_order_id, order.pay_url, order.upi_link = (
-        answer.gateway_order_id,
-        answer.pay_url,
-        answer.upi_link,
-    )
-    change(
+    """Keep what the gateway gave for a waiting order: its own number and the ways to pay.
+
+    Some name the ways to pay only once, so what is known already stays.
+    """
+    given = {
+        "status": OrderStatus.PENDING,
+        "gateway_order_id": answer.gateway_order_id or order.gateway_order_id,
+        "pay_url": answer.pay_url or order.pay_url,
+        "upi_link": answer.upi_link or order.upi_link,
+    }
+    if not change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, **given, updated_at=now):
+        order.refresh_from_db(fields=["status"])
+        return
+    for name, value in given.items():
+        setattr(order, name, value)
+
+
+def note_checked(*, order: PaymentOrder, now: datetime) -> None:
+    """Remember when the gateway was last asked after an order, whatever it said."""
+    change(PaymentOrder, order.pk, updated_at=now)
+
+
+def fail_order(*, order: PaymentOrder, is_definite: bool, now: datetime) -> bool:
+    """The gateway refused: the order fails if it was waiting. Paid never becomes failed.
+
+    While it is not definite (the payer may try again, a bank may confirm late) the order is followed on.
+    """
+    failed = change(
         PaymentOrder,
         order.pk,
         when={"status": OPEN_ORDER},
-        status=order.status,
-        gateway_order_id=order.gateway_order_id,
-        pay_url=order.pay_url,
-        upi_link=order.upi_link,
+        status=OrderStatus.FAILED,
+        is_definite=is_definite,
         updated_at=now,
     )
-
-
-def fail_order(*, order: PaymentOrder, now: datetime) -> bool:
-    """The gateway refused: the order fails if it was waiting. Paid never becomes failed."""
-    failed = change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, status=OrderStatus.FAILED, updated_at=now)
     if failed:
         order.status = OrderStatus.FAILED
+    else:
+        order.refresh_from_db(fields=["status"])
     return failed
 
 
@@ -175,7 +193,7 @@ def complete_order(*, order: PaymentOrder, bill: Bill, answer: OrderAnswer, now:
     """
     if (answer.order_id, answer.amount, answer.currency) != (order.order_id, to_paise(order.amount), "INR"):
         PaymentOrder.objects.filter(pk=order.pk).exclude(status=OrderStatus.COMPLETED).update(
-            status=OrderStatus.REVIEW, updated_at=now
+            status=OrderStatus.REVIEW, is_definite=True, updated_at=now
         )
         order.refresh_from_db(fields=["status"])
         return Completion.REVIEW
@@ -198,11 +216,17 @@ def complete_order(*, order: PaymentOrder, bill: Bill, answer: OrderAnswer, now:
 
 def _mark_completed(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Completion:
     order.status, order.gateway_order_id = OrderStatus.COMPLETED, answer.gateway_order_id
-    changes = {"status": order.status, "gateway_order_id": order.gateway_order_id, "updated_at": now}
+    changes = {
+        "status": order.status,
+        "gateway_order_id": order.gateway_order_id,
+        "is_definite": True,
+        "updated_at": now,
+    }
     if change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, **changes):
         return Completion.WAS_WAITING
     if change(PaymentOrder, order.pk, when={"status": (OrderStatus.FAILED, OrderStatus.EXPIRED)}, **changes):
         return Completion.WAS_GIVEN_UP
+    order.refresh_from_db(fields=["status", "gateway_order_id"])
     return Completion.ALREADY_DONE
 
 
@@ -243,12 +267,49 @@ def _refundable(bill: Bill) -> list[tuple[Payment, Decimal]]:
     return [(payment, amount) for payment, amount in left if amount > ZERO]
 
 
-def _new_refund(payment: Payment, amount: Decimal, reason: str, now: datetime) -> Refund:
+def left_of(payment: Payment) -> Decimal:
+    """What of a payment has not gone back and is not on its way back (rupees)."""
+    return payment.amount - sum((refund.amount for refund in payment.refunds.all()), ZERO)
+
+
+def refund_by_decision(
+    *,
+    bill: Bill,
+    payment: Payment,
+    amount: Decimal,
+    reason: str,
+    refund_id: str,
+    asked_by_id: int | None,
+    now: datetime,
+) -> Refund:
+    """Write down that a person gives money back: a line on the bill, which falls by as much as goes back.
+
+    A bill that is still open is made anew at its end, so it gets no line: there, what was paid falls.
+    """
+    refund = _new_refund(payment, amount, reason, now, refund_id=refund_id, asked_by_id=asked_by_id)
+    bill.refunded += amount
+    if bill.closed_at is not None:
+        lines = [*(BillLine.from_json(line) for line in bill.lines), BillLine(REFUND, 1, -amount)]
+        set_lines(bill, lines)
+    save_fields(bill, "lines", "total", "refunded")
+    return refund
+
+
+def _new_refund(
+    payment: Payment,
+    amount: Decimal,
+    reason: str,
+    now: datetime,
+    *,
+    refund_id: str | None = None,
+    asked_by_id: int | None = None,
+) -> Refund:
     refund = Refund(
-        refund_id=new_refund_id(),
+        refund_id=refund_id or new_refund_id(),
         payment=payment,
         amount=amount,
-        reason=reason,
+        reason=reason[:60],
+        asked_by_id=asked_by_id,
         created_at=now,
         updated_at=now,
     )
@@ -256,28 +317,61 @@ def _new_refund(payment: Payment, amount: Decimal, reason: str, now: datetime) -
     return refund
 
 
+def may_be_sent(refund: Refund) -> bool:
+    """Whether the gateway may be asked for a refund: one at a time for each payment; cash goes back by hand."""
+    if refund.payment.method == PaymentMethod.CASH or refund.status in _FINAL_REFUND:
+        return False
+    earlier = Refund.objects.filter(payment_id=refund.payment_id, pk__lt=refund.pk)
+    return not earlier.exclude(status__in=_FINAL_REFUND).exists()
+
+
 def note_refund(*, refund: Refund, answer: RefundAnswer, now: datetime) -> None:
-    """Write down what the gateway says of a refund. A finished one stays as it is."""
-    status = {
-        GatewayState.COMPLETED: RefundStatus.COMPLETED,
-        GatewayState.PENDING: RefundStatus.PENDING,
-        GatewayState.FAILED: RefundStatus.FAILED,
-    }[answer.state]
+    """Write down what the gateway says of a refund. A finished one stays as it is.
+
+    A failed one waits for its next attempt, under a new number; after the last attempt a person must look.
+    """
+    changes: dict[str, Any] = {"gateway_refund_id": answer.gateway_refund_id, "failure": answer.failure[:200]}
     if answer.amount != to_paise(refund.amount):
-        status = RefundStatus.REVIEW
-    completed_at = now if status == RefundStatus.COMPLETED else None
-    changed = (
-        Refund.objects.filter(pk=refund.pk)
-        .exclude(status__in=_FINAL_REFUND)
-        .update(
-            status=status,
-            gateway_refund_id=answer.gateway_refund_id,
-            completed_at=completed_at,
-            updated_at=now,
-        )
-    )
-    if changed:
-        refund.status, refund.completed_at = status, completed_at
+        changes["status"] = RefundStatus.REVIEW
+    elif answer.state == GatewayState.COMPLETED:
+        changes |= {"status": RefundStatus.COMPLETED, "completed_at": now}
+    elif answer.state == GatewayState.PENDING:
+        changes["status"] = RefundStatus.PENDING
+    else:
+        changes |= _next_attempt(refund, now)
+    # Named by its attempt, so that a late word on an earlier attempt changes nothing.
+    when = {"status": _UNFINISHED_REFUND, "attempt": refund.attempt}
+    if change(Refund, refund.pk, when=when, updated_at=now, **changes):
+        for name, value in changes.items():
+            setattr(refund, name, value)
+    else:
+        refund.refresh_from_db(fields=["status", "attempt", "completed_at"])
+
+
+def _next_attempt(refund: Refund, now: datetime) -> dict[str, Any]:
+    pause = refund_pause(refund.attempt)
+    if pause is None:
+        return {"status": RefundStatus.REVIEW}
+    return {"status": RefundStatus.FAILED, "next_try_at": now + pause}
+
+
+def begin_next_attempt(*, refund: Refund, now: datetime) -> bool:
+    """Take up a failed refund whose pause is over, under its next number. Of several callers one does."""
+    changes = {"status": RefundStatus.INITIATED, "attempt": refund.attempt + 1, "next_try_at": None}
+    when = {"status": RefundStatus.FAILED, "attempt": refund.attempt}
+    if not change(Refund, refund.pk, when=when, gateway_refund_id="", updated_at=now, **changes):
+        return False
+    refund.status, refund.attempt, refund.gateway_refund_id = RefundStatus.INITIATED, refund.attempt + 1, ""
+    return True
+
+
+def pay_cash_back(*, refund: Refund, now: datetime) -> None:
+    """Write down that cash was handed back. The bill must be locked. Raises Refused `refund_not_waiting`."""
+    when = {"status": RefundStatus.INITIATED}
+    done = {"status": RefundStatus.COMPLETED, "completed_at": now, "updated_at": now}
+    if refund.payment.method != PaymentMethod.CASH or not change(Refund, refund.pk, when=when, **done):
+        raise Refused("refund_not_waiting", "This refund does not wait for approval")
+    refund.status, refund.completed_at = RefundStatus.COMPLETED, now
 
 
 # --- Debts -----------------------------------------------------------------------------------------

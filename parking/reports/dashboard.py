@@ -19,7 +19,7 @@ from parking.payments.models import (
     RefundStatus,
 )
 from parking.reports.periods import ClosedPeriod
-from parking.reports.sums import from_paise, sum_of_paise, total
+from parking.reports.sums import from_paise, sum_of_paise, total_of
 from parking.stays.models import ParkingSession, SessionStatus
 
 
@@ -59,15 +59,15 @@ def system_figures(*, now: datetime) -> dict[str, Any]:
     }
 
 
-def _refunds_done() -> "QuerySet[Refund]":
+def _refunds_done() -> QuerySet[Refund]:
     return Refund.objects.filter(status=RefundStatus.COMPLETED)
 
 
-def _net(payments: "QuerySet[Any, Any]", refunds: "QuerySet[Any, Any]") -> Decimal:
-    return total(payments) - total(refunds)
+def _net(payments: QuerySet[Any, Any], refunds: QuerySet[Any, Any]) -> Decimal:
+    return total_of(payments) - total_of(refunds)
 
 
-def _by_status(rows: "QuerySet[Any, Any]") -> dict[str, int]:
+def _by_status(rows: QuerySet[Any, Any]) -> dict[str, int]:
     counts = rows.order_by().values("status").annotate(number=Count("pk"))
     return {row["status"]: row["number"] for row in counts}
 

@@ -12,16 +12,18 @@ from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from django.db.models import QuerySet
 from openpyxl import Workbook
 
 from parking.core import clock
+from parking.core.errors import Refused
 
 # Some programs drop white space before they look; a tab or line break splits cells when rows are pasted.
 _FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f]*[=+\-@]")
 # What XML 1.0 cannot hold, and openpyxl therefore refuses.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# A sheet of Excel ends here; the heading takes the first row.
-SHEET_ROWS = 1_048_576 - 1
+# An XLSX file is only ready when its last row is, at some 1,500 rows a second; CSV flows from the start.
+MOST_XLSX_ROWS = 50_000
 
 Row = Sequence[object]
 
@@ -52,6 +54,12 @@ def _csv_cell(value: object) -> object:
     if value is None or isinstance(value, int | Decimal):
         return value
     return harmless(str(value))
+
+
+def refuse_long_xlsx(rows: QuerySet[Any, Any]) -> None:
+    """Raise Refused `export_too_large` for more rows than an XLSX file is made of while somebody waits."""
+    if rows.count() > MOST_XLSX_ROWS:
+        raise Refused("export_too_large", f"More than {MOST_XLSX_ROWS} rows: take CSV, or name fewer days")
 
 
 def xlsx_file(title: str, heading: Sequence[str], rows: Iterable[Row]) -> IO[bytes]:

@@ -48,25 +48,25 @@ class MoneyRow(TypedDict):
 # --- The rows that a filter means --------------------------------------------------------------------
 
 
-def _payments(wanted: MoneyFilter) -> "QuerySet[Payment]":
+def _payments(wanted: MoneyFilter) -> QuerySet[Payment]:
     rows = Payment.objects.all() if wanted.status in {None, CAPTURED} else Payment.objects.none()
     return wanted.period.narrow(_of_payment(rows, wanted, ""), "captured_at")
 
 
-def _refunds(wanted: MoneyFilter) -> "QuerySet[Refund]":
+def _refunds(wanted: MoneyFilter) -> QuerySet[Refund]:
     rows = _of_payment(Refund.objects.all(), wanted, "payment__")
     return rows.filter(status=wanted.status) if wanted.status else rows
 
 
-def _refunds_done(wanted: MoneyFilter) -> "QuerySet[Refund]":
+def _refunds_done(wanted: MoneyFilter) -> QuerySet[Refund]:
     return wanted.period.narrow(_refunds(wanted).filter(status=RefundStatus.COMPLETED), "completed_at")
 
 
-def _refunds_under_way(wanted: MoneyFilter) -> "QuerySet[Refund]":
+def _refunds_under_way(wanted: MoneyFilter) -> QuerySet[Refund]:
     return wanted.period.narrow(_refunds(wanted).exclude(status=RefundStatus.COMPLETED), "created_at")
 
 
-def _of_payment(rows: "QuerySet[Any]", wanted: MoneyFilter, path: str) -> "QuerySet[Any]":
+def _of_payment(rows: QuerySet[Any], wanted: MoneyFilter, path: str) -> QuerySet[Any]:
     """The part of the filter that speaks of the payment, which `path` leads to."""
     asked: dict[str, object] = {"method": wanted.method, "gateway": wanted.gateway}
     if wanted.session:
@@ -77,7 +77,7 @@ def _of_payment(rows: "QuerySet[Any]", wanted: MoneyFilter, path: str) -> "Query
 # --- The list ----------------------------------------------------------------------------------------
 
 
-def money_keys(wanted: MoneyFilter) -> "QuerySet[Any, Any]":
+def money_keys(wanted: MoneyFilter) -> QuerySet[Any, Any]:
     """Kind and id of the wanted rows, newest first; `money_rows` reads the rest for one page of them.
 
     Only three columns go through the union, each part straight from an index on its time: the first page does not
@@ -89,7 +89,7 @@ def money_keys(wanted: MoneyFilter) -> "QuerySet[Any, Any]":
     return payments.union(done, under_way, all=True).order_by("-at", "-kind", "-row_id")
 
 
-def _keys(rows: "QuerySet[Any]", kind: str, moment: str) -> "QuerySet[Any, Any]":
+def _keys(rows: QuerySet[Any], kind: str, moment: str) -> QuerySet[Any, Any]:
     return rows.order_by().values(kind=Value(kind), row_id=F("pk"), at=F(moment))
 
 
@@ -161,7 +161,7 @@ def totals_by_method(wanted: MoneyFilter) -> dict[str, Totals]:
     return {method: Totals(captured.get(method, ZERO), refunded.get(method, ZERO)) for method in PaymentMethod.values}
 
 
-def _by_method(rows: "QuerySet[Any]", method: str) -> dict[str, Decimal]:
+def _by_method(rows: QuerySet[Any], method: str) -> dict[str, Decimal]:
     sums = rows.order_by().values(by=F(method)).annotate(paise=sum_of_paise())
     return {row["by"]: from_paise(row["paise"]) for row in sums}
 

@@ -22,7 +22,7 @@ class Period:
     first: date | None = None
     last: date | None = None
 
-    def narrow(self, rows: "QuerySet[Any, Any]", moment: str) -> "QuerySet[Any, Any]":
+    def narrow(self, rows: QuerySet[Any, Any], moment: str) -> QuerySet[Any, Any]:
         """The rows whose time in the column `moment` is within the period."""
         if self.first:
             rows = rows.filter(**{f"{moment}__gte": clock.day_start(self.first)})

@@ -18,7 +18,7 @@ from parking.core.money import ZERO
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
 from parking.reports.periods import ClosedPeriod
-from parking.reports.sums import from_paise, sum_of_paise
+from parking.reports.sums import from_paise, sum_of_paise, total_of
 from parking.stays.models import ParkingSession
 
 K = TypeVar("K", bound=Hashable)
@@ -94,14 +94,18 @@ def revenue_report(*, period: ClosedPeriod, group_by: str) -> RevenueReport:
 
 def _cells(period: ClosedPeriod) -> list[Cell]:
     captured = _grouped(period, Payment.objects.all(), "captured_at", "")
-    refunded = _grouped(period, Refund.objects.filter(status=RefundStatus.COMPLETED), "completed_at", "payment__")
+    refunded = _grouped(period, _refunds_done(), "completed_at", "payment__")
     return [Cell(*place, Takings(revenue=amount)) for place, amount in captured] + [
         Cell(*place, Takings(refunds=amount)) for place, amount in refunded
     ]
 
 
+def _refunds_done() -> QuerySet[Refund]:
+    return Refund.objects.filter(status=RefundStatus.COMPLETED)
+
+
 def _grouped(
-    period: ClosedPeriod, rows: "QuerySet[Any]", moment: str, to_payment: str
+    period: ClosedPeriod, rows: QuerySet[Any], moment: str, to_payment: str
 ) -> list[tuple[tuple[date, int | None, str], Decimal]]:
     sums = (
         period.narrow(rows, moment)
@@ -173,7 +177,9 @@ def _methods(cells: Iterable[Cell]) -> list[tuple[str, Takings]]:
 
 def _growth(period: ClosedPeriod, total: Decimal) -> Growth:
     previous = period.before()
-    before = _total(_cells(previous))
+    before = total_of(previous.narrow(Payment.objects.all(), "captured_at")) - total_of(
+        previous.narrow(_refunds_done(), "completed_at")
+    )
     change = total - before
     percent = None
     if before:

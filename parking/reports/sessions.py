@@ -22,7 +22,7 @@ class SessionFilter:
     search: str | None = None
 
 
-def all_sessions(wanted: SessionFilter) -> "QuerySet[ParkingSession]":
+def all_sessions(wanted: SessionFilter) -> QuerySet[ParkingSession]:
     """The wanted stays with their drivers, newest first."""
     rows = wanted.period.narrow(ParkingSession.objects.whole().select_related("driver"), "booked_at")
     if wanted.status:

@@ -21,6 +21,6 @@ def from_paise(paise: int) -> Decimal:
     return rupees(Decimal(paise) / 100)
 
 
-def total(rows: "QuerySet[Any, Any]") -> Decimal:
+def total_of(rows: QuerySet[Any, Any]) -> Decimal:
     """What the `amount` of all rows comes to, in rupees."""
     return from_paise(rows.aggregate(paise=sum_of_paise())["paise"])

@@ -176,7 +176,7 @@ class ParkingSession(models.Model):
 
     @property
     def payment_status(self) -> PaymentStatus:
-        """How the money stands (product.md, settled question 4); follows from state and bill."""
+        """How the money stands; follows from state and bill (docs/glossary.md)."""
         bill = self.bill
         if bill.captured > ZERO and bill.captured == bill.refunded:
             return PaymentStatus.REFUNDED

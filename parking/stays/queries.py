@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from parking.audit.services import Actor
 from parking.core import clock
 from parking.core.errors import NotFound
 from parking.core.ids import Ref, read_qr_code
@@ -35,6 +36,15 @@ def session_by_qr(qr_text: str) -> ParkingSession:
 def session_of_driver(ref: Ref, driver_id: int) -> ParkingSession:
     """One booking of a driver. Raises NotFound `session_not_found`, also for somebody else's."""
     session = ParkingSession.objects.whole().filter(driver_id=driver_id, **ref.lookup()).first()
+    if session is None:
+        raise NotFound("session_not_found", "Booking not found")
+    return session
+
+
+def session_for(ref: Ref, actor: Actor) -> ParkingSession:
+    """One booking as a caller may see it: staff any, a driver the own. Raises NotFound `session_not_found`."""
+    rows = ParkingSession.objects.whole().filter(**ref.lookup())
+    session = rows.first() if actor.is_staff else rows.filter(driver_id=actor.user_id).first()
     if session is None:
         raise NotFound("session_not_found", "Booking not found")
     return session

@@ -17,7 +17,8 @@ PARKING = "Parking"
 BOOKING_MINIMUM = "Booking minimum"
 NO_SHOW = "No-show"
 LATE_CANCELLATION = "Late cancellation"
-_NOT_HOURS = (BOOKING_MINIMUM, NO_SHOW, LATE_CANCELLATION)
+REFUND = "Refund"
+_NOT_HOURS = (BOOKING_MINIMUM, NO_SHOW, LATE_CANCELLATION, REFUND)
 
 
 @dataclass(frozen=True)

@@ -84,8 +84,9 @@ def book(
 
 def resume_booking(*, subject: str, now: datetime) -> Booked:
     """Go on with a booking whose answer was lost: its fee is asked after, nothing is booked again."""
+    # The order first: what is read of it has then happened to the stay as well.
+    order = PaymentOrder.objects.filter(bill__session__uuid=subject, purpose=OrderPurpose.FEE).first()
     session = ParkingSession.objects.whole().get(uuid=UUID(subject))
-    order = PaymentOrder.objects.filter(bill=session.bill, purpose=OrderPurpose.FEE).first()
     return _collect_fee(session, order, now)
 
 

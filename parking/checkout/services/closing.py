@@ -6,10 +6,13 @@ from datetime import datetime
 from parking.audit import services as audit
 from parking.audit.services import SYSTEM, Actor
 from parking.payments import services as payments
-from parking.payments.models import Refund
+from parking.payments.models import OrderPurpose, PaymentOrder, Refund
 from parking.stays import services as stays
 from parking.stays.models import EndReason, ParkingSession
 from parking.tariffs.rules import NO_SHOW, BillLine, kept_lines
+
+# What is paid under these opens the gate.
+ENDS_STAY = (OrderPurpose.EXIT, OrderPurpose.TERMINATION)
 
 
 def frozen_lines(session: ParkingSession) -> tuple[BillLine, ...]:
@@ -30,10 +33,12 @@ def complete_stay(
     lines: Sequence[BillLine] | None,
     now: datetime,
     actor: Actor = SYSTEM,
+    paid_by: PaymentOrder | None = None,
 ) -> list[Refund]:
     """End a stay with the car inside. `lines` None: the bill stays as it was frozen.
 
-    Answers the refunds of what was paid above the total, to be sent after the commit.
+    `paid_by` is the order whose payment ends it. Answers the refunds of what was paid above the total, to be sent
+    after the commit.
     """
     bill = session.bill
     if lines is None:
@@ -56,6 +61,7 @@ def complete_stay(
         total=bill.total,
         charged=bill.charged,
         debt=bill.due,
+        order_id=paid_by.order_id if paid_by else None,
     )
     return refunds
 

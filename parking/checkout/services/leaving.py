@@ -10,7 +10,7 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.audit.services import Actor
-from parking.checkout.services.closing import complete_stay, frozen_lines, is_frozen
+from parking.checkout.services.closing import ENDS_STAY, complete_stay, frozen_lines, is_frozen
 from parking.checkout.services.settling import collect, send_refunds
 from parking.core import idempotency
 from parking.core.errors import Refused
@@ -124,7 +124,7 @@ def finished_exit(session: ParkingSession, *, tendered: Decimal | None = None) -
     Where nothing was due no payment was written: all of what the repeated scan says was `tendered` is change.
     """
     bill = session.bill
-    if bill.charged == ZERO:
+    if bill.charged == ZERO or bill.closed_at is None:
         return Left(session, change=(tendered or ZERO) if session.payment_method == PaymentMethod.CASH else ZERO)
     # Money may have come later still, and gone back: the closing's own payment came as the bill was closed.
     closing = Payment.objects.select_related("order").filter(
@@ -136,13 +136,16 @@ def finished_exit(session: ParkingSession, *, tendered: Decimal | None = None) -
     return Left(session, order=payment.order, change=(payment.tendered or payment.amount) - payment.amount)
 
 
-def resume_ending(*, subject: str, now: datetime) -> Left:
+def resume_ending(*, subject: str, now: datetime, tendered: Decimal | None = None) -> Left:
     """Go on with an exit or termination whose answer was lost: its payment is looked at, nothing is charged again."""
+    # The order first: what is read of it has then happened to the stay as well.
+    order = PaymentOrder.objects.filter(bill__session__uuid=subject, purpose__in=ENDS_STAY).order_by("pk").last()
     session = ParkingSession.objects.whole().get(uuid=UUID(subject))
-    order = None if session.bill.closed_at else payments.open_order(session.bill)
-    if order is None:
-        return finished_exit(session)
-    return finish_ending(session, Ending(order=order), now)
+    if session.bill.closed_at:
+        return finished_exit(session, tendered=tendered)
+    if order is not None and order.status == OrderStatus.FAILED:
+        raise Refused("payment_failed", "Payment issue, retry")
+    return finish_ending(session, Ending(order=order if order and order.is_open else None), now)
 
 
 # --- Ending a stay with money, also for terminations ---------------------------------------------------

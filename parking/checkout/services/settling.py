@@ -9,22 +9,23 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from parking.audit import services as audit
 from parking.audit.services import SYSTEM
-from parking.checkout.services.closing import complete_stay, expire_locked
+from parking.checkout.services.closing import ENDS_STAY, complete_stay, expire_locked
 from parking.core.errors import Unavailable
 from parking.core.statements import save_fields
 from parking.payments import services as payments
 from parking.payments.collecting import ask_for_order, ask_for_refund
 from parking.payments.gateways.base import GatewayState, OrderAnswer
 from parking.payments.models import (
-    OPEN_ORDER,
     OrderPurpose,
     PaymentOrder,
     Refund,
     RefundStatus,
 )
+from parking.payments.schedule import FOLLOWED_FOR, order_is_due
 from parking.payments.services import Completion
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 from parking.stays.services import lock_by_bill
@@ -34,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 def collect(*, order: PaymentOrder, now: datetime) -> ParkingSession:
     """Ask the gateway for an order that was committed, and settle what it answers. Raises Unavailable."""
-    return settle(order=order, answer=ask_for_order(order), now=now)
+    return settle(order=order, answer=ask_for_order(order, now=now), now=now)
 
 
 def settle(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> ParkingSession:
@@ -47,7 +48,7 @@ def settle(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Parkin
         session = lock_by_bill(order.bill_id)
         if answer.state == GatewayState.COMPLETED:
             refunds = _take_money(session, order, answer, now)
-        elif answer.state == GatewayState.FAILED:
+        elif answer.state == GatewayState.FAILED and not answer.retryable:
             _note_failure(session, order, now)
         else:
             payments.note_pending(order=order, answer=answer, now=now)
@@ -69,6 +70,9 @@ def _take_money(session: ParkingSession, order: PaymentOrder, answer: OrderAnswe
         save_fields(bill, "captured", "refunded")
     else:
         refunds = _open_the_way(session, order, waiting=completion == Completion.WAS_WAITING, now=now)
+        if session.status == SessionStatus.COMPLETED:
+            # The end of the stay is in the audit already, with its order.
+            return refunds
     audit.record(
         actor=SYSTEM,
         action=action,
@@ -86,11 +90,10 @@ def _open_the_way(session: ParkingSession, order: PaymentOrder, *, waiting: bool
     """What a payment for an open stay brings about, depending on what it was asked for."""
     bill = session.bill
     still_frozen = bill.frozen_until is not None and now <= bill.frozen_until
-    ends_stay = order.purpose in {OrderPurpose.EXIT, OrderPurpose.TERMINATION}
-    if ends_stay and waiting and still_frozen and session.status == SessionStatus.ACTIVE:
+    if order.purpose in ENDS_STAY and waiting and still_frozen and session.status == SessionStatus.ACTIVE:
         bill.charged = order.amount
         reason = EndReason.EXIT if order.purpose == OrderPurpose.EXIT else EndReason.TERMINATED
-        return complete_stay(session=session, method="ONLINE", reason=reason, lines=None, now=now)
+        return complete_stay(session=session, method="ONLINE", reason=reason, lines=None, now=now, paid_by=order)
     if order.purpose == OrderPurpose.AHEAD and session.status == SessionStatus.ACTIVE and still_frozen:
         bill.frozen_until = now + timedelta(minutes=settings.PAID_AHEAD_MINUTES)
     save_fields(bill, "captured", "frozen_until")
@@ -98,7 +101,7 @@ def _open_the_way(session: ParkingSession, order: PaymentOrder, *, waiting: bool
 
 
 def _note_failure(session: ParkingSession, order: PaymentOrder, now: datetime) -> None:
-    if not payments.fail_order(order=order, now=now):
+    if not payments.fail_order(order=order, is_definite=False, now=now):
         return
     audit.record(
         actor=SYSTEM,
@@ -118,36 +121,58 @@ def _note_failure(session: ParkingSession, order: PaymentOrder, now: datetime) -
 def send_refunds(refunds: list[Refund], *, now: datetime) -> None:
     """Ask the gateways for refunds that were committed. One that gets no answer is followed by the worker."""
     for refund in refunds:
-        answer = ask_for_refund(refund)
-        if answer is not None:
-            payments.note_refund(refund=refund, answer=answer, now=now)
+        if payments.may_be_sent(refund):
+            answer = ask_for_refund(refund, now=now)
+            if answer is not None:
+                payments.note_refund(refund=refund, answer=answer, now=now)
+                _tell_of_stuck(refund)
+
+
+def _tell_of_stuck(refund: Refund) -> None:
+    if refund.status == RefundStatus.REVIEW:
+        log.error("refund_needs_review", refund_id=refund.refund_id, failure=refund.failure)
 
 
 # --- Following -------------------------------------------------------------------------------------
 
 
-def follow_open_orders(*, now: datetime, older_than: timedelta = timedelta(seconds=20)) -> int:
-    """Ask after every order that has waited a while; answers how many. Safe to repeat."""
-    waiting = PaymentOrder.objects.filter(status__in=OPEN_ORDER, updated_at__lte=now - older_than).order_by("pk")
-    followed = 0
-    for order in waiting.iterator():
-        try:
-            collect(order=order, now=now)
-        except Unavailable:
-            continue
-        followed += 1
-    return followed
+def follow_open_orders(*, now: datetime) -> int:
+    """Ask after every order of which the gateway has not said its last word, at the pace of `payments.schedule`.
+
+    Answers how many were asked after. An order that we gave up is followed too: its money may still come.
+    """
+    open_orders = PaymentOrder.objects.filter(is_definite=False, created_at__gte=now - FOLLOWED_FOR).order_by("pk")
+    due = [
+        order
+        for order in open_orders.iterator()
+        if order_is_due(created_at=order.created_at, checked_at=order.updated_at, now=now)
+    ]
+    return sum(_follow_order(order, now) for order in due)
 
 
-def follow_open_refunds(*, now: datetime, older_than: timedelta = timedelta(seconds=20)) -> int:
-    """Ask after every refund that is not finished; answers how many. Safe to repeat."""
-    open_refunds = (
-        Refund.objects.filter(
-            status__in=[RefundStatus.INITIATED, RefundStatus.PENDING], updated_at__lte=now - older_than
-        )
-        .select_related("payment__order")
-        .order_by("pk")
-    )
-    refunds = list(open_refunds)
-    send_refunds(refunds, now=now)
+def _follow_order(order: PaymentOrder, now: datetime) -> bool:
+    try:
+        collect(order=order, now=now)
+    except Unavailable:
+        return False
+    finally:
+        payments.note_checked(order=order, now=now)
+    return True
+
+
+# A refund that was sent a moment ago is left to the call that sent it.
+_REFUND_REST = timedelta(seconds=20)
+
+
+def follow_open_refunds(*, now: datetime) -> int:
+    """Ask after every refund that is not finished, and try failed ones again when their pause is over.
+
+    Answers how many were looked at. Safe to repeat.
+    """
+    waiting = Q(status__in=[RefundStatus.INITIATED, RefundStatus.PENDING], updated_at__lte=now - _REFUND_REST)
+    failed = Q(status=RefundStatus.FAILED, next_try_at__lte=now)
+    refunds = list(Refund.objects.filter(waiting | failed).select_related("payment__order").order_by("pk"))
+    for refund in refunds:
+        if refund.status != RefundStatus.FAILED or payments.begin_next_attempt(refund=refund, now=now):
+            send_refunds([refund], now=now)
     return len(refunds)

@@ -5,6 +5,16 @@ const verdict = document.querySelector(".verdict");
 const [yes, no] = verdict.querySelectorAll(".answer");
 const button = form.querySelector("button");
 
+const locale = `${document.documentElement.lang}-IN`;
+const money = new Intl.NumberFormat(locale, { style: "currency", currency: "INR" });
+const time = new Intl.DateTimeFormat(locale, {
+  day: "numeric",
+  month: "short",
+  hour: "numeric",
+  minute: "2-digit",
+  timeZone: verdict.dataset.timeZone,
+});
+
 // What was sent last and not answered yet: sent again, it is the same request and keeps its key.
 let unanswered = null;
 
@@ -49,9 +59,15 @@ function show(answer) {
   if (answer.success) {
     fill(yes, answer.message, answer.data);
     getReadyForNext();
+    bringIntoView(yes);
   } else {
     showRefusal(answer);
   }
+}
+
+function bringIntoView(part) {
+  // What is taller than the screen is read from its top.
+  part.scrollIntoView({ block: part.offsetHeight > innerHeight ? "start" : "nearest" });
 }
 
 function showRefusal({ message, errors = {}, ...facts }) {
@@ -59,18 +75,15 @@ function showRefusal({ message, errors = {}, ...facts }) {
   const texts = Object.entries(errors).flatMap(([name, lines]) => lines.map((line) => `${labelOf(name)}: ${line}`));
   no.querySelector("[data-errors]").replaceChildren(...texts.map(listItem));
   for (const name of Object.keys(errors)) form.elements[name]?.setAttribute("aria-invalid", "true");
-  const field = form.querySelector("[aria-invalid]") ?? form.elements[form.dataset.nextScan];
+  const field = form.querySelector("[aria-invalid]") ?? form.elements[form.dataset.scanField];
   field?.focus();
   field?.select?.();
+  bringIntoView(no);
 }
 
 function getReadyForNext() {
-  const scanned = form.elements[form.dataset.nextScan];
-  if (scanned) {
-    scanned.value = "";
-    scanned.focus();
-  }
-  yes.scrollIntoView({ block: "nearest" });
+  for (const field of form.querySelectorAll("[data-of-one-car]")) field.value = "";
+  form.elements[form.dataset.scanField]?.focus();
 }
 
 function fill(part, message, facts) {
@@ -92,12 +105,9 @@ function fill(part, message, facts) {
 }
 
 function worded(value, as) {
-  const { lang } = document.documentElement;
-  if (as === "money") return new Intl.NumberFormat(`${lang}-IN`, { style: "currency", currency: "INR" }).format(value);
-  if (as === "time") {
-    const { timeZone } = verdict.dataset;
-    return new Intl.DateTimeFormat(`${lang}-IN`, { dateStyle: "medium", timeStyle: "short", timeZone }).format(new Date(value));
-  }
+  if (as === "money") return money.format(value);
+  if (as === "time") return time.format(new Date(value));
+  if (as === "lines") return value.map((line) => `${line.label} ${line.quantity} × ${money.format(line.unit_price)}`).join(", ");
   return value;
 }
 

@@ -1,0 +1,86 @@
+"""Databases on the benchmark's PostgreSQL: made from one migrated template, filled with old stays."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from bench import children
+from tests.postgres import Server
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+TEMPLATE = "migrated"
+OLD_STAYS = Path(__file__).with_name("old_stays.sql")
+
+# How to drop and to make again each index of the tables that are filled, primary keys excepted.
+_INDEXES = """
+SELECT CASE WHEN conname IS NULL THEN format('DROP INDEX %s', indexrelid::regclass)
+        ELSE format('ALTER TABLE %s DROP CONSTRAINT %I', indrelid::regclass, conname) END,
+    CASE WHEN conname IS NULL THEN pg_get_indexdef(indexrelid)
+        ELSE format('ALTER TABLE %s ADD CONSTRAINT %I %s', indrelid::regclass, conname,
+            pg_get_constraintdef(pg_constraint.oid)) END
+FROM pg_index LEFT JOIN pg_constraint ON conindid = indexrelid AND contype = 'u'
+WHERE NOT indisprimary AND indrelid::regclass::text IN ('stays_parkingsession', 'payments_bill',
+    'payments_paymentorder', 'payments_payment', 'audit_auditentry')
+"""
+
+
+def url(server: Server, name: str) -> str:
+    return server.url.replace("/postgres?", f"/{name}?")
+
+
+def connect(server: Server, name: str = "postgres") -> Connection:
+    return psycopg.connect(url(server, name), autocommit=True)
+
+
+def make_template(server: Server) -> None:
+    """Migrate once; every other database is a copy of the files."""
+    _create(server, TEMPLATE, "template0")
+    children.manage("migrate", "--noinput", "-v0", database_url=url(server, TEMPLATE))
+
+
+def create(server: Server, name: str) -> str:
+    """A migrated and empty database; answers its URL."""
+    _create(server, name, TEMPLATE)
+    return url(server, name)
+
+
+def _create(server: Server, name: str, template: str) -> None:
+    with connect(server) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+
+
+def load_old_stays(server: Server, name: str, stays: int) -> None:
+    """Write `stays` finished stays with bills, payments, vehicles and audit lines, then bring statistics up to date.
+
+    Without them, and without ANALYZE, PostgreSQL would plan sequential scans of tiny tables and keep those plans.
+    """
+    with connect(server, name) as connection:
+        # Rows made by one statement each, consistent by construction: checking each reference takes twice as long.
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET maintenance_work_mem = '256MB'")
+        connection.execute("SELECT set_config('bench.stays', %s, false)", [str(stays)])
+        with _without_indexes(connection):
+            connection.execute(OLD_STAYS.read_text().encode())
+        # Otherwise autovacuum would do it in the middle of a measurement.
+        connection.execute("VACUUM (ANALYZE)")
+        connection.execute("CHECKPOINT")
+
+
+@contextmanager
+def _without_indexes(connection: Connection) -> Iterator[None]:
+    """Building an index over a filled table takes a fraction of the time that adding to it row by row does."""
+    found = connection.execute(_INDEXES.encode()).fetchall()
+    for drop, _create in found:
+        connection.execute(drop)
+    yield
+    for _drop, create in found:
+        connection.execute(create)

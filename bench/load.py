@@ -1,0 +1,352 @@
+"""`python -m bench.load`: the clients. One thread, one epoll loop, requests written by hand.
+
+It shares the cores with what it measures, so it must be cheap: no HTTP library, no JSON parsing, no garbage
+collection. It reads JSON on standard input (see `Plan`), prints JSON, and stops at the first answer that is not 2xx.
+"""
+
+import gc
+import heapq
+import json
+import random
+import select
+import socket
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import Generator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+HOST = "127.0.0.1"
+GIVE_UP_SECONDS = 60
+
+
+@dataclass
+class Client:
+    """A driver, the attendant who scans the car, and the plates that are the driver's alone."""
+
+    driver: str
+    attendant: str
+    plates: list[str]
+
+
+@dataclass
+class Plan:
+    """What to do: `cycle` in a closed loop, `open` with `cycles_per_second`, or `zones`, a reading loop."""
+
+    kind: str
+    port: int
+    zones: list[int]
+    clients: list[Client]
+    seconds: float
+    cycles_per_second: int = 0
+    cycles_per_client: int = 0
+    tolerant: bool = False
+
+
+class Refused(Exception):
+    """An answer that is not 2xx."""
+
+
+@dataclass
+class Record:
+    """What was seen: latencies in seconds by kind of request, statuses, and the first bad answer."""
+
+    latencies: dict[str, list[float]] = field(default_factory=dict)
+    statuses: Counter[int] = field(default_factory=Counter)
+    cycles: int = 0
+    first_bad: str = ""
+
+    def note(self, kind: str, seconds: float, status: int, body: bytes, *, tolerant: bool) -> bool:
+        """Whether the answer was good."""
+        self.latencies.setdefault(kind, []).append(seconds)
+        self.statuses[status] += 1
+        if 200 <= status < 300:
+            return True
+        self.first_bad = self.first_bad or f"{kind}: {status} {body[:500].decode(errors='replace')}"
+        if not tolerant:
+            raise Refused(self.first_bad)
+        return False
+
+
+# --- Requests --------------------------------------------------------------------------------------
+
+Steps = Generator[tuple[str, bytes], bytes, None]
+
+
+def post(path: str, token: str, body: dict[str, Any]) -> bytes:
+    content = json.dumps(body).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+    )
+    return head.encode() + content
+
+
+def get(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
+
+
+def cycle(client: Client, zones: list[int]) -> Steps:
+    """Book, enter, leave with cash: yields each request, is sent each answer's body."""
+    booking = {
+        "zone_id": random.choice(zones),
+        "vehicle_number": random.choice(client.plates),
+        "owner_name": "Asha Rao",
+    }
+    answer = yield "book", post("/api/user/book-slot/", client.driver, booking)
+    start = answer.index(b'"qr_code":"') + 11
+    code = answer[start : start + 15].decode()
+    yield "enter", post("/api/staff/entry/", client.attendant, {"qr_code": code})
+    leaving = {"qr_code": code, "payment_method": "CASH"}
+    yield "leave", post("/api/staff/exit/", client.attendant, leaving)
+
+
+# --- Connections -----------------------------------------------------------------------------------
+
+
+class Connection:
+    """A kept-alive connection with at most one request under way."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection((HOST, port), timeout=GIVE_UP_SECONDS)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.setblocking(False)
+        self.steps: Steps | None = None
+        self.kind = ""
+        self.since = 0.0
+        self._received = b""
+
+    def send(self, kind: str, request: bytes, since: float) -> None:
+        self.kind, self.since = kind, since
+        # A request is far smaller than the empty buffer of a connection that waits for nothing else.
+        if self.socket.send(request) != len(request):
+            raise OSError("a request did not fit into the send buffer")
+
+    def answer(self) -> tuple[int, bytes] | None:
+        """Status and body, once all of it is there."""
+        got = self.socket.recv(65536)
+        if not got:
+            raise OSError("the server closed a connection")
+        self._received += got
+        head, found, body = self._received.partition(b"\r\n\r\n")
+        if not found:
+            return None
+        lower = head.lower()
+        begin = lower.index(b"content-length:") + 15
+        if len(body) < int(lower[begin : begin + 12].split(b"\r", 1)[0]):
+            return None
+        self._received = b""
+        return int(head[9:12]), body
+
+
+class Loop:
+    """Connections and the epoll object that tells which of them have an answer."""
+
+    def __init__(self, port: int, connections: int) -> None:
+        self.connections = [Connection(port) for _ in range(connections)]
+        self._by_number = {connection.socket.fileno(): connection for connection in self.connections}
+        self._epoll = select.epoll()
+        for number in self._by_number:
+            self._epoll.register(number, select.EPOLLIN)
+
+    def answered(self, timeout: float) -> Generator[tuple[Connection, int, bytes], None, None]:
+        for number, _events in self._epoll.poll(timeout):
+            connection = self._by_number[number]
+            answer = connection.answer()
+            if answer is not None:
+                yield connection, *answer
+
+
+# --- The closed loop: each client sends its next request when it has the answer ----------------------
+
+
+def run_closed(plan: Plan) -> tuple[Record, float]:
+    """Cycles until the time is over; those under way are finished. Answers the record and the seconds it took."""
+    loop, record = Loop(plan.port, len(plan.clients)), Record()
+    clients = dict(zip(loop.connections, plan.clients, strict=True))
+    left = dict.fromkeys(loop.connections, plan.cycles_per_client or sys.maxsize)
+    begun = time.perf_counter()
+    end = begun + plan.seconds
+    busy = len(clients)
+    for connection, client in clients.items():
+        _begin_cycle(connection, client, plan)
+    while busy:
+        if time.perf_counter() > end + GIVE_UP_SECONDS:
+            raise OSError("the server does not answer any more")
+        for connection, status, body in loop.answered(1.0):
+            now = time.perf_counter()
+            good = record.note(connection.kind, now - connection.since, status, body, tolerant=plan.tolerant)
+            if good and _next_step(connection, body, now):
+                continue
+            record.cycles += good
+            left[connection] -= 1
+            if now < end and left[connection] > 0:
+                _begin_cycle(connection, clients[connection], plan)
+            else:
+                busy -= 1
+    return record, time.perf_counter() - begun
+
+
+def _begin_cycle(connection: Connection, client: Client, plan: Plan) -> None:
+    connection.steps = cycle(client, plan.zones)
+    kind, request = next(connection.steps)
+    connection.send(kind, request, time.perf_counter())
+
+
+def _next_step(connection: Connection, body: bytes, now: float) -> bool:
+    """Send the next request of the cycle; False if it is complete."""
+    try:
+        kind, request = connection.steps.send(body)  # type: ignore[union-attr]
+    except StopIteration:
+        return False
+    connection.send(kind, request, now)
+    return True
+
+
+# --- The reading loop --------------------------------------------------------------------------------
+
+
+def run_zones(plan: Plan) -> tuple[Record, float]:
+    """The public list of zones, over and over."""
+    loop, record = Loop(plan.port, len(plan.clients)), Record()
+    request = get("/api/public/zones/")
+    begun = time.perf_counter()
+    end = begun + plan.seconds
+    for connection in loop.connections:
+        connection.send("zones", request, begun)
+    busy = len(loop.connections)
+    while busy:
+        for connection, status, body in loop.answered(1.0):
+            now = time.perf_counter()
+            record.note("zones", now - connection.since, status, body, tolerant=plan.tolerant)
+            record.cycles += 1
+            if now < end:
+                connection.send("zones", request, now)
+            else:
+                busy -= 1
+    return record, time.perf_counter() - begun
+
+
+# --- The open loop: requests are sent when they are due, however slow the answers are ----------------
+
+STAY_SECONDS = 1.0
+
+
+@dataclass(order=True)
+class Due:
+    """A request with the moment at which it is to be sent; its latency counts from that moment."""
+
+    at: float
+    number: int
+    steps: Steps = field(compare=False)
+    kind: str = field(compare=False)
+    request: bytes = field(compare=False)
+
+
+def run_open(plan: Plan) -> tuple[Record, float]:
+    """A new cycle every 1/n s; a car comes a second after its booking and leaves a second later.
+
+    The three steps are a third of the interval apart, so that requests are spread evenly. A request that finds every
+    connection busy, or whose predecessor is late, still counts from the moment when it was due.
+    """
+    loop, record = Loop(plan.port, len(plan.clients)), Record()
+    idle, waiting = deque(loop.connections), deque[Due]()
+    under_way: dict[Connection, Due] = {}
+    begun = time.perf_counter()
+    schedule = _bookings(plan, begun)
+    step = STAY_SECONDS + 1 / (3 * plan.cycles_per_second)
+    while schedule or waiting or under_way:
+        now = time.perf_counter()
+        while schedule and schedule[0].at <= now:
+            waiting.append(heapq.heappop(schedule))
+        while waiting and idle:
+            _send_due(idle.popleft(), waiting.popleft(), under_way)
+        pause = schedule[0].at - now if schedule and not waiting else 0.1
+        for connection, status, body in loop.answered(min(max(pause, 0), 0.1)):
+            due = under_way.pop(connection)
+            idle.append(connection)
+            seconds = time.perf_counter() - due.at
+            if record.note(due.kind, seconds, status, body, tolerant=plan.tolerant):
+                _schedule_next(due, body, step, schedule, record)
+        if now > begun + plan.seconds + GIVE_UP_SECONDS:
+            raise OSError("the server does not keep up")
+    return record, time.perf_counter() - begun
+
+
+def _bookings(plan: Plan, begun: float) -> list[Due]:
+    """When each cycle begins. Clients and plates go round, so that no car is booked twice at once."""
+    due = []
+    for number in range(int(plan.seconds * plan.cycles_per_second)):
+        client = plan.clients[number % len(plan.clients)]
+        turn = number // len(plan.clients)
+        own = Client(client.driver, client.attendant, [client.plates[turn % len(client.plates)]])
+        steps = cycle(own, plan.zones)
+        kind, request = next(steps)
+        due.append(Due(begun + number / plan.cycles_per_second, number, steps, kind, request))
+    return due  # in order of time, which makes it a heap
+
+
+def _send_due(connection: Connection, due: Due, under_way: dict[Connection, Due]) -> None:
+    under_way[connection] = due
+    connection.send(due.kind, due.request, due.at)
+
+
+def _schedule_next(due: Due, body: bytes, step: float, schedule: list[Due], record: Record) -> None:
+    try:
+        kind, request = due.steps.send(body)
+    except StopIteration:
+        record.cycles += 1
+        return
+    heapq.heappush(schedule, Due(due.at + step, due.number, due.steps, kind, request))
+
+
+# --- The program -----------------------------------------------------------------------------------
+
+RUNS = {"cycle": run_closed, "zones": run_zones, "open": run_open}
+
+
+def percentiles(latencies: list[float]) -> dict[str, float]:
+    """Median, 99th percentile and worst in milliseconds, by nearest rank."""
+    ordered = sorted(latencies)
+    last = len(ordered) - 1
+    return {
+        "p50_ms": round(1000 * ordered[last // 2], 2),
+        "p99_ms": round(1000 * ordered[min(int(len(ordered) * 0.99), last)], 2),
+        "max_ms": round(1000 * ordered[last], 2),
+    }
+
+
+def summary(record: Record, seconds: float) -> dict[str, Any]:
+    everything = [latency for latencies in record.latencies.values() for latency in latencies]
+    return {
+        "cycles": record.cycles,
+        "seconds": round(seconds, 3),
+        "per_second": round(record.cycles / seconds, 1),
+        "own_processor_seconds": round(time.process_time(), 2),
+        "latency": {kind: percentiles(seen) for kind, seen in record.latencies.items()}
+        | {"all": percentiles(everything)},
+        "statuses": {str(status): count for status, count in sorted(record.statuses.items())},
+        "first_bad": record.first_bad,
+    }
+
+
+def main() -> None:
+    given = json.load(sys.stdin)
+    plan = Plan(**(given | {"clients": [Client(**client) for client in given["clients"]]}))
+    gc.disable()
+    try:
+        record, seconds = RUNS[plan.kind](plan)
+    except (Refused, OSError) as error:
+        raise SystemExit(f"{plan.kind}: {error}") from None
+    print(json.dumps(summary(record, seconds)))
+
+
+def plan_for(kind: str, port: int, world: dict[str, Any], seconds: float, **more: Any) -> dict[str, Any]:
+    """What `bench.load` is to be given."""
+    clients = [Client(**client) for client in world["clients"]]
+    return asdict(Plan(kind=kind, port=port, zones=world["zones"], clients=clients, seconds=seconds, **more))
+
+
+if __name__ == "__main__":
+    main()

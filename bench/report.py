@@ -1,0 +1,145 @@
+"""The figures as tables, with the aims beside them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a figure should be: its part, how it is read from the part's figures, and its bound."""
+
+    text: str
+    part: str
+    read: Callable[[Figures], float]
+    bound: float
+    at_least: bool = False
+    form: str = "{:,.0f}"
+
+    def is_met(self, value: float) -> bool:
+        return value >= self.bound if self.at_least else value <= self.bound
+
+    @property
+    def words(self) -> str:
+        return ("at least " if self.at_least else "at most ") + self.form.format(self.bound)
+
+
+AIMS = (
+    Aim("ratio HTTP / floor", "ratio", lambda f: f["ratio"], 0.25, at_least=True, form="{:.2f}"),
+    Aim("statements of book", "statements", lambda f: f["book"]["statements"], 18),
+    Aim("statements of entry", "statements", lambda f: f["enter"]["statements"], 8),
+    Aim("statements of exit, CASH", "statements", lambda f: f["leave CASH"]["statements"], 12),
+    Aim("open loop of 150 requests/s, p99 ms", "open", lambda f: f["latency"]["all"]["p99_ms"], 50),
+    Aim("growth of a booking's cost", "growth", lambda f: f["growth"], 1.3, form="{:.2f}"),
+    Aim("SQLite, 100 clients: database is locked", "sqlite", lambda f: f["locked"], 0),
+    Aim("SQLite, 100 clients: answers not 2xx", "sqlite", lambda f: f["bad_answers"], 0),
+    Aim("zones, requests/s", "zones", lambda f: f["per_second"], 1500, at_least=True),
+)
+
+
+def aims(figures: Figures) -> list[Figures]:
+    """Each aim whose part was measured, with its value."""
+    rows = []
+    for aim in AIMS:
+        if aim.part in figures:
+            value = aim.read(figures[aim.part])
+            met = aim.is_met(value)
+            rows.append({"figure": aim.text, "value": value, "aim": aim.words, "met": met})
+    return rows
+
+
+def tables(figures: Figures) -> str:
+    """Everything for reading, the aims last."""
+    makers = {"ratio": _ratio, "statements": _statements, "open": _latencies, "growth": _growth, "profile": _profile}
+    texts = [f"\n{part}\n{makers[part](found)}" for part, found in figures.items() if part in makers]
+    if "sqlite" in figures:
+        texts.append(
+            f"\nsqlite, 100 clients\n{figures['sqlite']['per_second']} cycles/s\n{_latencies(figures['sqlite'])}"
+        )
+    return "\n".join([*texts, "", _aims(figures)])
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table with even columns, so that it can go into docs/performance.md as it is."""
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+
+    def line(cells: list[str]) -> str:
+        padded = [
+            cell.ljust(width) if not number else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ]
+        return f"| {' | '.join(padded)} |"
+
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([line(head), rule, *map(line, rows)])
+
+
+def _aims(figures: Figures) -> str:
+    forms = {aim.text: aim.form for aim in AIMS}
+    rows = [
+        [row["figure"], forms[row["figure"]].format(row["value"]), row["aim"], "yes" if row["met"] else "NO"]
+        for row in aims(figures)
+    ]
+    return _table(["figure", "measured", "aim", "met"], rows) if rows else ""
+
+
+def _ratio(found: Figures) -> str:
+    rows = [
+        [
+            str(number),
+            f"{one['floor']['per_second']:.0f}",
+            f"{one['http']['per_second']:.0f}",
+            f"{one['ratio']:.3f}",
+        ]
+        for number, one in enumerate(found["rounds"], 1)
+    ]
+    rows.append(
+        ["median", f"{found['floor_per_second']:.0f}", f"{found['http_per_second']:.0f}", f"{found['ratio']:.3f}"]
+    )
+    rounds = _table(["round", "floor, cycles/s", "HTTP, cycles/s", "ratio"], rows)
+    return f"{rounds}\n\n{_processor(found['processor_ms'])}\n\n{_latencies(found)}"
+
+
+def _processor(spent: Figures) -> str:
+    programs = list(spent["http"])
+    rows = [[side, *(f"{costs.get(name, 0):.2f}" for name in programs)] for side, costs in spent.items()]
+    share = spent["floor"]["together"] / spent["http"]["together"]
+    rows.append(["floor / HTTP", *("" for _ in programs[1:]), f"{share:.3f}"])
+    return _table(["processor time, ms per cycle", *programs], rows)
+
+
+def _latencies(found: Figures) -> str:
+    rows = [
+        [kind, *(f"{seen[name]:.1f}" for name in ("p50_ms", "p99_ms", "max_ms"))]
+        for kind, seen in found["latency"].items()
+    ]
+    return _table(["request", "p50 ms", "p99 ms", "worst ms"], rows)
+
+
+def _statements(found: Figures) -> str:
+    rows = [
+        [name, str(one["statements"]), ", ".join(f"{count} {word}" for word, count in one["control"].items())]
+        for name, one in found.items()
+    ]
+    return _table(["request", "statements", "apart"], rows)
+
+
+def _growth(found: Figures) -> str:
+    rows = [[label, f"{cost:,.0f}"] for label, cost in found["microseconds"].items()]
+    return _table(["one booking", "median µs"], rows)
+
+
+def _profile(found: Figures) -> str:
+    kinds = list(found["median_us"])
+    rows = [[place, *_with_total(costs, kinds)] for place, costs in found["places_us"].items()]
+    rows.append(["together", *_with_total(found["median_us"], kinds)])
+    rows.append(["of which processor time", *_with_total(found["processor_us"], kinds)])
+    return _table(["place, µs", *kinds, "cycle"], rows) + f"\n\n{found['functions']}"
+
+
+def _with_total(costs: dict[str, float], kinds: list[str]) -> Iterator[str]:
+    for kind in kinds:
+        yield f"{costs[kind]:,.0f}"
+    yield f"{sum(costs.values()):,.0f}"

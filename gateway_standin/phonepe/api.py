@@ -1,0 +1,123 @@
+"""PhonePe's calls: token, pay, status of an order and of an attempt, refund and its status."""
+
+from gateway_standin import ids
+from gateway_standin.books import Brand, Order, OrderState, Payment, Refund
+from gateway_standin.gateway import TOKEN_CALL, Desk, Gateway
+from gateway_standin.phonepe import rules, shapes
+from gateway_standin.phonepe.errors import BAD_REQUEST, refused
+from gateway_standin.phonepe.tokens import Tokens
+from gateway_standin.wire.messages import Json, Refused, Request
+from gateway_standin.wire.routes import route
+
+CODES = {404: "NOT_FOUND", 429: "TOO_MANY_REQUESTS"}
+UNKNOWN_ORDER = "INVALID_MERCHANT_ORDER_ID"
+
+
+class PhonePe(Gateway):
+    """`address` is where the customer's pay page is."""
+
+    brand = Brand.PHONEPE
+    enum_fields = frozenset({"paymentMode", "type"})
+    state_fields = frozenset({"state"})
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.address = ""
+        self.tokens = Tokens(desk.options, desk.clock)
+        self.routes = [
+            route(TOKEN_CALL, "POST", "/v1/oauth/token", self.locked(self.tokens.issue)),
+            route("pay", "POST", "/checkout/v2/pay", self.locked(self.pay)),
+            route("order_status", "GET", "/checkout/v2/order/{number}/status", self.locked(self.order_status)),
+            route("transaction_status", "GET", "/checkout/v2/transaction/{number}/status", self.locked(self.attempt)),
+            route("refund", "POST", "/payments/v2/refund", self.locked(self.refund)),
+            # One page of the documentation says POST, the SDK uses GET.
+            route("refund_status", "GET POST", "/payments/v2/refund/{number}/status", self.locked(self.refund_status)),
+        ]
+
+    def authenticate(self, request: Request) -> None:
+        with self.desk.books.lock:
+            self.tokens.require(request)
+
+    def revoke(self) -> None:
+        with self.desk.books.lock:
+            self.tokens.revoke_all()
+
+    def refuse(self, status: int, text: str) -> Refused:
+        return refused(CODES.get(status, BAD_REQUEST), text, status)
+
+    def pay(self, request: Request) -> Json:
+        order = self._new_order(rules.body_of(request))
+        self.desk.books.add_order(order)
+        answer = {
+            "orderId": order.id,
+            "state": "PENDING",
+            "expireAt": shapes.milliseconds(order.expires_at or order.created_at),
+            "redirectUrl": f"{self.address}/pay/{order.token}",
+        }
+        if self.desk.switches.take(self.brand, "pays_at_once"):
+            self.desk.bank.pay(order)
+        return answer
+
+    def order_status(self, request: Request, number: str) -> Json:
+        details, context = rules.flag(request, "details"), rules.flag(request, "errorContext")
+        order = self.desk.bank.look(self._order(number))
+        shown = order.payments if details else order.payments[-1:]
+        return shapes.order_status(order, shown, error_context=context)
+
+    def attempt(self, request: Request, number: str) -> Json:
+        payment = self.desk.books.payment(self.brand, number)
+        if payment is None:
+            raise refused("INVALID_TRANSACTION_ID", f"There is no transaction {number}")
+        order = self.desk.bank.look(payment.order)
+        return shapes.order_status(order, [payment], error_context=rules.flag(request, "errorContext"))
+
+    def refund(self, request: Request) -> Json:
+        content = rules.body_of(request)
+        reference = rules.number(content, "merchantRefundId")
+        payment = self._paid(rules.number(content, "originalMerchantOrderId"))
+        amount = rules.amount(content)
+        if self.desk.books.refund_by_reference(self.brand, reference):
+            raise refused(BAD_REQUEST, f"merchantRefundId {reference} was used before")
+        if payment.refunded + amount > payment.amount:
+            raise refused("REFUND_AMOUNT_EXCEEDS_ORIGINAL", "More than what is left of the payment")
+        now = self.desk.clock.now()
+        refund = Refund(payment, ids.phonepe_id("OMR", now), reference, amount, now)
+        self.desk.bank.refund(refund)
+        return shapes.refund_answer(refund)
+
+    def refund_status(self, _request: Request, number: str) -> Json:
+        refund = self.desk.books.refund_by_reference(self.brand, number)
+        if refund is None:
+            raise refused("INVALID_MERCHANT_REFUND_ID", f"There is no refund {number}")
+        return shapes.refund_status(refund, merchant_id=self.desk.options.phonepe_merchant_id)
+
+    def _new_order(self, content: Json) -> Order:
+        reference = rules.number(content, "merchantOrderId")
+        flow, now = rules.payment_flow(content), self.desk.clock.now()
+        order = Order(
+            brand=self.brand,
+            id=ids.phonepe_id("OMO", now),
+            reference=reference,
+            amount=rules.amount(content),
+            created_at=now,
+            token=ids.token(),
+            notes=rules.meta_info(content),
+            message=rules.message(flow),
+            redirect_url=rules.redirect_url(flow),
+            expires_at=now + rules.life(content),
+        )
+        if self.desk.books.order_by_reference(self.brand, reference):
+            raise refused("ORDER_ALREADY_EXISTS", f"merchantOrderId {reference} was used before")
+        return order
+
+    def _order(self, number: str) -> Order:
+        order = self.desk.books.order_by_reference(self.brand, number)
+        if order is None:
+            raise refused(UNKNOWN_ORDER, f"There is no order {number}")
+        return order
+
+    def _paid(self, number: str) -> Payment:
+        order = self._order(number)
+        if order.state is not OrderState.PAID or order.captured is None:
+            raise refused(BAD_REQUEST, f"Order {number} is not COMPLETED")
+        return order.captured

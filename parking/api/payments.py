@@ -1,0 +1,353 @@
+"""Online payment of a stay: an order is made, paid on the gateway's page, and verified with the gateway.
+
+The answers have no envelope. Whatever a browser or a webhook says, the gateway itself is asked before money counts.
+"""
+
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import BaseModel
+
+from parking.api import idempotency
+from parking.api.answers import plain
+from parking.api.describe import WRITE_PROBLEMS, examples, keyed, problems
+from parking.api.parsing import In, RefIn, Rupees, Text12, Text64, Text200
+from parking.api.security import actor_of, admin_only, caller, signed_in
+from parking.checkout import services as checkout
+from parking.checkout.services.requesting import Asked
+from parking.checkout.tasks import work_on_event
+from parking.core import clock
+from parking.core.errors import NotFound, Refused
+from parking.core.ids import Ref
+from parking.core.money import to_paise
+from parking.payments.gateways.registry import razorpay
+from parking.payments.models import OrderStatus, PaymentOrder, Refund
+from parking.stays.models import ParkingSession
+from parking.stays.queries import current_session_of, session_for
+
+router = Router(tags=["Payments"], auth=signed_in)
+
+OrderState = Literal["INITIATED", "PENDING", "COMPLETED", "FAILED", "EXPIRED", "REVIEW"]
+_PHONEPE_METHOD = "PHONEPE_UPI"
+
+
+def _session(request: HttpRequest, ref: Ref | None) -> ParkingSession:
+    """The session that the client names, or the caller's open one. Raises NotFound `session_not_found`."""
+    if ref is not None:
+        return session_for(ref, actor_of(request))
+    session = current_session_of(caller(request).pk)
+    if session is None:
+        raise NotFound("session_not_found", "Booking not found")
+    return session
+
+
+def _ask(request: HttpRequest, payload: In, session: ParkingSession, asked: Asked, render: Any) -> HttpResponse:
+    """Write the order, send it to its gateway, answer how to pay."""
+    now = clock.now()
+    return idempotency.once(
+        request,
+        payload,
+        call=lambda key: checkout.ask_for_payment(
+            actor=actor_of(request), session=session, asked=asked, now=now, key=key
+        ),
+        resume=lambda _: checkout.resume_payment(session=session, gateway=asked.gateway, now=now),
+        render=render,
+    )
+
+
+# --- PhonePe -----------------------------------------------------------------------------------------
+
+
+class PhonePeCreateIn(In):
+    session_id: RefIn
+    amount: Rupees
+    user_id: int | None = None
+
+
+class PhonePeCreatedOut(BaseModel):
+    success: Literal[True]
+    merchant_txn_id: str
+    transaction_id: str
+    upi_link: str | None
+    pay_url: str | None
+    amount: float
+    status: Literal["INITIATED"]
+    payment_method: str
+    message: str
+
+
+@router.post(
+    "/phonepe/create/",
+    response={200: PhonePeCreatedOut, **WRITE_PROBLEMS},
+    openapi_extra=keyed(
+        examples(
+            request={"session_id": 123, "amount": 100.0},
+            response={
+                "success": True,
+                "merchant_txn_id": "PK-7Q2M9XK4T0ZC5VJW8N3D",
+                "transaction_id": "OMO2611221000000000000001",
+                "upi_link": None,
+                "pay_url": "https://mercury-uat.phonepe.com/transact/uat_v2?token=example",
+                "amount": 100.0,
+                "status": "INITIATED",
+                "payment_method": _PHONEPE_METHOD,
+                "message": "Payment link generated. Please complete payment via PhonePe.",
+            },
+        )
+    ),
+    summary="Make a PhonePe payment",
+)
+def phonepe_create(request: HttpRequest, payload: PhonePeCreateIn) -> HttpResponse:
+    """Make an order for what is due on a booking, and say where it is paid."""
+    asked = Asked("PHONEPE", payload.amount, payload.user_id)
+    return _ask(request, payload, _session(request, payload.session_id), asked, _phonepe_created)
+
+
+def _phonepe_created(order: PaymentOrder) -> HttpResponse:
+    return plain(
+        {
+            "success": True,
+            "merchant_txn_id": order.order_id,
+            "transaction_id": order.gateway_order_id,
+            "upi_link": order.upi_link or None,
+            "pay_url": order.pay_url or None,
+            "amount": order.amount,
+            "status": OrderStatus.INITIATED.value,
+            "payment_method": _PHONEPE_METHOD,
+            "message": "Payment link generated. Please complete payment via PhonePe.",
+        }
+    )
+
+
+class PhonePeVerifyIn(In):
+    merchant_txn_id: Text64
+    session_id: RefIn
+
+
+class VerifiedOut(BaseModel):
+    success: Literal[True]
+    verified: bool
+    status: OrderState
+    amount: float
+
+
+class PhonePeVerifiedOut(VerifiedOut):
+    payment_method: str
+
+
+@router.post(
+    "/phonepe/verify/",
+    response={200: PhonePeVerifiedOut, **WRITE_PROBLEMS},
+    openapi_extra=examples(
+        request={"merchant_txn_id": "PK-7Q2M9XK4T0ZC5VJW8N3D", "session_id": 123},
+        response={
+            "success": True,
+            "verified": True,
+            "status": "COMPLETED",
+            "amount": 100.0,
+            "payment_method": _PHONEPE_METHOD,
+        },
+    ),
+    summary="Verify a PhonePe payment",
+)
+def phonepe_verify(request: HttpRequest, payload: PhonePeVerifyIn) -> HttpResponse:
+    """Ask PhonePe how an order stands, and settle it."""
+    actor = actor_of(request)
+    session = session_for(payload.session_id, actor)
+    order = checkout.order_of_client(payload.merchant_txn_id, gateway="PHONEPE", actor=actor)
+    if order.bill_id != session.bill_id:
+        raise NotFound("order_not_found", "There is no such payment order")
+    return plain(_verified(order) | {"payment_method": _PHONEPE_METHOD})
+
+
+def _verified(order: PaymentOrder) -> dict[str, Any]:
+    order = checkout.verify_order(order=order, now=clock.now())
+    done = order.status == OrderStatus.COMPLETED
+    return {"success": True, "verified": done, "status": order.status, "amount": order.amount}
+
+
+class RefundIn(In):
+    merchant_txn_id: Text64
+    amount: Rupees
+    reason: Text200
+
+
+class RefundOut(BaseModel):
+    success: Literal[True]
+    refund_id: str
+    status: Literal["INITIATED", "PENDING", "COMPLETED", "FAILED", "REVIEW"]
+    amount: float
+
+
+@router.post(
+    "/phonepe/refund/",
+    auth=admin_only,
+    response={200: RefundOut, **WRITE_PROBLEMS},
+    openapi_extra=keyed(
+        examples(
+            request={"merchant_txn_id": "PK-7Q2M9XK4T0ZC5VJW8N3D", "amount": 50.0, "reason": "Barrier was broken"},
+            response={"success": True, "refund_id": "RF-7Q2M9XK4T0ZC5VJW8N3D", "status": "PENDING", "amount": 50.0},
+        )
+    ),
+    summary="Refund an online payment",
+)
+def phonepe_refund(request: HttpRequest, payload: RefundIn) -> HttpResponse:
+    """Give money of an online payment back, of whichever gateway; never more than is left of it."""
+    now = clock.now()
+    return idempotency.once(
+        request,
+        payload,
+        call=lambda key: checkout.refund_payment(
+            actor=actor_of(request),
+            order_number=payload.merchant_txn_id,
+            amount=payload.amount,
+            reason=payload.reason,
+            now=now,
+            key=key,
+        ),
+        resume=lambda subject: checkout.resume_refund(subject=subject, now=now),
+        render=_refunded,
+    )
+
+
+def _refunded(refund: Refund) -> HttpResponse:
+    return plain({"success": True, "refund_id": refund.refund_id, "status": refund.status, "amount": refund.amount})
+
+
+# --- Razorpay ----------------------------------------------------------------------------------------
+
+
+class CreateOrderIn(In):
+    amount: Rupees
+    currency: Text12 = "INR"
+    session_id: RefIn | None = None
+
+
+class CreatedOrderOut(BaseModel):
+    success: Literal[True]
+    order_id: str
+    amount: int
+    currency: str
+    key_id: str
+
+
+@router.post(
+    "/create-order/",
+    response={200: CreatedOrderOut, **WRITE_PROBLEMS},
+    openapi_extra=keyed(
+        examples(
+            request={"amount": 100.0, "currency": "INR", "session_id": 123},
+            response={
+                "success": True,
+                "order_id": "order_PARK0000000001",
+                "amount": 10000,
+                "currency": "INR",
+                "key_id": "rzp_test_park0000000001",
+            },
+        )
+    ),
+    summary="Make a Razorpay order",
+)
+def create_order(request: HttpRequest, payload: CreateOrderIn) -> HttpResponse:
+    """Make an order for what is due. `amount` comes in rupees; in the answer it is paise, as Razorpay counts."""
+    if payload.currency != "INR":
+        raise Refused("currency_invalid", "Only INR is taken")
+    return _ask(
+        request, payload, _session(request, payload.session_id), Asked("RAZORPAY", payload.amount), _order_created
+    )
+
+
+def _order_created(order: PaymentOrder) -> HttpResponse:
+    return plain(
+        {
+            "success": True,
+            "order_id": order.gateway_order_id,
+            "amount": to_paise(order.amount),
+            "currency": "INR",
+            "key_id": razorpay().key_id,
+        }
+    )
+
+
+class VerifyIn(In):
+    razorpay_order_id: Text64
+    razorpay_payment_id: Text64
+    razorpay_signature: Text200
+
+
+@router.post(
+    "/verify/",
+    response={200: VerifiedOut, **WRITE_PROBLEMS},
+    openapi_extra=examples(
+        request={
+            "razorpay_order_id": "order_PARK0000000001",
+            "razorpay_payment_id": "pay_PARK0000000001",
+            "razorpay_signature": "14a4d928cc083d330f6b0d6c93eb2435e7a7899999fb6ebf58e6b21ca3b64730",
+        },
+        response={"success": True, "verified": True, "status": "COMPLETED", "amount": 100.0},
+    ),
+    summary="Verify a Razorpay payment",
+)
+def verify(request: HttpRequest, payload: VerifyIn) -> HttpResponse:
+    """Check the checkout's signature over our order, then ask Razorpay itself, and settle."""
+    order = checkout.order_of_client(payload.razorpay_order_id, gateway="RAZORPAY", actor=actor_of(request))
+    genuine = razorpay().checkout_is_genuine(
+        gateway_order_id=order.gateway_order_id,
+        payment_id=payload.razorpay_payment_id,
+        signature=payload.razorpay_signature,
+    )
+    if not genuine:
+        raise Refused("signature_invalid", "The payment's signature is not valid")
+    return plain(_verified(order))
+
+
+# --- The gateways' own calls -------------------------------------------------------------------------
+
+
+class TakenOut(BaseModel):
+    success: Literal[True]
+
+
+def _webhook_extra(header: str) -> dict[str, Any]:
+    extra = examples(request={"event": "order.example", "payload": {}}, response={"success": True})
+    extra["parameters"] = [{"name": header, "in": "header", "required": True, "schema": {"type": "string"}}]
+    return extra
+
+
+_HOOK_PROBLEMS = problems(without=(403, 404, 415))
+
+
+@router.post(
+    "/callback/phonepe/",
+    auth=None,
+    response={200: TakenOut, **_HOOK_PROBLEMS},
+    openapi_extra=_webhook_extra("Authorization"),
+    summary="PhonePe's webhook",
+)
+def phonepe_callback(request: HttpRequest) -> HttpResponse:
+    """Kept and answered at once, 200 also when repeated; 401 without the proof that PhonePe sent it."""
+    return _take_webhook(request, "PHONEPE")
+
+
+@router.post(
+    "/webhook/",
+    auth=None,
+    response={200: TakenOut, **_HOOK_PROBLEMS},
+    openapi_extra=_webhook_extra("X-Razorpay-Signature"),
+    summary="Razorpay's webhook",
+)
+def razorpay_webhook(request: HttpRequest) -> HttpResponse:
+    """Kept and answered at once, 200 also when repeated; 401 without the proof that Razorpay sent it."""
+    return _take_webhook(request, "RAZORPAY")
+
+
+def _take_webhook(request: HttpRequest, gateway: str) -> HttpResponse:
+    checkout.take_webhook(
+        gateway=gateway,
+        headers=request.headers,
+        body=request.body,
+        now=clock.now(),
+        queue=work_on_event.enqueue,
+    )
+    return plain({"success": True})

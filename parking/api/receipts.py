@@ -1,0 +1,51 @@
+"""The receipt of a payment as PDF."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+
+from parking.api.describe import READ_PROBLEMS
+from parking.api.parsing import path_id
+from parking.api.security import actor_of, signed_in
+from parking.checkout import services as checkout
+from parking.core import clock
+from parking.invoices.pdf import PAPERS, pdf_of
+from parking.invoices.sheets import sheet_of
+
+router = Router(tags=["Payments"], auth=signed_in)
+
+PDF = "application/pdf"
+
+
+class PaperQuery(Schema):
+    paper: Literal["A4", "80mm"] = "A4"
+
+
+_EXTRA: dict[str, Any] = {
+    "responses": {
+        200: {
+            "description": "The document, and the credit notes to it, each on a page of its own",
+            "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
+
+
+@router.get(
+    "/{payment_id}/receipt.pdf",
+    response=READ_PROBLEMS,
+    openapi_extra=_EXTRA,
+    summary="Receipt or tax invoice",
+)
+def receipt(request: HttpRequest, payment_id: str, filters: Annotated[PaperQuery, Query()]) -> HttpResponse:
+    """The tax invoice of the bill that a payment row belongs to, once the bill is closed; before that its receipt.
+
+    An operator without GSTIN issues plain receipts. Drivers get those of their own bookings, STAFF and ADMIN any.
+    """
+    documents = checkout.documents_of_payment(payment_id=path_id(payment_id), actor=actor_of(request), now=clock.now())
+    body = pdf_of(tuple(sheet_of(document) for document in documents), PAPERS[filters.paper])
+    name = documents[0].number.replace("/", "-")
+    # The document never changes, but notes may join it: ask again each time.
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "private, no-cache"}
+    return HttpResponse(body, content_type=PDF, headers=headers)

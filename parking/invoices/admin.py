@@ -1,0 +1,29 @@
+"""Looking up documents, their series and the tax profiles."""
+
+from django.contrib import admin
+
+from parking.core.admin import LookUpAdmin, look_up
+from parking.invoices.models import NumberSeries, TaxDocument, TaxProfile
+
+
+@admin.register(TaxDocument, site=look_up)
+class TaxDocumentAdmin(LookUpAdmin):
+    list_display = ["number", "kind", "site", "bill", "issued_at", "taxable", "cgst", "sgst", "total", "original"]
+    list_filter = ["kind", "site", "issued_at"]
+    list_select_related = ["site", "bill", "original"]
+    search_fields = ["=number", "=bill__pk", "=payment__pk", "=refund__refund_id"]
+
+
+@admin.register(NumberSeries, site=look_up)
+class NumberSeriesAdmin(LookUpAdmin):
+    list_display = ["prefix", "kind", "year", "site", "last", "last_at"]
+    list_filter = ["kind", "year", "site"]
+    list_select_related = ["site"]
+
+
+@admin.register(TaxProfile, site=look_up)
+class TaxProfileAdmin(LookUpAdmin):
+    list_display = ["site", "holds_from", "legal_name", "gstin", "rate", "sac", "series_prefix"]
+    list_filter = ["site"]
+    list_select_related = ["site"]
+    search_fields = ["legal_name", "=gstin"]

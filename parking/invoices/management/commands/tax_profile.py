@@ -1,0 +1,41 @@
+"""`manage.py tax_profile`: in whose name, and under which GSTIN, a site issues receipts and invoices from a day on."""
+
+from argparse import ArgumentParser
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from parking.audit.services import SYSTEM
+from parking.core import clock
+from parking.core.errors import InvalidInput
+from parking.facilities.models import ParkingSite
+from parking.invoices.profiles import NewProfile, add_profile
+
+
+class Command(BaseCommand):
+    help = "Adds the tax profile of a site; without a GSTIN the operator is not registered and issues plain receipts."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("site", help="Name of the car park")
+        parser.add_argument("--from", dest="holds_from", type=date.fromisoformat, default=None, help="Default: today")
+        parser.add_argument("--legal-name", required=True)
+        parser.add_argument("--prefix", dest="series_prefix", required=True, help="Three letters or digits, as KA1")
+        parser.add_argument("--address", default="")
+        parser.add_argument("--gstin", default="")
+        parser.add_argument("--state-code", default="", help="GST code of the State; default: that of the GSTIN")
+        parser.add_argument("--rate", type=Decimal, default=Decimal("18.00"), help="Percent; default: 18.00")
+        parser.add_argument("--sac", default="996743")
+
+    def handle(self, *_: Any, site: str, **options: Any) -> None:
+        place = ParkingSite.objects.filter(name=site).first()
+        if place is None:
+            raise CommandError(f"There is no car park named {site!r}")
+        fields = {name: options[name] for name in NewProfile.__dataclass_fields__ if name in options}
+        fields["holds_from"] = fields["holds_from"] or clock.today()
+        try:
+            profile = add_profile(actor=SYSTEM, site=place, wanted=NewProfile(**fields), now=clock.now())
+        except InvalidInput as error:
+            raise CommandError(f"Please check: {error.errors}") from error
+        self.stdout.write(f"{place}: {profile}, numbers begin with {profile.series_prefix}")

@@ -1,0 +1,100 @@
+"""In whose name, and under which tax, documents are issued: read by day, and set by adding a row."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from parking.audit import services as audit
+from parking.audit.services import Actor
+from parking.core import clock
+from parking.core.errors import InvalidInput
+from parking.facilities.models import ParkingSite
+from parking.invoices.models import TaxProfile
+from parking.invoices.rules import PREFIX, STATES, day_of, is_gstin, own_prefix
+
+
+def profile_at(site: ParkingSite, moment: datetime) -> TaxProfile:
+    """The tax profile that holds for a site at a moment; without any, an unregistered operator of the site's name."""
+    profile = TaxProfile.objects.holding(site.pk, day_of(moment, clock.site_zone())).first()
+    return profile or TaxProfile(
+        site=site, legal_name=site.name, address=site.address, series_prefix=own_prefix(site.pk)
+    )
+
+
+@dataclass(frozen=True)
+class NewProfile:
+    """A tax profile as somebody wishes it. Rate in percent; without GSTIN the operator is not registered."""
+
+    holds_from: date
+    legal_name: str
+    series_prefix: str
+    address: str = ""
+    gstin: str = ""
+    state_code: str = ""
+    rate: Decimal = Decimal("18.00")
+    sac: str = "996743"
+    prices_include_tax: bool = True
+
+
+def add_profile(*, actor: Actor, site: ParkingSite, wanted: NewProfile, now: datetime) -> TaxProfile:
+    """Add the profile that holds from a day on. Documents that are issued stay as they are. Raises InvalidInput."""
+    errors = _errors_of(wanted) | _errors_at_site(wanted, site)
+    if errors:
+        raise InvalidInput({field: [text] for field, text in errors.items()})
+    profile = TaxProfile(
+        site=site,
+        holds_from=wanted.holds_from,
+        legal_name=wanted.legal_name,
+        address=wanted.address,
+        gstin=wanted.gstin,
+        state_code=wanted.state_code or wanted.gstin[:2],
+        rate=wanted.rate,
+        sac=wanted.sac,
+        prices_include_tax=wanted.prices_include_tax,
+        series_prefix=wanted.series_prefix,
+        created_at=now,
+    )
+    with transaction.atomic():
+        profile.save(force_insert=True)
+        audit.record(
+            actor=actor,
+            action="tax_profile.added",
+            now=now,
+            subject=("site", site.pk),
+            holds_from=wanted.holds_from.isoformat(),
+            gstin=wanted.gstin,
+            rate=wanted.rate,
+            prefix=wanted.series_prefix,
+        )
+    return profile
+
+
+def _errors_of(wanted: NewProfile) -> dict[str, str]:
+    tests = {
+        "legal_name": (bool(wanted.legal_name.strip()), "A name is needed"),
+        "gstin": (not wanted.gstin or is_gstin(wanted.gstin), "This is not a GSTIN"),
+        "state_code": (_state_fits(wanted), "A GST code of a State, that of the GSTIN"),
+        "rate": (0 <= wanted.rate < 100, "A percentage below 100"),
+        "sac": (wanted.sac.isdecimal() and len(wanted.sac) in {4, 6}, "Four or six digits"),
+        "series_prefix": (bool(PREFIX.fullmatch(wanted.series_prefix)), "Three of A-Z and 0-9, not beginning with Z"),
+        # Bills hold what is to be paid; tax on top of it would be invoiced and never collected.
+        "prices_include_tax": (wanted.prices_include_tax, "Bills cannot add tax on top of their prices yet"),
+    }
+    return {field: text for field, (fits, text) in tests.items() if not fits}
+
+
+def _state_fits(wanted: NewProfile) -> bool:
+    if not wanted.state_code:
+        return True
+    return wanted.state_code in STATES and wanted.gstin[:2] in {"", wanted.state_code}
+
+
+def _errors_at_site(wanted: NewProfile, site: ParkingSite) -> dict[str, str]:
+    errors = {}
+    if TaxProfile.objects.filter(site=site, holds_from=wanted.holds_from).exists():
+        errors["holds_from"] = "There is a profile from this day on already"
+    if TaxProfile.objects.filter(series_prefix=wanted.series_prefix).exclude(site=site).exists():
+        errors["series_prefix"] = "Another site numbers its documents with this prefix"
+    return errors

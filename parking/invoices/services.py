@@ -1,0 +1,257 @@
+"""The only writer of receipts, invoices, credit notes and their number series.
+
+A number is taken under the lock of its series, in the transaction that writes the document: what is rolled back takes
+its number back, so a series has no gaps. Documents are never changed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+
+from parking.audit import services as audit
+from parking.audit.services import SYSTEM
+from parking.core import clock
+from parking.core.money import ZERO
+from parking.facilities.models import ParkingSite
+from parking.invoices.models import DocumentKind, NumberSeries, TaxDocument, TaxDocumentQuerySet, TaxProfile
+from parking.invoices.profiles import profile_at
+from parking.invoices.rules import Split, document_number, financial_year, split_tax
+from parking.invoices.snapshot import Facts, Line, Money, Original, Snapshot, Supplier
+from parking.payments.models import Bill, Payment, Refund
+from parking.tariffs.rules import REFUND, BillLine
+
+# What tells the series apart, in front of the year; invoices have the plain number.
+_LETTERS = {
+    DocumentKind.TAX_INVOICE: "",
+    DocumentKind.RECEIPT: "R",
+    DocumentKind.CREDIT_NOTE: "C",
+    DocumentKind.REFUND_VOUCHER: "V",
+}
+BEFORE_SERVICE = "Parking, paid in advance"
+
+# --- Documents -------------------------------------------------------------------------------------
+
+
+def issue_for_bill(*, bill: Bill, facts: Facts, now: datetime) -> TaxDocument:
+    """The tax invoice of a closed bill, or the receipt of an unregistered operator; written at the first call.
+
+    Raises ValueError for a bill that is open, or that charges nothing: there is nothing to invoice.
+    """
+    if bill.closed_at is None or charged_total(bill) <= ZERO:
+        raise ValueError(f"{bill} is open or empty")
+    present = TaxDocument.objects.filter(bill=bill).of_bill()
+    profile = profile_at(facts.site, bill.closed_at)
+    kind = DocumentKind.TAX_INVOICE if profile.gstin else DocumentKind.RECEIPT
+    payments, refunds = _money_of(bill, bill.closed_at)
+    snapshot = _snapshot(profile, facts, charged_lines(bill), payments, refunds)
+    split = split_tax(charged_total(bill), _rate(profile), inclusive=profile.prices_include_tax)
+    draft = _Draft(kind, profile.series_prefix, split, snapshot, facts.site, bill)
+    return _once(present, draft, now)
+
+
+def issue_receipt(*, payment: Payment, facts: Facts, now: datetime) -> TaxDocument:
+    """The receipt voucher of one payment that no bill document covers (yet); written at the first call."""
+    present = TaxDocument.objects.filter(payment=payment)
+    profile = profile_at(facts.site, payment.captured_at)
+    line = Line(BEFORE_SERVICE, 1, payment.amount, payment.amount)
+    snapshot = _snapshot(profile, facts, [line], [_paid(payment)], [])
+    # Money that was taken is what the customer paid, tax and all, however prices are written.
+    split = split_tax(payment.amount, _rate(profile), inclusive=True)
+    draft = _Draft(
+        DocumentKind.RECEIPT, profile.series_prefix, split, snapshot, facts.site, payment.bill, payment=payment
+    )
+    return _once(present, draft, now)
+
+
+def issue_credit_note(*, document: TaxDocument, refund: Refund, now: datetime) -> TaxDocument:
+    """The credit note for a refund after the invoice, or the refund voucher to a receipt; written at the first call.
+
+    Tax is split over all that went back so far, so that the notes of a document that went back whole add up to it.
+    Raises ValueError for a refund of another bill, or of more than the document's total.
+    """
+    if document.original_id is not None or refund.payment.bill_id != document.bill_id:
+        raise ValueError(f"{refund} does not belong to {document}")
+    present = TaxDocument.objects.filter(refund=refund)
+    with transaction.atomic():
+        # Two refunds of one document are split one after the other.
+        TaxDocument.objects.select_for_update(no_key=True).get(pk=document.pk)
+        return present.first() or _once(present, _note(document, refund), now)
+
+
+def _note(document: TaxDocument, refund: Refund) -> "_Draft":
+    before = _noted(document)
+    if before.total + refund.amount > document.total:
+        raise ValueError(f"{refund} is more than what is left of {document}")
+    original = Snapshot.from_json(document.snapshot)
+    rate = original.rate if document.cgst else ZERO
+    snapshot = Snapshot(
+        supplier=original.supplier,
+        recipient=original.recipient,
+        details=original.details,
+        lines=(Line(refund.reason, 1, refund.amount, refund.amount),),
+        sac=original.sac,
+        rate=original.rate,
+        refunds=(_given_back(refund),),
+        original=Original(document.number, document.issued_at),
+    )
+    is_voucher = document.payment_id is not None
+    return _Draft(
+        DocumentKind.REFUND_VOUCHER if is_voucher else DocumentKind.CREDIT_NOTE,
+        document.number[:3],
+        split_tax(before.total + refund.amount, rate, inclusive=True) - before,
+        snapshot,
+        document.site,
+        document.bill,
+        refund=refund,
+        original=document,
+    )
+
+
+def _noted(document: TaxDocument) -> Split:
+    """What the notes to a document sum up to."""
+    sums = document.notes.aggregate(*(Sum(name) for name in ("taxable", "cgst", "sgst", "total")))
+    return Split(**{name.removesuffix("__sum"): value or ZERO for name, value in sums.items()})
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A document that has no number yet."""
+
+    kind: DocumentKind
+    prefix: str
+    split: Split
+    snapshot: Snapshot
+    site: ParkingSite
+    bill: Bill
+    payment: Payment | None = None
+    refund: Refund | None = None
+    original: TaxDocument | None = None
+
+
+def _once(present: "TaxDocumentQuerySet", draft: _Draft, now: datetime) -> TaxDocument:
+    """The document that is there, or else the draft with the next number of its series."""
+    found = present.first()
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            series = _locked_series(draft, now)
+            # Somebody may have written it while we waited for the series.
+            return present.first() or _write(draft, series, now)
+    except IntegrityError:
+        # Written at the same moment in the series of another year: the number went back with the transaction.
+        found = present.first()
+        if found is None:
+            raise
+        return found
+
+
+def _locked_series(draft: _Draft, now: datetime) -> NumberSeries:
+    key = {"prefix": draft.prefix, "kind": draft.kind, "year": financial_year(now, clock.site_zone())}
+    rows = NumberSeries.objects.select_for_update(no_key=True).filter(**key, site=draft.site)
+    series = rows.first()
+    if series is None:
+        NumberSeries.objects.bulk_create([NumberSeries(**key, site=draft.site)], ignore_conflicts=True)
+        series = rows.get()
+    return series
+
+
+def _write(draft: _Draft, series: NumberSeries, now: datetime) -> TaxDocument:
+    series.last += 1
+    # Whoever waited for the lock is later than whoever had it: dates follow the numbers.
+    series.last_at = max(now, series.last_at or now)
+    series.save(update_fields=["last", "last_at"])
+    split = draft.split
+    document = TaxDocument(
+        number=document_number(prefix=series.prefix, letter=_LETTERS[draft.kind], year=series.year, count=series.last),
+        kind=draft.kind,
+        site=draft.site,
+        bill=draft.bill,
+        payment=draft.payment,
+        refund=draft.refund,
+        original=draft.original,
+        issued_at=series.last_at,
+        taxable=split.taxable,
+        cgst=split.cgst,
+        sgst=split.sgst,
+        total=split.total,
+        snapshot=draft.snapshot.to_json(),
+    )
+    document.save(force_insert=True)
+    audit.record(
+        actor=SYSTEM,
+        action="document.issued",
+        now=now,
+        subject=("bill", draft.bill.pk),
+        number=document.number,
+        kind=draft.kind,
+        total=split.total,
+    )
+    return document
+
+
+# --- What goes on them -----------------------------------------------------------------------------
+
+
+def _rate(profile: TaxProfile) -> Decimal:
+    return profile.rate if profile.gstin else ZERO
+
+
+def charged_lines(bill: Bill) -> list[Line]:
+    """The lines that a bill was closed with. What was given back later is not on the invoice, but has its note."""
+    lines = (BillLine.from_json(line) for line in bill.lines)
+    return [Line(line.label, line.quantity, line.unit_price, line.amount) for line in lines if line.label != REFUND]
+
+
+def charged_total(bill: Bill) -> Decimal:
+    """What a bill was closed with, in rupees."""
+    return sum((line.amount for line in charged_lines(bill)), ZERO)
+
+
+def _snapshot(
+    profile: TaxProfile, facts: Facts, lines: Iterable[Line], payments: Iterable[Money], refunds: Iterable[Money]
+) -> Snapshot:
+    return Snapshot(
+        supplier=Supplier(profile.legal_name, profile.address, profile.gstin, profile.state_code),
+        recipient=facts.recipient,
+        details=facts.details,
+        lines=tuple(lines),
+        sac=profile.sac,
+        rate=profile.rate,
+        prices_include_tax=profile.prices_include_tax,
+        payments=tuple(payments),
+        refunds=tuple(refunds),
+    )
+
+
+def _money_of(bill: Bill, until: datetime) -> tuple[list[Money], list[Money]]:
+    """Payments and refunds that a bill was closed with; what came later goes back by itself, or has its note."""
+    payments = Payment.objects.filter(bill=bill, captured_at__lte=until).order_by("pk")
+    refunds = Refund.objects.filter(payment__bill=bill, payment__captured_at__lte=until, created_at__lte=until)
+    rows = refunds.select_related("payment").order_by("pk")
+    return [_paid(payment) for payment in payments], [_given_back(refund) for refund in rows]
+
+
+def _paid(payment: Payment) -> Money:
+    return Money(
+        at=payment.captured_at,
+        amount=payment.amount,
+        method=payment.method,
+        gateway=payment.gateway,
+        reference=payment.reference,
+        tendered=payment.tendered,
+    )
+
+
+def _given_back(refund: Refund) -> Money:
+    return Money(
+        at=refund.completed_at or refund.created_at,
+        amount=refund.amount,
+        method=refund.payment.method,
+        gateway=refund.payment.gateway,
+        reference=refund.refund_id,
+    )

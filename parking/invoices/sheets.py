@@ -1,0 +1,190 @@
+"""A document as the words that stand on it, in their order; PDF and page only lay them out.
+
+Everything comes from the document's own columns and snapshot, so it reads the same in eight years.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from parking.core import clock
+from parking.core.money import ZERO
+from parking.invoices.models import DocumentKind, TaxDocument
+from parking.invoices.rules import place_of_supply, state_tax_name
+from parking.invoices.snapshot import Money, Snapshot
+
+ELECTRONIC = "Electronic document, valid without signature."
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the bill."""
+
+    label: str
+    quantity: str
+    unit_price: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What stands on a document, from top to bottom."""
+
+    title: str
+    number: str
+    issued_at: datetime
+    supplier: str
+    supplier_lines: tuple[str, ...]
+    facts: tuple[Pair, ...]
+    rows: tuple[Row, ...]
+    amount_heading: str
+    sums: tuple[Pair, ...]
+    total: Pair
+    money: tuple[Pair, ...]
+    notes: tuple[str, ...]
+
+
+def sheet_of(document: TaxDocument) -> Sheet:
+    snapshot = Snapshot.from_json(document.snapshot)
+    supplier = snapshot.supplier
+    return Sheet(
+        title=_title(document, snapshot),
+        number=document.number,
+        issued_at=document.issued_at,
+        supplier=supplier.name,
+        supplier_lines=tuple(filter(None, (supplier.address, supplier.gstin and f"GSTIN {supplier.gstin}"))),
+        facts=_facts(document, snapshot),
+        rows=tuple(
+            Row(line.label, str(line.quantity), indian(line.unit_price), indian(line.amount)) for line in snapshot.lines
+        ),
+        amount_heading="Amount incl. GST" if supplier.gstin and snapshot.prices_include_tax else "Amount",
+        sums=_sums(document, snapshot),
+        total=(_total_label(document), f"₹{indian(document.total)}"),
+        money=_money(document, snapshot),
+        notes=(ELECTRONIC,),
+    )
+
+
+def _title(document: TaxDocument, snapshot: Snapshot) -> str:
+    if not snapshot.supplier.gstin:
+        # Who is not registered issues neither invoices nor notes of GST.
+        return "Receipt" if document.original_id is None else "Refund receipt"
+    if document.kind == DocumentKind.RECEIPT:
+        return "Receipt voucher"
+    return str(DocumentKind(document.kind).label)
+
+
+def _total_label(document: TaxDocument) -> str:
+    if document.original_id is not None:
+        return "Refunded"
+    return "Received" if document.payment_id is not None else "Total"
+
+
+# --- Facts -----------------------------------------------------------------------------------------
+
+
+def _facts(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
+    original = snapshot.original
+    place = place_of_supply(snapshot.supplier.state_code)
+    pairs = [
+        ("Number", document.number),
+        ("Date", day(document.issued_at)),
+        ("To document", f"{original.number} of {day(original.issued_at)}" if original else ""),
+        ("Customer", snapshot.recipient.name),
+        ("Customer's GSTIN", snapshot.recipient.gstin),
+        *_stay(snapshot),
+    ]
+    if snapshot.supplier.gstin:
+        pairs += [
+            ("SAC", f"{snapshot.sac} Parking lot services" if snapshot.sac == "996743" else snapshot.sac),
+            ("Place of supply", place),
+            ("Reverse charge", "No"),
+        ]
+    return tuple((label, text) for label, text in pairs if text)
+
+
+def _stay(snapshot: Snapshot) -> list[Pair]:
+    details = snapshot.details
+    place = ", ".join(filter(None, (details.site, details.zone, details.slot and f"slot {details.slot}")))
+    return [
+        ("Booking", str(details.booking)),
+        ("Vehicle", details.plate),
+        ("Parked at", place),
+        ("Entry", moment(details.entry) if details.entry else ""),
+        ("Exit", moment(details.exit) if details.exit else ""),
+    ]
+
+
+# --- Money -----------------------------------------------------------------------------------------
+
+
+def _sums(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
+    if not snapshot.supplier.gstin:
+        return ()
+    half = f"{(snapshot.rate / 2).normalize():f}%"
+    return (
+        ("Taxable value", indian(document.taxable)),
+        (f"CGST {half}", indian(document.cgst)),
+        (f"{state_tax_name(snapshot.supplier.state_code)} {half}", indian(document.sgst)),
+    )
+
+
+def _money(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
+    pairs: list[Pair] = []
+    for paid in snapshot.payments:
+        pairs += [(_way("Paid", paid), indian(paid.amount)), *_change(paid)]
+    pairs += [(_way("Refunded", back), f"-{indian(back.amount)}") for back in snapshot.refunds if snapshot.payments]
+    if snapshot.original:
+        pairs += [(_way("Refunded", back), indian(back.amount)) for back in snapshot.refunds]
+    elif document.payment_id is None:
+        due = document.total - _sum(snapshot.payments) + _sum(snapshot.refunds)
+        pairs += [("Still due", indian(due))] if due > ZERO else []
+    return tuple(pairs)
+
+
+def _sum(rows: tuple[Money, ...]) -> Decimal:
+    return sum((row.amount for row in rows), ZERO)
+
+
+def _change(paid: Money) -> list[Pair]:
+    if paid.tendered is None or paid.tendered == paid.amount:
+        return []
+    return [(f"Cash handed over {indian(paid.tendered)}, change", indian(paid.tendered - paid.amount))]
+
+
+_GATEWAYS = {"PHONEPE": "PhonePe", "RAZORPAY": "Razorpay", "SIMULATED": "simulated"}
+
+
+def _way(verb: str, money: Money) -> str:
+    """How money moved: `Paid 22 Nov 2026, online (PhonePe), OMO2601…`."""
+    method = f"online ({_GATEWAYS.get(money.gateway, money.gateway)})" if money.gateway else money.method.lower()
+    return ", ".join(filter(None, (f"{verb} {day(money.at)}", method, money.reference)))
+
+
+# --- Words -----------------------------------------------------------------------------------------
+
+
+def indian(amount: Decimal) -> str:
+    """Rupees with two places, grouped as in India: 12,34,567.50."""
+    whole, _, paise = f"{amount:.2f}".partition(".")
+    head, tail = whole[:-3], whole[-3:]
+    groups = [tail] if not head else [*_pairs_of(head), tail]
+    return f"{','.join(groups)}.{paise}"
+
+
+def _pairs_of(digits: str) -> list[str]:
+    first = len(digits) % 2
+    groups = [digits[:first]] if first else []
+    return groups + [digits[place : place + 2] for place in range(first, len(digits), 2)]
+
+
+def day(time: datetime) -> str:
+    """A date in the site's time zone: 22 Nov 2026."""
+    return f"{time.astimezone(clock.site_zone()):%-d %b %Y}"
+
+
+def moment(time: datetime) -> str:
+    """A time in the site's time zone: 22 Nov 2026, 10:05."""
+    return f"{time.astimezone(clock.site_zone()):%-d %b %Y, %H:%M}"

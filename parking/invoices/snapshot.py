@@ -1,0 +1,107 @@
+"""What a document says, frozen: plain data that goes into a JSON column and comes back as it was."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from parking.facilities.models import ParkingSite
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """Who sells; not registered if `gstin` is empty."""
+
+    name: str
+    address: str = ""
+    gstin: str = ""
+    state_code: str = ""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who buys; `gstin` if a registered buyer asks for it on the invoice."""
+
+    name: str = ""
+    gstin: str = ""
+
+
+@dataclass(frozen=True)
+class Details:
+    """What was sold, as the buyer knows it. Times are aware."""
+
+    booking: int
+    plate: str
+    site: str
+    zone: str
+    slot: str = ""
+    entry: datetime | None = None
+    exit: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the bill; amounts in rupees as they were charged."""
+
+    label: str
+    quantity: int
+    unit_price: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Money:
+    """A payment or a refund. `tendered`: cash that was handed over."""
+
+    at: datetime
+    amount: Decimal
+    method: str
+    gateway: str = ""
+    reference: str = ""
+    tendered: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Original:
+    """The document that a credit note or refund voucher belongs to."""
+
+    number: str
+    issued_at: datetime
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that is printed on a document beside its number, date, kind and sums. Rate in percent, both halves."""
+
+    supplier: Supplier
+    recipient: Recipient
+    details: Details
+    lines: tuple[Line, ...]
+    sac: str
+    rate: Decimal
+    prices_include_tax: bool = True
+    payments: tuple[Money, ...] = ()
+    refunds: tuple[Money, ...] = ()
+    original: Original | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Amounts and times as text."""
+        return dict(_SNAPSHOT.dump_python(self, mode="json"))
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Snapshot":
+        return _SNAPSHOT.validate_python(data)
+
+
+_SNAPSHOT: TypeAdapter[Snapshot] = TypeAdapter(Snapshot)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What those who know the stay say of it: where, to whom, what."""
+
+    site: ParkingSite
+    recipient: Recipient
+    details: Details

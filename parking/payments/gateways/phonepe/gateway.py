@@ -1,0 +1,121 @@
+"""PhonePe behind our interface."""
+
+from collections.abc import Mapping
+
+from parking.payments.gateways.base import (
+    GatewayNotFound,
+    GatewayState,
+    OrderAnswer,
+    OrderRequest,
+    RefundAnswer,
+    RefundRequest,
+    WebhookEvent,
+)
+from parking.payments.gateways.http import create_or_find
+from parking.payments.gateways.phonepe import webhook
+from parking.payments.gateways.phonepe.answers import OrderStatus, PayAnswer, RefundStatus
+from parking.payments.gateways.phonepe.client import CHECKOUT, CUSTOM, PhonePeClient
+from parking.payments.gateways.phonepe.config import PhonePeConfig
+
+
+class PhonePeGateway:
+    """PhonePe v2: Standard Checkout, and UPI QR where the account has it.
+
+    PhonePe tells an order's page once. If that answer was lost, asking again finds the order, without `pay_url`: nobody
+    can pay it any more, so the caller lets it go and makes another.
+    """
+
+    code = "PHONEPE"
+
+    def __init__(self, config: PhonePeConfig) -> None:
+        self._config = config
+        self._client = PhonePeClient(config)
+
+    def create_order(self, request: OrderRequest) -> OrderAnswer:
+        if not request.fresh:
+            try:
+                return self.fetch_order(request)
+            except GatewayNotFound:
+                pass
+        return create_or_find(lambda: self._pay(request), lambda: self.fetch_order(request))
+
+    def fetch_order(self, request: OrderRequest) -> OrderAnswer:
+        """How the order stands. With UPI QR, orders are of two kinds, and each is known under its own address only."""
+        kinds = (CUSTOM, CHECKOUT) if request.upi_qr else (CHECKOUT, CUSTOM)
+        if not self._config.upi_qr:
+            return _order_answer(request, self._client.order(request.order_id))
+        try:
+            status = self._client.order(request.order_id, kinds[0])
+        except GatewayNotFound:
+            status = self._client.order(request.order_id, kinds[1])
+        return _order_answer(request, status)
+
+    def create_refund(self, request: RefundRequest) -> RefundAnswer:
+        """Give money back. PhonePe knows no idempotency key, so a refund that may exist is looked for first."""
+        if not request.fresh:
+            try:
+                return self.fetch_refund(request)
+            except GatewayNotFound:
+                pass
+        return create_or_find(lambda: self._refund(request), lambda: self.fetch_refund(request))
+
+    def fetch_refund(self, request: RefundRequest) -> RefundAnswer:
+        return _refund_answer(request, self._client.refund_status(request.refund_id))
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
+        """Raises ForgedWebhook."""
+        return webhook.read_webhook(self._config.webhook, headers, body)
+
+    def _pay(self, request: OrderRequest) -> OrderAnswer:
+        by_qr = request.upi_qr and self._config.upi_qr
+        return _pay_answer(request, self._client.pay_by_qr(request) if by_qr else self._client.pay(request))
+
+    def _refund(self, request: RefundRequest) -> RefundAnswer:
+        return _refund_answer(request, self._client.refund(request))
+
+
+def _pay_answer(request: OrderRequest, answer: PayAnswer) -> OrderAnswer:
+    # It repeats no amount, so it proves no payment: only the status can say COMPLETED.
+    state = GatewayState.FAILED if answer.state == GatewayState.FAILED else GatewayState.PENDING
+    return OrderAnswer(
+        order_id=request.order_id,
+        state=state,
+        amount=request.amount,
+        gateway_order_id=answer.order_id,
+        pay_url=answer.page,
+        upi_link=answer.upi_link,
+    )
+
+
+def _order_answer(request: OrderRequest, status: OrderStatus) -> OrderAnswer:
+    paying = status.paying
+    return OrderAnswer(
+        order_id=status.merchant_order_id or request.order_id,
+        state=status.state,
+        amount=status.amount,
+        currency=status.currency,
+        gateway_order_id=status.order_id,
+        reference=_reference(request, status),
+        method=paying.mode if paying else "",
+        bank_reference=paying.bank_reference if paying else "",
+        fee=status.fee,
+        failure=status.failure,
+    )
+
+
+def _reference(request: OrderRequest, status: OrderStatus) -> str:
+    """The number of the payment. It must not be empty, because it keeps a payment from being counted twice."""
+    if status.state != GatewayState.COMPLETED:
+        return ""
+    return (status.paying and status.paying.transaction_id) or status.order_id or request.order_id
+
+
+def _refund_answer(request: RefundRequest, status: RefundStatus) -> RefundAnswer:
+    return RefundAnswer(
+        refund_id=status.merchant_refund_id or request.refund_id,
+        state=status.state,
+        amount=status.amount,
+        gateway_refund_id=status.refund_id,
+        bank_reference=status.bank_reference,
+        failure=status.failure,
+    )

@@ -1,0 +1,65 @@
+"""Razorpay's calls to us: genuine or not, and what they tell. Source: razorpay.com/docs/webhooks."""
+
+from collections.abc import Mapping, Sequence
+
+from parking.payments.gateways.base import EventKind, ForgedWebhook, WebhookEvent
+from parking.payments.gateways.http import (
+    Json,
+    header,
+    identifier,
+    json_object,
+    mapping,
+    sha256_hex,
+    text,
+)
+from parking.payments.gateways.razorpay.answers import note
+from parking.payments.gateways.razorpay.signatures import webhook_is_genuine
+
+EVENT_ID_HEADER = "x-razorpay-event-id"
+
+
+def read_webhook(secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> WebhookEvent:
+    """What a genuine call tells. Raises ForgedWebhook."""
+    if not webhook_is_genuine(secrets, headers, body):
+        raise ForgedWebhook("Razorpay webhook without a valid signature")
+    content = json_object(body)
+    name = text(content.get("event"))
+    payload = mapping(content.get("payload"))
+    # The event id is not part of what is signed, so only a well-formed one is believed.
+    key = identifier(header(headers, EVENT_ID_HEADER)) or sha256_hex(body)
+    if name.startswith("refund."):
+        return _refund_event(key, name, payload)
+    return _order_event(key, name, payload)
+
+
+def _order_event(key: str, name: str, payload: Json) -> WebhookEvent:
+    """Payments of QR codes and links name no order of ours: nothing here to settle."""
+    payment, order = _entity(payload, "payment"), _entity(payload, "order")
+    gateway_order_id = identifier(order.get("id")) or identifier(payment.get("order_id"))
+    about_order = name.startswith(("payment.", "order.")) and gateway_order_id
+    return WebhookEvent(
+        event_key=key,
+        kind=EventKind.ORDER if about_order else EventKind.OTHER,
+        order_id=identifier(order.get("receipt")) or note(order, "order_id") or note(payment, "order_id"),
+        gateway_order_id=gateway_order_id,
+        name=name,
+        reference=identifier(payment.get("id")),
+    )
+
+
+def _refund_event(key: str, name: str, payload: Json) -> WebhookEvent:
+    refund, payment = _entity(payload, "refund"), _entity(payload, "payment")
+    return WebhookEvent(
+        event_key=key,
+        kind=EventKind.REFUND if refund else EventKind.OTHER,
+        order_id=note(refund, "order_id"),
+        gateway_order_id=identifier(payment.get("order_id")),
+        refund_id=identifier(refund.get("receipt")) or note(refund, "refund_id"),
+        gateway_refund_id=identifier(refund.get("id")),
+        name=name,
+        reference=identifier(refund.get("payment_id")) or identifier(payment.get("id")),
+    )
+
+
+def _entity(payload: Json, name: str) -> Json:
+    return mapping(mapping(payload.get(name)).get("entity"))

@@ -1,0 +1,175 @@
+"""The payment gateways' settings; every value comes from the environment. `settings.py` imports them by name.
+
+A gateway whose values are all missing is simply not there. One that is half configured, or one that production must
+not use, is told by the two functions at the end.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+
+def _text(name: str, default: str = "") -> str:
+    return (os.environ.get(name) or default).strip()
+
+
+def _word(name: str, default: str) -> str:
+    return _text(name, default).upper()
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    return _text(name, str(default)).lower() in {"1", "true", "yes", "on"}
+
+
+def _seconds(name: str, default: float) -> float:
+    value = _text(name, str(default))
+    try:
+        return float(value)
+    except ValueError:
+        raise ValueError(f"{name} is {value!r}, not a number of seconds") from None
+
+
+def _address(name: str, default: str = "") -> str:
+    return _text(name, default).rstrip("/")
+
+
+# --- Both ------------------------------------------------------------------------------------------
+
+# Seconds to get a connection, between two pieces of an answer, and for a call as a whole.
+GATEWAY_CONNECT_SECONDS = _seconds("SMART_PARKING_GATEWAY_CONNECT_SECONDS", 3)
+GATEWAY_READ_SECONDS = _seconds("SMART_PARKING_GATEWAY_READ_SECONDS", 10)
+GATEWAY_CALL_SECONDS = _seconds("SMART_PARKING_GATEWAY_CALL_SECONDS", 20)
+# Where a payer's browser returns from a gateway's page; {order_id} is filled in.
+PAYMENT_RETURN_URL = _text("SMART_PARKING_PAYMENT_RETURN_URL", "http://127.0.0.1:8000/pay/return/{order_id}/")
+
+# --- PhonePe ---------------------------------------------------------------------------------------
+
+_PHONEPE_ADDRESSES = {
+    "SANDBOX": {
+        "oauth": "https://api-preprod.phonepe.com/apis/pg-sandbox",
+        "pg": "https://api-preprod.phonepe.com/apis/pg-sandbox",
+    },
+    "PRODUCTION": {
+        "oauth": "https://api.phonepe.com/apis/identity-manager",
+        "pg": "https://api.phonepe.com/apis/pg",
+    },
+}
+PHONEPE_ENV = _word("PHONEPE_ENV", "SANDBOX")
+_phonepe_addresses = _PHONEPE_ADDRESSES.get(PHONEPE_ENV, _PHONEPE_ADDRESSES["SANDBOX"])
+PHONEPE_OAUTH_URL = _address("PHONEPE_OAUTH_URL", _phonepe_addresses["oauth"])
+PHONEPE_PG_URL = _address("PHONEPE_PG_URL", _phonepe_addresses["pg"])
+# On: the stand-in gateway pays at once, without a person playing the bank.
+PHONEPE_SIMULATION_MODE = _flag("PHONEPE_SIMULATION_MODE", default=_text("SMART_PARKING_ENV") != "production")
+
+# PhonePe v2 calls the merchant's number and key "client id" and "client secret"; the older interface had a merchant id
+# and a salt key. PHONEPE_MERCHANT_ID and PHONEPE_API_KEY stand for whichever the merchant was given.
+PHONEPE_MERCHANT_ID = _text("PHONEPE_MERCHANT_ID")
+PHONEPE_API_KEY = _text("PHONEPE_API_KEY")
+PHONEPE_CLIENT_ID = _text("PHONEPE_CLIENT_ID", PHONEPE_MERCHANT_ID)
+PHONEPE_CLIENT_SECRET = _text("PHONEPE_CLIENT_SECRET", PHONEPE_API_KEY)
+PHONEPE_CLIENT_VERSION = _text("PHONEPE_CLIENT_VERSION", "1")
+# The account may make upi:// links (custom checkout, granted by PhonePe on request).
+PHONEPE_UPI_QR = _flag("PHONEPE_UPI_QR")
+
+# The address of our webhook as PhonePe's dashboard has it, and the one mode that it was set to there.
+PHONEPE_CALLBACK_URL = _text("PHONEPE_CALLBACK_URL")
+PHONEPE_WEBHOOK_MODE = _word("PHONEPE_WEBHOOK_MODE", "SHA")
+PHONEPE_WEBHOOK_USERNAME = _text("PHONEPE_WEBHOOK_USERNAME")
+PHONEPE_WEBHOOK_PASSWORD = _text("PHONEPE_WEBHOOK_PASSWORD")
+PHONEPE_WEBHOOK_SECRET = _text("PHONEPE_WEBHOOK_SECRET")
+PHONEPE_WEBHOOK_KEY_ID = _text("PHONEPE_WEBHOOK_KEY_ID")
+PHONEPE_HMAC_HEADER = _text("PHONEPE_HMAC_HEADER", "x-phonepe-checksum-signature")
+PHONEPE_HMAC_ENCODING = _word("PHONEPE_HMAC_ENCODING", "HEX")
+PHONEPE_SALT_KEY = _text("PHONEPE_SALT_KEY", PHONEPE_API_KEY)
+PHONEPE_SALT_INDEX = _text("PHONEPE_SALT_INDEX", "1")
+
+# --- Razorpay --------------------------------------------------------------------------------------
+
+RAZORPAY_URL = _address("RAZORPAY_URL", "https://api.razorpay.com")
+RAZORPAY_KEY_ID = _text("RAZORPAY_KEY_ID")
+RAZORPAY_KEY_SECRET = _text("RAZORPAY_KEY_SECRET")
+# Several, with commas, while the secret changes: repeated old events keep the old one.
+RAZORPAY_WEBHOOK_SECRETS = tuple(
+    secret.strip() for secret in _text("RAZORPAY_WEBHOOK_SECRET").split(",") if secret.strip()
+)
+# A page where an order can be paid; {order_id} (Razorpay's number) and {key_id} are filled in. Without one, only a
+# client that opens Razorpay's own checkout can pay.
+RAZORPAY_CHECKOUT_URL = _text("RAZORPAY_CHECKOUT_URL")
+# Who takes authorised money: AUTOMATIC (Razorpay at once), MANUAL (we), DASHBOARD (as set there).
+RAZORPAY_CAPTURE = _word("RAZORPAY_CAPTURE", "AUTOMATIC")
+# Razorpay enables it for an account on request; without that it refuses the field.
+RAZORPAY_UNIQUE_RECEIPT = _flag("RAZORPAY_UNIQUE_RECEIPT")
+# normal (5 to 7 working days) or optimum (at once where the bank can).
+RAZORPAY_REFUND_SPEED = _text("RAZORPAY_REFUND_SPEED", "normal").lower()
+
+# --- What is wrong with them -----------------------------------------------------------------------
+
+_CHOICES = {
+    "PHONEPE_ENV": ("SANDBOX", "PRODUCTION"),
+    "PHONEPE_WEBHOOK_MODE": ("SHA", "HMAC", "V1"),
+    "PHONEPE_HMAC_ENCODING": ("HEX", "BASE64"),
+    "RAZORPAY_CAPTURE": ("AUTOMATIC", "MANUAL", "DASHBOARD"),
+    "RAZORPAY_REFUND_SPEED": ("normal", "optimum"),
+}
+# Which variable to name for a missing setting, where it is not the setting's own name.
+_VARIABLES = {
+    "PHONEPE_CLIENT_ID": "PHONEPE_MERCHANT_ID (or PHONEPE_CLIENT_ID)",
+    "PHONEPE_CLIENT_SECRET": "PHONEPE_API_KEY (or PHONEPE_CLIENT_SECRET)",
+    "PHONEPE_SALT_KEY": "PHONEPE_API_KEY (or PHONEPE_SALT_KEY)",
+    "RAZORPAY_WEBHOOK_SECRETS": "RAZORPAY_WEBHOOK_SECRET",
+}
+_NEEDED = {
+    "PHONEPE": ("PHONEPE_CLIENT_ID", "PHONEPE_CLIENT_SECRET"),
+    "RAZORPAY": ("RAZORPAY_KEY_ID", "RAZORPAY_KEY_SECRET", "RAZORPAY_WEBHOOK_SECRETS"),
+}
+_NEEDED_BY_WEBHOOK_MODE = {
+    "SHA": ("PHONEPE_WEBHOOK_USERNAME", "PHONEPE_WEBHOOK_PASSWORD"),
+    "HMAC": ("PHONEPE_WEBHOOK_SECRET",),
+    "V1": ("PHONEPE_SALT_KEY",),
+}
+
+
+def configuration_problems(gateways: Sequence[str], values: Mapping[str, Any] | None = None) -> list[str]:
+    """What is wrong or missing, a sentence each; empty for a good start.
+
+    `gateways` are those that a client may name. One that is not among them may have no values, or all. `values` are
+    settings by name, by default those of this module.
+    """
+    values = globals() if values is None else values
+    wrong = [
+        f"{name} is {values[name]!r}, not one of {', '.join(allowed)}"
+        for name, allowed in _CHOICES.items()
+        if values[name] not in allowed
+    ]
+    return wrong + _missing("PHONEPE", gateways, values) + _missing("RAZORPAY", gateways, values)
+
+
+def production_problems(gateways: Sequence[str], values: Mapping[str, Any] | None = None) -> list[str]:
+    """Why production must not start with these gateways: no play money, no open line."""
+    values = globals() if values is None else values
+    problems = ["PHONEPE_SIMULATION_MODE is on"] if values["PHONEPE_SIMULATION_MODE"] else []
+    if "PHONEPE" in gateways:
+        if values["PHONEPE_ENV"] != "PRODUCTION":
+            problems.append("PHONEPE_ENV is not PRODUCTION")
+        problems += _open_lines(values, "PHONEPE_OAUTH_URL", "PHONEPE_PG_URL", "PAYMENT_RETURN_URL")
+    if "RAZORPAY" in gateways:
+        if values["RAZORPAY_KEY_ID"].startswith("rzp_test_"):
+            problems.append("RAZORPAY_KEY_ID is a test key")
+        problems += _open_lines(values, "RAZORPAY_URL", "RAZORPAY_CHECKOUT_URL")
+    return problems
+
+
+def _missing(gateway: str, gateways: Sequence[str], values: Mapping[str, Any]) -> list[str]:
+    needed = _NEEDED[gateway]
+    if gateway == "PHONEPE":
+        needed += _NEEDED_BY_WEBHOOK_MODE.get(values["PHONEPE_WEBHOOK_MODE"], ())
+    missing = [name for name in needed if not values[name]]
+    if gateway not in gateways and len(missing) == len(needed):
+        return []
+    return [f"{gateway} is configured only in part: {_VARIABLES.get(name, name)} is missing" for name in missing]
+
+
+def _open_lines(values: Mapping[str, Any], *names: str) -> list[str]:
+    given = [name for name in names if values[name]]
+    return [f"{name} does not begin with https://" for name in given if urlsplit(values[name]).scheme != "https"]

@@ -1,0 +1,16 @@
+"""A clock that stands still, and answers that are read."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock_stands() -> Iterator[time_machine.Traveller]:
+    """It is 10:00 on a Sunday in Delhi, until the test shifts it. Name it before the callers: tokens are young."""
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller

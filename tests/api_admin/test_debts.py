@@ -1,0 +1,89 @@
+"""Debts of plates: listed, and written off with a reason."""
+
+import pytest
+
+from parking.accounts.models import User
+from parking.audit.models import AuditEntry
+from parking.checkout.queries import plate_debt
+from parking.payments.models import Debt
+from tests.api_admin.test_zones import code, data
+from tests.client import ApiClient
+from tests.reports.story import Story
+
+pytestmark = pytest.mark.django_db
+
+DEBTS = "/api/admin/debts/"
+
+
+def write_off_at(debt: Debt | int | str) -> str:
+    return f"{DEBTS}{debt.pk if isinstance(debt, Debt) else debt}/write-off/"
+
+
+def test_what_a_stay_without_payment_owes(story: Story, manager: ApiClient) -> None:
+    debt = Debt.objects.get()
+    assert data(manager.get(DEBTS))["results"] == [
+        {
+            "id": debt.pk,
+            "session_id": story.terminated.pk,
+            "vehicle_number": story.terminated.vehicle.vehicle_number,
+            "amount": 75.0,
+            "status": "OPEN",
+            "created_at": "2026-11-23T05:00:00Z",
+            "closed_at": None,
+        }
+    ]
+
+
+def test_a_debt_is_written_off_once_with_its_reason(story: Story, manager: ApiClient, admin: User) -> None:
+    debt = Debt.objects.get()
+    answer = manager.post(write_off_at(debt), {"reason": "Ambulance"})
+    assert data(answer) == {
+        "id": debt.pk,
+        "session_id": story.terminated.pk,
+        "vehicle_number": story.terminated.vehicle.vehicle_number,
+        "amount": 75.0,
+        "status": "WRITTEN_OFF",
+        "created_at": "2026-11-23T05:00:00Z",
+        "closed_at": "2026-11-23T06:30:00Z",
+    }
+    entry = AuditEntry.objects.get(action="debt.written_off")
+    assert (entry.actor_id, entry.actor_role, entry.subject_kind, entry.subject_id) == (
+        admin.pk,
+        "ADMIN",
+        "debt",
+        debt.pk,
+    )
+    assert entry.facts == {"amount": "75.00", "bill_id": debt.bill_id, "reason": "Ambulance"}
+    debt.refresh_from_db()
+    assert debt.written_off_by == admin
+    assert plate_debt(story.terminated.vehicle_id) == 0
+    assert code(manager.post(write_off_at(debt), {"reason": "Again"})) == "debt_closed"
+    assert AuditEntry.objects.filter(action="debt.written_off").count() == 1
+
+
+def test_the_same_key_writes_off_once_and_answers_twice(story: Story, manager: ApiClient) -> None:
+    debt = Debt.objects.get()
+    answers = [manager.post(write_off_at(debt), {"reason": "Ambulance"}, Idempotency_Key="w-1") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].content == answers[1].content
+    assert AuditEntry.objects.filter(action="debt.written_off").count() == 1
+
+
+def test_debts_by_status(story: Story, manager: ApiClient) -> None:
+    assert data(manager.get(DEBTS, status="WRITTEN_OFF"))["count"] == 0
+    manager.post(write_off_at(Debt.objects.get()), {"reason": "Ambulance"})
+    assert data(manager.get(DEBTS, status="OPEN"))["count"] == 0
+    assert data(manager.get(DEBTS))["count"] == 1
+
+
+@pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": "  "}, {"reason": None}, {"reason": "x" * 201}])
+def test_no_debt_is_written_off_without_a_reason(story: Story, manager: ApiClient, body: dict[str, object]) -> None:
+    debt = Debt.objects.get()
+    assert code(manager.post(write_off_at(debt), body)) == "validation_error"
+    debt.refresh_from_db()
+    assert (debt.status, debt.closed_at) == ("OPEN", None)
+
+
+@pytest.mark.parametrize("ref", ["x", "0", str(2**63), "9" * 40, "%00", "8132e805-14d9-4c6b-9024-4df81f6df844"])
+def test_what_is_no_debt_is_not_there(manager: ApiClient, ref: str) -> None:
+    assert code(manager.post(write_off_at(ref), {"reason": "x"}), 404)

@@ -1,0 +1,144 @@
+"""Making people, zones and stays for tests, through the services that the product uses."""
+
+from datetime import datetime
+from decimal import Decimal
+from itertools import count
+
+from parking.accounts.models import Role, User
+from parking.audit.services import ANONYMOUS, SYSTEM, Actor
+from parking.checkout import services as checkout
+from parking.checkout.services.cancelling import Cancelled
+from parking.checkout.services.leaving import Collection, Left
+from parking.core import clock
+from parking.core.ids import Ref
+from parking.facilities.models import ParkingZone
+from parking.facilities.services import add_slots, create_zone
+from parking.stays.models import ParkingSession
+
+_numbers = count(1)
+# Hashing is tested where it belongs; everybody else needs no password.
+UNUSABLE = "!"
+
+
+def make_user(role: Role = Role.USER, username: str | None = None) -> User:
+    return User.objects.create(
+        username=username or f"{role.lower()}{next(_numbers)}",
+        role=role,
+        password=UNUSABLE,
+        email="someone@example.org",
+        date_joined=clock.now(),
+    )
+
+
+def make_zone(name: str | None = None, *, rate: str = "50.00", slots: int = 10, **changes: object) -> ParkingZone:
+    """A zone with slots A-001, A-002 …"""
+    fields = {"name": name or f"Zone {next(_numbers)}", "hourly_rate": Decimal(rate), **changes}
+    zone = create_zone(actor=SYSTEM, changes=fields, now=clock.now())
+    if slots:
+        add_slots(actor=SYSTEM, zone_id=zone.pk, prefix="A-", first=1, last=slots, kind="CAR", now=clock.now())
+    return zone
+
+
+def plate(number: int | None = None) -> str:
+    """A plate of its own for each call."""
+    return f"KA-01-AB-{next(_numbers) if number is None else number:04d}"
+
+
+def actor(user: User) -> Actor:
+    return Actor(user_id=user.pk, role=user.role)
+
+
+def book(
+    driver: User, zone: ParkingZone, vehicle_number: str | None = None, now: datetime | None = None
+) -> ParkingSession:
+    booked = checkout.book(
+        actor=actor(driver),
+        zone=Ref(pk=zone.pk),
+        plate=vehicle_number or plate(),
+        owner_name="Asha Rao",
+        vehicle_kind="CAR",
+        gateway=None,
+        now=now or clock.now(),
+    )
+    return booked.session
+
+
+def enter(
+    staff: User,
+    session: ParkingSession,
+    now: datetime | None = None,
+    *,
+    plate_seen: str | None = None,
+    scan_id: str | None = None,
+) -> ParkingSession:
+    return checkout.enter(
+        actor=actor(staff),
+        qr_code=session.qr_code,
+        now=now or clock.now(),
+        plate_seen=plate_seen,
+        scan_id=scan_id,
+    ).session
+
+
+def leave(
+    staff: User,
+    session: ParkingSession,
+    method: str = "CASH",
+    now: datetime | None = None,
+    *,
+    tendered: str | None = None,
+    plate_seen: str | None = None,
+    scan_id: str | None = None,
+) -> Left:
+    return checkout.leave(
+        actor=actor(staff),
+        qr_code=session.qr_code,
+        collection=Collection(method, tendered=None if tendered is None else Decimal(tendered)),
+        now=now or clock.now(),
+        plate_seen=plate_seen,
+        scan_id=scan_id,
+    )
+
+
+def quote(staff: User, session: ParkingSession, now: datetime | None = None) -> ParkingSession:
+    return checkout.quote(actor=actor(staff), qr_code=session.qr_code, now=now or clock.now())
+
+
+def cancel(driver: User, session: ParkingSession, now: datetime | None = None) -> Cancelled:
+    return checkout.cancel(
+        actor=actor(driver),
+        lookup={"pk": session.pk},
+        reason="Plans changed",
+        now=now or clock.now(),
+        only_of_caller=True,
+    )
+
+
+def terminate(staff: User, session: ParkingSession, method: str = "NONE", now: datetime | None = None) -> Left:
+    return checkout.terminate(
+        actor=actor(staff),
+        session=Ref(pk=session.pk),
+        reason="Driver walked away",
+        collection=Collection(method),
+        now=now or clock.now(),
+    )
+
+
+def pay_ahead(driver: User, session: ParkingSession, now: datetime | None = None) -> Left:
+    return checkout.pay_ahead(actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=now or clock.now())
+
+
+def take_ticket(zone: ParkingZone, vehicle_number: str | None = None, now: datetime | None = None) -> ParkingSession:
+    """A walk-in at the kiosk."""
+    return checkout.take_ticket(
+        actor=ANONYMOUS,
+        zone=Ref(pk=zone.pk),
+        plate=vehicle_number or plate(),
+        owner_name="Asha Rao",
+        now=now or clock.now(),
+    )
+
+
+def reloaded(session: ParkingSession) -> ParkingSession:
+    """The stay as it now stands in the database."""
+    return ParkingSession.objects.whole().get(pk=session.pk)

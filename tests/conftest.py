@@ -1,0 +1,70 @@
+"""Fixtures that every room's tests use."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from parking.accounts.models import Role, User
+from parking.api.public import zones_answer
+from parking.facilities.models import ParkingZone
+from parking.payments.gateways import registry
+from tests.build import make_user, make_zone
+from tests.client import ApiClient
+from tests.gateway import FakeGateway
+
+
+@pytest.fixture(autouse=True)
+def _fresh_zones() -> Iterator[None]:
+    """The list of zones is kept for a second by the process; each test has a database of its own."""
+    zones_answer.forget()
+    yield
+    zones_answer.forget()
+
+
+@pytest.fixture
+def zone(db: None) -> ParkingZone:
+    """Zone A: ten slots for cars at ₹50 an hour, booking fee ₹50."""
+    return make_zone("Zone A")
+
+
+@pytest.fixture
+def driver(db: None) -> User:
+    return make_user(Role.USER)
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return make_user(Role.STAFF)
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return make_user(Role.ADMIN)
+
+
+@pytest.fixture
+def anybody(db: None) -> ApiClient:
+    return ApiClient()
+
+
+@pytest.fixture
+def as_driver(driver: User) -> ApiClient:
+    return ApiClient(driver)
+
+
+@pytest.fixture
+def as_staff(staff: User) -> ApiClient:
+    return ApiClient(staff)
+
+
+@pytest.fixture
+def as_admin(admin: User) -> ApiClient:
+    return ApiClient(admin)
+
+
+@pytest.fixture
+def gateway(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
+    """A gateway in place of the simulated one, which the test lets fail, wait or vanish."""
+    fake = FakeGateway()
+    monkeypatch.setitem(registry._GATEWAYS, fake.code, lambda: fake)
+    return fake

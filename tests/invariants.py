@@ -1,0 +1,156 @@
+"""What must hold of the books at any moment, whatever was done before; and proof that a refusal changed nothing."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Model
+
+from parking.audit.models import AuditEntry
+from parking.core.errors import DomainError
+from parking.facilities.models import ParkingSlot
+from parking.payments.models import OPEN_ORDER, Bill, Debt, Payment, PaymentOrder, Refund
+from parking.stays.models import GateScan, ParkingSession
+from parking.vehicles.models import Vehicle
+
+BOOKS: tuple[type[Model], ...] = (
+    Vehicle, ParkingSlot, ParkingSession, GateScan, Bill, PaymentOrder, Payment, Refund, Debt,
+)  # fmt: skip
+NOTHING = Decimal("0.00")
+END_LINES = {"session.exited", "session.terminated", "session.cancelled", "session.expired"}
+
+
+def books() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row that a stay or its money consists of, as the database has it."""
+    rows = {}
+    with connection.cursor() as cursor:
+        for model in BOOKS:
+            cursor.execute(f"SELECT * FROM {model._meta.db_table} ORDER BY id")
+            rows[model.__name__] = cursor.fetchall()
+    return rows
+
+
+@contextmanager
+def nothing_changes() -> Iterator[None]:
+    """What is done inside leaves every row as it was."""
+    before = books()
+    yield
+    after = books()
+    changed = {
+        name: [row for row in after[name] if row not in rows] or "rows are gone"
+        for name, rows in before.items()
+        if after[name] != rows
+    }
+    assert not changed, f"changed all the same: {changed}"
+
+
+@contextmanager
+def refused(code: str, message: str = "") -> Iterator[None]:
+    """What is done inside is refused with this code (and text), and leaves every row as it was."""
+    with nothing_changes(), pytest.raises(DomainError) as caught:
+        yield
+    assert caught.value.code == code
+    if message:
+        assert caught.value.message == message
+
+
+def assert_books_agree() -> None:
+    """Slots, stays, bills, orders, payments, refunds, debts and audit say the same."""
+    sessions = list(ParkingSession.objects.whole().order_by("pk"))
+    _assert_slots_agree(sessions)
+    money = _Money()
+    for session in sessions:
+        _assert_state_agrees(session)
+        money.assert_bill_agrees(session)
+    money.assert_orders_agree()
+    _assert_audit_agrees(sessions)
+
+
+def _assert_slots_agree(sessions: list[ParkingSession]) -> None:
+    inside = Counter((session.slot_id, session.status) for session in sessions if session.is_open)
+    for slot in ParkingSlot.objects.all():
+        expected = {"BOOKED": (1, 0), "OCCUPIED": (0, 1)}.get(slot.status, (0, 0))
+        assert (inside[slot.pk, "BOOKED"], inside[slot.pk, "ACTIVE"]) == expected, f"slot {slot} {slot.status}"
+    vehicles = Counter(session.vehicle_id for session in sessions if session.is_open)
+    assert all(count == 1 for count in vehicles.values()), f"a vehicle is in two places: {vehicles}"
+
+
+def _assert_state_agrees(session: ParkingSession) -> None:
+    entered = session.status in {"ACTIVE", "COMPLETED"}
+    ended = not session.is_open
+    assert session.entry_qr_scanned == (session.entry_time is not None) == entered
+    assert session.exit_qr_scanned == (session.status == "COMPLETED" and session.end_reason == "EXIT")
+    assert (session.exit_time is not None) == (session.status == "COMPLETED")
+    assert (session.ended_at is not None) == (session.bill.closed_at is not None) == bool(session.end_reason) == ended
+    assert session.payment_status == _expected_payment_status(session)
+    assert session.is_paid == (session.payment_status == "PAID")
+    if entered and session.pay_by is not None:
+        assert session.bill.captured > NOTHING, "a booking entered without its fee"
+
+
+def _expected_payment_status(session: ParkingSession) -> str:
+    captured, refunded = session.bill.captured, session.bill.refunded
+    if captured and captured == refunded:
+        return "REFUNDED"
+    if session.is_open or session.bill.total > captured - refunded:
+        return "PARTIAL" if captured else "PENDING"
+    if session.status != "COMPLETED" and not captured:
+        return "PENDING"
+    return "PAID"
+
+
+class _Money:
+    """All rows of money, read once."""
+
+    def __init__(self) -> None:
+        self.payments = list(Payment.objects.all())
+        self.refunds = list(Refund.objects.select_related("payment"))
+        self.orders = list(PaymentOrder.objects.all())
+        self.debts = {debt.bill_id: debt.amount for debt in Debt.objects.all()}
+
+    def assert_bill_agrees(self, session: ParkingSession) -> None:
+        bill = session.bill
+        paid = sum((row.amount for row in self.payments if row.bill_id == bill.pk), NOTHING)
+        back = sum((row.amount for row in self.refunds if row.payment.bill_id == bill.pk), NOTHING)
+        assert (bill.captured, bill.refunded) == (paid, back), f"{session}: the bill's sums are not its rows'"
+        assert bill.total == sum((Decimal(line["amount"]) for line in bill.lines), NOTHING)
+        for line in bill.lines:
+            assert Decimal(line["amount"]) == line["quantity"] * Decimal(line["unit_price"])
+        waiting = [order for order in self.orders if order.bill_id == bill.pk and order.status in OPEN_ORDER]
+        assert len(waiting) <= 1
+        if session.is_open:
+            assert (bill.charged, self.debts.get(bill.pk)) == (NOTHING, None)
+            return
+        rest = bill.total - (paid - back)
+        assert rest >= NOTHING, f"{session}: {-rest} were kept without a line"
+        assert self.debts.get(bill.pk, NOTHING) == rest, f"{session}: {rest} are missing without a debt"
+        assert bill.frozen_until is None
+        assert not waiting, f"{session}: ended, but an order waits"
+
+    def assert_orders_agree(self) -> None:
+        paid = Counter(row.order_id for row in self.payments if row.order_id)
+        for order in self.orders:
+            assert paid[order.pk] == (1 if order.status == "COMPLETED" else 0), f"{order}: {order.status}"
+        amounts: dict[int | None, Any] = {order.pk: order.amount for order in self.orders}
+        for payment in self.payments:
+            back = sum((row.amount for row in self.refunds if row.payment_id == payment.pk), NOTHING)
+            assert back <= payment.amount, f"{payment}: more went back than came"
+            assert payment.amount == amounts.get(payment.order_id, payment.amount)
+            assert (payment.tendered or payment.amount) >= payment.amount
+
+
+def _assert_audit_agrees(sessions: list[ParkingSession]) -> None:
+    lines: dict[int, Counter[str]] = {}
+    for subject_id, action in AuditEntry.objects.filter(subject_kind="session", refused=False).values_list(
+        "subject_id", "action"
+    ):
+        lines.setdefault(subject_id or 0, Counter())[action] += 1
+    for session in sessions:
+        found = lines.get(session.pk, Counter())
+        assert found["session.booked"] == 1
+        assert found["session.entered"] == (1 if session.entry_qr_scanned else 0)
+        assert sum(found[action] for action in END_LINES) == (0 if session.is_open else 1)

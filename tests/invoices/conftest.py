@@ -1,0 +1,49 @@
+"""A registered operator, and stays that ended."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from parking.accounts.models import User
+from parking.audit.services import SYSTEM
+from parking.facilities.models import ParkingSite, ParkingZone
+from parking.invoices.profiles import NewProfile, add_profile
+from parking.stays.models import ParkingSession
+from tests.build import book, enter, leave, plate, reloaded
+
+START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
+LATER = START + timedelta(hours=5)
+GSTIN = "29AAGCB7383J1Z4"
+
+
+def register(site: ParkingSite, prefix: str = "KA1", gstin: str = GSTIN, holds_from: date = date(2026, 4, 1)):
+    """Give a site the tax profile of a registered operator in Karnataka."""
+    wanted = NewProfile(
+        holds_from=holds_from,
+        legal_name="Namma Parking",
+        address="12 Kempegowda Road, Bengaluru",
+        gstin=gstin,
+        state_code="29",
+        series_prefix=prefix,
+    )
+    return add_profile(actor=SYSTEM, site=site, wanted=wanted, now=START)
+
+
+def stayed(
+    driver: User, staff: User, zone: ParkingZone, *, now: datetime = START, tendered: str | None = None
+) -> ParkingSession:
+    """A stay of 140 minutes: ₹150, of which ₹50 were paid online and ₹100 in cash."""
+    session = enter(staff, book(driver, zone, plate(), now), now)
+    leave(staff, session, "CASH", now + timedelta(minutes=140), tendered=tendered)
+    return reloaded(session)
+
+
+@pytest.fixture
+def registered(zone: ParkingZone) -> ParkingSite:
+    register(zone.site)
+    return zone.site
+
+
+@pytest.fixture
+def stay(driver: User, staff: User, zone: ParkingZone) -> ParkingSession:
+    return stayed(driver, staff, zone, tendered="500.00")

@@ -1,0 +1,121 @@
+"""The PDF as a reader sees it: its words, its pages, its letters."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from parking.invoices import fonts
+from parking.invoices.fonts import FontMissing
+from parking.invoices.models import TaxDocument
+from parking.invoices.pdf import A4, ROLL, pdf_of
+from parking.invoices.sheets import Row, Sheet, sheet_of
+from parking.invoices.snapshot import Details, Line, Money, Recipient, Snapshot, Supplier
+from tests.invoices.conftest import GSTIN, LATER, START
+
+MILLIMETRE = 72 / 25.4
+OWNER = "आशा क्षत्रिय श्रीवास्तव"
+
+
+def sheet(owner: str = "Asha Rao", **changes: Any) -> Sheet:
+    snapshot = Snapshot(
+        supplier=Supplier("Namma Parking", "12 Kempegowda Road, Bengaluru", GSTIN, "29"),
+        recipient=Recipient(owner),
+        details=Details(123, "KA-01-AB-1234", "Main car park", "Zone A", "A-001", START, START + timedelta(hours=3)),
+        lines=(Line("Parking", 3, Decimal("50.00"), Decimal("150.00")),),
+        sac="996743",
+        rate=Decimal("18.00"),
+        payments=(Money(START, Decimal("150.00"), "CASH"),),
+    )
+    document = TaxDocument(
+        number="KA1/2627/0000042",
+        kind="TAX_INVOICE",
+        issued_at=LATER,
+        taxable=Decimal("127.12"),
+        cgst=Decimal("11.44"),
+        sgst=Decimal("11.44"),
+        total=Decimal("150.00"),
+        snapshot=snapshot.to_json(),
+    )
+    return replace(sheet_of(document), **changes)
+
+
+def read(body: bytes) -> PdfReader:
+    return PdfReader(BytesIO(body))
+
+
+def glyphs_of(body: bytes) -> set[str]:
+    """What each glyph that a PDF draws stands for: one letter, or the letters that are joined in it."""
+    fonts_of_page: Any = read(body).pages[0]["/Resources"]["/Font"]  # type: ignore[index]
+    maps = [font.get_object()["/ToUnicode"].get_data().decode() for font in fonts_of_page.values()]
+    codes = re.findall(r"<[0-9A-F]{4}> <([0-9A-F]+)>", "".join(maps))
+    return {bytes.fromhex(code).decode("utf-16-be") for code in codes}
+
+
+@pytest.mark.parametrize("paper", [A4, ROLL], ids=lambda paper: paper.name)
+def test_all_that_the_law_asks_for_can_be_read(paper):
+    text = read(pdf_of((sheet(),), paper)).pages[0].extract_text()
+    for words in (
+        "Tax invoice", "KA1/2627/0000042", "22 Nov 2026", "Namma Parking", "12 Kempegowda Road, Bengaluru",
+        f"GSTIN {GSTIN}", "Asha Rao", "KA-01-AB-1234", "996743", "Karnataka (29)", "Reverse charge", "Taxable value",
+        "127.12", "CGST 9%", "SGST 9%", "11.44", "₹150.00", "Paid 22 Nov 2026, cash",
+    ):  # fmt: skip
+        assert words in text
+
+
+def test_a4_is_a4():
+    box = read(pdf_of((sheet(),), A4)).pages[0].mediabox
+    assert (round(box.width / MILLIMETRE), round(box.height / MILLIMETRE)) == (210, 297)
+
+
+def test_the_roll_is_80_mm_wide_and_as_long_as_it_must():
+    long = sheet(rows=(Row("Parking", "1", "50.00", "50.00"),) * 200)
+    short, tall = (read(pdf_of((one,), ROLL)) for one in (sheet(), long))
+    assert {round(page.mediabox.width / MILLIMETRE) for page in (*short.pages, *tall.pages)} == {80}
+    assert (len(short.pages), len(tall.pages)) == (1, 1)
+    assert 100 < short.pages[0].mediabox.height / MILLIMETRE < 200
+    assert tall.pages[0].mediabox.height / MILLIMETRE > 900
+
+
+def test_a_long_bill_goes_on_on_the_next_page_of_a4():
+    pages = read(pdf_of((sheet(rows=(Row("Parking", "1", "50.00", "50.00"),) * 70),), A4)).pages
+    assert len(pages) == 2
+    assert "KA1/2627/0000042, page 2 of 2" in pages[1].extract_text()
+
+
+def test_each_document_has_a_page_of_its_own():
+    note = sheet(title="Credit note", number="KA1C2627/0000001")
+    pages = read(pdf_of((sheet(), note), ROLL)).pages
+    assert ["Credit note" in page.extract_text() for page in pages] == [False, True]
+
+
+@pytest.mark.parametrize("owner", [OWNER, f"Asha {OWNER}", f"{OWNER} (Asha)"])
+def test_a_hindi_name_is_shaped_whatever_stands_beside_it(owner):
+    body = pdf_of((sheet(owner),), A4)
+    glyphs = glyphs_of(body)
+    assert {"क्ष", "श्र"} <= glyphs
+    assert set(OWNER) <= set("".join(glyphs))
+    text = read(body).pages[0].extract_text()
+    assert "आशा" in text and "श्रीवास्तव" in text
+
+
+def test_letters_that_the_font_lacks_become_question_marks():
+    text = read(pdf_of((sheet("ரமேஷ்\tKumar 😀"),), A4)).pages[0].extract_text()
+    assert "????? Kumar ?" in text
+
+
+def test_the_same_sheet_gives_the_same_bytes():
+    first = pdf_of((sheet(),), A4)
+    pdf_of.cache_clear()
+    assert pdf_of((sheet(),), A4) == first
+
+
+def test_a_missing_font_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(fonts, "PACKAGE", "no_such_package")
+    with pytest.raises(FontMissing, match="pymupdf-fonts"):
+        fonts._font("FiraGO_Regular")

@@ -1,0 +1,88 @@
+"""Tax profiles: added from a day on, checked, never changed."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from parking.audit.models import AuditEntry
+from parking.audit.services import SYSTEM
+from parking.core.errors import InvalidInput
+from parking.facilities.models import ParkingSite, ParkingZone
+from parking.invoices.models import TaxProfile
+from parking.invoices.profiles import NewProfile, add_profile, profile_at
+from tests.invoices.conftest import GSTIN, START, register
+
+pytestmark = pytest.mark.django_db
+
+GOOD = NewProfile(holds_from=date(2026, 4, 1), legal_name="Namma Parking", series_prefix="KA1", gstin=GSTIN)
+
+
+@pytest.fixture
+def site(zone: ParkingZone) -> ParkingSite:
+    return zone.site
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("legal_name", " "),
+        ("series_prefix", "Z01"),
+        ("series_prefix", "KA"),
+        ("series_prefix", "ka1"),
+        ("gstin", "29AAGCB7383J1Z5"),
+        ("state_code", "27"),
+        ("rate", Decimal(100)),
+        ("sac", "99674"),
+        ("prices_include_tax", False),
+    ],
+)
+def test_a_wrong_field_is_refused(site, field, value):
+    with pytest.raises(InvalidInput) as refusal:
+        add_profile(actor=SYSTEM, site=site, wanted=replace(GOOD, **{field: value}), now=START)
+    assert list(refusal.value.errors) == [field]
+    assert not TaxProfile.objects.exists()
+
+
+def test_a_profile_holds_from_midnight_of_its_day_in_india(site):
+    register(site, prefix="KA1", holds_from=date(2026, 4, 1))
+    register(site, prefix="KA2", holds_from=date(2026, 6, 1))
+    midnight = datetime(2026, 5, 31, 18, 30, tzinfo=UTC)
+    assert profile_at(site, midnight.replace(minute=29)).series_prefix == "KA1"
+    assert profile_at(site, midnight).series_prefix == "KA2"
+    assert profile_at(site, datetime(2026, 3, 1, tzinfo=UTC)).gstin == ""
+
+
+def test_a_day_has_one_profile_and_a_prefix_one_site(site):
+    register(site)
+    with pytest.raises(InvalidInput) as refusal:
+        register(site)
+    assert list(refusal.value.errors) == ["holds_from"]
+    other = ParkingSite.objects.create(name="Second car park", created_at=START)
+    with pytest.raises(InvalidInput) as refusal:
+        register(other)
+    assert list(refusal.value.errors) == ["series_prefix"]
+    assert TaxProfile.objects.count() == 1
+
+
+def test_the_command_adds_a_profile_and_the_audit_knows(site):
+    call_command(
+        "tax_profile",
+        site.name,
+        legal_name="Namma Parking",
+        series_prefix="KA1",
+        gstin=GSTIN,
+        holds_from=GOOD.holds_from,
+    )
+    profile = TaxProfile.objects.get()
+    assert (profile.site, profile.state_code, profile.rate) == (site, "29", Decimal("18.00"))
+    assert AuditEntry.objects.filter(action="tax_profile.added", subject_id=site.pk).count() == 1
+
+
+@pytest.mark.parametrize(("name", "prefix"), [("Nowhere", "KA1"), ("Main car park", "Z99")])
+def test_the_command_says_what_is_wrong(site, name, prefix):
+    with pytest.raises(CommandError):
+        call_command("tax_profile", name, legal_name="Namma Parking", series_prefix=prefix)
+    assert not TaxProfile.objects.exists()

@@ -1,0 +1,175 @@
+"""The look-up site: administrators read everything and change nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from parking.accounts.models import Role, User
+from parking.core import clock
+from parking.core.admin import LookUpAdmin, look_up
+from parking.payments.models import Payment
+from parking.stays.models import ParkingSession
+from tests.build import book, enter, leave, make_user
+
+ROOMS = ["core", "audit", "accounts", "vehicles", "facilities", "tariffs", "payments", "invoices", "stays"]
+PASSWORD = "a-good-password"
+
+
+def label(model):
+    return f"{model._meta.app_label}/{model._meta.model_name}"
+
+
+REGISTERED = sorted(label(model) for model in look_up._registry)
+
+
+@pytest.fixture
+def office(admin):
+    browser = Client()
+    browser.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+@pytest.fixture
+def stay(zone, driver, staff):
+    """A stay with a scan, payments, a debt's worth of rows in nearly every table."""
+    start = clock.now() - timedelta(hours=2)
+    session = enter(staff, book(driver, zone, now=start), now=start)
+    return leave(staff, session).session
+
+
+def test_every_table_of_ours_can_be_looked_up():
+    ours = {label(model) for room in ROOMS for model in apps.get_app_config(room).get_models()}
+    assert set(REGISTERED) == ours | {"axes/accessattempt"}
+
+
+def test_every_page_is_a_look_up_page():
+    assert all(isinstance(page, LookUpAdmin) for page in look_up._registry.values())
+
+
+# --- Getting in ------------------------------------------------------------------------------------------
+
+
+def sign_in(username, password=PASSWORD):
+    browser = Client()
+    answer = browser.post("/office/admin/login/?next=/office/admin/", {"username": username, "password": password})
+    return browser, answer
+
+
+@pytest.fixture
+def boss(db):
+    return User.objects.create_superuser("boss", PASSWORD)
+
+
+def test_an_administrator_signs_in_and_out(boss):
+    browser, answer = sign_in("BOSS")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/office/admin/")
+    index = browser.get("/office/admin/")
+    assert index.status_code == 200
+    assert "Parking sessions" in index.content.decode()
+    assert "password_change" not in index.content.decode()
+    browser.post("/office/admin/logout/")
+    assert browser.get("/office/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("role", [Role.USER, Role.STAFF])
+def test_nobody_else_gets_in(db, role):
+    user = make_user(role, username="other")
+    user.set_password(PASSWORD)
+    user.save()
+    browser, answer = sign_in("other")
+    assert answer.status_code == 200
+    assert browser.get("/office/admin/").status_code == 302
+
+
+def test_a_suspended_administrator_is_out_at_once(boss):
+    browser, _ = sign_in("boss")
+    boss.is_active = False
+    boss.save()
+    assert browser.get("/office/admin/").status_code == 302
+
+
+def test_guessing_locks_out(boss, settings):
+    settings.AXES_FAILURE_LIMIT = 3
+    for _ in range(3):
+        sign_in("boss", "wrong")
+    browser, answer = sign_in("boss")
+    assert answer.status_code == 429
+    assert browser.get("/office/admin/").status_code == 302
+
+
+def test_passwords_are_not_changed_here(office):
+    assert office.get("/office/admin/password_change/").status_code == 403
+    assert office.post("/office/admin/password_change/", {}).status_code == 403
+
+
+# --- Reading ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("stay")
+@pytest.mark.parametrize("page", REGISTERED)
+def test_lists_can_be_read_and_searched(office, page):
+    assert office.get(f"/office/admin/{page}/").status_code == 200
+    assert office.get(f"/office/admin/{page}/", {"q": "1"}).status_code == 200
+    assert office.get(f"/office/admin/{page}/", {"q": "QR-0123456789AB x\u0000"}).status_code == 200
+
+
+def test_a_row_can_be_read_without_the_means_to_change_it(office, stay):
+    page = office.get(f"/office/admin/stays/parkingsession/{stay.pk}/change/").content.decode()
+    assert stay.qr_code in page
+    assert 'name="status"' not in page
+    assert "_save" not in page
+    assert "Delete" not in page
+
+
+@pytest.mark.usefixtures("stay")
+@pytest.mark.parametrize("page", REGISTERED)
+def test_every_kind_of_row_can_be_read(office, page):
+    model = apps.get_model(page.replace("/", "."))
+    row = model._default_manager.first()
+    if row is not None:
+        assert office.get(f"/office/admin/{page}/{row.pk}/change/").status_code == 200
+
+
+def test_a_users_password_is_not_shown(office, boss):
+    page = office.get(f"/office/admin/accounts/user/{boss.pk}/change/").content.decode()
+    assert "boss" in page
+    assert "argon2" not in page
+
+
+def test_lists_cost_the_same_however_long_they_are(office, stay, django_assert_max_num_queries, zone, driver):
+    with django_assert_max_num_queries(12):
+        office.get("/office/admin/stays/parkingsession/")
+    for _ in range(3):
+        book(make_user(), zone)
+    with django_assert_max_num_queries(12):
+        office.get("/office/admin/stays/parkingsession/")
+
+
+# --- Changing nothing --------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("stay")
+@pytest.mark.parametrize("page", REGISTERED)
+def test_nothing_is_added_changed_or_deleted(office, page):
+    model = apps.get_model(page.replace("/", "."))
+    row = model._default_manager.first()
+    key = row.pk if row else 1
+    before = list(model._default_manager.order_by("pk").values())
+    assert office.post(f"/office/admin/{page}/add/", {"status": "FREE"}).status_code == 403
+    # A row that is not there answers with a redirect to the index, and changes as little.
+    refused = {403} if row else {302, 403}
+    assert office.post(f"/office/admin/{page}/{key}/change/", {"status": "FREE"}).status_code in refused
+    assert office.post(f"/office/admin/{page}/{key}/delete/", {"post": "yes"}).status_code in refused
+    office.post(f"/office/admin/{page}/", {"action": "delete_selected", "_selected_action": key, "post": "yes"})
+    after = list(model._default_manager.order_by("pk").values())
+    assert [row for row in after if row in before] == before
+
+
+def test_money_and_state_stay(office, stay):
+    office.post(f"/office/admin/stays/parkingsession/{stay.pk}/change/", {"status": "BOOKED"})
+    payment = Payment.objects.earliest("pk")
+    office.post(f"/office/admin/payments/payment/{payment.pk}/delete/", {"post": "yes"})
+    assert ParkingSession.objects.get().status == "COMPLETED"
+    assert Payment.objects.count() == 2

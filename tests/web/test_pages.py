@@ -1,0 +1,149 @@
+"""The three older pages: what they show, and that they need nothing but themselves."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.test import Client
+
+from parking.audit.services import SYSTEM
+from parking.core import clock
+from parking.facilities.services import retire_zone
+from tests.build import make_zone
+
+PAGES = {
+    "/parking/entry/": "Parking ticket",
+    "/parking/entry-qr-scan/": "Entry scan",
+    "/entry-qr-scan/": "Entry scan",
+    "/parking/exit-qr-scan/": "Exit scan",
+    "/exit-qr-scan/": "Exit scan",
+}
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes, in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def all(self, *tags):
+        return [attributes for tag, attributes in self.found if tag in tags]
+
+
+@pytest.fixture
+def browser(db):
+    return Client(enforce_csrf_checks=True)
+
+
+def read(browser, path):
+    answer = browser.get(path)
+    return answer, Elements(answer.content.decode())
+
+
+@pytest.mark.parametrize(("path", "title"), PAGES.items())
+def test_page(browser, zone, path, title):
+    answer, elements = read(browser, path)
+    assert answer.status_code == 200
+    assert f"<title>{title} · Smart Parking</title>" in answer.content.decode()
+    assert elements.all("html") == [{"lang": "en"}]
+    assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in elements.all("meta")
+    (form,) = elements.all("form")
+    assert form["method"] == "post"
+    assert form["action"] == {
+        "/entry-qr-scan/": "/parking/entry-qr-scan/",
+        "/exit-qr-scan/": "/parking/exit-qr-scan/",
+    }.get(path, path)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_field_has_a_label_and_the_answer_is_spoken(browser, zone, path):
+    _, elements = read(browser, path)
+    fields = [field for field in elements.all("input", "select") if field.get("type") != "hidden"]
+    assert {field["id"] for field in fields} == {label["for"] for label in elements.all("label")}
+    (verdict,) = elements.all("section")
+    assert (verdict["role"], verdict["aria-live"]) == ("status", "polite")
+    assert "autofocus" in fields[0]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_carry_no_inline_code_and_say_so(browser, zone, path):
+    answer, elements = read(browser, path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert all("src" in script and script["type"] == "module" for script in elements.all("script"))
+    assert not elements.all("style")
+    assert not [attribute for _, given in elements.found for attribute in given if re.match("on|style", attribute)]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_pages_load_is_our_own_and_there(browser, zone, path):
+    _, elements = read(browser, path)
+    loaded = [link["href"] for link in elements.all("link")] + [script["src"] for script in elements.all("script")]
+    assert len(loaded) == 3
+    assert all(address.startswith("/static/") and finders.find(address.removeprefix("/static/")) for address in loaded)
+
+
+def test_entry_lists_active_zones_with_rate_and_free_slots(browser, zone):
+    make_zone("Closed", is_active=False)
+    retire_zone(actor=SYSTEM, zone_id=make_zone("Gone", slots=0).pk, now=clock.now())
+    full = make_zone("Zone <B>", rate="75.00", slots=0)
+    answer, elements = read(browser, "/parking/entry/")
+    assert [option["value"] for option in elements.all("option")] == [str(full.uuid), str(zone.uuid)]
+    page = answer.content.decode()
+    assert "Zone A · ₹50.00 an hour · 10 free" in page
+    assert "Zone &lt;B&gt; · ₹75.00 an hour · full" in page
+
+
+def test_entry_without_any_zone(browser, db):
+    answer, _ = read(browser, "/parking/entry/")
+    assert "No zone is open" in answer.content.decode()
+
+
+def test_exit_offers_the_two_methods(browser):
+    _, elements = read(browser, "/parking/exit-qr-scan/")
+    assert [option["value"] for option in elements.all("option")] == ["CASH", "ONLINE"]
+
+
+def test_a_page_works_without_script(browser, zone):
+    """The form as it stands, sent by the browser itself, with the token that stands in it."""
+    _, elements = read(browser, "/parking/entry/")
+    form = {field["name"]: field.get("value", "") for field in elements.all("input", "select")}
+    form |= {"vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao", "zone_id": str(zone.uuid)}
+    answer = browser.post("/parking/entry/", form)
+    assert (answer.status_code, answer.json()["message"]) == (200, "Slot allocated: A-001")
+
+
+# --- Errors --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/nothing/", "/parking/", "/parking/entry", "/"])
+def test_nothing_there(browser, path):
+    answer = browser.get(path)
+    assert answer.status_code == 404
+    assert "<h1>Not found</h1>" in answer.content.decode()
+
+
+def test_our_fault_is_shown_without_context_and_database():
+    """No database is allowed in this test; nothing is known of the request either."""
+    page = render_to_string("web/500.html")
+    assert "<h1>Something went wrong</h1>" in page
+    assert all(link["href"] == "/static/web/pages.css" for link in Elements(page).all("link"))
+
+
+@pytest.mark.django_db
+def test_our_fault(monkeypatch):
+    def fail(*_args, **_options):
+        raise RuntimeError
+
+    monkeypatch.setattr("parking.core.admin.look_up.login_template", "no-such-template.html")
+    answer = Client(raise_request_exception=False).get("/office/admin/login/")
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.content.decode()
