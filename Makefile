@@ -17,11 +17,13 @@ PYTEST := $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
+NOT_CORE := --ignore=tests/gateways --ignore=tests/payments --ignore=tests/invoices
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock clean
+.PHONY: help run test test-core check format bench lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME) ## start the server and the worker with demonstration data; PORT and DATABASE_URL are honoured
 	@mkdir -p .cache; exec $(BIN)/python -m deploy.run
@@ -30,6 +32,11 @@ test: $(DEV) ## run the whole suite on SQLite, then on PostgreSQL; PYTEST_ARGS="
 	@mkdir -p .cache
 	env -u DATABASE_URL $(PYTEST)
 	$(BIN)/python -m tests.postgres $(PYTEST)
+
+test-core: $(DEV) ## the same without gateways, payments calls and invoices
+	@mkdir -p .cache
+	env -u DATABASE_URL $(PYTEST) $(NOT_CORE)
+	$(BIN)/python -m tests.postgres $(PYTEST) $(NOT_CORE)
 
 check: $(DEV) ## format, lint, types, layers, missing migrations, Django's own checks
 	@mkdir -p .cache

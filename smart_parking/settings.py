@@ -50,6 +50,8 @@ GATEWAYS = _words("SMART_PARKING_GATEWAYS", "" if IN_PRODUCTION else "SIMULATED"
 DEFAULT_GATEWAY = os.environ.get("SMART_PARKING_DEFAULT_GATEWAY") or (GATEWAYS[0] if GATEWAYS else "")
 # What the simulated gateway answers: CAPTURE, DECLINE or PENDING.
 SIMULATED_OUTCOME = os.environ.get("SMART_PARKING_SIMULATED_OUTCOME") or "CAPTURE"
+# Orders and refunds that are open for longer are listed by the reconciliation.
+PENDING_TOO_LONG_MINUTES = _number("SMART_PARKING_PENDING_TOO_LONG_MINUTES", 60)
 
 BOOKING_FEE = Decimal(os.environ.get("SMART_PARKING_BOOKING_FEE") or "50.00")
 HOLD_MINUTES = _number("SMART_PARKING_HOLD_MINUTES", 10)

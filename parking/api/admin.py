@@ -6,6 +6,8 @@ from parking.api import (
     admin_dashboard,
     admin_debts,
     admin_payments,
+    admin_reconciliation,
+    admin_refunds,
     admin_revenue,
     admin_sessions,
     admin_slots,
@@ -15,5 +17,6 @@ from parking.api import (
 router = Router()
 for part in (
     admin_dashboard, admin_payments, admin_revenue, admin_sessions, admin_zones, admin_slots, admin_debts,
+    admin_refunds, admin_reconciliation,
 ):  # fmt: skip
     router.add_router("", part.router)

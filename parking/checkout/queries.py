@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from parking.core.money import ZERO
 from parking.core.statements import Select
-from parking.payments.models import Debt, DebtStatus, PaymentOrder
+from parking.payments.models import Debt, DebtStatus, PaymentMethod, PaymentOrder, Refund, RefundStatus
 
 _OPEN_DEBTS = Select(lambda pk: Debt.objects.filter(bill__session__vehicle_id=pk, status=DebtStatus.OPEN), int)
 
@@ -25,3 +25,16 @@ def debts(*, status: str | None = None) -> QuerySet[Debt]:
     """What plates owe or owed, newest first, with the stays that it comes from."""
     rows = Debt.objects.select_related("bill__session__vehicle").order_by("-pk")
     return rows.filter(status=status) if status else rows
+
+
+def refunds(*, status: str | None = None) -> QuerySet[Refund]:
+    """Refunds of one status; without one, those that a person must look after. Newest first.
+
+    That is what the gateway refuses, and what waits to be handed back.
+    """
+    rows = Refund.objects.select_related("payment__bill__session", "asked_by").order_by("-pk")
+    if status:
+        return rows.filter(status=status)
+    refused = Q(status__in=[RefundStatus.REVIEW, RefundStatus.FAILED])
+    by_hand = Q(status=RefundStatus.INITIATED) & ~Q(payment__method=PaymentMethod.ONLINE)
+    return rows.filter(refused | by_hand)

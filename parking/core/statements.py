@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
@@ -22,6 +23,7 @@ M = TypeVar("M", bound=models.Model)
 
 def insert(instance: models.Model) -> None:
     """Write a new row and give the instance its primary key. Raises IntegrityError."""
+    connection = _connection()
     sql, fields = _insert_sql(type(instance), connection.vendor)
     values = [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
     with connection.cursor() as cursor:
@@ -41,6 +43,7 @@ def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | N
 
     Answers whether there was such a row. Foreign keys are named by their column (`slot_id`).
     """
+    connection = _connection()
     conditions = {name: value if isinstance(value, tuple) else (value,) for name, value in (when or {}).items()}
     shape = tuple((name, len(values)) for name, values in conditions.items())
     sql, fields, tests = _update_sql(model, connection.vendor, tuple(changes), shape)
@@ -53,8 +56,13 @@ def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | N
         return bool(cursor.rowcount)
 
 
+def _connection() -> BaseDatabaseWrapper:
+    """The thread's connection itself: `django.db.connection` looks it up anew at each use of an attribute."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
 def _quoted(name: str | None) -> str:
-    return connection.ops.quote_name(name or "")
+    return _connection().ops.quote_name(name or "")
 
 
 @cache
@@ -108,7 +116,7 @@ class Select(Generic[M]):
     """A queryset as a function of its parameters (integers or texts), compiled once.
 
     `Select(lambda pk: Zone.objects.filter(pk=pk), int)`. Each parameter is used as it is, in exact look-ups.
-    `select_related` and `select_for_update` work; prefetching, annotations and deferred fields do not.
+    `select_related`, `defer` and `select_for_update` work; prefetching and annotations do not.
     """
 
     def __init__(self, build: Callable[..., "models.QuerySet[M]"], *types: type) -> None:
@@ -118,7 +126,8 @@ class Select(Generic[M]):
 
     def all(self, *values: Any) -> list[M]:
         """Every row of the queryset."""
-        plan = self._plans.get(connection.vendor) or self._compile()
+        connection = _connection()
+        plan = self._plans.get(connection.vendor) or self._compile(connection)
         if plan.locks and connection.get_autocommit():
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
         params = list(plan.params)
@@ -143,7 +152,7 @@ class Select(Generic[M]):
             populator.populate(row, instance)
         return instance
 
-    def _compile(self) -> _Plan:
+    def _compile(self, connection: BaseDatabaseWrapper) -> _Plan:
         marks = [_MARKS[kind](number) for number, kind in enumerate(self._types)]
         query = self._build(*marks).query
         compiler = query.get_compiler(connection=connection)

@@ -1,7 +1,6 @@
 """The only writer of sites, zones and slots."""
 
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -27,22 +26,21 @@ def claim_best_slot(*, zone: ParkingZone, vehicle_kind: str) -> ParkingSlot:
     The best slot is the first by number. Of several claims at once each takes another slot: rows that somebody
     else is claiming are passed over (docs/locking.md). Raises Refused `zone_full`. Call it inside a transaction.
     """
-    slot = _free_slots(suitable_slot_kinds(vehicle_kind)).first(zone.pk)
+    firsts = [_FREE_SLOT.first(zone.pk, kind) for kind in suitable_slot_kinds(vehicle_kind)]
+    slot = min((slot for slot in firsts if slot is not None), key=lambda slot: slot.sort_key, default=None)
     if slot is None:
         raise Refused("zone_full", "Zone full, try another zone")
     set_slot_status(slot=slot, status=SlotStatus.BOOKED)
     return slot
 
 
-@cache
-def _free_slots(kinds: tuple[str, ...]) -> Select[ParkingSlot]:
-    """The first free slot of a zone, locked, passing over those that somebody else is claiming."""
+def _first_free(zone_id: int, kind: str) -> QuerySet[ParkingSlot]:
+    # One kind at a time, so that the index `slot_free_in_order` gives the first at once, however many are free.
+    free = ParkingSlot.objects.filter(zone_id=zone_id, kind=kind, status=SlotStatus.FREE).order_by("sort_key")
+    return free.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)[:1]
 
-    def first_free(zone_id: int) -> QuerySet[ParkingSlot]:
-        free = ParkingSlot.objects.filter(zone_id=zone_id, kind__in=kinds, status=SlotStatus.FREE).order_by("sort_key")
-        return free.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)[:1]
 
-    return Select(first_free, int)
+_FREE_SLOT = Select(_first_free, int, str)
 
 
 def set_slot_status(*, slot: ParkingSlot, status: SlotStatus) -> None:

@@ -24,17 +24,37 @@ from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder, Ref
 log = structlog.get_logger(__name__)
 
 
-def ask_for_order(order: PaymentOrder, *, now: datetime) -> OrderAnswer:
-    """Make the order at its gateway, or read how it stands. Raises Unavailable; the order stays as it is."""
-    request = OrderRequest(
+def order_request(order: PaymentOrder, *, fresh: bool = False) -> OrderRequest:
+    """An order as its gateway is asked for it."""
+    return OrderRequest(
         order_id=order.order_id,
         amount=to_paise(order.amount),
         description=f"Parking {order.order_id}",
-        # Written at this very moment: no earlier call can have sent it.
-        fresh=order.created_at == now,
+        fresh=fresh,
         gateway_order_id=order.gateway_order_id,
         upi_qr=order.purpose in {OrderPurpose.EXIT, OrderPurpose.TERMINATION},
     )
+
+
+def refund_request(refund: Refund, *, fresh: bool = False) -> RefundRequest:
+    """A refund as its gateway is asked for it. Raises ValueError for cash."""
+    payment = refund.payment
+    if payment.order is None:
+        raise ValueError("cash is not refunded through a gateway")
+    return RefundRequest(
+        refund_id=refund.attempt_id,
+        order_id=payment.order.order_id,
+        reference=payment.reference,
+        amount=to_paise(refund.amount),
+        fresh=fresh,
+        gateway_refund_id=refund.gateway_refund_id,
+    )
+
+
+def ask_for_order(order: PaymentOrder, *, now: datetime) -> OrderAnswer:
+    """Make the order at its gateway, or read how it stands. Raises Unavailable; the order stays as it is."""
+    # Written at this very moment: no earlier call can have sent it.
+    request = order_request(order, fresh=order.created_at == now)
     gateway = gateway_of(order.gateway)
     try:
         answer = _ask(gateway, request, order)
@@ -69,16 +89,7 @@ def _ask(gateway: Gateway, request: OrderRequest, order: PaymentOrder) -> OrderA
 def ask_for_refund(refund: Refund, *, now: datetime) -> RefundAnswer | None:
     """Make the refund at its gateway, or read how it stands; None if the gateway does not answer."""
     payment = refund.payment
-    if payment.order is None:
-        raise ValueError("cash is not refunded through a gateway")
-    request = RefundRequest(
-        refund_id=refund.attempt_id,
-        order_id=payment.order.order_id,
-        reference=payment.reference,
-        amount=to_paise(refund.amount),
-        fresh=refund.created_at == now,
-        gateway_refund_id=refund.gateway_refund_id,
-    )
+    request = refund_request(refund, fresh=refund.created_at == now)
     gateway = gateway_of(payment.gateway)
     try:
         return _ask_refund(gateway, request, known=refund.status != RefundStatus.INITIATED)

@@ -214,6 +214,12 @@ def complete_order(*, order: PaymentOrder, bill: Bill, answer: OrderAnswer, now:
     return outcome
 
 
+def is_anothers_payment(*, order: PaymentOrder, answer: OrderAnswer) -> bool:
+    """Whether the payment that the gateway names for an order has paid another one already."""
+    same = Payment.objects.filter(gateway=order.gateway, reference=answer.reference)
+    return same.exclude(order_id=order.pk).exists()
+
+
 def _mark_completed(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Completion:
     order.status, order.gateway_order_id = OrderStatus.COMPLETED, answer.gateway_order_id
     changes = {
@@ -363,6 +369,23 @@ def begin_next_attempt(*, refund: Refund, now: datetime) -> bool:
         return False
     refund.status, refund.attempt, refund.gateway_refund_id = RefundStatus.INITIATED, refund.attempt + 1, ""
     return True
+
+
+def take_out_of_review(*, refund: Refund, now: datetime) -> None:
+    """Take up a refund that was put before a person, under its next number. The bill must be locked.
+
+    Raises Refused `refund_not_in_review`; `refund_under_way` while another one of the same payment is not finished:
+    gateways want one at a time.
+    """
+    others = Refund.objects.filter(payment_id=refund.payment_id).exclude(pk=refund.pk)
+    if others.exclude(status__in=_FINAL_REFUND).exists():
+        raise Refused("refund_under_way", "Another refund of this payment is under way")
+    changes = {"status": RefundStatus.INITIATED, "attempt": refund.attempt + 1, "gateway_refund_id": "", "failure": ""}
+    when = {"status": RefundStatus.REVIEW, "attempt": refund.attempt}
+    if not change(Refund, refund.pk, when=when, updated_at=now, **changes):
+        raise Refused("refund_not_in_review", "Only a refund in review can be tried again")
+    for name, value in changes.items():
+        setattr(refund, name, value)
 
 
 def pay_cash_back(*, refund: Refund, now: datetime) -> None:

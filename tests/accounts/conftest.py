@@ -1,5 +1,8 @@
 """People with passwords."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from parking.accounts.models import Role, User
@@ -21,3 +24,9 @@ def asha(db: None, hashed_password: str) -> User:
     user.password = hashed_password
     user.save()
     return user
+
+
+@pytest.fixture(autouse=True)
+def _fifteen_minutes_of_lock_out(settings: Any) -> None:
+    """As in production; the demonstration locks out for a minute only."""
+    settings.AXES_COOLOFF_TIME = timedelta(minutes=15)

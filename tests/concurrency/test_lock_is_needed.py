@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from parking.accounts.models import User
 from parking.checkout import services as checkout
 from parking.core.ids import Ref
+from parking.core.statements import Select
 from parking.facilities import services as facilities
 from parking.facilities.models import ParkingSlot
 from parking.stays.models import ParkingSession
@@ -45,22 +46,15 @@ class ReadTogether:
     everybody_has_read: Barrier = field(default_factory=lambda: Barrier(CALLERS))
 
     def first(self, *parameters: Any) -> ParkingSlot | None:
-        found = facilities._free_slots.__wrapped__(("CAR",)).first(*parameters)
+        # Compiled anew, so that a lock that was taken out is not in it.
+        found = Select(facilities._first_free, int, str).first(*parameters)
         self.everybody_has_read.wait(WAIT_SECONDS)
         return found
 
 
 @pytest.fixture(autouse=True)
 def _read_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    search = ReadTogether()
-    original = facilities._free_slots
-
-    def together(kinds: tuple[str, ...]) -> ReadTogether:
-        assert kinds == ("CAR",)
-        return search
-
-    together.__wrapped__ = original.__wrapped__  # type: ignore[attr-defined]
-    monkeypatch.setattr(facilities, "_free_slots", together)
+    monkeypatch.setattr(facilities, "_FREE_SLOT", ReadTogether())
 
 
 @pytest.fixture

@@ -8,13 +8,20 @@ from parking.checkout.services.entering import enter
 from parking.checkout.services.expiring import expire_no_shows, expire_unpaid_holds
 from parking.checkout.services.leaving import finished_exit, leave, quote, resume_ending
 from parking.checkout.services.paying import pay_ahead
-from parking.checkout.services.refunding import refund_payment, resume_refund
+from parking.checkout.services.refunding import (
+    approve_refund,
+    refund_any_payment,
+    refund_payment,
+    resume_refund,
+    retry_refund,
+)
 from parking.checkout.services.requesting import ask_for_payment, order_of_client, resume_payment, verify_order
 from parking.checkout.services.settling import collect, follow_open_orders, follow_open_refunds, settle
 from parking.checkout.services.terminating import terminate
 from parking.checkout.services.webhooks import take_webhook, unworked_events, work_on_event
 
 __all__ = [
+    "approve_refund",
     "ask_for_payment",
     "book",
     "cancel",
@@ -32,11 +39,13 @@ __all__ = [
     "order_of_client",
     "pay_ahead",
     "quote",
+    "refund_any_payment",
     "refund_payment",
     "resume_booking",
     "resume_ending",
     "resume_payment",
     "resume_refund",
+    "retry_refund",
     "settle",
     "take_ticket",
     "take_webhook",

@@ -21,6 +21,9 @@ from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
 from parking.stays import services as stays
 from parking.stays.models import ParkingSession, SessionStatus
 
+# PhonePe names the page of an order in one answer and never again.
+_PAGE_TOLD_ONCE = ("PHONEPE",)
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -36,15 +39,15 @@ def ask_for_payment(
 ) -> PaymentOrder:
     """Make an order for what is due on a stay, and send it to its gateway. Raises as `request_payment`; Unavailable."""
     order = request_payment(actor=actor, session=session, asked=asked, now=now, key=key)
-    return _sent(order, now)
+    return _with_a_page(_sent(order, now), actor, now)
 
 
-def resume_payment(*, session: ParkingSession, gateway: str, now: datetime) -> PaymentOrder:
+def resume_payment(*, actor: Actor, session: ParkingSession, gateway: str, now: datetime) -> PaymentOrder:
     """Go on with an order whose answer was lost: it is sent again, which makes it no second one."""
     order = PaymentOrder.objects.filter(bill_id=session.bill_id, gateway=gateway).order_by("pk").last()
     if order is None:
         raise NotFound("order_not_found", "There is no such payment order")
-    return _sent(order, now)
+    return _with_a_page(_sent(order, now), actor, now)
 
 
 def _sent(order: PaymentOrder, now: datetime) -> PaymentOrder:
@@ -53,6 +56,22 @@ def _sent(order: PaymentOrder, now: datetime) -> PaymentOrder:
     if order.status == OrderStatus.FAILED:
         raise Refused("payment_declined", "The gateway declined this payment")
     return order
+
+
+def _with_a_page(order: PaymentOrder, actor: Actor, now: datetime) -> PaymentOrder:
+    """The order, or another in its place if the answer that named its page was lost, so that nobody can pay it."""
+    if order.gateway not in _PAGE_TOLD_ONCE or order.status != OrderStatus.PENDING or order.pay_url or order.upi_link:
+        return order
+    with transaction.atomic(durable=True):
+        stay = stays.lock_by_bill(order.bill_id)
+        waiting = payments.open_order(stay.bill)
+        if waiting is not None and waiting.pk == order.pk:
+            payments.give_up_order(bill=stay.bill, now=now)
+            waiting = _new_order(
+                stay, order.gateway, OrderPurpose(order.purpose), order.amount,
+                attendant_id=order.attendant_id, actor=actor, now=now,
+            )  # fmt: skip
+    return _sent(waiting, now) if waiting is not None else order
 
 
 def verify_order(*, order: PaymentOrder, now: datetime) -> PaymentOrder:
@@ -110,8 +129,21 @@ def _waiting_order(
         payments.give_up_order(bill=stay.bill, now=now)
         # A driver who pays by another way while the gate waits still opens the gate.
         purpose = OrderPurpose(waiting.purpose)
+    return _new_order(stay, gateway, purpose, due, attendant_id=None, actor=actor, now=now)
+
+
+def _new_order(
+    stay: ParkingSession,
+    gateway: str,
+    purpose: OrderPurpose,
+    due: Decimal,
+    *,
+    attendant_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> PaymentOrder:
     order = payments.place_order(
-        bill=stay.bill, purpose=purpose, gateway=gateway, amount=due, attendant_id=None, now=now
+        bill=stay.bill, purpose=purpose, gateway=gateway, amount=due, attendant_id=attendant_id, now=now
     )
     audit.record(
         actor=actor,

@@ -4,11 +4,12 @@ The answer to our own call, a webhook and the poller all come through `settle`, 
 called in any order.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from parking.audit import services as audit
@@ -43,6 +44,18 @@ def settle(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Parkin
 
     Money that comes for a stay that is over goes back by itself.
     """
+    try:
+        session, refunds = _settled(order, answer, now)
+    except IntegrityError:
+        if not payments.is_anothers_payment(order=order, answer=answer):
+            raise
+        # One payment cannot pay two orders. Seen as one that fits nothing, it stops nobody else's.
+        session, refunds = _settled(order, replace(answer, order_id=""), now)
+    send_refunds(refunds, now=now)
+    return session
+
+
+def _settled(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> tuple[ParkingSession, list[Refund]]:
     refunds: list[Refund] = []
     with transaction.atomic(durable=True):
         session = lock_by_bill(order.bill_id)
@@ -52,8 +65,7 @@ def settle(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Parkin
             _note_failure(session, order, now)
         else:
             payments.note_pending(order=order, answer=answer, now=now)
-    send_refunds(refunds, now=now)
-    return session
+    return session, refunds
 
 
 def _take_money(session: ParkingSession, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> list[Refund]:

@@ -3,6 +3,7 @@
 A webhook is a hint. The order or refund that it names is read anew from the gateway before anything is believed.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -17,6 +18,9 @@ from parking.payments.gateways.registry import webhooks_of
 from parking.payments.models import GatewayEvent, PaymentOrder, Refund
 
 log = structlog.get_logger(__name__)
+
+# What `Refund.attempt_id` appends from the second attempt on.
+_ATTEMPT = re.compile(r"-R[0-9]{1,3}$")
 
 
 def take_webhook(
@@ -98,7 +102,8 @@ def _follow(event: GatewayEvent, now: datetime) -> None:
 
 
 def _order_of(event: GatewayEvent) -> PaymentOrder | None:
-    orders = PaymentOrder.objects.filter(gateway=event.gateway)
+    # An event without a number is nobody's: orders and refunds that the gateway has not numbered yet have none either.
+    orders = PaymentOrder.objects.filter(gateway=event.gateway) if event.order_id else PaymentOrder.objects.none()
     order = orders.filter(order_id=event.order_id).first() or orders.filter(gateway_order_id=event.order_id).first()
     if order is None:
         log.error("webhook_for_unknown_order", gateway=event.gateway, event_id=event.pk)
@@ -106,8 +111,9 @@ def _order_of(event: GatewayEvent) -> PaymentOrder | None:
 
 
 def _refund_of(event: GatewayEvent) -> Refund | None:
-    refunds = Refund.objects.filter(payment__gateway=event.gateway).select_related("payment__order")
-    base = event.refund_id.rsplit("-R", 1)[0]
+    refunds = Refund.objects.filter(payment__gateway=event.gateway) if event.refund_id else Refund.objects.none()
+    refunds = refunds.select_related("payment__order")
+    base = _ATTEMPT.sub("", event.refund_id)
     refund = refunds.filter(refund_id=base).first() or refunds.filter(gateway_refund_id=event.refund_id).first()
     if refund is None:
         log.error("webhook_for_unknown_refund", gateway=event.gateway, event_id=event.pk)

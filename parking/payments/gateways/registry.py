@@ -49,6 +49,12 @@ def chosen_gateway(code: str | None) -> Gateway:
     return _GATEWAYS[wanted]()
 
 
+def refuse_unknown_gateway(code: str) -> None:
+    """Raise Refused `gateway_invalid` for a name that no gateway of ours has, whether clients may choose it or not."""
+    if code not in _GATEWAYS:
+        raise Refused("gateway_invalid", f"There is no gateway of this name. Use one of {', '.join(_GATEWAYS)}")
+
+
 def gateway_of(code: str) -> Gateway:
     """The gateway that an order was made with; also when clients may no longer choose it."""
     return _GATEWAYS[code]()

@@ -1,0 +1,173 @@
+"""Our payments and refunds of one gateway against the gateway's own list.
+
+Reads only, and nothing here holds a transaction: what a gateway is asked over the network may take its time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from parking.core import clock
+from parking.core.errors import Refused
+from parking.payments.gateways.base import EntryKind, GatewayState, StatementEntry
+from parking.payments.gateways.registry import refuse_unknown_gateway
+from parking.payments.looking_up import look_up_order, look_up_refund, statement_of
+from parking.payments.models import OPEN_ORDER, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
+from parking.payments.schedule import FOLLOWED_FOR
+from parking.reports.periods import ClosedPeriod
+from parking.reports.rules import PAYMENT, REFUND, Comparison, Movement, Standing, Waiting, compare
+from parking.reports.settlement import read_settlement
+from parking.reports.sums import from_paise
+
+# A bank may confirm late: the gateway's time of a payment lies up to so long before ours.
+_MARGIN = FOLLOWED_FOR
+
+
+@dataclass(frozen=True)
+class _Span:
+    """What is compared: one gateway's money of [since, until), as of `now`."""
+
+    gateway: str
+    since: datetime
+    until: datetime
+    now: datetime
+
+    @property
+    def around(self) -> tuple[datetime, datetime]:
+        """Where partners are looked for."""
+        return self.since - _MARGIN, self.until + _MARGIN
+
+
+def reconcile(
+    *, gateway: str, period: ClosedPeriod, now: datetime, settlement: str | None = None, most_calls: int | None = None
+) -> Comparison:
+    """Compare the books of the days of a period with the gateway's, or with a settlement file's text.
+
+    A gateway without a list is asked order by order, at most `most_calls` times. Raises Refused `gateway_invalid`,
+    `too_many_orders`; InvalidInput for a bad file; Unavailable.
+    """
+    refuse_unknown_gateway(gateway)
+    span = _Span(gateway, *clock.day_range(period.first, period.last), now)
+    # The gateway first: what arrives while it is read is in our books only, and known as such by its time.
+    theirs = read_settlement(settlement) if settlement is not None else _theirs(span, most_calls)
+    return compare(ours=_ours(span), theirs=theirs, since=span.since, until=span.until, waiting=_waiting(span))
+
+
+# --- Our books -------------------------------------------------------------------------------------
+
+
+def _ours(span: _Span) -> Iterator[Movement]:
+    payments = Payment.objects.filter(gateway=span.gateway, captured_at__range=span.around).select_related("order")
+    yield from (_of_payment(row, span.now) for row in payments)
+    yield from (_of_refund(row, span.now) for row in _refunds(span))
+    in_review = PaymentOrder.objects.filter(
+        gateway=span.gateway, status=OrderStatus.REVIEW, created_at__range=span.around
+    )
+    yield from (
+        Movement(PAYMENT, "", order.order_id, order.amount, order.created_at, standing=Standing.NOT_TAKEN)
+        for order in in_review
+    )
+
+
+def _of_payment(payment: Payment, now: datetime) -> Movement:
+    return Movement(
+        PAYMENT,
+        payment.reference,
+        payment.order.order_id if payment.order else "",
+        payment.amount,
+        payment.captured_at,
+        standing=Standing.BOOKED if payment.captured_at < now else Standing.UNDER_WAY,
+    )
+
+
+def _of_refund(refund: Refund, now: datetime) -> Movement:
+    is_done = refund.completed_at is not None and refund.completed_at < now
+    return Movement(
+        REFUND,
+        refund.gateway_refund_id,
+        refund.attempt_id,
+        refund.amount,
+        refund.completed_at or refund.created_at,
+        standing=Standing.BOOKED if is_done else Standing.UNDER_WAY,
+    )
+
+
+def _refunds(span: _Span) -> Iterator[Refund]:
+    near = Q(created_at__range=span.around) | Q(completed_at__range=span.around)
+    rows = Refund.objects.filter(near, payment__gateway=span.gateway)
+    yield from rows.select_related("payment__order").order_by("pk")
+
+
+def _waiting(span: _Span) -> list[Waiting]:
+    """Orders and refunds that began before the span's end and are open for too long, whenever they began."""
+    before = min(span.until, span.now - timedelta(minutes=settings.PENDING_TOO_LONG_MINUTES))
+    orders = PaymentOrder.objects.filter(gateway=span.gateway, status__in=OPEN_ORDER, created_at__lt=before)
+    refunds = Refund.objects.filter(payment__gateway=span.gateway, created_at__lt=before)
+    open_refunds = refunds.exclude(status=RefundStatus.COMPLETED)
+    rows = [Waiting(PAYMENT, row.order_id, row.amount, row.status, row.created_at) for row in orders]
+    rows += [Waiting(REFUND, row.refund_id, row.amount, row.status, row.created_at) for row in open_refunds]
+    return sorted(rows, key=lambda row: (row.since, row.own_number))
+
+
+# --- The gateway's books ---------------------------------------------------------------------------
+
+
+def _theirs(span: _Span, most_calls: int | None) -> list[Movement]:
+    since, until = span.around
+    listed = statement_of(span.gateway, since=since, until=until)
+    if listed is not None:
+        return [_of_entry(entry) for entry in listed if _has_moved(entry)]
+    return list(_one_by_one(span, most_calls))
+
+
+def _has_moved(entry: StatementEntry) -> bool:
+    """A payment counts once it is ours; a refund from the moment the gateway took it on."""
+    if entry.kind == EntryKind.PAYMENT:
+        return entry.state == GatewayState.COMPLETED
+    return entry.state != GatewayState.FAILED
+
+
+def _of_entry(entry: StatementEntry) -> Movement:
+    is_payment = entry.kind == EntryKind.PAYMENT
+    return Movement(
+        kind=PAYMENT if is_payment else REFUND,
+        number=entry.reference if is_payment else entry.gateway_refund_id,
+        own_number=entry.order_id if is_payment else entry.refund_id,
+        amount=from_paise(entry.amount),
+        at=entry.made_at,
+        currency=entry.currency,
+    )
+
+
+def _one_by_one(span: _Span, most_calls: int | None) -> Iterator[Movement]:
+    """What the gateway knows of each order and refund of the span; what only it knows cannot be found so."""
+    inside = (span.since, span.until)
+    within = Q(created_at__range=inside) | Q(payment__captured_at__range=inside)
+    orders = list(PaymentOrder.objects.filter(within, gateway=span.gateway).select_related("payment").order_by("pk"))
+    refunds = [row for row in _refunds(span) if span.since <= (row.completed_at or row.created_at) < span.until]
+    if most_calls is not None and len(orders) + len(refunds) > most_calls:
+        raise Refused("too_many_orders", f"More than {most_calls} orders: choose fewer days, or give a settlement file")
+    for order in orders:
+        yield from _of_order_there(order)
+    for refund in refunds:
+        yield from _of_refund_there(refund)
+
+
+def _of_order_there(order: PaymentOrder) -> Iterator[Movement]:
+    answer = look_up_order(order)
+    if answer is None or answer.state != GatewayState.COMPLETED:
+        return
+    payment: Payment | None = getattr(order, "payment", None)
+    at = payment.captured_at if payment else order.created_at
+    yield Movement(PAYMENT, answer.reference, order.order_id, from_paise(answer.amount), at, answer.currency)
+
+
+def _of_refund_there(refund: Refund) -> Iterator[Movement]:
+    answer = look_up_refund(refund)
+    if answer is None or answer.state == GatewayState.FAILED:
+        return
+    at = refund.completed_at or refund.created_at
+    yield Movement(REFUND, answer.gateway_refund_id, refund.attempt_id, from_paise(answer.amount), at)
