@@ -47,7 +47,8 @@ class Failure:
 class Order:
     """`reference` is the merchant's own number: PhonePe's merchantOrderId, Razorpay's receipt.
 
-    `redirect_url` is where the customer goes after paying, `cancel_url` where without.
+    `redirect_url` is where the customer goes after paying, `cancel_url` where without. `by_qr`: it has a UPI QR instead
+    of a page.
     """
 
     brand: Brand
@@ -62,6 +63,7 @@ class Order:
     cancel_url: str = ""
     expires_at: float | None = None
     captures_itself: bool = True
+    by_qr: bool = False
     state: OrderState = OrderState.OPEN
     failure: Failure | None = None
     payments: list["Payment"] = field(default_factory=list, repr=False)

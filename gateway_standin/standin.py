@@ -61,7 +61,7 @@ class Standin:
         tell(happening, subject, order)
 
     def _tell_phonepe(self, happening: Happening, subject: Order | Refund, order: Order) -> None:
-        event = phonepe_hooks.event_of(happening)
+        event = phonepe_hooks.event_of(happening, order)
         if event:
             mode = HookMode(self.settings.phonepe_webhook_mode)
             headers, body = phonepe_hooks.message(event, subject, mode, self.options)

@@ -49,14 +49,19 @@ def actor(user: User) -> Actor:
 
 
 def book(
-    driver: User, zone: ParkingZone, vehicle_number: str | None = None, now: datetime | None = None
+    driver: User,
+    zone: ParkingZone,
+    vehicle_number: str | None = None,
+    now: datetime | None = None,
+    *,
+    vehicle_kind: str = "CAR",
 ) -> ParkingSession:
     booked = checkout.book(
         actor=actor(driver),
         zone=Ref(pk=zone.pk),
         plate=vehicle_number or plate(),
         owner_name="Asha Rao",
-        vehicle_kind="CAR",
+        vehicle_kind=vehicle_kind,
         gateway=None,
         now=now or clock.now(),
     )

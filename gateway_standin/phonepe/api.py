@@ -28,6 +28,8 @@ class PhonePe(Gateway):
             route(TOKEN_CALL, "POST", "/v1/oauth/token", self.locked(self.tokens.issue)),
             route("pay", "POST", "/checkout/v2/pay", self.locked(self.pay)),
             route("order_status", "GET", "/checkout/v2/order/{number}/status", self.locked(self.order_status)),
+            route("pay_qr", "POST", "/payments/v2/pay", self.locked(self.pay_qr)),
+            route("qr_status", "GET", "/payments/v2/order/{number}/status", self.locked(self.qr_status)),
             route("transaction_status", "GET", "/checkout/v2/transaction/{number}/status", self.locked(self.attempt)),
             route("refund", "POST", "/payments/v2/refund", self.locked(self.refund)),
             # One page of the documentation says POST, the SDK uses GET.
@@ -46,21 +48,37 @@ class PhonePe(Gateway):
         return refused(CODES.get(status, BAD_REQUEST), text, status)
 
     def pay(self, request: Request) -> Json:
-        order = self._new_order(rules.body_of(request))
-        self.desk.books.add_order(order)
-        answer = {
-            "orderId": order.id,
-            "state": "PENDING",
-            "expireAt": shapes.milliseconds(order.expires_at or order.created_at),
-            "redirectUrl": f"{self.address}/pay/{order.token}",
-        }
-        if self.desk.switches.take(self.brand, "pays_at_once"):
-            self.desk.bank.pay(order)
-        return answer
+        content = rules.body_of(request)
+        order = self._new_order(content, rules.payment_flow(content))
+        return self._taken(order, {"redirectUrl": f"{self.address}/pay/{order.token}"})
+
+    def pay_qr(self, request: Request) -> Json:
+        content = rules.body_of(request)
+        order = self._new_order(content, rules.qr_flow(content))
+        order.by_qr = True
+        link = shapes.upi_link(order, self.desk.options.phonepe_merchant_id)
+        return self._taken(order, {"intentUrl": link, "qrData": link})
 
     def order_status(self, request: Request, number: str) -> Json:
+        return self._status(request, number, by_qr=False)
+
+    def qr_status(self, request: Request, number: str) -> Json:
+        return self._status(request, number, by_qr=True)
+
+    def _taken(self, order: Order, ways_to_pay: Json) -> Json:
+        self.desk.books.add_order(order)
+        expires = shapes.milliseconds(order.expires_at or order.created_at)
+        if self.desk.switches.take(self.brand, "pays_at_once"):
+            self.desk.bank.pay(order)
+        # PENDING even if it is paid by now: only the status tells.
+        return {"orderId": order.id, "state": "PENDING", "expireAt": expires} | ways_to_pay
+
+    def _status(self, request: Request, number: str, *, by_qr: bool) -> Json:
+        """An order is known under the address of its own kind alone."""
         details, context = rules.flag(request, "details"), rules.flag(request, "errorContext")
         order = self.desk.bank.look(self._order(number))
+        if order.by_qr != by_qr:
+            raise refused(UNKNOWN_ORDER, f"There is no order {number}")
         shown = order.payments if details else order.payments[-1:]
         return shapes.order_status(order, shown, error_context=context)
 
@@ -91,9 +109,8 @@ class PhonePe(Gateway):
             raise refused("INVALID_MERCHANT_REFUND_ID", f"There is no refund {number}")
         return shapes.refund_status(refund, merchant_id=self.desk.options.phonepe_merchant_id)
 
-    def _new_order(self, content: Json) -> Order:
-        reference = rules.number(content, "merchantOrderId")
-        flow, now = rules.payment_flow(content), self.desk.clock.now()
+    def _new_order(self, content: Json, flow: Json) -> Order:
+        reference, now = rules.number(content, "merchantOrderId"), self.desk.clock.now()
         order = Order(
             brand=self.brand,
             id=ids.phonepe_id("OMO", now),

@@ -19,11 +19,13 @@ EVENTS = {
     Happening.REFUND_DONE: "pg.refund.completed",
     Happening.REFUND_FAILED: "pg.refund.failed",
 }
+# Of an order that was made with a UPI QR (custom checkout).
+QR_EVENTS = {Happening.PAID: "pg.order.completed", Happening.DECLINED: "pg.order.failed"}
 
 
-def event_of(happening: Happening) -> str | None:
+def event_of(happening: Happening, order: Order) -> str | None:
     """PhonePe says nothing of an authorisation."""
-    return EVENTS.get(happening)
+    return (QR_EVENTS.get(happening) if order.by_qr else None) or EVENTS.get(happening)
 
 
 def message(event: str, subject: Order | Refund, mode: HookMode, options: Options) -> tuple[dict[str, str], bytes]:

@@ -73,6 +73,14 @@ def payment_flow(content: Json) -> Json:
     return flow
 
 
+def qr_flow(content: Json) -> Json:
+    """Custom checkout: of its ways to pay, the stand-in has the UPI QR."""
+    flow = part(content, "paymentFlow")
+    if flow.get("type") != "PG" or part(flow, "paymentMode").get("type") != "UPI_QR":
+        raise refused(BAD_REQUEST, "paymentFlow.type must be PG and paymentMode.type UPI_QR")
+    return flow
+
+
 def _check_modes(config: Json) -> None:
     lists = [config[name] for name in ("enabledPaymentModes", "disabledPaymentModes") if name in config]
     if len(lists) > 1:

@@ -1,5 +1,7 @@
 """Orders, payments and refunds in PhonePe's words."""
 
+from urllib.parse import quote, urlencode
+
 from gateway_standin.books import Failure, Order, OrderState, Payment, PaymentState, Refund, RefundState
 from gateway_standin.wire.messages import Json
 
@@ -15,6 +17,14 @@ REFUND_STATES = {RefundState.PENDING: "PENDING", RefundState.DONE: "COMPLETED", 
 
 def milliseconds(at: float) -> int:
     return int(at * 1000)
+
+
+def upi_link(order: Order, merchant_id: str) -> str:
+    """What a UPI app reads from the QR: payee, our reference, rupees."""
+    rupees = f"{order.amount // 100}.{order.amount % 100:02d}"
+    payee = {"pa": f"{merchant_id.lower()}@standin", "pn": "Stand-in merchant"}
+    query = payee | {"tr": order.id, "am": rupees, "cu": "INR", "mode": "22"}
+    return f"upi://pay?{urlencode(query, safe='@', quote_via=quote)}"
 
 
 def order_status(order: Order, payments: list[Payment], *, error_context: bool = False) -> Json:

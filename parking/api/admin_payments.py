@@ -24,7 +24,7 @@ from parking.reports.periods import period
 
 router = Router(tags=["Admin"], auth=admin_only)
 
-Method = Literal["CASH", "ONLINE"]
+Method = Literal["CASH", "ONLINE", "UPI"]
 MoneyStatus = Literal["CAPTURED", "INITIATED", "PENDING", "COMPLETED", "FAILED", "REVIEW"]
 
 
@@ -92,6 +92,7 @@ EXAMPLE_PAYMENTS = {
         "by_method": {
             "CASH": {"captured": 100.0, "refunded": 0.0, "net": 100.0},
             "ONLINE": {"captured": 50.0, "refunded": 0.0, "net": 50.0},
+            "UPI": {"captured": 0.0, "refunded": 0.0, "net": 0.0},
         }
     },
 }

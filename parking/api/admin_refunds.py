@@ -26,7 +26,7 @@ router = Router(tags=["Admin"], auth=admin_only)
 RefundStatusName = Literal["INITIATED", "PENDING", "COMPLETED", "FAILED", "REVIEW"]
 
 
-class RefundOut(BaseModel):
+class RefundRowOut(BaseModel):
     id: int
     refund_id: str
     payment_id: int
@@ -106,7 +106,7 @@ class RefundsQuery(Paging):
 
 @router.get(
     "/refunds/",
-    response={200: Ok[Page[RefundOut]], **READ_PROBLEMS},
+    response={200: Ok[Page[RefundRowOut]], **READ_PROBLEMS},
     openapi_extra=examples(
         response=enveloped({"results": [EXAMPLE_REFUND], "count": 1, "page": 1, "page_size": 20, "pages": 1})
     ),
@@ -117,7 +117,7 @@ def list_refunds(request: HttpRequest, filters: Annotated[RefundsQuery, Query()]
     return ok(page_of(refunds(status=filters.status), filters, present_refunds))
 
 
-class RefundIn(In):
+class RefundByDecisionIn(In):
     payment_id: int = Field(ge=1, le=MAX_ID)
     amount: Rupees
     reason: Text200
@@ -125,7 +125,7 @@ class RefundIn(In):
 
 @router.post(
     "/refunds/",
-    response={201: Ok[RefundOut], **WRITE_PROBLEMS},
+    response={201: Ok[RefundRowOut], **WRITE_PROBLEMS},
     openapi_extra=keyed(
         examples(
             request={"payment_id": 311, "amount": 100.0, "reason": "Charged for the wrong car"},
@@ -135,8 +135,8 @@ class RefundIn(In):
     ),
     summary="Give money back",
 )
-def ask_refund(request: HttpRequest, payload: RefundIn) -> HttpResponse:
-    """Refund a payment, or part of it. ONLINE goes out by itself; cash waits for another administrator's approval."""
+def ask_refund(request: HttpRequest, payload: RefundByDecisionIn) -> HttpResponse:
+    """Refund a payment, or part of it. ONLINE goes out by itself; CASH and UPI wait for another one's approval."""
     now = clock.now()
     return idempotency.once(
         request,
@@ -156,7 +156,7 @@ def ask_refund(request: HttpRequest, payload: RefundIn) -> HttpResponse:
 
 @router.post(
     "/refunds/{refund_ref}/approve/",
-    response={200: Ok[RefundOut], **WRITE_PROBLEMS},
+    response={200: Ok[RefundRowOut], **WRITE_PROBLEMS},
     openapi_extra=keyed(examples(response=enveloped(EXAMPLE_DONE, "Handed back"))),
     summary="Approve a cash refund",
 )
@@ -172,7 +172,7 @@ def approve(request: HttpRequest, refund_ref: str) -> HttpResponse:
 
 @router.post(
     "/refunds/{refund_ref}/retry/",
-    response={200: Ok[RefundOut], **WRITE_PROBLEMS},
+    response={200: Ok[RefundRowOut], **WRITE_PROBLEMS},
     openapi_extra=keyed(examples(response=enveloped(EXAMPLE_RETRIED, "Tried again"))),
     summary="Try a refund again",
 )

@@ -36,7 +36,7 @@ class ZoneTakingsOut(TakingsOut):
 
 
 class MethodTakingsOut(TakingsOut):
-    method: Literal["CASH", "ONLINE"]
+    method: Literal["CASH", "ONLINE", "UPI"]
 
 
 class GrowthOut(BaseModel):
@@ -68,6 +68,7 @@ EXAMPLE_REVENUE = {
     "methods": [
         {"method": "CASH", "revenue": 50.0, "refunds": 0.0, "net": 50.0},
         {"method": "ONLINE", "revenue": 100.0, "refunds": 50.0, "net": 50.0},
+        {"method": "UPI", "revenue": 0.0, "refunds": 0.0, "net": 0.0},
     ],
     "growth": {
         "previous_start": "2026-11-21",

@@ -169,13 +169,13 @@ def _verified(order: PaymentOrder) -> dict[str, Any]:
     return {"success": True, "verified": done, "status": order.status, "amount": order.amount}
 
 
-class RefundIn(In):
+class PhonePeRefundIn(In):
     merchant_txn_id: Text64
     amount: Rupees
     reason: Text200
 
 
-class RefundOut(BaseModel):
+class PhonePeRefundOut(BaseModel):
     success: Literal[True]
     refund_id: str
     status: Literal["INITIATED", "PENDING", "COMPLETED", "FAILED", "REVIEW"]
@@ -185,7 +185,7 @@ class RefundOut(BaseModel):
 @router.post(
     "/phonepe/refund/",
     auth=admin_only,
-    response={200: RefundOut, **WRITE_PROBLEMS},
+    response={200: PhonePeRefundOut, **WRITE_PROBLEMS},
     openapi_extra=keyed(
         examples(
             request={"merchant_txn_id": "PK-7Q2M9XK4T0ZC5VJW8N3D", "amount": 50.0, "reason": "Barrier was broken"},
@@ -194,7 +194,7 @@ class RefundOut(BaseModel):
     ),
     summary="Refund an online payment",
 )
-def phonepe_refund(request: HttpRequest, payload: RefundIn) -> HttpResponse:
+def phonepe_refund(request: HttpRequest, payload: PhonePeRefundIn) -> HttpResponse:
     """Give money of an online payment back, of whichever gateway; never more than is left of it."""
     now = clock.now()
     return idempotency.once(

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from parking.api import idempotency
 from parking.api.answers import ok
@@ -151,12 +151,16 @@ def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
     return ok(bill, f"₹{bill['amount_due']:.2f} is due")
 
 
+UPI_REFERENCE = Field(None, description="With payment_method UPI: the 12 digits that the driver's UPI app shows")
+
+
 class ExitIn(In):
     qr_code: Text500
     payment_method: Text20
     vehicle_number: Text30 | None = None
     gateway: Text12 | None = None
     amount_tendered: Rupees | None = None
+    upi_reference: Text30 | None = UPI_REFERENCE
     scan_id: Text64 | None = None
 
 
@@ -177,7 +181,10 @@ class ExitIn(In):
     summary="Scan a car out",
 )
 def exit_scan(request: HttpRequest, payload: ExitIn) -> HttpResponse:
-    """Collect what is due and let the car out. ONLINE stays ACTIVE until the gateway has confirmed."""
+    """Collect what is due and let the car out. ONLINE stays ACTIVE until the gateway has confirmed.
+
+    UPI is a QR of the counter that no gateway watches over: it needs `upi_reference`, which pays once.
+    """
     now = clock.now()
     return idempotency.once(
         request,
@@ -185,7 +192,9 @@ def exit_scan(request: HttpRequest, payload: ExitIn) -> HttpResponse:
         call=lambda key: checkout.leave(
             actor=actor_of(request),
             qr_code=payload.qr_code,
-            collection=Collection(payload.payment_method, payload.gateway, payload.amount_tendered),
+            collection=Collection(
+                payload.payment_method, payload.gateway, payload.amount_tendered, payload.upi_reference or ""
+            ),
             plate_seen=payload.vehicle_number,
             scan_id=payload.scan_id,
             now=now,
@@ -280,6 +289,7 @@ class TerminateIn(In):
     reason: Text200
     payment_method: Text20
     gateway: Text12 | None = None
+    upi_reference: Text30 | None = UPI_REFERENCE
 
 
 @router.post(
@@ -306,7 +316,7 @@ def terminate(request: HttpRequest, session_ref: str, payload: TerminateIn) -> H
             actor=actor_of(request),
             session=path_ref(session_ref),
             reason=payload.reason,
-            collection=Collection(payload.payment_method, payload.gateway),
+            collection=Collection(payload.payment_method, payload.gateway, upi_reference=payload.upi_reference or ""),
             now=now,
             key=key,
         ),

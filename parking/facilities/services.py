@@ -26,17 +26,30 @@ def claim_best_slot(*, zone: ParkingZone, vehicle_kind: str) -> ParkingSlot:
     The best slot is the first by number. Of several claims at once each takes another slot: rows that somebody
     else is claiming are passed over (docs/locking.md). Raises Refused `zone_full`. Call it inside a transaction.
     """
-    firsts = [_FREE_SLOT.first(zone.pk, kind) for kind in suitable_slot_kinds(vehicle_kind)]
-    slot = min((slot for slot in firsts if slot is not None), key=lambda slot: slot.sort_key, default=None)
+    kinds = _best_first(zone, suitable_slot_kinds(vehicle_kind))
+    # One row is locked and no more: a second one, locked in passing, would be missing to somebody else.
+    slot = next(filter(None, (_FREE_SLOT.first(zone.pk, kind) for kind in kinds)), None)
     if slot is None:
         raise Refused("zone_full", "Zone full, try another zone")
     set_slot_status(slot=slot, status=SlotStatus.BOOKED)
     return slot
 
 
-def _first_free(zone_id: int, kind: str) -> QuerySet[ParkingSlot]:
+def _best_first(zone: ParkingZone, kinds: tuple[str, ...]) -> list[str]:
+    """The kinds of slot in the order of their first free slots; kinds without one come last."""
+    if len(kinds) == 1:
+        return list(kinds)
+    firsts = {kind: _free_slots(zone.pk, kind).values_list("sort_key", flat=True).first() for kind in kinds}
+    return sorted(kinds, key=lambda kind: (firsts[kind] is None, firsts[kind] or ""))
+
+
+def _free_slots(zone_id: int, kind: str) -> QuerySet[ParkingSlot]:
     # One kind at a time, so that the index `slot_free_in_order` gives the first at once, however many are free.
-    free = ParkingSlot.objects.filter(zone_id=zone_id, kind=kind, status=SlotStatus.FREE).order_by("sort_key")
+    return ParkingSlot.objects.filter(zone_id=zone_id, kind=kind, status=SlotStatus.FREE).order_by("sort_key")
+
+
+def _first_free(zone_id: int, kind: str) -> QuerySet[ParkingSlot]:
+    free = _free_slots(zone_id, kind)
     return free.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)[:1]
 
 

@@ -155,11 +155,13 @@ def _change(paid: Money) -> list[Pair]:
 
 
 _GATEWAYS = {"PHONEPE": "PhonePe", "RAZORPAY": "Razorpay", "SIMULATED": "simulated"}
+_BY_HAND = {"CASH": "cash", "UPI": "UPI"}
 
 
 def _way(verb: str, money: Money) -> str:
     """How money moved: `Paid 22 Nov 2026, online (PhonePe), OMO2601…`."""
-    method = f"online ({_GATEWAYS.get(money.gateway, money.gateway)})" if money.gateway else money.method.lower()
+    online = f"online ({_GATEWAYS.get(money.gateway, money.gateway)})"
+    method = online if money.gateway else _BY_HAND.get(money.method, money.method.lower())
     return ", ".join(filter(None, (f"{verb} {day(money.at)}", method, money.reference)))
 
 

@@ -126,6 +126,8 @@ class PaymentOrder(models.Model):
 class PaymentMethod(models.TextChoices):
     CASH = "CASH", "Cash"
     ONLINE = "ONLINE", "Online"
+    # A UPI QR that no gateway watches over: the attendant reads the reference off the driver's phone.
+    UPI = "UPI", "UPI at the counter"
 
 
 class Payment(models.Model):
@@ -135,8 +137,8 @@ class Payment(models.Model):
     order = models.OneToOneField(PaymentOrder, on_delete=models.PROTECT, null=True, related_name="payment")
     amount = _amount()
     method = models.CharField(max_length=6, choices=PaymentMethod.choices)
-    gateway = models.CharField(max_length=12, blank=True, help_text="Empty for cash")
-    reference = models.CharField(max_length=64, blank=True, help_text="The gateway's number of the payment")
+    gateway = models.CharField(max_length=12, blank=True, help_text="Empty for cash and UPI at the counter")
+    reference = models.CharField(max_length=64, blank=True, help_text="The gateway's number, or UPI's 12 digits")
     tendered = _amount(null=True, help_text="Cash handed over")
     attendant = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="payments_taken"
@@ -148,12 +150,14 @@ class Payment(models.Model):
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
             models.CheckConstraint(
                 condition=Q(method="CASH", order=None, gateway="")
-                | (Q(method="ONLINE", order__isnull=False) & ~Q(gateway="")),
+                | (Q(method="ONLINE", order__isnull=False) & ~Q(gateway=""))
+                | (Q(method="UPI", order=None, gateway="", attendant__isnull=False) & ~Q(reference="")),
                 name="payment_cash_or_gateway",
             ),
             models.UniqueConstraint(
                 fields=["gateway", "reference"], condition=~Q(gateway=""), name="gateway_payment_once"
             ),
+            models.UniqueConstraint(fields=["reference"], condition=Q(method="UPI"), name="upi_reference_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["captured_at"], name="payment_by_time")]
 

@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from parking.core.errors import Refused
 from parking.core.ids import new_order_id, new_refund_id
 from parking.core.money import ZERO, to_paise
@@ -97,6 +99,32 @@ def take_cash(*, bill: Bill, tendered: Decimal | None, attendant_id: int | None,
         bill.captured += due
         bill.charged += due
     return handed_over - due
+
+
+def take_upi(*, bill: Bill, reference: str, attendant_id: int | None, now: datetime) -> None:
+    """Write down what is due as paid by UPI at the counter. `close_bill` writes the bill.
+
+    `reference` is the bank's number, which pays once: Raises Refused `upi_reference_used`.
+    """
+    due = bill.due
+    if due == ZERO:
+        return
+    payment = Payment(
+        bill=bill,
+        amount=due,
+        method=PaymentMethod.UPI,
+        reference=reference,
+        attendant_id=attendant_id,
+        captured_at=now,
+    )
+    try:
+        # The constraint decides: two gates may enter one reference at the same moment.
+        with transaction.atomic():
+            insert(payment)
+    except IntegrityError as error:
+        raise Refused("upi_reference_used", "This UPI reference paid another bill already") from error
+    bill.captured += due
+    bill.charged += due
 
 
 def place_order(
@@ -324,8 +352,8 @@ def _new_refund(
 
 
 def may_be_sent(refund: Refund) -> bool:
-    """Whether the gateway may be asked for a refund: one at a time for each payment; cash goes back by hand."""
-    if refund.payment.method == PaymentMethod.CASH or refund.status in _FINAL_REFUND:
+    """Whether the gateway may be asked for a refund: one of a payment at a time, none of the counter's."""
+    if refund.payment.method != PaymentMethod.ONLINE or refund.status in _FINAL_REFUND:
         return False
     earlier = Refund.objects.filter(payment_id=refund.payment_id, pk__lt=refund.pk)
     return not earlier.exclude(status__in=_FINAL_REFUND).exists()
@@ -389,10 +417,13 @@ def take_out_of_review(*, refund: Refund, now: datetime) -> None:
 
 
 def pay_cash_back(*, refund: Refund, now: datetime) -> None:
-    """Write down that cash was handed back. The bill must be locked. Raises Refused `refund_not_waiting`."""
+    """Write down that money of the counter, cash or UPI, was handed back. The bill must be locked.
+
+    Raises Refused `refund_not_waiting`.
+    """
     when = {"status": RefundStatus.INITIATED}
     done = {"status": RefundStatus.COMPLETED, "completed_at": now, "updated_at": now}
-    if refund.payment.method != PaymentMethod.CASH or not change(Refund, refund.pk, when=when, **done):
+    if refund.payment.method == PaymentMethod.ONLINE or not change(Refund, refund.pk, when=when, **done):
         raise Refused("refund_not_waiting", "This refund does not wait for approval")
     refund.status, refund.completed_at = RefundStatus.COMPLETED, now
 

@@ -9,7 +9,7 @@ from parking.audit.models import AuditEntry
 from parking.facilities.models import ParkingZone
 from tests.client import ApiClient
 
-READS = ["dashboard/", "payments/", "revenue-report/", "all-sessions/", "zones/", "zones/{zone}/", "debts/"]
+READS = ["dashboard/", "payments/", "revenue-report/", "all-sessions/", "zones/", "zones/{zone}/", "debts/", "refunds/"]
 WRITES = [
     ("post", "zones/"),
     ("patch", "zones/{zone}/"),
@@ -17,6 +17,10 @@ WRITES = [
     ("post", "zones/{zone}/slots/"),
     ("patch", "slots/{slot}/"),
     ("post", "debts/1/write-off/"),
+    ("post", "refunds/"),
+    ("post", "refunds/1/approve/"),
+    ("post", "refunds/1/retry/"),
+    ("post", "reconciliation/"),
 ]
 CALLS = [("get", path) for path in READS] + WRITES
 

@@ -1,5 +1,6 @@
 """Nothing is sold twice, however many ask at once."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -9,7 +10,7 @@ from parking.accounts.models import User
 from parking.audit.services import SYSTEM
 from parking.checkout import services as checkout
 from parking.facilities.models import ParkingSlot, ParkingZone
-from parking.facilities.services import change_slot, retire_zone
+from parking.facilities.services import add_slots, change_slot, retire_zone
 from parking.payments.models import Payment, PaymentOrder
 from parking.stays.models import ParkingSession
 from parking.vehicles.models import Vehicle
@@ -103,4 +104,18 @@ def test_holds_that_run_out_are_ended_once(driver: User, zone: ParkingZone) -> N
     late = START + timedelta(minutes=31)
     ended = at_once([partial(checkout.expire_no_shows, now=late) for _ in range(5)])
     assert sum(count for count in ended if isinstance(count, int)) == 4
+    assert_books_agree()
+
+
+def test_electric_cars_at_once_get_both_kinds_of_slot_and_keep_none_from_others(driver: User) -> None:
+    for _ in range(4):
+        zone = make_zone(slots=3)
+        add_slots(actor=SYSTEM, zone_id=zone.pk, prefix="E-", first=1, last=3, kind="EV", now=START)
+        electric = [partial(book, driver, zone, plate(), START, vehicle_kind="EV") for _ in range(4)]
+        cars = [partial(book, driver, zone, plate(), START) for _ in range(2)]
+        answers = at_once([*electric, *cars])
+        # Whoever comes late finds only slots of the other kind; but no slot stays empty while one that suits asks.
+        free = Counter(zone.slots.filter(status="FREE").values_list("kind", flat=True))
+        assert free["CAR"] == 0 or tally(answers) == {"ok": 6}
+        assert tally(answers[:4]) == {"ok": 4}
     assert_books_agree()

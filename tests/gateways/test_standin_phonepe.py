@@ -209,3 +209,42 @@ def test_the_base_of_production_and_no_base_at_all_work_too(standin):
     for base in ("", "/apis/identity-manager", "/apis/pg"):
         answer = standin.http.post(f"{base}/v1/oauth/token", data=TOKEN_FORM)
         assert answer.json()["token_type"] == "O-Bearer"
+
+
+# --- UPI QR ----------------------------------------------------------------------------------------
+
+QR_FLOW = {"type": "PG", "paymentMode": {"type": "UPI_QR"}}
+
+
+def _by_qr(standin, phonepe, flow=QR_FLOW):
+    headers = {"Authorization": f"O-Bearer {phonepe.fetch_token().json()['access_token']}"}
+    body = {"merchantOrderId": ORDER, "amount": 5000, "expireAfter": 900, "paymentFlow": flow}
+    return headers, standin.http.post(f"{standin.phonepe_base}/payments/v2/pay", json=body, headers=headers)
+
+
+def _status_as(standin, headers, kind):
+    return standin.http.get(f"{standin.phonepe_base}/{kind}/v2/order/{ORDER}/status", headers=headers)
+
+
+def test_a_qr_order_has_a_link_and_an_address_of_its_own(standin, phonepe):
+    headers, answer = _by_qr(standin, phonepe)
+    made = answer.json()
+    assert (made["state"], made["intentUrl"] == made["qrData"], "redirectUrl" in made) == ("PENDING", True, False)
+    assert made["qrData"].startswith("upi://pay?pa=standinuat@standin&pn=Stand-in%20merchant&tr=OMO")
+    assert "&am=50.00&cu=INR" in made["qrData"]
+    assert _errors(_status_as(standin, headers, "checkout")) == (400, "INVALID_MERCHANT_ORDER_ID")
+    standin.pay(ORDER)
+    assert _status_as(standin, headers, "payments").json()["state"] == "COMPLETED"
+    standin.wait_for_webhooks()
+
+
+@pytest.mark.parametrize("flow", [None, {"type": "PG_CHECKOUT"}, {"type": "PG", "paymentMode": {"type": "CARD"}}])
+def test_a_qr_order_is_by_qr_alone(standin, phonepe, flow):
+    assert _errors(_by_qr(standin, phonepe, flow)[1]) == (400, "BAD_REQUEST")
+
+
+@pytest.mark.parametrize(("decide", "event"), [("pay", "pg.order.completed"), ("decline", "pg.order.failed")])
+def test_a_qr_order_has_events_of_its_own(standin, phonepe, decide, event):
+    _by_qr(standin, phonepe)
+    getattr(standin, decide)(ORDER)
+    assert [hook["event"] for hook in standin.webhooks(gateway="phonepe")] == [event]

@@ -112,6 +112,7 @@ def test_totals_by_method(story: Story) -> None:
     assert totals_by_method(MoneyFilter()) == {
         "CASH": Totals(Decimal("200.00"), Decimal("0.00")),
         "ONLINE": Totals(Decimal("400.00"), Decimal("100.00")),
+        "UPI": Totals(),
     }
 
 

@@ -67,7 +67,11 @@ def test_zones_and_methods(story: Story) -> None:
         (story.zone_a.pk, "Zone A", takings("500.00")),
         (story.zone_b.pk, "Zone B", takings("100.00", "100.00")),
     ]
-    assert made.methods == [("CASH", takings("200.00")), ("ONLINE", takings("400.00", "100.00"))]
+    assert made.methods == [
+        ("CASH", takings("200.00")),
+        ("ONLINE", takings("400.00", "100.00")),
+        ("UPI", takings("0.00")),
+    ]
     assert made.total == Decimal("500.00")
 
 

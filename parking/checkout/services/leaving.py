@@ -1,5 +1,6 @@
 """The exit gate: quote, cash, and online payment that opens the gate when it is confirmed."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -31,6 +32,9 @@ from parking.stays.models import EndReason, ParkingSession, ScanKind, SessionSta
 from parking.stays.services import calculate_amount
 from parking.tariffs.rules import BillLine
 
+# The bank's number (RRN, UTR) as UPI apps show it.
+_UPI_REFERENCE = re.compile(r"[0-9]{12}")
+
 
 @dataclass(frozen=True)
 class Left:
@@ -43,11 +47,15 @@ class Left:
 
 @dataclass(frozen=True)
 class Collection:
-    """How the end of a stay is to be paid."""
+    """How the end of a stay is to be paid.
+
+    `upi_reference` is the 12 digits of UPI at the counter; None where that cannot be paid by.
+    """
 
     method: str
     gateway: str | None = None
     tendered: Decimal | None = None
+    upi_reference: str | None = None
 
 
 def quote(*, actor: Actor, qr_code: str, now: datetime, plate_seen: str | None = None) -> ParkingSession:
@@ -90,12 +98,12 @@ def leave(
 ) -> Left:
     """Scan a car out: collect what is due, then complete the stay and free the slot.
 
-    CASH completes at once. ONLINE freezes the bill and completes when the gateway confirms; the same scan again
+    CASH and UPI complete at once. ONLINE freezes the bill and completes when the gateway confirms; the same scan again
     looks at the payment anew. Raises NotFound `qr_not_found`; Refused `payment_method_invalid`,
-    `entry_not_scanned`, `already_exited`, `vehicle_mismatch`, `amount_too_small`, `gateway_invalid`,
-    `payment_failed`; Unavailable; RepeatedRequest.
+    `upi_reference_invalid`, `upi_reference_used`, `entry_not_scanned`, `already_exited`, `vehicle_mismatch`,
+    `amount_too_small`, `gateway_invalid`, `payment_failed`; Unavailable; RepeatedRequest.
     """
-    refuse_unknown_method(collection.method)
+    refuse_unknown_method(collection)
     with transaction.atomic(durable=True):
         session = stays.lock_by_qr(qr_code)
         idempotency.claim(key, subject=str(session.uuid), now=now)
@@ -107,10 +115,13 @@ def leave(
     return finish_ending(session, ending, now)
 
 
-def refuse_unknown_method(method: str) -> None:
-    """Raise Refused `payment_method_invalid` unless a driver can pay by this method."""
-    if method not in PaymentMethod.values:
+def refuse_unknown_method(collection: Collection) -> None:
+    """Raise Refused `payment_method_invalid` or `upi_reference_invalid` unless a driver can pay so."""
+    by_upi = collection.method == PaymentMethod.UPI
+    if collection.method not in PaymentMethod.values or (by_upi and collection.upi_reference is None):
         raise Refused("payment_method_invalid", "Invalid payment method. Use CASH or ONLINE")
+    if by_upi and not _UPI_REFERENCE.fullmatch(collection.upi_reference or ""):
+        raise Refused("upi_reference_invalid", "Enter the 12 digits of the UPI reference")
 
 
 def _came_before(session: ParkingSession, scan_id: str | None) -> bool:
@@ -179,6 +190,9 @@ def end_stay(
     change = ZERO
     if collection.method == PaymentMethod.CASH:
         change = payments.take_cash(bill=bill, tendered=collection.tendered, attendant_id=actor.user_id, now=now)
+    if collection.method == PaymentMethod.UPI:
+        reference = collection.upi_reference or ""
+        payments.take_upi(bill=bill, reference=reference, attendant_id=actor.user_id, now=now)
     refunds = complete_stay(session=session, method=collection.method, reason=reason, lines=lines, now=now, actor=actor)
     return Ending(refunds=tuple(refunds), change=change)
 

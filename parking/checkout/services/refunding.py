@@ -149,7 +149,7 @@ def _written_down(
             subject=("session", session.pk),
             refund_id=refund.refund_id,
             amount=amount,
-            by_hand=payment.method == PaymentMethod.CASH,
+            by_hand=payment.method != PaymentMethod.ONLINE,
         )
     return refund
 

@@ -34,10 +34,11 @@ def terminate(
 ) -> Left:
     """End an active stay, billed to now. With method NONE what is due becomes a debt of the plate.
 
-    Raises NotFound `session_not_found`; Refused `not_active`, `payment_method_invalid`, `payment_failed`, …
+    Raises NotFound `session_not_found`; Refused `not_active`, `payment_method_invalid`, `upi_reference_invalid`,
+    `upi_reference_used`, `payment_failed`, …
     """
     if collection.method != NONE:
-        refuse_unknown_method(collection.method)
+        refuse_unknown_method(collection)
     with transaction.atomic(durable=True):
         stay = stays.lock_session(**session.lookup())
         idempotency.claim(key, subject=str(stay.uuid), now=now)
