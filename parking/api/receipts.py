@@ -1,4 +1,4 @@
-"""The receipt of a payment as PDF."""
+"""The receipt of a payment as PDF and as a page."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,12 +10,14 @@ from parking.api.parsing import path_id
 from parking.api.security import actor_of, signed_in
 from parking.checkout import services as checkout
 from parking.core import clock
+from parking.invoices.models import TaxDocument
 from parking.invoices.pdf import PAPERS, pdf_of
 from parking.invoices.sheets import sheet_of
+from parking.web import pages
 
 router = Router(tags=["Payments"], auth=signed_in)
 
-PDF = "application/pdf"
+PDF, HTML = "application/pdf", "text/html"
 
 
 class PaperQuery(Schema):
@@ -43,9 +45,26 @@ def receipt(request: HttpRequest, payment_id: str, filters: Annotated[PaperQuery
 
     An operator without GSTIN issues plain receipts. Drivers get those of their own bookings, STAFF and ADMIN any.
     """
-    documents = checkout.documents_of_payment(payment_id=path_id(payment_id), actor=actor_of(request), now=clock.now())
+    documents = _documents(request, payment_id)
     body = pdf_of(tuple(sheet_of(document) for document in documents), PAPERS[filters.paper])
     name = documents[0].number.replace("/", "-")
     # The document never changes, but notes may join it: ask again each time.
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "private, no-cache"}
     return HttpResponse(body, content_type=PDF, headers=headers)
+
+
+@router.get(
+    "/{payment_id}/receipt/",
+    response=READ_PROBLEMS,
+    openapi_extra={"responses": {200: {"description": "The same as a page", "content": {HTML: {}}}}},
+    summary="Receipt or tax invoice as a page",
+)
+def receipt_page(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """The same document as a page, to read on a phone or to print."""
+    response = pages.receipt(request, [sheet_of(document) for document in _documents(request, payment_id)])
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _documents(request: HttpRequest, payment_id: str) -> list[TaxDocument]:
+    return list(checkout.documents_of_payment(payment_id=path_id(payment_id), actor=actor_of(request), now=clock.now()))

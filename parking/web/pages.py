@@ -1,5 +1,6 @@
-"""The older plain pages: ticket at the entry, entry scan, exit scan. They post to the older addresses."""
+"""The plain pages: ticket at the entry, entry scan, exit scan, which post to the older addresses; and the receipt."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from parking.facilities.queries import zones_with_counts
+from parking.invoices.sheets import Sheet
 
 # All that these pages need: our own style, script and addresses, and the QR picture, which comes inside the answer.
 _CONTENT_POLICY = (
@@ -28,6 +30,11 @@ def entry_scan(request: HttpRequest) -> HttpResponse:
 def exit_scan(request: HttpRequest) -> HttpResponse:
     """The form that scans a car out."""
     return _page(request, "exit_scan")
+
+
+def receipt(request: HttpRequest, sheets: Sequence[Sheet]) -> HttpResponse:
+    """A document and the notes to it, to read or print."""
+    return _page(request, "receipt", sheets=sheets)
 
 
 def _page(request: HttpRequest, page: str, **context: Any) -> HttpResponse:

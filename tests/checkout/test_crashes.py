@@ -1,9 +1,12 @@
 """Power cuts and silent gateways between the two transactions of a booking, an exit, a refund."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from parking.accounts.models import User
 from parking.checkout import services as checkout
@@ -14,7 +17,7 @@ from parking.core.ids import Ref
 from parking.core.models import IdempotencyKey
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways import registry
-from parking.payments.gateways.base import GatewayState
+from parking.payments.gateways.base import GatewayState, OrderAnswer
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
 from tests.build import actor, book, cancel, enter, leave, reloaded, terminate
@@ -176,6 +179,69 @@ def test_an_exit_that_was_declined_resumes_to_the_same_refusal(
         leave_with_key(staff, inside, "ONLINE", at(66))
     with refused("payment_failed"):
         checkout.resume_ending(subject=str(inside.uuid), now=at(67))
+
+
+@contextmanager
+def news_comes_after_reading(table: str, state: GatewayState) -> Iterator[None]:
+    """As soon as something was read from this table, the gateway's word on the newest order is settled."""
+    news = iter([state])
+
+    def run(execute: Callable[..., object], sql: str, *rest: object) -> object:
+        result = execute(sql, *rest)
+        if f'FROM "{table}"' in sql and (word := next(news, None)):
+            # The cursor that was just used still has its rows to give.
+            order = PaymentOrder.objects.order_by("pk").last()
+            assert order is not None
+            said = OrderAnswer(order.order_id, word, int(order.amount * 100), reference="PAY-1")
+            checkout.settle(order=order, answer=said, now=at(67))
+        return result
+
+    with connection.execute_wrapper(run):
+        yield
+
+
+TABLES = pytest.mark.parametrize("table", ["payments_paymentorder", "stays_parkingsession"])
+NEWS = pytest.mark.parametrize("state", [GatewayState.COMPLETED, GatewayState.FAILED])
+
+
+@TABLES
+@NEWS
+def test_news_in_the_midst_of_resuming_a_booking_is_told_whole(
+    driver: User, zone: ParkingZone, gateway: FakeGateway, table: str, state: GatewayState
+) -> None:
+    gateway.outcome = GatewayState.PENDING
+    session = book(driver, zone, now=START)
+    gateway.decide(state)
+    try:
+        with news_comes_after_reading(table, state):
+            resumed = checkout.resume_booking(subject=str(session.uuid), now=at(1))
+    except Refused as refusal:
+        assert (refusal.code, state) == ("payment_failed", GatewayState.FAILED)
+    else:
+        assert (resumed.session.payment_status, state) == ("PARTIAL", GatewayState.COMPLETED)
+        assert resumed.order is not None
+        assert resumed.order.status == "COMPLETED"
+    assert_books_agree()
+
+
+@TABLES
+@NEWS
+def test_news_in_the_midst_of_resuming_an_exit_is_told_whole(
+    staff: User, inside: ParkingSession, gateway: FakeGateway, table: str, state: GatewayState
+) -> None:
+    gateway.outcome = GatewayState.PENDING
+    leave(staff, inside, "ONLINE", at(66))
+    gateway.decide(state)
+    try:
+        with news_comes_after_reading(table, state):
+            left = checkout.resume_ending(subject=str(inside.uuid), now=at(67))
+    except Refused as refusal:
+        assert (refusal.code, state) == ("payment_failed", GatewayState.FAILED)
+    else:
+        assert (left.session.status, state) == ("COMPLETED", GatewayState.COMPLETED)
+        assert left.order is not None
+        assert left.order.status == "COMPLETED"
+    assert_books_agree()
 
 
 def test_a_waiting_termination_resumes_as_a_termination(

@@ -78,8 +78,11 @@ def test_a_scan_id_is_known_only_for_its_own_stay_and_gate(driver: User, staff: 
     first, second = book(driver, zone, now=START), book(driver, zone, now=START)
     enter(staff, first, START, scan_id="1")
     assert enter(staff, second, START, scan_id="1").pk == second.pk
-    leave(staff, first, now=START + timedelta(minutes=1), scan_id="1")
-    assert reloaded(first).status == "COMPLETED"
+    leave(staff, first, now=START + timedelta(minutes=1), scan_id="2")
+    with refused("already_exited"):
+        leave(staff, first, now=START + timedelta(minutes=1), scan_id="1")
+    with refused("already_entered"):
+        enter(staff, first, START, scan_id="2")
     assert_books_agree()
 
 

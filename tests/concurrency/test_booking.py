@@ -14,7 +14,7 @@ from parking.facilities.services import add_slots, change_slot, retire_zone
 from parking.payments.models import Payment, PaymentOrder
 from parking.stays.models import ParkingSession
 from parking.vehicles.models import Vehicle
-from tests.build import book, enter, leave, make_user, make_zone, plate, take_ticket
+from tests.build import book, cancel, enter, leave, make_user, make_zone, plate, take_ticket
 from tests.concurrency.together import at_once, tally
 from tests.invariants import assert_books_agree
 
@@ -49,11 +49,14 @@ def test_drivers_and_walk_ins_share_the_last_slots(driver: User) -> None:
     assert_books_agree()
 
 
-def test_one_vehicle_is_booked_once_by_one_driver(driver: User) -> None:
+@pytest.mark.parametrize("known", [False, True])
+def test_one_vehicle_is_booked_once_by_one_driver(driver: User, known: bool) -> None:
     zones = [make_zone(slots=2) for _ in range(10)]
+    if known:
+        cancel(driver, book(driver, zones[0], "DL-01-AB-1234", START), START)
     answers = at_once([partial(book, driver, zone, "DL-01-AB-1234", START) for zone in zones])
     assert tally(answers) == {"ok": 1, "vehicle_already_parked": 9}
-    assert (Vehicle.objects.count(), ParkingSession.objects.count()) == (1, 1)
+    assert (Vehicle.objects.count(), ParkingSession.objects.open().count()) == (1, 1)
     assert_books_agree()
 
 

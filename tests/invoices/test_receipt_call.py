@@ -65,3 +65,16 @@ def test_asking_twice_writes_one_document(as_driver: ApiClient, payment: Payment
     first, second = (as_driver.get(path(payment.pk)).content for _ in range(2))
     assert first == second
     assert TaxDocument.objects.get().issued_at > START - timedelta(days=1)
+
+
+def test_the_page_shows_what_the_pdf_shows(as_driver: ApiClient, registered: ParkingSite, payment: Payment):
+    answer = as_driver.get(f"/api/payment/{payment.pk}/receipt/")
+    page, document = answer.content.decode(), TaxDocument.objects.get()
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    for text in (document.number, f"{document.total:.2f}", f"{document.cgst:.2f}", f"{document.taxable:.2f}"):
+        assert text in page
+
+
+def test_somebody_elses_page_is_not_there(payment: Payment):
+    assert ApiClient(make_user()).get(f"/api/payment/{payment.pk}/receipt/").status_code == 404
