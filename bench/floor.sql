@@ -38,7 +38,7 @@ COMMIT;
 BEGIN;
 SELECT s.id FROM stays_parkingsession s JOIN payments_bill b ON b.id = s.bill_id
     WHERE s.bill_id = :bill FOR NO KEY UPDATE;
-UPDATE payments_paymentorder SET status = 'COMPLETED', gateway_order_id = 'SIM-' || :order_number, updated_at = now()
+UPDATE payments_paymentorder SET status = 'COMPLETED', is_definite = true, gateway_order_id = 'SIM-' || :order_number, updated_at = now()
     WHERE id = :purchase;
 INSERT INTO payments_payment (amount, method, gateway, reference, captured_at, bill_id, order_id)
     VALUES (50, 'ONLINE', 'SIMULATED', 'SIMPAY-' || :order_number, now(), :bill, :purchase);

@@ -39,8 +39,8 @@ JOIN place ON place.n = old.i % (SELECT count(*) FROM place)
 JOIN person ON person.n = old.i % (SELECT count(*) FROM person);
 
 INSERT INTO payments_paymentorder (id, order_id, purpose, gateway, amount, status, gateway_order_id, pay_url, upi_link,
-    created_at, updated_at, bill_id)
-SELECT stay, 'PK-' || code, 'FEE', 'SIMULATED', 50, 'COMPLETED', 'SIM-PK-' || code, '', '', booked, booked, stay
+    is_definite, created_at, updated_at, bill_id)
+SELECT stay, 'PK-' || code, 'FEE', 'SIMULATED', 50, 'COMPLETED', 'SIM-PK-' || code, '', '', true, booked, booked, stay
 FROM old;
 
 INSERT INTO payments_payment (amount, method, gateway, reference, captured_at, bill_id, order_id)

@@ -22,6 +22,7 @@ from parking.payments.collecting import ask_for_order, ask_for_refund
 from parking.payments.gateways.base import GatewayState, OrderAnswer
 from parking.payments.models import (
     OrderPurpose,
+    OrderStatus,
     PaymentOrder,
     Refund,
     RefundStatus,
@@ -153,7 +154,8 @@ def follow_open_orders(*, now: datetime) -> int:
 
     Answers how many were asked after. An order that we gave up is followed too: its money may still come.
     """
-    open_orders = PaymentOrder.objects.filter(is_definite=False, created_at__gte=now - FOLLOWED_FOR).order_by("pk")
+    undecided = PaymentOrder.objects.filter(is_definite=False, created_at__gte=now - FOLLOWED_FOR)
+    open_orders = undecided.exclude(status__in=[OrderStatus.COMPLETED, OrderStatus.REVIEW]).order_by("pk")
     due = [
         order
         for order in open_orders.iterator()
