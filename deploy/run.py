@@ -144,8 +144,8 @@ def manage(*arguments: str) -> list[str]:
 def web_command(host: str, port: int) -> list[str]:
     """The web server as deployed; the benchmark measures this very command."""
     workers = os.environ.get("WEB_WORKERS") or "2"
-    # Few threads: more of them quarrel over the interpreter's lock (docs/performance.md). A gateway that hangs holds one
-    # for up to 20 seconds, so who takes much money online gives more (docs/settings.md).
+    # Few threads: more of them quarrel over the interpreter's lock (docs/performance.md). A gateway that hangs holds
+    # one for up to 20 seconds, so who takes much money online gives more (docs/settings.md).
     threads = os.environ.get("WEB_THREADS") or "3"
     return [
         *(sys.executable, "-m", "deploy.web", "smart_parking.wsgi:application", "--interface", "wsgi"),
