@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from parking.accounts.models import Role, User
-from parking.api.public import zones_answer
+from parking.core import fresh
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways import registry
 from tests.build import make_user, make_zone
@@ -14,11 +14,11 @@ from tests.gateway import FakeGateway
 
 
 @pytest.fixture(autouse=True)
-def _fresh_zones() -> Iterator[None]:
-    """The list of zones is kept for a second by the process; each test has a database of its own."""
-    zones_answer.forget()
+def _nothing_kept() -> Iterator[None]:
+    """Some answers are kept for a second by the process; each test has a database of its own."""
+    fresh.forget_all()
     yield
-    zones_answer.forget()
+    fresh.forget_all()
 
 
 @pytest.fixture

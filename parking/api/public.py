@@ -1,7 +1,5 @@
 """What anybody may ask."""
 
-import threading
-import time
 from typing import Any
 
 from django.db import Error, connection
@@ -14,42 +12,23 @@ from parking.api.answers import ok, plain
 from parking.api.describe import PUBLIC_PROBLEMS, Ok, enveloped, examples
 from parking.api.zones import EXAMPLE_ZONE, ZoneOut, present_zone
 from parking.core import clock
+from parking.core.fresh import FreshValue
 from parking.facilities.queries import zones_with_counts
 
 router = Router(tags=["Public"], auth=None)
 
 
-class ZonesAnswer:
-    """The list of zones as bytes, at most one second old; one look at the database however many people ask.
-
-    Each process has its own. While one thread looks, the others get the list of a moment ago.
-    """
-
-    def __init__(self) -> None:
-        self._content = b""
-        self._made_at = float("-inf")
-        self._looking = threading.Lock()
-
-    def content(self) -> bytes:
-        if time.monotonic() - self._made_at < 1:
-            return self._content
-        with self._looking:
-            if time.monotonic() - self._made_at >= 1:
-                begun_at = time.monotonic()
-                rows = [present_zone(zone, counts) for zone, counts in zones_with_counts(only_active=True)]
-                self._content, self._made_at = ok(rows).content, begun_at
-        return self._content
-
-    def forget(self) -> None:
-        """Look again at the next call; for tests, whose databases change under the process."""
-        self._made_at = float("-inf")
+def _zones_answer() -> bytes:
+    rows = [present_zone(zone, counts) for zone, counts in zones_with_counts(only_active=True)]
+    return ok(rows).content
 
 
-zones_answer = ZonesAnswer()
+# Never older than the second that docs/api.md names: while one thread looks, the others wait.
+zones_answer = FreshValue(_zones_answer, overlap=0.0)
 
 
 def zones_now() -> HttpResponse:
-    return HttpResponse(zones_answer.content(), content_type="application/json")
+    return HttpResponse(zones_answer.value(), content_type="application/json")
 
 
 @router.get(

@@ -113,6 +113,7 @@ class PaymentOrder(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["created_at"], condition=Q(is_definite=False), name="order_to_follow"),
+            models.Index(fields=["created_at"], condition=Q(status="REVIEW"), name="order_in_review"),
         ]
 
     def __str__(self) -> str:
@@ -269,6 +270,7 @@ class Debt(models.Model):
                 name="debt_state_fits",
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["created_at"], condition=Q(status="OPEN"), name="debt_open_by_time")]
 
     def __str__(self) -> str:
         return f"Debt of bill {self.bill_id}"

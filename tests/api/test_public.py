@@ -55,7 +55,7 @@ def test_zones_are_at_most_one_second_old(
     anybody: ApiClient, zone: ParkingZone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = 1000.0
-    monkeypatch.setattr("parking.api.public.time.monotonic", lambda: seconds)
+    monkeypatch.setattr("parking.core.fresh.time.monotonic", lambda: seconds)
     assert len(data_of(anybody.get("/api/public/zones/"))) == 1
     make_zone()
     seconds += 0.999

@@ -1,0 +1,87 @@
+"""Values that many people look at, read anew at most once a second by each process."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
+
+T = TypeVar("T")
+
+_all: "WeakSet[FreshValue[Any]]" = WeakSet()
+
+
+@dataclass(frozen=True)
+class _Kept(Generic[T]):
+    """A value and when its reading began, in seconds of the monotonic clock."""
+
+    value: T
+    begun_at: float
+
+
+class FreshValue(Generic[T]):
+    """What `load` answers, read at most once in so many seconds, however many threads ask.
+
+    Each process has its own. While one thread loads, the others get the value of a moment ago, for `overlap` seconds
+    beyond its time; where there is none, or it is older, they wait for the new one. An error of `load` is raised to
+    the caller whose call it was, keeps nothing, and the next call tries again. `load` must not depend on who asks,
+    nor read what the caller's own transaction has not committed.
+    """
+
+    def __init__(self, load: Callable[[], T], seconds: float = 1.0, overlap: float = 1.0) -> None:
+        self._load = load
+        self._seconds = seconds
+        self._overlap = overlap
+        self._kept: _Kept[T] | None = None
+        self._loading = threading.Lock()
+        self._forgotten = 0
+        _all.add(self)
+
+    def value(self) -> T:
+        """The value, at most as old as agreed."""
+        kept = self._kept
+        if kept is not None and self._age(kept) < self._seconds:
+            return kept.value
+        if kept is None or self._age(kept) >= self._seconds + self._overlap:
+            with self._loading:
+                return self._loaded()
+        if not self._loading.acquire(blocking=False):
+            return kept.value
+        try:
+            return self._loaded()
+        finally:
+            self._loading.release()
+
+    def forget(self) -> None:
+        """Load again at the next call, whatever is under way; for tests, whose databases change under the process."""
+        self._forgotten += 1
+        self._kept = None
+
+    @staticmethod
+    def _age(kept: _Kept[T]) -> float:
+        return time.monotonic() - kept.begun_at
+
+    def _loaded(self) -> T:
+        kept, forgotten = self._kept, self._forgotten
+        # Another thread may have loaded it while this one waited.
+        if kept is not None and self._age(kept) < self._seconds:
+            return kept.value
+        begun_at = time.monotonic()
+        value = self._load()
+        if forgotten == self._forgotten:
+            self._kept = _Kept(value, begun_at)
+        return value
+
+
+def forget_all() -> None:
+    """Forget every value of this process; for tests."""
+    for fresh in list(_all):
+        fresh.forget()
+
+
+def fingerprint(*parts: object) -> str:
+    """16 hexadecimal digits that differ when a part differs; the same in every process, so that it fits an ETag."""
+    text = "\x1f".join("" if part is None else str(part) for part in parts)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
