@@ -5,26 +5,26 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
 from parking.accounts import tokens
-from parking.accounts.lockout import refuse_locked_out
+from parking.accounts.credentials import authenticated, user_signing_in
 from parking.accounts.models import Role, User
 from parking.accounts.passwords import HashedPassword, hash_new_password
-from parking.accounts.queries import id_of_username, user_by_id, user_not_found
+from parking.accounts.queries import user_by_id, user_not_found
 from parking.accounts.tokens import SpentToken, TokenPair
 from parking.audit import services as audit
 from parking.audit.services import ANONYMOUS, Actor
-from parking.core.errors import InvalidInput, Refused, TooMany, Unauthenticated
+from parking.core.errors import InvalidInput, Refused, Unauthenticated
 
 CONTACT_FIELDS = {"email", "phone"}
 
 
-def _actor(user: User) -> Actor:
+def actor_of(user: User) -> Actor:
+    """An account as the one who acts."""
     return Actor(user_id=user.pk, role=user.role)
 
 
@@ -50,7 +50,7 @@ def register(*, username: str, password: HashedPassword, profile: Mapping[str, s
     _need_contact(user)
     with transaction.atomic():
         _save(user, force_insert=True)
-        audit.record(actor=_actor(user), action="user.registered", now=now, subject=("user", user.pk))
+        audit.record(actor=actor_of(user), action="user.registered", now=now, subject=("user", user.pk))
     return user
 
 
@@ -63,42 +63,14 @@ def _need_contact(user: User) -> None:
 
 
 def login(request: HttpRequest, *, username: str, password: str, now: datetime) -> tuple[User, TokenPair]:
-    """Sign in. The request's address is what failures are counted by, together with the username.
-
-    Raises Unauthenticated `invalid_credentials` (also for a suspended user: nobody learns which names exist), and
-    TooMany `too_many_attempts` while locked out.
-    """
-    try:
-        user = _authenticated(request, username=username, password=password, now=now)
-    except (Unauthenticated, TooMany) as error:
-        _record_failed_login(username, error.code, now)
-        raise
+    """Sign in for a pair of tokens. Raises as `credentials.user_signing_in`."""
+    user = user_signing_in(request, username=username, password=password, now=now)
     with transaction.atomic():
         # Tells axes to forget the failures, and Django to note the time.
         user_logged_in.send(sender=User, request=request, user=user)
         pair = tokens.issue(user, now=now)
-        audit.record(actor=_actor(user), action="login", now=now, subject=("user", user.pk))
+        audit.record(actor=actor_of(user), action="login", now=now, subject=("user", user.pk))
     return user, pair
-
-
-def _authenticated(request: HttpRequest, *, username: str, password: str, now: datetime) -> User:
-    refuse_locked_out(request, username=username, now=now)
-    user = authenticate(request, username=username, password=password)
-    if not isinstance(user, User):
-        raise Unauthenticated("invalid_credentials", "Wrong username or password")
-    return user
-
-
-def _record_failed_login(username: str, code: str, now: datetime) -> None:
-    # The text itself stays out: people type passwords into the wrong field.
-    user_id = id_of_username(username)
-    audit.record(
-        actor=ANONYMOUS,
-        action=f"refused.{code}",
-        now=now,
-        subject=("user", user_id) if user_id else None,
-        refused=True,
-    )
 
 
 def refresh(*, token: str, now: datetime) -> TokenPair:
@@ -106,7 +78,7 @@ def refresh(*, token: str, now: datetime) -> TokenPair:
     with _spent_tokens_recorded(now), transaction.atomic():
         user = tokens.spend_refresh_token(token)
         pair = tokens.issue(user, now=now)
-        audit.record(actor=_actor(user), action="token.refreshed", now=now, subject=("user", user.pk))
+        audit.record(actor=actor_of(user), action="token.refreshed", now=now, subject=("user", user.pk))
     return pair
 
 
@@ -119,7 +91,7 @@ def logout(*, token: str, caller: User | None, now: datetime) -> None:
         user = tokens.spend_refresh_token(token)
         if caller is not None and caller.pk != user.pk:
             raise tokens.not_valid()
-        audit.record(actor=_actor(user), action="logout", now=now, subject=("user", user.pk))
+        audit.record(actor=actor_of(user), action="logout", now=now, subject=("user", user.pk))
 
 
 @contextmanager
@@ -144,24 +116,38 @@ def _spent_tokens_recorded(now: datetime) -> Iterator[None]:
 def change_password(
     request: HttpRequest, *, user: User, old_password: str, new_password: str, now: datetime
 ) -> TokenPair:
-    """A new password and a new pair of tokens; all earlier tokens die.
+    """A new password and a new pair of tokens; all earlier tokens and all sessions die.
 
     Wrong old passwords count as failed logins, or a stolen token could be used to guess. Raises Refused
     `password_wrong`, InvalidInput, TooMany `too_many_attempts`.
     """
+    known, hashed = check_password_change(
+        request, user=user, old_password=old_password, new_password=new_password, now=now
+    )
+    with transaction.atomic():
+        return tokens.issue(replace_password(known, hashed, now=now), now=now)
+
+
+def check_password_change(
+    request: HttpRequest, *, user: User, old_password: str, new_password: str, now: datetime
+) -> tuple[User, HashedPassword]:
+    """The user whose old password was right, and the hash of the new one. Raises as `change_password`."""
     try:
-        known = _authenticated(request, username=user.username, password=old_password, now=now)
+        known = authenticated(request, username=user.username, password=old_password, now=now)
     except Unauthenticated as error:
         raise _password_wrong() from error
-    hashed = hash_new_password(new_password, user=known, field="new_password")
-    with transaction.atomic():
-        locked = _lock(known.pk)
-        if locked.password != known.password:
-            raise _password_wrong()  # somebody else changed it while we hashed
-        _set_password(locked, hashed)
-        locked.save(update_fields=["password", "token_epoch"])
-        audit.record(actor=_actor(locked), action="password.changed", now=now, subject=("user", locked.pk))
-        return tokens.issue(locked, now=now)
+    return known, hash_new_password(new_password, user=known, field="new_password")
+
+
+def replace_password(known: User, hashed: HashedPassword, *, now: datetime) -> User:
+    """Inside a transaction: set the password of a user whom nobody changed meanwhile; tokens and sessions die."""
+    locked = _lock(known.pk)
+    if locked.password != known.password:
+        raise _password_wrong()  # somebody else changed it while we hashed
+    _set_password(locked, hashed)
+    locked.save(update_fields=["password", "token_epoch"])
+    audit.record(actor=actor_of(locked), action="password.changed", now=now, subject=("user", locked.pk))
+    return locked
 
 
 def _password_wrong() -> Refused:
@@ -188,7 +174,7 @@ def update_profile(*, user_id: int, changes: Mapping[str, str], now: datetime) -
         if CONTACT_FIELDS & set(changes):
             _need_contact(user)
         _save(user)
-        _record_change(_actor(user), user, set(changes), now)
+        _record_change(actor_of(user), user, set(changes), now)
     return user
 
 

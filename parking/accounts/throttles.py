@@ -3,12 +3,26 @@
 import math
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import F
+from django.http import HttpRequest
 
 from parking.accounts.models import CallWindow
 from parking.core.errors import TooMany
+from parking.core.requests import client_address
 
 _MINUTE = timedelta(minutes=1)
+
+
+def count_registration(request: HttpRequest, *, now: datetime) -> None:
+    """Count a sign-up of this address, by the API or on a page. Raises as `count_call`."""
+    limit = settings.REGISTRATIONS_PER_MINUTE
+    count_call(scope="register", address=client_address(request), limit=limit, now=now)
+
+
+def count_login(request: HttpRequest, *, now: datetime) -> None:
+    """Count a login of this address, by the API or on a page. Raises as `count_call`."""
+    count_call(scope="login", address=client_address(request), limit=settings.LOGINS_PER_MINUTE, now=now)
 
 
 def count_call(*, scope: str, address: str, limit: int, now: datetime) -> None:

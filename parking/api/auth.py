@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel, Field
@@ -10,7 +9,7 @@ from pydantic import BaseModel, Field
 from parking.accounts import services as accounts
 from parking.accounts.models import User
 from parking.accounts.passwords import hash_new_password
-from parking.accounts.throttles import count_call
+from parking.accounts.throttles import count_registration
 from parking.accounts.tokens import TokenPair
 from parking.api import idempotency
 from parking.api.answers import ok, plain
@@ -31,7 +30,6 @@ from parking.api.users import (
     present_user,
 )
 from parking.core import clock
-from parking.core.requests import client_address
 
 router = Router(tags=["Auth"], auth=None)
 
@@ -91,7 +89,7 @@ class RegisterIn(In):
 def register(request: HttpRequest, payload: RegisterIn) -> HttpResponse:
     """Make the account of a driver; an e-mail address or a phone number is needed."""
     now = clock.now()
-    _count_call(request, "register", settings.REGISTRATIONS_PER_MINUTE)
+    count_registration(request, now=now)
     profile = payload.profile()
     hashed = hash_new_password(payload.password, user=User(username=payload.username, **profile))
     return idempotency.once_in_one_transaction(
@@ -100,10 +98,6 @@ def register(request: HttpRequest, payload: RegisterIn) -> HttpResponse:
         call=lambda: accounts.register(username=payload.username, password=hashed, profile=profile, now=now),
         render=lambda user: ok(present_user(user), "Welcome", status=201),
     )
-
-
-def _count_call(request: HttpRequest, scope: str, limit: int) -> None:
-    count_call(scope=scope, address=client_address(request), limit=limit, now=clock.now())
 
 
 # --- Signing in and out ----------------------------------------------------------------------------
@@ -136,7 +130,6 @@ class LoginOut(PairOut):
 )
 def login(request: HttpRequest, payload: LoginIn) -> HttpResponse:
     """A pair of tokens: access for 24 hours, refresh for 7 days."""
-    _count_call(request, "login", settings.LOGINS_PER_MINUTE)
     user, pair = accounts.login(request, username=payload.username, password=payload.password, now=clock.now())
     shown = {"id": user.pk, "username": user.username, "role": user.role}
     return _tokens(pair, role=user.role, user=shown)

@@ -2,6 +2,7 @@
 
 from django_tasks import task
 
+from parking.accounts.sessions import forget_expired_sessions
 from parking.accounts.throttles import forget_old_windows
 from parking.accounts.tokens import forget_expired_tokens
 from parking.checkout import services
@@ -56,6 +57,7 @@ def issue_all_missing_documents() -> int:
 
 @task()
 def forget_what_is_over() -> int:
-    """Idempotency keys after a day, throttle windows after their minute, records of tokens that have run out."""
+    """Idempotency keys after a day, throttle windows after their minute, tokens and sessions that have run out."""
     now = clock.now()
-    return forget_old_keys(now=now) + forget_old_windows(now=now) + forget_expired_tokens(now=now)
+    forgotten = forget_old_keys(now=now) + forget_old_windows(now=now)
+    return forgotten + forget_expired_tokens(now=now) + forget_expired_sessions(now=now)

@@ -1,0 +1,60 @@
+"""Whether somebody is who he says: usernames and passwords, checked and counted. For tokens and pages alike."""
+
+from copy import copy
+from datetime import datetime
+
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, QueryDict
+
+from parking.accounts.lockout import refuse_locked_out
+from parking.accounts.models import User
+from parking.accounts.queries import id_of_username
+from parking.accounts.throttles import count_login
+from parking.audit import services as audit
+from parking.audit.services import ANONYMOUS
+from parking.core.errors import TooMany, Unauthenticated
+
+
+def user_signing_in(request: HttpRequest, *, username: str, password: str, now: datetime) -> User:
+    """Who signs in. Failures are counted by the request's address together with the username, and put on record.
+
+    Raises Unauthenticated `invalid_credentials` (also for a suspended user: nobody learns which names exist), and
+    TooMany: `too_many_attempts` while locked out, `too_many_requests` from this address in this minute.
+    """
+    count_login(request, now=now)
+    try:
+        return authenticated(request, username=username, password=password, now=now)
+    except (Unauthenticated, TooMany) as error:
+        _record_failed_login(username, error.code, now)
+        raise
+
+
+def authenticated(request: HttpRequest, *, username: str, password: str, now: datetime) -> User:
+    """The user with this password. Raises as `user_signing_in`, which also writes a failure down."""
+    refuse_locked_out(request, username=username, now=now)
+    user = authenticate(_without_form(request), username=username, password=password)
+    if not isinstance(user, User):
+        raise Unauthenticated("invalid_credentials", "Wrong username or password")
+    return user
+
+
+def _without_form(request: HttpRequest) -> HttpRequest:
+    """The request as axes may see it: it would keep every field of a form that fails, new passwords too.
+
+    Being a copy, it also takes axes' mark of a lock-out, for which a plain text would replace our own answer.
+    """
+    bare = copy(request)
+    bare.GET = bare.POST = QueryDict()
+    return bare
+
+
+def _record_failed_login(username: str, code: str, now: datetime) -> None:
+    # The text itself stays out: people type passwords into the wrong field.
+    user_id = id_of_username(username)
+    audit.record(
+        actor=ANONYMOUS,
+        action=f"refused.{code}",
+        now=now,
+        subject=("user", user_id) if user_id else None,
+        refused=True,
+    )

@@ -1,0 +1,56 @@
+"""Signing in and out on a page: Django's sessions, under the rules of the tokens."""
+
+from datetime import datetime
+
+from django.contrib import auth
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.http import HttpRequest
+
+from parking.accounts.credentials import user_signing_in
+from parking.accounts.models import User
+from parking.accounts.services import actor_of, check_password_change, replace_password
+from parking.audit import services as audit
+
+
+def sign_in_session(request: HttpRequest, *, username: str, password: str, now: datetime) -> User:
+    """Sign in on a page: the session gets a new key and the user, the CSRF token is made anew.
+
+    Same count, throttle and lock-out as `services.login`. Raises Unauthenticated `invalid_credentials`, TooMany
+    `too_many_attempts`, `too_many_requests`.
+    """
+    user = user_signing_in(request, username=username, password=password, now=now)
+    with transaction.atomic():
+        # Tells axes to forget the failures, and Django to note the time.
+        auth.login(request, user)
+        audit.record(actor=actor_of(user), action="login", now=now, subject=("user", user.pk))
+    return user
+
+
+def sign_out_session(request: HttpRequest, *, now: datetime) -> None:
+    """Forget the session. Does nothing more for somebody who is not signed in."""
+    user = request.user
+    auth.logout(request)
+    if isinstance(user, User):
+        audit.record(actor=actor_of(user), action="logout", now=now, subject=("user", user.pk))
+
+
+def change_password_on_page(
+    request: HttpRequest, *, user: User, old_password: str, new_password: str, now: datetime
+) -> User:
+    """A new password: tokens and all other sessions die, the present one goes on under a new key.
+
+    Raises as `services.change_password`.
+    """
+    known, hashed = check_password_change(
+        request, user=user, old_password=old_password, new_password=new_password, now=now
+    )
+    with transaction.atomic():
+        changed = replace_password(known, hashed, now=now)
+        auth.update_session_auth_hash(request, changed)
+    return changed
+
+
+def forget_expired_sessions(*, now: datetime) -> int:
+    """Delete the sessions whose time is over; answers how many."""
+    return Session.objects.filter(expire_date__lte=now).delete()[0]
