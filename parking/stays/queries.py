@@ -3,20 +3,44 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from parking.audit.services import Actor
 from parking.core import clock
 from parking.core.errors import NotFound
 from parking.core.ids import Ref, read_qr_code
 from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
-from parking.vehicles.plates import search_key
+from parking.vehicles.models import SavedVehicle
+from parking.vehicles.queries import plate_matches
 
 
 def current_session_of(driver_id: int) -> ParkingSession | None:
     """The newest open booking of a driver."""
     mine = ParkingSession.objects.whole().filter(driver_id=driver_id, status__in=OPEN_SESSION)
     return mine.order_by("-id").first()
+
+
+def open_sessions_of(driver_id: int) -> QuerySet[ParkingSession]:
+    """Every open booking of a driver, newest first: one for each vehicle at most."""
+    return ParkingSession.objects.whole().filter(driver_id=driver_id, status__in=OPEN_SESSION).order_by("-id")
+
+
+def vehicles_of(driver_id: int) -> QuerySet[SavedVehicle]:
+    """The vehicles that a driver saved, the last booked first, then the last saved; in one statement.
+
+    `last_used_at` of each is when this driver last booked it (aware), `open_session_id` the driver's own open booking
+    of it; None where there is none. What others do with the plate is not told.
+    """
+    mine = ParkingSession.objects.filter(driver_id=driver_id, vehicle_id=OuterRef("vehicle_id")).order_by("-id")
+    return (
+        SavedVehicle.objects.filter(driver_id=driver_id)
+        .select_related("vehicle")
+        .annotate(
+            last_used_at=Subquery(mine.values("booked_at")[:1]),
+            open_session_id=Subquery(mine.filter(status__in=OPEN_SESSION).values("pk")[:1]),
+        )
+        .order_by(F("last_used_at").desc(nulls_last=True), "-pk")
+    )
 
 
 def session_by_uuid(uuid: UUID) -> ParkingSession:
@@ -51,9 +75,12 @@ def session_for(ref: Ref, actor: Actor) -> ParkingSession:
 
 
 def history_of(
-    driver_id: int, *, status: str | None, first: date | None, last: date | None, zone: Ref | None
+    driver_id: int, *, status: str | None, first: date | None, last: date | None, zone: Ref | None, q: str = ""
 ) -> QuerySet[ParkingSession]:
-    """A driver's bookings, newest first; `first` and `last` are days of booking in the site's time zone."""
+    """A driver's bookings, newest first; `first` and `last` are days of booking in the site's time zone.
+
+    `q` is a plate or a part of one; without letters and digits it is part of none.
+    """
     rows = ParkingSession.objects.whole().filter(driver_id=driver_id).order_by("-id")
     if status:
         rows = rows.filter(status=status)
@@ -63,18 +90,18 @@ def history_of(
         rows = rows.filter(booked_at__lt=clock.day_start(last + timedelta(days=1)))
     if zone:
         rows = rows.filter(**{f"zone__{name}": value for name, value in zone.lookup().items()})
-    return rows
+    return rows.filter(plate_matches(q)) if q else rows
 
 
 def cars_inside(
     *, zone: Ref | None, plate_part: str | None, entered_before: datetime | None
 ) -> QuerySet[ParkingSession]:
-    """Active stays, longest first."""
+    """Active stays, longest first. A `plate_part` without letters and digits is part of no plate."""
     rows = ParkingSession.objects.whole().filter(status=SessionStatus.ACTIVE).order_by("entry_time", "pk")
     if zone:
         rows = rows.filter(**{f"zone__{name}": value for name, value in zone.lookup().items()})
     if plate_part:
-        rows = rows.filter(vehicle__match_key__contains=search_key(plate_part))
+        rows = rows.filter(plate_matches(plate_part))
     if entered_before:
         rows = rows.filter(entry_time__lte=entered_before)
     return rows

@@ -1,7 +1,9 @@
-"""Vehicles: one record for each plate."""
+"""Vehicles: one record for each plate; and which of them a driver keeps at hand."""
 
+from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 
@@ -26,3 +28,29 @@ class Vehicle(models.Model):
 
     def __str__(self) -> str:
         return self.vehicle_number
+
+
+class SavedVehicle(models.Model):
+    """A vehicle that a driver keeps for the next booking, with name and kind as he books it. Nobody owns a plate."""
+
+    driver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="saved_vehicles")
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="saved_by")
+    vehicle_kind = models.CharField(max_length=12, choices=VehicleKind.choices, default=VehicleKind.CAR)
+    owner_name = models.CharField(max_length=100)
+    label = models.CharField(max_length=30, blank=True, help_text="What the driver calls it")
+    created_at = models.DateTimeField()
+
+    # Read with the list of a driver's vehicles (`stays.queries.vehicles_of`), and there only.
+    last_used_at: datetime | None
+    open_session_id: int | None
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["driver", "vehicle"], name="saved_vehicle_once"),
+            models.CheckConstraint(
+                condition=models.Q(vehicle_kind__in=VehicleKind.values), name="saved_vehicle_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Saved vehicle {self.pk}"

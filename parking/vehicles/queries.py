@@ -1,0 +1,21 @@
+"""Looking for vehicles by what a person types of a plate."""
+
+from django.db.models import Q
+
+from parking.vehicles.plates import InvalidPlateError, read_plate, search_key
+
+
+def plate_matches(text: str) -> Q:
+    """The condition, on rows with a `vehicle`, that `text` is a part of its plate or the whole, in any spelling.
+
+    A text without Latin letters and digits is part of no plate.
+    """
+    part = search_key(text)
+    if not part:
+        return Q(pk__in=[])
+    found = Q(vehicle__match_key__contains=part)
+    try:
+        # A whole plate is kept with its numbers padded: `DL-1-AB-12` is `DL01AB0012`.
+        return found | Q(vehicle__match_key=read_plate(text).match_key)
+    except InvalidPlateError:
+        return found
