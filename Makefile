@@ -20,7 +20,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-versio
 NOT_CORE := --ignore=tests/gateways --ignore=tests/payments --ignore=tests/invoices
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-core check format bench lock clean
+.PHONY: help run test test-core check format assets bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -28,12 +28,12 @@ help: ## show this list
 run: $(RUNTIME) ## start the server and the worker with demonstration data; PORT and DATABASE_URL are honoured
 	@mkdir -p .cache; exec $(BIN)/python -m deploy.run
 
-test: $(DEV) ## run the whole suite on SQLite, then on PostgreSQL; PYTEST_ARGS="-k name" for a part
+test: $(DEV) assets ## run the whole suite on SQLite, then on PostgreSQL; PYTEST_ARGS="-k name" for a part
 	@mkdir -p .cache
 	env -u DATABASE_URL $(PYTEST)
 	$(BIN)/python -m tests.postgres $(PYTEST)
 
-test-core: $(DEV) ## the same without gateways, payments calls and invoices
+test-core: $(DEV) assets ## the same without gateways, payments calls and invoices
 	@mkdir -p .cache
 	env -u DATABASE_URL $(PYTEST) $(NOT_CORE)
 	$(BIN)/python -m tests.postgres $(PYTEST) $(NOT_CORE)
@@ -51,12 +51,17 @@ format: $(DEV) ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(DEV) ## measure against the floor that PostgreSQL sets; BENCH_ARGS for its options
+# Without a help line: whoever needs it calls it, and it does nothing when nothing has changed.
+assets: $(RUNTIME)
+	@$(BIN)/python -m deploy.assets
+
+bench: $(DEV) assets ## measure against the floor that PostgreSQL sets; BENCH_ARGS for its options
 	@mkdir -p .cache; exec $(BIN)/python -m bench $(BENCH_ARGS)
 
 lock: $(DEV) ## pin the newest releases that requirements*.in allow
 	$(COMPILE) --upgrade requirements.in --output-file requirements.txt
 	$(COMPILE) --upgrade requirements-dev.in --output-file requirements-dev.txt
+	$(COMPILE) --upgrade requirements-node.in --output-file requirements-node.txt
 
 clean: ## remove what was made, except data
 	rm -rf $(VENV) .cache .hypothesis

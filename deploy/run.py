@@ -197,6 +197,7 @@ def serve(supervisor: Supervisor) -> None:
     command, standin = gateways.standin(base)
     if command:
         supervisor.start("stand-in gateway", command)
+    supervisor.run_to_end("Preparing the browser's files", [sys.executable, "-m", "deploy.assets"])
     supervisor.run_to_end("Migrating the database", manage("migrate", "--noinput", "-v0"))
     supervisor.run_to_end("Creating the demonstration data", manage("demo"))
     supervisor.start("web server", web_command(host, port))

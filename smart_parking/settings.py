@@ -220,10 +220,20 @@ USE_TZ = True
 # --- Files, cookies, headers -----------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-# In development files are served from where they are; production collects them first.
-STATIC_ROOT = BASE_DIR / "staticfiles" if IN_PRODUCTION else None
-WHITENOISE_USE_FINDERS = not IN_PRODUCTION
+# What others publish, put there by `deploy/assets.py`.
+_VENDOR = BASE_DIR / ".cache" / "vendor"
+STATICFILES_DIRS = [("vendor", _VENDOR)] if _VENDOR.is_dir() else []
+# Outside of production the state that was collected last; resolved, so that a running server keeps its own.
+_COLLECTED = BASE_DIR / "staticfiles" if IN_PRODUCTION else (BASE_DIR / ".cache" / "static" / "current").resolve()
+STATIC_ROOT = os.environ.get("SMART_PARKING_STATIC_ROOT") or str(_COLLECTED)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "parking.web.storage.HashedStaticFiles"},
+}
+WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

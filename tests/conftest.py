@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from parking.accounts.models import Role, User
 from parking.core import fresh
@@ -11,6 +12,20 @@ from parking.payments.gateways import registry
 from tests.build import make_user, make_zone
 from tests.client import ApiClient
 from tests.gateway import FakeGateway
+
+# Outside of the browser's tests files keep their names and are served from where they lie: nothing is collected.
+PLAIN_FILES = {
+    "STATIC_ROOT": None,
+    "STORAGES": settings.STORAGES
+    | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
+    "WHITENOISE_USE_FINDERS": True,
+}
+COLLECTED_FILES = {name: getattr(settings, name) for name in PLAIN_FILES}
+
+
+def pytest_configure() -> None:
+    for name, value in PLAIN_FILES.items():
+        setattr(settings, name, value)
 
 
 @pytest.fixture(autouse=True)

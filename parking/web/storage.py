@@ -1,0 +1,29 @@
+"""Files for browsers under names that carry their checksum, so that they may be kept for ever."""
+
+from pathlib import Path
+
+from whitenoise.compress import Compressor
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class ThriftyCompressor(Compressor):  # type: ignore[misc] # it ships no types
+    """Compresses a name once: the checksum in it says that its content is the same."""
+
+    def should_compress(self, filename: str) -> bool:
+        # Only who debugs a library asks for its source map.
+        return not filename.endswith(".map") and bool(super().should_compress(filename))
+
+    def compress(self, path: str) -> list[str]:
+        if Path(f"{path}.gz").exists():
+            return []
+        made: list[str] = super().compress(path)
+        return made
+
+
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # it ships no types
+    """What modules import by relative path gets its checksum too, so no bundler and no import map is needed."""
+
+    support_js_module_import_aggregation = True
+
+    def create_compressor(self, **options: object) -> ThriftyCompressor:
+        return ThriftyCompressor(**options)
