@@ -12,7 +12,8 @@ from parking.api.describe import READ_PROBLEMS, Ok, enveloped, examples
 from parking.api.parsing import Day
 from parking.api.security import admin_only
 from parking.reports.periods import report_period
-from parking.reports.revenue import Growth, RevenueReport, Takings, revenue_report
+from parking.reports.revenue import Growth, RevenueReport, revenue_report
+from parking.reports.takings import Takings
 
 router = Router(tags=["Admin"], auth=admin_only)
 

@@ -1,52 +1,24 @@
-"""Revenue by day, zone and method of payment.
+"""Revenue by day, hour of the day, zone and method of payment.
 
 Money counts on the day it was captured, a refund on the day it was done, in the site's time zone.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, TypeVar
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count
 from django.db.models.functions import TruncDate
 
 from parking.core import clock
-from parking.core.money import ZERO
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
 from parking.reports.periods import ClosedPeriod
-from parking.reports.sums import from_paise, sum_of_paise, total_of
+from parking.reports.sums import total_of
+from parking.reports.takings import Cell, Takings, fold, read_takings, sum_of_takings
 from parking.stays.models import ParkingSession
-
-K = TypeVar("K", bound=Hashable)
-
-
-@dataclass(frozen=True)
-class Takings:
-    """Rupees taken and given back."""
-
-    revenue: Decimal = ZERO
-    refunds: Decimal = ZERO
-
-    @property
-    def net(self) -> Decimal:
-        return self.revenue - self.refunds
-
-    def __add__(self, other: "Takings") -> "Takings":
-        return Takings(self.revenue + other.revenue, self.refunds + other.refunds)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """The takings of one day in one zone by one method. The zone is None for a bill that is no stay's."""
-
-    day: date
-    zone_id: int | None
-    method: str
-    takings: Takings
 
 
 @dataclass(frozen=True)
@@ -67,68 +39,46 @@ class RevenueReport:
     # Zone id, name, takings.
     zones: list[tuple[int | None, str | None, Takings]]
     methods: list[tuple[str, Takings]]
+    # Hour of the day (0 to 23), takings of that hour on all days.
+    hours: list[tuple[int, Takings]]
     growth: Growth
-    total: Decimal
+    takings: Takings
+
+    @property
+    def total(self) -> Decimal:
+        """What remains (rupees)."""
+        return self.takings.net
 
 
 def revenue_report(*, period: ClosedPeriod, group_by: str) -> RevenueReport:
-    """The takings of a period by day, week or month, by zone and by method; days without money are there too.
+    """The takings of a period by day, week or month, by zone, method and hour; days without money are there too.
 
-    All sums are folded from the same cells, read by one statement for the payments and one for the refunds, so
-    that they agree also while money comes in.
+    All sums come from one statement, so that they agree also while money comes in.
     """
-    cells = _cells(period)
-    total = _total(cells)
+    table = read_takings(period, hours_of=period, by_zone=True)
+    takings = sum_of_takings(cell.takings for cell in table.cells)
     return RevenueReport(
         period=period,
-        daily=_daily(period, cells, group_by),
-        zones=_zones(cells),
-        methods=_methods(cells),
-        growth=_growth(period, total),
-        total=total,
+        daily=_daily(period, table.cells, group_by),
+        zones=_zones(table.cells),
+        methods=by_method(table.cells),
+        hours=table.hours,
+        growth=_growth(period, takings.net),
+        takings=takings,
     )
 
 
-# --- Cells -------------------------------------------------------------------------------------------
-
-
-def _cells(period: ClosedPeriod) -> list[Cell]:
-    captured = _grouped(period, Payment.objects.all(), "captured_at", "")
-    refunded = _grouped(period, _refunds_done(), "completed_at", "payment__")
-    return [Cell(*place, Takings(revenue=amount)) for place, amount in captured] + [
-        Cell(*place, Takings(refunds=amount)) for place, amount in refunded
-    ]
-
-
-def _refunds_done() -> QuerySet[Refund]:
-    return Refund.objects.filter(status=RefundStatus.COMPLETED)
-
-
-def _grouped(
-    period: ClosedPeriod, rows: QuerySet[Any], moment: str, to_payment: str
-) -> list[tuple[tuple[date, int | None, str], Decimal]]:
-    sums = (
-        period.narrow(rows, moment)
-        .order_by()
-        .values(
-            day=TruncDate(moment, tzinfo=clock.site_zone()),
-            zone=F(f"{to_payment}bill__session__zone_id"),
-            by=F(f"{to_payment}method"),
-        )
-        .annotate(paise=sum_of_paise())
-    )
-    return [((row["day"], row["zone"], row["by"]), from_paise(row["paise"])) for row in sums]
-
-
-def _total(cells: Iterable[Cell]) -> Decimal:
-    return sum((cell.takings.net for cell in cells), ZERO)
-
-
-def _fold(cells: Iterable[Cell], key: Callable[[Cell], K]) -> dict[K, Takings]:
-    sums: dict[K, Takings] = {}
-    for cell in cells:
-        sums[key(cell)] = sums.get(key(cell), Takings()) + cell.takings
-    return sums
+def parts_that_differ(report: RevenueReport) -> list[str]:
+    """The parts of a report whose rows do not add up to its takings; a report that is right has none."""
+    parts = {
+        "daily": [takings for _, takings, _ in report.daily],
+        "zones": [takings for *_, takings in report.zones],
+        "methods": [takings for _, takings in report.methods],
+        "hours": [takings for _, takings in report.hours],
+    }
+    wrong = [name for name, rows in parts.items() if sum_of_takings(rows) != report.takings]
+    growth = report.growth
+    return wrong if growth.previous_total + growth.change == report.total else [*wrong, "growth"]
 
 
 # --- The parts of the report -------------------------------------------------------------------------
@@ -144,7 +94,7 @@ def group_start(day: date, period: ClosedPeriod, group_by: str) -> date:
 
 
 def _daily(period: ClosedPeriod, cells: Iterable[Cell], group_by: str) -> list[tuple[date, Takings, int]]:
-    takings = _fold(cells, lambda cell: group_start(cell.day, period, group_by))
+    takings = fold(cells, lambda cell: group_start(cell.day, period, group_by))
     booked: Counter[date] = Counter()
     for day, number in _booked(period).items():
         booked[group_start(day, period, group_by)] += number
@@ -160,7 +110,7 @@ def _booked(period: ClosedPeriod) -> dict[date, int]:
 
 def _zones(cells: Iterable[Cell]) -> list[tuple[int | None, str | None, Takings]]:
     """Every zone in use, and those retired meanwhile that took or gave back money."""
-    sums = _fold(cells, lambda cell: cell.zone_id)
+    sums = fold(cells, lambda cell: cell.zone_id)
     zones = ParkingZone.objects.order_by("name", "pk")
     shown: list[tuple[int | None, str | None, Takings]] = [
         (zone.pk, zone.name, sums.pop(zone.pk, Takings()))
@@ -170,15 +120,17 @@ def _zones(cells: Iterable[Cell]) -> list[tuple[int | None, str | None, Takings]
     return shown + [(zone_id, None, takings) for zone_id, takings in sums.items()]
 
 
-def _methods(cells: Iterable[Cell]) -> list[tuple[str, Takings]]:
-    sums = _fold(cells, lambda cell: cell.method)
+def by_method(cells: Iterable[Cell]) -> list[tuple[str, Takings]]:
+    """Every method, also those that took nothing."""
+    sums = fold(cells, lambda cell: cell.method)
     return [(method, sums.get(method, Takings())) for method in PaymentMethod.values]
 
 
 def _growth(period: ClosedPeriod, total: Decimal) -> Growth:
     previous = period.before()
+    refunds = Refund.objects.filter(status=RefundStatus.COMPLETED)
     before = total_of(previous.narrow(Payment.objects.all(), "captured_at")) - total_of(
-        previous.narrow(_refunds_done(), "completed_at")
+        previous.narrow(refunds, "completed_at")
     )
     change = total - before
     percent = None
