@@ -96,13 +96,16 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "parking.api.middleware.ContractMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "parking.web.language.PageLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "parking.web.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "smart_parking.urls"
@@ -216,6 +219,7 @@ LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
 TIME_ZONE = os.environ.get("SMART_PARKING_TIME_ZONE") or "Asia/Kolkata"
 USE_I18N = True
 USE_TZ = True
+LOGIN_URL = "sign_in"
 
 # --- Files, cookies, headers -----------------------------------------------------------------------
 
@@ -234,6 +238,28 @@ WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
+
+# Where the pictures of the map come from: a template such as https://tiles.example.org/{z}/{x}/{y}.png; empty: no map.
+MAP_TILES = os.environ.get("SMART_PARKING_MAP_TILES") or ""
+MAP_CREDIT = os.environ.get("SMART_PARKING_MAP_CREDIT") or ""
+CSRF_FAILURE_VIEW = "parking.web.refusals.csrf_failed"
+# All that a page may load is ours. Views that need more say so where they are (`csp_update`).
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "EXCLUDE_URL_PREFIXES": ["/api/"],
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

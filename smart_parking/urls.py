@@ -1,14 +1,17 @@
-"""Every address: the contract's calls and pages, and the look-up site."""
+"""Every address: the contract's calls and the older pages, the pages that people use, and the look-up site."""
 
-from django.urls import path
+from django.urls import include, path
 
 from parking.api.urls import api
 from parking.core.admin import look_up
+from parking.web.account.views import home
 
 handler404 = "parking.api.errors.not_found"
 handler500 = "parking.api.errors.server_error"
 
 urlpatterns = [
+    path("", home, name="home"),
     path("office/admin/", look_up.urls),
     path("", api.urls),
+    path("", include("parking.web.urls")),
 ]

@@ -70,13 +70,7 @@ def record_refusal(request: HttpRequest, error: DomainError) -> None:
         return
     user = getattr(request, "auth", None) or getattr(request, "refused_user", None)
     actor = Actor(user_id=user.pk, role=user.role) if isinstance(user, User) else ANONYMOUS
-    audit.record(
-        actor=actor,
-        action=f"refused.{error.code}"[:60],
-        now=clock.now(),
-        refused=True,
-        path=request.path[:200],
-    )
+    audit.record_refusal(actor=actor, code=error.code, path=request.path, now=clock.now())
 
 
 def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -12,6 +12,8 @@ from parking.api.errors import database_away, too_large
 
 # A client that is still sending when the answer comes may see a broken connection instead of the answer.
 _MOST_DRAINED = 16_000_000
+# Addresses that the contract names; the others are pages.
+_CONTRACT = ("/api/", "/parking/", "/entry-qr-scan/", "/exit-qr-scan/")
 
 
 class ContractMiddleware:
@@ -23,7 +25,7 @@ class ContractMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         _drain(request)
-        if response.status_code == 405 and not request.path.startswith("/office/"):
+        if response.status_code == 405 and request.path.startswith(_CONTRACT):
             allowed = response.headers.get("Allow", "")
             response = failed("method_not_allowed", f"Allowed here: {allowed}", status=405)
             response.headers["Allow"] = allowed

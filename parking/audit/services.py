@@ -49,3 +49,8 @@ def record(
         facts=facts,
     )
     insert(entry)
+
+
+def record_refusal(*, actor: Actor, code: str, path: str, now: datetime) -> None:
+    """Write down that a change was refused; in a transaction of its own, because that of the change is gone."""
+    record(actor=actor, action=f"refused.{code}"[:60], now=now, refused=True, path=path[:200])

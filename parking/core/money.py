@@ -19,3 +19,17 @@ def to_paise(amount: Decimal) -> int:
     if paise != paise.to_integral_value():
         raise ValueError(f"{amount} has a fraction of a paisa")
     return int(paise)
+
+
+def indian(amount: Decimal) -> str:
+    """Rupees with two places, grouped as in India: 12,34,567.50."""
+    whole, _, paise = f"{amount:.2f}".partition(".")
+    head, tail = whole[:-3], whole[-3:]
+    groups = [tail] if not head else [*_pairs_of(head), tail]
+    return f"{','.join(groups)}.{paise}"
+
+
+def _pairs_of(digits: str) -> list[str]:
+    first = len(digits) % 2
+    groups = [digits[:first]] if first else []
+    return groups + [digits[place : place + 2] for place in range(first, len(digits), 2)]

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from parking.core import clock
-from parking.core.money import ZERO
+from parking.core.money import ZERO, indian
 from parking.invoices.models import DocumentKind, TaxDocument
 from parking.invoices.rules import place_of_supply, state_tax_name
 from parking.invoices.snapshot import Money, Snapshot
@@ -166,20 +166,6 @@ def _way(verb: str, money: Money) -> str:
 
 
 # --- Words -----------------------------------------------------------------------------------------
-
-
-def indian(amount: Decimal) -> str:
-    """Rupees with two places, grouped as in India: 12,34,567.50."""
-    whole, _, paise = f"{amount:.2f}".partition(".")
-    head, tail = whole[:-3], whole[-3:]
-    groups = [tail] if not head else [*_pairs_of(head), tail]
-    return f"{','.join(groups)}.{paise}"
-
-
-def _pairs_of(digits: str) -> list[str]:
-    first = len(digits) % 2
-    groups = [digits[:first]] if first else []
-    return groups + [digits[place : place + 2] for place in range(first, len(digits), 2)]
 
 
 def day(time: datetime) -> str:

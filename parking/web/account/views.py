@@ -1,0 +1,55 @@
+"""Signing in and out, the start page and the language."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from parking.accounts import services as accounts
+from parking.accounts.models import User
+from parking.accounts.sessions import sign_in_session, sign_out_session
+from parking.core import clock
+from parking.web.account.forms import SignInForm
+from parking.web.edge import home_of, page, safe_next, user_of
+from parking.web.language import remember_language
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a person starts: managers in the office, attendants at the gate, everybody else at the zones."""
+    return redirect(home_of(user_of(request)) if request.user.is_authenticated else "zones")
+
+
+@sensitive_post_parameters("password")
+@never_cache
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The page at which everybody signs in; afterwards they go where they wanted to, or to their start page."""
+    form = SignInForm(request.POST or None)
+    if form.is_valid():
+        with form.refusals(request):
+            user = sign_in_session(request, **form.cleaned_data, now=clock.now())
+            response = HttpResponseRedirect(safe_next(request, home_of(user)))
+            remember_language(response, user.language)
+            return response
+    return page(request, "account/sign_in.html", form=form, next=safe_next(request, ""))
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session. What the browser kept of this person's pages goes with it."""
+    sign_out_session(request, now=clock.now())
+    return redirect("zones")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Change the language of the pages, for this browser and, signed in, for the account."""
+    wanted = request.POST.get("language", "")
+    response = HttpResponseRedirect(safe_next(request, "/"))
+    if wanted in dict(settings.LANGUAGES):
+        remember_language(response, wanted)
+        if isinstance(request.user, User):
+            accounts.update_profile(user_id=request.user.pk, changes={"language": wanted}, now=clock.now())
+    return response

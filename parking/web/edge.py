@@ -1,0 +1,92 @@
+"""What every page view uses: who may come in, and how a page is rendered."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from parking.accounts.models import Role, User
+from parking.audit.services import ANONYMOUS, Actor
+from parking.core.errors import Forbidden
+
+View = Callable[..., HttpResponse]
+
+HOME_OF_ROLE = {Role.ADMIN: "office", Role.STAFF: "gate", Role.USER: "zones"}
+
+
+def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    """A page for this person alone: nobody between us and the browser keeps it."""
+    response = render(request, template, context, status=status)
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
+
+
+def for_roles(*roles: Role) -> Callable[[View], View]:
+    """Let in signed-in people with one of these roles, any role if none is named; everybody else signs in first."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            if roles and user_of(request).role not in roles:
+                raise Forbidden("forbidden", "Your role does not allow this")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+for_anyone = for_roles()
+for_drivers = for_roles(Role.USER, Role.ADMIN)
+for_attendants = for_roles(Role.STAFF, Role.ADMIN)
+for_managers = for_roles(Role.ADMIN)
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in user, behind one of the doors above."""
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("This view has no door")
+    return user
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The caller as the one who acts."""
+    user = request.user
+    return Actor(user_id=user.pk, role=user.role) if isinstance(user, User) else ANONYMOUS
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether a script asks for a part of a page (htmx, live.js), not the browser for a whole one."""
+    return request.headers.get("HX-Request") == "true" or request.headers.get("X-Live") == "true"
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send to the sign-in page, and back here afterwards. Scripts are told where the whole page is to go."""
+    address = reverse("sign_in")
+    if is_part(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    if request.method == "GET":
+        address = f"{address}?{urlencode({'next': request.get_full_path()})}"
+    return HttpResponseRedirect(address)
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    """The address in `next`, if it is one of ours; otherwise the default address."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else default
+
+
+def home_of(user: User) -> str:
+    """Where this person starts."""
+    return reverse(HOME_OF_ROLE[Role(user.role)])

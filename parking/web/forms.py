@@ -1,0 +1,56 @@
+"""Forms whose rules live in the services: what a service refuses is shown at the field it speaks of."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+from parking.core.errors import DomainError, InvalidInput, Unavailable
+from parking.web.refusals import record_refusal
+from parking.web.wording import sentence_for
+
+
+class ServiceForm(forms.Form):
+    """A form for one service call.
+
+    `with form.refusals(request):` runs the call; a refusal ends the block, stands in the form's errors, and the view
+    goes on to render the form again with what was typed.
+    """
+
+    required_css_class = "required"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            _dress(field)
+
+    @contextmanager
+    def refusals(self, request: HttpRequest) -> Iterator[None]:
+        try:
+            yield
+        except DomainError as error:
+            record_refusal(request, error)
+            self.add_refusal(error)
+
+    def add_refusal(self, error: DomainError) -> None:
+        """Put a service's refusal at the fields it names, or above the form."""
+        fields = error.errors if isinstance(error, InvalidInput) else {}
+        for name, texts in fields.items():
+            self.add_error(name if name in self.fields else None, list(texts))
+        if not fields or isinstance(error, Unavailable):
+            self.add_error(None, sentence_for(error))
+
+
+def _dress(field: forms.Field) -> None:
+    """Give a field's element the classes that the style sheet knows."""
+    widget = field.widget
+    if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):
+        kind = "form-check-input"
+    elif isinstance(widget, forms.Select):
+        kind = "form-select"
+    else:
+        kind = "form-control"
+    widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()

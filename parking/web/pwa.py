@@ -1,0 +1,51 @@
+"""What makes the pages an application on the phone: the manifest, and the worker that keeps pages for later."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_safe
+
+# What a ticket and the gate page are made of.
+NEEDED = [
+    "vendor/tabler.css",
+    "vendor/icons.svg",
+    "vendor/idiomorph.js",
+    "web/base.css",
+    "web/theme.js",
+    "web/app.js",
+    "web/live.js",
+    "web/icon.svg",
+]
+
+
+@require_safe
+def manifest(_request: HttpRequest) -> HttpResponse:
+    """The application's name, pictures and colours."""
+    content: dict[str, Any] = {
+        "name": "Smart Parking",
+        "short_name": "Parking",
+        "description": gettext("Book a slot, show the code, drive in and out."),
+        "lang": get_language(),
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f4f6f9",
+        "theme_color": "#0b5cad",
+        "icons": [
+            {"src": static("web/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+            {"src": static("web/icon-maskable.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "maskable"},
+        ],
+    }
+    return JsonResponse(content, content_type="application/manifest+json")
+
+
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The worker's script; at the top, because it may only serve pages below its own address."""
+    response = render(request, "web/sw.js", {"needed": NEEDED}, content_type="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,78 @@
+"""What people see when a service says no and no form takes it: a page, or a part of one, in their language."""
+
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from parking.audit import services as audit
+from parking.core import clock
+from parking.core.errors import (
+    DomainError,
+    Forbidden,
+    InvalidInput,
+    KeyReused,
+    NotFound,
+    Refused,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from parking.web.edge import actor_of, is_part, page, to_sign_in
+from parking.web.wording import sentence_for
+
+_STATUS: dict[type[DomainError], int] = {
+    Refused: 400,
+    Forbidden: 403,
+    NotFound: 404,
+    KeyReused: 409,
+    TooMany: 429,
+    Unavailable: 503,
+}
+
+
+def record_refusal(request: HttpRequest, error: DomainError) -> None:
+    """Write a refused change into the audit record, as the API does; bad input is no matter for it."""
+    if request.method != "POST" or isinstance(error, InvalidInput):
+        return
+    if isinstance(error, Refused | Forbidden | KeyReused):
+        audit.record_refusal(actor=actor_of(request), code=error.code, path=request.path, now=clock.now())
+
+
+class RefusalMiddleware:
+    """Turns the errors of services into pages. Those of the API are answered before they come here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if request.path.startswith("/api/"):
+            return None
+        if isinstance(error, OperationalError | InterfaceError):
+            error = Unavailable("database_unavailable", "Please try again in a moment")
+        if isinstance(error, Unauthenticated):
+            return to_sign_in(request)
+        if not isinstance(error, DomainError):
+            return None
+        record_refusal(request, error)
+        return refusal_page(request, error)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """CSRF_FAILURE_VIEW: a form without its token, most often one that was open through a sign-in elsewhere."""
+    return refusal_page(request, Forbidden("csrf_failed", "Please reload the page and try again"))
+
+
+def refusal_page(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The refusal in words. A part of a page is answered with 200, because it replaces what was asked for."""
+    status = next(number for family, number in _STATUS.items() if isinstance(error, family))
+    template = "web/parts/refusal.html" if is_part(request) else "web/refusal.html"
+    response = page(
+        request, template, status=200 if is_part(request) else status, sentence=sentence_for(error), code=error.code
+    )
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response

@@ -1,0 +1,57 @@
+// What every page does: parts that look after news, the menu, questions before a step that cannot be taken back,
+// and the service worker.
+
+import { startLive } from "./live.js";
+
+startLive(document);
+
+// --- The menu closes when one looks elsewhere --------------------------------------------------------
+
+const menu = document.querySelector("[data-menu]");
+addEventListener("click", (event) => {
+  if (menu?.open && !menu.contains(event.target)) menu.open = false;
+});
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && menu?.open) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// --- Dialogs: a button with data-opens="id" opens one, a button with data-closes closes it ------------
+
+addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  event.target.closest?.("[data-closes]")?.closest("dialog")?.close();
+});
+
+// --- A form is sent once, however often the button is pressed ------------------------------------------
+
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// --- Connection ------------------------------------------------------------------------------------
+
+const note = document.querySelector("[data-offline-note]");
+const showConnection = () => {
+  if (note) note.hidden = navigator.onLine;
+};
+addEventListener("online", showConnection);
+addEventListener("offline", showConnection);
+showConnection();
+
+// --- Tickets and gate without network --------------------------------------------------------------
+
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/sw.js").catch(() => {
+    // Without one the pages work as long as there is a network.
+  });
+}

@@ -1,0 +1,51 @@
+// Parts of a page that look after news every two seconds: <div data-live="/address/">.
+// The server answers 304 while nothing has changed. What has changed is merged in, so that focus and scrolling stay.
+
+import { Idiomorph } from "../vendor/idiomorph.js";
+
+const EVERY = 2000;
+const SLOWEST = 10000;
+
+export function startLive(root) {
+  for (const part of root.querySelectorAll("[data-live]")) follow(part);
+}
+
+function follow(part) {
+  let tag = "";
+  let wait = EVERY;
+  let timer = 0;
+
+  async function look() {
+    clearTimeout(timer);
+    if (!part.isConnected) return;
+    if (!document.hidden) wait = (await ask()) ? EVERY : Math.min(wait * 1.5, SLOWEST);
+    if (wait > 0) timer = setTimeout(look, wait);
+  }
+
+  async function ask() {
+    let response;
+    try {
+      response = await fetch(part.dataset.live, {
+        cache: "no-store",
+        headers: { "X-Live": "true", ...(tag && { "If-None-Match": tag }) },
+      });
+    } catch {
+      part.dataset.stale = "yes";
+      return false;
+    }
+    delete part.dataset.stale;
+    const elsewhere = response.headers.get("HX-Redirect");
+    if (elsewhere) location.assign(elsewhere);
+    if (response.status !== 200) return response.status === 304;
+    tag = response.headers.get("ETag") ?? "";
+    Idiomorph.morph(part, await response.text(), { morphStyle: "innerHTML", ignoreActiveValue: true });
+    part.dispatchEvent(new CustomEvent("live", { bubbles: true }));
+    return true;
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) look();
+  });
+  part.addEventListener("looknow", look);
+  look();
+}

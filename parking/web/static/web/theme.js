@@ -1,0 +1,32 @@
+// Light, dark, or as the device says. A classic script in the head, so that it is done before the first paint.
+(() => {
+  const wanted = matchMedia("(prefers-color-scheme: dark)");
+  const chosen = () => {
+    try {
+      return localStorage.getItem("theme") ?? "";
+    } catch {
+      return ""; // storage is closed to us: the device decides
+    }
+  };
+  const apply = () => {
+    const theme = chosen() || (wanted.matches ? "dark" : "light");
+    document.documentElement.dataset.bsTheme = theme;
+    for (const button of document.querySelectorAll("[data-theme-choice]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.themeChoice === chosen()));
+    }
+    dispatchEvent(new CustomEvent("themechange", { detail: theme }));
+  };
+  apply();
+  wanted.addEventListener("change", apply);
+  addEventListener("DOMContentLoaded", apply);
+  addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-theme-choice]");
+    if (!button) return;
+    try {
+      localStorage.setItem("theme", button.dataset.themeChoice);
+    } catch {
+      return;
+    }
+    apply();
+  });
+})();

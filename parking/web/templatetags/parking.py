@@ -1,0 +1,176 @@
+"""How pages write money, times, states and pictures."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django import template
+from django.templatetags.static import static
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from parking.core.money import indian
+
+register = template.Library()
+
+
+@register.filter
+def rupees(amount: Decimal | None) -> str:
+    """₹1,00,000.00, grouped as in India; a minus before the sign. Nothing for None."""
+    if amount is None:
+        return ""
+    sign = "\N{MINUS SIGN}" if amount < 0 else ""
+    return f"{sign}₹{indian(abs(Decimal(amount)))}"
+
+
+@register.filter
+def count(number: int) -> str:
+    """A whole number grouped as in India: 1,00,000."""
+    return indian(Decimal(number)).removesuffix(".00")
+
+
+@register.filter
+def moment(time: datetime | None) -> str:
+    """A time in the site's time zone: 22 Nov 2026, 10:05."""
+    return "" if time is None else date_format(localtime(time), "j M Y, H:i")
+
+
+@register.filter
+def clock_time(time: datetime | None) -> str:
+    """The time of day in the site's time zone: 10:05."""
+    return "" if time is None else date_format(localtime(time), "H:i")
+
+
+@register.filter
+def day(time: datetime | None) -> str:
+    """The date in the site's time zone: 22 Nov 2026."""
+    return "" if time is None else date_format(localtime(time), "j M Y")
+
+
+@register.filter
+def duration(minutes: int | None) -> str:
+    """Minutes as people say them: 45 min; 2 h 5 min; 1 day 3 h."""
+    if minutes is None:
+        return ""
+    hours, rest = divmod(int(minutes), 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        words = ngettext("%(days)d day %(hours)d h", "%(days)d days %(hours)d h", days)
+        return words % {"days": days, "hours": hours}
+    if hours:
+        return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+    return gettext("%(minutes)d min") % {"minutes": rest}
+
+
+@register.filter
+def minutes_until(time: datetime, now: datetime) -> int:
+    """Whole minutes left until a time, rounded up; 0 when it is over."""
+    return max(-(-(time - now) // timedelta(minutes=1)), 0)
+
+
+# --- Words for codes -----------------------------------------------------------------------------------
+
+_WORDS: dict[str, Promise] = {
+    # States of a stay
+    "BOOKED": _("Booked"),
+    "ACTIVE": _("Car inside"),
+    "COMPLETED": _("Completed"),
+    "CANCELLED": _("Cancelled"),
+    "EXPIRED": _("Expired"),
+    # How it ended
+    "EXIT": _("Left through the gate"),
+    "TERMINATED": _("Ended by staff"),
+    "NO_SHOW": _("Did not come"),
+    "UNPAID": _("Fee not paid in time"),
+    # Its money
+    "PENDING": _("Waiting"),
+    "PARTIAL": _("Partly paid"),
+    "PAID": _("Paid"),
+    "REFUNDED": _("Refunded"),
+    # Orders, payments, refunds
+    "INITIATED": _("Begun"),
+    "FAILED": _("Failed"),
+    "REVIEW": _("In review"),
+    "CAPTURED": _("Received"),
+    "PAYMENT": _("Payment"),
+    "REFUND": _("Refund"),
+    # Ways to pay
+    "CASH": _("Cash"),
+    "ONLINE": _("Online"),
+    "UPI": _("UPI at the counter"),
+    "NONE": _("Not paid"),
+    "PHONEPE": _("PhonePe"),
+    "RAZORPAY": _("Razorpay"),
+    "SIMULATED": _("Simulated payment"),
+    # Slots and vehicles
+    "FREE": _("Free"),
+    "OCCUPIED": _("Occupied"),
+    "OUT_OF_SERVICE": _("Out of service"),
+    "CAR": _("Car"),
+    "TWO_WHEELER": _("Two-wheeler"),
+    "EV": _("Electric car"),
+    "ACCESSIBLE": _("Accessible"),
+    "VIP": _("VIP"),
+    # People
+    "ADMIN": _("Manager"),
+    "STAFF": _("Gate attendant"),
+    "USER": _("Driver"),
+    "SYSTEM": _("The system"),
+    # Lines of bills
+    "Parking": _("Parking"),
+    "Booking minimum": _("Booking minimum"),
+    "No-show": _("No-show"),
+    "Late cancellation": _("Late cancellation"),
+    "Refund": _("Refund"),
+    # Features of a zone
+    "covered": _("Covered"),
+    "guarded": _("Guarded"),
+    "ev_charging": _("EV charging"),
+    "cctv": _("Cameras"),
+    "accessible": _("Step-free"),
+}
+
+# Tones of the style sheet; a state never speaks by colour alone, its word stands beside it.
+_TONES = {
+    "BOOKED": "blue",
+    "ACTIVE": "green",
+    "COMPLETED": "grey",
+    "CANCELLED": "grey",
+    "EXPIRED": "red",
+    "PAID": "green",
+    "PARTIAL": "amber",
+    "PENDING": "amber",
+    "REFUNDED": "blue",
+    "INITIATED": "amber",
+    "CAPTURED": "green",
+    "FAILED": "red",
+    "REVIEW": "red",
+    "FREE": "green",
+    "OCCUPIED": "red",
+    "OUT_OF_SERVICE": "grey",
+}
+
+
+@register.filter
+def word(code: object) -> str:
+    """The word for a code, in the reader's language; the code itself where none is known."""
+    return str(_WORDS.get(str(code), code))
+
+
+@register.inclusion_tag("web/parts/state.html")
+def state(code: str) -> dict[str, str]:
+    """A state as a coloured word."""
+    return {"tone": _TONES.get(str(code), "grey"), "word": word(code)}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A picture of Tabler's; silent, because the words beside it say the same. Names: `deploy/icons.txt`."""
+    sprite = static("vendor/icons.svg")
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', sprite, name
+    )

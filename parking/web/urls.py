@@ -1,0 +1,18 @@
+"""The pages' addresses."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from parking.web import pwa
+from parking.web.account import views as account
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sign-in/", account.sign_in, name="sign_in"),
+    path("sign-out/", account.sign_out, name="sign_out"),
+    path("language/", account.language, name="language"),
+    path("app.webmanifest", pwa.manifest, name="manifest"),
+    path("sw.js", pwa.service_worker, name="service_worker"),
+    path("", include("parking.web.account.urls")),
+    path("", include("parking.web.driver.urls")),
+    path("gate/", include("parking.web.gate.urls")),
+    path("office/", include("parking.web.office.urls")),
+]

@@ -1,0 +1,81 @@
+"""The sentences of refusals, for people, in their language. The API's own texts are a contract and stay English."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from parking.core.errors import DomainError
+
+_SENTENCES: dict[str, Promise] = {
+    "already_entered": _("This ticket was scanned at the entry already. The car is inside."),
+    "already_exited": _("This ticket was used to leave already."),
+    "already_refunded": _("All of this payment went back already."),
+    "amount_invalid": _("The amount must be more than zero."),
+    "amount_mismatch": _("The amount is not what is due. Please look again."),
+    "amount_too_small": _("The amount handed over is less than what is due."),
+    "booking_cancelled": _("This booking was cancelled."),
+    "booking_expired": _("Booking expired, please rebook."),
+    "csrf_failed": _("Please reload the page and try again."),
+    "currency_invalid": _("Only Indian rupees are taken."),
+    "database_unavailable": _("The system is not reachable for a moment. Please try again."),
+    "debt_closed": _("This debt is settled already."),
+    "debt_not_found": _("There is no such debt."),
+    "entry_not_scanned": _("The car has not come in yet."),
+    "export_too_large": _("Too many rows for one XLSX file: take CSV, or choose fewer days."),
+    "forbidden": _("Your role does not allow this."),
+    "gateway_invalid": _("This way to pay is not available."),
+    "gateway_unavailable": _(
+        "The payment service does not answer. Nothing was charged and nothing is lost; please try again."
+    ),
+    "idempotency_key_reused": _("This form was sent before with other values. Please reload the page."),
+    "invalid_credentials": _("Wrong username or password."),
+    "last_admin": _("The last active administrator must stay one."),
+    "not_active": _("Only the stay of a car that is inside can be ended."),
+    "not_authenticated": _("Please sign in."),
+    "not_cancellable": _("This booking cannot be cancelled any more."),
+    "not_found": _("There is nothing here."),
+    "nothing_due": _("Nothing is due now."),
+    "order_not_found": _("There is no such payment."),
+    "own_refund": _("Another administrator must approve a refund that you asked for."),
+    "password_wrong": _("The old password is wrong."),
+    "payment_declined": _("The payment was declined."),
+    "payment_failed": _("The payment did not go through. Nothing was charged; please try again."),
+    "payment_method_invalid": _("This way to pay is not known here."),
+    "payment_not_found": _("There is no such payment."),
+    "payment_pending": _("The booking fee is not paid yet."),
+    "qr_not_found": _("This code is not known. Please check the ticket."),
+    "refund_at_gateway": _("The payment service has this refund and did not refuse it; settle it there."),
+    "refund_exceeds_payment": _("That is more than what is left of this payment."),
+    "refund_not_found": _("There is no such refund."),
+    "refund_not_in_review": _("Only a refund in review can be tried again."),
+    "refund_not_waiting": _("This refund does not wait for approval."),
+    "refund_under_way": _("Another refund of this payment is under way."),
+    "session_not_found": _("This booking was not found."),
+    "signature_invalid": _("The payment could not be verified."),
+    "slot_in_use": _("This slot is booked or has a car in it."),
+    "slot_not_found": _("This slot was not found."),
+    "slot_number_taken": _("Some of these slot numbers exist already."),
+    "token_not_valid": _("Please sign in again."),
+    "too_many_attempts": _("Too many failed attempts. Please wait a while and try again."),
+    "too_many_orders": _("Too many payments for one look: choose fewer days, or give a settlement file."),
+    "too_many_requests": _("Too many requests. Please wait a moment."),
+    "upi_reference_invalid": _("Enter the 12 digits of the UPI reference."),
+    "upi_reference_used": _("This UPI reference paid another bill already."),
+    "user_mismatch": _("This belongs to another account."),
+    "user_not_found": _("This account was not found."),
+    "username_taken": _("This username is taken."),
+    "validation_error": _("Please check what you entered."),
+    "vehicle_already_parked": _("This vehicle has an open booking already."),
+    "vehicle_invalid": _("Please check the vehicle number."),
+    "vehicle_mismatch": _("The number plate is not the booked one."),
+    "vehicle_unavailable": _("This vehicle cannot be booked now."),
+    "zone_full": _("This zone is full. Please try another one."),
+    "zone_in_use": _("This zone has open bookings or cars inside."),
+    "zone_inactive": _("This zone is closed."),
+    "zone_name_taken": _("There is a zone of this name already."),
+    "zone_not_found": _("This zone was not found."),
+}
+
+
+def sentence_for(error: DomainError) -> str:
+    """What a person reads about a refusal; the service's own text where no sentence is known for its code."""
+    return str(_SENTENCES.get(error.code, error.message))
