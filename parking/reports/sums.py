@@ -12,6 +12,11 @@ from django.db.models.functions import Cast, Round
 from parking.core.money import rupees
 
 
+def paise_of(column: str) -> Sum:
+    """The sum of a column of rupees, in paise; nothing without rows. For use over a window too."""
+    return Sum(Cast(Round(F(column) * 100), BigIntegerField()))
+
+
 def sum_of_paise(column: str = "amount") -> Sum:
     """The sum of a column of rupees, in paise; 0 without rows."""
     return Sum(Cast(Round(F(column) * 100), BigIntegerField()), default=0)

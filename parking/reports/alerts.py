@@ -1,0 +1,161 @@
+"""What waits for a person to look: counted, with the worst few."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, Q, QuerySet, Window
+
+from parking.core import clock
+from parking.payments.models import Debt, DebtStatus, OrderStatus, PaymentOrder, Refund, RefundStatus
+from parking.reports.sums import from_paise, paise_of
+from parking.stays.models import EndReason, ParkingSession, SessionStatus
+
+# How many rows an alert names.
+WORST = 5
+
+
+class AlertCode(StrEnum):
+    """Stable: pages link by them."""
+
+    ORDERS_IN_REVIEW = "ORDERS_IN_REVIEW"
+    REFUNDS_STUCK = "REFUNDS_STUCK"
+    LONG_STAYS = "LONG_STAYS"
+    HOLDS_EXPIRED_TODAY = "HOLDS_EXPIRED_TODAY"
+    NO_SHOWS_TODAY = "NO_SHOWS_TODAY"
+    OPEN_DEBTS = "OPEN_DEBTS"
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """One thing that an alert speaks of.
+
+    `pk` is that of the order, refund, debt or stay; `session_id`, `plate` and `zone_name` are those of its stay.
+    `number` is ours of an order or refund, otherwise empty; `amount` in rupees, None for a stay. `at`: when an order,
+    refund or debt was written, when a long stay entered, when a booking expired.
+    """
+
+    pk: int
+    session_id: int | None
+    plate: str | None
+    zone_name: str | None
+    number: str
+    status: str
+    amount: Decimal | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Alert:
+    """How many there are in all, what they come to (rupees; None for stays), and the worst of them, worst first."""
+
+    code: AlertCode
+    count: int
+    amount: Decimal | None
+    rows: tuple[AlertRow, ...]
+
+
+def alerts(*, now: datetime) -> list[Alert]:
+    """Every alert in its order, also those of which there is nothing. One statement each."""
+    return [
+        _of_money(AlertCode.ORDERS_IN_REVIEW, orders_in_review(), "bill__session__", number="order_id"),
+        _of_money(AlertCode.REFUNDS_STUCK, refunds_stuck(now=now), "payment__bill__session__", number="refund_id"),
+        _of_stays(AlertCode.LONG_STAYS, long_stays(now=now), at="entry_time"),
+        _of_stays(AlertCode.HOLDS_EXPIRED_TODAY, _expired_today(EndReason.UNPAID), at="ended_at", newest_first=True),
+        _of_stays(AlertCode.NO_SHOWS_TODAY, _expired_today(EndReason.NO_SHOW), at="ended_at", newest_first=True),
+        _of_money(AlertCode.OPEN_DEBTS, open_debts(), "bill__session__", worst=("-amount", "pk")),
+    ]
+
+
+# --- What waits --------------------------------------------------------------------------------------
+
+
+def orders_in_review() -> "QuerySet[PaymentOrder]":
+    """Money came that is not the order's."""
+    return PaymentOrder.objects.filter(status=OrderStatus.REVIEW)
+
+
+def refunds_stuck(*, now: datetime) -> "QuerySet[Refund]":
+    """Refunds that a gateway refused, and those that are not done an hour (setting) after they were written.
+
+    The latter also counts the counter's, which wait for a second person.
+    """
+    refused = Q(status__in=[RefundStatus.REVIEW, RefundStatus.FAILED])
+    slow = Q(created_at__lte=now - timedelta(minutes=settings.PENDING_TOO_LONG_MINUTES))
+    # Only what is not completed has no time of it; that goes by an index, the status does not.
+    return Refund.objects.filter(refused | slow, completed_at=None)
+
+
+def long_stays(*, now: datetime) -> "QuerySet[ParkingSession]":
+    """Cars inside for longer than `LONG_STAY_HOURS`."""
+    since = now - timedelta(hours=settings.LONG_STAY_HOURS)
+    return ParkingSession.objects.filter(status=SessionStatus.ACTIVE, entry_time__lte=since)
+
+
+def open_debts() -> "QuerySet[Debt]":
+    return Debt.objects.filter(status=DebtStatus.OPEN)
+
+
+def _expired_today(reason: EndReason) -> "QuerySet[ParkingSession]":
+    ended = ParkingSession.objects.filter(ended_at__gte=clock.day_start(clock.today()))
+    return ended.filter(status=SessionStatus.EXPIRED, end_reason=reason)
+
+
+# --- How it is told ----------------------------------------------------------------------------------
+
+
+def _of_money(
+    code: AlertCode,
+    rows: "QuerySet[Any]",
+    to_stay: str,
+    *,
+    number: str | None = None,
+    worst: Sequence[str] = ("created_at", "pk"),
+) -> Alert:
+    told = _told(rows, to_stay, session_id=F(f"{to_stay}pk"), worth=F("amount"), at=F("created_at"))
+    told = told.annotate(paise_of_all=Window(paise_of("amount")))
+    found = list((told.annotate(number=F(number)) if number else told).order_by(*worst)[:WORST])
+    return Alert(code, *_of_all(found), tuple(_row(row) for row in found))
+
+
+def _of_stays(code: AlertCode, rows: "QuerySet[Any]", *, at: str, newest_first: bool = False) -> Alert:
+    told = _told(rows, "", session_id=F("pk"), at=F(at))
+    sign = "-" if newest_first else ""
+    found = list(told.order_by(f"{sign}{at}", f"{sign}pk")[:WORST])
+    count, _ = _of_all(found)
+    return Alert(code, count, None, tuple(_row(row) for row in found))
+
+
+def _told(rows: "QuerySet[Any]", to_stay: str, **columns: Any) -> "QuerySet[Any, Any]":
+    """The columns of an alert's rows, each with the count of all: one statement counts, sorts and cuts."""
+    told: QuerySet[Any, Any] = rows.values(
+        "pk",
+        "status",
+        plate=F(f"{to_stay}vehicle__vehicle_number"),
+        zone_name=F(f"{to_stay}zone__name"),
+        count_of_all=Window(Count("pk")),
+        **columns,
+    )
+    return told
+
+
+def _of_all(found: Sequence[dict[str, Any]]) -> tuple[int, Decimal]:
+    first = found[0] if found else {}
+    return first.get("count_of_all", 0), from_paise(first.get("paise_of_all", 0))
+
+
+def _row(row: dict[str, Any]) -> AlertRow:
+    return AlertRow(
+        pk=row["pk"],
+        session_id=row["session_id"],
+        plate=row["plate"],
+        zone_name=row["zone_name"],
+        number=row.get("number", ""),
+        status=row["status"],
+        amount=row.get("worth"),
+        at=row["at"],
+    )

@@ -1,0 +1,113 @@
+"""What a manager sees first: the day so far, its money, the zones, and what waits."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q
+
+from parking.core import clock
+from parking.facilities.queries import ZoneCounts, zones_with_counts
+from parking.reports.alerts import Alert, alerts
+from parking.reports.periods import ClosedPeriod
+from parking.reports.revenue import by_method
+from parking.reports.takings import Takings, fold, read_takings, sum_of_takings
+from parking.stays.models import EndReason, ParkingSession, SessionStatus
+
+TREND_DAYS = 14
+
+
+@dataclass(frozen=True)
+class DayFigures:
+    """Stays of today: booked today, inside or booked at this moment, and those that ended today by how they ended."""
+
+    bookings: int
+    active: int
+    booked_now: int
+    completed: int
+    cancelled: int
+    holds_expired: int
+    no_shows: int
+
+
+@dataclass(frozen=True)
+class MoneyTrend:
+    """Takings of today, in all, by its 24 hours and by method; and of the last days, each once, today last."""
+
+    today: Takings
+    hours: list[tuple[int, Takings]]
+    methods: list[tuple[str, Takings]]
+    days: list[tuple[date, Takings]]
+
+
+@dataclass(frozen=True)
+class ZoneOccupancy:
+    """A zone that is not retired, and how many of its slots are what."""
+
+    zone_id: int
+    name: str
+    is_active: bool
+    counts: ZoneCounts
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The dashboard. All of it is one moment's, but for what changes while its statements run."""
+
+    at: datetime
+    today: DayFigures
+    money: MoneyTrend
+    zones: list[ZoneOccupancy]
+    alerts: list[Alert]
+
+
+def overview(*, now: datetime, days: int = TREND_DAYS) -> Overview:
+    """The dashboard, with the takings of the last `days` days. A dozen statements, none of which reads old rows.
+
+    `now` is the present moment: days end with the site's today.
+    """
+    return Overview(
+        at=now,
+        today=day_figures(),
+        money=money_trend(days=days),
+        zones=zone_occupancy(),
+        alerts=alerts(now=now),
+    )
+
+
+def day_figures() -> DayFigures:
+    """Counts of the site's day so far, in three statements."""
+    today = ClosedPeriod(clock.today(), clock.today())
+    stays = ParkingSession.objects.all()
+    present = dict(stays.open().order_by().values_list("status").annotate(number=Count("pk")))
+    ended = today.narrow(stays, "ended_at").aggregate(
+        completed=Count("pk", filter=Q(status=SessionStatus.COMPLETED)),
+        cancelled=Count("pk", filter=Q(status=SessionStatus.CANCELLED)),
+        holds_expired=Count("pk", filter=Q(end_reason=EndReason.UNPAID)),
+        no_shows=Count("pk", filter=Q(end_reason=EndReason.NO_SHOW)),
+    )
+    return DayFigures(
+        bookings=today.narrow(stays, "booked_at").count(),
+        active=present.get(SessionStatus.ACTIVE, 0),
+        booked_now=present.get(SessionStatus.BOOKED, 0),
+        **ended,
+    )
+
+
+def money_trend(*, days: int = TREND_DAYS) -> MoneyTrend:
+    """The takings of the last `days` days of the site, today included, in one statement."""
+    today = clock.today()
+    period = ClosedPeriod(today - timedelta(days=days - 1), today)
+    table = read_takings(period, hours_of=ClosedPeriod(today, today), by_zone=False)
+    of_today = [cell for cell in table.cells if cell.day == today]
+    by_day = fold(table.cells, lambda cell: cell.day)
+    return MoneyTrend(
+        today=sum_of_takings(cell.takings for cell in of_today),
+        hours=table.hours,
+        methods=by_method(of_today),
+        days=[(day, by_day.get(day, Takings())) for day in period.days()],
+    )
+
+
+def zone_occupancy() -> list[ZoneOccupancy]:
+    """The zones by name, also those that are closed, in two statements."""
+    return [ZoneOccupancy(zone.pk, zone.name, zone.is_active, counts) for zone, counts in zones_with_counts()]
