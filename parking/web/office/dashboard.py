@@ -11,3 +11,10 @@ from parking.web.edge import for_managers, page
 def overview(request: HttpRequest) -> HttpResponse:
     """Today's bookings, money and occupancy, and what somebody has to look at."""
     return page(request, "office/dashboard.html")
+
+
+@require_safe
+@for_managers
+def live_part(request: HttpRequest) -> HttpResponse:
+    """What changes on it."""
+    return page(request, "office/dashboard.html")

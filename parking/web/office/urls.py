@@ -2,8 +2,24 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.office import dashboard
+from parking.web.office import dashboard, debts, payments, refunds, revenue, sessions
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.overview, name="office"),
+    path("live/", dashboard.live_part, name="office_live"),
+    path("revenue/", revenue.report, name="office_revenue"),
+    path("revenue/file/<str:kind>/", revenue.file, name="office_revenue_file"),
+    path("sessions/", sessions.listing, name="office_sessions"),
+    path("sessions/file/<str:kind>/", sessions.file, name="office_sessions_file"),
+    path("sessions/<int:session_id>/", sessions.detail, name="office_session"),
+    path("sessions/<int:session_id>/live/", sessions.story, name="office_session_live"),
+    path("sessions/<int:session_id>/terminate/", sessions.terminate, name="office_session_terminate"),
+    path("payments/", payments.listing, name="office_payments"),
+    path("payments/file/<str:kind>/", payments.file, name="office_payments_file"),
+    path("payments/<int:payment_id>/refund/", refunds.refund, name="office_refund"),
+    path("refunds/<int:refund_id>/approve/", refunds.approve, name="office_refund_approve"),
+    path("refunds/<int:refund_id>/retry/", refunds.retry, name="office_refund_retry"),
+    path("review/", refunds.review, name="office_review"),
+    path("debts/", debts.listing, name="office_debts"),
+    path("debts/<int:debt_id>/write-off/", debts.write_off, name="office_write_off"),
 ]
