@@ -2,8 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.driver import zones
+from parking.web.driver import booking, paying, tickets, zones
 
 urlpatterns: list[URLPattern] = [
     path("zones/", zones.overview, name="zones"),
+    path("zones/live/", zones.overview_live, name="zones_live"),
+    path("zones/<int:zone_id>/", booking.zone, name="zone"),
+    path("tickets/", tickets.open_tickets, name="tickets"),
+    path("tickets/<int:session_id>/", tickets.ticket, name="ticket"),
+    path("tickets/<int:session_id>/live/", tickets.ticket_live, name="ticket_live"),
+    path("tickets/<int:session_id>/cancel/", tickets.cancel, name="ticket_cancel"),
+    path("tickets/<int:session_id>/pay/", paying.pay, name="ticket_pay"),
+    path("pay/return/<str:order_id>/", paying.pay_return, name="pay_return"),
+    path("pay/return/<str:order_id>/live/", paying.pay_return_live, name="pay_return_live"),
 ]
