@@ -20,7 +20,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-versio
 NOT_CORE := --ignore=tests/gateways --ignore=tests/payments --ignore=tests/invoices
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-core check format assets bench lock clean
+.PHONY: help run test test-core check format messages assets bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,7 +38,7 @@ test-core: $(DEV) assets ## the same without gateways, payments calls and invoic
 	env -u DATABASE_URL $(PYTEST) $(NOT_CORE)
 	$(BIN)/python -m tests.postgres $(PYTEST) $(NOT_CORE)
 
-check: $(DEV) ## format, lint, types, layers, missing migrations, Django's own checks
+check: $(DEV) ## format, lint, types, layers, missing migrations, Django's own checks, Hindi messages
 	@mkdir -p .cache
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -46,14 +46,19 @@ check: $(DEV) ## format, lint, types, layers, missing migrations, Django's own c
 	$(BIN)/lint-imports --cache-dir .cache/import-linter
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
+	$(BIN)/python -m deploy.messages check
 
 format: $(DEV) ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+messages: $(DEV) ## gather what pages say into the Hindi catalogue
+	$(BIN)/python -m deploy.messages update
+
 # Without a help line: whoever needs it calls it, and it does nothing when nothing has changed.
 assets: $(RUNTIME)
 	@$(BIN)/python -m deploy.assets
+	@$(BIN)/python -m deploy.messages compile
 
 bench: $(DEV) assets ## measure against the floor that PostgreSQL sets; BENCH_ARGS for its options
 	@mkdir -p .cache; exec $(BIN)/python -m bench $(BENCH_ARGS)

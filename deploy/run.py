@@ -198,6 +198,7 @@ def serve(supervisor: Supervisor) -> None:
     if command:
         supervisor.start("stand-in gateway", command)
     supervisor.run_to_end("Preparing the browser's files", [sys.executable, "-m", "deploy.assets"])
+    supervisor.run_to_end("Compiling the messages", [sys.executable, "-m", "deploy.messages", "compile"])
     supervisor.run_to_end("Migrating the database", manage("migrate", "--noinput", "-v0"))
     supervisor.run_to_end("Creating the demonstration data", manage("demo"))
     supervisor.start("web server", web_command(host, port))

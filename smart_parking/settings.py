@@ -216,6 +216,7 @@ LOGINS_PER_MINUTE = _number("SMART_PARKING_LOGINS_PER_MINUTE", 30 if IN_PRODUCTI
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = os.environ.get("SMART_PARKING_TIME_ZONE") or "Asia/Kolkata"
 USE_I18N = True
 USE_TZ = True
