@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.office import dashboard, debts, payments, refunds, revenue, sessions
+from parking.web.office import dashboard, debts, payments, refunds, revenue, sessions, slots, users, zones
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.overview, name="office"),
@@ -22,4 +22,15 @@ urlpatterns: list[URLPattern] = [
     path("review/", refunds.review, name="office_review"),
     path("debts/", debts.listing, name="office_debts"),
     path("debts/<int:debt_id>/write-off/", debts.write_off, name="office_write_off"),
+    path("zones/", zones.overview, name="office_zones"),
+    path("zones/new/", zones.new, name="office_zone_new"),
+    path("zones/<int:zone_id>/", zones.edit, name="office_zone"),
+    path("zones/<int:zone_id>/retire/", zones.retire, name="office_zone_retire"),
+    path("zones/<int:zone_id>/slots/", slots.of_zone, name="office_slots_add"),
+    path("zones/<int:zone_id>/slots/live/", slots.grid, name="office_slots_live"),
+    path("slots/<int:slot_id>/", slots.edit, name="office_slot"),
+    path("users/", users.overview, name="office_users"),
+    path("users/new/", users.new, name="office_user_new"),
+    path("users/<int:user_id>/", users.edit, name="office_user"),
+    path("users/<int:user_id>/password/", users.password, name="office_user_password"),
 ]
