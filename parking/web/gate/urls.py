@@ -2,8 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.gate import scanning
+from parking.web.gate import inside, leaving, scanning, slots, tickets
 
 urlpatterns: list[URLPattern] = [
     path("", scanning.gate, name="gate"),
+    path("scan/", scanning.scan, name="gate_scan"),
+    path("collect/", leaving.collect, name="gate_collect"),
+    path("wait/<int:session_id>/", leaving.wait, name="gate_wait"),
+    path("ticket/", tickets.ticket, name="gate_ticket"),
+    path("ticket/zones/", tickets.zones_live, name="gate_ticket_zones"),
+    path("ticket/<int:session_id>/", tickets.ticket_given, name="gate_ticket_given"),
+    path("inside/", inside.cars, name="gate_inside"),
+    path("inside/live/", inside.cars_live, name="gate_inside_live"),
+    path("slots/", slots.grid, name="gate_slots"),
+    path("slots/live/", slots.grid_live, name="gate_slots_live"),
+    path("stays/<int:session_id>/", inside.stay, name="gate_stay"),
+    path("stays/<int:session_id>/terminate/", inside.terminate, name="gate_terminate"),
 ]
