@@ -18,3 +18,7 @@ class SignInForm(ServiceForm):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class SignUpForm(ServiceForm):
+    username = forms.CharField(label=_("Username"), max_length=150)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.driver import booking, paying, tickets, zones
+from parking.web.driver import booking, history, paying, receipts, tickets, zones
 
 urlpatterns: list[URLPattern] = [
     path("zones/", zones.overview, name="zones"),
@@ -15,4 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<int:session_id>/pay/", paying.pay, name="ticket_pay"),
     path("pay/return/<str:order_id>/", paying.pay_return, name="pay_return"),
     path("pay/return/<str:order_id>/live/", paying.pay_return_live, name="pay_return_live"),
+    path("history/", history.history, name="history"),
+    path("history/history.csv", history.history_csv, name="history_csv"),
+    path("receipts/<int:payment_id>/", receipts.receipt, name="receipt"),
+    path("receipts/<int:payment_id>.pdf", receipts.receipt_pdf, name="receipt_pdf"),
 ]
