@@ -17,12 +17,12 @@ from parking.core import clock
 from parking.facilities import services as facilities
 from parking.facilities.models import ParkingSlot
 from parking.facilities.queries import find_zone
+from parking.facilities.rules import HIGHEST_SLOT, LONGEST_PREFIX, PREFIX_PATTERN
 
 router = Router(tags=["Admin"], auth=admin_only)
 
-SlotNumber = Annotated[int, Field(ge=0, le=999_999)]
-# Short enough for the sort key, in which every run of digits is padded.
-Prefix = Annotated[str, Field(max_length=16, pattern="^[A-Za-z0-9 ./_-]*$")]
+SlotNumber = Annotated[int, Field(ge=0, le=HIGHEST_SLOT)]
+Prefix = Annotated[str, Field(max_length=LONGEST_PREFIX, pattern=PREFIX_PATTERN)]
 SlotKindName = Literal["CAR", "TWO_WHEELER", "EV", "ACCESSIBLE", "VIP"]
 
 

@@ -9,11 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from parking.api.parsing import In, Note, Rupees, Text30, Text100
 from parking.core.ids import MAX_ID
+from parking.facilities.rules import DEAREST, MINUTES_OF_A_DAY
 from parking.tariffs.services import KindRate
 
-# A year at the dearest rate still fits the columns of a bill.
-DEAREST = 10_000
-MINUTES_OF_A_DAY = 24 * 60
 _HOUR = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 _DEGREE = Decimal("0.000001")
 

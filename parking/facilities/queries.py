@@ -53,6 +53,11 @@ def present_zones() -> QuerySet[ParkingZone]:
     return ParkingZone.objects.filter(retired_at=None).order_by("name", "pk")
 
 
+def retired_zones() -> QuerySet[ParkingZone]:
+    """Zones that were taken out of use for good, the last one first."""
+    return ParkingZone.objects.exclude(retired_at=None).order_by("-retired_at", "-pk")
+
+
 def zones_with_counts(
     *, only_active: bool = False, zone: ParkingZone | None = None
 ) -> list[tuple[ParkingZone, ZoneCounts]]:
@@ -78,6 +83,20 @@ def counts_of(zones: Collection[ParkingZone] | None = None) -> dict[int, ZoneCou
     return {
         row["zone_id"]: ZoneCounts(row["total"], row["booked"], row["occupied"], row["out_of_service"]) for row in rows
     }
+
+
+def slot_by_id(slot_id: int) -> ParkingSlot:
+    """A slot with its zone. Raises NotFound `slot_not_found`, also in a retired zone."""
+    slot = ParkingSlot.objects.select_related("zone").filter(pk=slot_id, zone__retired_at=None).first()
+    if slot is None:
+        raise NotFound("slot_not_found", "Slot not found")
+    return slot
+
+
+def numbers_taken(zone: ParkingZone, numbers: Collection[str]) -> list[str]:
+    """Which of these slot numbers the zone has already, in order."""
+    taken = ParkingSlot.objects.filter(zone=zone, slot_number__in=numbers).order_by("sort_key")
+    return list(taken.values_list("slot_number", flat=True))
 
 
 def slots_by_zone(zone: ParkingZone | None = None) -> dict[int, list[ParkingSlot]]:

@@ -1,4 +1,4 @@
-"""Which slots suit which vehicle, and in which order. Pure."""
+"""Which slots suit which vehicle and in which order, and what a manager may set. Pure."""
 
 import re
 
@@ -9,6 +9,14 @@ SUITABLE_SLOTS = {
     "EV": ("EV", "CAR"),
 }
 _PADDING = 8
+
+# A year at the dearest rate (rupees) still fits the columns of a bill.
+DEAREST = 10_000
+MINUTES_OF_A_DAY = 24 * 60
+HIGHEST_SLOT = 999_999
+# Short enough for the sort key, in which every run of digits is padded.
+LONGEST_PREFIX = 16
+PREFIX_PATTERN = "^[A-Za-z0-9 ./_-]*$"
 
 
 def suitable_slot_kinds(vehicle_kind: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from parking.facilities.rules import slot_numbers, slot_sort_key, suitable_slot_
 
 # Most slots that one call may add.
 MOST_SLOTS = 2000
+AMOUNTS = ("hourly_rate", "booking_fee")
 
 # --- Slots, on behalf of stays ---------------------------------------------------------------------
 
@@ -113,13 +114,26 @@ def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: dat
     """Change a zone. Stays keep the terms they were booked under. Raises NotFound, Refused, InvalidInput."""
     with transaction.atomic():
         zone = lock_zone(zone_id)
+        amounts = {
+            name: [getattr(zone, name), changes[name]]
+            for name in AMOUNTS
+            if name in changes and changes[name] != getattr(zone, name)
+        }
         for name, value in changes.items():
             setattr(zone, name, value)
         zone.updated_at = now
         _check_hours(zone)
         _check_site(changes.get("site_id"))
         _save_zone(zone)
-        audit.record(actor=actor, action="zone.changed", now=now, subject=("zone", zone.pk), changed=sorted(changes))
+        audit.record(
+            actor=actor,
+            action="zone.changed",
+            now=now,
+            subject=("zone", zone.pk),
+            changed=sorted(changes),
+            # What it was and what it is (rupees): whoever asks later who changed a price, asks from what.
+            amounts=amounts,
+        )
     return zone
 
 

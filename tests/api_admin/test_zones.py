@@ -145,7 +145,7 @@ def test_only_what_is_sent_changes(as_admin: ApiClient, admin: User, zone: Parki
     assert (entry.actor_id, entry.subject_id, entry.facts) == (
         admin.pk,
         zone.pk,
-        {"changed": ["contact", "hourly_rate"]},
+        {"changed": ["contact", "hourly_rate"], "amounts": {"hourly_rate": ["50.00", "80.00"]}},
     )
 
 

@@ -1,0 +1,53 @@
+"""Who changed what: the newest lines of the record about a zone or an account, with names."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from parking.accounts.models import User
+from parking.audit.models import AuditEntry
+from parking.audit.queries import latest_about
+from parking.facilities.models import ParkingSlot, ParkingZone
+
+SHOWN = 20
+# What somebody does with an account; coming and going is no change of it.
+ABOUT_ACCOUNTS = ["user.registered", "user.created", "user.changed", "password.changed"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line: when (aware), who (a username, or the code of a role where there is no account), and what."""
+
+    at: datetime
+    who: str
+    action: str
+    facts: dict[str, Any]
+
+
+def changes_of_zone(zone: ParkingZone) -> list[Change]:
+    """The last changes of a zone, its prices and its slots."""
+    slots = ParkingSlot.objects.filter(zone=zone)
+    return _told(latest_about("zone", zone.pk, beside=("slot", slots.values("pk"))))
+
+
+def changes_of_account(user: User) -> list[Change]:
+    """The last changes of an account."""
+    return _told(latest_about("user", user.pk).filter(action__in=ABOUT_ACCOUNTS))
+
+
+def _told(entries: QuerySet[AuditEntry]) -> list[Change]:
+    rows = list(entries.filter(refused=False)[:SHOWN])
+    people = dict(User.objects.filter(pk__in={row.actor_id for row in rows}).values_list("pk", "username"))
+    slots = {row.subject_id or 0 for row in rows if row.subject_kind == "slot"}
+    numbers = dict(ParkingSlot.objects.filter(pk__in=slots).values_list("pk", "slot_number")) if slots else {}
+    return [
+        Change(
+            at=row.at,
+            who=people.get(row.actor_id or 0, row.actor_role),
+            action=row.action,
+            facts=row.facts | ({"slot": numbers[row.subject_id or 0]} if row.subject_kind == "slot" else {}),
+        )
+        for row in rows
+    ]
