@@ -39,7 +39,7 @@ def _settings(address: str, base: str) -> dict[str, str]:
     fake = options.parse([], {})
     return {
         "SMART_PARKING_GATEWAYS": "SIMULATED,PHONEPE,RAZORPAY",
-        "SMART_PARKING_PAYMENT_RETURN_URL": f"{base}/api/docs",
+        "SMART_PARKING_PAYMENT_RETURN_URL": f"{base}/pay/return/{{order_id}}/",
         "PHONEPE_OAUTH_URL": f"{address}/apis/pg-sandbox",
         "PHONEPE_PG_URL": f"{address}/apis/pg-sandbox",
         "PHONEPE_MERCHANT_ID": fake.phonepe_client_id,

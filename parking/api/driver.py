@@ -30,7 +30,6 @@ from parking.api.describe import (
 from parking.api.paging import Paging, page_of
 from parking.api.parsing import Day, In, Note, RefIn, Text12, Text30, Text100, path_ref
 from parking.api.public import zones_now
-from parking.api.qr import qr_png, qr_svg
 from parking.api.security import actor_of, caller, driver_only
 from parking.api.zones import EXAMPLE_ZONE, ZoneOut
 from parking.checkout import services as checkout
@@ -41,6 +40,7 @@ from parking.checkout.services.leaving import finished_exit
 from parking.core import clock
 from parking.core.errors import InvalidInput
 from parking.core.ids import Ref
+from parking.core.qr import qr_png, qr_svg
 from parking.stays.models import ParkingSession
 from parking.stays.queries import current_session_of, history_of, session_of_driver
 

@@ -10,12 +10,12 @@ from parking.api.answers import ok, plain
 from parking.api.bookings import LineOut, present_bill, present_order
 from parking.api.describe import enveloped
 from parking.api.parsing import In, RefIn, Text20, Text100, Text500
-from parking.api.qr import qr_svg
 from parking.checkout.services.cancelling import Cancelled
 from parking.checkout.services.entering import Entered
 from parking.checkout.services.leaving import Left
 from parking.core import clock
 from parking.core.money import ZERO
+from parking.core.qr import qr_svg
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import ZoneCounts
 from parking.stays.models import ParkingSession
