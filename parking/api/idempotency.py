@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import salted_hmac
 from pydantic import BaseModel
 
 from parking.accounts.models import User
@@ -33,12 +32,7 @@ def request_key(request: HttpRequest, body: BaseModel | None) -> RequestKey | No
     user = getattr(request, "auth", None)
     caller = f"user:{user.pk}" if isinstance(user, User) else f"address:{client_address(request)}"
     normalised = json.dumps(body.model_dump() if body else {}, default=str, sort_keys=True)
-    return RequestKey(caller, request.path[:200], key, _fingerprint(normalised))
-
-
-def _fingerprint(normalised: str) -> str:
-    # Keyed with the server's secret: a body may hold a password, and a bare hash in the table could be guessed from.
-    return salted_hmac("parking.idempotency", normalised, algorithm="sha256").hexdigest()
+    return RequestKey(caller, request.path[:200], key, idempotency.fingerprint(normalised))
 
 
 def once(

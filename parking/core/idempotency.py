@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
+from django.utils.crypto import salted_hmac
 
 from parking.core.errors import KeyReused
 from parking.core.models import IdempotencyKey
@@ -22,6 +23,11 @@ class RequestKey:
 
     def lookup(self) -> dict[str, str]:
         return {"caller": self.caller, "path": self.path, "key": self.key}
+
+
+def fingerprint(normalised: str) -> str:
+    """Of a body in one form. Keyed with the server's secret: it may hold a password, which a bare hash would tell."""
+    return salted_hmac("parking.idempotency", normalised, algorithm="sha256").hexdigest()
 
 
 class RepeatedRequest(Exception):
