@@ -70,7 +70,8 @@ def record_refusal(request: HttpRequest, error: DomainError) -> None:
         return
     user = getattr(request, "auth", None) or getattr(request, "refused_user", None)
     actor = Actor(user_id=user.pk, role=user.role) if isinstance(user, User) else ANONYMOUS
-    audit.record_refusal(actor=actor, code=error.code, path=request.path, now=clock.now())
+    session_id = error.facts.get("session_id")
+    audit.record_refusal(actor=actor, code=error.code, path=request.path, now=clock.now(), session_id=session_id)
 
 
 def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:

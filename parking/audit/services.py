@@ -51,6 +51,10 @@ def record(
     insert(entry)
 
 
-def record_refusal(*, actor: Actor, code: str, path: str, now: datetime) -> None:
-    """Write down that a change was refused; in a transaction of its own, because that of the change is gone."""
-    record(actor=actor, action=f"refused.{code}"[:60], now=now, refused=True, path=path[:200])
+def record_refusal(*, actor: Actor, code: str, path: str, now: datetime, session_id: int | None = None) -> None:
+    """Write down that a change was refused; in a transaction of its own, because that of the change is gone.
+
+    `session_id` is the stay that it was about, where the rule that refused names one.
+    """
+    subject = None if session_id is None else ("session", session_id)
+    record(actor=actor, action=f"refused.{code}"[:60], now=now, subject=subject, refused=True, path=path[:200])

@@ -138,26 +138,30 @@ def overdue_reason(session: ParkingSession, *, now: datetime) -> EndReason | Non
 
 
 def refuse_entry(session: ParkingSession, *, plate_seen: str | None) -> None:
-    """Raise Refused with the reason why this stay may not enter; do nothing if it may."""
+    """Raise Refused with the reason why this stay may not enter; do nothing if it may.
+
+    Refusals name the stay, and so stand in its timeline (docs/timeline.md).
+    """
     if session.status in {SessionStatus.ACTIVE, SessionStatus.COMPLETED}:
-        raise Refused("already_entered", "Entry QR already scanned. Cannot scan twice!")
+        raise Refused("already_entered", "Entry QR already scanned. Cannot scan twice!", session_id=session.pk)
     if session.status == SessionStatus.EXPIRED:
-        raise booking_expired()
+        raise booking_expired(session)
     if session.status == SessionStatus.CANCELLED:
-        raise Refused("booking_cancelled", "This booking was cancelled")
+        raise Refused("booking_cancelled", "This booking was cancelled", session_id=session.pk)
     if session.pay_by is not None and session.bill.captured == ZERO:
-        raise Refused("payment_pending", "The booking fee is not paid yet")
+        raise Refused("payment_pending", "The booking fee is not paid yet", session_id=session.pk)
     refuse_other_plate(session, plate_seen)
 
 
-def booking_expired() -> Refused:
-    return Refused("booking_expired", "Booking expired, please rebook")
+def booking_expired(session: ParkingSession | None = None) -> Refused:
+    facts = {} if session is None else {"session_id": session.pk}
+    return Refused("booking_expired", "Booking expired, please rebook", **facts)
 
 
 def refuse_other_plate(session: ParkingSession, plate_seen: str | None) -> None:
     """Raise Refused `vehicle_mismatch` if the attendant saw another plate than the booked one."""
     if plate_seen and not same_plate(plate_seen, session.vehicle.match_key):
-        raise Refused("vehicle_mismatch", "The number plate is not the booked one")
+        raise Refused("vehicle_mismatch", "The number plate is not the booked one", session_id=session.pk)
 
 
 def scan_entry_qr(*, session: ParkingSession, plate_seen: str | None, now: datetime) -> None:
@@ -185,16 +189,16 @@ def is_repeated_scan(*, session: ParkingSession, kind: ScanKind, scan_id: str | 
 def calculate_amount(*, session: ParkingSession, until: datetime) -> tuple[BillLine, ...]:
     """The bill of a stay with a car inside, up to `until`, under its own terms. Raises Refused `entry_not_scanned`."""
     if session.entry_time is None:
-        raise Refused("entry_not_scanned", "Entry QR not scanned. Cannot exit!")
+        raise Refused("entry_not_scanned", "Entry QR not scanned. Cannot exit!", session_id=session.pk)
     return stay_lines(session.entry_time, until, terms_of(session))
 
 
 def refuse_exit(session: ParkingSession, *, plate_seen: str | None) -> None:
     """Raise Refused with the reason why this stay cannot leave; do nothing if it can."""
     if session.status == SessionStatus.COMPLETED:
-        raise Refused("already_exited", "Exit already scanned. Cannot scan twice!")
+        raise Refused("already_exited", "Exit already scanned. Cannot scan twice!", session_id=session.pk)
     if session.status != SessionStatus.ACTIVE:
-        raise Refused("entry_not_scanned", "Entry QR not scanned. Cannot exit!")
+        raise Refused("entry_not_scanned", "Entry QR not scanned. Cannot exit!", session_id=session.pk)
     refuse_other_plate(session, plate_seen)
 
 
@@ -250,9 +254,9 @@ def cancel_parking_session(*, session: ParkingSession, note: str, now: datetime)
     Raises Refused `already_entered`, `not_cancellable`.
     """
     if session.status == SessionStatus.ACTIVE:
-        raise Refused("already_entered", NO_REFUND_AFTER_ENTRY)
+        raise Refused("already_entered", NO_REFUND_AFTER_ENTRY, session_id=session.pk)
     if session.status != SessionStatus.BOOKED:
-        raise Refused("not_cancellable", "This booking cannot be cancelled any more")
+        raise Refused("not_cancellable", "This booking cannot be cancelled any more", session_id=session.pk)
     decision = calculate_refund(session=session, now=now)
     _move(session, SessionStatus.CANCELLED, end_reason=EndReason.CANCELLED, end_note=note, ended_at=now)
     release_slot(session=session)
@@ -290,5 +294,5 @@ def _move(session: ParkingSession, to: SessionStatus, **times: Any) -> None:
 
 def _slot_of(session: ParkingSession) -> ParkingSlot:
     if session.slot is None:
-        raise Refused("booking_expired", "This booking has no slot yet")
+        raise Refused("booking_expired", "This booking has no slot yet", session_id=session.pk)
     return session.slot

@@ -36,7 +36,13 @@ def record_refusal(request: HttpRequest, error: DomainError) -> None:
     if request.method != "POST" or isinstance(error, InvalidInput):
         return
     if isinstance(error, Refused | Forbidden | KeyReused):
-        audit.record_refusal(actor=actor_of(request), code=error.code, path=request.path, now=clock.now())
+        audit.record_refusal(
+            actor=actor_of(request),
+            code=error.code,
+            path=request.path,
+            now=clock.now(),
+            session_id=error.facts.get("session_id"),
+        )
 
 
 class RefusalMiddleware:

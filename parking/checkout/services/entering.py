@@ -48,7 +48,7 @@ def enter(
             )
         debt = plate_debt(session.vehicle_id)
     if overdue:
-        raise stays.booking_expired()
+        raise stays.booking_expired(session)
     return Entered(session, debt)
 
 

@@ -43,7 +43,7 @@ def terminate(
         stay = stays.lock_session(**session.lookup())
         idempotency.claim(key, subject=str(stay.uuid), now=now)
         if stay.status != SessionStatus.ACTIVE:
-            raise Refused("not_active", "Only a car that is inside can be terminated")
+            raise Refused("not_active", "Only a car that is inside can be terminated", session_id=stay.pk)
         stays.note_reason(session=stay, note=reason)
         ending = end_stay(session=stay, reason=EndReason.TERMINATED, collection=collection, actor=actor, now=now)
     return finish_ending(stay, ending, now)
