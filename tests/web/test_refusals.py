@@ -1,0 +1,86 @@
+"""What people see when a service says no, and what is written down about it."""
+
+import pytest
+from django.db import OperationalError
+from django.test import Client, RequestFactory
+
+from parking.audit.models import AuditEntry
+from parking.core.errors import Forbidden, InvalidInput, NotFound, Refused, TooMany, Unauthenticated, Unavailable
+from parking.web.refusals import RefusalMiddleware, csrf_failed
+
+pytestmark = pytest.mark.django_db
+
+
+def answer_to(error, method="get", **headers):
+    request = getattr(RequestFactory(), method)("/tickets/1/", headers=headers)
+    request.user = type("Nobody", (), {"is_authenticated": False})()
+    return RefusalMiddleware(lambda _: None).process_exception(request, error)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (Refused("zone_full", ""), 400),
+        (Forbidden("forbidden", ""), 403),
+        (NotFound("session_not_found", ""), 404),
+        (Unavailable("gateway_unavailable", ""), 503),
+        (OperationalError("gone"), 503),
+    ],
+)
+def test_a_page_with_the_sentence(error, status):
+    answer = answer_to(error)
+    assert answer.status_code == status
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_a_part_of_a_page_is_shown_in_its_place():
+    answer = answer_to(Refused("zone_full", ""), **{"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert answer.content.decode().startswith('<p class="note note-error" role="alert" data-refusal="zone_full">')
+
+
+def test_too_many_says_when_to_come_again():
+    answer = answer_to(TooMany("too_many_requests", "", retry_after=42))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "42")
+
+
+def test_who_is_not_signed_in_signs_in():
+    assert answer_to(Unauthenticated("not_authenticated", "")).headers["Location"] == "/sign-in/?next=%2Ftickets%2F1%2F"
+
+
+def test_bugs_and_the_api_are_not_ours():
+    assert answer_to(ValueError()) is None
+    request = RequestFactory().get("/api/user/zones/")
+    assert RefusalMiddleware(lambda _: None).process_exception(request, Refused("zone_full", "")) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "method", "lines"),
+    [
+        (Refused("zone_full", ""), "post", ["refused.zone_full"]),
+        (Forbidden("forbidden", ""), "post", ["refused.forbidden"]),
+        (Refused("zone_full", ""), "get", []),
+        (NotFound("zone_not_found", ""), "post", []),
+        (InvalidInput({"zone": ["?"]}), "post", []),
+    ],
+)
+def test_refused_changes_are_on_record(error, method, lines):
+    answer_to(error, method)
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == lines
+
+
+def test_a_form_without_its_token():
+    answer = Client(enforce_csrf_checks=True).post("/sign-in/", {"username": "a", "password": "b"})
+    assert answer.status_code == 403
+    assert "Please reload the page and try again." in answer.content.decode()
+    assert csrf_failed.__name__ == "csrf_failed"
+
+
+def test_a_body_beyond_the_limit_is_no_fault_of_ours():
+    assert Client().post("/sign-in/", {"username": "a" * 1_100_000, "password": "b"}).status_code in {400, 413}
+
+
+@pytest.mark.parametrize("text", ["%00", "%ED%A0%80", "%FF", "a" * 10_000])
+def test_odd_text_is_bad_input(text):
+    body = f"username={text}&password=x"
+    assert Client().post("/sign-in/", body, content_type="application/x-www-form-urlencoded").status_code == 200
