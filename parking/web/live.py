@@ -12,7 +12,8 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
 from parking.core import clock
@@ -29,7 +30,7 @@ def live(state: State) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def conditional(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def conditional(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             tag = _tag(request, state(*args, **kwargs))
             if tag in request.headers.get("If-None-Match", ""):
                 return HttpResponseNotModified(headers={"ETag": tag})
