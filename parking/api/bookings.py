@@ -6,13 +6,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from parking.checkout.bills import lines_at
 from parking.checkout.queries import latest_orders
 from parking.checkout.services.leaving import Left
 from parking.core.money import ZERO
 from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.stays.services import calculate_amount, terms_of
-from parking.tariffs.rules import BillLine, booking_lines, total_of, whole_minutes
+from parking.stays.services import terms_of
+from parking.tariffs.rules import BillLine, total_of, whole_minutes
 
 # --- Shapes, for the description ---------------------------------------------------------------------
 
@@ -166,20 +167,9 @@ def present_order(order: PaymentOrder | None) -> dict[str, Any] | None:
     }
 
 
-def _lines_at(session: ParkingSession, now: datetime) -> tuple[BillLine, ...]:
-    """The bill as it stands: closed or frozen as written, running as of now, before entry what a booking costs."""
-    bill = session.bill
-    frozen = bill.frozen_until is not None and now <= bill.frozen_until
-    if frozen or not session.is_open:
-        return tuple(BillLine.from_json(line) for line in bill.lines)
-    if session.status == SessionStatus.ACTIVE:
-        return calculate_amount(session=session, until=now)
-    return booking_lines(terms_of(session))
-
-
 def present_booking(session: ParkingSession, order: PaymentOrder | None, now: datetime) -> dict[str, Any]:
     """A booking. `amount_due` is always the total, as it stands now, less what was paid."""
-    total = total_of(_lines_at(session, now))
+    total = total_of(lines_at(session, now))
     booking = {
         "session_id": session.pk,
         "session_uuid": session.uuid,
@@ -225,7 +215,7 @@ def present_inside(sessions: Sequence[ParkingSession], now: datetime, long_minut
 def present_bill(left: Left, now: datetime) -> dict[str, Any]:
     """A bill with its lines. The lines add up to `total_amount`; `amount_charged` is what the closing collected."""
     session, bill = left.session, left.session.bill
-    lines = _lines_at(session, now)
+    lines = lines_at(session, now)
     total = total_of(lines)
     until = bill.billed_until if bill.closed_at or bill.frozen_until else None
     return {

@@ -51,9 +51,7 @@ def _ask(request: HttpRequest, payload: In, session: ParkingSession, asked: Aske
         call=lambda key: checkout.ask_for_payment(
             actor=actor_of(request), session=session, asked=asked, now=now, key=key
         ),
-        resume=lambda _: checkout.resume_payment(
-            actor=actor_of(request), session=session, gateway=asked.gateway, now=now
-        ),
+        resume=lambda _: checkout.resume_payment(session=session, gateway=asked.gateway, now=now),
         render=render,
     )
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
+from parking.core.errors import NotFound
 from parking.core.money import ZERO
 from parking.core.statements import Select
 from parking.payments.models import Debt, DebtStatus, PaymentMethod, PaymentOrder, Refund, RefundStatus
@@ -19,6 +20,27 @@ def plate_debt(vehicle_id: int) -> Decimal:
 def latest_orders(bill_ids: list[int]) -> dict[int, PaymentOrder]:
     """The newest payment order of each bill."""
     return {order.bill_id: order for order in PaymentOrder.objects.filter(bill_id__in=bill_ids).order_by("pk")}
+
+
+def order_of_driver(order_id: str, driver_id: int) -> PaymentOrder:
+    """A driver's own order by our number, with its bill and stay (`order.bill.session`).
+
+    Raises NotFound `order_not_found`, also for somebody else's.
+    """
+    order = _orders_with_stay().filter(order_id=order_id, bill__session__driver_id=driver_id).first()
+    if order is None:
+        raise NotFound("order_not_found", "There is no such payment order")
+    return order
+
+
+def order_anew(order: PaymentOrder) -> PaymentOrder:
+    """An order as it now stands in the database, with its bill and stay."""
+    return _orders_with_stay().get(pk=order.pk)
+
+
+def _orders_with_stay() -> QuerySet[PaymentOrder]:
+    stay = "bill__session"
+    return PaymentOrder.objects.select_related("bill", stay, f"{stay}__vehicle", f"{stay}__slot", f"{stay}__zone")
 
 
 def debts(*, status: str | None = None) -> QuerySet[Debt]:

@@ -4,7 +4,7 @@ Every function that takes a bill expects the caller to hold its lock; none talks
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
 from typing import Any
@@ -164,19 +164,29 @@ def give_up_order(*, bill: Bill, now: datetime) -> None:
 def note_pending(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> None:
     """Keep what the gateway gave for a waiting order: its own number and the ways to pay.
 
-    Some name the ways to pay only once, so what is known already stays.
+    Some name the ways to pay only once. What it leaves out stays as the row has it, which another answer may have
+    written since `order` was read.
     """
-    given = {
-        "status": OrderStatus.PENDING,
-        "gateway_order_id": answer.gateway_order_id or order.gateway_order_id,
-        "pay_url": answer.pay_url or order.pay_url,
-        "upi_link": answer.upi_link or order.upi_link,
+    told = {
+        "gateway_order_id": answer.gateway_order_id,
+        "pay_url": answer.pay_url,
+        "upi_link": answer.upi_link,
     }
+    given = {"status": OrderStatus.PENDING, **{name: value for name, value in told.items() if value}}
     if not change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, **given, updated_at=now):
         order.refresh_from_db(fields=["status"])
         return
     for name, value in given.items():
         setattr(order, name, value)
+
+
+def begin_check(*, order: PaymentOrder, pause: timedelta, now: datetime) -> bool:
+    """Whether the gateway may be asked after an order: it is undecided, and nobody asked within `pause`.
+
+    Of several callers one may: the same statement remembers that it asks.
+    """
+    undecided = PaymentOrder.objects.filter(pk=order.pk, is_definite=False, updated_at__lte=now - pause)
+    return undecided.update(updated_at=now) == 1
 
 
 def note_checked(*, order: PaymentOrder, now: datetime) -> None:

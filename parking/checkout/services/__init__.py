@@ -7,7 +7,7 @@ from parking.checkout.services.documents import documents_of_payment, issue_miss
 from parking.checkout.services.entering import enter
 from parking.checkout.services.expiring import expire_no_shows, expire_unpaid_holds
 from parking.checkout.services.leaving import finished_exit, leave, quote, resume_ending
-from parking.checkout.services.paying import pay_ahead
+from parking.checkout.services.paying import pay_ahead, refresh_order, start_payment
 from parking.checkout.services.refunding import (
     approve_refund,
     refund_any_payment,
@@ -39,6 +39,7 @@ __all__ = [
     "order_of_client",
     "pay_ahead",
     "quote",
+    "refresh_order",
     "refund_any_payment",
     "refund_payment",
     "resume_booking",
@@ -47,6 +48,7 @@ __all__ = [
     "resume_refund",
     "retry_refund",
     "settle",
+    "start_payment",
     "take_ticket",
     "take_webhook",
     "terminate",

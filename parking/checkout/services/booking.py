@@ -9,7 +9,7 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.audit.services import Actor
-from parking.checkout.services.settling import collect
+from parking.checkout.services.ordering import collect_with_page
 from parking.core import idempotency
 from parking.core.errors import Refused, Unavailable
 from parking.core.idempotency import RequestKey
@@ -154,7 +154,7 @@ def _claim(
 def _collect_fee(session: ParkingSession, order: PaymentOrder | None, now: datetime) -> Booked:
     if order is not None and order.is_open:
         try:
-            session = collect(order=order, now=now)
+            session, order = collect_with_page(order, now=now)
         except Unavailable:
             # Nobody knows whether the gateway has the order. The slot is held; the worker asks again.
             return Booked(session, order)

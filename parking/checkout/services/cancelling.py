@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from parking.audit import services as audit
 from parking.audit.services import Actor
 from parking.checkout.services.settling import send_refunds
 from parking.core import idempotency
-from parking.core.errors import NotFound
+from parking.core.errors import NotFound, Refused
 from parking.core.idempotency import RequestKey
 from parking.payments import services as payments
 from parking.payments.models import Refund
@@ -36,12 +37,14 @@ def cancel(
     reason: str,
     now: datetime,
     only_of_caller: bool,
+    promised: Decimal | None = None,
     key: RequestKey | None = None,
 ) -> Cancelled:
     """Cancel a booking: its money back within 300 seconds, the fee kept later; the slot is free either way.
 
-    With `only_of_caller` another driver's booking is not there. Raises NotFound `session_not_found`; Refused
-    `already_entered`, `not_cancellable`; RepeatedRequest.
+    With `only_of_caller` another driver's booking is not there. `promised` is the refund (rupees) that a page named
+    before the click: another one is refused. Raises NotFound `session_not_found`; Refused `already_entered`,
+    `not_cancellable`, `refund_changed`; RepeatedRequest.
     """
     with transaction.atomic(durable=True):
         session = stays.lock_session(**lookup)
@@ -49,6 +52,9 @@ def cancel(
             raise NotFound("session_not_found", "Booking not found")
         idempotency.claim(key, subject=str(session.uuid), now=now)
         decision = stays.cancel_parking_session(session=session, note=reason, now=now)
+        if promised is not None and decision.amount != promised:
+            text = f"Cancelling gives back ₹{decision.amount} now"
+            raise Refused("refund_changed", text, refund=str(decision.amount))
         payments.give_up_order(bill=session.bill, now=now)
         kept = session.bill.paid - decision.amount
         refunds = payments.close_bill(

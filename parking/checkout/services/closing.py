@@ -5,6 +5,7 @@ from datetime import datetime
 
 from parking.audit import services as audit
 from parking.audit.services import SYSTEM, Actor
+from parking.checkout.bills import frozen_lines
 from parking.payments import services as payments
 from parking.payments.models import OrderPurpose, PaymentOrder, Refund
 from parking.stays import services as stays
@@ -13,16 +14,6 @@ from parking.tariffs.rules import NO_SHOW, BillLine, kept_lines
 
 # What is paid under these opens the gate.
 ENDS_STAY = (OrderPurpose.EXIT, OrderPurpose.TERMINATION)
-
-
-def frozen_lines(session: ParkingSession) -> tuple[BillLine, ...]:
-    """The lines that the bill was frozen with."""
-    return tuple(BillLine.from_json(line) for line in session.bill.lines)
-
-
-def is_frozen(session: ParkingSession, *, now: datetime) -> bool:
-    """Whether a quote, a waiting payment or a payment ahead fixes the bill at this moment."""
-    return session.bill.frozen_until is not None and now <= session.bill.frozen_until
 
 
 def complete_stay(

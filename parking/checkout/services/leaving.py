@@ -11,8 +11,10 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.audit.services import Actor
-from parking.checkout.services.closing import ENDS_STAY, complete_stay, frozen_lines, is_frozen
-from parking.checkout.services.settling import collect, send_refunds
+from parking.checkout.bills import frozen_lines, is_frozen
+from parking.checkout.services.closing import ENDS_STAY, complete_stay
+from parking.checkout.services.ordering import collect_with_page
+from parking.checkout.services.settling import send_refunds
 from parking.core import idempotency
 from parking.core.errors import Refused
 from parking.core.idempotency import RequestKey
@@ -241,7 +243,7 @@ def finish_ending(session: ParkingSession, ending: Ending, now: datetime) -> Lef
     send_refunds(list(ending.refunds), now=now)
     if ending.order is None:
         return Left(session, change=ending.change)
-    session = collect(order=ending.order, now=now)
-    if ending.order.status == OrderStatus.FAILED:
+    session, order = collect_with_page(ending.order, now=now)
+    if order.status == OrderStatus.FAILED:
         raise Refused("payment_failed", "Payment issue, retry")
-    return Left(session, order=ending.order)
+    return Left(session, order=order)

@@ -6,23 +6,19 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from parking.audit import services as audit
 from parking.audit.services import Actor
-from parking.checkout.services.closing import is_frozen
+from parking.checkout.bills import is_frozen
 from parking.checkout.services.leaving import freeze
+from parking.checkout.services.ordering import sent_with_page, waiting_order
 from parking.checkout.services.settling import collect
 from parking.core import idempotency
 from parking.core.errors import NotFound, Refused
 from parking.core.idempotency import RequestKey
 from parking.core.money import ZERO
-from parking.payments import services as payments
 from parking.payments.gateways.registry import chosen_gateway
-from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
+from parking.payments.models import OrderPurpose, PaymentOrder
 from parking.stays import services as stays
-from parking.stays.models import ParkingSession, SessionStatus
-
-# PhonePe names the page of an order in one answer and never again.
-_PAGE_TOLD_ONCE = ("PHONEPE",)
+from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 
 @dataclass(frozen=True)
@@ -39,39 +35,15 @@ def ask_for_payment(
 ) -> PaymentOrder:
     """Make an order for what is due on a stay, and send it to its gateway. Raises as `request_payment`; Unavailable."""
     order = request_payment(actor=actor, session=session, asked=asked, now=now, key=key)
-    return _with_a_page(_sent(order, now), actor, now)
+    return sent_with_page(order, now=now)
 
 
-def resume_payment(*, actor: Actor, session: ParkingSession, gateway: str, now: datetime) -> PaymentOrder:
+def resume_payment(*, session: ParkingSession, gateway: str, now: datetime) -> PaymentOrder:
     """Go on with an order whose answer was lost: it is sent again, which makes it no second one."""
     order = PaymentOrder.objects.filter(bill_id=session.bill_id, gateway=gateway).order_by("pk").last()
     if order is None:
         raise NotFound("order_not_found", "There is no such payment order")
-    return _with_a_page(_sent(order, now), actor, now)
-
-
-def _sent(order: PaymentOrder, now: datetime) -> PaymentOrder:
-    if order.status == OrderStatus.INITIATED:
-        collect(order=order, now=now)
-    if order.status == OrderStatus.FAILED:
-        raise Refused("payment_declined", "The gateway declined this payment")
-    return order
-
-
-def _with_a_page(order: PaymentOrder, actor: Actor, now: datetime) -> PaymentOrder:
-    """The order, or another in its place if the answer that named its page was lost, so that nobody can pay it."""
-    if order.gateway not in _PAGE_TOLD_ONCE or order.status != OrderStatus.PENDING or order.pay_url or order.upi_link:
-        return order
-    with transaction.atomic(durable=True):
-        stay = stays.lock_by_bill(order.bill_id)
-        waiting = payments.open_order(stay.bill)
-        if waiting is not None and waiting.pk == order.pk:
-            payments.give_up_order(bill=stay.bill, now=now)
-            waiting = _new_order(
-                stay, order.gateway, OrderPurpose(order.purpose), order.amount,
-                attendant_id=order.attendant_id, actor=actor, now=now,
-            )  # fmt: skip
-    return _sent(waiting, now) if waiting is not None else order
+    return sent_with_page(order, now=now)
 
 
 def verify_order(*, order: PaymentOrder, now: datetime) -> PaymentOrder:
@@ -95,15 +67,20 @@ def request_payment(
         idempotency.claim(key, subject=str(stay.uuid), now=now)
         if asked.user_id is not None and asked.user_id != actor.user_id and not actor.is_staff:
             raise Refused("user_mismatch", "This is not your user id")
-        purpose, due = _what_is_due(stay, now)
+        purpose, due = what_is_due(stay, now)
         if asked.amount != due:
             raise Refused("amount_mismatch", "Amount mismatch", due=str(due))
-        return _waiting_order(stay, code, purpose, due, actor=actor, now=now)
+        return waiting_order(stay, gateway=code, purpose=purpose, due=due, actor=actor, now=now)
 
 
-def _what_is_due(stay: ParkingSession, now: datetime) -> tuple[OrderPurpose, Decimal]:
-    """The purpose and the rupees of a payment at `now`; freezes the bill of a car that is inside."""
+def what_is_due(stay: ParkingSession, now: datetime) -> tuple[OrderPurpose, Decimal]:
+    """The purpose and the rupees of a payment at `now`; freezes the bill of a car that is inside. The stay is locked.
+
+    Raises Refused `nothing_due`; `booking_expired` for a hold whose time is over, before the worker ends it.
+    """
     if stay.status == SessionStatus.BOOKED:
+        if stays.overdue_reason(stay, now=now) == EndReason.UNPAID:
+            raise Refused("booking_expired", "Booking expired, please rebook", session_id=stay.pk)
         fee = stays.terms_of(stay).booking_fee
         return OrderPurpose.FEE, _more_than_nothing(fee - stay.bill.paid)
     if stay.status != SessionStatus.ACTIVE:
@@ -117,44 +94,6 @@ def _more_than_nothing(due: Decimal) -> Decimal:
     if due <= ZERO:
         raise Refused("nothing_due", "Nothing is due on this booking")
     return due
-
-
-def _waiting_order(
-    stay: ParkingSession, gateway: str, purpose: OrderPurpose, due: Decimal, *, actor: Actor, now: datetime
-) -> PaymentOrder:
-    waiting = payments.open_order(stay.bill)
-    if waiting is not None and (waiting.gateway, waiting.amount) == (gateway, due):
-        return waiting
-    if waiting is not None:
-        payments.give_up_order(bill=stay.bill, now=now)
-        # A driver who pays by another way while the gate waits still opens the gate.
-        purpose = OrderPurpose(waiting.purpose)
-    return _new_order(stay, gateway, purpose, due, attendant_id=None, actor=actor, now=now)
-
-
-def _new_order(
-    stay: ParkingSession,
-    gateway: str,
-    purpose: OrderPurpose,
-    due: Decimal,
-    *,
-    attendant_id: int | None,
-    actor: Actor,
-    now: datetime,
-) -> PaymentOrder:
-    order = payments.place_order(
-        bill=stay.bill, purpose=purpose, gateway=gateway, amount=due, attendant_id=attendant_id, now=now
-    )
-    audit.record(
-        actor=actor,
-        action="payment.asked",
-        now=now,
-        subject=("session", stay.pk),
-        order_id=order.order_id,
-        purpose=purpose,
-        amount=due,
-    )
-    return order
 
 
 def order_of_client(number: str, *, gateway: str, actor: Actor) -> PaymentOrder:

@@ -6,9 +6,11 @@ the settings stay the same.
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from parking.core.errors import Refused
 from parking.payments.gateways.base import Gateway, ListsItsBooks, ReadsWebhooks
@@ -38,6 +40,7 @@ _GATEWAYS: dict[str, Callable[[], Gateway]] = {
     "PHONEPE": phonepe,
     "RAZORPAY": razorpay,
 }
+_LABELS = {"SIMULATED": _("Simulated payment"), "PHONEPE": "PhonePe", "RAZORPAY": "Razorpay"}
 _CALLING_US: dict[str, Callable[[], ReadsWebhooks]] = {"PHONEPE": phonepe, "RAZORPAY": razorpay}
 
 
@@ -47,6 +50,24 @@ def chosen_gateway(code: str | None) -> Gateway:
     if wanted not in settings.GATEWAYS or wanted not in _GATEWAYS:
         raise Refused("gateway_invalid", "This payment gateway is not available")
     return _GATEWAYS[wanted]()
+
+
+@dataclass(frozen=True)
+class GatewayChoice:
+    """A gateway that a driver may choose on a page, and what it is called there."""
+
+    code: str
+    label: str
+
+
+def gateway_choices() -> list[GatewayChoice]:
+    """The gateways to choose from on a page, the default one first.
+
+    Razorpay is among them only with a page of its own (`RAZORPAY_CHECKOUT_URL`): ours have no script of others.
+    """
+    codes = [code for code in settings.GATEWAYS if code != "RAZORPAY" or settings.RAZORPAY_CHECKOUT_URL]
+    codes.sort(key=lambda code: code != settings.DEFAULT_GATEWAY)
+    return [GatewayChoice(code, str(_LABELS[code])) for code in codes if code in _LABELS]
 
 
 def refuse_unknown_gateway(code: str) -> None:
