@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("debts/", debts.listing, name="office_debts"),
     path("debts/<int:debt_id>/write-off/", debts.write_off, name="office_write_off"),
     path("zones/", zones.overview, name="office_zones"),
+    path("zones/live/", zones.counts, name="office_zones_live"),
     path("zones/new/", zones.new, name="office_zone_new"),
     path("zones/<int:zone_id>/", zones.edit, name="office_zone"),
     path("zones/<int:zone_id>/retire/", zones.retire, name="office_zone_retire"),

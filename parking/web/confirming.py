@@ -1,0 +1,60 @@
+"""A step between a form and the change: a page that says what the change means and asks once more.
+
+It is a page of its own, so it works without script and with the keyboard, and it is the same wherever the office edits.
+What was typed travels on in hidden fields; the two buttons say `step=go` and `step=back`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+
+from parking.web.edge import page
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """One line of the question: what it is, what it was, what it will be."""
+
+    label: str
+    before: str
+    after: str
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    """Whether the person has seen the question and said yes."""
+    return request.POST.get("step") == "go"
+
+
+def is_going_back(request: HttpRequest) -> bool:
+    """Whether the person wants to see the form again, with what was typed."""
+    return request.POST.get("step") == "back"
+
+
+def ask(
+    request: HttpRequest,
+    *,
+    title: str,
+    form: Form,
+    yes: str,
+    effects: Sequence[str] = (),
+    alterations: Sequence[Alteration] = (),
+    back: str = "",
+    grave: bool = False,
+    **context: Any,
+) -> HttpResponse:
+    """The question. `effects` are sentences, `back` an address where there is no form to go back to."""
+    return page(
+        request,
+        "office/confirm.html",
+        title=title,
+        form=form,
+        yes=yes,
+        effects=effects,
+        alterations=alterations,
+        back=back,
+        grave=grave,
+        **context,
+    )

@@ -1,0 +1,89 @@
+"""Fields of the office's forms: rupees, degrees, and a mark of what was seen when a form was opened."""
+
+from decimal import Decimal
+from typing import Any, cast
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from parking.core.fresh import fingerprint
+from parking.core.money import PAISA
+from parking.facilities.rules import DEAREST
+from parking.web.forms import ServiceForm
+
+_DEGREE = Decimal("0.000001")
+
+
+class RupeesField(forms.DecimalField):
+    """An amount with two places; commas, spaces and the sign of the rupee may be typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "data-rupees": True}))
+        super().__init__(min_value=0, max_value=DEAREST, decimal_places=2, **kwargs)
+
+    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]
+        if isinstance(value, str):
+            value = value.replace(",", "").replace("₹", "").replace(" ", "")
+        amount = super().to_python(value)
+        # What has more places is refused by the validators, which come next; nothing is rounded in silence.
+        return amount.quantize(PAISA) if amount is not None and _has_two_places(amount) else amount
+
+
+def _has_two_places(amount: Decimal) -> bool:
+    # Numbers far too large for rounding are left to the validators as well.
+    return amount.is_finite() and amount.adjusted() < 12 and amount == amount.quantize(PAISA)
+
+
+class DegreesField(forms.DecimalField):
+    """Degrees of latitude or longitude, as maps give them; places beyond the sixth (10 cm) are dropped."""
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "text"}))
+        super().__init__(min_value=-most, max_value=most, **kwargs)
+
+    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]
+        degrees = super().to_python(value)
+        if degrees is None or not degrees.is_finite() or degrees.adjusted() > 3:
+            return degrees
+        return degrees.quantize(_DEGREE)
+
+
+class WholeField(forms.IntegerField):
+    """A whole number, for which a phone shows its digits."""
+
+    def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
+        widget = forms.NumberInput(attrs={"inputmode": "numeric"})
+        super().__init__(min_value=least, max_value=most, widget=widget, **kwargs)
+
+
+class EditForm(ServiceForm):
+    """A form for changing something, which notices when somebody else changed it since the page was opened."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.present_mark = fingerprint(*(f"{name}={self.initial[name]}" for name in sorted(self.initial)))
+        if not self.is_bound:
+            self.initial["seen"] = self.present_mark
+
+    def clean_seen(self) -> str:
+        seen = self.cleaned_data["seen"]
+        if self.initial and seen != self.present_mark:
+            # The next time counts: what stands there now has been shown.
+            self.data = cast(QueryDict, self.data).copy()
+            self.data["seen"] = self.present_mark
+            self.add_error(
+                None,
+                _("Somebody else changed this after you opened the page. Compare with what stands below, then save."),
+            )
+        return str(seen)
+
+    def altered(self) -> dict[str, Any]:
+        """What was typed and differs from what stands, by field."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "seen" and value != self.initial.get(name)
+        }

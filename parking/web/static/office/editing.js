@@ -1,0 +1,15 @@
+// Beside each amount that is typed stands what it means, grouped as in India: 10000 is ₹10,000.00.
+
+const inRupees = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" });
+
+function show(field) {
+  const place = document.querySelector(`[data-rupees-of="${field.id}"]`);
+  const typed = field.value.replace(/[,₹\s]/g, "");
+  // The server says what is wrong with anything else.
+  place.textContent = /^\d{1,9}(\.\d{0,2})?$/.test(typed) ? inRupees.format(typed) : "";
+}
+
+for (const field of document.querySelectorAll("[data-rupees]")) {
+  show(field);
+  field.addEventListener("input", () => show(field));
+}
