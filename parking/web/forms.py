@@ -39,7 +39,9 @@ class ServiceForm(forms.Form):
         """Put a service's refusal at the fields it names, or above the form."""
         fields = error.errors if isinstance(error, InvalidInput) else {}
         for name, texts in fields.items():
-            self.add_error(name if name in self.fields else None, list(texts))
+            # A code of its own has a sentence in the reader's language.
+            shown = list(texts) if error.code == "validation_error" else [sentence_for(error)]
+            self.add_error(name if name in self.fields else None, shown)
         if not fields or isinstance(error, Unavailable):
             self.add_error(None, sentence_for(error))
 

@@ -5,31 +5,70 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from parking.facilities.queries import zones_with_counts
 from parking.invoices.sheets import Sheet
+from parking.web.edge import page
+from parking.web.wording import sentences
+
+# What the older calls answer; sentences for people, because the answers' own texts stay English.
+_CODES = (
+    "already_entered",
+    "already_exited",
+    "booking_cancelled",
+    "booking_expired",
+    "csrf_failed",
+    "database_unavailable",
+    "entry_not_scanned",
+    "forbidden",
+    "gateway_invalid",
+    "gateway_unavailable",
+    "idempotency_key_reused",
+    "not_authenticated",
+    "payment_declined",
+    "payment_failed",
+    "payment_method_invalid",
+    "payment_pending",
+    "qr_not_found",
+    "too_many_requests",
+    "validation_error",
+    "vehicle_already_parked",
+    "vehicle_invalid",
+    "vehicle_unavailable",
+    "zone_full",
+    "zone_inactive",
+    "zone_not_found",
+)
+_WORDS_OF_BILLS = ("Parking", "Booking minimum", "CASH", "ONLINE")
+# A receipt is also served below /api/, where the usual policy is not set; it needs less than other pages do.
+RECEIPT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 def entry(request: HttpRequest) -> HttpResponse:
     """The form that gives a car a ticket, with the active zones and their free slots."""
-    return _page(request, "entry", zones=zones_with_counts(only_active=True))
+    return _form_page(request, "entry", zones=zones_with_counts(only_active=True))
 
 
 def entry_scan(request: HttpRequest) -> HttpResponse:
     """The form that scans a car in."""
-    return _page(request, "entry_scan")
+    return _form_page(request, "entry_scan")
 
 
 def exit_scan(request: HttpRequest) -> HttpResponse:
     """The form that scans a car out."""
-    return _page(request, "exit_scan")
+    return _form_page(request, "exit_scan", words_of_bills=_WORDS_OF_BILLS)
 
 
-def receipt(request: HttpRequest, sheets: Sequence[Sheet]) -> HttpResponse:
-    """A document and the notes to it, to read or print."""
-    return _page(request, "receipt", sheets=sheets)
+def _form_page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+    known = sentences(*_CODES)
+    return page(request, f"web/{name}.html", section=name, sentences=known, time_zone=settings.TIME_ZONE, **context)
 
 
-def _page(request: HttpRequest, page: str, **context: Any) -> HttpResponse:
-    return render(request, f"web/{page}.html", context | {"page": page, "time_zone": settings.TIME_ZONE})
+def receipt(request: HttpRequest, sheets: Sequence[Sheet], **frame: Any) -> HttpResponse:
+    """A document and the notes to it, to read or print. `frame`, for buttons around it: `payment_id`, `back`."""
+    response = page(request, "web/receipt.html", sheets=sheets, **frame)
+    response.headers["Content-Security-Policy"] = RECEIPT_POLICY
+    return response

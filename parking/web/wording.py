@@ -2,8 +2,9 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from parking.core.errors import DomainError
+from parking.core.errors import DomainError, TooMany
 
 _SENTENCES: dict[str, Promise] = {
     "already_entered": _("This ticket was scanned at the entry already. The car is inside."),
@@ -57,9 +58,9 @@ _SENTENCES: dict[str, Promise] = {
     "slot_not_found": _("This slot was not found."),
     "slot_number_taken": _("Some of these slot numbers exist already."),
     "token_not_valid": _("Please sign in again."),
-    "too_many_attempts": _("Too many failed attempts. Please wait a while and try again."),
+    "too_many_attempts": _("Too many failed attempts."),
     "too_many_orders": _("Too many payments for one look: choose fewer days, or give a settlement file."),
-    "too_many_requests": _("Too many requests. Please wait a moment."),
+    "too_many_requests": _("Too many requests."),
     "too_many_vehicles": _("You can save 20 vehicles at most."),
     "upi_reference_invalid": _("Enter the 12 digits of the UPI reference."),
     "upi_reference_used": _("This UPI reference paid another bill already."),
@@ -82,4 +83,19 @@ _SENTENCES: dict[str, Promise] = {
 
 def sentence_for(error: DomainError) -> str:
     """What a person reads about a refusal; the service's own text where no sentence is known for its code."""
-    return str(_SENTENCES.get(error.code, error.message))
+    sentence = str(_SENTENCES.get(error.code, error.message))
+    return f"{sentence} {_when_again(error.retry_after)}" if isinstance(error, TooMany) else sentence
+
+
+def sentences(*codes: str) -> dict[str, Promise]:
+    """The sentences of these codes, for pages whose scripts ask the API."""
+    return {code: _SENTENCES[code] for code in codes}
+
+
+def _when_again(seconds: int) -> str:
+    """When it can be tried again; minutes are rounded up."""
+    if seconds < 60:
+        text = ngettext("Please try again in %(n)d second.", "Please try again in %(n)d seconds.", seconds)
+        return text % {"n": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext("Please try again in %(n)d minute.", "Please try again in %(n)d minutes.", minutes) % {"n": minutes}

@@ -23,18 +23,29 @@ PAGES = {
 
 
 class Elements(HTMLParser):
-    """The elements of a page with their attributes, in order."""
+    """The elements of a page with their attributes, in order; those of the form that is the page's own apart."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.in_form: list[tuple[str, dict[str, str | None]]] = []
+        self._is_in_form = False
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
         self.found.append((tag, dict(attrs)))
+        self._is_in_form |= tag == "form" and "data-answered-below" in dict(attrs)
+        if self._is_in_form:
+            self.in_form.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        self._is_in_form &= tag != "form"
 
     def all(self, *tags):
         return [attributes for tag, attributes in self.found if tag in tags]
+
+    def of_form(self, *tags):
+        return [attributes for tag, attributes in self.in_form if tag in tags]
 
 
 @pytest.fixture
@@ -53,8 +64,9 @@ def test_page(browser, zone, path, title):
     assert answer.status_code == 200
     assert f"<title>{title} · Smart Parking</title>" in answer.content.decode()
     assert elements.all("html") == [{"lang": "en"}]
-    assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in elements.all("meta")
-    (form,) = elements.all("form")
+    viewport = {"name": "viewport", "content": "width=device-width, initial-scale=1, viewport-fit=cover"}
+    assert viewport in elements.all("meta")
+    (form,) = elements.of_form("form")
     assert form["method"] == "post"
     assert form["action"] == {
         "/entry-qr-scan/": "/parking/entry-qr-scan/",
@@ -65,7 +77,7 @@ def test_page(browser, zone, path, title):
 @pytest.mark.parametrize("path", PAGES)
 def test_every_field_has_a_label_and_the_answer_is_spoken(browser, zone, path):
     _, elements = read(browser, path)
-    fields = [field for field in elements.all("input", "select") if field.get("type") != "hidden"]
+    fields = [field for field in elements.of_form("input", "select") if field.get("type") != "hidden"]
     assert {field["id"] for field in fields} == {label["for"] for label in elements.all("label")}
     (verdict,) = elements.all("section")
     assert (verdict["role"], verdict["aria-live"]) == ("status", "polite")
@@ -78,7 +90,10 @@ def test_pages_carry_no_inline_code_and_say_so(browser, zone, path):
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert all("src" in script and script["type"] == "module" for script in elements.all("script"))
+    assert all("src" in script for script in elements.all("script"))
+    # Scripts wait for the page; only the theme is set before the first paint.
+    waiting = [script for script in elements.all("script") if script.get("type") == "module"]
+    assert [script["src"] for script in elements.all("script") if script not in waiting] == ["/static/web/theme.js"]
     assert not elements.all("style")
     assert not [attribute for _, given in elements.found for attribute in given if re.match("on|style", attribute)]
 
@@ -86,9 +101,17 @@ def test_pages_carry_no_inline_code_and_say_so(browser, zone, path):
 @pytest.mark.parametrize("path", PAGES)
 def test_what_pages_load_is_our_own_and_there(browser, zone, path):
     _, elements = read(browser, path)
-    loaded = [link["href"] for link in elements.all("link")] + [script["src"] for script in elements.all("script")]
-    assert len(loaded) == 3
-    assert all(address.startswith("/static/") and finders.find(address.removeprefix("/static/")) for address in loaded)
+    links = {link["rel"]: link["href"] for link in elements.all("link") if link["rel"] != "stylesheet"}
+    assert links == {"icon": "/static/web/icon.svg", "manifest": "/app.webmanifest"}
+    assert browser.get("/app.webmanifest").status_code == 200
+    sheets = [link["href"] for link in elements.all("link") if link["rel"] == "stylesheet"]
+    assert sheets == [f"/static/{name}.css" for name in ("vendor/tabler", "web/base", "web/pages")]
+    scripts = [script["src"] for script in elements.all("script")]
+    assert scripts == [f"/static/web/{name}.js" for name in ("theme", "app", "pages")]
+    pictures = {use["href"].partition("#")[0] for use in elements.all("use")}
+    assert pictures == {"/static/vendor/icons.svg"}
+    ours = [address.removeprefix("/static/") for address in (*sheets, *scripts, *pictures, links["icon"])]
+    assert all(finders.find(name) for name in ours)
 
 
 def test_entry_lists_active_zones_with_rate_and_free_slots(browser, zone):
@@ -115,7 +138,7 @@ def test_exit_offers_the_two_methods(browser):
 def test_a_page_works_without_script(browser, zone):
     """The form as it stands, sent by the browser itself, with the token that stands in it."""
     _, elements = read(browser, "/parking/entry/")
-    form = {field["name"]: field.get("value", "") for field in elements.all("input", "select")}
+    form = {field["name"]: field.get("value", "") for field in elements.of_form("input", "select")}
     form |= {"vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao", "zone_id": str(zone.uuid)}
     answer = browser.post("/parking/entry/", form)
     assert (answer.status_code, answer.json()["message"]) == (200, "Slot allocated: A-001")
@@ -124,7 +147,7 @@ def test_a_page_works_without_script(browser, zone):
 # --- Errors --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/nothing/", "/parking/", "/parking/entry", "/"])
+@pytest.mark.parametrize("path", ["/nothing/", "/parking/", "/parking/entry", "/zones"])
 def test_nothing_there(browser, path):
     answer = browser.get(path)
     assert answer.status_code == 404
@@ -135,7 +158,8 @@ def test_our_fault_is_shown_without_context_and_database():
     """No database is allowed in this test; nothing is known of the request either."""
     page = render_to_string("web/500.html")
     assert "<h1>Something went wrong</h1>" in page
-    assert all(link["href"] == "/static/web/pages.css" for link in Elements(page).all("link"))
+    loaded = [element.get("href") or element.get("src") for element in Elements(page).all("link", "script")]
+    assert loaded == ["/static/web/icon.svg", "/static/web/base.css", "/static/web/theme.js"]
 
 
 @pytest.mark.django_db
@@ -143,7 +167,7 @@ def test_our_fault(monkeypatch):
     def fail(*_args, **_options):
         raise RuntimeError
 
-    monkeypatch.setattr("parking.core.admin.look_up.login_template", "no-such-template.html")
-    answer = Client(raise_request_exception=False).get("/office/admin/login/")
+    monkeypatch.setattr("parking.web.account.views.SignInForm", fail)
+    answer = Client(raise_request_exception=False).get("/sign-in/")
     assert answer.status_code == 500
     assert "Something went wrong" in answer.content.decode()

@@ -1,28 +1,48 @@
-"""Receipts for people who are signed in on the pages."""
+"""Receipts for people who are signed in on the pages: the same documents as the API's."""
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Sequence
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from parking.accounts.models import Role
 from parking.checkout import services as checkout
 from parking.core import clock
+from parking.core.ids import MAX_ID
+from parking.invoices.models import TaxDocument
 from parking.invoices.pdf import PAPERS, pdf_of
 from parking.invoices.sheets import sheet_of
 from parking.web import pages
-from parking.web.edge import actor_of, for_anyone
+from parking.web.edge import actor_of, for_anyone, home_of, user_of
 
 
 @require_safe
 @for_anyone
 def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
-    """A document and the notes to it, to read or print."""
-    documents = checkout.documents_of_payment(payment_id=payment_id, actor=actor_of(request), now=clock.now())
-    return pages.receipt(request, [sheet_of(document) for document in documents])
+    """The document of a payment and the notes to it, to read or print; drivers see their own."""
+    sheets = [sheet_of(document) for document in _documents(request, payment_id)]
+    user = user_of(request)
+    back = reverse("history") if user.role == Role.USER else home_of(user)
+    return pages.receipt(request, sheets, payment_id=payment_id, back=back)
 
 
 @require_safe
 @for_anyone
 def receipt_pdf(request: HttpRequest, payment_id: int) -> HttpResponse:
-    """The same as PDF."""
-    documents = checkout.documents_of_payment(payment_id=payment_id, actor=actor_of(request), now=clock.now())
-    body = pdf_of(tuple(sheet_of(document) for document in documents), PAPERS["A4"])
-    return HttpResponse(body, content_type="application/pdf")
+    """The same as PDF, on A4 or, with `?paper=80mm`, for the roll."""
+    paper = PAPERS.get(request.GET.get("paper", "A4"))
+    if paper is None:
+        raise Http404
+    documents = _documents(request, payment_id)
+    body = pdf_of(tuple(sheet_of(document) for document in documents), paper)
+    name = documents[0].number.replace("/", "-")
+    # The document never changes, but notes may join it: ask again each time.
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "private, no-cache"}
+    return HttpResponse(body, content_type="application/pdf", headers=headers)
+
+
+def _documents(request: HttpRequest, payment_id: int) -> Sequence[TaxDocument]:
+    if payment_id > MAX_ID:
+        raise Http404
+    return checkout.documents_of_payment(payment_id=payment_id, actor=actor_of(request), now=clock.now())

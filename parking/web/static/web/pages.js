@@ -3,6 +3,7 @@
 const form = document.querySelector("form[data-answered-below]");
 const verdict = document.querySelector(".verdict");
 const [yes, no] = verdict.querySelectorAll(".answer");
+const words = document.querySelector("template[data-words]").content;
 const button = form.querySelector("button");
 
 const locale = `${document.documentElement.lang}-IN`;
@@ -57,7 +58,7 @@ function newKey() {
 
 function show(answer) {
   if (answer.success) {
-    fill(yes, answer.message, answer.data);
+    fill(yes, answer.data);
     getReadyForNext();
     bringIntoView(yes);
   } else {
@@ -70,9 +71,10 @@ function bringIntoView(part) {
   part.scrollIntoView({ block: part.offsetHeight > innerHeight ? "start" : "nearest" });
 }
 
-function showRefusal({ message, errors = {}, ...facts }) {
-  fill(no, message, { ...facts, ...facts.payment });
-  const texts = Object.entries(errors).flatMap(([name, lines]) => lines.map((line) => `${labelOf(name)}: ${line}`));
+function showRefusal({ code, message, errors = {}, ...facts }) {
+  no.querySelector("[data-message]").textContent = wordOf("code", code) ?? message;
+  fill(no, { ...facts, ...facts.payment });
+  const texts = Object.entries(errors).flatMap(([name, lines]) => whatIsWrong(name, lines));
   no.querySelector("[data-errors]").replaceChildren(...texts.map(listItem));
   for (const name of Object.keys(errors)) form.elements[name]?.setAttribute("aria-invalid", "true");
   const field = form.querySelector("[aria-invalid]") ?? form.elements[form.dataset.scanField];
@@ -86,8 +88,7 @@ function getReadyForNext() {
   form.elements[form.dataset.scanField]?.focus();
 }
 
-function fill(part, message, facts) {
-  part.querySelector("[data-message]").textContent = message;
+function fill(part, facts) {
   for (const place of part.querySelectorAll("[data-fact]")) {
     const value = facts[place.dataset.fact];
     place.textContent = value == null ? "" : worded(value, place.dataset.as);
@@ -107,8 +108,23 @@ function fill(part, message, facts) {
 function worded(value, as) {
   if (as === "money") return money.format(value);
   if (as === "time") return time.format(new Date(value));
-  if (as === "lines") return value.map((line) => `${line.label} ${line.quantity} × ${money.format(line.unit_price)}`).join(", ");
+  if (as === "word") return wordOf("word", value) ?? value;
+  if (as === "lines") return value.map(lineOfBill).join(", ");
   return value;
+}
+
+function lineOfBill({ label, quantity, unit_price }) {
+  return `${wordOf("word", label) ?? label} ${quantity} × ${money.format(unit_price)}`;
+}
+
+// The page's own word for a code of the answer, in the reader's language.
+function wordOf(kind, code) {
+  return words.querySelector(`[data-${kind}="${CSS.escape(code ?? "")}"]`)?.textContent;
+}
+
+function whatIsWrong(name, lines) {
+  const known = form.elements[name]?.dataset?.wrong;
+  return (known ? [known] : lines).map((line) => `${labelOf(name)}: ${line}`);
 }
 
 function labelOf(name) {
