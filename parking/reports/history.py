@@ -1,0 +1,68 @@
+"""A driver's own bookings as a file."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from parking.checkout.bills import running_bill
+from parking.reports.exports import csv_lines
+from parking.stays.models import ParkingSession
+
+_ROWS_AT_ONCE = 500
+# Spreadsheets take a file for UTF-8 only if it begins so; without it names in Devanagari are lost.
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def history_csv(sessions: QuerySet[ParkingSession], *, language: str, now: datetime) -> Iterator[str]:
+    """The lines of a CSV file of bookings, for a streamed answer: heading and words in this language.
+
+    Times have the site's offset, amounts are rupees; those of open bookings are as of `now`. Texts that a spreadsheet
+    would take for formulas are defused.
+    """
+    with translation.override(language):
+        heading = _heading()
+    yield _BYTE_ORDER_MARK
+    yield from csv_lines(heading, _rows(sessions, language, now))
+
+
+def _heading() -> list[str]:
+    return [
+        _("Booking"),
+        _("Status"),
+        _("Zone"),
+        _("Slot"),
+        _("Vehicle"),
+        _("Name"),
+        _("Booked"),
+        _("Entry"),
+        _("Exit"),
+        _("Minutes"),
+        _("Total (₹)"),
+        _("Paid (₹)"),
+    ]
+
+
+def _rows(sessions: QuerySet[ParkingSession], language: str, now: datetime) -> Iterator[list[object]]:
+    """Read in portions, so that a file of any length takes the same memory."""
+    for session in sessions.iterator(chunk_size=_ROWS_AT_ONCE):
+        bill = running_bill(session, now)
+        # Each row by itself: between two of them the thread answers others, in their languages.
+        with translation.override(language):
+            status = _(session.get_status_display())
+        yield [
+            session.pk,
+            status,
+            session.zone.name,
+            session.slot.slot_number if session.slot else None,
+            session.vehicle.vehicle_number,
+            session.owner_name,
+            session.booked_at,
+            session.entry_time,
+            session.exit_time,
+            bill.minutes,
+            bill.total,
+            bill.paid,
+        ]
