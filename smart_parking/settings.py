@@ -59,6 +59,8 @@ NO_SHOW_MINUTES = _number("SMART_PARKING_NO_SHOW_MINUTES", 30)
 QUOTE_MINUTES = _number("SMART_PARKING_QUOTE_MINUTES", 10)
 PAID_AHEAD_MINUTES = _number("SMART_PARKING_PAID_AHEAD_MINUTES", 15)
 LONG_STAY_HOURS = _number("SMART_PARKING_LONG_STAY_HOURS", 12)
+# A green answer at the entry makes way for the next car after so long.
+GATE_CLOSES_AFTER_SECONDS = _number("SMART_PARKING_GATE_CLOSES_AFTER_SECONDS", 6)
 
 # --- Applications ----------------------------------------------------------------------------------
 

@@ -18,6 +18,15 @@ NEEDED = [
     "web/app.js",
     "web/live.js",
     "web/icon.svg",
+    "gate/gate.css",
+    "gate/gate.js",
+    "gate/answer.js",
+    "gate/camera.js",
+    "gate/cash.js",
+    "gate/place.js",
+    "gate/sender.js",
+    "gate/sound.js",
+    "gate/wedge.js",
 ]
 
 

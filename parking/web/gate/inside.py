@@ -1,34 +1,160 @@
-"""Pages of the gate."""
+"""The cars inside, one stay of them, and ending it without an exit."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from parking.web.edge import for_attendants, page
+from parking.checkout import services as checkout
+from parking.checkout.bills import RunningBill, running_bill
+from parking.checkout.queries import latest_orders
+from parking.core import clock
+from parking.core.fresh import fingerprint
+from parking.core.ids import Ref
+from parking.facilities.queries import present_zones
+from parking.payments.gateways.registry import gateway_choices
+from parking.payments.models import OrderPurpose, PaymentOrder
+from parking.stays.models import ParkingSession, SessionStatus
+from parking.stays.queries import cars_inside, session_for
+from parking.stays.watching import states_now
+from parking.web import repeats
+from parking.web.edge import actor_of, for_attendants, page
+from parking.web.gate.answers import waiting_context
+from parking.web.gate.forms import TerminationForm
+from parking.web.live import live, minute
+
+PAGE_SIZE = 25
+
+
+# --- The list ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CarInside:
+    """A row: the stay, what it costs so far, and whether it is longer than usual."""
+
+    session: ParkingSession
+    bill: RunningBill
+    is_long: bool
 
 
 @require_safe
 @for_attendants
 def cars(request: HttpRequest) -> HttpResponse:
-    """A page of the gate."""
-    return page(request, "gate/gate.html")
+    """Cars inside, longest first."""
+    return page(request, "gate/inside.html", section="inside", zones=present_zones(), **_list(request))
 
 
+def _inside_state() -> str:
+    return fingerprint(minute(), *(f"{pk} {state}" for pk, state in sorted(states_now.value().items())))
+
+
+@live(state=_inside_state)
 @require_safe
 @for_attendants
 def cars_live(request: HttpRequest) -> HttpResponse:
-    """A page of the gate."""
-    return page(request, "gate/gate.html")
+    """The list alone; amounts and times move with the minute."""
+    return page(request, "gate/parts/cars.html", **_list(request))
+
+
+def _list(request: HttpRequest) -> dict[str, Any]:
+    q, zone, only_long = _filters(request)
+    now = clock.now()
+    long_since = now - timedelta(hours=settings.LONG_STAY_HOURS)
+    rows = cars_inside(
+        zone=Ref(pk=zone) if zone else None, plate_part=q or None, entered_before=long_since if only_long else None
+    )
+    wanted: Page[ParkingSession] = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    asked = {"q": q, "zone": zone or "", "long": "1" if only_long else ""}
+    filters = {name: value for name, value in asked.items() if value}
+    return {
+        "found": wanted,
+        "cars": [_car(session, now, long_since) for session in wanted],
+        "filters": filters,
+        "query": urlencode(filters),
+        "live_query": urlencode(filters | {"page": wanted.number}),
+        "long_hours": settings.LONG_STAY_HOURS,
+    }
+
+
+def _filters(request: HttpRequest) -> tuple[str, int | None, bool]:
+    """Plate, zone and long stays only; what makes no sense filters nothing."""
+    zone = request.GET.get("zone", "")
+    known = zone.isascii() and zone.isdecimal() and len(zone) < 10
+    return request.GET.get("q", "").strip()[:30], int(zone) if known else None, request.GET.get("long") == "1"
+
+
+def _car(session: ParkingSession, now: datetime, long_since: datetime) -> CarInside:
+    is_long = session.entry_time is not None and session.entry_time <= long_since
+    return CarInside(session, running_bill(session, now), is_long)
+
+
+# --- One stay ----------------------------------------------------------------------------------------
 
 
 @require_safe
 @for_attendants
-def stay(request: HttpRequest, session_id: int) -> HttpResponse:  # noqa: ARG001 - shown soon
-    """A page of the gate."""
-    return page(request, "gate/gate.html")
+def stay(request: HttpRequest, session_id: int) -> HttpResponse:
+    """What is known of a stay, and the form that ends it."""
+    session = session_for(Ref(pk=session_id), actor_of(request))
+    return _stay_page(request, session, TerminationForm())
 
 
 @require_POST
 @for_attendants
-def terminate(request: HttpRequest, session_id: int) -> HttpResponse:  # noqa: ARG001 - shown soon
-    """A page of the gate."""
-    return page(request, "gate/gate.html")
+def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
+    """End a stay whose car does not leave through the gate, with a reason."""
+    session = session_for(Ref(pk=session_id), actor_of(request))
+    form = TerminationForm(request.POST)
+    if form.is_valid():
+        with form.refusals(request):
+            _terminate(request, session, form)
+            return redirect("gate_stay", session_id=session_id)
+    return _stay_page(request, session_for(Ref(pk=session_id), actor_of(request)), form)
+
+
+def _terminate(request: HttpRequest, session: ParkingSession, form: TerminationForm) -> None:
+    repeats.once(
+        request,
+        form.cleaned_data,
+        call=lambda key: checkout.terminate(
+            actor=actor_of(request),
+            session=Ref(pk=session.pk),
+            reason=form.cleaned_data["reason"],
+            collection=form.collection(),
+            now=clock.now(),
+            key=key,
+        ),
+        resume=lambda subject: checkout.resume_ending(subject=subject, now=clock.now()),
+    )
+
+
+def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationForm) -> HttpResponse:
+    now = clock.now()
+    order = _awaited(session)
+    long_since = now - timedelta(hours=settings.LONG_STAY_HOURS)
+    return page(
+        request,
+        "gate/stay.html",
+        section="inside",
+        car=_car(session, now, long_since),
+        form=form,
+        key=repeats.new_key(),
+        gateways=gateway_choices(),
+        awaited=waiting_context(session, order) if order else None,
+        long_hours=settings.LONG_STAY_HOURS,
+    )
+
+
+def _awaited(session: ParkingSession) -> PaymentOrder | None:
+    """The order of a termination that waits for its payment."""
+    if session.status != SessionStatus.ACTIVE:
+        return None
+    order = latest_orders([session.bill_id]).get(session.bill_id)
+    return order if order and order.is_open and order.purpose == OrderPurpose.TERMINATION else None

@@ -1,20 +1,93 @@
-"""Pages of the gate."""
+"""Taking the money at the exit."""
+
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import conditional_page, require_POST, require_safe
 
-from parking.web.edge import for_attendants, page
+from parking.checkout import services as checkout
+from parking.checkout.services.leaving import Left
+from parking.checkout.services.scanning import ended_by, look_at_ending
+from parking.core import clock
+from parking.core.errors import DomainError, Refused
+from parking.core.ids import Ref
+from parking.payments.models import PaymentMethod
+from parking.stays.models import EndReason, SessionStatus
+from parking.stays.queries import session_for
+from parking.web.edge import actor_of, for_attendants
+from parking.web.gate import answers
+from parking.web.gate.answers import Scan
+from parking.web.gate.forms import CollectForm
+from parking.web.gate.scanning import scan_of, unreadable
+from parking.web.refusals import record_refusal, refusal_page
 
 
 @require_POST
 @for_attendants
 def collect(request: HttpRequest) -> HttpResponse:
-    """A page of the gate."""
-    return page(request, "gate/gate.html")
+    """Let a car out against cash, an online payment or UPI at the counter. Sent again it is the same.
+
+    Each way to pay is a scan of its own: who repeats "cash" after another attendant took the money is told so.
+    """
+    form = CollectForm(request.POST)
+    if not form.is_valid():
+        return _mistyped(request, form)
+    sent, method = scan_of(form), form.cleaned_data["method"]
+    try:
+        left = checkout.leave(
+            actor=actor_of(request),
+            qr_code=sent.qr_code,
+            collection=form.collection(),
+            plate_seen=sent.plate_seen,
+            scan_id=f"{sent.scan_id}.{method}",
+            now=clock.now(),
+        )
+        _refuse_finished_elsewhere(left, method)
+    except DomainError as error:
+        record_refusal(request, error)
+        return answers.refused(request, sent, error, pane=method)
+    return _shown(request, sent, left)
+
+
+def _mistyped(request: HttpRequest, form: CollectForm) -> HttpResponse:
+    if {"qr_code", "scan_id", "plate_seen", "method"} & form.errors.keys():
+        return unreadable(request, form)
+    error = Refused("validation_error", "Please check the input")
+    return answers.refused(request, scan_of(form), error, pane=form.cleaned_data["method"])
+
+
+def _refuse_finished_elsewhere(left: Left, method: str) -> None:
+    """A repeated scan is told how the stay ended: that may have been by another attendant."""
+    over = left.session.status == SessionStatus.COMPLETED
+    if over and not ended_by(left.session, reason=EndReason.EXIT, method=method):
+        raise Refused("already_exited", "Exit already scanned. Cannot scan twice!", session_id=left.session.pk)
+
+
+def _shown(request: HttpRequest, sent: Scan, left: Left) -> HttpResponse:
+    if left.session.status != SessionStatus.COMPLETED and left.order is not None:
+        return answers.waiting(request, sent, left.session, left.order)
+    return answers.let_out(request, sent, left)
 
 
 @require_safe
 @for_attendants
-def wait(request: HttpRequest, session_id: int) -> HttpResponse:  # noqa: ARG001 - shown soon
-    """A page of the gate."""
-    return page(request, "gate/gate.html")
+@conditional_page
+def wait(request: HttpRequest, session_id: int) -> HttpResponse:
+    """How the payment stands that a gate waits for, or, with `?ending`, the page of a stay that is being ended."""
+    sent = Scan("", request.GET.get("scan", "")[:50])
+    ending = "ending" in request.GET
+    reason = EndReason.TERMINATED if ending else EndReason.EXIT
+    try:
+        left = look_at_ending(actor=actor_of(request), session=Ref(pk=session_id), reason=reason, now=clock.now())
+    except Refused as error:
+        if ending:
+            return refusal_page(request, error)
+        sent = replace(sent, qr_code=session_for(Ref(pk=session_id), actor_of(request)).qr_code)
+        return answers.refused(request, sent, error, pane=PaymentMethod.ONLINE)
+    return _ending(request, left) if ending else _shown(request, replace(sent, qr_code=left.session.qr_code), left)
+
+
+def _ending(request: HttpRequest, left: Left) -> HttpResponse:
+    if left.session.status == SessionStatus.COMPLETED or left.order is None:
+        return answers.ended(request, left)
+    return answers.paying(request, left.session, left.order)

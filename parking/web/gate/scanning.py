@@ -1,20 +1,78 @@
-"""The page at which cars are let in and out."""
+"""The page at which cars are let in and out, and what a scan comes to."""
 
+from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
-from parking.web.edge import for_attendants, page
+from parking.checkout.services import scanning as checkout
+from parking.checkout.services.scanning import Direction
+from parking.core import clock
+from parking.core.errors import DomainError, InvalidInput
+from parking.stays.models import ParkingSession
+from parking.web.edge import actor_of, for_attendants, page
+from parking.web.gate import answers
+from parking.web.gate.answers import Scan
+from parking.web.gate.forms import DirectedScanForm, PlateForm, ScanForm
+from parking.web.refusals import record_refusal
 
 
 @require_safe
 @for_attendants
+@ensure_csrf_cookie
+@csp_update({"script-src": ["'wasm-unsafe-eval'"]})
 def gate(request: HttpRequest) -> HttpResponse:
-    """Scanning, in and out."""
-    return page(request, "gate/gate.html")
+    """Scanning, in and out. The service worker keeps this page, so nothing of a person or a stay is on it."""
+    return page(request, "gate/gate.html", section="gate", nameless=True)
 
 
 @require_POST
 @for_attendants
 def scan(request: HttpRequest) -> HttpResponse:
-    """What a scanned code comes to."""
-    return page(request, "gate/gate.html")
+    """Let a car in, or show the bill of one that wants out."""
+    form = DirectedScanForm(request.POST)
+    if not form.is_valid():
+        return unreadable(request, form)
+    sent = scan_of(form)
+    try:
+        result = checkout.scan(
+            actor=actor_of(request),
+            qr_code=sent.qr_code,
+            direction=Direction(form.cleaned_data["direction"]),
+            plate_seen=sent.plate_seen,
+            scan_id=sent.scan_id,
+            now=clock.now(),
+        )
+    except DomainError as error:
+        record_refusal(request, error)
+        return answers.refused(request, sent, error)
+    if isinstance(result, ParkingSession):
+        return answers.quoted(request, sent, result, pane=request.POST.get("pane", ""))
+    return answers.let_in(request, sent, result)
+
+
+@require_POST
+@for_attendants
+def plate(request: HttpRequest) -> HttpResponse:
+    """Compare the plate that the attendant sees with the booked one, after the car was let in."""
+    form = PlateForm(request.POST)
+    if not form.is_valid():
+        return unreadable(request, form)
+    sent = scan_of(form)
+    try:
+        session = checkout.compare_plate(qr_code=sent.qr_code, plate_seen=form.cleaned_data["plate_seen"])
+    except DomainError as error:
+        record_refusal(request, error)
+        return answers.refused(request, sent, error)
+    return answers.same_plate(request, sent, session)
+
+
+def scan_of(form: ScanForm) -> Scan:
+    given = form.cleaned_data
+    return Scan(given["qr_code"], given["scan_id"], given["plate_seen"])
+
+
+def unreadable(request: HttpRequest, form: ScanForm) -> HttpResponse:
+    """A scan that no gate of ours sends."""
+    error = InvalidInput({name: [str(text) for text in texts] for name, texts in form.errors.items()})
+    return answers.refused(request, Scan(request.POST.get("qr_code", "")[:500], ""), error)

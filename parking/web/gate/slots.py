@@ -1,20 +1,37 @@
-"""Pages of the gate."""
+"""Every slot of every zone, as a grid."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from parking.core.fresh import fingerprint
+from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.facilities.queries import ZoneCounts, slots_by_zone, zones_with_counts
+from parking.stays.watching import facilities_now
 from parking.web.edge import for_attendants, page
+from parking.web.live import live
+
+Zones = list[tuple[ParkingZone, ZoneCounts, list[ParkingSlot]]]
 
 
 @require_safe
 @for_attendants
 def grid(request: HttpRequest) -> HttpResponse:
-    """A page of the gate."""
-    return page(request, "gate/gate.html")
+    """The page."""
+    return page(request, "gate/slots.html", section="slots", zones=_zones())
 
 
+def _facilities() -> str:
+    return fingerprint(*(f"{pk} {zone.fingerprint}" for pk, zone in facilities_now.value().items()))
+
+
+@live(state=_facilities)
 @require_safe
 @for_attendants
 def grid_live(request: HttpRequest) -> HttpResponse:
-    """A page of the gate."""
-    return page(request, "gate/gate.html")
+    """The grid alone."""
+    return page(request, "gate/parts/grid.html", zones=_zones())
+
+
+def _zones() -> Zones:
+    slots = slots_by_zone()
+    return [(zone, counts, slots.get(zone.pk, [])) for zone, counts in zones_with_counts()]

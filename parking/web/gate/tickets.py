@@ -1,26 +1,71 @@
-"""Pages of the gate."""
+"""A ticket for a car that drives up without a booking."""
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
 
-from parking.web.edge import for_attendants, page
+from parking.checkout import services as checkout
+from parking.core import clock
+from parking.core.fresh import fingerprint
+from parking.core.ids import Ref, parse_ref
+from parking.facilities.queries import zones_with_counts
+from parking.stays.queries import session_for
+from parking.stays.watching import facilities_now
+from parking.web import repeats
+from parking.web.edge import actor_of, for_attendants, page
+from parking.web.gate.answers import qr_picture
+from parking.web.gate.forms import TicketForm
+from parking.web.live import live
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_attendants
 def ticket(request: HttpRequest) -> HttpResponse:
-    """A page of the gate."""
-    return page(request, "gate/gate.html")
+    """Write a ticket. The same form again leads to the same ticket."""
+    zones = zones_with_counts(only_active=True)
+    form = TicketForm(request.POST or None, zones=[zone for zone, _ in zones])
+    if form.is_valid():
+        with form.refusals(request):
+            return redirect("gate_ticket_given", session_id=_given(request, form))
+    return page(request, "gate/ticket.html", section="ticket", form=form, zones=zones, key=repeats.new_key())
 
 
+def _given(request: HttpRequest, form: TicketForm) -> int:
+    """The number of the stay that the ticket is for."""
+    wanted = form.cleaned_data
+    actor = actor_of(request)
+    session = repeats.once(
+        request,
+        wanted,
+        call=lambda key: checkout.take_ticket(
+            actor=actor,
+            zone=Ref(pk=wanted["zone"]),
+            plate=wanted["plate"],
+            owner_name=wanted["owner_name"],
+            vehicle_kind=wanted["vehicle_kind"],
+            now=clock.now(),
+            key=key,
+        ),
+        resume=lambda subject: session_for(parse_ref(subject), actor),
+    )
+    return session.pk
+
+
+def _facilities() -> str:
+    return fingerprint(*(f"{pk} {zone.fingerprint}" for pk, zone in facilities_now.value().items()))
+
+
+@live(state=_facilities)
 @require_safe
 @for_attendants
 def zones_live(request: HttpRequest) -> HttpResponse:
-    """A page of the gate."""
-    return page(request, "gate/gate.html")
+    """The zones with what is free in them."""
+    return page(request, "gate/parts/zones.html", zones=zones_with_counts(only_active=True))
 
 
 @require_safe
 @for_attendants
-def ticket_given(request: HttpRequest, session_id: int) -> HttpResponse:  # noqa: ARG001 - shown soon
-    """A page of the gate."""
-    return page(request, "gate/gate.html")
+def ticket_given(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Slot and code, large, and as a slip of paper."""
+    session = session_for(Ref(pk=session_id), actor_of(request))
+    return page(request, "gate/ticket_given.html", section="ticket", session=session, qr=qr_picture(session.qr_code))

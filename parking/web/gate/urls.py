@@ -7,6 +7,7 @@ from parking.web.gate import inside, leaving, scanning, slots, tickets
 urlpatterns: list[URLPattern] = [
     path("", scanning.gate, name="gate"),
     path("scan/", scanning.scan, name="gate_scan"),
+    path("plate/", scanning.plate, name="gate_plate"),
     path("collect/", leaving.collect, name="gate_collect"),
     path("wait/<int:session_id>/", leaving.wait, name="gate_wait"),
     path("ticket/", tickets.ticket, name="gate_ticket"),

@@ -25,8 +25,8 @@ async function tidy() {
   for (const request of await cache.keys()) if (!present.has(request.url)) await cache.delete(request);
 }
 
-// Somebody signs in or out: what the person before has seen is nobody's business now.
-const DOORS = ["/sign-in/", "/sign-out/"];
+// Somebody signs in or out: what the person before has seen is nobody's business now. Or another language is wanted.
+const DOORS = ["/sign-in/", "/sign-out/", "/language/"];
 let forgetting = Promise.resolve();
 
 self.addEventListener("fetch", (event) => {

@@ -1,0 +1,205 @@
+"""What the gate's page shows after a scan: a verdict in one word, the bill, or the payment that is waited for.
+
+Each is a part of the page, whole in itself, so that the script only has to put it up.
+"""
+
+import base64
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from parking.checkout.at_the_gate import newest_payment_id
+from parking.checkout.bills import running_bill
+from parking.checkout.services.entering import Entered
+from parking.checkout.services.leaving import Left
+from parking.core import clock
+from parking.core.errors import DomainError, InvalidInput, NotFound, Unavailable
+from parking.core.money import ZERO
+from parking.core.qr import qr_svg
+from parking.payments.gateways.registry import gateway_choices
+from parking.payments.models import PaymentOrder
+from parking.stays.models import EndReason, ParkingSession, SessionStatus
+from parking.stays.queries import session_by_qr
+from parking.web.edge import page
+from parking.web.gate.cash import quick_amounts
+from parking.web.templatetags.parking import clock_time, rupees
+from parking.web.wording import sentence_for
+
+LET_IN, LET_OUT, STOP, WAIT = _("LET IN"), _("LET OUT"), _("STOP"), _("WAIT")
+
+# Refusals after which the car may pass in a moment.
+_AMBER = {"payment_pending"}
+# Refusals of a way to pay: the bill stays on the screen, with the sentence above it.
+_TRY_AGAIN = {
+    "amount_too_small",
+    "gateway_invalid",
+    "gateway_unavailable",
+    "payment_failed",
+    "payment_given_up",
+    "payment_method_invalid",
+    "upi_reference_invalid",
+    "upi_reference_used",
+    "validation_error",
+}
+_FINISHED = {"already_exited", "not_active"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What fills the screen. `tone` is yes, wait or no; `closes_after` seconds, None: it stays until it is closed."""
+
+    tone: str
+    word: str | Promise
+    sentence: str
+    session: ParkingSession | None = None
+    code: str = ""
+    debt: Decimal = ZERO
+    change: Decimal | None = None
+    payment_id: int | None = None
+    can_compare: bool = False
+    closes_after: int | None = None
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the parts send back: the code, the gate's number of the scan, the plate that the attendant typed."""
+
+    qr_code: str
+    scan_id: str
+    plate_seen: str | None = None
+
+
+# --- Entry -------------------------------------------------------------------------------------------
+
+
+def let_in(request: HttpRequest, scan: Scan, entered: Entered) -> HttpResponse:
+    """Green; amber if the plate owes money from before, because somebody may want to speak of it."""
+    owes = entered.plate_debt > ZERO
+    sentence = gettext("This plate owes %(amount)s from before. The car may go in.") % {
+        "amount": rupees(entered.plate_debt)
+    }
+    verdict = Verdict(
+        tone="wait" if owes else "yes",
+        word=LET_IN,
+        sentence=sentence if owes else gettext("The car may go in."),
+        session=entered.session,
+        debt=entered.plate_debt,
+        can_compare=scan.plate_seen is None,
+        closes_after=None if owes else settings.GATE_CLOSES_AFTER_SECONDS,
+    )
+    return _shown(request, verdict, scan)
+
+
+def same_plate(request: HttpRequest, scan: Scan, session: ParkingSession) -> HttpResponse:
+    verdict = Verdict("yes", LET_IN, gettext("The number plate is the booked one."), session)
+    return _shown(request, verdict, scan)
+
+
+# --- Exit --------------------------------------------------------------------------------------------
+
+
+def quoted(
+    request: HttpRequest, scan: Scan, session: ParkingSession, *, problem: DomainError | None = None, pane: str = ""
+) -> HttpResponse:
+    """The bill line by line, and the ways to pay; `problem` is why the last one did not work."""
+    bill = running_bill(session, clock.now())
+    return page(
+        request,
+        "gate/parts/quote.html",
+        scan=scan,
+        session=session,
+        bill=bill,
+        quick=quick_amounts(bill.due),
+        gateways=gateway_choices(),
+        problem=sentence_for(problem) if problem else "",
+        code=problem.code if problem else "",
+        pane=pane,
+    )
+
+
+def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
+    """Green, with the change, if there is any, and the receipt."""
+    by_cash = left.session.payment_method == "CASH"
+    verdict = Verdict(
+        tone="yes",
+        word=LET_OUT,
+        sentence=gettext("Paid. The car may go out.") if left.session.bill.total else gettext("The car may go out."),
+        session=left.session,
+        change=left.change if by_cash and left.change > ZERO else None,
+        payment_id=newest_payment_id(left.session.bill_id),
+    )
+    return _shown(request, verdict, scan)
+
+
+def ended(request: HttpRequest, left: Left) -> HttpResponse:
+    """A termination whose payment came."""
+    payment_id = newest_payment_id(left.session.bill_id)
+    sentence = gettext("Paid. This stay is ended and its slot is free.")
+    return page(request, "gate/parts/ended.html", sentence=sentence, payment_id=payment_id)
+
+
+def paying(request: HttpRequest, session: ParkingSession, order: PaymentOrder) -> HttpResponse:
+    """The code that ends a termination, on the page of the stay."""
+    return page(request, "gate/parts/paying.html", **waiting_context(session, order))
+
+
+def waiting(request: HttpRequest, scan: Scan, session: ParkingSession, order: PaymentOrder) -> HttpResponse:
+    """The code that the driver pays by, on a part that looks after itself."""
+    return page(request, "gate/parts/waiting.html", scan=scan, **waiting_context(session, order))
+
+
+def waiting_context(session: ParkingSession, order: PaymentOrder) -> dict[str, Any]:
+    to_pay = order.upi_link or order.pay_url
+    return {"session": session, "order": order, "qr": qr_picture(to_pay) if to_pay else ""}
+
+
+def qr_picture(text: str) -> str:
+    """A QR code as the source of a picture."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(qr_svg(text)).decode()}"
+
+
+# --- Refusals ----------------------------------------------------------------------------------------
+
+
+def refused(request: HttpRequest, scan: Scan, error: DomainError, *, pane: str = "") -> HttpResponse:
+    """A refusal: red in general, amber if the car may pass in a moment, the bill again if only the paying failed."""
+    session = _session_of(scan)
+    if error.code in _TRY_AGAIN and session is not None and session.status == SessionStatus.ACTIVE:
+        return quoted(request, scan, session, problem=error, pane=pane)
+    if error.code in _FINISHED and session is not None:
+        return _shown(request, finished(session, meanwhile=bool(pane)), scan)
+    amber = error.code in _AMBER or isinstance(error, Unavailable)
+    known = None if isinstance(error, NotFound | InvalidInput) else session
+    verdict = Verdict("wait" if amber else "no", WAIT if amber else STOP, sentence_for(error), known, error.code)
+    return _shown(request, verdict, scan)
+
+
+def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:
+    """A stay that is over: before this scan, or while the attendant was at it, so that nobody pays twice."""
+    at = {"time": clock_time(session.ended_at)}
+    if session.end_reason == EndReason.TERMINATED:
+        sentence = gettext("This stay was ended by staff at %(time)s.") % at
+    elif meanwhile:
+        sentence = gettext("This car was let out at another gate meanwhile, at %(time)s.") % at
+    else:
+        sentence = gettext("This car was let out already, at %(time)s.") % at
+    if meanwhile:
+        sentence = f"{sentence} {gettext('Do not take any money.')}"
+    return Verdict("no", STOP, sentence, session, "already_exited")
+
+
+def _session_of(scan: Scan) -> ParkingSession | None:
+    try:
+        return session_by_qr(scan.qr_code)
+    except NotFound:
+        return None
+
+
+def _shown(request: HttpRequest, verdict: Verdict, scan: Scan) -> HttpResponse:
+    return page(request, "gate/parts/verdict.html", verdict=verdict, session=verdict.session, scan=scan)

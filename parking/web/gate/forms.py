@@ -1,0 +1,96 @@
+"""What attendants scan and type."""
+
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from parking.checkout.services.leaving import Collection
+from parking.checkout.services.scanning import Direction
+from parking.checkout.services.terminating import NONE
+from parking.core.money import MAX_AMOUNT
+from parking.facilities.models import ParkingZone
+from parking.payments.models import PaymentMethod
+from parking.vehicles.models import VehicleKind
+from parking.web.forms import ServiceForm
+from parking.web.templatetags.parking import word
+
+
+class ScanForm(ServiceForm):
+    """What a gate sends with each scan. `scan_id` leaves room for the way to pay, which is added to it."""
+
+    qr_code = forms.CharField(max_length=500)
+    scan_id = forms.CharField(max_length=50)
+    plate_seen = forms.CharField(max_length=30, required=False, empty_value=None)
+
+
+class DirectedScanForm(ScanForm):
+    direction = forms.ChoiceField(choices=[(way, way) for way in Direction])
+
+
+class PlateForm(ScanForm):
+    plate_seen = forms.CharField(max_length=30)
+
+
+class CollectForm(ScanForm):
+    method = forms.ChoiceField(choices=PaymentMethod.choices)
+    gateway = forms.CharField(max_length=12, required=False, empty_value=None)
+    tendered = forms.DecimalField(
+        min_value=Decimal(0), max_value=MAX_AMOUNT, max_digits=10, decimal_places=2, required=False
+    )
+    upi_reference = forms.CharField(max_length=30, required=False)
+
+    def collection(self) -> Collection:
+        given = self.cleaned_data
+        return Collection(given["method"], given["gateway"], given["tendered"], given["upi_reference"])
+
+
+class TicketForm(ServiceForm):
+    """A car that drives up without a booking."""
+
+    plate = forms.CharField(
+        label=_("Number plate"),
+        max_length=30,
+        widget=forms.TextInput(
+            attrs={"class": "plate-field", "autocomplete": "off", "autocapitalize": "characters", "autofocus": True}
+        ),
+    )
+    owner_name = forms.CharField(
+        label=_("Driver's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    vehicle_kind = forms.ChoiceField(label=_("Kind of vehicle"))
+    zone = forms.TypedChoiceField(label=_("Zone"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *args: object, zones: list[ParkingZone], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["vehicle_kind"].choices = [(kind, word(kind)) for kind in VehicleKind.values]  # type: ignore[attr-defined]
+        self.fields["zone"].choices = [(zone.pk, zone.name) for zone in zones]  # type: ignore[attr-defined]
+
+
+class TerminationForm(ServiceForm):
+    """Ending a stay whose car does not leave through the gate."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=5,
+        max_length=200,
+        help_text=_("At least 5 characters. It is kept with the stay and counted per attendant."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    method = forms.ChoiceField(label=_("How is it paid?"), widget=forms.RadioSelect, initial=PaymentMethod.CASH)
+    gateway = forms.CharField(max_length=12, required=False, empty_value=None)
+    upi_reference = forms.CharField(
+        label=_("UPI reference, 12 digits"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        methods = [PaymentMethod.CASH, PaymentMethod.ONLINE, PaymentMethod.UPI, NONE]
+        self.fields["method"].choices = [(method, word(method)) for method in methods]  # type: ignore[attr-defined]
+
+    def collection(self) -> Collection:
+        given = self.cleaned_data
+        return Collection(given["method"], given["gateway"], upi_reference=given["upi_reference"])

@@ -1,0 +1,91 @@
+// The gate: codes come by scanner, camera or hand, are sent, and what comes of them fills the screen.
+
+import { close, press, show, shown, showTemplate, startAnswers } from "./answer.js";
+import { Camera } from "./camera.js";
+import { newScanId, place, startPlace, turn } from "./place.js";
+import { isSending, send, stopSending, unanswered } from "./sender.js";
+import { listen } from "./wedge.js";
+
+const form = document.querySelector("[data-scan]");
+const code = form.querySelector("[name=qr_code]");
+const plate = form.querySelector("[name=plate_seen]");
+
+function scan(text) {
+  const fields = { qr_code: text.trim(), direction: place.direction, scan_id: newScanId() };
+  if (plate.value.trim()) fields.plate_seen = plate.value.trim();
+  form.reset();
+  return deliver(form.action, fields);
+}
+
+async function deliver(address, fields) {
+  document.body.dataset.busy = "yes";
+  const part = await send(address, fields, () => showTemplate("unanswered"));
+  if (part === null) return;
+  delete document.body.dataset.busy;
+  show(part);
+}
+
+// --- Ways in ---------------------------------------------------------------------------------------
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (code.value.trim()) scan(code.value);
+});
+
+const camera = new Camera({
+  panel: document.querySelector("[data-camera-panel]"),
+  button: document.querySelector("[data-camera]"),
+  // While the attendant takes money the camera sees many things.
+  onCode(text) {
+    if (isSending() || ["quote", "wait"].includes(shown())) return false;
+    scan(text);
+    return true;
+  },
+});
+
+listen({
+  onScan(text) {
+    if (!isSending() && !document.querySelector("[data-place-choice]").open) scan(text);
+  },
+  onKey: press,
+});
+
+addEventListener("keydown", (event) => {
+  if (event.key === "F2") turn();
+  else if (event.key === "F4") camera.toggle();
+  else return;
+  event.preventDefault();
+});
+
+// --- What the answers send -------------------------------------------------------------------------
+
+addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-sends]")) return;
+  event.preventDefault();
+  if (!isSending()) deliver(event.target.action, Object.fromEntries(new FormData(event.target)));
+});
+
+addEventListener("click", ({ target }) => {
+  if (target.closest("[data-stop-sending]")) close();
+});
+
+startAnswers({
+  mayClose: () => !isSending(),
+  onClose() {
+    stopSending();
+    delete document.body.dataset.busy;
+    code.focus();
+  },
+});
+
+// --- Beginning -------------------------------------------------------------------------------------
+
+startPlace();
+// A ticket that was just written may go in at once: its page leads here with the code.
+if (/^#QR-/i.test(location.hash)) {
+  code.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+}
+if (!document.querySelector("dialog[open]")) code.focus();
+const kept = unanswered();
+if (kept) deliver(kept.address, kept.fields);

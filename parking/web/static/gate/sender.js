@@ -1,0 +1,86 @@
+// A scan is sent until an answer comes, with the same number each time: the server counts it once.
+// What has no answer yet survives a reload of the page.
+
+const KEPT = "gate-unanswered";
+const AGAIN_AFTER = 2000;
+const LONGEST = 30000; // the server gives a payment service 20 seconds
+
+let sending = null;
+
+// Answers the part to show; null if somebody stopped it, or another scan took its place.
+export async function send(address, fields, noAnswerYet) {
+  const mine = { address, fields };
+  sending = mine;
+  keep(mine);
+  for (;;) {
+    const part = await ask(address, fields);
+    if (sending !== mine) return null;
+    if (part !== null) {
+      stopSending();
+      return part;
+    }
+    noAnswerYet();
+    await pause();
+    if (sending !== mine) return null;
+  }
+}
+
+export const isSending = () => sending !== null;
+
+export function stopSending() {
+  sending = null;
+  keep(null);
+}
+
+export function unanswered() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+// The text of the answer, or null if there is none yet.
+async function ask(address, fields) {
+  let response;
+  let text;
+  try {
+    response = await fetch(address, {
+      method: "POST",
+      // The page may have been kept for days: only the cookie holds the token of now.
+      headers: { "X-CSRFToken": csrfToken(), "HX-Request": "true" },
+      body: new URLSearchParams(fields),
+      signal: AbortSignal.timeout(LONGEST),
+    });
+    text = await response.text();
+  } catch {
+    return null;
+  }
+  const elsewhere = response.headers.get("HX-Redirect");
+  if (elsewhere) {
+    location.assign(`${elsewhere}?next=${encodeURIComponent(location.pathname)}`);
+    return null;
+  }
+  const busy = response.status >= 500 || response.status === 429 || text.includes('data-refusal="database_unavailable"');
+  return busy ? null : text;
+}
+
+function csrfToken() {
+  return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
+}
+
+function pause() {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, AGAIN_AFTER);
+    addEventListener("online", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
+
+function keep(scan) {
+  try {
+    if (scan) sessionStorage.setItem(KEPT, JSON.stringify(scan));
+    else sessionStorage.removeItem(KEPT);
+  } catch {
+    // Storage is closed to us: a reload forgets the scan, the server does not.
+  }
+}
