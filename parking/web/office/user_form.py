@@ -121,7 +121,7 @@ class PasswordForm(ServiceForm):
     password = new_password()
 
 
-class UserSearch(forms.Form):
+class UserSearch(ServiceForm):
     """What a list of accounts is narrowed by."""
 
     STATES = (("", _("All")), ("yes", _("Active")), ("no", _("Suspended")))
