@@ -1,5 +1,6 @@
 """Signing in and out on a page: Django's sessions, under the rules of the tokens."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib import auth
@@ -9,8 +10,28 @@ from django.http import HttpRequest
 
 from parking.accounts.credentials import user_signing_in
 from parking.accounts.models import User
-from parking.accounts.services import actor_of, check_password_change, replace_password
+from parking.accounts.passwords import hash_new_password
+from parking.accounts.services import actor_of, check_password_change, register, replace_password
+from parking.accounts.throttles import count_registration
 from parking.audit import services as audit
+
+# Who has just chosen a password need not prove it; Django only keeps with the session how it was proved.
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def sign_up_session(
+    request: HttpRequest, *, username: str, password: str, profile: Mapping[str, str], now: datetime
+) -> User:
+    """Make a driver's account on a page, under the throttle of the API, and sign in. `profile`: as for `register`.
+
+    Raises InvalidInput (also `username_taken`), TooMany `too_many_requests`.
+    """
+    count_registration(request, now=now)
+    hashed = hash_new_password(password, user=User(username=username, **profile))
+    with transaction.atomic():
+        user = register(username=username, password=hashed, profile=profile, now=now)
+        auth.login(request, user, backend=_BACKEND)
+    return user
 
 
 def sign_in_session(request: HttpRequest, *, username: str, password: str, now: datetime) -> User:

@@ -1,24 +1,151 @@
-"""What people type about their own account."""
+"""What people type about their own account. Same rules as the API's (`api/users.py`), in sentences."""
+
+from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from parking.vehicles.models import VehicleKind
 from parking.web.forms import ServiceForm
+from parking.web.templatetags.parking import word
+
+_USERNAME = RegexValidator(r"^[A-Za-z0-9_.@+-]+\Z", _("Only letters from A to Z, digits, and the signs . _ - + @"))
+_PHONE = RegexValidator(r"^\+?[0-9][0-9 ()-]{4,17}[0-9]\Z", _("A phone number such as +91 98765 43210."))
+
+
+def _username(*, autofocus: bool = False) -> forms.CharField:
+    attributes = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": autofocus}
+    return forms.CharField(label=_("Username"), max_length=150, widget=forms.TextInput(attrs=attributes))
+
+
+def _old_password(label: Any) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    return forms.CharField(label=label, max_length=200, strip=False, widget=widget)
+
+
+def _new_password(label: Any) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    help_text = _("At least 8 characters. Several words are easy to remember and hard to guess.")
+    return forms.CharField(
+        label=label,
+        min_length=8,
+        max_length=128,
+        strip=False,
+        widget=widget,
+        help_text=help_text,
+        error_messages={"min_length": _("At least 8 characters are needed.")},
+    )
 
 
 class SignInForm(ServiceForm):
-    username = forms.CharField(
-        label=_("Username"),
+    username = _username(autofocus=True)
+    password = _old_password(_("Password"))
+
+
+class ContactForm(ServiceForm):
+    """Name and contact: an e-mail address or a phone number is needed."""
+
+    first_name = forms.CharField(
+        label=_("First name"),
         max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
-    password = forms.CharField(
-        label=_("Password"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    last_name = forms.CharField(
+        label=_("Last name"),
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": _("This is not an e-mail address.")},
+    )
+    phone = forms.CharField(
+        label=_("Phone number"),
+        max_length=20,
+        required=False,
+        validators=[_PHONE],
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if not (self.errors or values.get("email") or values.get("phone")):
+            self.add_error("email", _("Give an e-mail address or a phone number."))
+        return values
+
+    def contact(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ContactForm.base_fields}
+
+
+class SignUpForm(ContactForm):
+    username = _username(autofocus=True)
+    password = _new_password(_("Password"))
+
+    field_order = ("username", "password", "email", "phone", "first_name", "last_name")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].validators.append(_USERNAME)
+        self.fields["phone"].help_text = _("One of the two is enough: e-mail or phone.")
+
+
+class ProfileForm(ContactForm):
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class PasswordChangeForm(ServiceForm):
+    old_password = _old_password(_("Old password"))
+    new_password = _new_password(_("New password"))
+
+
+class ForgottenForm(ServiceForm):
+    username = forms.CharField(
+        label=_("Username or e-mail address"),
+        max_length=254,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+        ),
     )
 
 
-class SignUpForm(ServiceForm):
-    username = forms.CharField(label=_("Username"), max_length=150)
+class ResetForm(ServiceForm):
+    new_password = _new_password(_("New password"))
+
+
+class VehicleForm(ServiceForm):
+    plate = forms.CharField(
+        label=_("Number plate"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "class": "plate-field",
+                "autocapitalize": "characters",
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "placeholder": "DL-01-AB-1234",
+            }
+        ),
+    )
+    vehicle_kind = forms.ChoiceField(
+        label=_("Kind of vehicle"), choices=[(kind, word(kind)) for kind in VehicleKind.values]
+    )
+    owner_name = forms.CharField(
+        label=_("Owner's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    label = forms.CharField(
+        label=_("What you call it"), max_length=30, required=False, help_text=_("For example: the red scooter")
+    )
+
+    def add_refusal(self, error: Any) -> None:
+        """A plate that is none is said at its field."""
+        if error.code == "vehicle_invalid":
+            self.add_error("plate", _("4 to 12 letters and digits, as on the number plate."))
+        else:
+            super().add_refusal(error)

@@ -1,28 +1,65 @@
 """The own account: name, contact, language, and the vehicles kept for the next booking."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
+from parking.accounts import services as accounts
+from parking.accounts.models import Role, User
 from parking.core import clock
 from parking.stays.queries import vehicles_of
-from parking.vehicles.saving import forget_vehicle
+from parking.vehicles.saving import forget_vehicle, save_vehicle
+from parking.web.account.forms import ProfileForm, VehicleForm
 from parking.web.edge import actor_of, for_anyone, for_drivers, page, user_of
+from parking.web.language import remember_language
+
+# The frame in which a person sees the own account: that of the daily work.
+_FRAMES = {Role.ADMIN: "office/base.html", Role.STAFF: "gate/base.html", Role.USER: "driver/base.html"}
+_SHOWN = ("first_name", "last_name", "email", "phone", "language")
 
 
+def frame_of(user: User) -> str:
+    return _FRAMES[Role(user.role)]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_anyone
 def profile(request: HttpRequest) -> HttpResponse:
-    return page(request, "account/profile.html")
+    """Name, contact and language of the own account, and the way to all else about it."""
+    user = user_of(request)
+    form = ProfileForm(request.POST or None, initial={name: getattr(user, name) for name in _SHOWN})
+    if form.is_valid():
+        with form.refusals(request):
+            changed = accounts.update_profile(user_id=user.pk, changes=form.cleaned_data, now=clock.now())
+            with translation.override(changed.language):
+                messages.success(request, _("Saved."))
+            response = redirect("profile")
+            remember_language(response, changed.language)
+            return response
+    return page(request, "account/profile.html", frame=frame_of(user), section="profile", form=form)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_drivers
 def vehicles(request: HttpRequest) -> HttpResponse:
-    return page(request, "account/vehicles.html", vehicles=vehicles_of(user_of(request).pk))
+    """The own list of vehicles, and a form for one more."""
+    user = user_of(request)
+    form = VehicleForm(request.POST or None, initial={"owner_name": f"{user.first_name} {user.last_name}".strip()})
+    if form.is_valid():
+        with form.refusals(request):
+            saved = save_vehicle(actor=actor_of(request), **form.cleaned_data, now=clock.now())
+            messages.success(request, _("%(plate)s is saved.") % {"plate": saved.vehicle.vehicle_number})
+            return redirect("vehicles")
+    return page(request, "account/vehicles.html", section="profile", form=form, vehicles=vehicles_of(user.pk))
 
 
 @require_POST
 @for_drivers
 def vehicle_forget(request: HttpRequest, saved_id: int) -> HttpResponse:
-    """Take a vehicle off the own list."""
+    """Take a vehicle off the own list. Bookings with it stay as they are."""
     forget_vehicle(actor=actor_of(request), saved_id=saved_id, now=clock.now())
+    messages.success(request, _("The vehicle is off your list."))
     return redirect("vehicles")

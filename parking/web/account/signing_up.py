@@ -1,11 +1,37 @@
 """Signing up as a driver."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
+from parking.accounts.sessions import sign_up_session
+from parking.core import clock
 from parking.web.account.forms import SignUpForm
-from parking.web.edge import page
+from parking.web.edge import home_of, page, safe_next
+from parking.web.language import remember_language
 
 
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """The page at which a driver makes an account."""
-    return page(request, "account/sign_up.html", form=SignUpForm())
+    """The page at which a driver makes an account, and is signed in; in the language that the page speaks."""
+    if request.user.is_authenticated and request.method != "POST":
+        return redirect("home")
+    form = SignUpForm(request.POST or None)
+    if form.is_valid():
+        with form.refusals(request):
+            user = sign_up_session(
+                request,
+                username=form.cleaned_data["username"],
+                password=form.cleaned_data["password"],
+                profile=form.contact() | {"language": get_language() or "en"},
+                now=clock.now(),
+            )
+            response = HttpResponseRedirect(safe_next(request, home_of(user)))
+            remember_language(response, user.language)
+            return response
+    return page(request, "account/sign_up.html", form=form, next=safe_next(request, ""))
