@@ -25,3 +25,9 @@ def qr_png(text: str) -> bytes:
     out = io.BytesIO()
     _code(text).save(out, kind="png", scale=10, border=_BORDER)
     return out.getvalue()
+
+
+def qr_data_uri(text: str) -> str:
+    """The code as an address for <img>: the picture is in the page itself, so that it is there without network."""
+    address: str = _code(text).svg_data_uri(scale=8, border=_BORDER, light="#fff", omitsize=True)
+    return address

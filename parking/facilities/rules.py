@@ -1,6 +1,7 @@
 """Which slots suit which vehicle and in which order, and what a manager may set. Pure."""
 
 import re
+from datetime import time
 
 # Accessible and VIP slots are given by a person, never by the machine.
 SUITABLE_SLOTS = {
@@ -32,3 +33,15 @@ def slot_sort_key(slot_number: str) -> str:
 def slot_numbers(prefix: str, first: int, last: int) -> list[str]:
     """Numbers of new slots: prefix and a number of at least three digits (`A-001`)."""
     return [f"{prefix}{number:03d}" for number in range(first, last + 1)]
+
+
+def is_open_at(opens_at: time | None, closes_at: time | None, moment: time) -> bool:
+    """Whether a zone with these opening hours is open at a time of day there. No hours: round the clock.
+
+    Hours may reach over midnight; equal ones are a whole day.
+    """
+    if opens_at is None or closes_at is None or opens_at == closes_at:
+        return True
+    if opens_at < closes_at:
+        return opens_at <= moment < closes_at
+    return moment >= opens_at or moment < closes_at

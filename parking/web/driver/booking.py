@@ -1,15 +1,111 @@
 """A zone in detail, and booking in it."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
+from parking.accounts.models import Role, User
+from parking.checkout import services as checkout
+from parking.checkout.services.booking import Booked
+from parking.core import clock
+from parking.core.errors import Refused
 from parking.core.ids import Ref
-from parking.facilities.queries import find_zone, zones_with_counts
-from parking.web.edge import page
+from parking.facilities.queries import find_zone
+from parking.payments.models import OrderStatus
+from parking.stays.queries import vehicles_of
+from parking.stays.watching import facilities_now
+from parking.vehicles.models import VehicleKind
+from parking.vehicles.saving import save_vehicle
+from parking.web.driver.cards import zone_card, zone_cards
+from parking.web.driver.forms import BookingForm
+from parking.web.edge import actor_of, page, to_sign_in, user_of
+from parking.web.live import live, minute
+from parking.web.repeats import new_key, once
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
-    """One zone."""
-    place = find_zone(Ref(pk=zone_id))
-    return page(request, "driver/zones.html", zones=zones_with_counts(zone=place), section="zones")
+    """A zone with all that it offers, for everybody; drivers book here."""
+    if not (isinstance(request.user, User) and request.user.role in {Role.USER, Role.ADMIN}):
+        return _zone_page(request, zone_id, None) if request.method != "POST" else to_sign_in(request)
+    user = user_of(request)
+    form = BookingForm(
+        request.POST or None, saved=list(vehicles_of(user.pk)), name=f"{user.first_name} {user.last_name}".strip()
+    )
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            return _after_booking(_book(request, zone_id, form))
+    return _zone_page(request, zone_id, form)
+
+
+def _state(zone_id: int) -> str:
+    state = facilities_now.value().get(zone_id)
+    # What is free elsewhere is shown while this one is full.
+    others = sum(zone.counts.available for zone in facilities_now.value().values())
+    return f"{minute()} {state.fingerprint if state else ''} {others}"
+
+
+@live(state=_state)
+@require_safe
+def zone_live(request: HttpRequest, zone_id: int) -> HttpResponse:
+    """The part of a zone's page that changes: free slots, and where else there are some."""
+    return page(request, "driver/parts/zone_now.html", **_zone_now(zone_id))
+
+
+def _zone_now(zone_id: int) -> dict[str, Any]:
+    now = clock.now()
+    card = zone_card(find_zone(Ref(pk=zone_id)), now=now)
+    others = [other for other in zone_cards(now=now) if not other.is_full] if card.is_full else []
+    return {"card": card, "zone": card.zone, "others": others}
+
+
+def _zone_page(request: HttpRequest, zone_id: int, form: BookingForm | None) -> HttpResponse:
+    shown = _zone_now(zone_id)
+    shown["price_at_first"] = shown["card"].price_of(form.chosen_kind() if form else VehicleKind.CAR)
+    return page(request, "driver/zone.html", section="zones", form=form, key=new_key(), **shown)
+
+
+def _book(request: HttpRequest, zone_id: int, form: BookingForm) -> Booked:
+    """Book once, however often the form is sent, and keep the vehicle if that was wished."""
+    now, values = clock.now(), form.cleaned_data
+    booked = once(
+        request,
+        values,
+        call=lambda key: checkout.book(
+            actor=actor_of(request),
+            zone=Ref(pk=zone_id),
+            plate=values["plate"],
+            owner_name=values["owner_name"],
+            vehicle_kind=values["vehicle_kind"],
+            gateway=form.gateway_code(),
+            now=now,
+            key=key,
+        ),
+        resume=lambda subject: checkout.resume_booking(subject=subject, now=now),
+    )
+    if values["remember"]:
+        _remember(request, form)
+    return booked
+
+
+def _remember(request: HttpRequest, form: BookingForm) -> None:
+    values = form.cleaned_data
+    try:
+        save_vehicle(
+            actor=actor_of(request),
+            plate=values["plate"],
+            owner_name=values["owner_name"],
+            vehicle_kind=values["vehicle_kind"],
+            now=clock.now(),
+        )
+    except Refused:
+        messages.warning(request, _("Booked. The vehicle was not remembered: your list of vehicles is full."))
+
+
+def _after_booking(booked: Booked) -> HttpResponse:
+    unpaid = booked.order is not None and booked.order.status != OrderStatus.COMPLETED
+    return redirect("ticket_pay" if unpaid else "ticket", booked.session.pk)

@@ -1,29 +1,111 @@
-"""Paying from the phone."""
+"""Paying from the phone: the booking fee, or what a stay costs so far; and the page that gateways send payers to."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
+from parking.checkout import services as checkout
+from parking.checkout.queries import order_of_driver
+from parking.core import clock
 from parking.core.ids import Ref
+from parking.core.qr import qr_data_uri
+from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
 from parking.stays.queries import session_of_driver
-from parking.web.edge import for_drivers, page, user_of
+from parking.web.driver.forms import WayToPayForm
+from parking.web.driver.standing import Ticket, hangs, ticket_of
+from parking.web.edge import actor_of, for_drivers, page, user_of
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_drivers
 def pay(request: HttpRequest, session_id: int) -> HttpResponse:
-    """What is due on a booking."""
-    session = session_of_driver(Ref(pk=session_id), user_of(request).pk)
-    return page(request, "driver/ticket.html", session=session, section="tickets")
+    """What is due on a booking, and the ways to pay it; a payment that was begun goes on here."""
+    form = WayToPayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            order = checkout.start_payment(
+                actor=actor_of(request), session=Ref(pk=session_id), gateway=form.gateway_code(), now=clock.now()
+            )
+            paid = order.status == OrderStatus.COMPLETED
+            return redirect("ticket" if paid else "ticket_pay", session_id)
+    ticket = _ticket(request, session_id)
+    if ticket.stage not in {"FEE", "INSIDE"} and not form.errors:
+        return redirect("ticket", session_id)
+    return page(request, "driver/pay.html", section="tickets", form=form, **_payment(ticket))
+
+
+@require_safe
+@for_drivers
+def pay_live(request: HttpRequest, session_id: int) -> HttpResponse:
+    """A payment that was begun, looked at anew; the page goes on to the ticket when the money is there."""
+    ticket = _ticket(request, session_id)
+    order = ticket.order
+    if order is not None and order.is_open:
+        checkout.refresh_order(order=order, now=clock.now())
+        ticket = _ticket(request, session_id)
+    if ticket.stage not in {"FEE", "INSIDE"} or _is_paid(ticket.order):
+        return _go_on(reverse("ticket", args=[session_id]))
+    return page(request, "driver/parts/payment.html", **_payment(ticket))
+
+
+def _ticket(request: HttpRequest, session_id: int) -> Ticket:
+    return ticket_of(session_of_driver(Ref(pk=session_id), user_of(request).pk), now=clock.now())
+
+
+def _is_paid(order: PaymentOrder | None) -> bool:
+    return order is not None and order.status == OrderStatus.COMPLETED
+
+
+def _payment(ticket: Ticket) -> dict[str, Any]:
+    order = ticket.order if ticket.order and ticket.order.is_open else None
+    link = (order.upi_link or order.pay_url) if order else ""
+    due = ticket.terms.booking_fee - ticket.session.bill.paid if ticket.stage == "FEE" else ticket.bill.due
+    return {
+        "ticket": ticket,
+        "session": ticket.session,
+        "order": order,
+        "due": due,
+        "picture": qr_data_uri(link) if link else "",
+    }
+
+
+def _go_on(address: str) -> HttpResponse:
+    """Tell the script that the whole page is to go somewhere."""
+    return HttpResponse(status=204, headers={"HX-Redirect": address})
+
+
+# --- Coming back from a gateway ------------------------------------------------------------------------
 
 
 @require_safe
 @for_drivers
 def pay_return(request: HttpRequest, order_id: str) -> HttpResponse:
-    """Where a gateway sends the driver back to."""
-    return page(request, "driver/tickets.html", order_id=order_id, section="tickets")
+    """Where a gateway sends the driver back to: what is known of the payment, and never more."""
+    order = order_of_driver(order_id, user_of(request).pk)
+    order = checkout.refresh_order(order=order, now=clock.now())
+    if _is_paid(order):
+        return redirect("ticket", order.bill.session.pk)
+    return page(request, "driver/pay_return.html", section="tickets", **_returned(order))
 
 
 @require_safe
 @for_drivers
 def pay_return_live(request: HttpRequest, order_id: str) -> HttpResponse:
-    """The state of a payment."""
-    return page(request, "driver/parts/ticket.html", order_id=order_id)
+    """The same, looked at anew."""
+    order = order_of_driver(order_id, user_of(request).pk)
+    order = checkout.refresh_order(order=order, now=clock.now())
+    if _is_paid(order):
+        return _go_on(reverse("ticket", args=[order.bill.session.pk]))
+    return page(request, "driver/parts/returned.html", **_returned(order))
+
+
+def _returned(order: PaymentOrder) -> dict[str, Any]:
+    return {
+        "order": order,
+        "session": order.bill.session,
+        "is_fee": order.purpose == OrderPurpose.FEE,
+        "hangs": order.is_open and hangs(order, now=clock.now()),
+    }

@@ -8,38 +8,71 @@ from parking.checkout import services as checkout
 from parking.core import clock
 from parking.core.ids import Ref
 from parking.stays.queries import open_sessions_of, session_of_driver
+from parking.stays.watching import states_now
+from parking.web.driver.forms import CancelForm
+from parking.web.driver.standing import ticket_of
 from parking.web.edge import actor_of, for_drivers, page, user_of
+from parking.web.live import live, minute
+from parking.web.repeats import new_key, once
 
 
 @require_safe
 @for_drivers
 def open_tickets(request: HttpRequest) -> HttpResponse:
-    """Open bookings of the driver."""
+    """The open bookings of the driver; a single one is shown itself."""
     sessions = list(open_sessions_of(user_of(request).pk))
+    if len(sessions) == 1:
+        return redirect("ticket", sessions[0].pk)
     return page(request, "driver/tickets.html", sessions=sessions, section="tickets")
 
 
 @require_safe
 @for_drivers
 def ticket(request: HttpRequest, session_id: int) -> HttpResponse:
-    """One booking."""
-    session = session_of_driver(Ref(pk=session_id), user_of(request).pk)
-    return page(request, "driver/ticket.html", session=session, section="tickets")
+    """One booking, from its fee to its receipt."""
+    return _ticket_page(request, "driver/ticket.html", session_id)
 
 
+def _state(session_id: int) -> str:
+    # Cost, covers and refunds run with time: once a minute everything is looked at.
+    return f"{minute()} {states_now.value().get(session_id, '')}"
+
+
+@live(state=_state)
 @require_safe
 @for_drivers
 def ticket_live(request: HttpRequest, session_id: int) -> HttpResponse:
-    """One booking, its changing part."""
-    session = session_of_driver(Ref(pk=session_id), user_of(request).pk)
-    return page(request, "driver/parts/ticket.html", session=session)
+    """The part of a ticket that changes."""
+    return _ticket_page(request, "driver/parts/ticket.html", session_id)
 
 
 @require_POST
 @for_drivers
 def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
-    """Cancel a booking."""
-    checkout.cancel(
-        actor=actor_of(request), lookup={"pk": session_id}, reason="", now=clock.now(), only_of_caller=True
-    )
-    return redirect("ticket", session_id)
+    """Cancel a booking for the refund that the page named; with another one the page is shown anew."""
+    form = CancelForm(request.POST)
+    if form.is_valid():
+        with form.refusals(request):
+            values = form.cleaned_data
+            once(
+                request,
+                values,
+                call=lambda key: checkout.cancel(
+                    actor=actor_of(request),
+                    lookup={"pk": session_id},
+                    reason="",
+                    now=clock.now(),
+                    only_of_caller=True,
+                    promised=values["promised"],
+                    key=key,
+                ),
+                resume=lambda _: None,
+            )
+            return redirect("ticket", session_id)
+    return _ticket_page(request, "driver/ticket.html", session_id, form)
+
+
+def _ticket_page(request: HttpRequest, template: str, session_id: int, form: CancelForm | None = None) -> HttpResponse:
+    session = session_of_driver(Ref(pk=session_id), user_of(request).pk)
+    ticket = ticket_of(session, now=clock.now())
+    return page(request, template, section="tickets", ticket=ticket, session=session, form=form, key=new_key())

@@ -1,19 +1,64 @@
 """The zones, compared."""
 
+from typing import cast
+from urllib.parse import urlsplit
+
+from csp.decorators import csp_update
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from parking.facilities.queries import zones_with_counts
+from parking.core import clock
+from parking.core.fresh import fingerprint
+from parking.stays.watching import facilities_now
+from parking.web.driver.cards import SORTINGS, zone_cards
 from parking.web.edge import page
+from parking.web.live import live, minute
+
+_NAMES = {"free": _("Free slots"), "price": _("Price"), "name": _("Name")}
+
+
+def _sorting(request: HttpRequest) -> str:
+    wanted = request.GET.get("sort", "")
+    return wanted if wanted in SORTINGS else SORTINGS[0]
+
+
+def _state() -> str:
+    zones = facilities_now.value()
+    return fingerprint(minute(), *(f"{pk} {zone.fingerprint}" for pk, zone in zones.items()))
 
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """All active zones with rate and free slots, for everybody."""
-    return page(request, "driver/zones.html", zones=zones_with_counts(only_active=True))
+    """All active zones with rate, free slots and what else decides, for everybody."""
+    view = csp_update({"img-src": _tile_host()})(_overview) if settings.MAP_TILES else _overview
+    return cast("HttpResponse", view(request))
 
 
+def _overview(request: HttpRequest) -> HttpResponse:
+    sorting = _sorting(request)
+    cards = zone_cards(sorting=sorting, now=clock.now())
+    return page(
+        request,
+        "driver/zones.html",
+        section="zones",
+        cards=cards,
+        sorting=sorting,
+        sortings=_NAMES.items(),
+        map_tiles=settings.MAP_TILES if any(card.directions for card in cards) else "",
+        map_credit=settings.MAP_CREDIT,
+    )
+
+
+def _tile_host() -> str:
+    """Where the pictures of the map come from, as the CSP names it."""
+    address = urlsplit(settings.MAP_TILES)
+    return f"{address.scheme}://{address.netloc.replace('{s}', '*')}"
+
+
+@live(state=_state)
 @require_safe
 def overview_live(request: HttpRequest) -> HttpResponse:
     """The cards alone."""
-    return page(request, "driver/zones.html", zones=zones_with_counts(only_active=True))
+    return page(request, "driver/parts/zone_cards.html", cards=zone_cards(sorting=_sorting(request), now=clock.now()))

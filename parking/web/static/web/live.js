@@ -10,16 +10,25 @@ export function startLive(root) {
   for (const part of root.querySelectorAll("[data-live]")) follow(part);
 }
 
+// What a person opened stays open: the server does not know of it.
+const callbacks = {
+  beforeAttributeUpdated: (name, element) => !(name === "open" && ["DIALOG", "DETAILS"].includes(element.tagName)),
+};
+
 function follow(part) {
   let tag = "";
   let wait = EVERY;
   let timer = 0;
+  let asking = false;
 
   async function look() {
+    // One question at a time, or each "look now" would leave one more clock running.
+    if (asking || !part.isConnected) return;
     clearTimeout(timer);
-    if (!part.isConnected) return;
+    asking = true;
     if (!document.hidden) wait = (await ask()) ? EVERY : Math.min(wait * 1.5, SLOWEST);
-    if (wait > 0) timer = setTimeout(look, wait);
+    asking = false;
+    timer = setTimeout(look, wait);
   }
 
   async function ask() {
@@ -38,7 +47,7 @@ function follow(part) {
     if (elsewhere) location.assign(elsewhere);
     if (response.status !== 200) return response.status === 304;
     tag = response.headers.get("ETag") ?? "";
-    Idiomorph.morph(part, await response.text(), { morphStyle: "innerHTML", ignoreActiveValue: true });
+    Idiomorph.morph(part, await response.text(), { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks });
     part.dispatchEvent(new CustomEvent("live", { bubbles: true }));
     return true;
   }

@@ -1,0 +1,98 @@
+"""What drivers type when they book and pay."""
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from parking.payments.gateways.registry import gateway_choices
+from parking.vehicles.models import SavedVehicle, VehicleKind
+from parking.web.forms import ServiceForm
+from parking.web.templatetags.parking import word
+
+NEW_VEHICLE = "new"
+# What a gateway is to somebody who pays; its own name says it best, except for the one without money.
+_WAYS: dict[str, Promise] = {
+    "PHONEPE": _("PhonePe: UPI, card, wallet"),
+    "RAZORPAY": _("Razorpay: UPI, card, net banking"),
+    "SIMULATED": _("Practice payment, no real money"),
+}
+
+
+class WayToPayForm(ServiceForm):
+    """Which gateway collects; with only one there is nothing to ask."""
+
+    gateway = forms.ChoiceField(label=_("How do you want to pay?"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = gateway_choices()
+        self.ways = len(choices)
+        field = self.fields["gateway"]
+        field.choices = [(choice.code, _WAYS.get(choice.code, choice.label)) for choice in choices]  # type: ignore[attr-defined]
+        field.initial = choices[0].code if choices else None
+
+    def gateway_code(self) -> str | None:
+        return self.cleaned_data["gateway"] or None
+
+
+class BookingForm(WayToPayForm):
+    """A saved vehicle, or a new one."""
+
+    vehicle = forms.ChoiceField(label=_("Vehicle"), widget=forms.RadioSelect)
+    plate = forms.CharField(
+        label=_("Number plate"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"class": "plate-field", "autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    vehicle_kind = forms.ChoiceField(
+        label=_("Kind of vehicle"), required=False, choices=[(kind, word(kind)) for kind in VehicleKind.values]
+    )
+    owner_name = forms.CharField(
+        label=_("Owner's name"), max_length=100, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    remember = forms.BooleanField(label=_("Remember this vehicle"), required=False, initial=True)
+
+    def __init__(self, *args: Any, saved: list[SavedVehicle], name: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.saved = saved
+        free = [vehicle for vehicle in saved if vehicle.open_session_id is None]
+        vehicle = self.fields["vehicle"]
+        vehicle.choices = [*((str(row.pk), row.vehicle.vehicle_number) for row in saved), (NEW_VEHICLE, "")]  # type: ignore[attr-defined]
+        vehicle.initial = str(free[0].pk) if free else NEW_VEHICLE
+        self.fields["owner_name"].initial = name
+        self.fields["vehicle_kind"].choices = [(kind, word(kind)) for kind in VehicleKind.values]  # type: ignore[attr-defined]
+
+    def chosen_vehicle(self) -> str:
+        """The vehicle whose button is pressed, as the page is shown."""
+        return str(self["vehicle"].value())
+
+    def chosen_kind(self) -> str:
+        row = self._saved_row(self.chosen_vehicle())
+        return row.vehicle_kind if row else str(self["vehicle_kind"].value() or VehicleKind.CAR)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = self.cleaned_data
+        row = self._saved_row(cleaned.get("vehicle", ""))
+        if row is not None:
+            cleaned |= {"plate": row.vehicle.vehicle_number, "vehicle_kind": row.vehicle_kind}
+            cleaned |= {"owner_name": row.owner_name, "remember": False}
+            return cleaned
+        for name in ("plate", "owner_name"):
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _("Please fill this in."))
+        cleaned["vehicle_kind"] = cleaned.get("vehicle_kind") or VehicleKind.CAR.value
+        return cleaned
+
+    def _saved_row(self, value: str) -> SavedVehicle | None:
+        return next((row for row in self.saved if str(row.pk) == value), None)
+
+
+class CancelForm(ServiceForm):
+    """Cancelling, with the refund that the page named."""
+
+    promised = forms.DecimalField(min_value=0, max_digits=10, decimal_places=2, widget=forms.HiddenInput)

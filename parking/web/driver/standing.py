@@ -1,0 +1,102 @@
+"""How a driver's booking stands at a moment: all that its ticket shows, and nothing that the gate would deny."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+
+from parking.checkout.bills import CancellationOffer, RunningBill, cancellation_offer, running_bill
+from parking.checkout.queries import latest_orders
+from parking.core.money import ZERO
+from parking.core.qr import qr_data_uri
+from parking.payments.models import Payment, PaymentOrder, Refund, RefundStatus
+from parking.stays.models import ParkingSession, SessionStatus
+from parking.stays.services import terms_of
+from parking.tariffs.rules import Terms
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A booking with its bill, its newest payment order and, when it is over, the money that came and went."""
+
+    session: ParkingSession
+    terms: Terms
+    bill: RunningBill
+    offer: CancellationOffer
+    order: PaymentOrder | None
+    payments: list[Payment]
+    refunds: list[Refund]
+    now: datetime
+
+    @property
+    def stage(self) -> str:
+        """FEE: the booking fee is not paid yet; READY to enter; INSIDE; COVERED: paid ahead; OVER."""
+        if self.session.status == SessionStatus.BOOKED:
+            return "FEE" if self.session.bill.paid < self.terms.booking_fee else "READY"
+        if self.session.status == SessionStatus.ACTIVE:
+            return "COVERED" if self.bill.frozen_until and self.bill.due == ZERO else "INSIDE"
+        return "OVER"
+
+    @property
+    def until(self) -> datetime | None:
+        """The moment that the driver must keep: to pay, to enter, to leave."""
+        moments = {"FEE": self.session.pay_by, "READY": self.session.enter_by, "COVERED": self.bill.frozen_until}
+        return moments.get(self.stage)
+
+    @property
+    def is_late(self) -> bool:
+        return self.until is not None and self.now > self.until
+
+    @property
+    def shows_code(self) -> bool:
+        """Whether the code opens a gate, as far as we know."""
+        return self.stage in {"READY", "INSIDE", "COVERED"}
+
+    @property
+    def picture(self) -> str:
+        """The code as the address of a picture."""
+        return qr_data_uri(self.session.qr_code)
+
+    @property
+    def covers_minutes(self) -> int:
+        return int(settings.PAID_AHEAD_MINUTES)
+
+    @property
+    def kept_later(self) -> Decimal:
+        """What is kept of the money when the time for a refund is over."""
+        return self.offer.refund + self.offer.kept
+
+    @property
+    def refund_state(self) -> str:
+        """DONE, UNDER_WAY or LOOKED_AFTER (by a person) for the money that goes back; empty where none does."""
+        states = {refund.status for refund in self.refunds}
+        if not states:
+            return ""
+        if states == {RefundStatus.COMPLETED}:
+            return "DONE"
+        return "LOOKED_AFTER" if states & {RefundStatus.FAILED, RefundStatus.REVIEW} else "UNDER_WAY"
+
+    @property
+    def going_back(self) -> Decimal:
+        return self.session.bill.refunded
+
+
+def ticket_of(session: ParkingSession, *, now: datetime) -> Ticket:
+    """The ticket of a booking, in one statement while it is open, three when it is over."""
+    over = not session.is_open
+    return Ticket(
+        session=session,
+        terms=terms_of(session),
+        bill=running_bill(session, now),
+        offer=cancellation_offer(session, now),
+        order=latest_orders([session.bill_id]).get(session.bill_id),
+        payments=list(Payment.objects.filter(bill_id=session.bill_id).order_by("pk")) if over else [],
+        refunds=list(Refund.objects.filter(payment__bill_id=session.bill_id).order_by("pk")) if over else [],
+        now=now,
+    )
+
+
+def hangs(order: PaymentOrder, *, now: datetime) -> bool:
+    """Whether a payment waits for longer than payers usually need."""
+    return now - order.created_at > timedelta(minutes=3)

@@ -1,0 +1,15 @@
+// The button says what the booking of the chosen vehicle costs: kinds of vehicle may have prices of their own.
+
+const form = document.querySelector("[data-booking]");
+
+function showFee() {
+  const chosen = form.querySelector("[name=vehicle]:checked");
+  const isNew = !chosen || chosen.value === "new";
+  const kind = isNew ? form.elements.vehicle_kind.value : chosen.dataset.kind;
+  const labels = [...form.querySelectorAll("[data-for-kind]")];
+  const wanted = labels.find((label) => label.dataset.forKind === kind) ?? labels[0];
+  for (const label of labels) label.hidden = label !== wanted;
+}
+
+form?.addEventListener("change", showFee);
+if (form) showFee();

@@ -1,0 +1,36 @@
+// The map beside the list: a marker for each zone that has a place, with the words of its card.
+
+import L from "../vendor/leaflet/leaflet.js";
+
+const box = document.querySelector("[data-map]");
+const cards = () => [...document.querySelectorAll("[data-place]")];
+
+function markerOf(card) {
+  const [latitude, longitude] = card.dataset.place.split(",").map(Number);
+  const label = `${card.dataset.name}: ${card.querySelector(".free").textContent.trim().replace(/\s+/g, " ")}`;
+  const words = document.createElement("span");
+  words.className = card.matches(".zone-full") ? "pin pin-full" : "pin";
+  words.textContent = card.querySelector(".free strong").textContent;
+  const icon = L.divIcon({ html: words, className: "pin-place", iconSize: [48, 48], iconAnchor: [24, 44] });
+  const marker = L.marker([latitude, longitude], { icon, alt: label, title: label, keyboard: true });
+  return marker.on("click", () => location.assign(card.dataset.address));
+}
+
+if (box && cards().length > 0) {
+  box.hidden = false;
+  const map = L.map(box, { scrollWheelZoom: false });
+  L.tileLayer(box.dataset.tiles, { attribution: box.dataset.credit, maxZoom: 19 }).addTo(map);
+  const markers = L.featureGroup().addTo(map);
+  const draw = () => {
+    markers.clearLayers();
+    for (const card of cards()) {
+      const marker = markerOf(card).addTo(markers);
+      // Leaflet makes a marker that the keyboard reaches, and gives it no name but a title.
+      marker.getElement().setAttribute("aria-label", marker.options.alt);
+      marker.getElement().setAttribute("role", "link");
+    }
+  };
+  draw();
+  map.fitBounds(markers.getBounds().pad(0.3), { maxZoom: 17 });
+  addEventListener("live", draw);
+}

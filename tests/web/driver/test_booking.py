@@ -1,0 +1,255 @@
+"""Zones compared, and booking in one."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from parking.accounts.models import User
+from parking.core import clock
+from parking.core.errors import DomainError
+from parking.facilities.models import ParkingZone
+from parking.stays.models import ParkingSession
+from parking.tariffs.models import ZoneTariff
+from parking.vehicles.models import SavedVehicle
+from parking.vehicles.saving import save_vehicle
+from tests.build import actor, book, make_user, make_zone
+from tests.web.driver.conftest import browser_of
+
+NEW = {"vehicle": "new", "plate": "dl 01 ab 1234", "vehicle_kind": "CAR", "owner_name": "आशा राव", "key": "a-key"}
+
+
+def text_of(answer) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.content.decode()))
+
+
+def names(answer) -> list[str]:
+    return re.findall(r'id="zone-name-\d+"><a[^>]*>([^<]*)<', answer.content.decode())
+
+
+# --- Zones -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three_zones(db) -> dict[str, ParkingZone]:
+    return {
+        "Bazar": make_zone("Bazar", rate="20.00", slots=2),
+        "Airport": make_zone("Airport", rate="90.00", slots=5, features=["covered", "ev_charging"]),
+        "Cinema": make_zone("Cinema", rate="10.00", slots=0),
+    }
+
+
+@pytest.mark.parametrize(
+    ("sorting", "expected"),
+    [
+        ("free", ["Airport", "Bazar", "Cinema"]),
+        ("price", ["Bazar", "Airport", "Cinema"]),
+        ("name", ["Airport", "Bazar", "Cinema"]),
+        ("nonsense", ["Airport", "Bazar", "Cinema"]),
+    ],
+)
+def test_zones_with_free_slots_come_first_in_the_wished_order(three_zones, sorting, expected):
+    assert names(Client().get(f"/zones/?sort={sorting}")) == expected
+
+
+def test_a_zone_tells_what_decides(db):
+    make_zone(
+        "North", rate="1250.00", slots=3, booking_fee=Decimal("40.00"), contact="+91 11 5550 0100", place="Level 1",
+        features=["covered", "guarded"], restrictions="Height 2.1 m", latitude=Decimal("28.631500"),
+        longitude=Decimal("77.216700"),
+    )  # fmt: skip
+    answer = Client().get("/zones/")
+    text = text_of(answer)
+    for words in ("3 free of 3", "₹1,250.00 an hour", "₹40.00 to book", "Covered", "Guarded", "Height 2.1 m",
+                  "+91 11 5550 0100", "Level 1", "Open round the clock", "Directions"):  # fmt: skip
+        assert words in text
+    link = "https://www.google.com/maps/dir/?api=1&amp;destination=28.631500%2C77.216700"
+    assert f'href="{link}" target="_blank" rel="noopener"' in answer.content.decode()
+
+
+def test_kinds_of_vehicle_with_prices_of_their_own_are_told(zone):
+    ZoneTariff.objects.create(zone=zone, vehicle_kind="TWO_WHEELER", hourly_rate="20.00", booking_fee="0.00")
+    text = text_of(Client().get("/zones/"))
+    assert "Car ₹50.00 an hour ₹50.00 to book" in text
+    assert "Two-wheeler ₹20.00 an hour Nothing to pay for booking" in text
+
+
+def test_the_list_costs_three_statements(zone, django_assert_num_queries):
+    make_zone("Zone B")
+    with django_assert_num_queries(3):
+        Client().get("/zones/")
+
+
+def test_what_is_free_is_news_and_what_is_the_same_is_not(zone, driver):
+    browser = Client()
+    answer = browser.get("/zones/live/?sort=free")
+    assert "10" in text_of(answer)
+    assert "free of 10" in text_of(answer)
+    again = browser.get("/zones/live/?sort=free", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_full_zone_says_so_and_names_others(driver):
+    full = make_zone("Full", slots=1)
+    other = make_zone("Other", rate="30.00", slots=4)
+    book(driver, full)
+    answer = browser_of(driver).get(f"/zones/{full.pk}/")
+    assert "This zone is full now" in text_of(answer)
+    assert f'href="/zones/{other.pk}/">Other · 4 free · ₹30.00 an hour' in re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_the_map_is_there_with_tiles_and_places_only(zone, settings):
+    settings.MAP_TILES = "https://{s}.tiles.example/{z}/{x}/{y}.png"
+    plain = Client().get("/zones/")
+    assert b"data-map" not in plain.content
+    make_zone("Placed", latitude=Decimal("28.6"), longitude=Decimal("77.2"))
+    with_map = Client().get("/zones/")
+    assert b'data-tiles="https://{s}.tiles.example/{z}/{x}/{y}.png"' in with_map.content
+    assert "img-src 'self' data: https://*.tiles.example" in with_map.headers["Content-Security-Policy"]
+    settings.MAP_TILES = ""
+    without = Client().get("/zones/")
+    assert b"leaflet" not in without.content
+    assert "tiles" not in without.headers["Content-Security-Policy"]
+
+
+# --- Doors -------------------------------------------------------------------------------------------
+
+
+def test_everybody_sees_a_zone_and_is_asked_to_sign_in_to_book(zone):
+    answer = Client().get(f"/zones/{zone.pk}/")
+    assert f'href="/sign-in/?next=/zones/{zone.pk}/"' in answer.content.decode()
+    assert b"<form" not in answer.content.split(b'<main')[1]
+    sent = Client().post(f"/zones/{zone.pk}/", NEW)
+    assert (sent.status_code, sent.headers["Location"]) == (302, "/sign-in/")
+    assert not ParkingSession.objects.exists()
+
+
+def test_attendants_do_not_book(zone, staff):
+    assert "Booking is for drivers" in text_of(browser_of(staff).get(f"/zones/{zone.pk}/"))
+    assert browser_of(staff).post(f"/zones/{zone.pk}/", NEW).status_code == 302
+    assert not ParkingSession.objects.exists()
+
+
+def test_without_a_token_nothing_is_booked(zone, driver):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(driver, backend="django.contrib.auth.backends.ModelBackend")
+    assert browser.post(f"/zones/{zone.pk}/", NEW).status_code == 403
+    assert not ParkingSession.objects.exists()
+
+
+def test_a_zone_that_is_not_there(page):
+    assert page.get("/zones/4711/").status_code == 404
+
+
+# --- Booking -----------------------------------------------------------------------------------------
+
+
+def test_a_new_vehicle_is_booked_and_remembered(page, zone, driver):
+    answer = page.post(f"/zones/{zone.pk}/", NEW | {"remember": "on"})
+    session = ParkingSession.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/tickets/{session.pk}/")
+    assert (session.driver, session.owner_name, session.amount_paid) == (driver, "आशा राव", Decimal("50.00"))
+    saved = SavedVehicle.objects.get(driver=driver)
+    assert (saved.vehicle.vehicle_number, saved.owner_name) == ("DL-01-AB-1234", "आशा राव")
+
+
+def test_a_vehicle_is_remembered_only_if_wished(page, zone):
+    page.post(f"/zones/{zone.pk}/", NEW)
+    assert not SavedVehicle.objects.exists()
+
+
+def test_the_vehicle_booked_last_is_chosen_beforehand(page, zone, driver):
+    now = clock.now()
+    for number, plate in enumerate(["DL-01-AA-0001", "DL-01-AA-0002", "DL-01-AA-0003"]):
+        save_vehicle(actor=actor(driver), plate=plate, owner_name="Asha", now=now + timedelta(seconds=number))
+    session = book(driver, zone, "DL-01-AA-0002")
+    browser_of(driver).post(f"/tickets/{session.pk}/cancel/", {"promised": "50.00"})
+    content = page.get(f"/zones/{zone.pk}/").content.decode()
+    (chosen,) = re.findall(r'<input type="radio"[^>]* checked>', content)
+    assert f'value="{SavedVehicle.objects.get(vehicle=session.vehicle).pk}"' in chosen
+
+
+def test_three_taps_book_a_saved_vehicle(page, zone, driver):
+    saved = save_vehicle(actor=actor(driver), plate="DL-01-AB-1234", owner_name="Asha Rao", vehicle_kind="EV",
+                         now=clock.now())  # fmt: skip
+    page.post(f"/zones/{zone.pk}/", {"vehicle": saved.pk, "key": "k"})
+    session = ParkingSession.objects.get()
+    assert (session.vehicle, session.owner_name, session.vehicle_kind) == (saved.vehicle, "Asha Rao", "EV")
+
+
+def test_somebody_elses_saved_vehicle_is_no_choice(page, zone):
+    theirs = save_vehicle(actor=actor(make_user()), plate="DL-01-AB-1234", owner_name="Other", now=clock.now())
+    answer = page.post(f"/zones/{zone.pk}/", {"vehicle": theirs.pk})
+    assert answer.status_code == 200
+    assert "Other" not in text_of(answer)
+    assert not ParkingSession.objects.exists()
+
+
+def test_the_button_says_what_it_costs(page, zone):
+    assert "Book and pay ₹50.00" in text_of(page.get(f"/zones/{zone.pk}/"))
+
+
+def test_a_form_sent_twice_books_once(page, zone):
+    first, second = (page.post(f"/zones/{zone.pk}/", NEW) for _ in range(2))
+    assert ParkingSession.objects.count() == 1
+    assert first.headers["Location"] == second.headers["Location"]
+
+
+def test_another_form_for_the_same_vehicle_is_refused_in_words(page, zone):
+    page.post(f"/zones/{zone.pk}/", NEW)
+    answer = page.post(f"/zones/{zone.pk}/", NEW | {"key": "another"})
+    assert answer.status_code == 200
+    assert "This vehicle has an open booking already." in text_of(answer)
+    assert 'value="dl 01 ab 1234"' in answer.content.decode()
+    assert 'name="key" value="another"' not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"plate": ""}, "Please fill this in."),
+        ({"plate": "!!"}, "Please check the vehicle number."),
+        ({"owner_name": " "}, "Please fill this in."),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_form(page, zone, changes, sentence):
+    answer = page.post(f"/zones/{zone.pk}/", NEW | changes)
+    assert answer.status_code == 200
+    assert sentence in text_of(answer)
+    assert not ParkingSession.objects.exists()
+
+
+def test_a_zone_that_filled_up_meanwhile_is_refused_with_others(page, driver):
+    full, other = make_zone("Full", slots=1), make_zone("Other", slots=4)
+    book(make_user(), full)
+    answer = page.post(f"/zones/{full.pk}/", NEW)
+    assert answer.status_code == 200
+    assert "This zone is full. Please try another one." in text_of(answer)
+    assert f'href="/zones/{other.pk}/"' in answer.content.decode()
+
+
+def test_a_gateway_that_waits_leads_to_the_payment(page, zone, settings):
+    settings.SIMULATED_OUTCOME = "PENDING"
+    answer = page.post(f"/zones/{zone.pk}/", NEW)
+    assert answer.headers["Location"] == f"/tickets/{ParkingSession.objects.get().pk}/pay/"
+
+
+def test_a_declined_fee_is_said_at_the_form_and_frees_the_slot(page, zone, settings):
+    settings.SIMULATED_OUTCOME = "DECLINE"
+    answer = page.post(f"/zones/{zone.pk}/", NEW)
+    assert "The payment did not go through." in text_of(answer)
+    assert ParkingSession.objects.get().end_reason == "UNPAID"
+
+
+def test_refusals_are_no_surprise(page, zone, monkeypatch):
+    def refuse(**_values):
+        raise DomainError("zone_inactive", "closed")
+
+    monkeypatch.setattr("parking.web.driver.booking.checkout.book", refuse)
+    assert "This zone is closed." in text_of(page.post(f"/zones/{zone.pk}/", NEW))
+
+
+def test_driver_is_a_user(driver: User):
+    assert driver.role == "USER"
