@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from parking.core.errors import NotFound
 from parking.core.money import ZERO
 from parking.core.statements import Select
-from parking.payments.models import Debt, DebtStatus, PaymentMethod, PaymentOrder, Refund, RefundStatus
+from parking.payments.models import Debt, DebtStatus, Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
 
 _OPEN_DEBTS = Select(lambda pk: Debt.objects.filter(bill__session__vehicle_id=pk, status=DebtStatus.OPEN), int)
 
@@ -20,6 +20,12 @@ def plate_debt(vehicle_id: int) -> Decimal:
 def latest_orders(bill_ids: list[int]) -> dict[int, PaymentOrder]:
     """The newest payment order of each bill."""
     return {order.bill_id: order for order in PaymentOrder.objects.filter(bill_id__in=bill_ids).order_by("pk")}
+
+
+def first_payments(bill_ids: list[int]) -> dict[int, int]:
+    """The id of the first payment of each bill that has one: with it goes the bill's receipt."""
+    rows = Payment.objects.filter(bill_id__in=bill_ids).order_by("-pk")
+    return dict(rows.values_list("bill_id", "pk"))
 
 
 def order_of_driver(order_id: str, driver_id: int) -> PaymentOrder:

@@ -6,8 +6,11 @@ A site of our own, so that only what is registered here shows: packages register
 from typing import Any, ClassVar, NoReturn
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
+from parking.core.errors import Forbidden
 from parking.core.models import IdempotencyKey
 
 
@@ -18,9 +21,17 @@ class LookUpSite(admin.AdminSite):
     index_title = "Look up"
     site_url = None
 
+    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """The sign-in page of all pages: one door, with one count of failures. Who is signed in already is told no."""
+        if self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        if request.user.is_authenticated:
+            raise Forbidden("forbidden", "Your role does not allow this")
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
     def password_change(self, *_: object, **__: object) -> NoReturn:
-        """Refused: here it would leave the user's tokens alive. The API changes passwords."""
-        raise PermissionDenied
+        """Refused: here it would leave the user's tokens alive. The page of the own account changes passwords."""
+        raise Forbidden("forbidden", "Your role does not allow this")
 
 
 look_up = LookUpSite()

@@ -9,6 +9,7 @@ from parking.audit.services import Actor
 from parking.core import clock
 from parking.core.errors import NotFound
 from parking.core.ids import Ref, read_qr_code
+from parking.facilities.models import ParkingZone
 from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
 from parking.vehicles.models import SavedVehicle
 from parking.vehicles.queries import plate_matches
@@ -89,6 +90,11 @@ def history_of(
     if zone:
         rows = rows.filter(**{f"zone__{name}": value for name, value in zone.lookup().items()})
     return rows.filter(plate_matches(q)) if q else rows
+
+
+def zones_visited(driver_id: int) -> QuerySet[ParkingZone]:
+    """The zones in which a driver ever booked, by name; retired ones too."""
+    return ParkingZone.objects.filter(sessions__driver_id=driver_id).distinct().order_by("name", "pk")
 
 
 def cars_inside(

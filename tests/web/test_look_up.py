@@ -53,8 +53,10 @@ def test_every_page_is_a_look_up_page():
 
 def sign_in(username, password=PASSWORD):
     browser = Client()
-    answer = browser.post("/office/admin/login/?next=/office/admin/", {"username": username, "password": password})
-    return browser, answer
+    door = browser.get("/office/admin/").headers["Location"]
+    assert door == "/office/admin/login/?next=/office/admin/"
+    page = browser.get(door).headers["Location"]
+    return browser, browser.post(page, {"username": username, "password": password})
 
 
 @pytest.fixture
@@ -79,8 +81,24 @@ def test_nobody_else_gets_in(db, role):
     user.set_password(PASSWORD)
     user.save()
     browser, answer = sign_in("other")
-    assert answer.status_code == 200
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/office/admin/")
+    answer = browser.get("/office/admin/", follow=True)
+    assert (answer.status_code, answer.redirect_chain) == (403, [("/office/admin/login/?next=/office/admin/", 302)])
+    assert "Your role does not allow this." in answer.content.decode()
+
+
+def test_the_door_does_not_take_passwords(boss):
+    browser = Client()
+    answer = browser.post("/office/admin/login/", {"username": "boss", "password": PASSWORD})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/?next=/office/admin/")
     assert browser.get("/office/admin/").status_code == 302
+
+
+def test_the_door_leads_nowhere_else(boss):
+    browser = Client()
+    page = browser.get("/office/admin/login/?next=https://example.org/").headers["Location"]
+    answer = browser.post(page, {"username": "boss", "password": PASSWORD})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/office/")
 
 
 def test_a_suspended_administrator_is_out_at_once(boss):
@@ -95,7 +113,7 @@ def test_guessing_locks_out(boss, settings):
     for _ in range(3):
         sign_in("boss", "wrong")
     browser, answer = sign_in("boss")
-    assert answer.status_code == 429
+    assert (answer.status_code, "Too many failed attempts." in answer.content.decode()) == (200, True)
     assert browser.get("/office/admin/").status_code == 302
 
 
