@@ -20,7 +20,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-versio
 NOT_CORE := --ignore=tests/gateways --ignore=tests/payments --ignore=tests/invoices
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-core check format messages assets bench lock clean
+.PHONY: help run test test-core check format messages pictures assets chromium bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -28,12 +28,12 @@ help: ## show this list
 run: $(RUNTIME) ## start the server and the worker with demonstration data; PORT and DATABASE_URL are honoured
 	@mkdir -p .cache; exec $(BIN)/python -m deploy.run
 
-test: $(DEV) assets ## run the whole suite on SQLite, then on PostgreSQL; PYTEST_ARGS="-k name" for a part
+test: $(DEV) assets chromium ## run the whole suite on SQLite, then on PostgreSQL; PYTEST_ARGS="-k name" for a part
 	@mkdir -p .cache
 	env -u DATABASE_URL $(PYTEST)
 	$(BIN)/python -m tests.postgres $(PYTEST)
 
-test-core: $(DEV) assets ## the same without gateways, payments calls and invoices
+test-core: $(DEV) assets chromium ## the same without gateways, payments calls and invoices
 	@mkdir -p .cache
 	env -u DATABASE_URL $(PYTEST) $(NOT_CORE)
 	$(BIN)/python -m tests.postgres $(PYTEST) $(NOT_CORE)
@@ -55,10 +55,17 @@ format: $(DEV) ## put the code into its form
 messages: $(DEV) ## gather what pages say into the Hindi catalogue
 	$(BIN)/python -m deploy.messages update
 
-# Without a help line: whoever needs it calls it, and it does nothing when nothing has changed.
+pictures: $(DEV) assets chromium ## take the pictures of the user's guide anew
+	@mkdir -p .cache docs/user-guide/pictures
+	PICTURES=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q tests/browser $(PYTEST_ARGS)
+
+# Without help lines: whoever needs them calls them, and they do nothing when nothing has changed.
 assets: $(RUNTIME)
 	@$(BIN)/python -m deploy.assets
 	@$(BIN)/python -m deploy.messages compile
+
+chromium: $(DEV)
+	@$(BIN)/python -m deploy.chromium
 
 bench: $(DEV) assets ## measure against the floor that PostgreSQL sets; BENCH_ARGS for its options
 	@mkdir -p .cache; exec $(BIN)/python -m bench $(BENCH_ARGS)

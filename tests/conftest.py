@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
+from deploy import chromium
 from parking.accounts.models import Role, User
 from parking.core import fresh
 from parking.facilities.models import ParkingZone
@@ -26,6 +27,15 @@ COLLECTED_FILES = {name: getattr(settings, name) for name in PLAIN_FILES}
 def pytest_configure() -> None:
     for name, value in PLAIN_FILES.items():
         setattr(settings, name, value)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it loudly if nobody has clicked."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum(chromium.MISSING in str(report.longrepr) for report in skipped)
+    if count:
+        terminalreporter.write_sep("*", f"{count} BROWSER TESTS WERE NOT RUN", red=True, bold=True)
+        terminalreporter.write_line(chromium.MISSING, red=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,53 @@
+"""axe-core on a page: no violation of WCAG 2.2 AA, light and dark."""
+
+from functools import cache
+from typing import Any, Literal
+
+from playwright.sync_api import Page
+
+from deploy import vendor
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# The debugger's way in: the page's own Content-Security-Policy stays in force.
+RUN = """async ({tags, scope}) => {
+    const {violations} = await axe.run(scope ?? document, {
+        runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], preload: false,
+    });
+    return violations.map(({id, help, nodes}) => ({
+        id, help, nodes: nodes.map(({target, html, failureSummary}) => ({target, html, failureSummary})),
+    }));
+}"""
+# Colours are measured when they have arrived: pages change them on an event, some in a transition.
+SETTLE = """async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.all(ending.map((one) => one.finished.catch(() => undefined)));
+}"""
+
+Scheme = Literal["light", "dark"]
+
+
+def assert_accessible(page: Page, *, schemes: tuple[Scheme, ...] = ("light", "dark"), scope: str | None = None) -> None:
+    """Fail with a readable list of what axe-core finds; `scope` is a CSS selector."""
+    found = []
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(SETTLE)
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(_source())
+        found += [_worded(scheme, one) for one in page.evaluate(RUN, {"tags": TAGS, "scope": scope})]
+    page.emulate_media(color_scheme="light")
+    assert not found, f"{len(found)} violations of WCAG 2.2 AA on {page.url}\n" + "\n".join(found)
+
+
+@cache
+def _source() -> str:
+    return vendor.AXE.read_text()
+
+
+def _worded(scheme: str, violation: dict[str, Any]) -> str:
+    lines = [f"  {scheme}: {violation['id']}: {violation['help']}"]
+    for node in violation["nodes"]:
+        lines.append(f"    {' '.join(map(str, node['target']))}  {node['html'][:160]}")
+        lines += [f"      {line}" for line in node["failureSummary"].splitlines()]
+    return "\n".join(lines)
