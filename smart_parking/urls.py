@@ -6,6 +6,7 @@ from parking.api.urls import api
 from parking.core.admin import look_up
 from parking.web.account.views import home
 
+handler403 = "parking.web.refusals.permission_denied"
 handler404 = "parking.api.errors.not_found"
 handler500 = "parking.api.errors.server_error"
 

@@ -12,7 +12,8 @@ from parking.api.errors import wants_json
 def locked_out(
     request: HttpRequest, answer: HttpResponse, _credentials: Mapping[str, Any] | None = None
 ) -> HttpResponse:
-    """AXES_LOCKOUT_CALLABLE: calls of the API have their answer already, the look-up site gets this one."""
+    """AXES_LOCKOUT_CALLABLE: calls and pages of ours answer for themselves; this is for whatever else asks for a
+    password."""
     if wants_json(request):
         return answer
     seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())

@@ -21,7 +21,7 @@ class LookUpSite(admin.AdminSite):
     index_title = "Look up"
     site_url = None
 
-    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # noqa: ARG002 - as inherited
         """The sign-in page of all pages: one door, with one count of failures. Who is signed in already is told no."""
         if self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))

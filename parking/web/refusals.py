@@ -72,6 +72,11 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa
     return refusal_page(request, Forbidden("csrf_failed", "Please reload the page and try again"))
 
 
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """`handler403`: what Django's own pages refuse."""
+    return refusal_page(request, Forbidden("forbidden", "Your role does not allow this"))
+
+
 def refusal_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The refusal in words. A part of a page is answered with 200, because it replaces what was asked for."""
     status = next(number for family, number in _STATUS.items() if isinstance(error, family))

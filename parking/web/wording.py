@@ -52,6 +52,7 @@ _SENTENCES: dict[str, Promise] = {
     "refund_not_in_review": _("Only a refund in review can be tried again."),
     "refund_not_waiting": _("This refund does not wait for approval."),
     "refund_under_way": _("Another refund of this payment is under way."),
+    "reset_link_invalid": _("This link was used already or is too old. Please ask for a new one."),
     "session_not_found": _("This booking was not found."),
     "signature_invalid": _("The payment could not be verified."),
     "slot_in_use": _("This slot is booked or has a car in it."),
