@@ -1,30 +1,55 @@
-"""Every stay, searched and filtered."""
+"""Every stay, searched, filtered and sorted."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from parking.accounts.models import User
 from parking.core.ids import QR_PREFIX, Ref, parse_ref, read_qr_code
 from parking.reports.periods import Period
-from parking.stays.models import ParkingSession
-from parking.vehicles.plates import InvalidPlateError, read_plate, search_key
+from parking.stays.models import ParkingSession, SessionStatus
+from parking.vehicles.queries import plate_matches
 
 
 @dataclass(frozen=True)
 class SessionFilter:
-    """Which stays are wanted. The period is that of booking; `user` an id or a username; `search` free text."""
+    """Which stays are wanted. `user` is an id or a username, `search` free text.
+
+    The period is that of booking, or of another time of the stay that `moment` names. `entered_before`: cars that are
+    inside since then or longer.
+    """
 
     period: Period = field(default_factory=Period)
     status: str | None = None
     user: str | None = None
     zone: Ref | None = None
     search: str | None = None
+    moment: str = "booked_at"
+    end_reason: str | None = None
+    entered_before: datetime | None = None
+
+
+# What a list can be sorted by, and the columns that it is then sorted by. The total is what the bill says: nothing
+# for a running one that was never frozen.
+SORTS = {
+    "number": "pk",
+    "status": "status",
+    "plate": "vehicle__match_key",
+    "owner": "owner_name",
+    "zone": "zone__name",
+    "booked": "booked_at",
+    "entered": "entry_time",
+    "left": "exit_time",
+    "ended": "ended_at",
+    "total": "bill__total",
+    "paid": "paid",
+}
 
 
 def all_sessions(wanted: SessionFilter) -> QuerySet[ParkingSession]:
     """The wanted stays with their drivers, newest first."""
-    rows = wanted.period.narrow(ParkingSession.objects.whole().select_related("driver"), "booked_at")
+    rows = wanted.period.narrow(ParkingSession.objects.whole().select_related("driver"), wanted.moment)
     if wanted.status:
         rows = rows.filter(status=wanted.status)
     if wanted.zone:
@@ -32,8 +57,21 @@ def all_sessions(wanted: SessionFilter) -> QuerySet[ParkingSession]:
     if wanted.user:
         rows = rows.filter(driver_id__in=_user_ids(wanted.user))
     if wanted.search:
-        rows = rows.filter(_matches(wanted.search))
+        rows = rows.filter(stay_matches(wanted.search))
+    if wanted.end_reason:
+        rows = rows.filter(end_reason=wanted.end_reason)
+    if wanted.entered_before:
+        rows = rows.filter(status=SessionStatus.ACTIVE, entry_time__lte=wanted.entered_before)
     return rows.order_by("-pk")
+
+
+def sorted_sessions(rows: QuerySet[ParkingSession], by: str, *, downwards: bool) -> QuerySet[ParkingSession]:
+    """The stays sorted by one of `SORTS`; what has no such time comes last, equals are newest first."""
+    if by == "paid":
+        rows = rows.annotate(paid=F("bill__captured") - F("bill__refunded"))
+    column = F(SORTS[by])
+    order = column.desc(nulls_last=True) if downwards else column.asc(nulls_last=True)
+    return rows.order_by(order, "-pk")
 
 
 def _integer(text: str) -> int | None:
@@ -52,23 +90,12 @@ def _user_ids(text: str) -> list[int]:
     return list(users.values_list("pk", flat=True))
 
 
-def _matches(text: str) -> Q:
+def stay_matches(text: str) -> Q:
     """A part of the plate or of the owner's name, a QR code or its beginning, or the booking number."""
-    found = Q(owner_name__icontains=text)
+    found = Q(owner_name__icontains=text) | plate_matches(text)
     if text.upper().startswith(QR_PREFIX):
         found |= Q(qr_code__startswith=read_qr_code(text) or text.upper())
     number = _integer(text)
     if number is not None:
         found |= Q(pk=number)
-    # Nothing is left of a text without Latin letters or digits, and nothing is part of every plate.
-    if search_key(text):
-        found |= Q(vehicle__match_key__contains=search_key(text)) | _whole_plate(text)
     return found
-
-
-def _whole_plate(text: str) -> Q:
-    """A whole plate however it is written: `DL-1-AB-12` is the plate that is kept as `DL01AB0012`."""
-    try:
-        return Q(vehicle__match_key=read_plate(text).match_key)
-    except InvalidPlateError:
-        return Q()

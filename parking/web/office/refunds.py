@@ -1,30 +1,211 @@
 """Giving money back, and what a person decides about it."""
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST, require_http_methods, require_safe
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
 
-from parking.web.edge import for_managers, page
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from parking.checkout import services as checkout
+from parking.checkout.queries import refunds
+from parking.core import clock
+from parking.core.errors import DomainError
+from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
+from parking.reports.alerts import orders_in_review
+from parking.reports.money_facts import payment_to_refund, refund_by_id
+from parking.web import repeats
+from parking.web.confirming import ask, is_confirmed, is_going_back
+from parking.web.edge import actor_of, for_managers, page, user_of
+from parking.web.forms import ServiceForm
+from parking.web.office.deciding import DecisionForm
+from parking.web.office.fields import RupeesField
+from parking.web.office.lists import sheet_of
+from parking.web.refusals import record_refusal
+from parking.web.templatetags.parking import rupees, word
+from parking.web.wording import sentence_for
+
+
+class RefundForm(DecisionForm):
+    amount = RupeesField(label=_("Amount"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=60,
+        help_text=_("The driver reads it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("amount", "reason")
+
+
+# --- Writing one down ----------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
 @for_managers
-def refund(request: HttpRequest, payment_id: int) -> HttpResponse:  # noqa: ARG001
-    return page(request, "office/refund.html")
+def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """Ask for amount and reason, say what will happen, and write the refund down."""
+    payment, left = payment_to_refund(payment_id)
+    form = RefundForm(request.POST or None, initial={"amount": left})
+    if form.is_valid() and not is_going_back(request):
+        if not is_confirmed(request):
+            return _question(request, form, payment)
+        with form.refusals(request):
+            made = repeats.once(
+                request,
+                form.values,
+                call=lambda key: checkout.refund_any_payment(
+                    actor=actor_of(request),
+                    payment_id=payment_id,
+                    amount=form.cleaned_data["amount"],
+                    reason=form.cleaned_data["reason"],
+                    now=clock.now(),
+                    key=key,
+                ),
+                resume=lambda subject: checkout.resume_refund(subject=subject, now=clock.now()),
+            )
+            messages.success(request, _told(made))
+            return _to_stay(payment)
+    form.show_anew()
+    return page(request, "office/refund.html", section="payments", form=form, payment=payment, left=left)
 
 
-@require_POST
-@for_managers
-def approve(request: HttpRequest, refund_id: int) -> HttpResponse:  # noqa: ARG001
-    return page(request, "office/payments.html")
+def _question(request: HttpRequest, form: RefundForm, payment: Payment) -> HttpResponse:
+    amount = form.cleaned_data["amount"]
+    return ask(
+        request,
+        title=gettext("Give %(amount)s back?") % {"amount": rupees(amount)},
+        form=form,
+        yes=gettext("Give %(amount)s back") % {"amount": rupees(amount)},
+        effects=_effects(payment, amount),
+        grave=True,
+        section="payments",
+    )
 
 
-@require_POST
-@for_managers
-def retry(request: HttpRequest, refund_id: int) -> HttpResponse:  # noqa: ARG001
-    return page(request, "office/payments.html")
+def _effects(payment: Payment, amount: Decimal) -> list[str]:
+    names = {"amount": rupees(amount), "gateway": word(payment.gateway)}
+    if payment.method == PaymentMethod.ONLINE:
+        way = [gettext("%(amount)s go back through %(gateway)s to where they came from.") % names]
+    else:
+        way = [
+            gettext("%(amount)s are written down as a refund by hand.") % names,
+            gettext("Another manager has to approve it before the money is handed over."),
+        ]
+    return [*way, gettext("It stands on the bill with its reason, and cannot be taken back.")]
+
+
+def _told(made: Refund) -> str:
+    if made.status == RefundStatus.COMPLETED:
+        return gettext("The money went back.")
+    if made.payment.method == PaymentMethod.ONLINE:
+        return gettext("The refund is written down and on its way.")
+    return gettext("The refund is written down. Another manager has to approve it.")
+
+
+def _to_stay(payment: Payment) -> HttpResponse:
+    session = getattr(payment.bill, "session", None)
+    return redirect("office_session", session.pk) if session else redirect("office_payments")
+
+
+# --- What waits for a person -----------------------------------------------------------------------------
 
 
 @require_safe
 @for_managers
-def review(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    return page(request, "office/payments.html")
+def review(request: HttpRequest) -> HttpResponse:
+    """Refunds that wait for approval or that the gateway refused, and payments that do not fit."""
+    orders = orders_in_review().select_related("bill__session__vehicle").order_by("created_at", "pk")
+    return page(
+        request,
+        "office/review.html",
+        section="review",
+        sheet=sheet_of(request, refunds()),
+        orders=orders,
+        me=user_of(request),
+    )
+
+
+@require_POST
+@for_managers
+def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
+    """Write down that money was handed back, after a question. Sent again, it changes nothing."""
+    made = refund_by_id(refund_id)
+    names = {"amount": rupees(made.amount)}
+    if not is_confirmed(request):
+        return _ask_about_refund(
+            request,
+            title=gettext("Approve this refund?"),
+            yes=gettext("Yes, %(amount)s are handed back") % names,
+            effects=[
+                gettext("You confirm that %(amount)s are handed back at the counter.") % names,
+                gettext("The refund is done with this, and cannot be taken back."),
+            ],
+        )
+    if made.status == RefundStatus.COMPLETED:
+        messages.success(request, gettext("The refund is done."))
+        return redirect("office_review")
+    with _told_refusals(request):
+        checkout.approve_refund(actor=actor_of(request), refund_id=refund_id, now=clock.now())
+        messages.success(request, gettext("The refund is done."))
+    return redirect("office_review")
+
+
+@require_POST
+@for_managers
+def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
+    """Try a refused refund once more, after a question."""
+    made = refund_by_id(refund_id)
+    names = {"amount": rupees(made.amount), "gateway": word(made.payment.gateway)}
+    if not is_confirmed(request):
+        return _ask_about_refund(
+            request,
+            title=gettext("Try this refund again?"),
+            yes=gettext("Try again"),
+            effects=[
+                gettext("%(gateway)s is asked first whether it has this refund, so nothing goes out twice.") % names,
+                gettext("If not, %(amount)s are sent once more.") % names,
+            ],
+        )
+    with _told_refusals(request):
+        repeats.once(
+            request,
+            {},
+            call=lambda key: checkout.retry_refund(
+                actor=actor_of(request), refund_id=refund_id, now=clock.now(), key=key
+            ),
+            resume=lambda subject: checkout.resume_refund(subject=subject, now=clock.now()),
+        )
+        messages.success(request, gettext("The refund is tried again."))
+    return redirect("office_review")
+
+
+class _KeyForm(ServiceForm):
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+
+def _ask_about_refund(request: HttpRequest, *, title: str, yes: str, effects: list[str]) -> HttpResponse:
+    return ask(
+        request,
+        title=title,
+        form=_KeyForm(initial={"key": repeats.new_key()}),
+        yes=yes,
+        effects=effects,
+        back=reverse("office_review"),
+        section="review",
+    )
+
+
+@contextmanager
+def _told_refusals(request: HttpRequest) -> Iterator[None]:
+    """A refusal is told on the page that comes next: the button that was pressed has no form to show it in."""
+    try:
+        yield
+    except DomainError as error:
+        record_refusal(request, error)
+        messages.error(request, sentence_for(error))

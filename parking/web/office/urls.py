@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.office import dashboard, debts, payments, refunds, revenue, sessions, slots, users, zones
+from parking.web.office import dashboard, debts, payments, refunds, revenue, sessions, slots, terminating, users, zones
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.overview, name="office"),
@@ -13,7 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("sessions/file/<str:kind>/", sessions.file, name="office_sessions_file"),
     path("sessions/<int:session_id>/", sessions.detail, name="office_session"),
     path("sessions/<int:session_id>/live/", sessions.story, name="office_session_live"),
-    path("sessions/<int:session_id>/terminate/", sessions.terminate, name="office_session_terminate"),
+    path("sessions/<int:session_id>/terminate/", terminating.terminate, name="office_session_terminate"),
     path("payments/", payments.listing, name="office_payments"),
     path("payments/file/<str:kind>/", payments.file, name="office_payments_file"),
     path("payments/<int:payment_id>/refund/", refunds.refund, name="office_refund"),

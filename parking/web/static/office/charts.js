@@ -56,6 +56,7 @@ class BarChart extends HTMLElement {
       },
       yAxis: {
         type: "value",
+        minInterval: 1,
         axisLabel: { color: colour("--quiet"), formatter: (value) => short.format(value) },
         splitLine: { lineStyle: { color: colour("--edge") } },
       },

@@ -1,0 +1,32 @@
+"""Single payments and refunds with what belongs to them, for the pages on which one decides about them."""
+
+from decimal import Decimal
+
+from parking.core.errors import NotFound
+from parking.payments.models import Debt, Payment, Refund
+from parking.payments.services import left_of
+
+
+def payment_to_refund(payment_id: int) -> tuple[Payment, Decimal]:
+    """A payment with its stay, and what of it can still go back (rupees). Raises NotFound `payment_not_found`."""
+    rows = Payment.objects.select_related("bill__session__vehicle", "order", "attendant")
+    payment = rows.filter(pk=payment_id).first()
+    if payment is None:
+        raise NotFound("payment_not_found", "There is no such payment")
+    return payment, left_of(payment)
+
+
+def refund_by_id(refund_id: int) -> Refund:
+    """A refund with its payment. Raises NotFound `refund_not_found`."""
+    refund = Refund.objects.select_related("payment__bill").filter(pk=refund_id).first()
+    if refund is None:
+        raise NotFound("refund_not_found", "There is no such refund")
+    return refund
+
+
+def debt_by_id(debt_id: int) -> Debt:
+    """A debt with the stay that it comes from. Raises NotFound `debt_not_found`."""
+    debt = Debt.objects.select_related("bill__session__vehicle").filter(pk=debt_id).first()
+    if debt is None:
+        raise NotFound("debt_not_found", "Debt not found")
+    return debt

@@ -1,0 +1,63 @@
+"""One stay with all that belongs to it, for the person who has to decide about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from parking.checkout.bills import RunningBill, running_bill
+from parking.core.errors import NotFound
+from parking.invoices.models import TaxDocument
+from parking.payments.models import Debt, Payment, PaymentOrder, Refund
+from parking.reports.timeline import TimelineEvent, timeline
+from parking.stays.models import ParkingSession
+
+
+@dataclass(frozen=True)
+class PaymentStory:
+    """A payment with its refunds; `left` is what can still go back (rupees)."""
+
+    payment: Payment
+    refunds: list[Refund]
+    left: Decimal
+
+
+@dataclass(frozen=True)
+class Story:
+    """`bill` is the bill at that moment; `orders` those that wait or that a person must look at."""
+
+    session: ParkingSession
+    bill: RunningBill
+    payments: list[PaymentStory]
+    orders: list[PaymentOrder]
+    documents: list[TaxDocument]
+    debt: Debt | None
+    events: list[TimelineEvent]
+
+
+def story_of(session_id: int, *, now: datetime) -> Story:
+    """A stay at a moment, in some fifteen statements however much happened. Raises NotFound `session_not_found`."""
+    session = ParkingSession.objects.whole().select_related("driver").filter(pk=session_id).first()
+    if session is None:
+        raise NotFound("session_not_found", "Booking not found")
+    orders = PaymentOrder.objects.filter(bill_id=session.bill_id, status__in=["INITIATED", "PENDING", "REVIEW"])
+    return Story(
+        session=session,
+        bill=running_bill(session, now),
+        payments=_payments(session.bill_id),
+        orders=list(orders.order_by("pk")),
+        documents=list(TaxDocument.objects.filter(bill_id=session.bill_id).order_by("pk")),
+        debt=Debt.objects.filter(bill_id=session.bill_id).first(),
+        events=timeline(session),
+    )
+
+
+def _payments(bill_id: int) -> list[PaymentStory]:
+    payments = Payment.objects.filter(bill_id=bill_id).select_related("attendant", "order").order_by("pk")
+    by_payment: dict[int, list[Refund]] = {}
+    for refund in Refund.objects.filter(payment__bill_id=bill_id).select_related("asked_by").order_by("pk"):
+        by_payment.setdefault(refund.payment_id, []).append(refund)
+    return [_payment_story(payment, by_payment.get(payment.pk, [])) for payment in payments]
+
+
+def _payment_story(payment: Payment, refunds: list[Refund]) -> PaymentStory:
+    return PaymentStory(payment, refunds, payment.amount - sum((refund.amount for refund in refunds), Decimal(0)))

@@ -1,0 +1,62 @@
+"""What the dashboard says about each alert, and where somebody acts on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from parking.core import clock
+from parking.reports.alerts import Alert, AlertCode
+
+_TITLES: dict[AlertCode, Promise] = {
+    AlertCode.ORDERS_IN_REVIEW: _("Payments in review"),
+    AlertCode.REFUNDS_STUCK: _("Refunds that are stuck"),
+    AlertCode.LONG_STAYS: _("Long stays"),
+    AlertCode.HOLDS_EXPIRED_TODAY: _("Bookings not paid in time today"),
+    AlertCode.NO_SHOWS_TODAY: _("Drivers who did not come today"),
+    AlertCode.OPEN_DEBTS: _("Open debts"),
+}
+# Money that somebody has to decide about; the others are for information.
+_URGENT = {AlertCode.ORDERS_IN_REVIEW, AlertCode.REFUNDS_STUCK}
+
+
+@dataclass(frozen=True)
+class ToldAlert:
+    """An alert in words, with the address of the page where one acts on it."""
+
+    alert: Alert
+    title: Promise
+    address: str
+    urgent: bool
+
+
+def told_alerts(alerts: Sequence[Alert]) -> list[ToldAlert]:
+    """The alerts of which there is something."""
+    return [
+        ToldAlert(alert, _TITLES[alert.code], _address(alert.code), alert.code in _URGENT)
+        for alert in alerts
+        if alert.count
+    ]
+
+
+def _address(code: AlertCode) -> str:
+    today = f"{clock.today()}"
+    ended_today = {"days_of": "ended", "from": today, "to": today}
+    match code:
+        case AlertCode.ORDERS_IN_REVIEW | AlertCode.REFUNDS_STUCK:
+            return reverse("office_review")
+        case AlertCode.OPEN_DEBTS:
+            return reverse("office_debts")
+        case AlertCode.LONG_STAYS:
+            return _sessions({"long": "on"})
+        case AlertCode.HOLDS_EXPIRED_TODAY:
+            return _sessions({"reason": "UNPAID", **ended_today})
+        case AlertCode.NO_SHOWS_TODAY:
+            return _sessions({"reason": "NO_SHOW", **ended_today})
+
+
+def _sessions(wanted: dict[str, str]) -> str:
+    return f"{reverse('office_sessions')}?{urlencode(wanted)}"

@@ -1,0 +1,178 @@
+"""Long lists: filter, sorting and pages, all of it in the address, so that a link means the same rows tomorrow."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from parking.core.errors import InvalidInput
+from parking.reports.periods import Period, period
+from parking.web.forms import ServiceForm
+
+ROWS = 25
+_FROM, _TO = "from", "to"
+
+
+class DayField(forms.DateField):
+    """A day, in the one form that browsers read in every language."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("error_messages", {"invalid": _("Enter a date such as 2026-11-22.")})
+        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
+
+
+class FilterForm(ServiceForm):
+    """What a list is narrowed by, read from the address. `first` and `last` are called from and to there."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.SearchInput)
+    first = DayField(label=_("From"))
+    last = DayField(label=_("To"))
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data, auto_id="filter_%s")
+
+    def add_prefix(self, field_name: str) -> str:
+        return {"first": _FROM, "last": _TO}.get(field_name, field_name)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data["period"] = Period()
+        if not {"first", "last"} & self.errors.keys():
+            try:
+                data["period"] = period(first=data.get("first"), last=data.get("last"))
+            except InvalidInput:
+                self.add_error("last", _("Not before the first day, and at most three years after it."))
+        return data
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether more than the search is asked for."""
+        return any(self.data.get(self.add_prefix(name)) for name in self.fields if name not in {"q", "sort"})
+
+
+@dataclass(frozen=True)
+class Sort:
+    """By which column a list is sorted."""
+
+    key: str
+    downwards: bool
+
+    @property
+    def text(self) -> str:
+        return f"-{self.key}" if self.downwards else self.key
+
+
+def sort_of(request: HttpRequest, keys: Sequence[str], usual: str) -> Sort:
+    """The sort that the address asks for; the usual one for what is not known."""
+    wanted = request.GET.get("sort", "")
+    if wanted.removeprefix("-") not in keys:
+        wanted = usual
+    return Sort(wanted.removeprefix("-"), wanted.startswith("-"))
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column; sortable ones have an address that sorts by it, or turns the sorting round."""
+
+    label: str | Promise
+    address: str = ""
+    direction: str = ""  # of aria-sort
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list; `key` is what it is sorted by, empty for one that is not."""
+
+    label: str | Promise
+    key: str = ""
+    is_number: bool = False
+    first_down: bool = False
+
+
+def heads_of(request: HttpRequest, columns: Sequence[Column], sort: Sort) -> list[Head]:
+    """The heads of a list that is sorted so."""
+    heads = []
+    for column in columns:
+        active = bool(column.key) and column.key == sort.key
+        turned = not sort.downwards if active else column.first_down
+        direction = ("descending" if sort.downwards else "ascending") if active else ""
+        address = address_with(request, sort=Sort(column.key, turned).text, page=None) if column.key else ""
+        heads.append(Head(column.label, address, direction, column.is_number))
+    return heads
+
+
+def address_with(request: HttpRequest, **changes: str | None) -> str:
+    """The query of this page with some values changed, or taken out for None."""
+    return f"?{urlencode(_query(request, changes), doseq=True)}"
+
+
+def filter_query(request: HttpRequest) -> str:
+    """The filter alone, for the addresses of files."""
+    query = urlencode(_query(request, {"page": None, "sort": None}), doseq=True)
+    return f"?{query}" if query else ""
+
+
+def _query(request: HttpRequest, changes: Mapping[str, str | None]) -> dict[str, list[str]]:
+    query = {name: values for name, values in request.GET.lists() if any(values)}
+    query |= {name: [value] for name, value in changes.items() if value is not None}
+    return {name: values for name, values in query.items() if changes.get(name, "") is not None}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of a list, where it stands in the whole, and the addresses of its neighbours."""
+
+    rows: Sequence[Any]
+    count: int
+    number: int
+    pages: int
+    before: str
+    after: str
+    # A page was asked for that is not there: this is the last one.
+    is_beyond: bool
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * ROWS + 1 if self.count else 0
+
+    @property
+    def last(self) -> int:
+        return min(self.number * ROWS, self.count)
+
+
+def sheet_of(request: HttpRequest, rows: "QuerySet[Any, Any] | None", *, count: int | None = None) -> Sheet:
+    """The page that the address asks for; the last one for a number too high, the first one for none."""
+    if rows is None:
+        return Sheet([], 0, 1, 1, "", "", is_beyond=False)
+    total = rows.count() if count is None else count
+    pages = max(-(-total // ROWS), 1)
+    wanted = _number(request.GET.get("page", ""))
+    number = min(max(wanted or 1, 1), pages)
+    start = (number - 1) * ROWS
+    return Sheet(
+        rows=list(rows[start : start + ROWS]) if total else [],
+        count=total,
+        number=number,
+        pages=pages,
+        before=address_with(request, page=str(number - 1)) if number > 1 else "",
+        after=address_with(request, page=str(number + 1)) if number < pages else "",
+        is_beyond=number != wanted and bool(request.GET.get("page")),
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def refuse_wrong_filter(form: FilterForm) -> None:
+    """For files, which cannot show a form: raise InvalidInput if the filter is wrong."""
+    if not form.is_valid():
+        raise InvalidInput({name: [str(text) for text in texts] for name, texts in form.errors.items()})
