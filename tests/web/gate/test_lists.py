@@ -1,0 +1,217 @@
+"""Tickets, cars inside, one stay and its end, and the grid of slots."""
+
+from datetime import timedelta
+
+import pytest
+
+from parking.core import clock, fresh
+from parking.facilities.models import ParkingSlot
+from parking.payments.gateways.base import GatewayState
+from parking.payments.models import Debt
+from parking.stays.models import ParkingSession
+from tests.build import book, enter, make_zone, plate, reloaded
+from tests.invariants import assert_books_agree, nothing_changes
+from tests.web.gate.test_exit import wait_until_asked
+
+pytestmark = pytest.mark.django_db
+
+
+# --- Tickets -----------------------------------------------------------------------------------------
+
+
+def ask_for_ticket(gate, place, **fields):
+    form = {"plate": "dl01ab1234", "owner_name": "आशा राव", "vehicle_kind": "CAR", "zone": place.pk, "key": "once"}
+    return gate.client.post("/gate/ticket/", {**form, **fields})
+
+
+def test_a_ticket_shows_slot_and_code(gate, zone):
+    answer = ask_for_ticket(gate, zone)
+    session = ParkingSession.objects.whole().get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/gate/ticket/{session.pk}/")
+    text = gate.client.get(answer["Location"]).content.decode()
+    for shown in ("A-001", "DL-01-AB-1234", "आशा राव", session.qr_code, "data:image/svg+xml;base64,"):
+        assert shown in text
+    assert (session.driver_id, session.bill.captured) == (None, 0)
+
+
+def test_the_same_form_again_is_the_same_ticket(gate, zone):
+    assert ask_for_ticket(gate, zone)["Location"] == ask_for_ticket(gate, zone)["Location"]
+    assert ParkingSession.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"plate": "??"}, "Please check the vehicle number."),
+        ({"owner_name": ""}, "This field is required."),
+        ({"zone": "99"}, "Select a valid choice."),
+    ],
+)
+def test_a_refused_ticket_shows_the_form_again(gate, zone, fields, sentence):
+    with nothing_changes():
+        answer = ask_for_ticket(gate, zone, **fields)
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+
+
+def test_a_full_zone_says_so(gate, driver):
+    zone = make_zone("Small", slots=1)
+    book(driver, zone)
+    assert "Full" in gate.client.get("/gate/ticket/").content.decode()
+    assert "This zone is full." in ask_for_ticket(gate, zone).content.decode()
+
+
+# --- Cars inside -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def car_inside(staff, driver):
+    """Puts a car into a zone, some minutes ago."""
+
+    def put(zone, number=None, minutes=30):
+        before = clock.now() - timedelta(minutes=minutes)
+        return enter(staff, book(driver, zone, number, before), before)
+
+    return put
+
+
+def test_cars_inside_longest_first_with_long_stays_in_words(gate, car_inside, zone):
+    car_inside(zone, "KA-01-AB-0001", 61)
+    car_inside(zone, "KA-01-AB-0002", 13 * 60)
+    text = gate.client.get("/gate/inside/").content.decode()
+    assert text.index("KA-01-AB-0002") < text.index("KA-01-AB-0001")
+    assert text.count("Long stay</span>") == 1
+    for shown in ("13 h 0 min", "₹650.00", "1 h 1 min", "₹50.00", "2 cars"):
+        assert shown in text
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"), [("q=ab+0001", [1]), ("zone={other}", [2]), ("long=1", [2]), ("q=zz9", []), ("zone=x", [2, 1])]
+)
+def test_search_and_filters(gate, car_inside, zone, query, shown):
+    other = make_zone("Zone B")
+    car_inside(zone, "KA-01-AB-0001", 61)
+    car_inside(other, "KA-01-AB-0002", 13 * 60)
+    text = gate.client.get(f"/gate/inside/?{query.format(other=other.pk)}").content.decode()
+    found = sorted(
+        (text.index(f">KA-01-AB-000{number}<"), number) for number in (1, 2) if f">KA-01-AB-000{number}<" in text
+    )
+    assert [number for _, number in found] == shown
+
+
+def test_pages_of_25(gate, car_inside):
+    zone = make_zone(slots=30)
+    for _ in range(26):
+        car_inside(zone)
+    first, second = (gate.client.get(f"/gate/inside/?page={number}").content.decode() for number in (1, 2))
+    assert (first.count('id="car-'), second.count('id="car-')) == (25, 1)
+    assert "Page 2 of 2" in second
+
+
+def test_nobody_inside(gate, zone):
+    assert "No car is inside." in gate.client.get("/gate/inside/").content.decode()
+    assert "No car inside fits this search." in gate.client.get("/gate/inside/?q=KA1").content.decode()
+
+
+def test_a_list_costs_few_statements_however_long(gate, car_inside, django_assert_max_num_queries):
+    zone = make_zone(slots=20)
+    for _ in range(20):
+        car_inside(zone)
+    with django_assert_max_num_queries(5):  # session, user, zones, count, cars
+        gate.client.get("/gate/inside/")
+
+
+@pytest.mark.parametrize("path", ["/gate/inside/live/", "/gate/slots/live/", "/gate/ticket/zones/"])
+def test_live_parts_are_free_while_nothing_happens(gate, car_inside, zone, path, django_assert_num_queries):
+    tag = gate.client.get(path, headers={"X-Live": "true"})["ETag"]
+    with django_assert_num_queries(0):
+        assert gate.client.get(path, headers={"X-Live": "true", "If-None-Match": tag}).status_code == 304
+    car_inside(zone)
+    fresh.forget_all()
+    assert gate.client.get(path, headers={"X-Live": "true", "If-None-Match": tag}).status_code == 200
+
+
+# --- One stay ----------------------------------------------------------------------------------------
+
+
+def end(gate, session, **fields):
+    form = {"reason": "Driver walked away", "method": "NONE", "key": "once"}
+    return gate.client.post(f"/gate/stays/{session.pk}/terminate/", {**form, **fields})
+
+
+def test_ending_a_stay_states_the_debt_first_and_then_writes_it(gate, car_inside, zone):
+    session = car_inside(zone, minutes=150)
+    page = gate.client.get(f"/gate/stays/{session.pk}/").content.decode()
+    assert "₹100.00 become a debt of this plate." in page
+    answer = end(gate, session)
+    assert answer["Location"] == f"/gate/stays/{session.pk}/"
+    ended = reloaded(session)
+    assert (ended.status, ended.end_reason, ended.end_note) == ("COMPLETED", "TERMINATED", "Driver walked away")
+    assert Debt.objects.get().amount == 100
+    after = gate.client.get(f"/gate/stays/{session.pk}/").content.decode()
+    assert "Ended by staff" in after
+    assert "End this stay" not in after
+    assert_books_agree()
+
+
+def test_ending_twice_by_the_same_form_is_once(gate, car_inside, zone):
+    session = car_inside(zone)
+    assert [end(gate, session).status_code for _ in range(2)] == [302, 302]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"reason": "no"}, "Ensure this value has at least 5 characters"),
+        ({"method": "SHELLS"}, "Select a valid choice."),
+        ({"method": "UPI"}, "Enter the 12 digits of the UPI reference."),
+    ],
+)
+def test_an_end_without_reason_or_way_to_pay_is_refused(gate, car_inside, zone, fields, sentence):
+    session = car_inside(zone, minutes=150)
+    with nothing_changes():
+        answer = end(gate, session, **fields)
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+
+
+def test_a_stay_that_another_attendant_ended_meanwhile(gate, other_gate, car_inside, zone):
+    session = car_inside(zone)
+    end(other_gate, session)
+    text = end(gate, session, key="another").content.decode()
+    assert "Ended by staff" in text
+    assert 'name="reason"' not in text
+
+
+def test_an_end_that_waits_for_an_online_payment(gate, car_inside, zone, gateway):
+    session = car_inside(zone, minutes=150)
+    gateway.outcome = GatewayState.PENDING
+    end(gate, session, method="ONLINE")
+    assert "The driver pays now." in gate.client.get(f"/gate/stays/{session.pk}/").content.decode()
+    assert "The driver pays now." in gate.wait(session, "ending").text
+    gateway.decide(GatewayState.COMPLETED)
+    fresh.forget_all()
+    before = gate.wait
+    gate.wait = lambda stay: before(stay, "ending")
+    assert "Paid. This stay is ended and its slot is free." in wait_until_asked(gate, session).text
+
+
+# --- Slots -------------------------------------------------------------------------------------------
+
+
+def test_the_grid_shows_every_state_in_words_and_counts(gate, staff, driver):
+    zone = make_zone("Zone A", slots=4)
+    enter(staff, book(driver, zone, plate()))
+    book(driver, zone, plate())
+    ParkingSlot.objects.filter(slot_number="A-004").update(status="OUT_OF_SERVICE")
+    text = gate.client.get("/gate/slots/").content.decode()
+    states = ["OCCUPIED", "BOOKED", "FREE", "OUT_OF_SERVICE"]
+    assert [text.count(f'<li class="slot slot-{state}"') for state in states] == [1, 1, 1, 1]
+    for words in ("Occupied</span>", "Booked</span>", "Free</span>", "Out of service</span>"):
+        assert words in text
+    assert "<strong>1</strong> free · <strong>1</strong> booked · <strong>1</strong> occupied" in text
+
+
+def test_no_zone_yet(gate):
+    assert "There is no zone yet." in gate.client.get("/gate/slots/").content.decode()
+    assert "No zone is open." in gate.client.get("/gate/ticket/").content.decode()
