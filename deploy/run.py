@@ -194,6 +194,7 @@ def serve(supervisor: Supervisor) -> None:
     host, port = os.environ.get("HOST") or "127.0.0.1", port_from_environment()
     refuse_taken_port(host, port)
     base = address_for_people(host, port)
+    os.environ.setdefault("SMART_PARKING_BASE_URL", base)
     command, standin = gateways.standin(base)
     if command:
         supervisor.start("stand-in gateway", command)

@@ -14,8 +14,9 @@ import dj_database_url
 import sentry_sdk
 
 from parking.core import production
-from smart_parking import gateway_settings
+from smart_parking import gateway_settings, mail_settings
 from smart_parking.gateway_settings import *  # noqa: F403 - its capital names are settings like those below
+from smart_parking.mail_settings import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -213,6 +214,9 @@ AXES_VERBOSE = False
 # Calls per minute from one address.
 REGISTRATIONS_PER_MINUTE = _number("SMART_PARKING_REGISTRATIONS_PER_MINUTE", 10 if IN_PRODUCTION else 600)
 LOGINS_PER_MINUTE = _number("SMART_PARKING_LOGINS_PER_MINUTE", 30 if IN_PRODUCTION else 1200)
+RESETS_PER_MINUTE = _number("SMART_PARKING_RESETS_PER_MINUTE", 5 if IN_PRODUCTION else 600)
+# Seconds for which the link in a mail sets a new password.
+PASSWORD_RESET_TIMEOUT = 3600
 
 # --- Language and time -----------------------------------------------------------------------------
 
@@ -292,6 +296,6 @@ if IN_PRODUCTION:
         debug=DEBUG,
         open_legacy=OPEN_LEGACY,
         gateways=GATEWAYS,
-        gateway_problems=gateway_settings.production_problems(GATEWAYS),
+        further_problems=gateway_settings.production_problems(GATEWAYS) + mail_settings.mail_problems(),
         allowed_hosts=ALLOWED_HOSTS,
     )

@@ -30,6 +30,11 @@ def username_of(request: HttpRequest, credentials: Mapping[str, Any] | None = No
     return str(given or "").strip().lower()[:_LONGEST]
 
 
+def forget_failures(username: str) -> None:
+    """Forget the failed logins of a username, from all addresses: its owner has proved to be there."""
+    AccessAttempt.objects.filter(username=username.lower()[:_LONGEST]).delete()
+
+
 def refuse_locked_out(request: HttpRequest, *, username: str, now: datetime) -> None:
     """Raise TooMany `too_many_attempts` while this username is locked out for the request's address."""
     credentials = {User.USERNAME_FIELD: username}

@@ -58,6 +58,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("username"), name="username_once"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
         ]
+        indexes: ClassVar = [models.Index(Lower("email"), name="user_by_email")]
 
     def __str__(self) -> str:
         return self.username

@@ -1,6 +1,7 @@
 """Reads for screens and the API."""
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from parking.accounts.models import User
 from parking.core.errors import NotFound
@@ -24,6 +25,18 @@ def id_of_username(username: str) -> int | None:
         return User.objects.get_by_natural_key(username).pk
     except User.DoesNotExist:
         return None
+
+
+# Of one mail address; somebody who makes hundreds of accounts shall not send as many mails with one click.
+_MOST_RESETS = 10
+
+
+def ids_of_reset(email_or_username: str) -> list[int]:
+    """The active accounts with a mail address that have this name or this address, in any letter case."""
+    text = email_or_username.strip().lower()
+    users = User.objects.alias(name=Lower("username"), address=Lower("email"))
+    found = users.filter(Q(name=text) | Q(address=text), is_active=True).exclude(email="")
+    return list(found.order_by("pk").values_list("pk", flat=True)[:_MOST_RESETS])
 
 
 def find_users(*, role: str | None = None, is_active: bool | None = None, q: str = "") -> QuerySet[User]:

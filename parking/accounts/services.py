@@ -141,10 +141,10 @@ def check_password_change(
 
 def replace_password(known: User, hashed: HashedPassword, *, now: datetime) -> User:
     """Inside a transaction: set the password of a user whom nobody changed meanwhile; tokens and sessions die."""
-    locked = _lock(known.pk)
+    locked = lock_user(known.pk)
     if locked.password != known.password:
         raise _password_wrong()  # somebody else changed it while we hashed
-    _set_password(locked, hashed)
+    set_password(locked, hashed)
     locked.save(update_fields=["password", "token_epoch"])
     audit.record(actor=actor_of(locked), action="password.changed", now=now, subject=("user", locked.pk))
     return locked
@@ -154,12 +154,14 @@ def _password_wrong() -> Refused:
     return Refused("password_wrong", "The old password is wrong")
 
 
-def _set_password(user: User, password: HashedPassword) -> None:
+def set_password(user: User, password: HashedPassword) -> None:
+    """Put a new password on a locked account, without saving it; tokens and sessions die with the old epoch."""
     user.password = password
     user.token_epoch += 1
 
 
-def _lock(user_id: int) -> User:
+def lock_user(user_id: int) -> User:
+    """Raises NotFound `user_not_found`."""
     user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     if user is None:
         raise user_not_found()
@@ -169,7 +171,7 @@ def _lock(user_id: int) -> User:
 def update_profile(*, user_id: int, changes: Mapping[str, str], now: datetime) -> User:
     """Change the own email, phone, first_name, last_name, language. Raises InvalidInput if no contact is left."""
     with transaction.atomic():
-        user = _lock(user_id)
+        user = lock_user(user_id)
         _assign(user, changes)
         if CONTACT_FIELDS & set(changes):
             _need_contact(user)
@@ -221,7 +223,7 @@ def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], passw
         if was_admin and not _is_active_admin(user) and not other_admins:
             raise Refused("last_admin", "The last active administrator must stay one")
         if hashed is not None:
-            _set_password(user, hashed)
+            set_password(user, hashed)
         if was_active and not user.is_active:
             user.token_epoch += 1
         _save(user)

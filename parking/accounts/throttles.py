@@ -25,6 +25,11 @@ def count_login(request: HttpRequest, *, now: datetime) -> None:
     count_call(scope="login", address=client_address(request), limit=settings.LOGINS_PER_MINUTE, now=now)
 
 
+def count_reset(request: HttpRequest, *, now: datetime) -> None:
+    """Count a request for a reset link from this address. Raises as `count_call`."""
+    count_call(scope="reset", address=client_address(request), limit=settings.RESETS_PER_MINUTE, now=now)
+
+
 def count_call(*, scope: str, address: str, limit: int, now: datetime) -> None:
     """Count one call. Raises TooMany `too_many_requests` for those beyond the limit, until the minute is over.
 

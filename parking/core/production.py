@@ -16,7 +16,7 @@ def refuse_unsafe_settings(
     debug: bool,
     open_legacy: bool,
     gateways: Sequence[str],
-    gateway_problems: Sequence[str],
+    further_problems: Sequence[str],
     allowed_hosts: Sequence[str],
 ) -> None:
     """Raise UnsafeProductionError naming every setting that production must not have."""
@@ -28,7 +28,7 @@ def refuse_unsafe_settings(
         ("SIMULATED" in gateways, "SMART_PARKING_GATEWAYS names the simulated gateway"),
         (not allowed_hosts or "*" in allowed_hosts, "SMART_PARKING_ALLOWED_HOSTS does not name the hosts"),
     ]
-    found = [text for wrong, text in problems if wrong] + list(gateway_problems)
+    found = [text for wrong, text in problems if wrong] + list(further_problems)
     if found:
         raise UnsafeProductionError("Production refuses to start: " + "; ".join(found) + ".")
 

@@ -1,0 +1,61 @@
+"""Mails about the own account: plain text, in the user's language."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from smtplib import SMTPException
+
+import structlog
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from parking.accounts.models import User
+from parking.accounts.reset_tokens import new_reset_token
+from parking.accounts.throttles import count_call
+from parking.audit import services as audit
+from parking.audit.services import SYSTEM
+from parking.core.errors import TooMany
+
+log = structlog.get_logger(__name__)
+
+# A person who asks again and again, from however many addresses, shall not fill another one's mailbox.
+_MAILS_PER_MINUTE = 3
+
+
+def mail_reset_links(user_ids: Sequence[int], *, now: datetime) -> int:
+    """Send each of these users the link for a new password; answers how many were sent. Not inside a transaction."""
+    users = User.objects.filter(pk__in=user_ids, is_active=True).exclude(email="").order_by("pk")
+    return sum(_mail_reset_link(user, now) for user in users)
+
+
+def _mail_reset_link(user: User, now: datetime) -> bool:
+    try:
+        count_call(scope="reset-mail", address=f"user-{user.pk}", limit=_MAILS_PER_MINUTE, now=now)
+        with translation.override(user.language):
+            subject, text = _reset_mail(user, now)
+        send_mail(subject, text, None, [user.email])
+    except TooMany:
+        return False
+    except (SMTPException, OSError) as error:
+        # Only what kind of error: its text may hold the address.
+        log.error("mail_not_sent", user_id=user.pk, error=type(error).__name__)
+        return False
+    audit.record(actor=SYSTEM, action="password.reset_mailed", now=now, subject=("user", user.pk))
+    return True
+
+
+def _reset_mail(user: User, now: datetime) -> tuple[str, str]:
+    """Subject and text, in the language of the moment."""
+    facts = {
+        "username": user.username,
+        "link": f"{settings.BASE_URL}/password/reset/{user.pk}/{new_reset_token(user, now=now)}/",
+    }
+    paragraphs = [
+        _('Somebody, probably you, asked for a new password for the account "%(username)s".') % facts,
+        _("Set it on this page within one hour. The link works once:"),
+        facts["link"],
+        _("If it was not you, do nothing: the password stays as it is."),
+        "Smart Parking",
+    ]
+    return _("Your new password for Smart Parking"), "\n\n".join(paragraphs) + "\n"

@@ -1,0 +1,34 @@
+"""What the link in a mail carries to set a new password: signed, good for an hour and for one use."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+
+from parking.accounts.models import User
+
+
+class _Tokens(PasswordResetTokenGenerator):
+    """Django's tokens at a moment of ours. They die with the password, the epoch, the address, and a login."""
+
+    key_salt = "parking.accounts.reset_tokens"
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__()
+        self._moment = now
+
+    def _now(self) -> datetime:
+        # Django counts seconds between naive times.
+        return self._moment.astimezone(UTC).replace(tzinfo=None)
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        return f"{super()._make_hash_value(user, timestamp)}:{user.token_epoch}"
+
+
+def new_reset_token(user: User, *, now: datetime) -> str:
+    return _Tokens(now).make_token(user)
+
+
+def opens_account(token: str, user: User, *, now: datetime) -> bool:
+    """Whether a token sets this user's password at `now`."""
+    return user.is_active and _Tokens(now).check_token(user, token)

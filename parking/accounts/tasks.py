@@ -1,0 +1,11 @@
+"""Background work for accounts. Run twice, a mail comes twice, and either link works."""
+
+from django_tasks import task
+
+from parking.accounts import mails
+from parking.core import clock
+
+
+@task()
+def mail_reset_links(user_ids: list[int]) -> int:
+    return mails.mail_reset_links(user_ids, now=clock.now())
