@@ -1,5 +1,6 @@
 """Every payment and refund, as managers look through them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from parking.api.parsing import Day, Decoded, RefIn, Text12
 from parking.api.security import admin_only
 from parking.reports.payments import (
     MoneyFilter,
+    MoneyRow,
     Totals,
     money_keys,
     money_rows,
@@ -122,8 +124,16 @@ def payments(request: HttpRequest, filters: Annotated[PaymentsQuery, Query()]) -
         gateway=filters.gateway,
         session=filters.session_id,
     )
-    page = page_of(money_keys(wanted), filters, money_rows)
+    page = page_of(money_keys(wanted), filters, _present_rows)
     return ok(page | {"totals": _present_all_totals(totals_by_method(wanted))})
+
+
+def _present_rows(keys: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [_present_row(row) for row in money_rows(keys)]
+
+
+def _present_row(row: MoneyRow) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name in MoneyRowOut.model_fields}
 
 
 def _present_all_totals(by_method: dict[str, Totals]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Every booking, as managers search them, and as a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from parking.api.answers import ok
-from parking.api.bookings import EXAMPLE_BOOKING, BookingOut, Status, present_booking, present_bookings
+from parking.api.bookings import EXAMPLE_BOOKING, BookingOut, Status, present_bookings
 from parking.api.describe import READ_PROBLEMS, Ok, Page, enveloped, examples
 from parking.api.paging import Paging, page_of
 from parking.api.parsing import Day, Decoded, RefIn, Text100, Text200
@@ -20,6 +20,7 @@ from parking.core import clock
 from parking.reports.exports import csv_lines, refuse_long_xlsx, xlsx_file
 from parking.reports.periods import period
 from parking.reports.sessions import SessionFilter, all_sessions
+from parking.reports.sheets import SESSION_COLUMNS, session_table
 from parking.stays.models import ParkingSession
 
 router = Router(tags=["Admin"], auth=admin_only)
@@ -35,13 +36,6 @@ EXAMPLE_ADMIN_BOOKING = EXAMPLE_BOOKING | {"user_id": 7, "username": "asha", "en
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Columns of the file, under the names that the list has.
-COLUMNS = (
-    "session_id", "session_uuid", "qr_code", "status", "payment_status", "end_reason", "end_note", "zone_name",
-    "slot_number", "vehicle_number", "vehicle_kind", "owner_name", "user_id", "username", "hourly_rate", "booked_at",
-    "entry_time", "exit_time", "amount_paid", "amount_due", "total_amount", "payment_method",
-)  # fmt: skip
-ROWS_AT_ONCE = 500
 
 
 class SessionsQuery(Paging):
@@ -106,17 +100,11 @@ def _of_driver(session: ParkingSession) -> dict[str, Any]:
 
 def _file(rows: QuerySet[ParkingSession], kind: str, now: datetime) -> HttpResponseBase:
     name = f"sessions-{clock.today()}.{kind}"
+    table = session_table(rows, now=now)
     if kind == "csv":
-        lines = csv_lines(COLUMNS, _table(rows, now))
+        lines = csv_lines(SESSION_COLUMNS, table)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8", headers=headers)
     refuse_long_xlsx(rows)
-    book = xlsx_file("Sessions", COLUMNS, _table(rows, now))
+    book = xlsx_file("Sessions", SESSION_COLUMNS, table)
     return FileResponse(book, as_attachment=True, filename=name, content_type=XLSX)
-
-
-def _table(rows: QuerySet[ParkingSession], now: datetime) -> Iterator[list[object]]:
-    """The rows of the file, read in portions, so that a file of any length takes the same memory."""
-    for session in rows.iterator(chunk_size=ROWS_AT_ONCE):
-        booking = present_booking(session, None, now) | _of_driver(session)
-        yield [booking[column] for column in COLUMNS]

@@ -91,7 +91,7 @@ def refunds_stuck(*, now: datetime) -> "QuerySet[Refund]":
 
 
 def long_stays(*, now: datetime) -> "QuerySet[ParkingSession]":
-    """Cars inside for longer than `LONG_STAY_HOURS`."""
+    """Cars inside for `LONG_STAY_HOURS` or more."""
     since = now - timedelta(hours=settings.LONG_STAY_HOURS)
     return ParkingSession.objects.filter(status=SessionStatus.ACTIVE, entry_time__lte=since)
 

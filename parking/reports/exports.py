@@ -7,7 +7,7 @@ https://owasp.org/www-community/attacks/CSV_Injection.
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -26,6 +26,8 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 MOST_XLSX_ROWS = 50_000
 
 Row = Sequence[object]
+# Without it Excel takes UTF-8 for the machine's own letters, and names in Devanagari fall apart.
+BYTE_ORDER_MARK = "\ufeff"
 
 
 def harmless(text: str) -> str:
@@ -33,10 +35,14 @@ def harmless(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def csv_lines(heading: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
-    """The lines of a CSV file (RFC 4180), one by one; times with the site's offset from UTC, money in rupees."""
+def csv_lines(heading: Sequence[str], rows: Iterable[Row], *, for_excel: bool = False) -> Iterator[str]:
+    """The lines of a CSV file (RFC 4180), one by one; times with the site's offset from UTC, money in rupees.
+
+    `for_excel` puts the mark in front by which Excel knows UTF-8; programs do without.
+    """
     writer = csv.writer(_Line())
-    yield writer.writerow(heading)
+    mark = BYTE_ORDER_MARK if for_excel else ""
+    yield mark + writer.writerow(heading)
     for row in rows:
         yield writer.writerow([_csv_cell(value) for value in row])
 
@@ -58,7 +64,7 @@ def _csv_cell(value: object) -> object:
 
 def refuse_long_xlsx(rows: QuerySet[Any, Any]) -> None:
     """Raise Refused `export_too_large` for more rows than an XLSX file is made of while somebody waits."""
-    if rows.count() > MOST_XLSX_ROWS:
+    if rows[: MOST_XLSX_ROWS + 1].count() > MOST_XLSX_ROWS:
         raise Refused("export_too_large", f"More than {MOST_XLSX_ROWS} rows: take CSV, or name fewer days")
 
 
@@ -79,6 +85,6 @@ def _xlsx_cell(value: object) -> Any:
     if isinstance(value, datetime):
         # A cell has no time zone.
         return value.astimezone(clock.site_zone()).replace(tzinfo=None, microsecond=0)
-    if value is None or isinstance(value, int | Decimal):
+    if value is None or isinstance(value, int | Decimal | date):
         return value
     return harmless(_NOT_IN_XML.sub("", str(value)))

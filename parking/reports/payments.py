@@ -1,33 +1,50 @@
 """Every payment and refund as one list, and what they come to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any, TypedDict
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 
 from parking.core.ids import Ref
 from parking.core.money import ZERO
 from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
 from parking.reports.periods import Period
+from parking.reports.sessions import stay_matches
 from parking.reports.sums import from_paise, sum_of_paise
+from parking.stays.models import ParkingSession
 
 PAYMENT, REFUND = "PAYMENT", "REFUND"
 # A payment row is written when the money is ours, and never changed.
 CAPTURED = "CAPTURED"
+# What the list can be sorted by: the column of a payment, and that of a refund; `at` is in every row.
+MONEY_SORTS: dict[str, tuple[Any, Any] | None] = {
+    "at": None,
+    "amount": (F("amount"), F("amount")),
+    "method": (F("method"), F("payment__method")),
+    "status": (Value(CAPTURED), F("status")),
+}
+ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class MoneyFilter:
-    """Which rows are wanted. Payments count on the day of their capture, refunds on the day they were done."""
+    """Which rows are wanted.
+
+    Payments count on the day of their capture, refunds on the day they were done. `search` is a part of a number
+    (ours of order or refund, the gateway's, the bank's), or what finds the stay (`stay_matches`).
+    """
 
     period: Period = field(default_factory=Period)
     method: str | None = None
     status: str | None = None
     gateway: str | None = None
     session: Ref | None = None
+    zone: Ref | None = None
+    search: str | None = None
 
 
 class MoneyRow(TypedDict):
@@ -43,6 +60,9 @@ class MoneyRow(TypedDict):
     reference: str | None
     attendant: str | None
     at: datetime
+    order_id: str | None
+    vehicle_number: str | None
+    zone_name: str | None
 
 
 # --- The rows that a filter means --------------------------------------------------------------------
@@ -50,11 +70,16 @@ class MoneyRow(TypedDict):
 
 def _payments(wanted: MoneyFilter) -> QuerySet[Payment]:
     rows = Payment.objects.all() if wanted.status in {None, CAPTURED} else Payment.objects.none()
+    if wanted.search:
+        rows = rows.filter(_payment_matches(wanted.search, ""))
     return wanted.period.narrow(_of_payment(rows, wanted, ""), "captured_at")
 
 
 def _refunds(wanted: MoneyFilter) -> QuerySet[Refund]:
     rows = _of_payment(Refund.objects.all(), wanted, "payment__")
+    if wanted.search:
+        own = Q(refund_id__icontains=wanted.search) | Q(gateway_refund_id__icontains=wanted.search)
+        rows = rows.filter(own | _payment_matches(wanted.search, "payment__"))
     return rows.filter(status=wanted.status) if wanted.status else rows
 
 
@@ -71,44 +96,67 @@ def _of_payment(rows: QuerySet[Any], wanted: MoneyFilter, path: str) -> QuerySet
     asked: dict[str, object] = {"method": wanted.method, "gateway": wanted.gateway}
     if wanted.session:
         asked |= {f"bill__session__{name}": value for name, value in wanted.session.lookup().items()}
+    if wanted.zone:
+        asked |= {f"bill__session__zone__{name}": value for name, value in wanted.zone.lookup().items()}
     return rows.filter(**{path + name: value for name, value in asked.items() if value is not None})
+
+
+def _payment_matches(text: str, path: str) -> Q:
+    """Payments, which `path` leads to, that have the text in a number of theirs, or whose stay it finds."""
+    numbers = Q(**{f"{path}reference__icontains": text}) | Q(**{f"{path}order__order_id__icontains": text})
+    bills = ParkingSession.objects.filter(stay_matches(text)).values("bill_id")
+    return numbers | Q(**{f"{path}bill_id__in": bills})
 
 
 # --- The list ----------------------------------------------------------------------------------------
 
 
-def money_keys(wanted: MoneyFilter) -> QuerySet[Any, Any]:
-    """Kind and id of the wanted rows, newest first; `money_rows` reads the rest for one page of them.
+def money_keys(wanted: MoneyFilter, *, by: str = "at", downwards: bool = True) -> QuerySet[Any, Any]:
+    """Kind and id of the wanted rows, sorted by a key of MONEY_SORTS; `money_rows` reads the rest for one page of them.
 
-    Only three columns go through the union, each part straight from an index on its time: the first page does not
-    read, let alone join, a million rows.
+    Equals are newest first, whatever the direction. Only these columns and that of the order go through the union,
+    each part straight from an index on its time: the first page does not read, let alone join, a million rows.
     """
-    payments = _keys(_payments(wanted), PAYMENT, "captured_at")
-    done = _keys(_refunds_done(wanted), REFUND, "completed_at")
-    under_way = _keys(_refunds_under_way(wanted), REFUND, "created_at")
-    return payments.union(done, under_way, all=True).order_by("-at", "-kind", "-row_id")
+    columns = MONEY_SORTS[by]
+    of_payment, of_refund = ({"sorted_by": column} for column in columns) if columns else ({}, {})
+    payments = _keys(_payments(wanted), PAYMENT, "captured_at", of_payment)
+    done = _keys(_refunds_done(wanted), REFUND, "completed_at", of_refund)
+    under_way = _keys(_refunds_under_way(wanted), REFUND, "created_at", of_refund)
+    first = f"{'-' if downwards else ''}{'sorted_by' if columns else 'at'}"
+    newest_first = [] if columns is None else ["-at"]
+    return payments.union(done, under_way, all=True).order_by(first, *newest_first, "-kind", "-row_id")
 
 
-def _keys(rows: QuerySet[Any], kind: str, moment: str) -> QuerySet[Any, Any]:
-    return rows.order_by().values(kind=Value(kind), row_id=F("pk"), at=F(moment))
+def _keys(rows: QuerySet[Any], kind: str, moment: str, sorted_by: dict[str, Any]) -> QuerySet[Any, Any]:
+    return rows.order_by().values(kind=Value(kind), row_id=F("pk"), at=F(moment), **sorted_by)
+
+
+def all_money(keys: QuerySet[Any, Any]) -> Iterator[MoneyRow]:
+    """The lines of all `money_keys`, read in portions: a list of any length takes the same memory."""
+    rows = keys.iterator(chunk_size=ROWS_AT_ONCE)
+    while portion := list(islice(rows, ROWS_AT_ONCE)):
+        yield from money_rows(portion)
 
 
 def money_rows(keys: Sequence[dict[str, Any]]) -> list[MoneyRow]:
     """The lines of one page, in its order, with two statements however many there are."""
     ids = {kind: [key["row_id"] for key in keys if key["kind"] == kind] for kind in (PAYMENT, REFUND)}
-    payments = Payment.objects.select_related("bill__session", "attendant").in_bulk(ids[PAYMENT])
-    refunds = Refund.objects.select_related("payment__bill__session").in_bulk(ids[REFUND])
+    payments = Payment.objects.select_related(*_shown(""), "attendant").in_bulk(ids[PAYMENT])
+    refunds = Refund.objects.select_related(*_shown("payment__")).in_bulk(ids[REFUND])
     return [
         _payment_row(payments[key["row_id"]]) if key["kind"] == PAYMENT else _refund_row(refunds[key["row_id"]])
         for key in keys
     ]
 
 
+def _shown(path: str) -> list[str]:
+    return [f"{path}{name}" for name in ("order", "bill__session__vehicle", "bill__session__zone")]
+
+
 def _payment_row(payment: Payment) -> MoneyRow:
     return {
         "id": payment.pk,
         "kind": PAYMENT,
-        "session_id": _session_id(payment),
         "amount": payment.amount,
         "method": payment.method,
         "gateway": payment.gateway or None,
@@ -116,6 +164,7 @@ def _payment_row(payment: Payment) -> MoneyRow:
         "reference": payment.reference or None,
         "attendant": payment.attendant.username if payment.attendant else None,
         "at": payment.captured_at,
+        **_of_stay(payment),
     }
 
 
@@ -123,7 +172,6 @@ def _refund_row(refund: Refund) -> MoneyRow:
     return {
         "id": refund.pk,
         "kind": REFUND,
-        "session_id": _session_id(refund.payment),
         "amount": refund.amount,
         "method": refund.payment.method,
         "gateway": refund.payment.gateway or None,
@@ -131,12 +179,25 @@ def _refund_row(refund: Refund) -> MoneyRow:
         "reference": refund.gateway_refund_id or refund.refund_id,
         "attendant": None,
         "at": refund.completed_at or refund.created_at,
+        **_of_stay(refund.payment),
     }
 
 
-def _session_id(payment: Payment) -> int | None:
-    session = getattr(payment.bill, "session", None)
-    return session.pk if session else None
+class _OfStay(TypedDict):
+    session_id: int | None
+    order_id: str | None
+    vehicle_number: str | None
+    zone_name: str | None
+
+
+def _of_stay(payment: Payment) -> _OfStay:
+    session: ParkingSession | None = getattr(payment.bill, "session", None)
+    return {
+        "session_id": session.pk if session else None,
+        "order_id": payment.order.order_id if payment.order else None,
+        "vehicle_number": session.vehicle.vehicle_number if session else None,
+        "zone_name": session.zone.name if session else None,
+    }
 
 
 # --- What it comes to --------------------------------------------------------------------------------

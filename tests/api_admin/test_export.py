@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from parking.api.admin_sessions import COLUMNS
 from parking.reports import exports
+from parking.reports.sheets import SESSION_COLUMNS as COLUMNS
 from parking.stays.models import ParkingSession
 from tests.client import ApiClient
 from tests.reports.story import Story

@@ -40,6 +40,19 @@ def test_csv_cells() -> None:
     assert lines.startswith("a,b\r\n")
 
 
+def test_csv_for_excel_says_that_it_is_utf_8() -> None:
+    assert (
+        "".join(csv_lines(["नाम"], [["आशा"]], for_excel=True)).encode() == b"\xef\xbb\xbf" + "नाम\r\nआशा\r\n".encode()
+    )
+
+
+def test_a_date_is_a_date_in_both() -> None:
+    assert "".join(csv_lines(["day"], [[MOMENT.date()]])) == "day\r\n2026-11-20\r\n"
+    with xlsx_file("Days", ["day"], [[MOMENT.date()]]) as file:
+        cell = load_workbook(file)["Days"]["A2"]
+    assert (cell.is_date, cell.value.date()) == (True, MOMENT.date())
+
+
 def test_csv_lines_come_one_by_one() -> None:
     asked = []
 

@@ -57,9 +57,13 @@ def test_what_a_cash_row_and_a_refund_say(story: Story, staff: User) -> None:
             "reference": None,
             "attendant": staff.username,
             "at": ist("23 09:10"),
+            "order_id": None,
+            "vehicle_number": story.walk_in.vehicle.vehicle_number,
+            "zone_name": "Zone A",
         }
     ]
     refund = Refund.objects.get(payment__bill=story.cancelled.bill)
+    assert refund.payment.order is not None
     found = money_rows(list(money_keys(MoneyFilter(session=Ref(uuid=story.cancelled.uuid), status="COMPLETED"))))
     assert found == [
         {
@@ -73,6 +77,9 @@ def test_what_a_cash_row_and_a_refund_say(story: Story, staff: User) -> None:
             "reference": refund.gateway_refund_id,
             "attendant": None,
             "at": ist("21 10:02"),
+            "order_id": refund.payment.order.order_id,
+            "vehicle_number": story.cancelled.vehicle.vehicle_number,
+            "zone_name": "Zone B",
         }
     ]
 

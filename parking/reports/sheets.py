@@ -1,0 +1,92 @@
+"""The lists of managers as tables for files: which columns, which rows.
+
+Rows are read in portions while the file is written (`parking/reports/exports.py`), so that a file of any length takes
+the same memory.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from parking.checkout.bills import lines_at
+from parking.core.money import ZERO
+from parking.reports.exports import Row
+from parking.reports.payments import all_money
+from parking.reports.revenue import RevenueReport
+from parking.reports.takings import Takings
+from parking.stays.models import ParkingSession
+from parking.stays.services import terms_of
+from parking.tariffs.rules import total_of
+
+# Under the names that the lists of the API have.
+SESSION_COLUMNS = (
+    "session_id", "session_uuid", "qr_code", "status", "payment_status", "end_reason", "end_note", "zone_name",
+    "slot_number", "vehicle_number", "vehicle_kind", "owner_name", "user_id", "username", "hourly_rate", "booked_at",
+    "entry_time", "exit_time", "amount_paid", "amount_due", "total_amount", "payment_method",
+)  # fmt: skip
+MONEY_COLUMNS = (
+    "kind", "id", "at", "status", "amount", "method", "gateway", "reference", "order_id", "session_id",
+    "vehicle_number", "zone_name", "attendant",
+)  # fmt: skip
+REVENUE_COLUMNS = ("part", "name", "revenue", "refunds", "net", "sessions")
+ROWS_AT_ONCE = 500
+
+
+def session_table(rows: QuerySet[ParkingSession], *, now: datetime) -> Iterator[Row]:
+    """A row under SESSION_COLUMNS for each of `all_sessions`, in their order; what a stay costs is as of `now`."""
+    for session in rows.iterator(chunk_size=ROWS_AT_ONCE):
+        yield _session_row(session, total_of(lines_at(session, now)))
+
+
+def _session_row(session: ParkingSession, total: Decimal) -> Row:
+    return (
+        session.pk,
+        session.uuid,
+        session.qr_code,
+        session.status,
+        session.payment_status.value,
+        session.end_reason or None,
+        session.end_note or None,
+        session.zone.name,
+        session.slot.slot_number if session.slot else None,
+        session.vehicle.vehicle_number,
+        session.vehicle_kind,
+        session.owner_name,
+        session.driver_id,
+        session.driver.username if session.driver else None,
+        terms_of(session).hourly_rate,
+        session.booked_at,
+        session.entry_time,
+        session.exit_time,
+        session.amount_paid,
+        max(total - session.amount_paid, ZERO),
+        total,
+        session.payment_method or None,
+    )
+
+
+def money_table(keys: QuerySet[Any, Any]) -> Iterator[Row]:
+    """A row under MONEY_COLUMNS for each of `money_keys`, in their order."""
+    for row in all_money(keys):
+        cells: Mapping[str, object] = row
+        yield [cells[column] for column in MONEY_COLUMNS]
+
+
+def revenue_table(report: RevenueReport) -> Iterator[Row]:
+    """A revenue report as one table under REVENUE_COLUMNS: the rows of each `part` add up to the row TOTAL."""
+    for day, takings, sessions in report.daily:
+        yield "DAY", day, *_amounts(takings), sessions
+    for zone_id, name, takings in report.zones:
+        yield "ZONE", name if name is not None else zone_id, *_amounts(takings), None
+    for method, takings in report.methods:
+        yield "METHOD", method, *_amounts(takings), None
+    for hour, takings in report.hours:
+        yield "HOUR", f"{hour:02}:00", *_amounts(takings), None
+    yield "TOTAL", None, *_amounts(report.takings), sum(sessions for *_, sessions in report.daily)
+
+
+def _amounts(takings: Takings) -> tuple[Decimal, Decimal, Decimal]:
+    return takings.revenue, takings.refunds, takings.net

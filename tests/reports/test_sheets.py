@@ -1,0 +1,199 @@
+"""Lists as tables: every row of the filter in its order, in the same memory however many they are."""
+
+import csv
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from parking.accounts.models import User
+from parking.core.ids import Ref
+from parking.facilities.models import ParkingZone
+from parking.payments.models import Payment, PaymentOrder
+from parking.reports import payments
+from parking.reports.exports import BYTE_ORDER_MARK, csv_lines, xlsx_file
+from parking.reports.payments import MoneyFilter, money_keys
+from parking.reports.periods import ClosedPeriod, period
+from parking.reports.revenue import revenue_report
+from parking.reports.sessions import SessionFilter, all_sessions, sorted_sessions
+from parking.reports.sheets import (
+    MONEY_COLUMNS,
+    REVENUE_COLUMNS,
+    SESSION_COLUMNS,
+    money_table,
+    revenue_table,
+    session_table,
+)
+from parking.stays.models import ParkingSession
+from tests.reports.story import DAY20, DAY21, DAY22, DAY23, NOON, Story, ist
+
+pytestmark = pytest.mark.django_db
+
+
+def read_csv(columns: Sequence[str], table: Any) -> list[dict[str, str]]:
+    text = "".join(csv_lines(columns, table, for_excel=True))
+    assert text.startswith(BYTE_ORDER_MARK)
+    return list(csv.DictReader(StringIO(text.removeprefix(BYTE_ORDER_MARK), newline="")))
+
+
+def read_xlsx(columns: Sequence[str], table: Any) -> list[dict[str, Any]]:
+    with xlsx_file("Sheet", columns, table) as file:
+        heading, *rows = load_workbook(file)["Sheet"].iter_rows(values_only=True)
+    assert heading == tuple(columns)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def of_day(**narrowed: Any) -> Any:
+    return money_table(money_keys(MoneyFilter(**narrowed)))
+
+
+# --- Stays -------------------------------------------------------------------------------------------
+
+
+def test_stays_in_the_order_of_the_page_and_as_of_now(story: Story) -> None:
+    rows = sorted_sessions(all_sessions(SessionFilter()), "paid", downwards=True)
+    table = read_csv(SESSION_COLUMNS, session_table(rows, now=NOON))
+    assert [row["amount_paid"] for row in table] == ["150.00"] * 2 + ["100.00"] + ["50.00"] * 2 + ["0.00"] * 3
+    inside = next(row for row in table if row["session_id"] == str(story.inside.pk))
+    assert (inside["total_amount"], inside["amount_due"]) == ("50.00", "0.00")
+
+
+# --- Money -------------------------------------------------------------------------------------------
+
+
+def test_a_row_of_money_as_csv(story: Story, staff: User) -> None:
+    ParkingZone.objects.filter(pk=story.zone_a.pk).update(name="=तलघर")
+    table = read_csv(MONEY_COLUMNS, of_day(session=Ref(pk=story.walk_in.pk)))
+    assert table == [
+        {
+            "kind": "PAYMENT",
+            "id": str(Payment.objects.get(bill=story.walk_in.bill).pk),
+            "at": "2026-11-23T09:10:00+05:30",
+            "status": "CAPTURED",
+            "amount": "100.00",
+            "method": "CASH",
+            "gateway": "",
+            "reference": "",
+            "order_id": "",
+            "session_id": str(story.walk_in.pk),
+            "vehicle_number": story.walk_in.vehicle.vehicle_number,
+            "zone_name": "'=तलघर",
+            "attendant": staff.username,
+        }
+    ]
+
+
+def test_money_as_xlsx_has_numbers_and_times_of_the_site(story: Story) -> None:
+    table = read_xlsx(MONEY_COLUMNS, of_day(period=period(day=DAY21)))
+    assert [(row["kind"], row["amount"], row["at"]) for row in table] == [
+        ("PAYMENT", 50, datetime(2026, 11, 21, 23, 58)),  # noqa: DTZ001 - a cell has no time zone
+        ("REFUND", 50, datetime(2026, 11, 21, 10, 2)),  # noqa: DTZ001
+        ("PAYMENT", 50, datetime(2026, 11, 21, 10, 0)),  # noqa: DTZ001
+        ("PAYMENT", 100, datetime(2026, 11, 21, 2, 30)),  # noqa: DTZ001
+    ]
+    order = PaymentOrder.objects.get(bill=story.cancelled.bill)
+    assert [row["order_id"] for row in table[1:3]] == [order.order_id] * 2
+
+
+def test_money_is_read_in_portions(
+    story: Story, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr(payments, "ROWS_AT_ONCE", 4)
+    with django_assert_max_num_queries(1 + 2 * 3):
+        assert len(list(money_table(money_keys(MoneyFilter())))) == 11
+
+
+@pytest.mark.parametrize("portion", [1, 3, 11, 500])
+def test_portions_neither_lose_nor_repeat_a_row(story: Story, monkeypatch: pytest.MonkeyPatch, portion: int) -> None:
+    whole = list(money_table(money_keys(MoneyFilter())))
+    monkeypatch.setattr(payments, "ROWS_AT_ONCE", portion)
+    assert list(money_table(money_keys(MoneyFilter()))) == whole
+
+
+# --- Revenue -----------------------------------------------------------------------------------------
+
+
+def revenue() -> Any:
+    return revenue_table(revenue_report(period=ClosedPeriod(DAY20, DAY23), group_by="day"))
+
+
+def test_the_parts_of_a_revenue_table_add_up_to_its_total(story: Story) -> None:
+    table = [dict(zip(REVENUE_COLUMNS, row, strict=True)) for row in revenue()]
+    total = table[-1]
+    assert total == {
+        "part": "TOTAL",
+        "name": None,
+        "revenue": Decimal("600.00"),
+        "refunds": Decimal("100.00"),
+        "net": Decimal("500.00"),
+        "sessions": 8,
+    }
+    for part in ("DAY", "ZONE", "METHOD", "HOUR"):
+        rows = [row for row in table if row["part"] == part]
+        for column in ("revenue", "refunds", "net"):
+            assert sum(row[column] for row in rows) == total[column]
+
+
+def test_a_revenue_table_names_days_zones_methods_and_hours(story: Story) -> None:
+    table = read_csv(REVENUE_COLUMNS, revenue())
+    assert [row["name"] for row in table[:9]] == [
+        "2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23", "Zone A", "Zone B", "CASH", "ONLINE", "UPI",
+    ]  # fmt: skip
+    assert [row["name"] for row in table[9:-1]] == [f"{hour:02}:00" for hour in range(24)]
+
+
+def test_days_of_a_revenue_table_are_dates_in_xlsx(story: Story) -> None:
+    table = read_xlsx(REVENUE_COLUMNS, revenue())
+    assert (table[2]["name"].date(), table[2]["net"]) == (DAY22, 200)
+
+
+# --- Search and zone of money --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def searched(story: Story) -> Story:
+    ParkingSession.objects.filter(pk=story.walk_in.pk).update(owner_name="मीरा D'Souza")
+    Payment.objects.filter(bill=story.paid_online.bill, amount=100).update(reference="pay_Xy7")
+    return story
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("मीरा", {"walk_in"}),
+        ("souza", {"walk_in"}),
+        ("PAY_XY7", {"paid_online"}),
+        ("nothing", set()),
+        ("%", set()),
+        ("—", set()),
+    ],
+)
+def test_money_is_found_by_name_and_reference(searched: Story, text: str, found: set[str]) -> None:
+    ids = {row["session_id"] for row in payments.money_rows(list(money_keys(MoneyFilter(search=text))))}
+    assert ids == {getattr(searched, name).pk for name in found}
+
+
+def test_money_is_found_by_plate_booking_code_and_order_with_its_refunds(story: Story) -> None:
+    stay = story.cancelled
+    order = PaymentOrder.objects.get(bill=stay.bill)
+    for text in (stay.vehicle.vehicle_number, stay.qr_code, order.order_id, order.order_id[3:10].lower()):
+        rows = payments.money_rows(list(money_keys(MoneyFilter(search=text))))
+        assert [(row["kind"], row["session_id"]) for row in rows] == [("REFUND", stay.pk), ("PAYMENT", stay.pk)]
+
+
+def test_a_refund_is_found_by_its_own_number(story: Story) -> None:
+    refund = Payment.objects.get(bill=story.cancelled.bill).refunds.get()
+    rows = payments.money_rows(list(money_keys(MoneyFilter(search=refund.refund_id))))
+    assert [(row["kind"], row["id"]) for row in rows] == [("REFUND", refund.pk)]
+
+
+def test_money_of_a_zone(story: Story) -> None:
+    rows = payments.money_rows(list(money_keys(MoneyFilter(zone=Ref(pk=story.zone_b.pk)))))
+    assert {row["session_id"] for row in rows} == {story.cancelled.pk, story.refunded_late.pk}
+    totals = payments.totals_by_method(MoneyFilter(zone=Ref(uuid=story.zone_b.uuid)))
+    assert payments.sum_of(list(totals.values())).net == Decimal("0.00")
+    assert ist("23 00:10") in {row["at"] for row in rows}
