@@ -229,11 +229,12 @@ def check(place: Place) -> None:
 
 def compile_(place: Place) -> None:
     """Write the `.mo` file, if anything has changed."""
-    catalog = load(place)
-    catalog.creation_date = catalog.revision_date = NO_DATE
-    text = io.BytesIO()
-    write_mo(text, catalog)
-    _replace(place.compiled, text.getvalue())
+    with alone(place):
+        catalog = load(place)
+        catalog.creation_date = catalog.revision_date = NO_DATE
+        text = io.BytesIO()
+        write_mo(text, catalog)
+        _replace(place.compiled, text.getvalue())
 
 
 def _refuse(problems: list[str]) -> None:

@@ -26,7 +26,7 @@ from pytest_django import Settings
 
 from deploy import assets, chromium, messages
 from parking.accounts.models import User
-from tests.browser.axe import assert_accessible
+from tests.browser.axe import Scheme, assert_accessible
 from tests.browser.camera import Camera, Picture
 from tests.browser.server import Server
 from tests.browser.watch import Watch
@@ -64,6 +64,12 @@ class SignIn(Protocol):
 
 class TakePicture(Protocol):
     def __call__(self, page: Page, name: str, *, whole: bool = False) -> None: ...
+
+
+class Axe(Protocol):
+    def __call__(
+        self, page: Page, *, schemes: tuple[Scheme, ...] = ("light", "dark"), scope: str | None = None
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -279,7 +285,7 @@ def _session_of(user: User) -> str:
 
 
 @pytest.fixture
-def axe() -> Callable[..., None]:
+def axe() -> Axe:
     """`axe(page)`: no violation of WCAG 2.2 AA, in light and dark."""
     return assert_accessible
 

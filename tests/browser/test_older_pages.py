@@ -1,18 +1,16 @@
 """The older pages, in a browser: a ticket at the entry."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import expect
 
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
-from tests.browser.conftest import NewPage, TakePicture
+from tests.browser.conftest import Axe, NewPage, TakePicture
 
 
 @pytest.mark.parametrize("device", ["phone", "desktop"])
 def test_a_ticket_is_given_by_clicking(
-    new_page: NewPage, zone: ParkingZone, axe: Callable[..., None], picture: TakePicture, device
+    new_page: NewPage, zone: ParkingZone, axe: Axe, picture: TakePicture, device
 ) -> None:
     page = new_page(device)
     page.goto("/parking/entry/")
