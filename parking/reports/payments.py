@@ -45,6 +45,7 @@ class MoneyFilter:
     session: Ref | None = None
     zone: Ref | None = None
     search: str | None = None
+    kind: str | None = None
 
 
 class MoneyRow(TypedDict):
@@ -69,14 +70,16 @@ class MoneyRow(TypedDict):
 
 
 def _payments(wanted: MoneyFilter) -> QuerySet[Payment]:
-    rows = Payment.objects.all() if wanted.status in {None, CAPTURED} else Payment.objects.none()
+    asked_for = wanted.status in {None, CAPTURED} and wanted.kind in {None, PAYMENT}
+    rows = Payment.objects.all() if asked_for else Payment.objects.none()
     if wanted.search:
         rows = rows.filter(_payment_matches(wanted.search, ""))
     return wanted.period.narrow(_of_payment(rows, wanted, ""), "captured_at")
 
 
 def _refunds(wanted: MoneyFilter) -> QuerySet[Refund]:
-    rows = _of_payment(Refund.objects.all(), wanted, "payment__")
+    asked_for = wanted.kind in {None, REFUND}
+    rows = _of_payment(Refund.objects.all() if asked_for else Refund.objects.none(), wanted, "payment__")
     if wanted.search:
         own = Q(refund_id__icontains=wanted.search) | Q(gateway_refund_id__icontains=wanted.search)
         rows = rows.filter(own | _payment_matches(wanted.search, "payment__"))

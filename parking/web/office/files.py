@@ -1,7 +1,6 @@
 """Lists as files to take away, CSV or XLSX, with the rows of the filter that the page shows."""
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,8 +12,6 @@ from parking.core.errors import NotFound
 from parking.reports.exports import Row, csv_lines, refuse_long_xlsx, xlsx_file
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Spreadsheets take a CSV file without this for one of the old code pages, and spoil names in Devanagari.
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 def table_file(
@@ -31,7 +28,7 @@ def table_file(
     """
     filename = f"{name}-{clock.today()}.{kind}"
     if kind == "csv":
-        lines = chain([_BYTE_ORDER_MARK], csv_lines(heading, rows))
+        lines = csv_lines(heading, rows, for_excel=True)
         headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "private, no-store"}
         return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
     if kind != "xlsx":

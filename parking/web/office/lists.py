@@ -1,5 +1,6 @@
 """Long lists: filter, sorting and pages, all of it in the address, so that a link means the same rows tomorrow."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,19 +20,29 @@ ROWS = 25
 _FROM, _TO = "from", "to"
 
 
+class _DayInput(forms.DateInput):
+    """Browsers complain of a value that is no day, so none is given to them."""
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def format_value(self, value: Any) -> str | None:
+        text = super().format_value(value)
+        return text if text and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+
+
 class DayField(forms.DateField):
     """A day, in the one form that browsers read in every language."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
         kwargs.setdefault("error_messages", {"invalid": _("Enter a date such as 2026-11-22.")})
-        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
+        super().__init__(widget=_DayInput(), **kwargs)
 
 
-class FilterForm(ServiceForm):
-    """What a list is narrowed by, read from the address. `first` and `last` are called from and to there."""
+class DaysForm(ServiceForm):
+    """A span of days, read from the address. `first` and `last` are called from and to there."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.SearchInput)
     first = DayField(label=_("From"))
     last = DayField(label=_("To"))
 
@@ -50,6 +61,12 @@ class FilterForm(ServiceForm):
             except InvalidInput:
                 self.add_error("last", _("Not before the first day, and at most three years after it."))
         return data
+
+
+class FilterForm(DaysForm):
+    """What a list is narrowed by: a search, days, and what the list adds."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.SearchInput)
 
     @property
     def is_narrowed(self) -> bool:
@@ -172,7 +189,7 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
-def refuse_wrong_filter(form: FilterForm) -> None:
+def refuse_wrong_filter(form: DaysForm) -> None:
     """For files, which cannot show a form: raise InvalidInput if the filter is wrong."""
     if not form.is_valid():
         raise InvalidInput({name: [str(text) for text in texts] for name, texts in form.errors.items()})

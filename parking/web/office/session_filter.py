@@ -1,7 +1,7 @@
-"""Which stays the list shows: its form, its columns, and the file's columns."""
+"""Which stays the list shows: its form and its columns."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from django import forms
 from django.conf import settings
@@ -10,24 +10,20 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from parking.checkout.bills import running_bill
 from parking.core import clock
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.reports.sessions import SessionFilter, all_sessions
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.tariffs.rules import whole_minutes
 from parking.web.office.lists import Column, FilterForm
 from parking.web.templatetags.parking import word
-
-ROWS_AT_ONCE = 500
 
 COLUMNS = (
     Column(_("Booking"), "number", first_down=True),
     Column(_("Vehicle"), "plate"),
     Column(_("Owner"), "owner"),
     Column(_("Zone and slot"), "zone"),
-    Column(_("State")),
+    Column(_("State"), "status"),
     Column(_("Booked"), "booked", first_down=True),
     Column(_("Entry"), "entered", first_down=True),
     Column(_("End"), "ended", first_down=True),
@@ -44,13 +40,6 @@ SORT_CHOICES = [
     ("-ended", _("Last ended first")),
     ("-paid", _("Most paid first")),
 ]
-
-# The names that the API's file has.
-FILE_COLUMNS = (
-    "session_id", "qr_code", "status", "end_reason", "end_note", "payment_status", "zone_name", "slot_number",
-    "vehicle_number", "vehicle_kind", "owner_name", "username", "booked_at", "entry_time", "exit_time",
-    "duration_minutes", "total_amount", "amount_paid", "amount_due", "payment_method",
-)  # fmt: skip
 
 
 def _or_all(codes: Sequence[str]) -> list[tuple[str, str | Promise]]:
@@ -96,32 +85,3 @@ class SessionFilterForm(FilterForm):
 
 def session_filter(request: HttpRequest) -> SessionFilterForm:
     return SessionFilterForm(request.GET)
-
-
-def file_rows(rows: QuerySet[ParkingSession], now: datetime) -> Iterator[list[object]]:
-    """The rows of the file, read in portions, so that a file of any length takes the same memory."""
-    for session in rows.iterator(chunk_size=ROWS_AT_ONCE):
-        bill = running_bill(session, now)
-        until = session.exit_time or now
-        yield [
-            session.pk,
-            session.qr_code,
-            session.status,
-            session.end_reason,
-            session.end_note,
-            session.payment_status.value,
-            session.zone.name,
-            session.slot.slot_number if session.slot else "",
-            session.vehicle.vehicle_number,
-            session.vehicle_kind,
-            session.owner_name,
-            session.driver.username if session.driver else "",
-            session.booked_at,
-            session.entry_time,
-            session.exit_time,
-            whole_minutes(session.entry_time, until) if session.entry_time else None,
-            bill.total,
-            bill.paid,
-            bill.due,
-            session.payment_method,
-        ]

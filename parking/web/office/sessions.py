@@ -10,12 +10,13 @@ from django.views.decorators.http import require_safe
 from parking.core import clock
 from parking.reports.board import story_state
 from parking.reports.sessions import SORTS, sorted_sessions
+from parking.reports.sheets import SESSION_COLUMNS, session_table
 from parking.reports.stories import story_of
 from parking.web.edge import for_managers, page
 from parking.web.live import live
 from parking.web.office.files import table_file
 from parking.web.office.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
-from parking.web.office.session_filter import COLUMNS, FILE_COLUMNS, USUAL_SORT, file_rows, session_filter
+from parking.web.office.session_filter import COLUMNS, USUAL_SORT, session_filter
 from parking.web.office.telling import told_events
 
 
@@ -45,7 +46,7 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     form = session_filter(request)
     refuse_wrong_filter(form)
     rows = form.rows()
-    return table_file(kind, "sessions", FILE_COLUMNS, file_rows(rows, clock.now()), counted=rows)
+    return table_file(kind, "sessions", SESSION_COLUMNS, session_table(rows, now=clock.now()), counted=rows)
 
 
 @require_safe

@@ -46,6 +46,14 @@ _WHO: dict[str, Promise] = {
 }
 
 
+_PURPOSES: dict[str, Promise] = {
+    "FEE": _("booking fee"),
+    "EXIT": _("at the exit"),
+    "AHEAD": _("before going to the gate"),
+    "TERMINATION": _("ended by staff"),
+}
+
+
 def _money(label: Promise) -> Callable[[Any], str]:
     return lambda amount: f"{label} {rupees(amount)}"
 
@@ -67,7 +75,7 @@ _FACTS: dict[str, Callable[[Any], str]] = {
     "refund": _money(_("Goes back")),
     "debt": _money(_("Left to pay")),
     "tendered": _money(_("Handed over")),
-    "purpose": word,
+    "purpose": lambda code: str(_PURPOSES.get(code, code)),
     "method": word,
     "gateway": word,
     "status": word,
