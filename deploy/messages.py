@@ -110,7 +110,8 @@ def _sources(folder: Path) -> Iterator[tuple[Path, str]]:
             yield path, text
     for path in sorted(folder.glob("*/templates/**/*")):
         if path.is_file():
-            yield path, templatize(path.read_text(), origin=str(path))
+            # Django leaves the page's own indentation, which is none of Python's.
+            yield path, re.sub(r"(?m)^[ \t]+", "", templatize(path.read_text(), origin=str(path)))
 
 
 # --- Catalogue ---------------------------------------------------------------------------------------

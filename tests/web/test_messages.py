@@ -14,7 +14,8 @@ pgettext("month", "May")
 ngettext("%(count)s car", "%(count)s cars", 2)
 """
 PAGE = """{% load i18n %}
-<h1>{% translate "Slots" %}</h1> {% translate "Leave" %}
+   {# Indented as no Python is. #}
+ <h1>{% translate "Slots" %}</h1> {% translate "Leave" %}
 {% blocktranslate count n=free trimmed %}
   One slot in {{ zone }}
 {% plural %}
