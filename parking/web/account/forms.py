@@ -106,7 +106,7 @@ class PasswordChangeForm(ServiceForm):
 
 
 class ForgottenForm(ServiceForm):
-    username = forms.CharField(
+    email_or_username = forms.CharField(
         label=_("Username or e-mail address"),
         max_length=254,
         widget=forms.TextInput(

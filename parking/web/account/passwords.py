@@ -8,9 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from parking.accounts.resetting import request_password_reset, reset_link_is_valid, reset_password
 from parking.accounts.sessions import change_password_on_page
 from parking.core import clock
-from parking.web.account.forms import PasswordChangeForm
+from parking.web.account.forms import ForgottenForm, PasswordChangeForm, ResetForm
 from parking.web.account.profile import frame_of
 from parking.web.edge import for_anyone, page, user_of
 
@@ -31,9 +32,41 @@ def change(request: HttpRequest) -> HttpResponse:
     return page(request, "account/password_change.html", frame=frame_of(user), section="profile", form=form)
 
 
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def forgotten(request: HttpRequest) -> HttpResponse:
-    return page(request, "account/password_forgotten.html")
+    """Ask for a link by mail. The answer is the same whether there is such an account or not."""
+    form = ForgottenForm(request.POST or None)
+    if form.is_valid():
+        with form.refusals(request):
+            name = form.cleaned_data["email_or_username"]
+            request_password_reset(request, email_or_username=name, now=clock.now())
+            messages.info(
+                request,
+                _("If there is an account with an e-mail address, a mail is on its way. Its link works for one hour."),
+            )
+            return redirect("sign_in")
+    return page(request, "account/password_forgotten.html", form=form)
 
 
-def reset(request: HttpRequest, uid: str, token: str) -> HttpResponse:  # noqa: ARG001
-    return page(request, "account/password_reset.html")
+@sensitive_post_parameters("new_password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+    """Set a new password with the link of a mail. Its address is a secret, so no other site learns of it."""
+    response = _reset(request, uid, token)
+    # Not "no-referrer": browsers would then send forms without their origin, which the CSRF check wants.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _reset(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+    form = ResetForm(request.POST or None)
+    if not reset_link_is_valid(uid=uid, token=token, now=clock.now()):
+        return page(request, "account/password_reset.html", form=None)
+    if form.is_valid():
+        with form.refusals(request):
+            reset_password(uid=uid, token=token, new_password=form.cleaned_data["new_password"], now=clock.now())
+            messages.success(request, _("The new password is set. Please sign in with it."))
+            return redirect("sign_in")
+    return page(request, "account/password_reset.html", form=form)

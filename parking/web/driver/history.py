@@ -1,9 +1,11 @@
 """A driver's own bookings, and what was spent on them."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -25,17 +27,23 @@ from parking.web.templatetags.parking import word
 PER_PAGE = 20
 
 
+def _day(label: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    # Days at the ends of the calendar have no beginning or end in another time zone.
+    text = _("Please choose a day.")
+    bounds = [MinValueValidator(date(1970, 1, 1), text), MaxValueValidator(date(2999, 12, 31), text)]
+    return forms.DateField(
+        label=label, required=False, widget=widget, validators=bounds, error_messages={"invalid": text}
+    )
+
+
 class HistoryFilter(ServiceForm):
     """Which of the own bookings; nothing chosen means all."""
 
     status = forms.ChoiceField(label=_("State"), required=False)
     zone = forms.ChoiceField(label=_("Zone"), required=False)
-    first = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    last = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    first = _day(_("From"))
+    last = _day(_("To"))
     plate = forms.CharField(
         label=_("Number plate"),
         max_length=30,

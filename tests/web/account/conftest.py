@@ -1,0 +1,37 @@
+"""People with passwords, and their browsers."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from parking.accounts.models import User
+
+PASSWORD = "monsoon-2026"
+
+BrowserOf = Callable[[User], Client]
+
+
+@pytest.fixture
+def browser(db: None) -> Client:
+    """Somebody who is not signed in, with the checks of a real browser's forms left out."""
+    return Client()
+
+
+@pytest.fixture
+def browser_of() -> BrowserOf:
+    def browser_of(user: User) -> Client:
+        browser = Client()
+        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return browser
+
+    return browser_of
+
+
+@pytest.fixture
+def asha(driver: User) -> User:
+    """A driver who knows her password."""
+    driver.username = "asha"
+    driver.set_password(PASSWORD)
+    driver.save()
+    return driver
