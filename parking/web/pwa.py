@@ -8,6 +8,8 @@ from django.templatetags.static import static
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
+from parking.web.edge import page
+
 # What a ticket and the gate page are made of.
 NEEDED = [
     "vendor/tabler.css",
@@ -18,6 +20,9 @@ NEEDED = [
     "web/app.js",
     "web/live.js",
     "web/icon.svg",
+    "driver/driver.css",
+    "driver/ticket.js",
+    "driver/offline.js",
     "gate/gate.css",
     "gate/gate.js",
     "gate/answer.js",
@@ -58,3 +63,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     response = render(request, "web/sw.js", {"needed": NEEDED}, content_type="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the worker shows without network in place of a page that it does not keep; the same for everybody."""
+    return page(request, "web/offline.html")

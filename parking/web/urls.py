@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", account.language, name="language"),
     path("app.webmanifest", pwa.manifest, name="manifest"),
     path("sw.js", pwa.service_worker, name="service_worker"),
+    path("offline/", pwa.offline, name="offline"),
     path("", include("parking.web.account.urls")),
     path("", include("parking.web.driver.urls")),
     path("gate/", include("parking.web.gate.urls")),

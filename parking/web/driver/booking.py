@@ -34,7 +34,9 @@ def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
         return _zone_page(request, zone_id, None) if request.method != "POST" else to_sign_in(request)
     user = user_of(request)
     form = BookingForm(
-        request.POST or None, saved=list(vehicles_of(user.pk)), name=f"{user.first_name} {user.last_name}".strip()
+        request.POST if request.method == "POST" else None,
+        saved=list(vehicles_of(user.pk)),
+        name=f"{user.first_name} {user.last_name}".strip(),
     )
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):

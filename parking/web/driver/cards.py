@@ -57,11 +57,15 @@ class ZoneCard:
 
     @property
     def directions(self) -> str:
-        """A link that opens the phone's map application with the way, where the zone has coordinates."""
-        if self.zone.latitude is None or self.zone.longitude is None:
-            return ""
-        where = {"api": "1", "destination": f"{self.zone.latitude},{self.zone.longitude}"}
-        return f"https://www.google.com/maps/dir/?{urlencode(where)}"
+        return directions_to(self.zone)
+
+
+def directions_to(zone: ParkingZone) -> str:
+    """A link that opens the phone's map application with the way, where the zone has coordinates."""
+    if zone.latitude is None or zone.longitude is None:
+        return ""
+    where = {"api": "1", "destination": f"{zone.latitude},{zone.longitude}"}
+    return f"https://www.google.com/maps/dir/?{urlencode(where)}"
 
 
 def zone_cards(*, sorting: str = "free", now: datetime) -> list[ZoneCard]:

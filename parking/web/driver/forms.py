@@ -40,29 +40,32 @@ class WayToPayForm(ServiceForm):
 class BookingForm(WayToPayForm):
     """A saved vehicle, or a new one."""
 
+    # Browsers would insist on fields that are hidden while a saved vehicle is chosen.
+    use_required_attribute = False
+
     vehicle = forms.ChoiceField(label=_("Vehicle"), widget=forms.RadioSelect)
     plate = forms.CharField(
         label=_("Number plate"),
         max_length=30,
-        required=False,
         widget=forms.TextInput(
             attrs={"class": "plate-field", "autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
         ),
     )
     vehicle_kind = forms.ChoiceField(
-        label=_("Kind of vehicle"), required=False, choices=[(kind, word(kind)) for kind in VehicleKind.values]
+        label=_("Kind of vehicle"), choices=[(kind, word(kind)) for kind in VehicleKind.values]
     )
     owner_name = forms.CharField(
-        label=_("Owner's name"), max_length=100, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("Owner's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     remember = forms.BooleanField(label=_("Remember this vehicle"), required=False, initial=True)
 
     def __init__(self, *args: Any, saved: list[SavedVehicle], name: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.saved = saved
+        # What can be booked now comes first; the order is otherwise that of the last bookings.
+        self.saved = sorted(saved, key=lambda row: row.open_session_id is not None)
         free = [vehicle for vehicle in saved if vehicle.open_session_id is None]
         vehicle = self.fields["vehicle"]
-        vehicle.choices = [*((str(row.pk), row.vehicle.vehicle_number) for row in saved), (NEW_VEHICLE, "")]  # type: ignore[attr-defined]
+        vehicle.choices = [*((str(row.pk), row.vehicle.vehicle_number) for row in self.saved), (NEW_VEHICLE, "")]  # type: ignore[attr-defined]
         vehicle.initial = str(free[0].pk) if free else NEW_VEHICLE
         self.fields["owner_name"].initial = name
         self.fields["vehicle_kind"].choices = [(kind, word(kind)) for kind in VehicleKind.values]  # type: ignore[attr-defined]
@@ -75,17 +78,21 @@ class BookingForm(WayToPayForm):
         row = self._saved_row(self.chosen_vehicle())
         return row.vehicle_kind if row else str(self["vehicle_kind"].value() or VehicleKind.CAR)
 
+    def full_clean(self) -> None:
+        """With a saved vehicle, nothing of a new one is asked for."""
+        asked = [self.fields[name] for name in ("plate", "vehicle_kind", "owner_name")]
+        for field in asked:
+            field.required = self._saved_row(str(self.data.get("vehicle", ""))) is None
+        super().full_clean()
+        for field in asked:
+            field.required = True
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = self.cleaned_data
         row = self._saved_row(cleaned.get("vehicle", ""))
         if row is not None:
             cleaned |= {"plate": row.vehicle.vehicle_number, "vehicle_kind": row.vehicle_kind}
             cleaned |= {"owner_name": row.owner_name, "remember": False}
-            return cleaned
-        for name in ("plate", "owner_name"):
-            if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, _("Please fill this in."))
-        cleaned["vehicle_kind"] = cleaned.get("vehicle_kind") or VehicleKind.CAR.value
         return cleaned
 
     def _saved_row(self, value: str) -> SavedVehicle | None:

@@ -23,7 +23,7 @@ from parking.web.edge import actor_of, for_drivers, page, user_of
 @for_drivers
 def pay(request: HttpRequest, session_id: int) -> HttpResponse:
     """What is due on a booking, and the ways to pay it; a payment that was begun goes on here."""
-    form = WayToPayForm(request.POST or None)
+    form = WayToPayForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
             order = checkout.start_payment(
@@ -46,7 +46,8 @@ def pay_live(request: HttpRequest, session_id: int) -> HttpResponse:
     if order is not None and order.is_open:
         checkout.refresh_order(order=order, now=clock.now())
         ticket = _ticket(request, session_id)
-    if ticket.stage not in {"FEE", "INSIDE"} or _is_paid(ticket.order):
+    declined = ticket.order is not None and ticket.order.status == OrderStatus.FAILED
+    if _is_paid(ticket.order) or not (ticket.stage in {"FEE", "INSIDE"} or declined):
         return _go_on(reverse("ticket", args=[session_id]))
     return page(request, "driver/parts/payment.html", **_payment(ticket))
 

@@ -14,6 +14,7 @@ from parking.payments.models import Payment, PaymentOrder, Refund, RefundStatus
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.services import terms_of
 from parking.tariffs.rules import Terms
+from parking.web.driver.cards import directions_to
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,10 @@ class Ticket:
     def picture(self) -> str:
         """The code as the address of a picture."""
         return qr_data_uri(self.session.qr_code)
+
+    @property
+    def directions(self) -> str:
+        return directions_to(self.session.zone) if self.stage in {"FEE", "READY"} else ""
 
     @property
     def covers_minutes(self) -> int:

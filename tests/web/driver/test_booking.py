@@ -120,7 +120,7 @@ def test_the_map_is_there_with_tiles_and_places_only(zone, settings):
 def test_everybody_sees_a_zone_and_is_asked_to_sign_in_to_book(zone):
     answer = Client().get(f"/zones/{zone.pk}/")
     assert f'href="/sign-in/?next=/zones/{zone.pk}/"' in answer.content.decode()
-    assert b"<form" not in answer.content.split(b'<main')[1]
+    assert b"<form" not in answer.content.split(b"<main")[1]
     sent = Client().post(f"/zones/{zone.pk}/", NEW)
     assert (sent.status_code, sent.headers["Location"]) == (302, "/sign-in/")
     assert not ParkingSession.objects.exists()
@@ -209,9 +209,9 @@ def test_another_form_for_the_same_vehicle_is_refused_in_words(page, zone):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"plate": ""}, "Please fill this in."),
+        ({"plate": ""}, "This field is required."),
         ({"plate": "!!"}, "Please check the vehicle number."),
-        ({"owner_name": " "}, "Please fill this in."),
+        ({"owner_name": " "}, "This field is required."),
     ],
 )
 def test_what_is_wrong_is_said_at_the_form(page, zone, changes, sentence):

@@ -3,16 +3,24 @@
 
 const ASSETS = "assets-1";
 const PAGES = "pages-1";
+const OFFLINE = "{% url "offline" %}";
 const NEEDED = [{% for name in needed %}
   "{% static name %}",{% endfor %}
 ];
 
-// Pages that are shown from here first. Every other page comes from the network, or not at all.
-const KEPT = [/^\/tickets\/[0-9]+\/$/, /^\/tickets\/[0-9]+\/live\/$/, /^\/gate\/$/];
+// Pages that are shown from here first. Every other page comes from the network, or is excused by OFFLINE.
+const TICKET = /^\/tickets\/[0-9]+\/$/;
+const KEPT = [TICKET, /^\/gate\/$/];
+const MOST_TICKETS = 10;
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(ASSETS).then((cache) => cache.addAll(NEEDED)).then(() => self.skipWaiting()));
+  event.waitUntil(prepare().then(() => self.skipWaiting()));
 });
+
+async function prepare() {
+  const cache = await caches.open(ASSETS);
+  await cache.addAll([...NEEDED, OFFLINE]);
+}
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(tidy().then(() => self.clients.claim()));
@@ -20,26 +28,31 @@ self.addEventListener("activate", (event) => {
 
 async function tidy() {
   for (const name of await caches.keys()) if (![ASSETS, PAGES].includes(name)) await caches.delete(name);
+  // Kept pages name the assets of their time: these go when the pages have been fetched anew.
+  const pages = await caches.open(PAGES);
+  const renewed = await Promise.allSettled((await pages.keys()).map((request) => refresh(request.url)));
+  if (renewed.some(({ status }) => status === "rejected")) return;
   const cache = await caches.open(ASSETS);
-  const present = new Set(NEEDED.map((path) => new URL(path, location.origin).href));
+  const present = new Set([...NEEDED, OFFLINE].map((path) => new URL(path, location.origin).href));
   for (const request of await cache.keys()) if (!present.has(request.url)) await cache.delete(request);
 }
 
-// Somebody signs in or out: what the person before has seen is nobody's business now. Or another language is wanted.
-const DOORS = ["/sign-in/", "/sign-out/", "/language/"];
-let forgetting = Promise.resolve();
+// --- What is asked for -----------------------------------------------------------------------------------
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
-  if (request.method === "POST" && DOORS.includes(url.pathname)) {
-    forgetting = caches.delete(PAGES);
-    event.waitUntil(forgetting);
-  }
+  if (request.method === "POST") event.waitUntil(forget(url));
   if (request.method !== "GET") return;
   if (url.pathname.startsWith("/static/")) event.respondWith(asset(request));
-  else if (request.mode === "navigate" && isKept(url)) event.respondWith(keptPage(event));
+  else if (request.mode === "navigate") event.respondWith(isKept(url) ? keptPage(event) : otherPage(request));
+});
+
+// A ticket has come onto a screen, or has changed there.
+self.addEventListener("message", (event) => {
+  const url = new URL(event.data?.keep ?? "", location.origin);
+  if (url.origin === location.origin && isKept(url)) event.waitUntil(refresh(url.href).catch(() => undefined));
 });
 
 function isKept(url) {
@@ -58,21 +71,64 @@ async function asset(request) {
 async function keptPage(event) {
   await forgetting;
   const cache = await caches.open(PAGES);
-  const kept = await cache.match(event.request.url);
-  const fresh = refresh(event.request, cache);
-  if (!kept) return fresh;
+  const kept = await cache.match(event.request.url, { ignoreVary: true });
+  const fresh = refresh(event.request.url);
+  if (!kept) return fresh.catch(excuse);
   event.waitUntil(fresh.catch(() => undefined));
   return kept;
 }
 
-async function refresh(request, cache) {
-  // A navigation itself may not be asked for again, its address may.
-  const response = await fetch(request.url, { credentials: "same-origin", redirect: "manual" });
-  if (response.type === "opaqueredirect") {
-    await cache.delete(request.url);
-    return response;
+async function otherPage(request) {
+  try {
+    return await fetch(request);
+  } catch {
+    return excuse();
   }
-  if (response.ok) await cache.put(request.url, response.clone());
-  else if (response.status < 500) await cache.delete(request.url);
+}
+
+async function excuse() {
+  return (await caches.match(OFFLINE, { ignoreVary: true })) ?? Response.error();
+}
+
+// --- Keeping and forgetting pages --------------------------------------------------------------------------
+
+// Somebody signs in or out: what the person before has seen is nobody's business now. Or another language is wanted.
+const DOORS = ["/sign-in/", "/sign-out/", "/language/"];
+let forgetting = Promise.resolve();
+let era = 0;
+
+async function forget(url) {
+  if (DOORS.includes(url.pathname)) {
+    era += 1;
+    forgetting = caches.delete(PAGES);
+    await forgetting;
+    // It speaks the language of its time.
+    if (url.pathname === "/language/") await (await caches.open(ASSETS)).delete(OFFLINE);
+    return;
+  }
+  // What is sent from a ticket changes it: the page that answers is to be the new one.
+  const ticket = url.pathname.match(/^\/tickets\/[0-9]+\//)?.[0];
+  if (!ticket) return;
+  forgetting = caches.open(PAGES).then((cache) => cache.delete(new URL(ticket, location.origin).href));
+  await forgetting;
+}
+
+async function refresh(address) {
+  const begun = era;
+  const response = await fetch(address, { credentials: "same-origin", redirect: "manual", cache: "no-store" });
+  const cache = await caches.open(PAGES);
+  if (response.ok && begun === era) await keep(cache, address, response.clone());
+  else if (response.type === "opaqueredirect" || (response.status >= 400 && response.status < 500)) {
+    await cache.delete(address);
+  }
   return response;
+}
+
+async function keep(cache, address, response) {
+  await cache.delete(address); // so that it becomes the newest of the list
+  await cache.put(address, response);
+  const tickets = (await cache.keys()).filter(({ url }) => TICKET.test(new URL(url).pathname));
+  for (const request of tickets.slice(0, -MOST_TICKETS)) await cache.delete(request);
+  // The offline page is fetched anew after a change of language, while there is a network.
+  if (!(await caches.match(OFFLINE))) await (await caches.open(ASSETS)).add(OFFLINE).catch(() => undefined);
 }

@@ -1,0 +1,227 @@
+"""Paying from the phone, and what the page that waits claims to know."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+
+from parking.accounts.models import User
+from parking.checkout import services as checkout
+from parking.core import clock
+from parking.facilities.models import ParkingZone
+from parking.payments.gateways.base import GatewayState
+from parking.payments.models import PaymentOrder
+from parking.stays.models import ParkingSession
+from tests.build import book, enter, make_user, pay_ahead
+from tests.gateway import FakeGateway
+from tests.web.driver.conftest import browser_of
+from tests.web.driver.test_booking import text_of
+
+
+@pytest.fixture
+def unpaid(driver: User, zone: ParkingZone, gateway: FakeGateway) -> ParkingSession:
+    """A booking whose fee waits at a gateway with a page."""
+    gateway.outcome = GatewayState.PENDING
+    return book(driver, zone, "DL-01-AB-1234")
+
+
+@pytest.fixture
+def inside(driver: User, staff: User, zone: ParkingZone) -> ParkingSession:
+    """A car that owes ₹50 more."""
+    session = book(driver, zone, now=clock.now() - timedelta(minutes=80))
+    enter(staff, session, clock.now() - timedelta(minutes=70))
+    return session
+
+
+def later(seconds: int = 3):
+    """Orders are asked after every two seconds at most."""
+    return time_machine.travel(clock.now() + timedelta(seconds=seconds), tick=False)
+
+
+# --- The payment page ----------------------------------------------------------------------------------
+
+
+def test_the_way_to_the_gateway_is_a_link_and_a_picture(page, unpaid):
+    order = PaymentOrder.objects.get()
+    content = page.get(f"/tickets/{unpaid.pk}/pay/").content.decode()
+    assert f'href="https://gateway.example/{order.order_id}"' in content
+    assert f'href="upi://pay?tr={order.order_id}"' in content
+    assert 'src="data:image/svg+xml' in content
+    assert f'data-until="{unpaid.pay_by.isoformat()}"' in content
+    assert "₹50.00 to pay" in content
+
+
+def test_the_page_goes_on_to_the_ticket_when_the_money_is_there(page, unpaid, gateway):
+    address = f"/tickets/{unpaid.pk}/pay/live/"
+    assert "We wait for the payment." in text_of(page.get(address))
+    gateway.decide(GatewayState.COMPLETED)
+    with later():
+        answer = page.get(address)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, f"/tickets/{unpaid.pk}/")
+    unpaid.bill.refresh_from_db()
+    assert unpaid.bill.paid == Decimal("50.00")
+
+
+def test_a_declined_fee_is_told_with_a_way_on(page, unpaid, gateway, zone):
+    gateway.decide(GatewayState.FAILED)
+    with later():
+        answer = page.get(f"/tickets/{unpaid.pk}/pay/live/")
+    assert "The payment did not go through." in text_of(answer)
+    assert f'href="/zones/{zone.pk}/"' in answer.content.decode()
+
+
+def test_a_gateway_that_is_silent_changes_nothing(page, unpaid, gateway):
+    gateway.reachable = False
+    with later():
+        assert "We wait for the payment." in text_of(page.get(f"/tickets/{unpaid.pk}/pay/live/"))
+
+
+def test_what_is_due_is_shown_before_it_is_asked_for(page, inside):
+    text = text_of(page.get(f"/tickets/{inside.pk}/pay/"))
+    assert "Total ₹100.00 Paid ₹50.00 Due ₹50.00" in text
+    assert "Pay ₹50.00" in text
+    assert "15 minutes more to drive out" in text
+
+
+def test_paying_before_leaving_opens_the_way_out(page, inside):
+    answer = page.post(f"/tickets/{inside.pk}/pay/", {})
+    assert answer.headers["Location"] == f"/tickets/{inside.pk}/"
+    text = text_of(page.get(f"/tickets/{inside.pk}/"))
+    assert "Paid, you may leave" in text
+    assert "Show the code at the exit by" in text
+
+
+def test_paying_twice_asks_for_nothing_more(page, inside, driver):
+    pay_ahead(driver, inside)
+    answer = page.post(f"/tickets/{inside.pk}/pay/", {})
+    assert answer.status_code == 200
+    assert "Nothing is due now." in text_of(answer)
+    assert PaymentOrder.objects.filter(bill=inside.bill).count() == 2
+
+
+def test_what_is_paid_already_has_no_payment_page(page, driver, zone):
+    session = book(driver, zone)
+    assert page.get(f"/tickets/{session.pk}/pay/").headers["Location"] == f"/tickets/{session.pk}/"
+
+
+def test_a_way_to_pay_that_is_not_offered_is_refused(page, inside):
+    answer = page.post(f"/tickets/{inside.pk}/pay/", {"gateway": "PHONEPE"})
+    assert answer.status_code == 200
+    assert PaymentOrder.objects.filter(bill=inside.bill).count() == 1
+
+
+def test_ways_to_pay_are_asked_for_where_there_are_several(page, inside, settings):
+    settings.GATEWAYS = ["SIMULATED", "PHONEPE"]
+    content = page.get(f"/tickets/{inside.pk}/pay/").content.decode()
+    assert content.count('type="radio" name="gateway"') == 2
+    settings.GATEWAYS = ["SIMULATED"]
+    assert 'name="gateway"' not in page.get(f"/tickets/{inside.pk}/pay/").content.decode()
+
+
+def test_nobody_else_pays(inside):
+    answer = browser_of(make_user()).post(f"/tickets/{inside.pk}/pay/", {})
+    assert answer.status_code == 404
+    assert PaymentOrder.objects.filter(bill=inside.bill).count() == 1
+
+
+# --- Coming back -----------------------------------------------------------------------------------------
+
+
+def returning(order: PaymentOrder, live: str = "") -> str:
+    return f"/pay/return/{order.order_id}/{live}"
+
+
+def test_who_comes_back_before_the_money_waits(page, unpaid):
+    order = PaymentOrder.objects.get()
+    answer = page.get(returning(order))
+    assert "We wait for the confirmation" in text_of(answer)
+    assert f'data-live="{returning(order, "live/")}"' in answer.content.decode()
+    assert 'data-after-seconds="45" hidden' in answer.content.decode()
+
+
+def test_who_comes_back_after_the_money_goes_to_the_ticket(page, unpaid, gateway):
+    gateway.decide(GatewayState.COMPLETED)
+    with later():
+        answer = page.get(returning(PaymentOrder.objects.get()))
+    assert answer.headers["Location"] == f"/tickets/{unpaid.pk}/"
+
+
+def test_the_waiting_page_goes_on_by_itself(page, unpaid, gateway):
+    gateway.decide(GatewayState.COMPLETED)
+    with later():
+        answer = page.get(returning(PaymentOrder.objects.get(), "live/"))
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, f"/tickets/{unpaid.pk}/")
+
+
+def test_a_declined_payment_of_a_fee_leads_to_a_new_booking(page, unpaid, gateway, zone):
+    gateway.decide(GatewayState.FAILED)
+    with later():
+        answer = page.get(returning(PaymentOrder.objects.get()))
+    text = text_of(answer)
+    assert "The payment did not go through" in text
+    assert "The slot went back." in text
+    assert f'href="/zones/{zone.pk}/">Book again' in answer.content.decode()
+
+
+def test_a_declined_payment_inside_can_be_tried_again(page, inside, gateway):
+    gateway.outcome = GatewayState.PENDING
+    page.post(f"/tickets/{inside.pk}/pay/", {})
+    order = PaymentOrder.objects.filter(bill=inside.bill).latest("pk")
+    gateway.decide(GatewayState.FAILED)
+    with later():
+        answer = page.get(returning(order))
+    assert f'href="/tickets/{inside.pk}/pay/">Try again' in answer.content.decode()
+    assert "The slot went back" not in text_of(answer)
+
+
+def test_what_hangs_is_not_called_paid_nor_lost(page, unpaid):
+    with later(200):
+        answer = page.get(returning(PaymentOrder.objects.get(), "live/"))
+    assert 'data-after-seconds="45">We do not know yet.' in answer.content.decode()
+    assert "If money left your account it will be booked or come back by itself." in text_of(answer)
+
+
+def test_a_payment_that_was_given_up_says_so(page, driver, inside, gateway):
+    gateway.outcome = GatewayState.PENDING
+    page.post(f"/tickets/{inside.pk}/pay/", {})
+    PaymentOrder.objects.filter(bill=inside.bill, status="PENDING").update(status="EXPIRED")
+    order = PaymentOrder.objects.filter(bill=inside.bill).latest("pk")
+    assert "This payment is not waited for any more" in text_of(page.get(returning(order)))
+
+
+def test_a_payment_in_review_names_its_number(page, unpaid):
+    PaymentOrder.objects.update(status="REVIEW", is_definite=True)
+    order = PaymentOrder.objects.get()
+    text = text_of(page.get(returning(order)))
+    assert "A person looks at this payment" in text
+    assert order.order_id in text
+
+
+@pytest.mark.parametrize("live", ["", "live/"])
+def test_nobody_else_sees_a_payment(unpaid, live):
+    answer = browser_of(make_user()).get(returning(PaymentOrder.objects.get(), live))
+    assert answer.status_code == 404
+    assert "DL-01-AB-1234" not in answer.content.decode()
+
+
+def test_who_comes_back_without_a_session_signs_in_and_comes_again(unpaid):
+    address = returning(PaymentOrder.objects.get())
+    answer = browser_of().get(address)
+    assert answer.headers["Location"] == f"/sign-in/?next={address.replace('/', '%2F')}"
+
+
+def test_the_gateway_is_asked_every_two_seconds_at_most(page, unpaid, gateway):
+    gateway.calls.clear()
+    with later():
+        for _ in range(4):
+            page.get(returning(PaymentOrder.objects.get(), "live/"))
+    assert gateway.calls == ["fetch_order"]
+
+
+def test_money_that_comes_after_the_end_is_told_to_go_back(page, unpaid, gateway):
+    checkout.expire_unpaid_holds(now=unpaid.pay_by + timedelta(seconds=1))
+    gateway.decide(GatewayState.COMPLETED)
+    checkout.collect(order=PaymentOrder.objects.get(), now=clock.now())
+    text = text_of(page.get(f"/tickets/{unpaid.pk}/"))
+    assert "₹50.00 went back by the way it came." in text
