@@ -19,7 +19,6 @@ COLUMNS = (
     Column(_("What")),
     Column(_("When"), "at", first_down=True),
     Column(_("Booking")),
-    Column(_("Zone")),
     Column(_("Way to pay"), "method"),
     Column(_("Reference")),
     Column(_("State"), "status"),
