@@ -100,6 +100,9 @@ class PaymentOrder(models.Model):
     )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    review_closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When an administrator had looked at an order in review"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -113,7 +116,9 @@ class PaymentOrder(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["created_at"], condition=Q(is_definite=False), name="order_to_follow"),
-            models.Index(fields=["created_at"], condition=Q(status="REVIEW"), name="order_in_review"),
+            models.Index(
+                fields=["created_at"], condition=Q(status="REVIEW", review_closed_at=None), name="order_in_review"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -252,6 +252,17 @@ def complete_order(*, order: PaymentOrder, bill: Bill, answer: OrderAnswer, now:
     return outcome
 
 
+def close_review(*, order: PaymentOrder, now: datetime) -> None:
+    """Note that a person has looked at an order in review. It stays in review, and its money is not ours.
+
+    Raises Refused `order_not_in_review`, also if somebody else was quicker.
+    """
+    waiting = PaymentOrder.objects.filter(pk=order.pk, status=OrderStatus.REVIEW, review_closed_at=None)
+    if not waiting.update(review_closed_at=now, updated_at=now):
+        raise Refused("order_not_in_review", "This payment does not wait for a review")
+    order.review_closed_at = order.updated_at = now
+
+
 def is_anothers_payment(*, order: PaymentOrder, answer: OrderAnswer) -> bool:
     """Whether the payment that the gateway names for an order has paid another one already."""
     same = Payment.objects.filter(gateway=order.gateway, reference=answer.reference)

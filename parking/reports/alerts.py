@@ -75,8 +75,8 @@ def alerts(*, now: datetime) -> list[Alert]:
 
 
 def orders_in_review() -> "QuerySet[PaymentOrder]":
-    """Money came that is not the order's."""
-    return PaymentOrder.objects.filter(status=OrderStatus.REVIEW)
+    """Money came that is not the order's, and nobody has closed the review."""
+    return PaymentOrder.objects.filter(status=OrderStatus.REVIEW, review_closed_at=None)
 
 
 def refunds_stuck(*, now: datetime) -> "QuerySet[Refund]":

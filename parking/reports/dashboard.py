@@ -12,12 +12,11 @@ from parking.core import clock
 from parking.payments.models import (
     Debt,
     DebtStatus,
-    OrderStatus,
     Payment,
-    PaymentOrder,
     Refund,
     RefundStatus,
 )
+from parking.reports.alerts import orders_in_review
 from parking.reports.periods import ClosedPeriod
 from parking.reports.sums import from_paise, sum_of_paise, total_of
 from parking.stays.models import ParkingSession, SessionStatus
@@ -50,7 +49,7 @@ def overall_figures() -> dict[str, Any]:
 def system_figures(*, now: datetime) -> dict[str, Any]:
     """What waits: for a gateway, for the worker, or for a person to look."""
     return {
-        "orders_in_review": PaymentOrder.objects.filter(status=OrderStatus.REVIEW).count(),
+        "orders_in_review": orders_in_review().count(),
         **_refunds_not_done(),
         "holds_overdue": (ParkingSession.objects.unpaid_since(now) | ParkingSession.objects.overdue(now)).count(),
         "tasks_waiting": DBTaskResult.objects.ready().count(),

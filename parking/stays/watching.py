@@ -111,7 +111,7 @@ def money_state() -> str:
         _open("refund", Refund.objects.filter(completed_at=None).exclude(status=RefundStatus.COMPLETED), "updated_at"),
         # Not by the time of change, which moves whenever the worker asks the gateway.
         _open("order", PaymentOrder.objects.filter(status__in=OPEN_ORDER), "created_at"),
-        _open("order", PaymentOrder.objects.filter(status=OrderStatus.REVIEW), "created_at"),
+        _open("order", PaymentOrder.objects.filter(status=OrderStatus.REVIEW, review_closed_at=None), "created_at"),
         _open("debt", Debt.objects.filter(status=DebtStatus.OPEN), "created_at"),
         all=True,
     )

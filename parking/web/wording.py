@@ -36,6 +36,7 @@ _SENTENCES: dict[str, Promise] = {
     "not_found": _("There is nothing here."),
     "nothing_due": _("Nothing is due now."),
     "order_not_found": _("There is no such payment."),
+    "order_not_in_review": _("This payment does not wait for a review."),
     "own_refund": _("Another administrator must approve a refund that you asked for."),
     "password_wrong": _("The old password is wrong."),
     "payment_declined": _("The payment was declined."),

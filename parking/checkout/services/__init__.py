@@ -16,6 +16,7 @@ from parking.checkout.services.refunding import (
     retry_refund,
 )
 from parking.checkout.services.requesting import ask_for_payment, order_of_client, resume_payment, verify_order
+from parking.checkout.services.reviewing import close_review
 from parking.checkout.services.settling import collect, follow_open_orders, follow_open_refunds, settle
 from parking.checkout.services.terminating import terminate
 from parking.checkout.services.webhooks import take_webhook, unworked_events, work_on_event
@@ -26,6 +27,7 @@ __all__ = [
     "book",
     "cancel",
     "cancelled_result",
+    "close_review",
     "collect",
     "documents_of_payment",
     "enter",
