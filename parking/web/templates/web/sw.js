@@ -125,10 +125,11 @@ async function refresh(address) {
 }
 
 async function keep(cache, address, response) {
-  await cache.delete(address); // so that it becomes the newest of the list
   await cache.put(address, response);
+  const number = ({ url }) => Number(url.match(/([0-9]+)\/$/)[1]);
   const tickets = (await cache.keys()).filter(({ url }) => TICKET.test(new URL(url).pathname));
-  for (const request of tickets.slice(0, -MOST_TICKETS)) await cache.delete(request);
+  tickets.sort((one, other) => number(other) - number(one));
+  for (const request of tickets.slice(MOST_TICKETS)) await cache.delete(request);
   // The offline page is fetched anew after a change of language, while there is a network.
   if (!(await caches.match(OFFLINE))) await (await caches.open(ASSETS)).add(OFFLINE).catch(() => undefined);
 }
