@@ -190,7 +190,8 @@ def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:
     else:
         sentence = gettext("This car was let out already, at %(time)s.") % at
     if meanwhile:
-        sentence = f"{sentence} {gettext('Do not take any money.')}"
+        warning = gettext("Do not take any money.")
+        sentence = f"{sentence} {warning}"
     return Verdict("no", STOP, sentence, session, "already_exited")
 
 

@@ -96,7 +96,7 @@ function follow(holder, part) {
 function speak(part) {
   const texts = ["word", "sentence", "change"].map((name) => part.querySelector(`.verdict-${name}`));
   const more = ["[data-problem]", "#answer-word", "[data-plate]", "[data-slot]", ".due"].map((name) => part.querySelector(name));
-  const words = [...new Set([...texts, ...more])].filter(Boolean).map((element) => element.textContent.trim());
+  const words = [...new Set([...texts, ...more])].filter(Boolean).map((element) => element.textContent.trim().replace(/[.।]$/, ""));
   spoken.textContent = words.join(". ").replace(/\s+/g, " ");
   play(part.querySelector("[data-problem]") ? "no" : part.dataset.verdict);
 }
@@ -115,6 +115,7 @@ function showPane(method) {
   if (!pane) return focusFirst();
   for (const methods of body.querySelectorAll("[data-methods]")) methods.hidden = true;
   for (const other of body.querySelectorAll(".pane")) other.hidden = other !== pane;
+  pane.closest(".quote").classList.add("is-paying");
   (pane.querySelector("input:not([type=hidden])") ?? pane.querySelector("button")).focus();
   if (method === "CASH") cash?.select();
 }
@@ -125,6 +126,7 @@ function showMethods() {
   if (!open.length) return false;
   for (const pane of open) pane.hidden = true;
   for (const methods of body.querySelectorAll("[data-methods]")) methods.hidden = false;
+  body.querySelector(".quote")?.classList.remove("is-paying");
   focusFirst();
   return true;
 }

@@ -45,7 +45,12 @@ export function listen({ onScan, onKey }) {
     typed = "";
     // The code's own field sends itself.
     if (field?.name === "qr_code" && field.type !== "hidden") return;
-    if (!(field ? CODE.test(text) : CODE.test(text) || text.length >= SHORTEST)) return;
+    if (!(field ? CODE.test(text) : CODE.test(text) || text.length >= SHORTEST)) {
+      // A quick hand: the shortcut counts, the Enter must not press what it brings up.
+      if (text && !field) event.preventDefault();
+      if (!field) for (const key of text) onKey(key);
+      return;
+    }
     event.preventDefault();
     event.stopPropagation();
     if (field) field.value = before;
