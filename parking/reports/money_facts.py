@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from parking.core.errors import NotFound
-from parking.payments.models import Debt, Payment, Refund
+from parking.payments.models import Debt, Payment, PaymentOrder, Refund
 from parking.payments.services import left_of
 
 
@@ -30,3 +30,11 @@ def debt_by_id(debt_id: int) -> Debt:
     if debt is None:
         raise NotFound("debt_not_found", "Debt not found")
     return debt
+
+
+def order_by_number(order_id: str) -> PaymentOrder:
+    """A payment order with its stay, by our number. Raises NotFound `order_not_found`."""
+    order = PaymentOrder.objects.select_related("bill__session__vehicle").filter(order_id=order_id).first()
+    if order is None:
+        raise NotFound("order_not_found", "There is no such payment order")
+    return order

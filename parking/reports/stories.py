@@ -7,7 +7,7 @@ from decimal import Decimal
 from parking.checkout.bills import RunningBill, running_bill
 from parking.core.errors import NotFound
 from parking.invoices.models import TaxDocument
-from parking.payments.models import Debt, Payment, PaymentOrder, Refund
+from parking.payments.models import OPEN_ORDER, Debt, OrderStatus, Payment, PaymentOrder, Refund
 from parking.reports.timeline import TimelineEvent, timeline
 from parking.stays.models import ParkingSession
 
@@ -39,7 +39,9 @@ def story_of(session_id: int, *, now: datetime) -> Story:
     session = ParkingSession.objects.whole().select_related("driver").filter(pk=session_id).first()
     if session is None:
         raise NotFound("session_not_found", "Booking not found")
-    orders = PaymentOrder.objects.filter(bill_id=session.bill_id, status__in=["INITIATED", "PENDING", "REVIEW"])
+    orders = PaymentOrder.objects.filter(
+        bill_id=session.bill_id, status__in=[*OPEN_ORDER, OrderStatus.REVIEW], review_closed_at=None
+    )
     return Story(
         session=session,
         bill=running_bill(session, now),

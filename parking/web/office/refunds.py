@@ -17,9 +17,9 @@ from parking.checkout import services as checkout
 from parking.checkout.queries import refunds
 from parking.core import clock
 from parking.core.errors import DomainError
-from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
+from parking.payments.models import Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
 from parking.reports.alerts import orders_in_review
-from parking.reports.money_facts import payment_to_refund, refund_by_id
+from parking.reports.money_facts import order_by_number, payment_to_refund, refund_by_id
 from parking.web import repeats
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.edge import actor_of, for_managers, page, user_of
@@ -183,6 +183,46 @@ def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
         )
         messages.success(request, gettext("The refund is tried again."))
     return redirect("office_review")
+
+
+@require_http_methods(["GET", "POST"])
+@for_managers
+def close(request: HttpRequest, order_id: str) -> HttpResponse:
+    """Ask what was found out about a payment that does not fit, and close its review."""
+    order = order_by_number(order_id)
+    form = DecisionForm(request.POST or None)
+    if form.is_valid() and not is_going_back(request):
+        if not is_confirmed(request):
+            return _question_of_review(request, form, order)
+        if order.review_closed_at is not None:
+            return _review_closed(request)
+        with form.refusals(request):
+            checkout.close_review(
+                actor=actor_of(request), order_id=order_id, reason=form.cleaned_data["reason"], now=clock.now()
+            )
+            return _review_closed(request)
+    return page(request, "office/close_review.html", section="review", form=form, order=order)
+
+
+def _review_closed(request: HttpRequest) -> HttpResponse:
+    messages.success(request, gettext("The review is closed."))
+    return redirect("office_review")
+
+
+def _question_of_review(request: HttpRequest, form: DecisionForm, order: PaymentOrder) -> HttpResponse:
+    names = {"gateway": word(order.gateway), "number": order.order_id}
+    return ask(
+        request,
+        title=gettext("Close this review?"),
+        form=form,
+        yes=gettext("Close the review"),
+        effects=[
+            gettext("Order %(number)s leaves this list. No money moves by this.") % names,
+            gettext("What %(gateway)s took has to be settled there.") % names,
+            gettext("Your name and the reason stay in the record. This cannot be taken back."),
+        ],
+        section="review",
+    )
 
 
 class _KeyForm(ServiceForm):

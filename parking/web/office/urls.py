@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("refunds/<int:refund_id>/approve/", refunds.approve, name="office_refund_approve"),
     path("refunds/<int:refund_id>/retry/", refunds.retry, name="office_refund_retry"),
     path("review/", refunds.review, name="office_review"),
+    path("review/<str:order_id>/close/", refunds.close, name="office_review_close"),
     path("debts/", debts.listing, name="office_debts"),
     path("debts/<int:debt_id>/write-off/", debts.write_off, name="office_write_off"),
     path("zones/", zones.overview, name="office_zones"),

@@ -98,6 +98,13 @@ _WORDS: dict[str, Promise] = {
     "CAPTURED": _("Received"),
     "PAYMENT": _("Payment"),
     "REFUND": _("Refund"),
+    # Debts and documents
+    "OPEN": _("Open"),
+    "WRITTEN_OFF": _("Written off"),
+    "RECEIPT": _("Receipt"),
+    "TAX_INVOICE": _("Tax invoice"),
+    "CREDIT_NOTE": _("Credit note"),
+    "REFUND_VOUCHER": _("Refund voucher"),
     # Ways to pay
     "CASH": _("Cash"),
     "ONLINE": _("Online"),
@@ -152,6 +159,8 @@ _TONES = {
     "FREE": "green",
     "OCCUPIED": "red",
     "OUT_OF_SERVICE": "grey",
+    "OPEN": "amber",
+    "WRITTEN_OFF": "grey",
 }
 
 
