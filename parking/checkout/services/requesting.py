@@ -80,7 +80,7 @@ def what_is_due(stay: ParkingSession, now: datetime) -> tuple[OrderPurpose, Deci
     """
     if stay.status == SessionStatus.BOOKED:
         if stays.overdue_reason(stay, now=now) == EndReason.UNPAID:
-            raise Refused("booking_expired", "Booking expired, please rebook", session_id=stay.pk)
+            raise stays.booking_expired(stay)
         fee = stays.terms_of(stay).booking_fee
         return OrderPurpose.FEE, _more_than_nothing(fee - stay.bill.paid)
     if stay.status != SessionStatus.ACTIVE:
