@@ -233,7 +233,7 @@ def test_what_is_typed_is_never_markup(office, zone):
 
 def test_retiring_asks_first(office, zone):
     assert "cannot be brought back" in text_of(office.get(f"{address(zone)}retire/"))
-    office.post(f"{address(zone)}retire/", {})
+    office.post(f"{address(zone)}retire/", {"sent": "without the answer"})
     zone.refresh_from_db()
     assert zone.retired_at is None
     answer = office.post(f"{address(zone)}retire/", {"step": "go"})
