@@ -39,6 +39,11 @@ def _new_password(label: Any) -> forms.CharField:
     )
 
 
+def vehicle_kinds() -> list[tuple[str, str]]:
+    """Called whenever a form is shown, so that the words are in the reader's language."""
+    return [(kind, word(kind)) for kind in VehicleKind.values]
+
+
 class SignInForm(ServiceForm):
     username = _username(autofocus=True)
     password = _old_password(_("Password"))
@@ -134,7 +139,7 @@ class VehicleForm(ServiceForm):
         ),
     )
     vehicle_kind = forms.ChoiceField(
-        label=_("Kind of vehicle"), choices=[(kind, word(kind)) for kind in VehicleKind.values]
+        label=_("Kind of vehicle"), choices=vehicle_kinds
     )
     owner_name = forms.CharField(
         label=_("Owner's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
