@@ -30,9 +30,12 @@ def keep_ticket(page: Page, sign_in: SignIn, driver: User, booking: ParkingSessi
     address = f"/tickets/{booking.pk}/"
     sign_in(page, driver)
     page.goto(address)
-    page.wait_for_function("navigator.serviceWorker.ready.then((worker) => Boolean(worker.active))")
-    page.wait_for_function(KEPT, arg=address)
-    return address
+    # Not `wait_for_function`: to that a promise is true before it has answered.
+    for _ in range(100):
+        if page.evaluate(KEPT, address):
+            return address
+        page.wait_for_timeout(100)
+    pytest.fail("The worker has not kept the ticket after ten seconds")
 
 
 def test_the_ticket_and_its_code_open_without_network(
