@@ -263,10 +263,13 @@ def test_the_grid_of_slots_is_live(
 
 
 @pytest.mark.parametrize("path", ["/gate/ticket/", "/gate/inside/", "/gate/slots/"])
-def test_pages_in_hindi(at: Callable[..., Page], inside: ParkingSession, axe: Callable[..., None], path) -> None:
-    page = at(path)
+def test_pages_in_both_languages_on_a_small_phone(
+    at: Callable[..., Page], inside: ParkingSession, axe: Callable[..., None], path
+) -> None:
+    page = at(path, viewport={"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
     page.locator("[data-menu] summary").click()
     page.get_by_role("button", name="हिन्दी").click()
     expect(page.locator("html")).to_have_attribute("lang", "hi")
     axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.evaluate("document.documentElement.scrollWidth") == 360

@@ -239,7 +239,7 @@ def test_a_scan_without_answer_is_sent_again_and_counts_once(
     watch.allow("net::ERR_FAILED", "failed: POST")
     session = book(driver, zone)
     page = open_gate()
-    lost = []
+    lost: list[object] = []
 
     def lose_answers(route: Route) -> None:
         if len(lost) < 2:
