@@ -130,3 +130,11 @@ def test_signing_out_closes_the_pages(browser_of, asha):
     browser.post("/sign-out/")
     assert browser.get("/profile/").status_code == 302
     assert isinstance(browser, Client)
+
+
+def test_kinds_of_vehicles_are_in_the_readers_language(browser_of, asha):
+    browser = browser_of(asha)
+    browser.cookies["django_language"] = "hi"
+    page = browser.get("/profile/vehicles/").content.decode()
+    assert '<option value="CAR"' in page
+    assert ">Car</option>" not in page
