@@ -133,6 +133,11 @@ _WORDS: dict[str, Promise] = {
     "No-show": _("No-show"),
     "Late cancellation": _("Late cancellation"),
     "Refund": _("Refund"),
+    # Why money goes back by itself
+    "Cancelled within five minutes": _("Cancelled within five minutes"),
+    "Paid more than the bill": _("Paid more than the bill"),
+    "Paid after the stay had ended": _("Paid after the stay had ended"),
+    "Booking expired": _("Booking expired"),
     # Features of a zone
     "covered": _("Covered"),
     "guarded": _("Guarded"),
