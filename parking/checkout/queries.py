@@ -39,6 +39,14 @@ def order_of_driver(order_id: str, driver_id: int) -> PaymentOrder:
     return order
 
 
+def order_of_walk_in(order_id: str) -> PaymentOrder | None:
+    """An order for a stay without account, as `order_of_driver`; None for any other.
+
+    Its number is all that such a payer has. It is random and told to nobody else.
+    """
+    return _orders_with_stay().filter(order_id=order_id, bill__session__driver=None).first()
+
+
 def order_anew(order: PaymentOrder) -> PaymentOrder:
     """An order as it now stands in the database, with its bill and stay."""
     return _orders_with_stay().get(pk=order.pk)

@@ -24,6 +24,7 @@ PUBLIC = {
     "sign_out",
     "sign_up",
     "zone",
+    "zone_live",
     "zones",
     "zones_live",
 }

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import services as checkout
-from parking.checkout.queries import order_of_driver
+from parking.checkout.queries import order_of_driver, order_of_walk_in
 from parking.core import clock
 from parking.core.ids import Ref
 from parking.core.qr import qr_data_uri
@@ -16,7 +17,7 @@ from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
 from parking.stays.queries import session_of_driver
 from parking.web.driver.forms import WayToPayForm
 from parking.web.driver.standing import Ticket, hangs, ticket_of
-from parking.web.edge import actor_of, for_drivers, page, user_of
+from parking.web.edge import actor_of, for_drivers, is_part, page, user_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,25 +83,36 @@ def _go_on(address: str) -> HttpResponse:
 
 
 @require_safe
-@for_drivers
-def pay_return(request: HttpRequest, order_id: str) -> HttpResponse:
-    """Where a gateway sends the driver back to: what is known of the payment, and never more."""
-    order = order_of_driver(order_id, user_of(request).pk)
-    order = checkout.refresh_order(order=order, now=clock.now())
-    if _is_paid(order):
-        return redirect("ticket", order.bill.session.pk)
-    return page(request, "driver/pay_return.html", section="tickets", **_returned(order))
+def pay_return(request: HttpRequest, order_id: str) -> HttpResponseBase:
+    """Where a gateway sends the payer back to: what is known of the payment, and never more.
+
+    Who parks without account reads the same without name and plate, and needs to be nobody for it.
+    """
+    walk_in = order_of_walk_in(order_id)
+    return _return_of_walk_in(request, walk_in) if walk_in else _return_of_driver(request, order_id)
 
 
 @require_safe
-@for_drivers
-def pay_return_live(request: HttpRequest, order_id: str) -> HttpResponse:
+def pay_return_live(request: HttpRequest, order_id: str) -> HttpResponseBase:
     """The same, looked at anew."""
+    return pay_return(request, order_id)
+
+
+def _return_of_walk_in(request: HttpRequest, order: PaymentOrder) -> HttpResponse:
+    order = checkout.refresh_order(order=order, now=clock.now())
+    template = "driver/parts/returned_walk_in.html" if is_part(request) else "driver/pay_return.html"
+    return page(request, template, is_walk_in=True, **_returned(order))
+
+
+@for_drivers
+def _return_of_driver(request: HttpRequest, order_id: str) -> HttpResponse:
     order = order_of_driver(order_id, user_of(request).pk)
     order = checkout.refresh_order(order=order, now=clock.now())
     if _is_paid(order):
-        return _go_on(reverse("ticket", args=[order.bill.session.pk]))
-    return page(request, "driver/parts/returned.html", **_returned(order))
+        address = reverse("ticket", args=[order.bill.session.pk])
+        return _go_on(address) if is_part(request) else redirect(address)
+    template = "driver/parts/returned.html" if is_part(request) else "driver/pay_return.html"
+    return page(request, template, section="tickets", **_returned(order))
 
 
 def _returned(order: PaymentOrder) -> dict[str, Any]:

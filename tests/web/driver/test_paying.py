@@ -13,7 +13,7 @@ from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession
-from tests.build import book, enter, make_user, pay_ahead
+from tests.build import book, enter, leave, make_user, pay_ahead, take_ticket
 from tests.gateway import FakeGateway
 from tests.web.driver.conftest import browser_of
 from tests.web.driver.test_booking import text_of
@@ -150,7 +150,7 @@ def test_who_comes_back_after_the_money_goes_to_the_ticket(page, unpaid, gateway
 def test_the_waiting_page_goes_on_by_itself(page, unpaid, gateway):
     gateway.decide(GatewayState.COMPLETED)
     with later():
-        answer = page.get(returning(PaymentOrder.objects.get(), "live/"))
+        answer = page.get(returning(PaymentOrder.objects.get(), "live/"), headers={"X-Live": "true"})
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, f"/tickets/{unpaid.pk}/")
 
 
@@ -225,3 +225,19 @@ def test_money_that_comes_after_the_end_is_told_to_go_back(page, unpaid, gateway
     checkout.collect(order=PaymentOrder.objects.get(), now=clock.now())
     text = text_of(page.get(f"/tickets/{unpaid.pk}/"))
     assert "₹50.00 went back by the way it came." in text
+
+
+def test_who_parks_without_account_reads_how_the_payment_stands_and_no_more(staff, zone, gateway):
+    walk_in = take_ticket(zone, "DL-01-AB-1234", clock.now() - timedelta(minutes=70))
+    enter(staff, walk_in, clock.now() - timedelta(minutes=70))
+    gateway.outcome = GatewayState.PENDING
+    leave(staff, walk_in, "ONLINE")
+    address = returning(PaymentOrder.objects.get())
+    waiting = browser_of().get(address)
+    assert "We wait for the confirmation" in text_of(waiting)
+    assert "DL-01-AB-1234" not in waiting.content.decode()
+    gateway.decide(GatewayState.COMPLETED)
+    with later():
+        paid = browser_of().get(f"{address}live/", headers={"X-Live": "true"})
+    assert "Payment received" in text_of(paid)
+    assert b"<html" not in paid.content
