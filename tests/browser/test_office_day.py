@@ -1,0 +1,176 @@
+"""A manager's day: the dashboard that follows, a stay found and told, money given back, the report."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from parking.accounts.models import User
+from parking.checkout import services as checkout
+from parking.core import clock
+from parking.facilities.models import ParkingZone
+from parking.payments.models import OrderStatus, Payment, PaymentOrder, Refund
+from parking.stays.models import ParkingSession
+from tests.browser.conftest import Axe, Device, NewPage, SignIn, TakePicture
+from tests.build import actor, book, enter, leave, make_user, terminate
+
+PAGES = ("", "sessions/", "sessions/?from=abc", "payments/", "revenue/", "review/", "debts/")
+
+
+@pytest.fixture
+def day(driver: User, staff: User, admin: User, zone: ParkingZone) -> list[ParkingSession]:
+    """A stay that left, one that owes, a long one, a booking; a refund and a payment that wait for a person."""
+    now = clock.now()
+    left = leave(staff, enter(staff, book(driver, zone, now=now - timedelta(hours=3)), now=now - timedelta(hours=3)))
+    owes = terminate(
+        staff, enter(staff, book(driver, zone, now=now - timedelta(hours=4)), now=now - timedelta(hours=4))
+    )
+    long = enter(staff, book(driver, zone, now=now - timedelta(hours=13)), now=now - timedelta(hours=13))
+    cash = Payment.objects.get(bill=left.session.bill, method="CASH")
+    checkout.refund_any_payment(
+        actor=actor(admin), payment_id=cash.pk, amount=Decimal("10"), reason="Wrong car", now=now - timedelta(hours=2)
+    )
+    PaymentOrder.objects.filter(bill=long.bill).update(status=OrderStatus.REVIEW)
+    return [left.session, owes.session, long, book(driver, zone)]
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.mark.parametrize("path", [*PAGES, "session", "refund", "terminate", "write_off", "close_review"])
+def test_pages_are_accessible_and_fit(
+    path: str, phone: Page, sign_in: SignIn, admin: User, day: list[ParkingSession], axe: Axe
+) -> None:
+    left, owes, long, _ = day
+    special = {
+        "session": f"sessions/{left.pk}/",
+        "refund": f"payments/{Payment.objects.filter(bill=left.bill).earliest('pk').pk}/refund/",
+        "terminate": f"sessions/{long.pk}/terminate/",
+        "write_off": f"debts/{owes.bill.debt.pk}/write-off/",
+        "close_review": f"review/{long.bill.orders.get().order_id}/close/",
+    }
+    sign_in(phone, admin)
+    phone.goto(f"/office/{special.get(path, path)}")
+    assert fits(phone)
+    axe(phone)
+
+
+@pytest.mark.parametrize("path", ["", "sessions/", "payments/", "revenue/"])
+def test_wide_pages_in_hindi(
+    path: str, desktop: Page, sign_in: SignIn, admin: User, day: list[ParkingSession], axe: Axe
+) -> None:
+    sign_in(desktop, admin)
+    desktop.goto(f"/office/{path}")
+    desktop.locator("[data-menu] summary").click()
+    desktop.get_by_role("button", name="हिन्दी").click()
+    expect(desktop.locator("html")).to_have_attribute("lang", "hi")
+    expect(desktop.get_by_role("link", name="डैशबोर्ड")).to_be_visible()
+    assert fits(desktop)
+    axe(desktop)
+
+
+def test_an_empty_office(phone: Page, sign_in: SignIn, admin: User, axe: Axe) -> None:
+    sign_in(phone, admin)
+    for path in PAGES:
+        phone.goto(f"/office/{path}")
+        assert fits(phone)
+    phone.goto("/office/")
+    axe(phone)
+
+
+def test_the_dashboard_follows(
+    desktop: Page, sign_in: SignIn, admin: User, driver: User, zone: ParkingZone, picture: TakePicture
+) -> None:
+    sign_in(desktop, admin)
+    desktop.goto("/office/")
+    expect(desktop.get_by_text("0 of 10 taken, 0 %")).to_be_visible()
+    desktop.locator("#days details summary").click()
+    expect(desktop.locator("#by-day")).to_be_visible()
+    desktop.wait_for_function("document.querySelector('#days bar-chart').shadowRoot.querySelector('canvas')")
+    book(driver, zone)
+    expect(desktop.get_by_text("1 of 10 taken, 10 %")).to_be_visible(timeout=4000)
+    expect(desktop.locator("#figures")).to_contain_text("₹50.00")
+    # The table that was unfolded stays so, and the chart has its new bar.
+    expect(desktop.locator("#by-day")).to_be_visible()
+    bars = "document.querySelector('#days bar-chart').chart.getOption().series[0].data.at(-1)"
+    assert desktop.evaluate(bars) == 50
+    picture(desktop, "office-dashboard")
+
+
+@pytest.mark.parametrize("device", ["phone", "desktop"])
+def test_a_stay_is_found_and_money_goes_back(
+    device: Device, new_page: NewPage, sign_in: SignIn, admin: User, day: list[ParkingSession], picture: TakePicture
+) -> None:
+    left = day[0]
+    page = new_page(device)
+    sign_in(page, admin)
+    page.goto("/office/sessions/")
+    page.get_by_label("Plate, booking number, owner or QR code").fill(left.vehicle.vehicle_number.replace("-", ""))
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("1 to 1 of 1")).to_be_visible()
+    picture(page, f"office-sessions-{device}")
+    page.get_by_role("link", name=f"No. {left.pk}", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"Booking no. {left.pk}")
+    expect(page.locator(".timeline li").first).to_contain_text("Booked")
+    picture(page, f"office-session-{device}")
+    page.get_by_role("row").filter(has_text="Simulated payment").get_by_role("link", name="Refund").click()
+    expect(page.get_by_label("Amount")).to_have_value("50.00")
+    page.get_by_label("Amount").fill("20")
+    page.get_by_label("Reason").fill("Goodwill")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("₹20.00 go back through Simulated payment to where they came from.")).to_be_visible()
+    assert fits(page)
+    assert Refund.objects.filter(reason="Goodwill").count() == 0
+    page.get_by_role("button", name="Give ₹20.00 back").click()
+    expect(page.get_by_role("status").filter(has_text="The money went back.")).to_be_visible()
+    expect(page.locator(".timeline")).to_contain_text("Refund done")
+    assert Refund.objects.get(reason="Goodwill").amount == Decimal("20.00")
+
+
+def test_another_manager_approves_cash(
+    desktop: Page, sign_in: SignIn, day: list[ParkingSession], picture: TakePicture
+) -> None:
+    sign_in(desktop, make_user("ADMIN"))
+    desktop.goto("/office/")
+    desktop.get_by_role("link", name="Look at all, ₹10.00 together").click()
+    picture(desktop, "office-review")
+    desktop.get_by_role("button", name="Approve").click()
+    desktop.get_by_role("button", name="Yes, ₹10.00 are handed back").click()
+    expect(desktop.get_by_role("status").filter(has_text="The refund is done.")).to_be_visible()
+    expect(desktop.get_by_text("No refund waits for a person.")).to_be_visible()
+
+
+def test_a_stay_is_ended_by_the_keyboard_alone(
+    desktop: Page, sign_in: SignIn, admin: User, day: list[ParkingSession]
+) -> None:
+    long = day[2]
+    sign_in(desktop, admin)
+    desktop.goto(f"/office/sessions/{long.pk}/terminate/")
+    desktop.get_by_label("Reason").focus()
+    desktop.keyboard.type("Towed away")
+    desktop.keyboard.press("Tab")
+    desktop.keyboard.press("ArrowDown")
+    expect(desktop.get_by_label("Cash, handed over now")).to_be_checked()
+    desktop.keyboard.press("Enter")
+    expect(desktop.get_by_text("You confirm that what is due was handed over in cash.")).to_be_visible()
+    desktop.get_by_role("button", name="End the stay").focus()
+    desktop.keyboard.press("Enter")
+    expect(desktop.get_by_role("status").filter(has_text="The stay has ended.")).to_be_visible()
+    expect(desktop.get_by_text("Ended by staff").first).to_be_visible()
+
+
+def test_the_report_and_its_file(
+    desktop: Page, sign_in: SignIn, admin: User, day: list[ParkingSession], picture: TakePicture
+) -> None:
+    sign_in(desktop, admin)
+    desktop.goto("/office/revenue/")
+    desktop.get_by_role("link", name="7 days").click()
+    total = desktop.locator("#total").text_content()
+    for table in ("daily", "by-zone", "by-method"):
+        expect(desktop.locator(f"#{table} tfoot td").nth(2)).to_have_text(total or "")
+    picture(desktop, "office-revenue", whole=True)
+    with desktop.expect_download() as download:
+        desktop.get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename == f"revenue-{clock.today()}.csv"
