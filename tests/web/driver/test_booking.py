@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from parking.accounts.models import User
 from parking.core import clock
 from parking.core.errors import DomainError
 from parking.facilities.models import ParkingZone
@@ -249,7 +248,3 @@ def test_refusals_are_no_surprise(page, zone, monkeypatch):
 
     monkeypatch.setattr("parking.web.driver.booking.checkout.book", refuse)
     assert "This zone is closed." in text_of(page.post(f"/zones/{zone.pk}/", NEW))
-
-
-def test_driver_is_a_user(driver: User):
-    assert driver.role == "USER"
