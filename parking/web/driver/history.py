@@ -106,7 +106,15 @@ def history(request: HttpRequest) -> HttpResponse:
     receipts = first_payments([session.bill_id for session in shown])
     rows = [(session, receipts.get(session.bill_id)) for session in shown]
     months = spending_by_month(form.driver_id)
-    return page(request, "driver/history.html", section="history", form=form, shown=shown, rows=rows, months=months)
+    return page(
+        request,
+        "driver/history.html",
+        section="history",
+        form=form,
+        shown=shown,
+        rows=rows,
+        months=months if any(month.amount for month in months) else [],
+    )
 
 
 @require_safe
