@@ -44,7 +44,8 @@ def _newest_line() -> int:
     return AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-board_now: FreshValue[Board] = FreshValue(_Reader())
+# What it looks at is itself read once a second: more would make pages late.
+board_now: FreshValue[Board] = FreshValue(_Reader(), seconds=0.2)
 # The number of the newest line of the audit record: every change writes one.
 newest_line_now: FreshValue[int] = FreshValue(_newest_line)
 
