@@ -14,7 +14,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import pytest
@@ -26,13 +25,12 @@ from pytest_django import Settings
 
 from deploy import assets, chromium, messages
 from parking.accounts.models import User
+from tests.browser import pictures
 from tests.browser.axe import Scheme, assert_accessible
 from tests.browser.camera import Camera, Picture
 from tests.browser.server import Server
 from tests.browser.watch import Watch
 from tests.conftest import COLLECTED_FILES
-
-PICTURES = Path(__file__).resolve().parents[2] / "docs" / "user-guide" / "pictures"
 
 Device = Literal["phone", "desktop"]
 DEVICES: dict[str, dict[str, Any]] = {
@@ -292,10 +290,9 @@ def axe() -> Axe:
 
 @pytest.fixture
 def picture() -> TakePicture:
-    """`picture(page, "driver-ticket")` keeps a picture for the user's guide, with `make pictures` only."""
+    """`picture(page, "driver-ticket")` keeps `driver-ticket-phone.png`: with `make pictures`, if a guide shows it."""
 
     def take(page: Page, name: str, *, whole: bool = False) -> None:
-        if os.environ.get("PICTURES"):
-            page.screenshot(path=PICTURES / f"{name}.png", full_page=whole, animations="disabled")
+        pictures.take(page, name, whole=whole)
 
     return take
