@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from parking.accounts.models import Role, User
 from parking.facilities.models import ParkingSlot, ParkingZone
-from tests.browser.conftest import NewPage, SignIn
+from tests.browser.conftest import Device, NewPage, SignIn
 from tests.build import book, make_user, make_zone
 
 PASSWORD = "blue-tractor-9"
@@ -17,7 +17,7 @@ def wide_as_screen(page: Page) -> bool:
 
 @pytest.mark.parametrize("device", ["desktop", "phone"])
 def test_a_price_is_changed_after_a_question(
-    device: str, new_page: NewPage, sign_in: SignIn, admin: User, zone: ParkingZone
+    device: Device, new_page: NewPage, sign_in: SignIn, admin: User, zone: ParkingZone
 ) -> None:
     page = new_page(device)
     sign_in(page, admin)
