@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page, expect
 
-from parking.accounts.models import User
+from parking.accounts.models import Role, User
 from parking.checkout import services as checkout
 from parking.core import clock
 from parking.facilities.models import ParkingZone
@@ -132,7 +132,7 @@ def test_a_stay_is_found_and_money_goes_back(
 def test_another_manager_approves_cash(
     desktop: Page, sign_in: SignIn, day: list[ParkingSession], picture: TakePicture
 ) -> None:
-    sign_in(desktop, make_user("ADMIN"))
+    sign_in(desktop, make_user(Role.ADMIN))
     desktop.goto("/office/")
     desktop.get_by_role("link", name="Look at all, ₹10.00 together").click()
     picture(desktop, "office-review")

@@ -10,11 +10,12 @@ from parking.checkout import services as checkout
 from parking.checkout.services.documents import facts_of
 from parking.checkout.services.refunding import refund_payment
 from parking.core.errors import NotFound
+from parking.core.money import indian
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.invoices.models import NumberSeries, TaxDocument
 from parking.invoices.rules import own_prefix
 from parking.invoices.services import issue_credit_note, issue_for_bill
-from parking.invoices.sheets import indian, sheet_of
+from parking.invoices.sheets import sheet_of
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession

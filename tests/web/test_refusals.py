@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import OperationalError
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from parking.audit.models import AuditEntry
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def answer_to(error, method="get", **headers):
     request = getattr(RequestFactory(), method)("/tickets/1/", headers=headers)
     request.user = type("Nobody", (), {"is_authenticated": False})()
-    return RefusalMiddleware(lambda _: None).process_exception(request, error)
+    return RefusalMiddleware(lambda _: HttpResponse()).process_exception(request, error)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_who_is_not_signed_in_signs_in():
 def test_bugs_and_the_api_are_not_ours():
     assert answer_to(ValueError()) is None
     request = RequestFactory().get("/api/user/zones/")
-    assert RefusalMiddleware(lambda _: None).process_exception(request, Refused("zone_full", "")) is None
+    assert RefusalMiddleware(lambda _: HttpResponse()).process_exception(request, Refused("zone_full", "")) is None
 
 
 @pytest.mark.parametrize(

@@ -138,9 +138,7 @@ class VehicleForm(ServiceForm):
             }
         ),
     )
-    vehicle_kind = forms.ChoiceField(
-        label=_("Kind of vehicle"), choices=vehicle_kinds
-    )
+    vehicle_kind = forms.ChoiceField(label=_("Kind of vehicle"), choices=vehicle_kinds)
     owner_name = forms.CharField(
         label=_("Owner's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )

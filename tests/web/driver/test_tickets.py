@@ -25,7 +25,7 @@ def booking(driver: User, zone: ParkingZone) -> ParkingSession:
 
 def stage_of(answer) -> str:
     (stage,) = re.findall(r'data-stage="(\w+)"', answer.content.decode())
-    return stage
+    return str(stage)
 
 
 def promised(answer) -> list[str]:
@@ -110,6 +110,7 @@ def test_an_unpaid_booking_shows_no_code_but_the_fee(page, driver, zone, setting
     assert stage_of(answer) == "FEE"
     assert "Pay ₹50.00" in text_of(answer)
     assert unpaid.qr_code not in answer.content.decode()
+    assert unpaid.pay_by
     assert f'data-shown-from="{unpaid.pay_by.isoformat()}" hidden' in answer.content.decode()
 
 
@@ -186,6 +187,7 @@ def test_an_unpaid_hold_that_ended_charges_nothing(page, driver, zone, settings)
 
     settings.SIMULATED_OUTCOME = "PENDING"
     unpaid = book(driver, zone)
+    assert unpaid.pay_by
     checkout.expire_unpaid_holds(now=unpaid.pay_by + timedelta(seconds=1))
     text = text_of(page.get(f"/tickets/{unpaid.pk}/"))
     assert "Fee not paid in time" in text
