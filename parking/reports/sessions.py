@@ -45,6 +45,8 @@ SORTS = {
     "total": "bill__total",
     "paid": "paid",
 }
+# Only these need to be told where nothing stands; told of the others, the database would not go by their index.
+_MAY_BE_EMPTY = {"entered", "left", "ended"}
 
 
 def all_sessions(wanted: SessionFilter) -> QuerySet[ParkingSession]:
@@ -69,8 +71,8 @@ def sorted_sessions(rows: QuerySet[ParkingSession], by: str, *, downwards: bool)
     """The stays sorted by one of `SORTS`; what has no such time comes last, equals are newest first."""
     if by == "paid":
         rows = rows.annotate(paid=F("bill__captured") - F("bill__refunded"))
-    column = F(SORTS[by])
-    order = column.desc(nulls_last=True) if downwards else column.asc(nulls_last=True)
+    column, nulls_last = F(SORTS[by]), True if by in _MAY_BE_EMPTY else None
+    order = column.desc(nulls_last=nulls_last) if downwards else column.asc(nulls_last=nulls_last)
     return rows.order_by(order, "-pk")
 
 
