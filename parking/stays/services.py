@@ -153,9 +153,8 @@ def refuse_entry(session: ParkingSession, *, plate_seen: str | None) -> None:
     refuse_other_plate(session, plate_seen)
 
 
-def booking_expired(session: ParkingSession | None = None) -> Refused:
-    facts = {} if session is None else {"session_id": session.pk}
-    return Refused("booking_expired", "Booking expired, please rebook", **facts)
+def booking_expired(session: ParkingSession) -> Refused:
+    return Refused("booking_expired", "Booking expired, please rebook", session_id=session.pk)
 
 
 def refuse_other_plate(session: ParkingSession, plate_seen: str | None) -> None:
