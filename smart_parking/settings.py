@@ -205,7 +205,6 @@ AXES_COOLOFF_TIME = timedelta(seconds=_number("SMART_PARKING_LOCKOUT_SECONDS", 9
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "parking.accounts.lockout.address_of"
 AXES_USERNAME_CALLABLE = "parking.accounts.lockout.username_of"
-AXES_LOCKOUT_CALLABLE = "parking.api.lockout.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False

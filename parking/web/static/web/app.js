@@ -5,6 +5,9 @@ import { startLive } from "./live.js";
 
 startLive(document);
 
+// On a phone the row of pages is wider than the screen: the present one is in sight.
+document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // --- The menu closes when one looks elsewhere --------------------------------------------------------
 
 const menu = document.querySelector("[data-menu]");
