@@ -51,13 +51,15 @@ class Left:
 class Collection:
     """How the end of a stay is to be paid.
 
-    `upi_reference` is the 12 digits of UPI at the counter; None where that cannot be paid by.
+    `upi_reference` is the 12 digits of UPI at the counter; None where that cannot be paid by. `shown_due` is what a
+    page named as due (rupees), for which somebody may have taken the money already; another amount is refused.
     """
 
     method: str
     gateway: str | None = None
     tendered: Decimal | None = None
     upi_reference: str | None = None
+    shown_due: Decimal | None = None
 
 
 def quote(*, actor: Actor, qr_code: str, now: datetime, plate_seen: str | None = None) -> ParkingSession:
@@ -103,7 +105,7 @@ def leave(
     CASH and UPI complete at once. ONLINE freezes the bill and completes when the gateway confirms; the same scan again
     looks at the payment anew. Raises NotFound `qr_not_found`; Refused `payment_method_invalid`,
     `upi_reference_invalid`, `upi_reference_used`, `entry_not_scanned`, `already_exited`, `vehicle_mismatch`,
-    `amount_too_small`, `gateway_invalid`, `payment_failed`; Unavailable; RepeatedRequest.
+    `amount_mismatch`, `amount_too_small`, `gateway_invalid`, `payment_failed`; Unavailable; RepeatedRequest.
     """
     refuse_unknown_method(collection)
     with transaction.atomic(durable=True):
@@ -185,6 +187,8 @@ def end_stay(
     waiting = payments.open_order(bill) if bill.frozen_until is not None else None
     if lines is not None:
         payments.set_lines(bill, lines)
+    if collection.shown_due not in {None, bill.due}:
+        raise Refused("amount_mismatch", f"₹{bill.due} is due now", due=str(bill.due), session_id=session.pk)
     if collection.method == PaymentMethod.ONLINE and bill.due > ZERO:
         return _wait_for_money(session, collection, reason=reason, waiting=waiting, lines=lines, actor=actor, now=now)
     if waiting is not None:

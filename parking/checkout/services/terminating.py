@@ -35,7 +35,7 @@ def terminate(
     """End an active stay, billed to now. With method NONE what is due becomes a debt of the plate.
 
     Raises NotFound `session_not_found`; Refused `not_active`, `payment_method_invalid`, `upi_reference_invalid`,
-    `upi_reference_used`, `payment_failed`, …
+    `upi_reference_used`, `amount_mismatch`, `payment_failed`, …
     """
     if collection.method != NONE:
         refuse_unknown_method(collection)

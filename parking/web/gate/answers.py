@@ -37,6 +37,7 @@ LET_IN, LET_OUT, STOP, WAIT = _("LET IN"), _("LET OUT"), _("STOP"), _("WAIT")
 _AMBER = {"payment_pending"}
 # Refusals of a way to pay: the bill stays on the screen, with the sentence above it.
 _TRY_AGAIN = {
+    "amount_mismatch",
     "amount_too_small",
     "gateway_invalid",
     "gateway_unavailable",

@@ -32,6 +32,11 @@ class PlateForm(ScanForm):
     plate_seen = forms.CharField(max_length=30)
 
 
+def _shown_due() -> forms.DecimalField:
+    """What the page named as due when its button was pressed."""
+    return forms.DecimalField(min_value=0, max_digits=10, decimal_places=2, required=False)
+
+
 class CollectForm(ScanForm):
     method = forms.ChoiceField(choices=PaymentMethod.choices)
     gateway = forms.CharField(max_length=12, required=False, empty_value=None)
@@ -39,10 +44,13 @@ class CollectForm(ScanForm):
         min_value=Decimal(0), max_value=MAX_AMOUNT, max_digits=10, decimal_places=2, required=False
     )
     upi_reference = forms.CharField(max_length=30, required=False)
+    due = _shown_due()
 
     def collection(self) -> Collection:
         given = self.cleaned_data
-        return Collection(given["method"], given["gateway"], given["tendered"], given["upi_reference"])
+        return Collection(
+            given["method"], given["gateway"], given["tendered"], given["upi_reference"], shown_due=given["due"]
+        )
 
 
 class TicketForm(ServiceForm):
@@ -85,6 +93,7 @@ class TerminationForm(ServiceForm):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+    due = _shown_due()
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -93,4 +102,6 @@ class TerminationForm(ServiceForm):
 
     def collection(self) -> Collection:
         given = self.cleaned_data
-        return Collection(given["method"], given["gateway"], upi_reference=given["upi_reference"])
+        return Collection(
+            given["method"], given["gateway"], upi_reference=given["upi_reference"], shown_due=given["due"]
+        )

@@ -1,5 +1,6 @@
 """Ending a stay whose car does not leave through the gate."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -40,13 +41,19 @@ class TerminationForm(DecisionForm):
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
+    # What the question named as due; the form before it names nothing.
+    due = forms.DecimalField(min_value=0, max_digits=10, decimal_places=2, required=False, widget=forms.HiddenInput)
 
     field_order = ("reason", "method", "upi_reference")
 
     @property
     def collection(self) -> Collection:
         data = self.cleaned_data
-        return Collection(data["method"], upi_reference=data["upi_reference"] or None)
+        return Collection(data["method"], upi_reference=data["upi_reference"] or None, shown_due=data["due"])
+
+    def promise(self, due: Decimal) -> None:
+        """Let the form carry what the question names."""
+        self.data = {**dict(self.data.items()), "due": str(due)}
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,10 +90,9 @@ def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 def _question(request: HttpRequest, form: TerminationForm, session: ParkingSession) -> HttpResponse:
-    names: dict[str, Any] = {
-        "plate": session.vehicle.vehicle_number,
-        "due": rupees(running_bill(session, clock.now()).due),
-    }
+    due = running_bill(session, clock.now()).due
+    form.promise(due)
+    names: dict[str, Any] = {"plate": session.vehicle.vehicle_number, "due": rupees(due)}
     effects = [
         gettext("The stay of %(plate)s ends now, and its slot is free at once.") % names,
         gettext("The bill is made up to this moment; %(due)s are due as of now.") % names,

@@ -69,6 +69,18 @@ def test_a_refused_payment_shows_the_bill_again_with_the_reason(gate, inside, me
     assert f'data-pane-open="{method}"' in part.html
 
 
+@pytest.mark.parametrize(
+    ("method", "fields"), [("CASH", {}), ("CASH", {"tendered": "500"}), ("UPI", {"upi_reference": "123456789012"})]
+)
+def test_a_bill_that_grew_since_it_was_shown_is_not_written_down_as_paid(gate, inside, method, fields):
+    with nothing_changes():
+        part = gate.collect(inside, method, due="0.00", **fields)
+    assert part.verdict == "quote"
+    assert "The amount is not what is due. Please look again." in part.text
+    assert 'name="due" value="100.00"' in part.html
+    assert gate.collect(inside, method, due="100.00", **fields).word == "LET OUT"
+
+
 def test_upi_at_the_counter(gate, inside):
     assert gate.collect(inside, "UPI", upi_reference="123456789012").word == "LET OUT"
     assert Payment.objects.get(method="UPI").reference == "123456789012"
