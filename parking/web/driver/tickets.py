@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import services as checkout
 from parking.core import clock
@@ -46,11 +46,14 @@ def ticket_live(request: HttpRequest, session_id: int) -> HttpResponse:
     return _ticket_page(request, "driver/parts/ticket.html", session_id)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_drivers
 def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
-    """Cancel a booking for the refund that the page named; with another one the page is shown anew."""
-    form = CancelForm(request.POST)
+    """Cancel a booking for the refund that the page named; with another one the page is shown anew.
+
+    So it is to who asks for this address, as the choice of a language does on the page of a refusal.
+    """
+    form = CancelForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):
             values = form.cleaned_data

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import services as checkout
 from parking.checkout.bills import RunningBill, running_bill
@@ -106,12 +106,15 @@ def stay(request: HttpRequest, session_id: int) -> HttpResponse:
     return _stay_page(request, session, TerminationForm())
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_attendants
 def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
-    """End a stay whose car does not leave through the gate, with a reason."""
+    """End a stay whose car does not leave through the gate, with a reason.
+
+    Asked for without a form, as by the choice of a language on the page of a refusal, it shows the stay.
+    """
     session = session_for(Ref(pk=session_id), actor_of(request))
-    form = TerminationForm(request.POST)
+    form = TerminationForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):
             _terminate(request, session, form)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import services as checkout
 from parking.checkout.queries import refunds
@@ -131,7 +131,7 @@ def review(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_managers
 def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Write down that money was handed back, after a question. Sent again, it changes nothing."""
@@ -156,7 +156,7 @@ def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
     return redirect("office_review")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_managers
 def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Try a refused refund once more, after a question."""

@@ -154,6 +154,23 @@ def test_ending_a_stay_states_the_debt_first_and_then_writes_it(gate, car_inside
     assert_books_agree()
 
 
+def test_a_stay_that_grew_dearer_meanwhile_is_shown_anew(gate, car_inside, zone):
+    session = car_inside(zone, minutes=150)
+    with nothing_changes():
+        answer = end(gate, session, method="CASH", due="50.00")
+    page = answer.content.decode()
+    assert "The amount is not what is due. Please look again." in page
+    assert 'name="due" value="100.00"' in page
+    assert end(gate, session, method="CASH", due="100.00", key="again").status_code == 302
+    assert reloaded(session).bill.captured == 150
+
+
+def test_looking_at_the_address_of_ending_ends_nothing(gate, car_inside, zone):
+    session = car_inside(zone)
+    with nothing_changes():
+        assert "End this stay" in gate.client.get(f"/gate/stays/{session.pk}/terminate/").content.decode()
+
+
 def test_ending_twice_by_the_same_form_is_once(gate, car_inside, zone):
     session = car_inside(zone)
     assert [end(gate, session).status_code for _ in range(2)] == [302, 302]

@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -160,6 +161,7 @@ def test_cash_goes_back_only_by_another_manager(office, admin, stay):
     other = browser_of(make_user(Role.ADMIN))
     assert f'action="{approve}"' in text_of(other.get("/office/review/"))
     assert "₹30.00 are handed back at the counter" in text_of(other.post(approve))
+    assert "₹30.00 are handed back at the counter" in text_of(other.get(approve))
     assert other.post(approve, {"step": "go"}).status_code == 302
     assert other.post(approve, {"step": "go"}).status_code == 302
     refund.refresh_from_db()
@@ -177,6 +179,8 @@ def test_a_refused_refund_is_tried_again(office, stay, gateway, admin):
     address = f"/office/refunds/{refund.pk}/retry/"
     question = office.post(address)
     assert "is asked first whether it has this refund" in text_of(question)
+    # As the choice of another language does.
+    assert "is asked first whether it has this refund" in text_of(office.get(address))
     assert office.post(address, hidden_fields(question) | {"step": "go"}).status_code == 302
 
 
@@ -202,6 +206,23 @@ def test_a_termination_says_what_it_means_and_leaves_a_debt(office, driver, staf
     assert office.post(address, sent).status_code == 302
     assert Debt.objects.get().amount == Decimal("100.00")
     assert_books_agree()
+
+
+def test_a_stay_that_grew_dearer_than_the_question_said_is_asked_about_again(office, driver, staff, zone):
+    now = clock.now()
+    with time_machine.travel(now, tick=False) as moment:
+        session = enter(staff, book(driver, zone, now=now - timedelta(hours=3)), now=now - timedelta(hours=3))
+        address = f"/office/sessions/{session.pk}/terminate/"
+        question = office.post(address, {"reason": "Towed away", "method": "CASH", "key": "one"})
+        assert question.context["form"]["due"].value() == "100.00"
+        moment.shift(timedelta(hours=1))
+        sent = {"reason": "Towed away", "method": "CASH", "key": "one", "due": "100.00", "step": "go"}
+        answer = office.post(address, sent)
+        assert "The amount is not what is due. Please look again." in text_of(answer)
+        assert "₹150.00" in text_of(answer)
+        assert reloaded(session).status == "ACTIVE"
+        assert office.post(address, sent | {"key": "two", "due": "150.00"}).status_code == 302
+        assert reloaded(session).bill.captured == 200
 
 
 def test_a_termination_needs_a_reason_and_a_car_inside(office, driver, staff, zone, stay):
