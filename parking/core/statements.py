@@ -16,6 +16,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
+from parking.core.ids import MAX_ID
+
 M = TypeVar("M", bound=models.Model)
 
 # --- Writing -----------------------------------------------------------------------------------------
@@ -126,6 +128,9 @@ class Select(Generic[M]):
 
     def all(self, *values: Any) -> list[M]:
         """Every row of the queryset."""
+        if any(isinstance(value, int) and value > MAX_ID for value in values):
+            # As the ORM does: no column holds such a number, and SQLite would fail at it.
+            return []
         connection = _connection()
         plan = self._plans.get(connection.vendor) or self._compile(connection)
         if plan.locks and connection.get_autocommit():

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest
 
 from parking.core.errors import DomainError, InvalidInput, Unavailable
@@ -44,6 +46,11 @@ class ServiceForm(forms.Form):
             self.add_error(name if name in self.fields else None, shown)
         if not fields or isinstance(error, Unavailable):
             self.add_error(None, sentence_for(error))
+
+
+def day_bounds(text: Any) -> list[Any]:
+    """Validators for days: those at the ends of the calendar have no beginning or end in another time zone."""
+    return [MinValueValidator(date(1970, 1, 1), text), MaxValueValidator(date(2999, 12, 31), text)]
 
 
 def _dress(field: forms.Field) -> None:

@@ -34,6 +34,11 @@ def test_a_page_with_the_sentence(error, status):
     assert 'role="alert"' in answer.content.decode()
 
 
+@pytest.mark.parametrize("path", ["/pay/return/a%00b/", "/zones/99999999999999999999/", "/zones/%00/"])
+def test_what_no_database_takes_is_not_found(path):
+    assert Client().get(path).status_code == 404
+
+
 def test_a_part_of_a_page_is_shown_in_its_place():
     answer = answer_to(Refused("zone_full", ""), **{"HX-Request": "true"})
     assert answer.status_code == 200

@@ -1,11 +1,9 @@
 """A driver's own bookings, and what was spent on them."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -21,7 +19,7 @@ from parking.reports.spending import spending_by_month
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import history_of, zones_visited
 from parking.web.edge import for_drivers, page, user_of
-from parking.web.forms import ServiceForm
+from parking.web.forms import ServiceForm, day_bounds
 from parking.web.templatetags.parking import word
 
 PER_PAGE = 20
@@ -29,11 +27,9 @@ PER_PAGE = 20
 
 def _day(label: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    # Days at the ends of the calendar have no beginning or end in another time zone.
     text = _("Please choose a day.")
-    bounds = [MinValueValidator(date(1970, 1, 1), text), MaxValueValidator(date(2999, 12, 31), text)]
     return forms.DateField(
-        label=label, required=False, widget=widget, validators=bounds, error_messages={"invalid": text}
+        label=label, required=False, widget=widget, validators=day_bounds(text), error_messages={"invalid": text}
     )
 
 

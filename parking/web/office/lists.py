@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.core.errors import InvalidInput
 from parking.reports.periods import Period, period
-from parking.web.forms import ServiceForm
+from parking.web.forms import ServiceForm, day_bounds
 
 ROWS = 25
 _FROM, _TO = "from", "to"
@@ -36,7 +36,9 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
-        kwargs.setdefault("error_messages", {"invalid": _("Enter a date such as 2026-11-22.")})
+        text = _("Enter a date such as 2026-11-22.")
+        kwargs.setdefault("error_messages", {"invalid": text})
+        kwargs.setdefault("validators", day_bounds(text))
         super().__init__(widget=_DayInput(), **kwargs)
 
 

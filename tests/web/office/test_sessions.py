@@ -66,6 +66,15 @@ def test_filters_narrow_together(office, three, zone):
     assert numbers(office.get(LIST, {"to": f"{clock.today() - timedelta(days=1)}"})) == []
 
 
+@pytest.mark.parametrize("days", [{"from": "0001-01-01"}, {"to": "9999-12-31"}, {"to": "0001-02-01"}])
+@pytest.mark.parametrize("page", ["sessions", "payments", "revenue"])
+def test_days_at_the_ends_of_the_calendar_are_refused(office, page, days):
+    answer = office.get(f"/office/{page}/", days)
+    assert answer.status_code == 200
+    assert "Enter a date such as 2026-11-22." in text_of(answer)
+    assert office.get(f"/office/{page}/file/csv/", days).status_code == 400
+
+
 def test_long_stays_alone(office, driver, staff, zone):
     since = clock.now() - timedelta(hours=13)
     long = enter(staff, book(driver, zone, now=since), now=since)
