@@ -53,4 +53,4 @@ newest_line_now: FreshValue[int] = FreshValue(_newest_line)
 def story_state(session_id: int) -> str:
     """A text that changes with whatever may stand in the story of a stay; it changes with other stays too."""
     stay = states_now.value().get(session_id, "")
-    return fingerprint(stay, money_now.value(), newest_line_now.value(), f"{clock.now():%H:%M}")
+    return fingerprint(stay, money_now.value(), newest_line_now.value(), f"{clock.now():%Y-%m-%d %H:%M}")

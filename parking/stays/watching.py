@@ -37,8 +37,8 @@ WATCHED_AFTER_END = timedelta(minutes=10)
 def open_states() -> dict[int, str]:
     """Every open stay, and those that ended in the last ten minutes, by id: a text that changes with the stay.
 
-    It follows state, slot, the money and freezing of the bill, and the newest payment order. That a frozen bill thaws
-    or a hold runs out changes nothing here: pages have clocks.
+    It follows state, slot, the money and freezing of the bill, the newest payment order, and how refunds stand. That a
+    frozen bill thaws or a hold runs out changes nothing here: pages have clocks.
     """
     lately = clock.now() - WATCHED_AFTER_END
     rows = ParkingSession.objects.filter(Q(status__in=OPEN_SESSION) | Q(ended_at__gte=lately)).values_list(
@@ -52,6 +52,7 @@ def open_states() -> dict[int, str]:
         "bill__frozen_until",
         "bill__closed_at",
         _newest_order(),
+        _news_of_refunds(),
     )
     return {pk: fingerprint(*parts) for pk, *parts in rows}
 
@@ -61,6 +62,12 @@ def _newest_order() -> Subquery:
     orders = PaymentOrder.objects.filter(bill_id=OuterRef("bill_id")).order_by("-pk")
     text = Concat(Cast("pk", CharField()), Value(" "), "status", output_field=CharField())
     return Subquery(orders.values(told=text)[:1])
+
+
+def _news_of_refunds() -> Subquery:
+    """When a refund of the stay's bill changed last."""
+    refunds = Refund.objects.filter(payment__bill_id=OuterRef("bill_id")).order_by().values("payment__bill_id")
+    return Subquery(refunds.annotate(at=Max("updated_at")).values("at"))
 
 
 # --- Zones and slots ---------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def live(state: State) -> Callable[[View], View]:
 
 def minute() -> str:
     """A state that changes with each minute, for what runs with time."""
-    return f"{clock.now():%H:%M}"
+    return f"{clock.now():%Y-%m-%d %H:%M}"
 
 
 def _tag(request: HttpRequest, state: str) -> str:

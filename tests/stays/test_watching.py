@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 from parking.accounts.models import User
 from parking.audit.services import SYSTEM
 from parking.checkout import services as checkout
+from parking.checkout.services.settling import send_refunds
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import ZoneCounts
 from parking.facilities.services import retire_zone, update_zone
@@ -73,6 +74,18 @@ def test_an_order_that_is_declined_changes_the_text(
     settings.SIMULATED_OUTCOME = "DECLINE"
     checkout.collect(order=PaymentOrder.objects.get(bill=session.bill, purpose="EXIT"), now=START + timedelta(hours=2))
     assert state(session) != waiting
+
+
+def test_a_refund_that_is_done_changes_the_text(driver: User, zone: ParkingZone, settings: Settings) -> None:
+    session = book(driver, zone)
+    settings.SIMULATED_OUTCOME = "PENDING"
+    cancel(driver, session)
+    under_way = state(session)
+    settings.SIMULATED_OUTCOME = "CAPTURE"
+    later = START + timedelta(minutes=5)
+    send_refunds([Refund.objects.get()], now=later)
+    assert Refund.objects.get().status == "COMPLETED"
+    assert state(session) != under_way
 
 
 def test_a_stay_is_watched_for_ten_minutes_after_its_end(driver: User, zone: ParkingZone, clock: Any) -> None:
