@@ -93,7 +93,7 @@ async function excuse() {
 // --- Keeping and forgetting pages --------------------------------------------------------------------------
 
 // Somebody signs in or out: what the person before has seen is nobody's business now. Or another language is wanted.
-const DOORS = ["/sign-in/", "/sign-out/", "/language/"];
+const DOORS = ["/sign-in/", "/sign-up/", "/sign-out/", "/office/admin/logout/", "/language/"];
 let forgetting = Promise.resolve();
 let era = 0;
 
