@@ -99,7 +99,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "parking.api.middleware.ContractMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "parking.web.policy.PagePolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "parking.web.language.PageLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -251,7 +251,6 @@ MAP_CREDIT = os.environ.get("SMART_PARKING_MAP_CREDIT") or ""
 CSRF_FAILURE_VIEW = "parking.web.refusals.csrf_failed"
 # All that a page may load is ours. Views that need more say so where they are (`csp_update`).
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
-    "EXCLUDE_URL_PREFIXES": ["/api/"],
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
