@@ -174,6 +174,22 @@ def test_a_scanner_needs_no_click(open_gate: OpenGate, driver: User, zone: Parki
         verdict(page, "LET IN")
 
 
+def test_a_scanner_that_reads_twice_is_answered_once(open_gate: OpenGate, booked: ParkingSession) -> None:
+    page = open_gate()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.context.route(re.compile("/gate/scan/"), hold)
+    for _ in range(2):
+        type_code(page, booked.qr_code)
+        expect(page.get_by_label("Ticket code")).to_have_value("")
+    (route,) = held
+    route.continue_()
+    verdict(page, "LET IN")
+
+
 def test_a_scan_into_another_field_leaves_that_field_alone(
     open_gate: OpenGate, staff: User, driver: User, zone: ParkingZone
 ) -> None:

@@ -29,7 +29,9 @@ async function deliver(address, fields) {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (code.value.trim()) scan(code.value);
+  // A scanner may read a code twice: the first has its answer on the way, the second would be told "already inside".
+  if (isSending()) code.value = "";
+  else if (code.value.trim()) scan(code.value);
 });
 
 const camera = new Camera({
