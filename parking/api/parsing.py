@@ -22,7 +22,6 @@ from parking.core.errors import NotFound
 from parking.core.ids import Ref, parse_ref
 from parking.core.money import MAX_AMOUNT, PAISA
 
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -81,9 +80,8 @@ def _day(value: object) -> date:
     if not (isinstance(value, str) and _DATE.fullmatch(value)):
         raise ValueError("a date such as 2026-11-22, or today, is needed")
     day = date.fromisoformat(value)
-    # Days at the ends of the calendar have no beginning or end in another time zone.
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise ValueError(f"between {FIRST_DAY} and {LAST_DAY}")
+    if not clock.FIRST_DAY <= day <= clock.LAST_DAY:
+        raise ValueError(f"between {clock.FIRST_DAY} and {clock.LAST_DAY}")
     return day
 
 

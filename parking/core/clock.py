@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+# Days at the ends of the calendar have no beginning or end in another time zone: nobody may ask for them.
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
+
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest
 
+from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, Unavailable
 from parking.web.refusals import record_refusal
 from parking.web.wording import sentence_for
@@ -49,8 +49,8 @@ class ServiceForm(forms.Form):
 
 
 def day_bounds(text: Any) -> list[Any]:
-    """Validators for days: those at the ends of the calendar have no beginning or end in another time zone."""
-    return [MinValueValidator(date(1970, 1, 1), text), MaxValueValidator(date(2999, 12, 31), text)]
+    """Validators that take the days that can be asked for."""
+    return [MinValueValidator(clock.FIRST_DAY, text), MaxValueValidator(clock.LAST_DAY, text)]
 
 
 def _dress(field: forms.Field) -> None:
