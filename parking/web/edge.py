@@ -66,13 +66,14 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def is_part(request: HttpRequest) -> bool:
     """Whether a script asks for a part of a page (htmx, live.js), not the browser for a whole one."""
-    return request.headers.get("HX-Request") == "true" or request.headers.get("X-Live") == "true"
+    part = request.headers.get("HX-Request") == "true" and "HX-Boosted" not in request.headers
+    return part or request.headers.get("X-Live") == "true"
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send to the sign-in page, and back here afterwards. Scripts are told where the whole page is to go."""
     address = reverse("sign_in")
-    if is_part(request):
+    if is_part(request) or "HX-Boosted" in request.headers:
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     if request.method == "GET":
         address = f"{address}?{urlencode({'next': request.get_full_path()})}"

@@ -174,3 +174,29 @@ def test_the_report_and_its_file(
     with desktop.expect_download() as download:
         desktop.get_by_role("link", name="CSV").click()
     assert download.value.suggested_filename == f"revenue-{clock.today()}.csv"
+
+
+def test_a_list_is_searched_and_sorted_without_loading_the_page(
+    desktop: Page, sign_in: SignIn, admin: User, driver: User, zone: ParkingZone
+) -> None:
+    for vehicle in ("DL-01-AB-1234", "KA-05-MJ-2020"):
+        book(driver, zone, vehicle)
+    sign_in(desktop, admin)
+    desktop.goto("/office/sessions/")
+    desktop.evaluate("window.loadedOnce = true")
+    plates = desktop.locator("tbody td:nth-child(2)")
+    desktop.get_by_role("link", name="Vehicle").click()
+    expect(desktop.get_by_role("columnheader", name="Vehicle")).to_have_attribute("aria-sort", "ascending")
+    expect(plates).to_have_text(["DL-01-AB-1234", "KA-05-MJ-2020"])
+    desktop.get_by_role("searchbox").fill("ka 05")
+    desktop.keyboard.press("Enter")
+    expect(plates).to_have_text(["KA-05-MJ-2020"])
+    expect(desktop.locator("[data-list-said]")).to_have_text("1 to 1 of 1")
+    assert "q=ka+05" in desktop.url.replace("%20", "+")
+    assert "status=" not in desktop.url
+    assert desktop.evaluate("window.loadedOnce") is True
+    # What is no part of the list is a page of its own.
+    desktop.locator("tbody a").click()
+    expect(desktop.get_by_role("heading", level=1)).to_contain_text("Booking no.")
+    desktop.go_back()
+    expect(plates).to_have_text(["KA-05-MJ-2020"])

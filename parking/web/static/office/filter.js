@@ -1,7 +1,6 @@
-// Fields that were left empty stay out of the address.
+// Fields that were left empty stay out of the address. Listened to from above: lists replace their filter.
 
-for (const form of document.querySelectorAll("[data-filter]")) {
-  form.addEventListener("formdata", ({ formData }) => {
-    for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
-  });
-}
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (!target.matches("[data-filter]")) return;
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+});

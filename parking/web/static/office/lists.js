@@ -1,0 +1,18 @@
+// A list is searched, sorted and turned over without loading the page anew: htmx fetches the same address and puts
+// its #list in the place of ours. Without this script the links and forms do the same by themselves.
+
+import htmx from "../vendor/htmx.js";
+
+// A page without a list, such as a refusal, is shown as what it is.
+htmx.on("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.responseText.includes('id="list"')) return;
+  detail.shouldSwap = false;
+  location.assign(detail.pathInfo.finalRequestPath ?? detail.pathInfo.requestPath);
+});
+
+// Said aloud where the list now stands, because nothing else tells of the change.
+htmx.on("htmx:afterSettle", () => {
+  const said = document.querySelector("[data-list-said]");
+  const where = document.querySelector("#list [data-list-where]");
+  if (said && where) said.textContent = where.textContent;
+});
