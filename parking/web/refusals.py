@@ -1,6 +1,7 @@
 """What people see when a service says no and no form takes it: a page, or a part of one, in their language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from parking.core.errors import (
     Unauthenticated,
     Unavailable,
 )
-from parking.web.edge import actor_of, is_part, page, to_sign_in
+from parking.web.edge import View, actor_of, is_part, page, to_sign_in
 from parking.web.wording import sentence_for
 
 _STATUS: dict[type[DomainError], int] = {
@@ -52,10 +53,12 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info:
-            # Nothing has such an address, and PostgreSQL fails at such a text.
-            raise Http404
         return self.get_response(request)
+
+    def process_view(self, _request: HttpRequest, view: View, _args: Sequence[str], named: Mapping[str, Any]) -> None:
+        """No page has a NUL in its address, and PostgreSQL fails at such a text. The API answers for itself."""
+        if view.__module__.startswith("parking.web.") and any("\0" in str(value) for value in named.values()):
+            raise Http404
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if request.path.startswith("/api/"):

@@ -1,6 +1,6 @@
 """Payments, refunds, terminations, debts and the revenue report on the office's pages."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -20,6 +20,13 @@ from tests.invariants import assert_books_agree
 from tests.web.office.forms import browser_of, fields_of, hidden_fields, text_of
 
 LIST = "/office/payments/"
+
+
+@pytest.fixture(autouse=True)
+def _by_day():
+    """What happened three hours ago happened today."""
+    with time_machine.travel(datetime(2026, 11, 20, 9, 30, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture
