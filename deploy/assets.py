@@ -109,14 +109,5 @@ def _forget_old(folder: Path) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def main() -> int:
-    try:
-        prepare()
-    except npm.Failure as failure:
-        print(failure, file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(npm.say_failure(prepare))

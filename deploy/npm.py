@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +37,16 @@ class Failure(Exception):
 def checksum() -> str:
     """Of all that decides what is installed."""
     return hashlib.sha256(b"\0".join((ROOT / name).read_bytes() for name in LOCK)).hexdigest()
+
+
+def say_failure(prepare: Callable[[], object]) -> int:
+    """The exit code of a command that prepares something; why it failed is said on stderr."""
+    try:
+        prepare()
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
 
 
 def install() -> None:

@@ -114,14 +114,5 @@ def _license(package: str) -> str:
     return "\n".join([f"--- {package} ---", *texts])
 
 
-def main() -> int:
-    try:
-        prepare()
-    except npm.Failure as failure:
-        print(failure, file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(npm.say_failure(prepare))

@@ -23,7 +23,6 @@ from parking.core.errors import (
     Forbidden,
     InvalidInput,
     KeyReused,
-    NotFound,
     Refused,
     TooMany,
     Unauthenticated,
@@ -32,27 +31,13 @@ from parking.core.errors import (
 
 log = structlog.get_logger(__name__)
 
-_STATUS: dict[type[DomainError], int] = {
-    Refused: 400,
-    Unauthenticated: 401,
-    Forbidden: 403,
-    NotFound: 404,
-    KeyReused: 409,
-    TooMany: 429,
-    Unavailable: 503,
-}
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 RETRY_SECONDS = 2
 
 
-def status_of(error: DomainError) -> int:
-    """The HTTP status of an error's family."""
-    return next(status for family, status in _STATUS.items() if isinstance(error, family))
-
-
 def answer_for(error: DomainError) -> HttpResponse:
     errors = error.errors if isinstance(error, InvalidInput) else None
-    response = failed(error.code, error.message, status=status_of(error), errors=errors)
+    response = failed(error.code, error.message, status=error.status, errors=errors)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unavailable):

@@ -1,10 +1,12 @@
-"""The families of errors that services raise. `parking.api.errors` alone turns them into HTTP."""
+"""The families of errors that services raise. Their edges, `api/errors.py` and `web/refusals.py`, answer with them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 
 class DomainError(Exception):
     """A rule said no, or something is missing: a stable code, a text for a person, facts for the log."""
+
+    status: ClassVar[int]  # of HTTP, the same for calls and pages
 
     def __init__(self, code: str, message: str, **facts: Any) -> None:
         super().__init__(message)
@@ -15,6 +17,8 @@ class DomainError(Exception):
 
 class Refused(DomainError):
     """A rule says no (400)."""
+
+    status = 400
 
 
 class InvalidInput(Refused):
@@ -34,21 +38,31 @@ class InvalidInput(Refused):
 class NotFound(DomainError):
     """Not there, or not yours (404)."""
 
+    status = 404
+
 
 class Unauthenticated(DomainError):
     """No token, or a bad one (401)."""
+
+    status = 401
 
 
 class Forbidden(DomainError):
     """Signed in, with the wrong role (403)."""
 
+    status = 403
+
 
 class KeyReused(DomainError):
     """An idempotency key came again with another body (409)."""
 
+    status = 409
+
 
 class TooMany(DomainError):
     """Too many calls (429); `retry_after` in seconds."""
+
+    status = 429
 
     def __init__(self, code: str, message: str, *, retry_after: int) -> None:
         super().__init__(code, message)
@@ -57,3 +71,5 @@ class TooMany(DomainError):
 
 class Unavailable(DomainError):
     """A system that we need does not answer (503); nothing was changed."""
+
+    status = 503

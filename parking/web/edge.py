@@ -64,16 +64,20 @@ def actor_of(request: HttpRequest) -> Actor:
     return Actor(user_id=user.pk, role=user.role) if isinstance(user, User) else ANONYMOUS
 
 
+def _is_fetched(request: HttpRequest) -> bool:
+    """Whether a script asks (htmx, live.js), not the browser itself."""
+    return request.headers.get("HX-Request") == "true" or request.headers.get("X-Live") == "true"
+
+
 def is_part(request: HttpRequest) -> bool:
-    """Whether a script asks for a part of a page (htmx, live.js), not the browser for a whole one."""
-    part = request.headers.get("HX-Request") == "true" and "HX-Boosted" not in request.headers
-    return part or request.headers.get("X-Live") == "true"
+    """Whether a part of a page is asked for; a boosted link takes its part out of the whole page itself."""
+    return _is_fetched(request) and "HX-Boosted" not in request.headers
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send to the sign-in page, and back here afterwards. Scripts are told where the whole page is to go."""
     address = reverse("sign_in")
-    if is_part(request) or "HX-Boosted" in request.headers:
+    if _is_fetched(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     if request.method == "GET":
         address = f"{address}?{urlencode({'next': request.get_full_path()})}"

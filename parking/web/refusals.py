@@ -13,7 +13,6 @@ from parking.core.errors import (
     Forbidden,
     InvalidInput,
     KeyReused,
-    NotFound,
     Refused,
     TooMany,
     Unauthenticated,
@@ -21,15 +20,6 @@ from parking.core.errors import (
 )
 from parking.web.edge import View, actor_of, is_part, page, to_sign_in
 from parking.web.wording import sentence_for
-
-_STATUS: dict[type[DomainError], int] = {
-    Refused: 400,
-    Forbidden: 403,
-    NotFound: 404,
-    KeyReused: 409,
-    TooMany: 429,
-    Unavailable: 503,
-}
 
 
 def record_refusal(request: HttpRequest, error: DomainError) -> None:
@@ -85,10 +75,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def refusal_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The refusal in words. A part of a page is answered with 200, because it replaces what was asked for."""
-    status = next(number for family, number in _STATUS.items() if isinstance(error, family))
     template = "web/parts/refusal.html" if is_part(request) else "web/refusal.html"
     response = page(
-        request, template, status=200 if is_part(request) else status, sentence=sentence_for(error), code=error.code
+        request,
+        template,
+        status=200 if is_part(request) else error.status,
+        sentence=sentence_for(error),
+        code=error.code,
     )
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)

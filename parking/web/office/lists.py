@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from parking.core.errors import InvalidInput
 from parking.reports.periods import Period, period
 from parking.web.forms import ServiceForm, day_bounds
+from parking.web.templatetags.parking import word
 
 ROWS = 25
 _FROM, _TO = "from", "to"
@@ -74,6 +75,11 @@ class FilterForm(DaysForm):
     def is_narrowed(self) -> bool:
         """Whether more than the search is asked for."""
         return any(self.data.get(self.add_prefix(name)) for name in self.fields if name not in {"q", "sort"})
+
+
+def or_all(codes: Sequence[str]) -> list[tuple[str, str | Promise]]:
+    """The choices of a filter: all, or one of the codes in words."""
+    return [("", _("All")), *((code, word(code)) for code in codes)]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Which payments and refunds the list shows: its form and its columns."""
 
-from collections.abc import Sequence
-
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
@@ -12,8 +10,7 @@ from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.payments.models import PaymentMethod, RefundStatus
 from parking.reports.payments import CAPTURED, PAYMENT, REFUND, MoneyFilter
-from parking.web.office.lists import Column, FilterForm
-from parking.web.templatetags.parking import word
+from parking.web.office.lists import Column, FilterForm, or_all
 
 COLUMNS = (
     Column(_("What")),
@@ -35,13 +32,9 @@ SORT_CHOICES = [
 GATEWAYS = ("PHONEPE", "RAZORPAY", "SIMULATED")
 
 
-def _or_all(codes: Sequence[str]) -> list[tuple[str, str | Promise]]:
-    return [("", _("All")), *((code, word(code)) for code in codes)]
-
-
 def _gateways() -> list[tuple[str, str | Promise]]:
     """Those that are in use, and those that were."""
-    return _or_all([*GATEWAYS, *(code for code in settings.GATEWAYS if code not in GATEWAYS)])
+    return or_all([*GATEWAYS, *(code for code in settings.GATEWAYS if code not in GATEWAYS)])
 
 
 class MoneyFilterForm(FilterForm):
@@ -51,11 +44,11 @@ class MoneyFilterForm(FilterForm):
         max_length=100,
         widget=forms.SearchInput,
     )
-    kind = forms.ChoiceField(label=_("What"), required=False, choices=lambda: _or_all([PAYMENT, REFUND]))
-    method = forms.ChoiceField(label=_("Way to pay"), required=False, choices=lambda: _or_all(PaymentMethod.values))
+    kind = forms.ChoiceField(label=_("What"), required=False, choices=lambda: or_all([PAYMENT, REFUND]))
+    method = forms.ChoiceField(label=_("Way to pay"), required=False, choices=lambda: or_all(PaymentMethod.values))
     gateway = forms.ChoiceField(label=_("Payment service"), required=False, choices=_gateways)
     status = forms.ChoiceField(
-        label=_("State"), required=False, choices=lambda: _or_all([CAPTURED, *RefundStatus.values])
+        label=_("State"), required=False, choices=lambda: or_all([CAPTURED, *RefundStatus.values])
     )
     zone = forms.ModelChoiceField(
         ParkingZone.objects.order_by("name", "pk"), label=_("Zone"), required=False, empty_label=_("All")

@@ -1,13 +1,11 @@
 """Which stays the list shows: its form and its columns."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from parking.core import clock
@@ -15,8 +13,7 @@ from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.reports.sessions import SessionFilter, all_sessions
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.web.office.lists import Column, FilterForm
-from parking.web.templatetags.parking import word
+from parking.web.office.lists import Column, FilterForm, or_all
 
 COLUMNS = (
     Column(_("Booking"), "number", first_down=True),
@@ -42,16 +39,12 @@ SORT_CHOICES = [
 ]
 
 
-def _or_all(codes: Sequence[str]) -> list[tuple[str, str | Promise]]:
-    return [("", _("All")), *((code, word(code)) for code in codes)]
-
-
 class SessionFilterForm(FilterForm):
     q = forms.CharField(
         label=_("Plate, booking number, owner or QR code"), required=False, max_length=100, widget=forms.SearchInput
     )
-    state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: _or_all(SessionStatus.values))
-    reason = forms.ChoiceField(label=_("How it ended"), required=False, choices=lambda: _or_all(EndReason.values))
+    state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: or_all(SessionStatus.values))
+    reason = forms.ChoiceField(label=_("How it ended"), required=False, choices=lambda: or_all(EndReason.values))
     zone = forms.ModelChoiceField(
         ParkingZone.objects.order_by("name", "pk"), label=_("Zone"), required=False, empty_label=_("All")
     )

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.office import dashboard, debts, payments, refunds, revenue, sessions, slots, terminating, users, zones
+from parking.web.office import (
+    dashboard,
+    debts,
+    payments,
+    refunds,
+    revenue,
+    reviewing,
+    sessions,
+    slots,
+    terminating,
+    users,
+    zones,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.overview, name="office"),
@@ -17,10 +29,10 @@ urlpatterns: list[URLPattern] = [
     path("payments/", payments.listing, name="office_payments"),
     path("payments/file/<str:kind>/", payments.file, name="office_payments_file"),
     path("payments/<int:payment_id>/refund/", refunds.refund, name="office_refund"),
-    path("refunds/<int:refund_id>/approve/", refunds.approve, name="office_refund_approve"),
-    path("refunds/<int:refund_id>/retry/", refunds.retry, name="office_refund_retry"),
-    path("review/", refunds.review, name="office_review"),
-    path("review/<str:order_id>/close/", refunds.close, name="office_review_close"),
+    path("refunds/<int:refund_id>/approve/", reviewing.approve, name="office_refund_approve"),
+    path("refunds/<int:refund_id>/retry/", reviewing.retry, name="office_refund_retry"),
+    path("review/", reviewing.review, name="office_review"),
+    path("review/<str:order_id>/close/", reviewing.close, name="office_review_close"),
     path("debts/", debts.listing, name="office_debts"),
     path("debts/<int:debt_id>/write-off/", debts.write_off, name="office_write_off"),
     path("zones/", zones.overview, name="office_zones"),
