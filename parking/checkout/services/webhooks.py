@@ -121,6 +121,6 @@ def _refund_of(event: GatewayEvent) -> Refund | None:
 
 
 def unworked_events(*, now: datetime, older_than: timedelta = timedelta(seconds=30)) -> list[int]:
-    """Events whose task was lost or found the gateway silent; the timetable queues them again."""
+    """Events whose task was lost or found the gateway silent; a sweep queues them again."""
     waiting = GatewayEvent.objects.filter(processed_at=None, received_at__lte=now - older_than)
     return list(waiting.order_by("pk").values_list("pk", flat=True)[:500])
