@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from parking.reports.background import background_now
 from parking.reports.board import board_now
 from parking.web.edge import for_managers, page
 from parking.web.live import live
@@ -26,4 +27,11 @@ def live_part(request: HttpRequest) -> HttpResponse:
 
 def _rendered(request: HttpRequest, template: str) -> HttpResponse:
     figures = board_now.value().overview
-    return page(request, template, section="office", board=figures, alerts=told_alerts(figures.alerts))
+    return page(
+        request,
+        template,
+        section="office",
+        board=figures,
+        alerts=told_alerts(figures.alerts),
+        background=background_now.value(),
+    )
