@@ -1,5 +1,6 @@
 """The worker's lanes: what runs when, alone, and beside a gateway that hangs."""
 
+import importlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core import mail
 from django.db import OperationalError, connection, connections
 from django_tasks_db.models import DBTaskResult
@@ -189,6 +191,33 @@ def test_eight_calls_are_made_at_a_time() -> None:
     assert list(in_threads(call, range(16))) == [True, False] * 8
 
 
+@dataclass
+class SlowGateway(FakeGateway):
+    """Takes a fifth of a second for each question: a hundredth of what a gateway may take."""
+
+    def fetch_order(self, request: OrderRequest) -> OrderAnswer:
+        time.sleep(0.2)
+        return super().fetch_order(request)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_worker_follows_many_abandoned_orders_of_a_slow_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 20 s a call, eight at a time are 34,560 calls a day; 500 abandoned orders of 28 calls are 14,000."""
+    slow = SlowGateway(outcome=GatewayState.PENDING)
+    monkeypatch.setitem(registry._GATEWAYS, "SIMULATED", lambda: slow)
+    driver, zone = make_user(), make_zone(slots=40)
+    for _ in range(40):
+        book(driver, zone, now=clock.now() - timedelta(minutes=1))
+    lane = lane_of(*lanes()["orders SIMULATED"])
+    began = time.monotonic()
+    runs = 0
+    while lane.run_due(began) == began:
+        runs += 1
+    assert (runs, slow.calls.count("fetch_order")) == (2, 40)
+    # One after the other they would take eight seconds.
+    assert time.monotonic() - began < 4
+
+
 # --- Beside a gateway that hangs -------------------------------------------------------------------
 
 
@@ -321,3 +350,18 @@ def test_rows_of_killed_workers_go_after_a_day() -> None:
     beat(worker_id="a", started_at=NOON, sweeps={}, now=NOON)
     assert sweeps.forget_what_is_over(now=NOON + timedelta(hours=24)) == 0
     assert sweeps.forget_what_is_over(now=NOON + timedelta(hours=24, seconds=1)) == 1
+
+
+# --- The step from the former release --------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_migration_deletes_queued_sweeps_and_leaves_events_and_mails() -> None:
+    for path in ("parking.checkout.tasks.follow_open_orders", "parking.checkout.tasks.expire_no_shows"):
+        work_on_event.enqueue(1)
+        DBTaskResult.objects.filter(task_path=work_on_event.module_path).update(task_path=path)
+    work_on_event.enqueue(1)
+    mail_reset_links.enqueue([1])
+    importlib.import_module("parking.core.migrations.0003_delete_sweep_tasks").delete(apps, None)
+    left = set(DBTaskResult.objects.values_list("task_path", flat=True))
+    assert left == {work_on_event.module_path, mail_reset_links.module_path}
