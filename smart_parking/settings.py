@@ -68,6 +68,8 @@ GATE_CLOSES_AFTER_SECONDS = _number("SMART_PARKING_GATE_CLOSES_AFTER_SECONDS", 6
 INSTALLED_APPS = [
     # Before Django's admin, whose frame it replaces.
     "parking.web",
+    "parking.legacy",
+    "parking.edge",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -98,7 +100,7 @@ MIDDLEWARE = [
     "parking.core.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "parking.api.middleware.ContractMiddleware",
+    "parking.edge.middleware.ContractMiddleware",
     "parking.web.policy.PagePolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "parking.web.language.PageLanguageMiddleware",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from parking.audit import services as audit
 from parking.core import clock
@@ -18,8 +19,11 @@ from parking.core.errors import (
     Unauthenticated,
     Unavailable,
 )
-from parking.web.edge import View, actor_of, is_part, page, to_sign_in
-from parking.web.wording import sentence_for
+from parking.edge.answers import failed
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
+from parking.edge.wording import sentence_for
+from parking.web.access import View, is_part, to_sign_in
 
 
 def record_refusal(request: HttpRequest, error: DomainError) -> None:
@@ -86,3 +90,22 @@ def refusal_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+# --- Answers of Django itself ----------------------------------------------------------------------
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    if wants_json(request):
+        return failed("not_found", "There is nothing here", status=404)
+    return render(request, "web/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if wants_json(request):
+        return failed("server_error", "Something went wrong on our side", status=500)
+    return render(request, "web/500.html", status=500)

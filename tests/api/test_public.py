@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 
 from parking import __version__
 from parking.api import public
-from parking.audit.services import SYSTEM
+from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.services import retire_zone, update_zone
 from tests.api.reading import data_of
