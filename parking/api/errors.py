@@ -1,5 +1,6 @@
 """The one place where errors become HTTP."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -32,16 +33,13 @@ from parking.core.errors import (
 log = structlog.get_logger(__name__)
 
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
-RETRY_SECONDS = 2
 
 
 def answer_for(error: DomainError) -> HttpResponse:
     errors = error.errors if isinstance(error, InvalidInput) else None
     response = failed(error.code, error.message, status=error.status, errors=errors)
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, Unavailable):
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
     if isinstance(error, Unauthenticated):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
@@ -149,6 +147,18 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """`handler500`. Where the database fails outside of views, as when a session is kept, the answer is 503 too."""
+    if isinstance(error := sys.exception(), OperationalError | InterfaceError):
+        return _database_away_outside(request, error)
     if wants_json(request):
         return failed("server_error", "Something went wrong on our side", status=500)
     return render(request, "web/500.html", status=500)
+
+
+def _database_away_outside(request: HttpRequest, error: Exception) -> HttpResponse:
+    answer = database_away(request, error)
+    if wants_json(request):
+        return answer
+    page = render(request, "web/500.html", status=answer.status_code)
+    page.headers["Retry-After"] = answer.headers["Retry-After"]
+    return page

@@ -83,6 +83,6 @@ def refusal_page(request: HttpRequest, error: DomainError) -> HttpResponse:
         sentence=sentence_for(error),
         code=error.code,
     )
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
