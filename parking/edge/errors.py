@@ -30,16 +30,13 @@ from parking.edge.parsing import UnsupportedMedia
 log = structlog.get_logger(__name__)
 
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
-RETRY_SECONDS = 2
 
 
 def answer_for(error: DomainError) -> HttpResponse:
     errors = error.errors if isinstance(error, InvalidInput) else None
     response = failed(error.code, error.message, status=error.status, errors=errors)
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, Unavailable):
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
     if isinstance(error, Unauthenticated):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
