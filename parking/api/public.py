@@ -9,11 +9,11 @@ from ninja import Router
 from pydantic import BaseModel
 
 from parking import __version__
-from parking.api.answers import ok, plain
-from parking.api.describe import PUBLIC_PROBLEMS, Ok, enveloped, examples
-from parking.api.zones import EXAMPLE_ZONE, ZoneOut, present_zone
+from parking.api.shapes.zones import EXAMPLE_ZONE, ZoneOut, present_zone
 from parking.core import clock
 from parking.core.fresh import FreshValue
+from parking.edge.answers import ok, plain
+from parking.edge.describe import PUBLIC_PROBLEMS, Ok, enveloped, examples
 from parking.facilities.queries import zones_with_counts
 from parking.reports.background import BackgroundState, background_state
 

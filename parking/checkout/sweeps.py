@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from parking.accounts.sessions import forget_expired_sessions
 from parking.accounts.throttles import forget_old_windows
 from parking.accounts.tokens import forget_expired_tokens
-from parking.checkout import services
+from parking.checkout import documents, expiring, settling, webhooks
 from parking.checkout.tasks import work_on_event
 from parking.core.heartbeats import forget_dead_workers
 from parking.core.idempotency import forget_old_keys
@@ -49,8 +49,8 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
     """Return the sweeps by lane: those that need the database alone, and two lanes for each gateway."""
     by_name = {
         "bookings": (
-            Sweep("expire_unpaid_holds", 5, services.expire_unpaid_holds),
-            Sweep("expire_no_shows", 5, services.expire_no_shows),
+            Sweep("expire_unpaid_holds", 5, expiring.expire_unpaid_holds),
+            Sweep("expire_no_shows", 5, expiring.expire_no_shows),
         ),
         "upkeep": (
             Sweep("queue_unworked_events", 30, queue_unworked_events),
@@ -58,9 +58,9 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
             Sweep("forget_what_is_over", 3600, forget_what_is_over),
         ),
         "documents": (
-            Sweep("issue_missing_documents", 60, services.issue_missing_documents),
+            Sweep("issue_missing_documents", 60, documents.issue_missing_documents),
             # What the frequent run does not find, because the worker was away for days.
-            Sweep("issue_all_missing_documents", 86_400, partial(services.issue_missing_documents, within=None)),
+            Sweep("issue_all_missing_documents", 86_400, partial(documents.issue_missing_documents, within=None)),
         ),
     }
     for code in gateway_codes():
@@ -69,8 +69,8 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
 
 
 def _lanes_of_gateway(code: str) -> dict[str, tuple[Sweep, ...]]:
-    orders = partial(services.follow_open_orders, gateway=code, most=ORDERS_A_RUN, spread=in_threads)
-    refunds = partial(services.follow_open_refunds, gateway=code, spread=in_threads)
+    orders = partial(settling.follow_open_orders, gateway=code, most=ORDERS_A_RUN, spread=in_threads)
+    refunds = partial(settling.follow_open_refunds, gateway=code, spread=in_threads)
     return {
         f"orders {code}": (Sweep(f"follow_open_orders {code}", 3, orders, full=ORDERS_A_RUN),),
         f"refunds {code}": (Sweep(f"follow_open_refunds {code}", 30, refunds),),
@@ -95,7 +95,7 @@ def queue_unworked_events(*, now: datetime) -> int:
     unfinished = DBTaskResult.objects.ready() | DBTaskResult.objects.running()
     arguments = unfinished.filter(task_path=work_on_event.module_path).values_list("args_kwargs", flat=True)
     waiting = {given["args"][0] for given in arguments}
-    lost = [event_id for event_id in services.unworked_events(now=now) if event_id not in waiting]
+    lost = [event_id for event_id in webhooks.unworked_events(now=now) if event_id not in waiting]
     for event_id in lost:
         work_on_event.enqueue(event_id)
     return len(lost)

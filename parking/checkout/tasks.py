@@ -2,10 +2,10 @@
 
 from django_tasks import task
 
-from parking.checkout import services
+from parking.checkout import webhooks
 from parking.core import clock
 
 
 @task(queue_name="gateways")
 def work_on_event(event_id: int) -> bool:
-    return services.work_on_event(event_id=event_id, now=clock.now())
+    return webhooks.work_on_event(event_id=event_id, now=clock.now())

@@ -9,9 +9,9 @@ from django_tasks_db.models import DBTaskResult
 
 from parking import __version__
 from parking.api import public
-from parking.audit.services import SYSTEM
 from parking.checkout.tasks import work_on_event
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.core.heartbeats import beat
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.services import retire_zone, update_zone

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from django.core.management import call_command
 
-from parking.checkout import services, sweeps
+from parking.checkout import sweeps, webhooks
 from parking.checkout.sweeps import Sweep
 
 HANGING_SWEEP = "hanging"
@@ -25,7 +25,7 @@ def hang(**_: Any) -> NoReturn:
 def main(what: str) -> None:
     sweep = Sweep(HANGING_SWEEP, 5, hang)
     sweeps.lanes = lambda: {"only": (sweep,)} if what == "sweep" else {}
-    services.work_on_event = hang
+    webhooks.work_on_event = hang
     call_command("worker")
 
 

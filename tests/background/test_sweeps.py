@@ -230,7 +230,7 @@ class HangingGateway(FakeGateway):
 
     def fetch_order(self, request: OrderRequest) -> OrderAnswer:
         self.entered.release()
-        assert self.released.wait(SECONDS)
+        assert self.released.wait(3 * SECONDS)
         return super().fetch_order(request)
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import expiring, requesting, settling, webhooks
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways import registry
 from parking.payments.gateways.base import EventKind, GatewayState, WebhookEvent
@@ -43,10 +43,10 @@ def follow_to_the_end(order: PaymentOrder) -> datetime:
         order.refresh_from_db()
         if order.next_check_at is None:
             return now
-        assert checkout.follow_open_orders(now=order.next_check_at - SECOND) == 0
+        assert settling.follow_open_orders(now=order.next_check_at - SECOND) == 0
         now = order.next_check_at
-        checkout.follow_open_orders(now=now)
-        checkout.expire_unpaid_holds(now=now)
+        settling.follow_open_orders(now=now)
+        expiring.expire_unpaid_holds(now=now)
 
 
 # --- The schedule ----------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def test_an_abandoned_order_costs_28_calls_in_five_days_and_is_then_definite(
     assert follow_to_the_end(abandoned) == after(days=5)
     assert gateway.calls == ["create_order"] + ["fetch_order"] * 27
     assert (abandoned.status, abandoned.is_definite) == ("EXPIRED", True)
-    assert checkout.follow_open_orders(now=after(days=30)) == 0
+    assert settling.follow_open_orders(now=after(days=30)) == 0
     assert len(gateway.calls) == 28
 
 
@@ -110,17 +110,17 @@ def test_a_silent_gateway_is_asked_once_more_after_the_end(abandoned: PaymentOrd
 
 def test_money_found_at_the_last_chance_is_taken(abandoned: PaymentOrder, gateway: FakeGateway) -> None:
     gateway.reachable = False
-    checkout.follow_open_orders(now=START + FOLLOWED_FOR)
+    settling.follow_open_orders(now=START + FOLLOWED_FOR)
     gateway.reachable = True
     gateway.decide(GatewayState.COMPLETED)
-    assert checkout.follow_open_orders(now=START + FOLLOWED_FOR + LAST_CHANCE) == 1
+    assert settling.follow_open_orders(now=START + FOLLOWED_FOR + LAST_CHANCE) == 1
     assert Payment.objects.get().order == abandoned
     assert_books_agree()
 
 
 def test_what_the_gateway_refuses_for_good_is_definite_at_once(abandoned: PaymentOrder, gateway: FakeGateway) -> None:
     gateway.decide(GatewayState.FAILED)
-    checkout.follow_open_orders(now=after(seconds=22))
+    settling.follow_open_orders(now=after(seconds=22))
     abandoned.refresh_from_db()
     assert (abandoned.status, abandoned.is_definite, abandoned.next_check_at) == ("FAILED", True, None)
 
@@ -128,23 +128,23 @@ def test_what_the_gateway_refuses_for_good_is_definite_at_once(abandoned: Paymen
 def test_an_order_that_we_gave_up_is_definite_when_its_gateway_closes_it(
     abandoned: PaymentOrder, gateway: FakeGateway
 ) -> None:
-    checkout.expire_unpaid_holds(now=after(minutes=11))
-    checkout.follow_open_orders(now=after(minutes=11))
+    expiring.expire_unpaid_holds(now=after(minutes=11))
+    settling.follow_open_orders(now=after(minutes=11))
     gateway.decide(GatewayState.FAILED)
-    checkout.follow_open_orders(now=after(minutes=16))
+    settling.follow_open_orders(now=after(minutes=16))
     abandoned.refresh_from_db()
     assert (abandoned.status, abandoned.is_definite, abandoned.next_check_at) == ("EXPIRED", True, None)
 
 
 def test_a_paid_order_is_not_asked_after_again(abandoned: PaymentOrder, gateway: FakeGateway) -> None:
     gateway.decide(GatewayState.COMPLETED)
-    assert checkout.follow_open_orders(now=after(seconds=22)) == 1
+    assert settling.follow_open_orders(now=after(seconds=22)) == 1
     abandoned.refresh_from_db()
     assert (abandoned.status, abandoned.is_definite, abandoned.next_check_at) == ("COMPLETED", True, None)
 
 
 def test_a_worker_that_was_away_asks_once(abandoned: PaymentOrder, gateway: FakeGateway) -> None:
-    assert checkout.follow_open_orders(now=after(days=2)) == 1
+    assert settling.follow_open_orders(now=after(days=2)) == 1
     assert gateway.calls == ["create_order", "fetch_order"]
     abandoned.refresh_from_db()
     assert abandoned.next_check_at == after(days=3)
@@ -156,9 +156,9 @@ def test_only_orders_of_the_named_gateway_are_followed_and_no_more_than_wanted(
     gateway.outcome = GatewayState.PENDING
     for _ in range(3):
         book(driver, zone, now=START)
-    assert checkout.follow_open_orders(now=after(minutes=1), gateway="PHONEPE") == 0
-    assert checkout.follow_open_orders(now=after(minutes=1), gateway="SIMULATED", most=2) == 2
-    assert checkout.follow_open_orders(now=after(minutes=1), gateway="SIMULATED", most=2) == 1
+    assert settling.follow_open_orders(now=after(minutes=1), gateway="PHONEPE") == 0
+    assert settling.follow_open_orders(now=after(minutes=1), gateway="SIMULATED", most=2) == 2
+    assert settling.follow_open_orders(now=after(minutes=1), gateway="SIMULATED", most=2) == 1
 
 
 # --- Money that comes when nobody asks any more ----------------------------------------------------
@@ -177,9 +177,9 @@ class Caller:
 def take_webhook(now: datetime) -> None:
     """Take the event, and let the worker work on it."""
     queued: list[int] = []
-    checkout.take_webhook(gateway="SIMULATED", headers={}, body=b"{}", now=now, queue=queued.append)
+    webhooks.take_webhook(gateway="SIMULATED", headers={}, body=b"{}", now=now, queue=queued.append)
     for event_id in queued:
-        checkout.work_on_event(event_id=event_id, now=now)
+        webhooks.work_on_event(event_id=event_id, now=now)
 
 
 def test_a_webhook_brings_in_money_of_a_definite_order(
@@ -204,9 +204,9 @@ def test_a_webhook_brings_in_money_of_a_definite_order(
 def test_a_client_s_question_brings_in_money_of_a_definite_order(abandoned: PaymentOrder, gateway: FakeGateway) -> None:
     follow_to_the_end(abandoned)
     gateway.decide(GatewayState.COMPLETED)
-    assert checkout.verify_order(order=abandoned, now=after(days=6)).status == "COMPLETED"
+    assert requesting.verify_order(order=abandoned, now=after(days=6)).status == "COMPLETED"
     asked = len(gateway.calls)
-    checkout.verify_order(order=abandoned, now=after(days=6))
+    requesting.verify_order(order=abandoned, now=after(days=6))
     assert len(gateway.calls) == asked
     assert_books_agree()
 
@@ -238,4 +238,4 @@ def test_the_migration_gives_open_orders_a_check_and_leaves_old_ones_be(
 def test_an_order_that_the_former_release_wrote_is_followed(abandoned: PaymentOrder, gateway: FakeGateway) -> None:
     PaymentOrder.objects.update(next_check_at=None)
     gateway.decide(GatewayState.COMPLETED)
-    assert checkout.follow_open_orders(now=after(minutes=1)) == 1
+    assert settling.follow_open_orders(now=after(minutes=1)) == 1
