@@ -7,12 +7,14 @@ from itertools import count
 from parking.accounts.models import Role, User
 from parking.checkout import booking, cancelling, entering, leaving, paying, terminating
 from parking.checkout.cancelling import Cancelled
-from parking.checkout.leaving import Collection, Left
+from parking.checkout.ending import Collection
+from parking.checkout.leaving import Left
 from parking.core import clock
 from parking.core.actor import ANYBODY, SYSTEM, Actor, user_actor
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import add_slots, create_zone
+from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession
 
 _numbers = count(1)
@@ -112,7 +114,7 @@ def quote(staff: User, session: ParkingSession, now: datetime | None = None) -> 
 def cancel(driver: User, session: ParkingSession, now: datetime | None = None) -> Cancelled:
     return cancelling.cancel(
         actor=actor(driver),
-        lookup={"pk": session.pk},
+        session=Ref(pk=session.pk),
         reason="Plans changed",
         now=now or clock.now(),
         only_of_caller=True,
@@ -129,8 +131,9 @@ def terminate(staff: User, session: ParkingSession, method: str = "NONE", now: d
     )
 
 
-def pay_ahead(driver: User, session: ParkingSession, now: datetime | None = None) -> Left:
-    return paying.pay_ahead(actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=now or clock.now())
+def pay_ahead(driver: User, session: ParkingSession, now: datetime | None = None) -> PaymentOrder:
+    """Pay what a stay costs so far, as the page does."""
+    return paying.start_payment(actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=now or clock.now())
 
 
 def take_ticket(zone: ParkingZone, vehicle_number: str | None = None, now: datetime | None = None) -> ParkingSession:

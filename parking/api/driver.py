@@ -26,6 +26,7 @@ from parking.checkout.cancelling import Cancelled
 from parking.checkout.leaving import finished_exit
 from parking.checkout.queries import latest_orders
 from parking.core import clock
+from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
 from parking.core.ids import Ref
 from parking.core.qr import qr_png, qr_svg
@@ -42,8 +43,9 @@ from parking.edge.describe import (
     keyed,
 )
 from parking.edge.parsing import Day, In, Note, RefIn, Text12, Text30, Text100, path_ref
+from parking.stays import access
 from parking.stays.models import ParkingSession
-from parking.stays.queries import current_session_of, history_of, session_of_driver
+from parking.stays.queries import current_session_of, history_of
 
 router = Router(tags=["Driver"], auth=driver_only)
 
@@ -132,7 +134,7 @@ def current_session(request: HttpRequest) -> HttpResponse:
 )
 def one_session(request: HttpRequest, session_ref: str) -> HttpResponse:
     """One of the caller's bookings with its bill."""
-    session = session_of_driver(path_ref(session_ref), caller(request).pk)
+    session = access.find(path_ref(session_ref), actor_of(request), only_own=True)
     bill = present_bill(finished_exit(session), clock.now())
     return ok(_with_order(session) | {"bill": bill})
 
@@ -149,7 +151,7 @@ def _picture(media: str) -> dict[str, Any]:
 )
 def session_qr_svg(request: HttpRequest, session_ref: str) -> HttpResponse:
     """The QR code of one of the caller's bookings."""
-    session = session_of_driver(path_ref(session_ref), caller(request).pk)
+    session = access.find(path_ref(session_ref), actor_of(request), only_own=True)
     return HttpResponse(qr_svg(session.qr_code), content_type="image/svg+xml")
 
 
@@ -161,7 +163,7 @@ def session_qr_svg(request: HttpRequest, session_ref: str) -> HttpResponse:
 )
 def session_qr_png(request: HttpRequest, session_ref: str) -> HttpResponse:
     """The QR code of one of the caller's bookings."""
-    session = session_of_driver(path_ref(session_ref), caller(request).pk)
+    session = access.find(path_ref(session_ref), actor_of(request), only_own=True)
     return HttpResponse(qr_png(session.qr_code), content_type="image/png")
 
 
@@ -237,19 +239,19 @@ def cancel_booking(request: HttpRequest, payload: CancelIn) -> HttpResponse:
         payload,
         call=lambda key: cancelling.cancel(
             actor=actor_of(request),
-            lookup=payload.session_id.lookup(),
+            session=payload.session_id,
             reason=payload.reason,
             now=now,
             only_of_caller=True,
             key=key,
         ),
-        resume=_cancelled_before(caller(request).pk),
+        resume=_cancelled_before(actor_of(request)),
         render=_cancelled,
     )
 
 
-def _cancelled_before(driver_id: int) -> Any:
-    return lambda subject: cancelling.cancelled_result(session_of_driver(Ref(uuid=UUID(subject)), driver_id))
+def _cancelled_before(actor: Actor) -> Any:
+    return lambda subject: cancelling.cancelled_result(access.find(Ref(uuid=UUID(subject)), actor, only_own=True))
 
 
 def _cancelled(cancelled: Cancelled) -> HttpResponse:

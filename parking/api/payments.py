@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel
 
-from parking.checkout import refunding, requesting, webhooks
-from parking.checkout.requesting import Asked
+from parking.checkout import paying, refunding, webhooks
+from parking.checkout.paying import Asked
 from parking.checkout.tasks import work_on_event
 from parking.core import clock
 from parking.core.errors import NotFound, Refused
@@ -23,8 +23,9 @@ from parking.edge.describe import WRITE_PROBLEMS, examples, keyed, problems
 from parking.edge.parsing import In, RefIn, Rupees, Text12, Text64, Text200
 from parking.payments.gateways.registry import razorpay
 from parking.payments.models import OrderStatus, PaymentOrder, Refund
+from parking.stays import access
 from parking.stays.models import ParkingSession
-from parking.stays.queries import current_session_of, session_for
+from parking.stays.queries import current_session_of
 
 router = Router(tags=["Payments"], auth=signed_in)
 
@@ -35,7 +36,7 @@ _PHONEPE_METHOD = "PHONEPE_UPI"
 def _session(request: HttpRequest, ref: Ref | None) -> ParkingSession:
     """The session that the client names, or the caller's open one. Raises NotFound `session_not_found`."""
     if ref is not None:
-        return session_for(ref, actor_of(request))
+        return access.find(ref, actor_of(request))
     session = current_session_of(caller(request).pk)
     if session is None:
         raise NotFound("session_not_found", "Booking not found")
@@ -48,10 +49,10 @@ def _ask(request: HttpRequest, payload: In, session: ParkingSession, asked: Aske
     return idempotency.once(
         request,
         payload,
-        call=lambda key: requesting.ask_for_payment(
+        call=lambda key: paying.ask_for_payment(
             actor=actor_of(request), session=session, asked=asked, now=now, key=key
         ),
-        resume=lambda _: requesting.resume_payment(session=session, gateway=asked.gateway, now=now),
+        resume=lambda _: paying.resume_payment(session=session, gateway=asked.gateway, now=now),
         render=render,
     )
 
@@ -154,15 +155,15 @@ class PhonePeVerifiedOut(VerifiedOut):
 def phonepe_verify(request: HttpRequest, payload: PhonePeVerifyIn) -> HttpResponse:
     """Ask PhonePe how an order stands, and settle it."""
     actor = actor_of(request)
-    session = session_for(payload.session_id, actor)
-    order = requesting.order_of_client(payload.merchant_txn_id, gateway="PHONEPE", actor=actor)
+    session = access.find(payload.session_id, actor)
+    order = paying.order_of_client(payload.merchant_txn_id, gateway="PHONEPE", actor=actor)
     if order.bill_id != session.bill_id:
         raise NotFound("order_not_found", "There is no such payment order")
     return plain(_verified(order) | {"payment_method": _PHONEPE_METHOD})
 
 
 def _verified(order: PaymentOrder) -> dict[str, Any]:
-    order = requesting.verify_order(order=order, now=clock.now())
+    order = paying.verify_order(order=order, now=clock.now())
     done = order.status == OrderStatus.COMPLETED
     return {"success": True, "verified": done, "status": order.status, "amount": order.amount}
 
@@ -291,7 +292,7 @@ class VerifyIn(In):
 )
 def verify(request: HttpRequest, payload: VerifyIn) -> HttpResponse:
     """Check the checkout's signature over our order, then ask Razorpay itself, and settle."""
-    order = requesting.order_of_client(payload.razorpay_order_id, gateway="RAZORPAY", actor=actor_of(request))
+    order = paying.order_of_client(payload.razorpay_order_id, gateway="RAZORPAY", actor=actor_of(request))
     genuine = razorpay().checkout_is_genuine(
         gateway_order_id=order.gateway_order_id,
         payment_id=payload.razorpay_payment_id,

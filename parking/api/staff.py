@@ -21,8 +21,9 @@ from parking.api.shapes.bookings import (
 )
 from parking.api.shapes.zones import EXAMPLE_COUNTS, EXAMPLE_SLOT, ZoneSlotsOut, present_counts, present_slot
 from parking.checkout import entering, leaving, terminating
+from parking.checkout.ending import Collection
 from parking.checkout.entering import Entered
-from parking.checkout.leaving import Collection, Left
+from parking.checkout.leaving import Left
 from parking.core import clock
 from parking.edge import requests as idempotency
 from parking.edge.answers import ok

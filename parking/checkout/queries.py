@@ -19,7 +19,8 @@ def plate_debt(vehicle_id: int) -> Decimal:
 
 def latest_orders(bill_ids: list[int]) -> dict[int, PaymentOrder]:
     """The newest payment order of each bill."""
-    return {order.bill_id: order for order in PaymentOrder.objects.filter(bill_id__in=bill_ids).order_by("pk")}
+    rows = PaymentOrder.objects.filter(bill_id__in=bill_ids).select_related("bill").order_by("pk")
+    return {order.bill_id: order for order in rows}
 
 
 def first_payments(bill_ids: list[int]) -> dict[int, int]:

@@ -7,9 +7,10 @@ from django.db import transaction
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import NotFound
-from parking.payments import services as payments
+from parking.payments import orders
 from parking.payments.models import PaymentOrder
-from parking.stays import services as stays
+from parking.stays import access
+from parking.stays.access import OfBill
 
 
 def close_review(*, actor: Actor, order_id: str, reason: str, now: datetime) -> PaymentOrder:
@@ -25,8 +26,8 @@ def close_review(*, actor: Actor, order_id: str, reason: str, now: datetime) -> 
     if order is None:
         raise NotFound("order_not_found", "There is no such payment order")
     with transaction.atomic():
-        session = stays.lock_by_bill(order.bill_id)
-        payments.close_review(order=order, now=now)
+        session = access.lock(OfBill(order.bill_id), actor)
+        orders.close_review(order=order, now=now)
         audit.record(
             actor=actor,
             action="order.review_closed",

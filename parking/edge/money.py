@@ -50,4 +50,7 @@ def present_order(order: PaymentOrder | None) -> dict[str, Any] | None:
 
 def present_lines(lines: Iterable[BillLine]) -> list[dict[str, Any]]:
     """Return the lines of a bill with their amounts in rupees."""
-    return [line.to_json() | {"unit_price": line.unit_price, "amount": line.amount} for line in lines]
+    return [
+        {"label": line.label, "quantity": line.quantity, "unit_price": line.unit_price, "amount": line.amount}
+        for line in lines
+    ]

@@ -22,7 +22,7 @@ from parking.invoices.profiles import profile_at
 from parking.invoices.rules import Split, document_number, financial_year, split_tax
 from parking.invoices.snapshot import Facts, Line, Money, Original, Snapshot, Supplier
 from parking.payments.models import Bill, Payment, Refund
-from parking.tariffs.rules import REFUND, BillLine
+from parking.tariffs.rules import BillLine, LineKind
 
 # What tells the series apart, in front of the year; invoices have the plain number.
 _LETTERS = {
@@ -204,7 +204,8 @@ def _rate(profile: TaxProfile) -> Decimal:
 def charged_lines(bill: Bill) -> list[Line]:
     """The lines that a bill was closed with. What was given back later is not on the invoice, but has its note."""
     lines = (BillLine.from_json(line) for line in bill.lines)
-    return [Line(line.label, line.quantity, line.unit_price, line.amount) for line in lines if line.label != REFUND]
+    charged = (line for line in lines if line.kind != LineKind.REFUND)
+    return [Line(line.label, line.quantity, line.unit_price, line.amount) for line in charged]
 
 
 def charged_total(bill: Bill) -> Decimal:

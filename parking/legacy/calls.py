@@ -10,13 +10,14 @@ from ninja import Router
 
 from parking.checkout import booking, cancelling, entering, leaving, terminating
 from parking.checkout.cancelling import Cancelled
+from parking.checkout.ending import Collection
 from parking.checkout.entering import Entered
-from parking.checkout.leaving import Collection, Left
+from parking.checkout.leaving import Left
 from parking.checkout.terminating import NONE
 from parking.core import clock
 from parking.core.errors import DomainError, NotFound, Refused
 from parking.core.idempotency import RequestKey
-from parking.core.ids import Ref, parse_ref
+from parking.core.ids import parse_ref
 from parking.edge import requests as idempotency
 from parking.edge.answers import Render
 from parking.edge.callers import actor_of
@@ -27,7 +28,8 @@ from parking.legacy import pages, shapes
 from parking.legacy.callers import callers, only_own_bookings, refuse_all_but_staff
 from parking.legacy.forms import body_of, read_body
 from parking.legacy.shapes import CancelByQrIn, EntryScanIn, ExitScanIn, TicketIn
-from parking.stays.queries import session_by_qr, session_by_uuid
+from parking.stays.access import QrText
+from parking.stays.queries import session_by_uuid
 
 router = Router(tags=["Older addresses"], auth=callers)
 
@@ -309,12 +311,10 @@ def cancel_by_qr(request: HttpRequest) -> HttpResponse:
 
 def _cancel_or_terminate(request: HttpRequest, qr_code: str, now: datetime, key: RequestKey | None) -> Cancelled | Left:
     """The older case of an entered stay that is cancelled: a termination, and for staff alone."""
-    actor, session = actor_of(request), Ref(uuid=session_by_qr(qr_code).uuid)
+    actor, session = actor_of(request), QrText(qr_code)
     only_own = only_own_bookings(request)
     try:
-        return cancelling.cancel(
-            actor=actor, lookup=session.lookup(), reason="", now=now, only_of_caller=only_own, key=key
-        )
+        return cancelling.cancel(actor=actor, session=session, reason="", now=now, only_of_caller=only_own, key=key)
     except Refused as refusal:
         if refusal.code != "already_entered" or not actor.is_staff:
             raise

@@ -19,7 +19,7 @@ def orders_to_check(*, now: datetime, gateway: str | None = None, most: int | No
     due = PaymentOrder.objects.filter(Q(next_check_at__lte=now) | Q(next_check_at=None), is_definite=False)
     if gateway is not None:
         due = due.filter(gateway=gateway)
-    return list(due.order_by("next_check_at", "pk")[:most])
+    return list(due.select_related("bill").order_by("next_check_at", "pk")[:most])
 
 
 def claim_check(*, order: PaymentOrder, now: datetime) -> bool:

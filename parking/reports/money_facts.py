@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from parking.core.errors import NotFound
 from parking.payments.models import Debt, Payment, PaymentOrder, Refund
-from parking.payments.services import left_of
+from parking.payments.queries import left_of
 
 
 def payment_to_refund(payment_id: int) -> tuple[Payment, Decimal]:

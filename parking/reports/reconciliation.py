@@ -12,9 +12,9 @@ from django.db.models import Q
 
 from parking.core import clock
 from parking.core.errors import Refused
+from parking.payments.asking import look_up_order, look_up_refund, statement_of
 from parking.payments.gateways.base import EntryKind, GatewayState, StatementEntry
 from parking.payments.gateways.registry import refuse_unknown_gateway
-from parking.payments.looking_up import look_up_order, look_up_refund, statement_of
 from parking.payments.models import OPEN_ORDER, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
 from parking.payments.schedule import FOLLOWED_FOR
 from parking.reports.periods import ClosedPeriod

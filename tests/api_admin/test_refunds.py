@@ -11,7 +11,7 @@ from parking.audit.models import AuditEntry
 from parking.checkout import settling
 from parking.core import clock
 from parking.facilities.models import ParkingZone
-from parking.payments.collecting import refund_request
+from parking.payments.asking import refund_request
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, Refund
 from tests.api_admin.test_zones import code, data

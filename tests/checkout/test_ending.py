@@ -7,13 +7,13 @@ import pytest
 
 from parking.accounts.models import User
 from parking.checkout import entering, expiring, settling, terminating
-from parking.checkout.leaving import Collection
+from parking.checkout.ending import Collection
 from parking.core.errors import Refused
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.payments import debts
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Debt, Payment, PaymentOrder, Refund
-from parking.payments.services import write_off_debt
 from parking.stays.models import ParkingSession
 from tests.build import (
     actor,
@@ -90,7 +90,13 @@ def test_cancelling_late_keeps_the_fee_as_a_line(driver: User, zone: ParkingZone
     cancel(driver, session, at(6))
     session = reloaded(session)
     assert session.bill.lines == [
-        {"label": "Late cancellation", "quantity": 1, "unit_price": "50.00", "amount": "50.00"}
+        {
+            "kind": "LATE_CANCELLATION",
+            "label": "Late cancellation",
+            "quantity": 1,
+            "unit_price": "50.00",
+            "amount": "50.00",
+        }
     ]
     assert (session.payment_status, Refund.objects.count()) == ("PAID", 0)
     assert_books_agree()
@@ -282,8 +288,8 @@ def test_a_declined_termination_keeps_the_car_in(staff: User, inside: ParkingSes
 def test_a_debt_is_written_off_once(staff: User, admin: User, inside: ParkingSession) -> None:
     terminate(staff, inside, "NONE", at(66))
     debt = Debt.objects.get()
-    write_off_debt(debt=debt, admin_id=admin.pk, now=at(100))
+    debts.write_off(debt=debt, admin_id=admin.pk, now=at(100))
     again = book(make_user(), inside.zone, "DL-01-AB-1234", now=at(100))
     assert entering.enter(actor=actor(staff), qr_code=again.qr_code, now=at(100)).plate_debt == Decimal(0)
     with refused("debt_closed"):
-        write_off_debt(debt=debt, admin_id=admin.pk, now=at(101))
+        debts.write_off(debt=debt, admin_id=admin.pk, now=at(101))

@@ -24,6 +24,7 @@ from parking.api.shapes.bookings import present_bill, present_booking
 from parking.checkout import cancelling, expiring, leaving, settling
 from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError, Unavailable
+from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import update_zone
 from parking.payments.gateways import registry
@@ -37,12 +38,12 @@ from tests.invariants import assert_books_agree, books, nothing_changes
 OPENING = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 PLATES = ["DL-01-AB-0001", "DL-01-AB-0002", "DL-01-AB-0003", "DL-01-AB-0004"]
 # These refusals come after a change that was committed on purpose: hold ended, booking expired, order waits.
-CHANGES_FIRST = {"payment_failed", "booking_expired", "gateway_unavailable"}
+CHANGES_FIRST = {"payment_failed", "payment_declined", "booking_expired", "gateway_unavailable"}
 EXPECTED = {
     "zone_full", "vehicle_already_parked", "vehicle_unavailable", "payment_failed", "already_entered",
     "booking_expired", "booking_cancelled", "payment_pending", "vehicle_mismatch", "entry_not_scanned",
     "already_exited", "amount_too_small", "not_active", "not_cancellable", "nothing_due",
-    "gateway_unavailable",
+    "payment_declined", "gateway_unavailable",
 }  # fmt: skip
 
 AWAY = "AWAY"
@@ -192,7 +193,7 @@ class CarPark(RuleBasedStateMachine):
     def cancel(self, which: int) -> None:
         before = self._pick(which, "BOOKED")
         with self._allowed_to_refuse():
-            cancelling.cancel(actor=SYSTEM, lookup={"pk": before.pk}, reason="", now=self.now, only_of_caller=False)
+            cancelling.cancel(actor=SYSTEM, session=Ref(pk=before.pk), reason="", now=self.now, only_of_caller=False)
             after = self._get(before.pk)
             in_time = (self.now - before.booked_at).total_seconds() <= 300
             assert after.bill.paid == (Decimal(0) if in_time else before.bill.paid)
@@ -203,8 +204,8 @@ class CarPark(RuleBasedStateMachine):
         self._gateway_will(outcome)
         before = self._pick(which, "ACTIVE")
         with self._allowed_to_refuse():
-            paid = build.pay_ahead(self.staff, before, self.now)
-            self._assert_bill(before, paid.session)
+            build.pay_ahead(self.staff, before, self.now)
+            self._assert_bill(before, self._get(before.pk))
 
     # --- Gates -------------------------------------------------------------------------------------------
 

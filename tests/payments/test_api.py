@@ -253,7 +253,7 @@ def test_a_declined_payment_says_so(
     as_driver: ApiClient, inside: dict[str, Any], standin: Standin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A gateway that refuses the order for good: here because the amount is below its least."""
-    monkeypatch.setattr("parking.payments.collecting.to_paise", lambda _: 50)
+    monkeypatch.setattr("parking.payments.asking.to_paise", lambda _: 50)
     assert problem_of(create(as_driver, "PHONEPE", inside)) == (400, "payment_declined")
     assert (order_of(stay(inside)).status, stay(inside).amount_paid) == ("FAILED", 50)
     assert_books_agree_with(standin)

@@ -10,11 +10,11 @@ from pytest_django.fixtures import Settings
 
 from parking.accounts.models import User
 from parking.checkout import debts, settling
-from parking.checkout.settling import send_refunds
 from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import ZoneCounts
 from parking.facilities.services import retire_zone, update_zone
+from parking.payments.asking import send_refunds
 from parking.payments.models import Debt, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
 from parking.stays.watching import facilities_state, money_now, money_state, open_states

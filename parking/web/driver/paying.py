@@ -16,7 +16,7 @@ from parking.core.qr import qr_data_uri
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
-from parking.stays.queries import session_of_driver
+from parking.stays import access
 from parking.web.access import for_drivers, is_part, user_of
 from parking.web.driver.forms import WayToPayForm
 from parking.web.driver.standing import Ticket, hangs, ticket_of
@@ -56,7 +56,7 @@ def pay_live(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 def _ticket(request: HttpRequest, session_id: int) -> Ticket:
-    return ticket_of(session_of_driver(Ref(pk=session_id), user_of(request).pk), now=clock.now())
+    return ticket_of(access.find(Ref(pk=session_id), actor_of(request), only_own=True), now=clock.now())
 
 
 def _is_paid(order: PaymentOrder | None) -> bool:

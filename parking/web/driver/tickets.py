@@ -9,7 +9,8 @@ from parking.core import clock
 from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
-from parking.stays.queries import open_sessions_of, session_of_driver
+from parking.stays import access
+from parking.stays.queries import open_sessions_of
 from parking.stays.watching import states_now
 from parking.web.access import for_drivers, user_of
 from parking.web.driver.forms import CancelForm
@@ -64,7 +65,7 @@ def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
                 values,
                 call=lambda key: cancelling.cancel(
                     actor=actor_of(request),
-                    lookup={"pk": session_id},
+                    session=Ref(pk=session_id),
                     reason="",
                     now=clock.now(),
                     only_of_caller=True,
@@ -78,6 +79,6 @@ def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 def _ticket_page(request: HttpRequest, template: str, session_id: int, form: CancelForm | None = None) -> HttpResponse:
-    session = session_of_driver(Ref(pk=session_id), user_of(request).pk)
+    session = access.find(Ref(pk=session_id), actor_of(request), only_own=True)
     ticket = ticket_of(session, now=clock.now())
     return page(request, template, section="tickets", ticket=ticket, session=session, form=form, key=new_key())

@@ -14,11 +14,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from parking.checkout.at_the_gate import newest_payment_id
 from parking.checkout.bills import running_bill
 from parking.checkout.entering import Entered
 from parking.checkout.leaving import Left
 from parking.core import clock
+from parking.core.actor import ANYBODY
 from parking.core.errors import DomainError, InvalidInput, NotFound, Unavailable
 from parking.core.money import ZERO
 from parking.core.qr import qr_svg
@@ -26,8 +26,10 @@ from parking.edge.pages import page
 from parking.edge.wording import sentence_for
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import PaymentOrder
+from parking.payments.queries import newest_payment_id
+from parking.stays import access
+from parking.stays.access import QrText
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.stays.queries import session_by_qr
 from parking.web.gate.cash import quick_amounts
 from parking.web.templatetags.parking import clock_time, rupees
 
@@ -198,7 +200,7 @@ def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:
 
 def _session_of(scan: Scan) -> ParkingSession | None:
     try:
-        return session_by_qr(scan.qr_code)
+        return access.find(QrText(scan.qr_code), ANYBODY)
     except NotFound:
         return None
 

@@ -22,8 +22,9 @@ from parking.edge.pages import page
 from parking.facilities.queries import present_zones
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import OrderPurpose, PaymentOrder
+from parking.stays import access
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.stays.queries import cars_inside, session_for
+from parking.stays.queries import cars_inside
 from parking.stays.watching import states_now
 from parking.web import repeats
 from parking.web.access import for_attendants
@@ -104,7 +105,7 @@ def _car(session: ParkingSession, now: datetime, long_since: datetime) -> CarIns
 @for_attendants
 def stay(request: HttpRequest, session_id: int) -> HttpResponse:
     """What is known of a stay, and the form that ends it."""
-    session = session_for(Ref(pk=session_id), actor_of(request))
+    session = access.find(Ref(pk=session_id), actor_of(request))
     return _stay_page(request, session, TerminationForm())
 
 
@@ -115,13 +116,13 @@ def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
 
     Asked for without a form, as by the choice of a language on the page of a refusal, it shows the stay.
     """
-    session = session_for(Ref(pk=session_id), actor_of(request))
+    session = access.find(Ref(pk=session_id), actor_of(request))
     form = TerminationForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):
             _terminate(request, session, form)
             return redirect("gate_stay", session_id=session_id)
-    return _stay_page(request, session_for(Ref(pk=session_id), actor_of(request)), form)
+    return _stay_page(request, access.find(Ref(pk=session_id), actor_of(request)), form)
 
 
 def _terminate(request: HttpRequest, session: ParkingSession, form: TerminationForm) -> None:

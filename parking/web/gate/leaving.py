@@ -13,8 +13,8 @@ from parking.core.errors import DomainError, Refused
 from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.payments.models import PaymentMethod
+from parking.stays import access
 from parking.stays.models import EndReason, SessionStatus
-from parking.stays.queries import session_for
 from parking.web.access import for_attendants
 from parking.web.gate import answers
 from parking.web.gate.answers import Scan
@@ -83,7 +83,7 @@ def wait(request: HttpRequest, session_id: int) -> HttpResponse:
     except Refused as error:
         if ending:
             return refusal_page(request, error)
-        sent = replace(sent, qr_code=session_for(Ref(pk=session_id), actor_of(request)).qr_code)
+        sent = replace(sent, qr_code=access.find(Ref(pk=session_id), actor_of(request)).qr_code)
         return answers.refused(request, sent, error, pane=PaymentMethod.ONLINE)
     return _ending(request, left) if ending else _shown(request, replace(sent, qr_code=left.session.qr_code), left)
 

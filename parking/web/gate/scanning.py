@@ -62,7 +62,9 @@ def plate(request: HttpRequest) -> HttpResponse:
         return unreadable(request, form)
     sent = scan_of(form)
     try:
-        session = checkout.compare_plate(qr_code=sent.qr_code, plate_seen=form.cleaned_data["plate_seen"])
+        session = checkout.compare_plate(
+            actor=actor_of(request), qr_code=sent.qr_code, plate_seen=form.cleaned_data["plate_seen"]
+        )
     except DomainError as error:
         record_refusal(request, error)
         return answers.refused(request, sent, error)

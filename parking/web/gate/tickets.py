@@ -11,7 +11,7 @@ from parking.core.ids import Ref, parse_ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.facilities.queries import zones_with_counts
-from parking.stays.queries import session_for
+from parking.stays import access
 from parking.stays.watching import facilities_now
 from parking.web import repeats
 from parking.web.access import for_attendants
@@ -48,7 +48,7 @@ def _given(request: HttpRequest, form: TicketForm) -> int:
             now=clock.now(),
             key=key,
         ),
-        resume=lambda subject: session_for(parse_ref(subject), actor),
+        resume=lambda subject: access.find(parse_ref(subject), actor),
     )
     return session.pk
 
@@ -69,5 +69,5 @@ def zones_live(request: HttpRequest) -> HttpResponse:
 @for_attendants
 def ticket_given(request: HttpRequest, session_id: int) -> HttpResponse:
     """Slot and code, large, and as a slip of paper."""
-    session = session_for(Ref(pk=session_id), actor_of(request))
+    session = access.find(Ref(pk=session_id), actor_of(request))
     return page(request, "gate/ticket_given.html", section="ticket", session=session, qr=qr_picture(session.qr_code))

@@ -13,14 +13,15 @@ from django.views.decorators.http import require_http_methods
 
 from parking.checkout import leaving, terminating
 from parking.checkout.bills import running_bill
-from parking.checkout.leaving import Collection, Left
+from parking.checkout.ending import Collection
+from parking.checkout.leaving import Left
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.stays import access
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.stays.queries import session_for
 from parking.web import repeats
 from parking.web.access import for_managers
 from parking.web.confirming import ask, is_confirmed, is_going_back
@@ -63,7 +64,7 @@ class TerminationForm(DecisionForm):
 def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
     """Ask for reason and way to pay, say what will happen, and end the stay."""
     ref = Ref(pk=session_id)
-    session = session_for(ref, actor_of(request))
+    session = access.find(ref, actor_of(request))
     form = TerminationForm(request.POST or None)
     if form.is_valid() and not is_going_back(request):
         if not is_confirmed(request):

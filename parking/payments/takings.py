@@ -1,0 +1,103 @@
+"""The only writer of payments: money that came, at the counter or through a gateway. A row is never edited.
+
+The bill must be locked; `payments.bills` counts the money in.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+
+from parking.core.errors import Refused
+from parking.core.money import ZERO
+from parking.core.statements import insert
+from parking.payments.models import Bill, Payment, PaymentMethod, PaymentOrder
+
+
+@dataclass(frozen=True)
+class Tender:
+    """Money at the counter, which pays what is due.
+
+    `method` is CASH or UPI. `tendered` is the cash handed over (rupees), None for just what is due; `reference` the
+    bank's number of a UPI payment, which pays once.
+    """
+
+    method: PaymentMethod
+    attendant_id: int | None
+    tendered: Decimal | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was taken at the counter, and the change (rupees)."""
+
+    amount: Decimal
+    change: Decimal
+
+
+NOTHING = Taken(ZERO, ZERO)
+
+
+def take(*, bill: Bill, tender: Tender, now: datetime) -> Taken:
+    """Write down what is due on a bill as paid at the counter; where nothing is due, nothing is written.
+
+    Raises Refused `amount_too_small`, `upi_reference_used`.
+    """
+    return _take_cash(bill, tender, now) if tender.method == PaymentMethod.CASH else _take_upi(bill, tender, now)
+
+
+def _take_cash(bill: Bill, tender: Tender, now: datetime) -> Taken:
+    due = bill.due
+    handed_over = due if tender.tendered is None else tender.tendered
+    if handed_over < due:
+        raise Refused("amount_too_small", f"₹{due} is due", due=str(due))
+    if due > ZERO:
+        insert(
+            Payment(
+                bill=bill,
+                amount=due,
+                method=PaymentMethod.CASH,
+                tendered=handed_over,
+                attendant_id=tender.attendant_id,
+                captured_at=now,
+            )
+        )
+    return Taken(due, handed_over - due)
+
+
+def _take_upi(bill: Bill, tender: Tender, now: datetime) -> Taken:
+    if bill.due == ZERO:
+        return NOTHING
+    payment = Payment(
+        bill=bill,
+        amount=bill.due,
+        method=PaymentMethod.UPI,
+        reference=tender.reference,
+        attendant_id=tender.attendant_id,
+        captured_at=now,
+    )
+    try:
+        # The constraint decides: two gates may enter one reference at the same moment.
+        with transaction.atomic():
+            insert(payment)
+    except IntegrityError as error:
+        raise Refused("upi_reference_used", "This UPI reference paid another bill already") from error
+    return Taken(payment.amount, ZERO)
+
+
+def take_online(*, order: PaymentOrder, reference: str, now: datetime) -> Payment:
+    """Write down the money of an order. Raises IntegrityError if the gateway's `reference` paid another one."""
+    payment = Payment(
+        bill_id=order.bill_id,
+        order=order,
+        amount=order.amount,
+        method=PaymentMethod.ONLINE,
+        gateway=order.gateway,
+        reference=reference,
+        attendant_id=order.attendant_id,
+        captured_at=now,
+    )
+    insert(payment)
+    return payment
