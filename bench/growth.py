@@ -60,7 +60,7 @@ class Place:
         seconds = time.perf_counter() - begun
         cancelling.cancel(
             actor=self._actor,
-            lookup={"pk": booked.session.pk},
+            session=Ref(pk=booked.session.pk),
             reason="",
             now=clock.now(),
             only_of_caller=True,

@@ -35,27 +35,35 @@ def find(ref: StayRef, actor: Actor, *, only_own: bool = False) -> ParkingSessio
     Attendants see every stay, drivers their own; with `only_own` everybody sees their own alone. Raises NotFound
     `qr_not_found` for a code, otherwise `session_not_found`, also for somebody else's.
     """
-    rows = ParkingSession.objects.whole()
-    match ref:
-        case QrText(text=text):
-            session = rows.filter(qr_code=code).first() if (code := read_qr_code(text)) else None
-        case OfBill(bill_id=bill_id):
-            session = rows.filter(bill_id=bill_id).first()
-        case Ref():
-            session = rows.filter(**ref.lookup()).first()
-    return _allowed(session, ref, actor, only_own=only_own)
+    return _allowed(_found(ref), ref, actor, only_own=only_own)
 
 
 def lock(ref: StayRef, actor: Actor, *, only_own: bool = False) -> ParkingSession:
     """Lock a stay and its bill (docs/locking.md), inside a transaction. Who may, and what is raised: as `find`."""
+    return _allowed(_locked(ref), ref, actor, only_own=only_own)
+
+
+def _found(ref: StayRef) -> ParkingSession | None:
+    rows = ParkingSession.objects.whole()
     match ref:
         case QrText(text=text):
-            session = _LOCKED_BY_QR.first(code) if (code := read_qr_code(text)) else None
+            code = read_qr_code(text)
+            return rows.filter(qr_code=code).first() if code else None
         case OfBill(bill_id=bill_id):
-            session = _LOCKED_BY_BILL.first(bill_id)
+            return rows.filter(bill_id=bill_id).first()
         case Ref():
-            session = ParkingSession.objects.locked().filter(**ref.lookup()).first()
-    return _allowed(session, ref, actor, only_own=only_own)
+            return rows.filter(**ref.lookup()).first()
+
+
+def _locked(ref: StayRef) -> ParkingSession | None:
+    match ref:
+        case QrText(text=text):
+            code = read_qr_code(text)
+            return _LOCKED_BY_QR.first(code) if code else None
+        case OfBill(bill_id=bill_id):
+            return _LOCKED_BY_BILL.first(bill_id)
+        case Ref():
+            return ParkingSession.objects.locked().filter(**ref.lookup()).first()
 
 
 def may_see(ref: StayRef, actor: Actor) -> bool:

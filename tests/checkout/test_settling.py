@@ -40,7 +40,8 @@ def settle(
 ) -> ParkingSession:
     """News of an order that the gateway brings by itself, to a process that reads the order afresh."""
     fresh = PaymentOrder.objects.get(pk=order.pk)
-    return settling.settle(order=fresh, answer=answer(fresh, state, **changes), now=now)
+    stay: ParkingSession = settling.settle(order=fresh, answer=answer(fresh, state, **changes), now=now)
+    return stay
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ SAVERS = {"save_fields", "insert", "change", "setattr"}
 
 def writes_to_a_bill(source: str) -> list[int]:
     """Return the lines of assignments to an attribute of a bill, and of calls that save one."""
-    return sorted({node.lineno for node in ast.walk(ast.parse(source)) if _assigns(node) or _saves(node)})
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt | ast.expr)]
+    return sorted({node.lineno for node in nodes if _assigns(node) or _saves(node)})
 
 
 def _assigns(node: ast.AST) -> bool:
@@ -42,7 +43,7 @@ def _saves(node: ast.AST) -> bool:
 def _is_a_bill(node: ast.AST) -> bool:
     if isinstance(node, ast.Attribute):
         return node.attr == "bill"
-    return isinstance(node, ast.Name) and node.id in {"bill", "present_bill"}
+    return isinstance(node, ast.Name) and node.id in {"bill"}
 
 
 def _is_the_model(node: ast.AST) -> bool:
