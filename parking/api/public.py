@@ -1,5 +1,6 @@
 """What anybody may ask."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import Error, connection
@@ -14,6 +15,7 @@ from parking.core.fresh import FreshValue
 from parking.edge.answers import ok, plain
 from parking.edge.describe import PUBLIC_PROBLEMS, Ok, enveloped, examples
 from parking.facilities.queries import zones_with_counts
+from parking.reports.background import BackgroundState, background_state
 
 router = Router(tags=["Public"], auth=None)
 
@@ -42,20 +44,31 @@ def zones(request: HttpRequest) -> HttpResponse:
     return zones_now()
 
 
+class BackgroundOut(BaseModel):
+    """The newest heartbeat of any worker, and for how many seconds the oldest task has waited."""
+
+    last_heartbeat: str | None
+    oldest_task_seconds: int
+
+
 class HealthOut(BaseModel):
+    """`services.worker` is ok, late or none, `services.queue` ok or late; both miss while the database is away."""
+
     status: str
     version: str
     timestamp: str
     services: dict[str, str]
+    background: BackgroundOut | None
 
 
-def _database_state() -> str:
+def _background(now: datetime) -> BackgroundState | None:
+    """How the background work stands; None while the database is away."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        return background_state(now=now)
     except Error:
-        return "error"
-    return "ok"
+        return None
 
 
 @router.get(
@@ -66,19 +79,20 @@ def _database_state() -> str:
             "status": "ok",
             "version": __version__,
             "timestamp": "2026-11-22T04:30:00Z",
-            "services": {"database": "ok"},
+            "services": {"database": "ok", "worker": "ok", "queue": "ok"},
+            "background": {"last_heartbeat": "2026-11-22T04:29:57Z", "oldest_task_seconds": 0},
         }
     ),
     summary="Health",
 )
 def health(request: HttpRequest) -> HttpResponse:
-    """200 while everything that a booking needs answers, 503 otherwise."""
-    services = {"database": _database_state()}
-    healthy = all(state == "ok" for state in services.values())
-    body: dict[str, Any] = {
-        "status": "ok" if healthy else "error",
-        "version": __version__,
-        "timestamp": clock.now(),
-        "services": services,
-    }
-    return plain(body, status=200 if healthy else 503)
+    """200 while everything that a booking needs answers, 503 otherwise. Bookings go on while no worker runs."""
+    now = clock.now()
+    found = _background(now)
+    body: dict[str, Any] = {"status": "ok" if found else "error", "version": __version__, "timestamp": now}
+    if found is None:
+        body |= {"services": {"database": "error"}, "background": None}
+    else:
+        body["services"] = {"database": "ok", "worker": found.worker, "queue": found.queue}
+        body["background"] = {"last_heartbeat": found.last_beat, "oldest_task_seconds": found.oldest_seconds}
+    return plain(body, status=200 if found else 503)

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from parking.api.shapes.zones import EXAMPLE_COUNTS, ZoneCountsOut, present_counts
 from parking.core import clock
+from parking.core.heartbeats import WorkerState
 from parking.edge.answers import ok
 from parking.edge.callers import admin_only
 from parking.edge.describe import READ_PROBLEMS, Ok, enveloped, examples
@@ -42,6 +43,9 @@ class SystemOut(BaseModel):
     holds_overdue: int
     tasks_waiting: int
     tasks_failed: int
+    worker: WorkerState
+    last_heartbeat: str | None
+    oldest_task_seconds: int
     open_debts: OpenDebtsOut
 
 
@@ -64,6 +68,9 @@ EXAMPLE_DASHBOARD = {
         "holds_overdue": 0,
         "tasks_waiting": 0,
         "tasks_failed": 0,
+        "worker": "ok",
+        "last_heartbeat": "2026-11-22T04:29:57Z",
+        "oldest_task_seconds": 0,
         "open_debts": {"count": 1, "amount": 100.0},
     },
 }
