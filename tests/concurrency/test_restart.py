@@ -49,6 +49,7 @@ def statuses(address: str) -> list[int]:
         return list(pool.map(lambda _: httpx.get(address, timeout=30).status_code, range(REQUESTS)))
 
 
+@pytest.mark.sql
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no server")
 def test_no_request_fails_after_a_restart() -> None:
     with postgres_cluster() as cluster, ExitStack() as running:
