@@ -50,14 +50,19 @@ class PhonePe(Gateway):
     def pay(self, request: Request) -> Json:
         content = rules.body_of(request)
         order = self._new_order(content, rules.payment_flow(content))
-        return self._taken(order, {"redirectUrl": f"{self.address}/pay/{order.token}"})
+        page = f"{self.address}/pay/{order.token}"
+        # The link is ours, beside what the real one answers: clients that show one find it here too.
+        return self._taken(order, {"redirectUrl": page, "intentUrl": self._upi_link(order)})
 
     def pay_qr(self, request: Request) -> Json:
         content = rules.body_of(request)
         order = self._new_order(content, rules.qr_flow(content))
         order.by_qr = True
-        link = shapes.upi_link(order, self.desk.options.phonepe_merchant_id)
+        link = self._upi_link(order)
         return self._taken(order, {"intentUrl": link, "qrData": link})
+
+    def _upi_link(self, order: Order) -> str:
+        return shapes.upi_link(order, self.desk.options.phonepe_merchant_id)
 
     def order_status(self, request: Request, number: str) -> Json:
         return self._status(request, number, by_qr=False)

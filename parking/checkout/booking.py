@@ -20,6 +20,7 @@ from parking.facilities.queries import find_zone
 from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
+from parking.stays.events import SessionBooked
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import session_by_uuid
 from parking.stays.services import allocate_slot
@@ -141,13 +142,9 @@ def _claim(
         now=now,
     )
     audit.record(
-        actor=actor,
-        action="session.booked",
-        now=now,
-        subject=("session", session.pk),
-        zone_id=zone.pk,
-        slot_id=session.slot_id,
-        fee=terms.booking_fee,
+        actor,
+        SessionBooked(session_id=session.pk, zone_id=zone.pk, slot_id=session.slot_id, fee=terms.booking_fee),
+        now,
     )
     return session, terms
 

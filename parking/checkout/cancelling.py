@@ -17,6 +17,7 @@ from parking.payments.models import Refund
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import StayRef
+from parking.stays.events import SessionCancelled
 from parking.stays.models import ParkingSession
 from parking.stays.rules import RefundDecision, refund_on_cancelling
 from parking.tariffs.rules import Charge, LineKind, kept_lines
@@ -58,14 +59,7 @@ def cancel(
         kept = stay.bill.paid - decision.amount
         charge = Charge(kept_lines(LineKind.LATE_CANCELLATION, kept))
         closed = bills.close(bill=stay.bill, charge=charge, refund_reason="Cancelled within five minutes", now=now)
-        audit.record(
-            actor=actor,
-            action="session.cancelled",
-            now=now,
-            subject=("session", stay.pk),
-            refund=decision.amount,
-            kept=kept,
-        )
+        audit.record(actor, SessionCancelled(session_id=stay.pk, refund=decision.amount, kept=kept), now)
     send_refunds(closed.refunds, now=now, fresh=True)
     return Cancelled(stay, decision, list(closed.refunds))
 

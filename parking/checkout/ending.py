@@ -21,6 +21,13 @@ from parking.payments.models import OrderPurpose, Payment, PaymentMethod, Paymen
 from parking.payments.queries import Frozen, open_order, state_of
 from parking.payments.takings import Tender
 from parking.stays import services as stays
+from parking.stays.events import (
+    SessionExited,
+    SessionExitWaits,
+    SessionExpired,
+    SessionTerminated,
+    SessionTerminationWaits,
+)
 from parking.stays.models import EndReason, ParkingSession
 from parking.tariffs.rules import Charge, LineKind, kept_lines
 
@@ -108,16 +115,18 @@ def complete(
         payment=payment,
         now=now,
     )
+    ended = SessionExited if reason == EndReason.EXIT else SessionTerminated
     audit.record(
-        actor=actor,
-        action="session.exited" if reason == EndReason.EXIT else "session.terminated",
-        now=now,
-        subject=("session", session.pk),
-        method=method,
-        total=session.bill.total,
-        charged=session.bill.charged,
-        debt=session.bill.due,
-        order_id=payment.order.order_id if payment and payment.order else None,
+        actor,
+        ended(
+            session_id=session.pk,
+            method=method,
+            total=session.bill.total,
+            charged=session.bill.charged,
+            debt=session.bill.due,
+            order_id=payment.order.order_id if payment and payment.order else None,
+        ),
+        now,
     )
     return closed
 
@@ -142,14 +151,8 @@ def _wait_for_money(
         orders.give_up(bill=bill, now=now)
     bills.freeze(bill=bill, charge=charge, until=quote_end(now))
     order = orders.place(bill=bill, purpose=purpose, gateway=gateway, amount=due, attendant_id=actor.user_id, now=now)
-    audit.record(
-        actor=actor,
-        action="session.exit_waits" if reason == EndReason.EXIT else "session.termination_waits",
-        now=now,
-        subject=("session", session.pk),
-        order_id=order.order_id,
-        amount=order.amount,
-    )
+    waits = SessionExitWaits if reason == EndReason.EXIT else SessionTerminationWaits
+    audit.record(actor, waits(session_id=session.pk, order_id=order.order_id, amount=order.amount), now)
     return Ending(order=order, is_new=True)
 
 
@@ -174,11 +177,4 @@ def expire(*, session: ParkingSession, reason: EndReason, actor: Actor, now: dat
     orders.give_up(bill=session.bill, now=now)
     kept = Charge(kept_lines(LineKind.NO_SHOW, session.bill.paid))
     bills.close(bill=session.bill, charge=kept, refund_reason="Booking expired", now=now)
-    audit.record(
-        actor=actor,
-        action="session.expired",
-        now=now,
-        subject=("session", session.pk),
-        reason=reason,
-        kept=session.bill.total,
-    )
+    audit.record(actor, SessionExpired(session_id=session.pk, reason=reason, kept=session.bill.total), now)

@@ -23,6 +23,7 @@ from parking.payments.queries import Frozen, state_of
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import QrText
+from parking.stays.events import SessionQuoted
 from parking.stays.models import EndReason, ParkingSession, ScanKind, SessionStatus
 from parking.stays.queries import session_by_uuid
 
@@ -51,13 +52,7 @@ def quote(*, actor: Actor, qr_code: str, now: datetime, plate_seen: str | None =
         stays.refuse_exit(session, plate_seen=plate_seen)
         if not isinstance(state_of(session.bill, now=now), Frozen):
             ending.freeze(session=session, now=now)
-            audit.record(
-                actor=actor,
-                action="session.quoted",
-                now=now,
-                subject=("session", session.pk),
-                total=session.bill.total,
-            )
+            audit.record(actor, SessionQuoted(session_id=session.pk, total=session.bill.total), now)
     return session
 
 

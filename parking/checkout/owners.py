@@ -15,6 +15,7 @@ from parking.audit import services as audit
 from parking.checkout import ending
 from parking.core.actor import SYSTEM
 from parking.payments import bills
+from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
 from parking.payments.models import Bill, BillKind, OrderPurpose, Payment, PaymentOrder, Refund
 from parking.payments.orders import Found
 from parking.payments.queries import Frozen, state_of
@@ -30,14 +31,14 @@ class Owner(Generic[Subject]):
     """What a bill of one kind is for.
 
     `lock` takes the id of a bill and locks it with what it is for. `paid` counts a payment in that was written for an
-    order, acts on it, and answers the refunds to be sent; `failed` acts on an order that the gateway refused.
-    `describe` is what the audit record names it by.
+    order, acts on it, and answers the refunds to be sent; `failed` acts on an order that the gateway refused, `differs`
+    on one whose money is not the order's. Each records what happened.
     """
 
     lock: Callable[[int], Subject]
     paid: Callable[[Subject, Payment, Found, datetime], tuple[Refund, ...]]
     failed: Callable[[Subject, PaymentOrder, datetime], None]
-    describe: Callable[[Subject], tuple[str, int]]
+    differs: Callable[[Subject, PaymentOrder, datetime], None]
 
 
 def owner_of(bill: Bill) -> Owner[Any]:
@@ -82,27 +83,29 @@ def _money_too_late(
 
 
 def _record_captured(session: ParkingSession, order: PaymentOrder, refunds: tuple[Refund, ...], now: datetime) -> None:
-    audit.record(
-        actor=SYSTEM,
-        action="payment.captured",
-        now=now,
-        subject=("session", session.pk),
+    captured = PaymentCaptured(
+        session_id=session.pk,
         order_id=order.order_id,
         purpose=order.purpose,
         amount=order.amount,
-        refunds=[refund.refund_id for refund in refunds],
+        refunds=tuple(refund.refund_id for refund in refunds),
     )
+    audit.record(SYSTEM, captured, now)
 
 
 def _stay_not_paid(session: ParkingSession, order: PaymentOrder, now: datetime) -> None:
+    audit.record(SYSTEM, OrderFailed(session_id=session.pk, order_id=order.order_id, purpose=order.purpose), now)
     if order.purpose == OrderPurpose.FEE and session.status == SessionStatus.BOOKED:
         ending.expire(session=session, reason=EndReason.UNPAID, actor=SYSTEM, now=now)
 
 
-def _describe_stay(session: ParkingSession) -> tuple[str, int]:
-    return "session", session.pk
+def _stay_paid_otherwise(session: ParkingSession, order: PaymentOrder, now: datetime) -> None:
+    review = OrderToReview(
+        session_id=session.pk, order_id=order.order_id, purpose=order.purpose, amount=order.amount, refunds=()
+    )
+    audit.record(SYSTEM, review, now)
 
 
 _OWNERS: dict[BillKind, Owner[Any]] = {
-    BillKind.STAY: Owner(lock=_lock_stay, paid=_stay_paid, failed=_stay_not_paid, describe=_describe_stay),
+    BillKind.STAY: Owner(lock=_lock_stay, paid=_stay_paid, failed=_stay_not_paid, differs=_stay_paid_otherwise),
 }

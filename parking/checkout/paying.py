@@ -25,6 +25,7 @@ from parking.core.idempotency import RequestKey
 from parking.core.ids import Ref
 from parking.core.money import ZERO
 from parking.payments import orders
+from parking.payments.events import PaymentAsked
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
 from parking.payments.queries import Frozen, open_order, state_of
@@ -164,15 +165,8 @@ def _new_order(
     order = orders.place(
         bill=stay.bill, purpose=due.purpose, gateway=gateway, amount=due.amount, attendant_id=attendant_id, now=now
     )
-    audit.record(
-        actor=actor,
-        action="payment.asked",
-        now=now,
-        subject=("session", stay.pk),
-        order_id=order.order_id,
-        purpose=due.purpose,
-        amount=due.amount,
-    )
+    asked = PaymentAsked(session_id=stay.pk, order_id=order.order_id, purpose=due.purpose, amount=due.amount)
+    audit.record(actor, asked, now)
     return Waiting(order, is_new=True)
 
 

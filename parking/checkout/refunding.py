@@ -14,6 +14,7 @@ from parking.core.ids import new_refund_id
 from parking.core.money import ZERO
 from parking.payments import bills, refunds
 from parking.payments.asking import look_up_refund, send_refunds
+from parking.payments.events import PaymentRefunded, RefundApproved, RefundRetried
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
 from parking.payments.queries import left_of
@@ -60,13 +61,11 @@ def approve_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
             raise Refused("own_refund", "Another administrator must approve a refund that you asked for")
         refunds.hand_back(refund=refund, now=now)
         audit.record(
-            actor=actor,
-            action="refund.approved",
-            now=now,
-            subject=("session", session.pk),
-            refund_id=refund.refund_id,
-            amount=refund.amount,
-            asked_by=refund.asked_by_id,
+            actor,
+            RefundApproved(
+                session_id=session.pk, refund_id=refund.refund_id, amount=refund.amount, asked_by=refund.asked_by_id
+            ),
+            now,
         )
     return refund
 
@@ -86,12 +85,7 @@ def retry_refund(*, actor: Actor, refund_id: int, now: datetime, key: RequestKey
         idempotency.claim(key, subject=refund.refund_id, now=now)
         refunds.take_out_of_review(refund=refund, now=now)
         audit.record(
-            actor=actor,
-            action="refund.retried",
-            now=now,
-            subject=("session", session.pk),
-            refund_id=refund.refund_id,
-            attempt=refund.attempt,
+            actor, RefundRetried(session_id=session.pk, refund_id=refund.refund_id, attempt=refund.attempt), now
         )
     send_refunds([refund], now=now)
     return refund
@@ -144,13 +138,14 @@ def _written_down(
             now=now,
         )
         audit.record(
-            actor=actor,
-            action="payment.refunded",
-            now=now,
-            subject=("session", session.pk),
-            refund_id=refund.refund_id,
-            amount=amount,
-            by_hand=payment.method != PaymentMethod.ONLINE,
+            actor,
+            PaymentRefunded(
+                session_id=session.pk,
+                refund_id=refund.refund_id,
+                amount=amount,
+                by_hand=payment.method != PaymentMethod.ONLINE,
+            ),
+            now,
         )
     return refund
 

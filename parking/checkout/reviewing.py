@@ -8,6 +8,7 @@ from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import NotFound
 from parking.payments import orders
+from parking.payments.events import ReviewClosed
 from parking.payments.models import PaymentOrder
 from parking.stays import access
 from parking.stays.access import OfBill
@@ -29,12 +30,6 @@ def close_review(*, actor: Actor, order_id: str, reason: str, now: datetime) -> 
         session = access.lock(OfBill(order.bill_id), actor)
         orders.close_review(order=order, now=now)
         audit.record(
-            actor=actor,
-            action="order.review_closed",
-            now=now,
-            subject=("session", session.pk),
-            order_id=order.order_id,
-            amount=order.amount,
-            reason=reason,
+            actor, ReviewClosed(session_id=session.pk, order_id=order.order_id, amount=order.amount, reason=reason), now
         )
     return order

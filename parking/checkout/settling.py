@@ -14,9 +14,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from parking.audit import services as audit
 from parking.checkout.owners import Owner, owner_of
-from parking.core.actor import SYSTEM
 from parking.core.errors import Unavailable
 from parking.payments import orders
 from parking.payments.asking import ask_for_order, send_refunds
@@ -65,7 +63,8 @@ def _settled(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> tuple[A
         if answer.state == GatewayState.COMPLETED:
             refunds = _take_money(owner, subject, order, answer, now)
         elif answer.state == GatewayState.FAILED and not answer.retryable:
-            _note_failure(owner, subject, order, now)
+            if orders.fail(order=order, now=now):
+                owner.failed(subject, order, now)
         else:
             orders.note_pending(order=order, answer=answer, now=now)
     return subject, refunds
@@ -79,31 +78,8 @@ def _take_money(
         return owner.paid(subject, completion.payment, completion.found, now)
     if completion.found == Found.DIFFERENT:
         log.error("order_needs_review", order_id=order.order_id)
-        audit.record(
-            actor=SYSTEM,
-            action="order.to_review",
-            now=now,
-            subject=owner.describe(subject),
-            order_id=order.order_id,
-            purpose=order.purpose,
-            amount=order.amount,
-            refunds=[],
-        )
+        owner.differs(subject, order, now)
     return ()
-
-
-def _note_failure(owner: Owner[Any], subject: Any, order: PaymentOrder, now: datetime) -> None:
-    if not orders.fail(order=order, now=now):
-        return
-    audit.record(
-        actor=SYSTEM,
-        action="order.failed",
-        now=now,
-        subject=owner.describe(subject),
-        order_id=order.order_id,
-        purpose=order.purpose,
-    )
-    owner.failed(subject, order, now)
 
 
 # --- Following -------------------------------------------------------------------------------------

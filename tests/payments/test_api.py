@@ -74,7 +74,9 @@ def test_phonepe_create_and_verify(as_driver: ApiClient, inside: dict[str, Any],
         "success": True,
         "merchant_txn_id": order.order_id,
         "transaction_id": theirs["id"],
-        "upi_link": None,
+        "upi_link": (
+            f"upi://pay?pa=standinuat@standin&pn=Stand-in%20merchant&tr={theirs['id']}&am=50.00&cu=INR&mode=22"
+        ),
         "pay_url": standin.address + theirs["pay_path"],
         "amount": 50.0,
         "status": "INITIATED",

@@ -83,7 +83,8 @@ def _pay_answer(request: OrderRequest, answer: PayAnswer) -> OrderAnswer:
         amount=request.amount,
         gateway_order_id=answer.order_id,
         pay_url=answer.page,
-        upi_link=answer.upi_link,
+        # A gate shows a link only where the account makes QR codes; with a page it shows the page.
+        upi_link="" if request.upi_qr and answer.page else answer.upi_link,
     )
 
 
