@@ -48,6 +48,11 @@ def order_of_walk_in(order_id: str) -> PaymentOrder | None:
     return _orders_with_stay().filter(order_id=order_id, bill__session__driver=None).first()
 
 
+def newest_order(bill_id: int) -> PaymentOrder | None:
+    """Return the newest order of a bill with its stay, both of one moment; None where there is none."""
+    return _orders_with_stay().filter(bill_id=bill_id).order_by("-pk").first()
+
+
 def order_anew(order: PaymentOrder) -> PaymentOrder:
     """An order as it now stands in the database, with its bill and stay."""
     return _orders_with_stay().get(pk=order.pk)

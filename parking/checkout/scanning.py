@@ -6,7 +6,7 @@ from enum import StrEnum
 from parking.checkout.entering import Entered, enter
 from parking.checkout.leaving import Left, finished_exit, quote
 from parking.checkout.paying import refresh_order
-from parking.checkout.queries import latest_orders
+from parking.checkout.queries import newest_order
 from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.ids import Ref
@@ -61,17 +61,26 @@ def compare_plate(*, actor: Actor, qr_code: str, plate_seen: str) -> ParkingSess
     return session
 
 
-def look_at_ending(*, actor: Actor, session: Ref, reason: EndReason, now: datetime) -> Left:
-    """How a stay stands that ends for this reason as soon as its ONLINE payment comes: for a page that waits.
+def check_ending(*, actor: Actor, session: Ref, now: datetime) -> None:
+    """Ask the gateway after the payment that a stay waits for, at most every two seconds, and settle what it says.
 
-    The gateway is asked, at most every two seconds. Raises NotFound `session_not_found`; Refused `already_exited`
-    (it ended in another way), `payment_failed`, `payment_given_up`.
+    Raises NotFound `session_not_found`.
     """
     stay = access.find(session, actor)
-    order = latest_orders([stay.bill_id]).get(stay.bill_id)
+    order = newest_order(stay.bill_id)
     if order is not None and stay.status == SessionStatus.ACTIVE:
-        order = refresh_order(order=order, now=now)
-        stay = order.bill.session
+        refresh_order(order=order, now=now)
+
+
+def look_at_ending(*, actor: Actor, session: Ref, reason: EndReason) -> Left:
+    """Return how a stay is that ends for this reason as soon as its ONLINE payment comes: for a page that waits.
+
+    Raises NotFound `session_not_found`; Refused `already_exited` (it ended in another way), `payment_failed`,
+    `payment_given_up`.
+    """
+    stay = access.find(session, actor)
+    order = newest_order(stay.bill_id)
+    stay = order.bill.session if order else stay
     if stay.status == SessionStatus.COMPLETED:
         if ended_by(stay, reason=reason, method=PaymentMethod.ONLINE):
             return finished_exit(stay)

@@ -18,6 +18,7 @@ NEEDED = [
     "web/base.css",
     "web/theme.js",
     "web/app.js",
+    "web/csrf.js",
     "web/live.js",
     "web/icon.svg",
     "driver/driver.css",

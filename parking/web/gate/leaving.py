@@ -7,7 +7,7 @@ from django.views.decorators.http import conditional_page, require_POST, require
 
 from parking.checkout import leaving
 from parking.checkout.leaving import Left
-from parking.checkout.scanning import ended_by, look_at_ending
+from parking.checkout.scanning import check_ending, ended_by, look_at_ending
 from parking.core import clock
 from parking.core.errors import DomainError, Refused
 from parking.core.ids import Ref
@@ -70,6 +70,14 @@ def _shown(request: HttpRequest, sent: Scan, left: Left) -> HttpResponse:
     return answers.let_out(request, sent, left)
 
 
+@require_POST
+@for_attendants
+def check(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Ask the gateway after the payment that a gate waits for, and settle what it says; `wait` shows it."""
+    check_ending(actor=actor_of(request), session=Ref(pk=session_id), now=clock.now())
+    return HttpResponse(status=204)
+
+
 @require_safe
 @for_attendants
 @conditional_page
@@ -79,7 +87,7 @@ def wait(request: HttpRequest, session_id: int) -> HttpResponse:
     ending = "ending" in request.GET
     reason = EndReason.TERMINATED if ending else EndReason.EXIT
     try:
-        left = look_at_ending(actor=actor_of(request), session=Ref(pk=session_id), reason=reason, now=clock.now())
+        left = look_at_ending(actor=actor_of(request), session=Ref(pk=session_id), reason=reason)
     except Refused as error:
         if ending:
             return refusal_page(request, error)

@@ -31,6 +31,11 @@ class Gate:
         return Part(self.client.post(address, body, headers={"HX-Request": "true"}))
 
     def wait(self, session: ParkingSession, query: str = "scan=Gate+1-0001") -> "Part":
+        """As the page that waits: let the server ask the gateway, then look."""
+        assert self.client.post(f"/gate/wait/{session.pk}/check/").status_code == 204
+        return self.look(session, query)
+
+    def look(self, session: ParkingSession, query: str = "scan=Gate+1-0001") -> "Part":
         return Part(self.client.get(f"/gate/wait/{session.pk}/?{query}", headers={"X-Live": "true"}))
 
 

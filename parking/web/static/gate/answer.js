@@ -87,6 +87,7 @@ function put(holder) {
 function follow(holder, part) {
   if (!part.dataset.follow) return;
   holder.dataset.live = part.dataset.follow;
+  holder.dataset.check = part.dataset.check;
   holder.addEventListener("live", () => {
     if (!holder.querySelector("[data-follow]")) show(holder.innerHTML);
   });

@@ -1,6 +1,8 @@
 // A scan is sent until an answer comes, with the same number each time: the server counts it once.
 // What has no answer yet survives a reload of the page.
 
+import { csrfToken } from "../web/csrf.js";
+
 const KEPT = "gate-unanswered";
 const AGAIN_AFTER = 2000;
 const LONGEST = 30000; // the server gives a payment service 20 seconds
@@ -63,10 +65,6 @@ async function ask(address, fields) {
   }
   const busy = response.status >= 500 || response.status === 429 || text.includes('data-refusal="database_unavailable"');
   return busy ? null : text;
-}
-
-function csrfToken() {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 }
 
 function pause() {
