@@ -14,7 +14,7 @@ from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.payments import debts
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Debt, Payment, PaymentOrder, Refund
-from parking.stays.models import ParkingSession
+from parking.stays.models import EndMethod, ParkingSession
 from tests.build import (
     actor,
     book,
@@ -293,3 +293,11 @@ def test_a_debt_is_written_off_once(staff: User, admin: User, inside: ParkingSes
     assert entering.enter(actor=actor(staff), qr_code=again.qr_code, now=at(100)).plate_debt == Decimal(0)
     with refused("debt_closed"):
         debts.write_off(debt=debt, admin_id=admin.pk, now=at(101))
+
+
+@pytest.mark.parametrize("method", ["CASH", "NONE"])
+def test_how_a_stay_was_paid_is_one_of_the_columns_choices(staff: User, inside: ParkingSession, method: str) -> None:
+    terminate(staff, inside, method, at(66))
+    stay = reloaded(inside)
+    assert (stay.payment_method, method in EndMethod.values) == (method, True)
+    stay.full_clean(validate_unique=False, validate_constraints=False)

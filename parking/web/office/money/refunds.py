@@ -28,7 +28,7 @@ class RefundForm(DecisionForm):
     amount = RupeesField(label=_("Amount"))
     reason = forms.CharField(
         label=_("Reason"),
-        max_length=60,
+        max_length=200,
         help_text=_("The driver reads it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
