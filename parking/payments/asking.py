@@ -26,8 +26,8 @@ from parking.payments.gateways.base import (
     StatementEntry,
 )
 from parking.payments.gateways.registry import books_of, gateway_of
-from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder, Refund, RefundStatus
-from parking.payments.queries import may_be_sent
+from parking.payments.models import OrderPurpose, OrderStatus, PaymentMethod, PaymentOrder, Refund, RefundStatus
+from parking.payments.queries import FINAL_REFUND
 from parking.payments.refunds import note_answer
 
 log = structlog.get_logger(__name__)
@@ -104,11 +104,19 @@ def _ask(gateway: Gateway, request: OrderRequest, order: PaymentOrder) -> OrderA
 def send_refunds(refunds: Sequence[Refund], *, now: datetime, fresh: bool = False) -> None:
     """Ask the gateways for refunds that were committed. One that gets no answer is followed by the worker."""
     for refund in refunds:
-        if may_be_sent(refund):
+        if _may_be_sent(refund):
             answer = ask_for_refund(refund, fresh=fresh)
             if answer is not None:
                 note_answer(refund=refund, answer=answer, now=now)
                 _log_stuck(refund)
+
+
+def _may_be_sent(refund: Refund) -> bool:
+    """Return whether the gateway may be asked for a refund: one of a payment at a time, none of the counter's."""
+    if refund.payment.method != PaymentMethod.ONLINE or refund.status in FINAL_REFUND:
+        return False
+    earlier = Refund.objects.filter(payment_id=refund.payment_id, pk__lt=refund.pk)
+    return not earlier.exclude(status__in=FINAL_REFUND).exists()
 
 
 def _log_stuck(refund: Refund) -> None:

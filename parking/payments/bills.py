@@ -69,8 +69,8 @@ def close(
     sent_back = refunds.refund_newest(bill=bill, amount=bill.paid - bill.total, reason=refund_reason, now=now)
     bill.refunded += sum((refund.amount for refund in sent_back), ZERO)
     bill.frozen_until, bill.closed_at = None, now
-    save_fields(bill, "lines", "total", "captured", "refunded", "charged", "billed_until", "frozen_until", "closed_at")
     debt = debts.owe(bill=bill, amount=bill.due, now=now) if bill.due > ZERO else None
+    save_fields(bill, "lines", "total", "captured", "refunded", "charged", "billed_until", "frozen_until", "closed_at")
     return Closed(tuple(sent_back), debt, taken.change)
 
 

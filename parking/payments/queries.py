@@ -10,9 +10,7 @@ from parking.payments.models import (
     OPEN_ORDER,
     Bill,
     Payment,
-    PaymentMethod,
     PaymentOrder,
-    Refund,
     RefundStatus,
 )
 from parking.tariffs.rules import BillLine, Charge
@@ -87,21 +85,3 @@ def newest_payment_id(bill_id: int) -> int | None:
 def left_of(payment: Payment) -> Decimal:
     """Return what of a payment has not gone back and is not on its way back (rupees)."""
     return payment.amount - sum((refund.amount for refund in payment.refunds.all()), ZERO)
-
-
-def refundable(bill: Bill) -> list[tuple[Payment, Decimal]]:
-    """Return the online payments of a bill, newest first, with what is left of each (rupees, above zero)."""
-    payments = Payment.objects.filter(bill=bill, method=PaymentMethod.ONLINE).order_by("-pk")
-    given_back: dict[int, Decimal] = {}
-    for refund in Refund.objects.filter(payment__bill=bill):
-        given_back[refund.payment_id] = given_back.get(refund.payment_id, ZERO) + refund.amount
-    left = [(payment, payment.amount - given_back.get(payment.pk, ZERO)) for payment in payments]
-    return [(payment, amount) for payment, amount in left if amount > ZERO]
-
-
-def may_be_sent(refund: Refund) -> bool:
-    """Return whether the gateway may be asked for a refund: one of a payment at a time, none of the counter's."""
-    if refund.payment.method != PaymentMethod.ONLINE or refund.status in FINAL_REFUND:
-        return False
-    earlier = Refund.objects.filter(payment_id=refund.payment_id, pk__lt=refund.pk)
-    return not earlier.exclude(status__in=FINAL_REFUND).exists()

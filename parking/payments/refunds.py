@@ -13,7 +13,7 @@ from parking.core.money import ZERO, to_paise
 from parking.core.statements import change, insert
 from parking.payments.gateways.base import GatewayState, RefundAnswer
 from parking.payments.models import Bill, Payment, PaymentMethod, Refund, RefundStatus
-from parking.payments.queries import FINAL_REFUND, refundable
+from parking.payments.queries import FINAL_REFUND
 from parking.payments.schedule import refund_pause
 
 _UNFINISHED = (RefundStatus.INITIATED, RefundStatus.PENDING)
@@ -52,12 +52,22 @@ def refund_newest(*, bill: Bill, amount: Decimal, reason: str, now: datetime) ->
     if amount <= ZERO:
         return []
     written: list[Refund] = []
-    for payment, left in refundable(bill):
+    for payment, left in _refundable(bill):
         if amount <= ZERO:
             break
         written.append(write(payment=payment, amount=min(left, amount), reason=reason, now=now))
         amount -= written[-1].amount
     return written
+
+
+def _refundable(bill: Bill) -> list[tuple[Payment, Decimal]]:
+    """Return the online payments of a bill, newest first, with what is left of each (rupees, above zero)."""
+    payments = Payment.objects.filter(bill=bill, method=PaymentMethod.ONLINE).order_by("-pk")
+    given_back: dict[int, Decimal] = {}
+    for refund in Refund.objects.filter(payment__bill=bill):
+        given_back[refund.payment_id] = given_back.get(refund.payment_id, ZERO) + refund.amount
+    left = [(payment, payment.amount - given_back.get(payment.pk, ZERO)) for payment in payments]
+    return [(payment, amount) for payment, amount in left if amount > ZERO]
 
 
 # --- What becomes of them --------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from parking.core.errors import Refused
 from parking.core.money import ZERO
@@ -45,46 +45,33 @@ def take(*, bill: Bill, tender: Tender, now: datetime) -> Taken:
 
     Raises Refused `amount_too_small`, `upi_reference_used`.
     """
-    return _take_cash(bill, tender, now) if tender.method == PaymentMethod.CASH else _take_upi(bill, tender, now)
-
-
-def _take_cash(bill: Bill, tender: Tender, now: datetime) -> Taken:
     due = bill.due
-    handed_over = due if tender.tendered is None else tender.tendered
+    by_cash = tender.method == PaymentMethod.CASH
+    handed_over = tender.tendered if by_cash and tender.tendered is not None else due
     if handed_over < due:
         raise Refused("amount_too_small", f"₹{due} is due", due=str(due))
     if due > ZERO:
-        insert(
-            Payment(
-                bill=bill,
-                amount=due,
-                method=PaymentMethod.CASH,
-                tendered=handed_over,
-                attendant_id=tender.attendant_id,
-                captured_at=now,
-            )
+        payment = Payment(
+            bill=bill,
+            amount=due,
+            method=tender.method,
+            reference="" if by_cash else tender.reference,
+            tendered=handed_over if by_cash else None,
+            attendant_id=tender.attendant_id,
+            captured_at=now,
         )
+        _write(payment)
     return Taken(due, handed_over - due)
 
 
-def _take_upi(bill: Bill, tender: Tender, now: datetime) -> Taken:
-    if bill.due == ZERO:
-        return NOTHING
-    payment = Payment(
-        bill=bill,
-        amount=bill.due,
-        method=PaymentMethod.UPI,
-        reference=tender.reference,
-        attendant_id=tender.attendant_id,
-        captured_at=now,
-    )
+def _write(payment: Payment) -> None:
     try:
-        # The constraint decides: two gates may enter one reference at the same moment.
-        with transaction.atomic():
-            insert(payment)
+        insert(payment)
     except IntegrityError as error:
+        if payment.method != PaymentMethod.UPI:
+            raise
+        # The constraint decides: two gates may enter one reference at the same moment. The refusal undoes all else.
         raise Refused("upi_reference_used", "This UPI reference paid another bill already") from error
-    return Taken(payment.amount, ZERO)
 
 
 def take_online(*, order: PaymentOrder, reference: str, now: datetime) -> Payment:
