@@ -17,6 +17,8 @@ PYTEST := $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
+TIMED := $(BIN)/python -m tests.timed
+
 NOT_CORE := --ignore=tests/gateways --ignore=tests/payments --ignore=tests/invoices
 
 .DEFAULT_GOAL := help
@@ -28,15 +30,16 @@ help: ## show this list
 run: $(RUNTIME) ## start the server and the worker with demonstration data; PORT and DATABASE_URL are honoured
 	@mkdir -p .cache; exec $(BIN)/python -m deploy.run
 
-test: $(DEV) assets chromium ## run the whole suite on SQLite, then on PostgreSQL; PYTEST_ARGS="-k name" for a part
+# What has no SQL in it runs on SQLite alone, pages on PostgreSQL alone, everything else on both (tests/conftest.py).
+test: $(DEV) assets chromium ## run the whole suite, with each part's seconds; PYTEST_ARGS="-k name" for a part
 	@mkdir -p .cache
-	env -u DATABASE_URL $(PYTEST)
-	$(BIN)/python -m tests.postgres $(PYTEST)
+	@$(TIMED) SQLite env -u DATABASE_URL $(PYTEST) -m "not pages"
+	@$(TIMED) PostgreSQL $(BIN)/python -m tests.postgres $(PYTEST) -m "sql or pages"
 
 test-core: $(DEV) assets chromium ## the same without gateways, payments calls and invoices
 	@mkdir -p .cache
-	env -u DATABASE_URL $(PYTEST) $(NOT_CORE)
-	$(BIN)/python -m tests.postgres $(PYTEST) $(NOT_CORE)
+	@$(TIMED) SQLite env -u DATABASE_URL $(PYTEST) -m "not pages" $(NOT_CORE)
+	@$(TIMED) PostgreSQL $(BIN)/python -m tests.postgres $(PYTEST) -m "sql or pages" $(NOT_CORE)
 
 check: $(DEV) ## format, lint, types, layers, missing migrations, Django's own checks, Hindi messages
 	@mkdir -p .cache

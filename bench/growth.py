@@ -7,9 +7,9 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from parking.accounts.models import Role, User
-from parking.audit.services import Actor
-from parking.checkout import services as checkout
+from parking.checkout import booking, cancelling
 from parking.core import clock
+from parking.core.actor import user_actor
 from parking.core.ids import Ref
 
 WARM_UP = 20
@@ -42,13 +42,13 @@ class Place:
         self._connection.settings_dict = self._connection.settings_dict | {"NAME": name}
         connections[DEFAULT_DB_ALIAS] = self._connection
         driver = User.objects.filter(role=Role.USER).order_by("pk")[:1].get()
-        self._actor = Actor(user_id=driver.pk, role=driver.role)
+        self._actor = user_actor(driver.pk, driver.role)
 
     def book_and_cancel(self, number: int) -> float:
         """Seconds that the booking took; it is cancelled so that the next one claims the same slot."""
         connections[DEFAULT_DB_ALIAS] = self._connection
         begun = time.perf_counter()
-        booked = checkout.book(
+        booked = booking.book(
             actor=self._actor,
             zone=self._zone,
             plate=f"KA-01-BA-{1 + number % PLATES:04d}",
@@ -58,7 +58,7 @@ class Place:
             now=clock.now(),
         )
         seconds = time.perf_counter() - begun
-        checkout.cancel(
+        cancelling.cancel(
             actor=self._actor,
             lookup={"pk": booked.session.pk},
             reason="",

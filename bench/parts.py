@@ -35,6 +35,7 @@ class Lengths:
     growth_bookings: int = 200
     sqlite_seconds: float = 12
     profile_cycles: int = 500
+    gain_rounds: int = 60
     growth_stays: int = GROWTH_STAYS
 
 
@@ -46,6 +47,7 @@ QUICK = Lengths(
     growth_bookings=60,
     sqlite_seconds=4,
     profile_cycles=150,
+    gain_rounds=20,
     growth_stays=50_000,
 )
 
@@ -184,6 +186,13 @@ def profile(stage: Stage) -> dict[str, Any]:
     return found
 
 
+def gains(stage: Stage) -> dict[str, Any]:
+    """What each function of `core/statements.py` saves, switched off and on."""
+    given = {"world": stage.world, "rounds": stage.lengths.gain_rounds}
+    found: dict[str, Any] = children.ask("bench.inside", "gains", database_url=stage.url, given=given)
+    return found
+
+
 # --- Other loads -----------------------------------------------------------------------------------
 
 
@@ -271,6 +280,7 @@ PARTS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "growth": growth,
     "sqlite": sqlite,
     "profile": profile,
+    "gains": gains,
 }
 # Asked for by name only.
-AIDS = ("profile",)
+AIDS = ("profile", "gains")

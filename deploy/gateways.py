@@ -10,14 +10,15 @@ from gateway_standin import options
 _OWN = ("SMART_PARKING_GATEWAYS", "PHONEPE_MERCHANT_ID", "PHONEPE_CLIENT_ID", "RAZORPAY_KEY_ID")
 
 
-def standin(base: str) -> tuple[list[str], str]:
+def standin(base: str, wanted_port: int | None) -> tuple[list[str], str]:
     """The command that starts the stand-in and its address, or nothing where real gateways are configured.
 
-    Points the settings of all children at it. `base` is our own address, to which its webhooks go.
+    Points the settings of all children at it. `base` is our own address, to which its webhooks go;
+    `wanted_port` the port it shall have, None for any free one.
     """
     if os.environ.get("SMART_PARKING_ENV") == "production" or any(os.environ.get(name) for name in _OWN):
         return [], ""
-    port = os.environ.get("STANDIN_PORT") or _free_port()
+    port = str(wanted_port or _free_port())
     address = f"http://127.0.0.1:{port}"
     os.environ.update(_settings(address, base))
     os.environ.setdefault("PHONEPE_SIMULATION_MODE", "true")
@@ -29,9 +30,9 @@ def standin(base: str) -> tuple[list[str], str]:
     return command, address
 
 
-def _free_port() -> str:
+def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        return str(listener.getsockname()[1])
+        return int(listener.getsockname()[1])
 
 
 def _settings(address: str, base: str) -> dict[str, str]:

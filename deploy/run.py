@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from deploy import gateways, processes
+from smart_parking.environment import Environment, WrongEnvironment, read
 
 ROOT = Path(__file__).resolve().parent.parent
 HEALTH = "/api/public/health/"
@@ -119,11 +120,12 @@ class Supervisor:
         processes.kill_adopted()
 
 
-def port_from_environment() -> int:
-    text = os.environ.get("PORT") or "8000"
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise Failure(f"PORT is not a port number: {text}")
-    return int(text)
+def environment() -> Environment:
+    """Return the environment. Raises Failure where a variable cannot be used."""
+    try:
+        return read()
+    except WrongEnvironment as error:
+        raise Failure(str(error)) from None
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -143,14 +145,13 @@ def manage(*arguments: str) -> list[str]:
 
 def web_command(host: str, port: int) -> list[str]:
     """The web server as deployed; the benchmark measures this very command."""
-    workers = os.environ.get("WEB_WORKERS") or "2"
+    env = environment()
     # Few threads: more of them quarrel over the interpreter's lock (docs/performance.md). A gateway that hangs holds
     # one for up to 20 seconds, so who takes much money online gives more (docs/settings.md).
-    threads = os.environ.get("WEB_THREADS") or "3"
     return [
         *(sys.executable, "-m", "deploy.web", "smart_parking.wsgi:application", "--interface", "wsgi"),
         *("--host", host, "--port", str(port), "--http", "1", "--no-ws"),
-        *("--workers", workers, "--blocking-threads", threads),
+        *("--workers", str(env.web_workers), "--blocking-threads", str(env.web_threads)),
         # Each thread keeps its database connection, so idle threads are kept too.
         *("--blocking-threads-idle-timeout", "600"),
         # Connections, kept alive, that may wait per worker: half of the backlog.
@@ -191,11 +192,12 @@ def address_for_people(host: str, port: int) -> str:
 
 def serve(supervisor: Supervisor) -> None:
     """Bring everything up and stay until a signal comes (StopRequested) or a child ends (Failure)."""
-    host, port = os.environ.get("HOST") or "127.0.0.1", port_from_environment()
+    env = environment()
+    host, port = env.host, env.port
     refuse_taken_port(host, port)
     base = address_for_people(host, port)
     os.environ.setdefault("SMART_PARKING_BASE_URL", base)
-    command, standin = gateways.standin(base)
+    command, standin = gateways.standin(base, env.standin_port)
     if command:
         supervisor.start("stand-in gateway", command)
     supervisor.run_to_end("Preparing the browser's files", [sys.executable, "-m", "deploy.assets"])

@@ -4,44 +4,22 @@ A gateway whose values are all missing is simply not there. One that is half con
 not use, is told by the two functions at the end.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from smart_parking.environment import read
 
-def _text(name: str, default: str = "") -> str:
-    return (os.environ.get(name) or default).strip()
-
-
-def _word(name: str, default: str) -> str:
-    return _text(name, default).upper()
-
-
-def _flag(name: str, default: bool = False) -> bool:
-    return _text(name, str(default)).lower() in {"1", "true", "yes", "on"}
-
-
-def _seconds(name: str, default: float) -> float:
-    value = _text(name, str(default))
-    try:
-        return float(value)
-    except ValueError:
-        raise ValueError(f"{name} is {value!r}, not a number of seconds") from None
-
-
-def _address(name: str, default: str = "") -> str:
-    return _text(name, default).rstrip("/")
-
+_env = read()
 
 # --- Both ------------------------------------------------------------------------------------------
 
 # Seconds to get a connection, between two pieces of an answer, and for a call as a whole.
-GATEWAY_CONNECT_SECONDS = _seconds("SMART_PARKING_GATEWAY_CONNECT_SECONDS", 3)
-GATEWAY_READ_SECONDS = _seconds("SMART_PARKING_GATEWAY_READ_SECONDS", 10)
-GATEWAY_CALL_SECONDS = _seconds("SMART_PARKING_GATEWAY_CALL_SECONDS", 20)
+GATEWAY_CONNECT_SECONDS = _env.gateway_connect_seconds
+GATEWAY_READ_SECONDS = _env.gateway_read_seconds
+GATEWAY_CALL_SECONDS = _env.gateway_call_seconds
 # Where a payer's browser returns from a gateway's page; {order_id} is filled in.
-PAYMENT_RETURN_URL = _text("SMART_PARKING_PAYMENT_RETURN_URL", "http://127.0.0.1:8000/pay/return/{order_id}/")
+PAYMENT_RETURN_URL = _env.payment_return_url
 
 # --- PhonePe ---------------------------------------------------------------------------------------
 
@@ -55,53 +33,51 @@ _PHONEPE_ADDRESSES = {
         "pg": "https://api.phonepe.com/apis/pg",
     },
 }
-PHONEPE_ENV = _word("PHONEPE_ENV", "SANDBOX")
+PHONEPE_ENV = _env.phonepe_env
 _phonepe_addresses = _PHONEPE_ADDRESSES.get(PHONEPE_ENV, _PHONEPE_ADDRESSES["SANDBOX"])
-PHONEPE_OAUTH_URL = _address("PHONEPE_OAUTH_URL", _phonepe_addresses["oauth"])
-PHONEPE_PG_URL = _address("PHONEPE_PG_URL", _phonepe_addresses["pg"])
+PHONEPE_OAUTH_URL = _env.phonepe_oauth_url or _phonepe_addresses["oauth"]
+PHONEPE_PG_URL = _env.phonepe_pg_url or _phonepe_addresses["pg"]
 # On: the stand-in gateway pays at once, without a person playing the bank.
-PHONEPE_SIMULATION_MODE = _flag("PHONEPE_SIMULATION_MODE", default=_text("SMART_PARKING_ENV") != "production")
+PHONEPE_SIMULATION_MODE = _env.phonepe_simulation_mode
 
 # PhonePe v2 calls the merchant's number and key "client id" and "client secret"; the older interface had a merchant id
 # and a salt key. PHONEPE_MERCHANT_ID and PHONEPE_API_KEY stand for whichever the merchant was given.
-PHONEPE_MERCHANT_ID = _text("PHONEPE_MERCHANT_ID")
-PHONEPE_API_KEY = _text("PHONEPE_API_KEY")
-PHONEPE_CLIENT_ID = _text("PHONEPE_CLIENT_ID", PHONEPE_MERCHANT_ID)
-PHONEPE_CLIENT_SECRET = _text("PHONEPE_CLIENT_SECRET", PHONEPE_API_KEY)
-PHONEPE_CLIENT_VERSION = _text("PHONEPE_CLIENT_VERSION", "1")
+PHONEPE_MERCHANT_ID = _env.phonepe_merchant_id
+PHONEPE_API_KEY = _env.phonepe_api_key
+PHONEPE_CLIENT_ID = _env.phonepe_client_id or PHONEPE_MERCHANT_ID
+PHONEPE_CLIENT_SECRET = _env.phonepe_client_secret or PHONEPE_API_KEY
+PHONEPE_CLIENT_VERSION = _env.phonepe_client_version
 # The account may make upi:// links (custom checkout, granted by PhonePe on request).
-PHONEPE_UPI_QR = _flag("PHONEPE_UPI_QR")
+PHONEPE_UPI_QR = _env.phonepe_upi_qr
 
 # The address of our webhook as PhonePe's dashboard has it, and the one mode that it was set to there.
-PHONEPE_CALLBACK_URL = _text("PHONEPE_CALLBACK_URL")
-PHONEPE_WEBHOOK_MODE = _word("PHONEPE_WEBHOOK_MODE", "SHA")
-PHONEPE_WEBHOOK_USERNAME = _text("PHONEPE_WEBHOOK_USERNAME")
-PHONEPE_WEBHOOK_PASSWORD = _text("PHONEPE_WEBHOOK_PASSWORD")
-PHONEPE_WEBHOOK_SECRET = _text("PHONEPE_WEBHOOK_SECRET")
-PHONEPE_WEBHOOK_KEY_ID = _text("PHONEPE_WEBHOOK_KEY_ID")
-PHONEPE_HMAC_HEADER = _text("PHONEPE_HMAC_HEADER", "x-phonepe-checksum-signature")
-PHONEPE_HMAC_ENCODING = _word("PHONEPE_HMAC_ENCODING", "HEX")
-PHONEPE_SALT_KEY = _text("PHONEPE_SALT_KEY", PHONEPE_API_KEY)
-PHONEPE_SALT_INDEX = _text("PHONEPE_SALT_INDEX", "1")
+PHONEPE_CALLBACK_URL = _env.phonepe_callback_url
+PHONEPE_WEBHOOK_MODE = _env.phonepe_webhook_mode
+PHONEPE_WEBHOOK_USERNAME = _env.phonepe_webhook_username
+PHONEPE_WEBHOOK_PASSWORD = _env.phonepe_webhook_password
+PHONEPE_WEBHOOK_SECRET = _env.phonepe_webhook_secret
+PHONEPE_WEBHOOK_KEY_ID = _env.phonepe_webhook_key_id
+PHONEPE_HMAC_HEADER = _env.phonepe_hmac_header
+PHONEPE_HMAC_ENCODING = _env.phonepe_hmac_encoding
+PHONEPE_SALT_KEY = _env.phonepe_salt_key or PHONEPE_API_KEY
+PHONEPE_SALT_INDEX = _env.phonepe_salt_index
 
 # --- Razorpay --------------------------------------------------------------------------------------
 
-RAZORPAY_URL = _address("RAZORPAY_URL", "https://api.razorpay.com")
-RAZORPAY_KEY_ID = _text("RAZORPAY_KEY_ID")
-RAZORPAY_KEY_SECRET = _text("RAZORPAY_KEY_SECRET")
+RAZORPAY_URL = _env.razorpay_url
+RAZORPAY_KEY_ID = _env.razorpay_key_id
+RAZORPAY_KEY_SECRET = _env.razorpay_key_secret
 # Several, with commas, while the secret changes: repeated old events keep the old one.
-RAZORPAY_WEBHOOK_SECRETS = tuple(
-    secret.strip() for secret in _text("RAZORPAY_WEBHOOK_SECRET").split(",") if secret.strip()
-)
+RAZORPAY_WEBHOOK_SECRETS = tuple(_env.razorpay_webhook_secrets)
 # A page where an order can be paid; {order_id} (Razorpay's number) and {key_id} are filled in. Without one, only a
 # client that opens Razorpay's own checkout can pay.
-RAZORPAY_CHECKOUT_URL = _text("RAZORPAY_CHECKOUT_URL")
+RAZORPAY_CHECKOUT_URL = _env.razorpay_checkout_url
 # Who takes authorised money: AUTOMATIC (Razorpay at once), MANUAL (we), DASHBOARD (as set there).
-RAZORPAY_CAPTURE = _word("RAZORPAY_CAPTURE", "AUTOMATIC")
+RAZORPAY_CAPTURE = _env.razorpay_capture
 # Razorpay enables it for an account on request; without that it refuses the field.
-RAZORPAY_UNIQUE_RECEIPT = _flag("RAZORPAY_UNIQUE_RECEIPT")
+RAZORPAY_UNIQUE_RECEIPT = _env.razorpay_unique_receipt
 # normal (5 to 7 working days) or optimum (at once where the bank can).
-RAZORPAY_REFUND_SPEED = _text("RAZORPAY_REFUND_SPEED", "normal").lower()
+RAZORPAY_REFUND_SPEED = _env.razorpay_refund_speed
 
 # --- What is wrong with them -----------------------------------------------------------------------
 

@@ -1,38 +1,30 @@
 """The settings of mail; every value comes from the environment. `settings.py` imports them by name."""
 
-import os
 from urllib.parse import urlsplit
 
+from smart_parking.environment import read
 
-def _text(name: str, default: str = "") -> str:
-    return (os.environ.get(name) or default).strip()
+_env = read()
 
-
-def _flag(name: str) -> bool:
-    return _text(name).lower() in {"1", "true", "yes", "on"}
-
-
-_IN_PRODUCTION = _text("SMART_PARKING_ENV") == "production"
-
-EMAIL_HOST = _text("EMAIL_HOST", "localhost")
-EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
-EMAIL_USE_SSL = _flag("EMAIL_USE_SSL")
-EMAIL_PORT = int(_text("EMAIL_PORT", "587" if EMAIL_USE_TLS else "465" if EMAIL_USE_SSL else "25"))
-EMAIL_HOST_USER = _text("EMAIL_HOST_USER")
-EMAIL_HOST_PASSWORD = _text("EMAIL_HOST_PASSWORD")
+EMAIL_HOST = _env.email_host or "localhost"
+EMAIL_USE_TLS = _env.email_use_tls
+EMAIL_USE_SSL = _env.email_use_ssl
+EMAIL_PORT = _env.email_port or (587 if EMAIL_USE_TLS else 465 if EMAIL_USE_SSL else 25)
+EMAIL_HOST_USER = _env.email_host_user
+EMAIL_HOST_PASSWORD = _env.email_host_password
 # Seconds that the worker waits for the mail server.
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = _text("DEFAULT_FROM_EMAIL", "Smart Parking <noreply@localhost>")
+DEFAULT_FROM_EMAIL = _env.default_from_email
 # Development prints mails to the worker's terminal, unless a server is named.
-_SENDS = _IN_PRODUCTION or bool(_text("EMAIL_HOST"))
+_SENDS = _env.in_production or bool(_env.email_host)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _SENDS else 'console'}.EmailBackend"
 
 
 def _base_url() -> str:
     """Where people reach the pages. The worker, which writes the mails, sees no request that would tell."""
-    hosts = [host.strip() for host in _text("SMART_PARKING_ALLOWED_HOSTS").split(",") if host.strip() not in {"", "*"}]
-    default = f"https://{hosts[0].lstrip('.')}" if _IN_PRODUCTION and hosts else "http://127.0.0.1:8000"
-    return _text("SMART_PARKING_BASE_URL", default).rstrip("/")
+    hosts = [host for host in _env.allowed_hosts if host != "*"]
+    default = f"https://{hosts[0].lstrip('.')}" if _env.in_production and hosts else "http://127.0.0.1:8000"
+    return _env.base_url or default
 
 
 BASE_URL = _base_url()

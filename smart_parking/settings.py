@@ -1,73 +1,57 @@
-"""Every setting of the project; each value comes from the environment, with a default for development.
+"""Every setting of the project. What operators can change comes from the environment (`environment.py`)."""
 
-`docs/settings.md` lists the variables for operators.
-"""
-
-import os
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-import dj_database_url
 import sentry_sdk
 
 from parking.core import production
 from smart_parking import gateway_settings, mail_settings
+from smart_parking.database import database
+from smart_parking.environment import read
 from smart_parking.gateway_settings import *  # noqa: F403 - its capital names are settings like those below
 from smart_parking.mail_settings import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def _flag(name: str, default: bool) -> bool:
-    value = os.environ.get(name)
-    return default if value in (None, "") else value.strip().lower() in {"1", "true", "yes", "on"}
-
-
-def _number(name: str, default: int) -> int:
-    return int(os.environ.get(name) or default)
-
-
-def _words(name: str, default: str) -> list[str]:
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
-
+_env = read()
 
 # --- Environment -----------------------------------------------------------------------------------
 
-ENVIRONMENT = os.environ.get("SMART_PARKING_ENV") or "development"
-IN_PRODUCTION = ENVIRONMENT == "production"
-DEBUG = _flag("SMART_PARKING_DEBUG", default=False)
-SECRET_KEY = os.environ.get("SMART_PARKING_SECRET_KEY") or production.DEFAULT_SECRET
-ALLOWED_HOSTS = _words("SMART_PARKING_ALLOWED_HOSTS", "" if IN_PRODUCTION else "*")
-CSRF_TRUSTED_ORIGINS = _words("SMART_PARKING_TRUSTED_ORIGINS", "")
+ENVIRONMENT = _env.environment
+IN_PRODUCTION = _env.in_production
+DEBUG = _env.debug
+SECRET_KEY = _env.secret_key or production.DEFAULT_SECRET
+ALLOWED_HOSTS = _env.allowed_hosts
+CSRF_TRUSTED_ORIGINS = _env.trusted_origins
 
 # --- Parking ---------------------------------------------------------------------------------------
 
-OPEN_LEGACY = _flag("SMART_PARKING_OPEN_LEGACY", default=not IN_PRODUCTION)
+OPEN_LEGACY = _env.open_legacy
 # Gateways that a client may name, and the one taken when it names none.
-GATEWAYS = _words("SMART_PARKING_GATEWAYS", "" if IN_PRODUCTION else "SIMULATED")
-DEFAULT_GATEWAY = os.environ.get("SMART_PARKING_DEFAULT_GATEWAY") or (GATEWAYS[0] if GATEWAYS else "")
+GATEWAYS = _env.gateways
+DEFAULT_GATEWAY = _env.default_gateway or (GATEWAYS[0] if GATEWAYS else "")
 # What the simulated gateway answers: CAPTURE, DECLINE or PENDING.
-SIMULATED_OUTCOME = os.environ.get("SMART_PARKING_SIMULATED_OUTCOME") or "CAPTURE"
+SIMULATED_OUTCOME = _env.simulated_outcome
 # Orders and refunds that are open for longer are listed by the reconciliation.
-PENDING_TOO_LONG_MINUTES = _number("SMART_PARKING_PENDING_TOO_LONG_MINUTES", 60)
+PENDING_TOO_LONG_MINUTES = _env.pending_too_long_minutes
 
-BOOKING_FEE = Decimal(os.environ.get("SMART_PARKING_BOOKING_FEE") or "50.00")
-HOLD_MINUTES = _number("SMART_PARKING_HOLD_MINUTES", 10)
-NO_SHOW_MINUTES = _number("SMART_PARKING_NO_SHOW_MINUTES", 30)
-QUOTE_MINUTES = _number("SMART_PARKING_QUOTE_MINUTES", 10)
-PAID_AHEAD_MINUTES = _number("SMART_PARKING_PAID_AHEAD_MINUTES", 15)
-LONG_STAY_HOURS = _number("SMART_PARKING_LONG_STAY_HOURS", 12)
+BOOKING_FEE = _env.booking_fee
+HOLD_MINUTES = _env.hold_minutes
+NO_SHOW_MINUTES = _env.no_show_minutes
+QUOTE_MINUTES = _env.quote_minutes
+PAID_AHEAD_MINUTES = _env.paid_ahead_minutes
+LONG_STAY_HOURS = _env.long_stay_hours
 # A green answer at the entry makes way for the next car after so long.
-GATE_CLOSES_AFTER_SECONDS = _number("SMART_PARKING_GATE_CLOSES_AFTER_SECONDS", 6)
+GATE_CLOSES_AFTER_SECONDS = _env.gate_closes_after_seconds
 
 # --- Applications ----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     # Before Django's admin, whose frame it replaces.
     "parking.web",
+    "parking.legacy",
+    "parking.edge",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -98,7 +82,7 @@ MIDDLEWARE = [
     "parking.core.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "parking.api.middleware.ContractMiddleware",
+    "parking.edge.middleware.ContractMiddleware",
     "parking.web.policy.PagePolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "parking.web.language.PageLanguageMiddleware",
@@ -133,37 +117,11 @@ TEMPLATES = [
 
 # --- Database --------------------------------------------------------------------------------------
 
-DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'parking.sqlite3'}"
-
-
-def _socket_directory(url: str) -> str | None:
-    """The directory in `postgresql://user@%2Ftmp%2FpgA/name`; the parser would make its letters small."""
-    host = urlsplit(url).netloc.rpartition("@")[2].partition(":")[0]
-    return unquote(host) if host.lower().startswith("%2f") else None
-
-
-def _database(url: str) -> dict[str, Any]:
-    config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=None))
-    config["HOST"] = _socket_directory(url) or config["HOST"]
-    if config["ENGINE"].endswith("sqlite3"):
-        # IMMEDIATE: a writer queues at BEGIN instead of failing at its first write. FULL: money survives a power cut.
-        config.setdefault("OPTIONS", {}).update(
-            transaction_mode="IMMEDIATE",
-            timeout=30,
-            init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        )
-        # A file, because threads of one test must meet in one database.
-        config["TEST"] = {"NAME": str(BASE_DIR / ".cache" / "test.sqlite3")}
-    else:
-        # Parameters bound by the server and plans kept: a fifth quicker (docs/performance.md).
-        config.setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=2)
-    return config
-
-
-DATABASES = {"default": _database(DATABASE_URL)}
+DATABASES = {"default": database(_env, BASE_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+# Work that asks gateways waits in a queue of its own, so that one that hangs delays no mail.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "gateways"]}}
 
 # --- People ----------------------------------------------------------------------------------------
 
@@ -199,8 +157,8 @@ NINJA_JWT = {
 
 # Failed logins are counted per username and address together; a success resets the count.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_FAILURE_LIMIT = _number("SMART_PARKING_LOGIN_FAILURES", 5)
-AXES_COOLOFF_TIME = timedelta(seconds=_number("SMART_PARKING_LOCKOUT_SECONDS", 900 if IN_PRODUCTION else 60))
+AXES_FAILURE_LIMIT = _env.login_failures
+AXES_COOLOFF_TIME = timedelta(seconds=_env.lockout_seconds)
 # Tries during a lock-out do not make it longer.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "parking.accounts.lockout.address_of"
@@ -211,9 +169,9 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
 
 # Calls per minute from one address.
-REGISTRATIONS_PER_MINUTE = _number("SMART_PARKING_REGISTRATIONS_PER_MINUTE", 10 if IN_PRODUCTION else 600)
-LOGINS_PER_MINUTE = _number("SMART_PARKING_LOGINS_PER_MINUTE", 30 if IN_PRODUCTION else 1200)
-RESETS_PER_MINUTE = _number("SMART_PARKING_RESETS_PER_MINUTE", 5 if IN_PRODUCTION else 600)
+REGISTRATIONS_PER_MINUTE = _env.registrations_per_minute
+LOGINS_PER_MINUTE = _env.logins_per_minute
+RESETS_PER_MINUTE = _env.resets_per_minute
 # Seconds for which the link in a mail sets a new password.
 PASSWORD_RESET_TIMEOUT = 3600
 
@@ -222,7 +180,7 @@ PASSWORD_RESET_TIMEOUT = 3600
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = os.environ.get("SMART_PARKING_TIME_ZONE") or "Asia/Kolkata"
+TIME_ZONE = _env.time_zone
 USE_I18N = True
 USE_TZ = True
 LOGIN_URL = "sign_in"
@@ -235,7 +193,7 @@ _VENDOR = BASE_DIR / ".cache" / "vendor"
 STATICFILES_DIRS = [("vendor", _VENDOR)] if _VENDOR.is_dir() else []
 # Outside of production the state that was collected last; resolved, so that a running server keeps its own.
 _COLLECTED = BASE_DIR / "staticfiles" if IN_PRODUCTION else (BASE_DIR / ".cache" / "static" / "current").resolve()
-STATIC_ROOT = os.environ.get("SMART_PARKING_STATIC_ROOT") or str(_COLLECTED)
+STATIC_ROOT = _env.static_root or str(_COLLECTED)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "parking.web.storage.HashedStaticFiles"},
@@ -246,8 +204,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 
 # Where the pictures of the map come from: a template such as https://tiles.example.org/{z}/{x}/{y}.png; empty: no map.
-MAP_TILES = os.environ.get("SMART_PARKING_MAP_TILES") or ""
-MAP_CREDIT = os.environ.get("SMART_PARKING_MAP_CREDIT") or ""
+MAP_TILES = _env.map_tiles
+MAP_CREDIT = _env.map_credit
 CSRF_FAILURE_VIEW = "parking.web.refusals.csrf_failed"
 # All that a page may load is ours. Views that need more say so where they are (`csp_update`).
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
@@ -270,20 +228,20 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_SSL_REDIRECT = IN_PRODUCTION and _flag("SMART_PARKING_HTTPS_REDIRECT", default=True)
-SECURE_HSTS_SECONDS = _number("SMART_PARKING_HSTS_SECONDS", 31_536_000 if IN_PRODUCTION else 0)
-BEHIND_PROXY = _flag("SMART_PARKING_BEHIND_PROXY", default=False)
+SECURE_SSL_REDIRECT = IN_PRODUCTION and _env.https_redirect
+SECURE_HSTS_SECONDS = _env.hsts_seconds
+BEHIND_PROXY = _env.behind_proxy
 # How many proxies of ours a call passes; each adds one address to X-Forwarded-For.
-TRUSTED_PROXIES = _number("SMART_PARKING_TRUSTED_PROXIES", 1) if BEHIND_PROXY else 0
+TRUSTED_PROXIES = _env.trusted_proxies if BEHIND_PROXY else 0
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Logs ------------------------------------------------------------------------------------------
 
-LOG_LEVEL = os.environ.get("SMART_PARKING_LOG_LEVEL") or "INFO"
+LOG_LEVEL = _env.log_level
 LOGGING_CONFIG = "parking.core.logs.configure"
 LOGGING: dict[str, Any] = {"level": LOG_LEVEL, "json": IN_PRODUCTION}
-SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
+SENTRY_DSN = _env.sentry_dsn
 if SENTRY_DSN:
     sentry_sdk.init(dsn=SENTRY_DSN, environment=ENVIRONMENT, send_default_pii=False)
 

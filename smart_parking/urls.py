@@ -2,13 +2,13 @@
 
 from django.urls import include, path
 
-from parking.api.urls import api
 from parking.core.admin import look_up
 from parking.web.account.views import home
+from smart_parking.api import api
 
 handler403 = "parking.web.refusals.permission_denied"
-handler404 = "parking.api.errors.not_found"
-handler500 = "parking.api.errors.server_error"
+handler404 = "parking.web.refusals.not_found"
+handler500 = "parking.web.refusals.server_error"
 
 urlpatterns = [
     path("", home, name="home"),

@@ -5,11 +5,11 @@ from decimal import Decimal
 from itertools import count
 
 from parking.accounts.models import Role, User
-from parking.audit.services import ANONYMOUS, SYSTEM, Actor
-from parking.checkout import services as checkout
-from parking.checkout.services.cancelling import Cancelled
-from parking.checkout.services.leaving import Collection, Left
+from parking.checkout import booking, cancelling, entering, leaving, paying, terminating
+from parking.checkout.cancelling import Cancelled
+from parking.checkout.leaving import Collection, Left
 from parking.core import clock
+from parking.core.actor import ANYBODY, SYSTEM, Actor, user_actor
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import add_slots, create_zone
@@ -45,7 +45,7 @@ def plate(number: int | None = None) -> str:
 
 
 def actor(user: User) -> Actor:
-    return Actor(user_id=user.pk, role=user.role)
+    return user_actor(user.pk, user.role)
 
 
 def book(
@@ -56,7 +56,7 @@ def book(
     *,
     vehicle_kind: str = "CAR",
 ) -> ParkingSession:
-    booked = checkout.book(
+    booked = booking.book(
         actor=actor(driver),
         zone=Ref(pk=zone.pk),
         plate=vehicle_number or plate(),
@@ -76,7 +76,7 @@ def enter(
     plate_seen: str | None = None,
     scan_id: str | None = None,
 ) -> ParkingSession:
-    return checkout.enter(
+    return entering.enter(
         actor=actor(staff),
         qr_code=session.qr_code,
         now=now or clock.now(),
@@ -95,7 +95,7 @@ def leave(
     plate_seen: str | None = None,
     scan_id: str | None = None,
 ) -> Left:
-    return checkout.leave(
+    return leaving.leave(
         actor=actor(staff),
         qr_code=session.qr_code,
         collection=Collection(method, tendered=None if tendered is None else Decimal(tendered)),
@@ -106,11 +106,11 @@ def leave(
 
 
 def quote(staff: User, session: ParkingSession, now: datetime | None = None) -> ParkingSession:
-    return checkout.quote(actor=actor(staff), qr_code=session.qr_code, now=now or clock.now())
+    return leaving.quote(actor=actor(staff), qr_code=session.qr_code, now=now or clock.now())
 
 
 def cancel(driver: User, session: ParkingSession, now: datetime | None = None) -> Cancelled:
-    return checkout.cancel(
+    return cancelling.cancel(
         actor=actor(driver),
         lookup={"pk": session.pk},
         reason="Plans changed",
@@ -120,7 +120,7 @@ def cancel(driver: User, session: ParkingSession, now: datetime | None = None) -
 
 
 def terminate(staff: User, session: ParkingSession, method: str = "NONE", now: datetime | None = None) -> Left:
-    return checkout.terminate(
+    return terminating.terminate(
         actor=actor(staff),
         session=Ref(pk=session.pk),
         reason="Driver walked away",
@@ -130,13 +130,13 @@ def terminate(staff: User, session: ParkingSession, method: str = "NONE", now: d
 
 
 def pay_ahead(driver: User, session: ParkingSession, now: datetime | None = None) -> Left:
-    return checkout.pay_ahead(actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=now or clock.now())
+    return paying.pay_ahead(actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=now or clock.now())
 
 
 def take_ticket(zone: ParkingZone, vehicle_number: str | None = None, now: datetime | None = None) -> ParkingSession:
     """A walk-in at the kiosk."""
-    return checkout.take_ticket(
-        actor=ANONYMOUS,
+    return booking.take_ticket(
+        actor=ANYBODY,
         zone=Ref(pk=zone.pk),
         plate=vehicle_number or plate(),
         owner_name="Asha Rao",

@@ -1,6 +1,6 @@
 """Fixtures that every room's tests use."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from django.conf import settings
@@ -27,6 +27,19 @@ COLLECTED_FILES = {name: getattr(settings, name) for name in PLAIN_FILES}
 def pytest_configure() -> None:
     for name, value in PLAIN_FILES.items():
         setattr(settings, name, value)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test` runs on one database only: pages on PostgreSQL, what needs no database on SQLite."""
+    for item in items:
+        if any(folder in item.path.parts for folder in ("web", "browser")):
+            item.add_marker("pages")
+        if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(_fixtures_of(item)):
+            item.add_marker("sql")
+
+
+def _fixtures_of(item: pytest.Item) -> Sequence[str]:
+    return getattr(item, "fixturenames", ())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -52,17 +52,38 @@ class Server:
         return _package_dir() / INSTALLATION / "bin" / name
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A directory with databases, whose server can be started, stopped and started again."""
+
+    home: Path
+    binaries: Path
+    socket_dir: Path
+
+    @contextmanager
+    def running(self, *, durable: bool = False) -> Iterator[Server]:
+        """A server on these databases, stopped when the block is left."""
+        with _server_process(self.binaries, self.home, self.socket_dir, durable=durable):
+            yield Server(self.socket_dir)
+
+
 @contextmanager
-def running_postgres(*, durable: bool = False) -> Iterator[Server]:
-    """A server that is gone, with its directory, when the block is left by whatever way, SIGTERM included."""
+def postgres_cluster() -> Iterator[Cluster]:
+    """An empty cluster that is gone, with its directory, when the block is left by whatever way, SIGTERM included."""
     with _sigterm_unwinds(), _temporary_directory() as home:
         socket_dir = home / "socket"
         socket_dir.mkdir()
         binaries = _reachable_binaries(home)
         _hand_over(home)
         _initialise(binaries, home)
-        with _server_process(binaries, home, socket_dir, durable=durable):
-            yield Server(socket_dir)
+        yield Cluster(home, binaries, socket_dir)
+
+
+@contextmanager
+def running_postgres(*, durable: bool = False) -> Iterator[Server]:
+    """A server that is gone, with its directory, when the block is left by whatever way, SIGTERM included."""
+    with postgres_cluster() as cluster, cluster.running(durable=durable) as server:
+        yield server
 
 
 def _package_dir() -> Path:

@@ -11,7 +11,7 @@ from parking.accounts.models import User
 from parking.accounts.queries import id_of_username
 from parking.accounts.throttles import count_login
 from parking.audit import services as audit
-from parking.audit.services import ANONYMOUS
+from parking.core.actor import ANYBODY
 from parking.core.errors import TooMany, Unauthenticated
 
 
@@ -52,7 +52,7 @@ def _record_failed_login(username: str, code: str, now: datetime) -> None:
     # The text itself stays out: people type passwords into the wrong field.
     user_id = id_of_username(username)
     audit.record(
-        actor=ANONYMOUS,
+        actor=ANYBODY,
         action=f"refused.{code}",
         now=now,
         subject=("user", user_id) if user_id else None,

@@ -10,7 +10,7 @@ from parking.accounts.models import Role, User
 from parking.accounts.passwords import hash_new_password
 from parking.accounts.queries import id_of_username
 from parking.accounts.services import create_user
-from parking.audit.services import SYSTEM
+from parking.core.actor import SYSTEM
 from parking.core.production import UnsafeProductionError
 
 

@@ -14,7 +14,7 @@ from parking.accounts.models import User
 from parking.accounts.reset_tokens import new_reset_token
 from parking.accounts.throttles import count_call
 from parking.audit import services as audit
-from parking.audit.services import SYSTEM
+from parking.core.actor import SYSTEM
 from parking.core.errors import TooMany
 
 log = structlog.get_logger(__name__)

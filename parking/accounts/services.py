@@ -17,7 +17,7 @@ from parking.accounts.passwords import HashedPassword, hash_new_password
 from parking.accounts.queries import user_by_id, user_not_found
 from parking.accounts.tokens import SpentToken, TokenPair
 from parking.audit import services as audit
-from parking.audit.services import ANONYMOUS, Actor
+from parking.core.actor import ANYBODY, Actor, user_actor
 from parking.core.errors import InvalidInput, Refused, Unauthenticated
 
 CONTACT_FIELDS = {"email", "phone"}
@@ -25,7 +25,7 @@ CONTACT_FIELDS = {"email", "phone"}
 
 def actor_of(user: User) -> Actor:
     """An account as the one who acts."""
-    return Actor(user_id=user.pk, role=user.role)
+    return user_actor(user.pk, user.role)
 
 
 def _save(user: User, *, force_insert: bool = False) -> None:
@@ -101,7 +101,7 @@ def _spent_tokens_recorded(now: datetime) -> Iterator[None]:
         yield
     except SpentToken as error:
         audit.record(
-            actor=ANONYMOUS,
+            actor=ANYBODY,
             action="refused.token_spent",
             now=now,
             subject=("user", error.user_id),

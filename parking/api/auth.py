@@ -11,12 +11,7 @@ from parking.accounts.models import User
 from parking.accounts.passwords import hash_new_password
 from parking.accounts.throttles import count_registration
 from parking.accounts.tokens import TokenPair
-from parking.api import idempotency
-from parking.api.answers import ok, plain
-from parking.api.describe import READ_PROBLEMS, Ok, enveloped, examples, keyed, problems
-from parking.api.parsing import In, Text200
-from parking.api.security import caller, signed_in
-from parking.api.users import (
+from parking.api.shapes.users import (
     EXAMPLE_USER,
     Email,
     Language,
@@ -30,6 +25,11 @@ from parking.api.users import (
     present_user,
 )
 from parking.core import clock
+from parking.edge import requests as idempotency
+from parking.edge.answers import ok, plain
+from parking.edge.callers import caller, signed_in
+from parking.edge.describe import READ_PROBLEMS, Ok, enveloped, examples, keyed, problems
+from parking.edge.parsing import In, Text200
 
 router = Router(tags=["Auth"], auth=None)
 

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
-from parking.api import idempotency
-from parking.api.answers import ok
-from parking.api.bookings import (
+from parking.api.paging import Paging, page_of
+from parking.api.public import zones_now
+from parking.api.shapes.bookings import (
     EXAMPLE_BILL,
     EXAMPLE_BOOKING,
     BookingOut,
@@ -18,7 +18,21 @@ from parking.api.bookings import (
     present_booking,
     present_bookings,
 )
-from parking.api.describe import (
+from parking.api.shapes.zones import EXAMPLE_ZONE, ZoneOut
+from parking.checkout import booking as booking_service
+from parking.checkout import cancelling
+from parking.checkout.booking import Booked
+from parking.checkout.cancelling import Cancelled
+from parking.checkout.leaving import finished_exit
+from parking.checkout.queries import latest_orders
+from parking.core import clock
+from parking.core.errors import InvalidInput
+from parking.core.ids import Ref
+from parking.core.qr import qr_png, qr_svg
+from parking.edge import requests as idempotency
+from parking.edge.answers import ok
+from parking.edge.callers import actor_of, caller, driver_only
+from parking.edge.describe import (
     READ_PROBLEMS,
     WRITE_PROBLEMS,
     Ok,
@@ -27,20 +41,7 @@ from parking.api.describe import (
     examples,
     keyed,
 )
-from parking.api.paging import Paging, page_of
-from parking.api.parsing import Day, In, Note, RefIn, Text12, Text30, Text100, path_ref
-from parking.api.public import zones_now
-from parking.api.security import actor_of, caller, driver_only
-from parking.api.zones import EXAMPLE_ZONE, ZoneOut
-from parking.checkout import services as checkout
-from parking.checkout.queries import latest_orders
-from parking.checkout.services.booking import Booked
-from parking.checkout.services.cancelling import Cancelled
-from parking.checkout.services.leaving import finished_exit
-from parking.core import clock
-from parking.core.errors import InvalidInput
-from parking.core.ids import Ref
-from parking.core.qr import qr_png, qr_svg
+from parking.edge.parsing import Day, In, Note, RefIn, Text12, Text30, Text100, path_ref
 from parking.stays.models import ParkingSession
 from parking.stays.queries import current_session_of, history_of, session_of_driver
 
@@ -86,7 +87,7 @@ def book_slot(request: HttpRequest, payload: BookIn) -> HttpResponse:
     return idempotency.once(
         request,
         payload,
-        call=lambda key: checkout.book(
+        call=lambda key: booking_service.book(
             actor=actor_of(request),
             zone=payload.zone_id,
             plate=payload.vehicle_number,
@@ -96,7 +97,7 @@ def book_slot(request: HttpRequest, payload: BookIn) -> HttpResponse:
             now=now,
             key=key,
         ),
-        resume=lambda subject: checkout.resume_booking(subject=subject, now=now),
+        resume=lambda subject: booking_service.resume_booking(subject=subject, now=now),
         render=_booked,
     )
 
@@ -234,7 +235,7 @@ def cancel_booking(request: HttpRequest, payload: CancelIn) -> HttpResponse:
     return idempotency.once(
         request,
         payload,
-        call=lambda key: checkout.cancel(
+        call=lambda key: cancelling.cancel(
             actor=actor_of(request),
             lookup=payload.session_id.lookup(),
             reason=payload.reason,
@@ -248,7 +249,7 @@ def cancel_booking(request: HttpRequest, payload: CancelIn) -> HttpResponse:
 
 
 def _cancelled_before(driver_id: int) -> Any:
-    return lambda subject: checkout.cancelled_result(session_of_driver(Ref(uuid=UUID(subject)), driver_id))
+    return lambda subject: cancelling.cancelled_result(session_of_driver(Ref(uuid=UUID(subject)), driver_id))
 
 
 def _cancelled(cancelled: Cancelled) -> HttpResponse:

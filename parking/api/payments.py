@@ -9,18 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel
 
-from parking.api import idempotency
-from parking.api.answers import plain
-from parking.api.describe import WRITE_PROBLEMS, examples, keyed, problems
-from parking.api.parsing import In, RefIn, Rupees, Text12, Text64, Text200
-from parking.api.security import actor_of, admin_only, caller, signed_in
-from parking.checkout import services as checkout
-from parking.checkout.services.requesting import Asked
+from parking.checkout import refunding, requesting, webhooks
+from parking.checkout.requesting import Asked
 from parking.checkout.tasks import work_on_event
 from parking.core import clock
 from parking.core.errors import NotFound, Refused
 from parking.core.ids import Ref
 from parking.core.money import to_paise
+from parking.edge import requests as idempotency
+from parking.edge.answers import plain
+from parking.edge.callers import actor_of, admin_only, caller, signed_in
+from parking.edge.describe import WRITE_PROBLEMS, examples, keyed, problems
+from parking.edge.parsing import In, RefIn, Rupees, Text12, Text64, Text200
 from parking.payments.gateways.registry import razorpay
 from parking.payments.models import OrderStatus, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
@@ -48,10 +48,10 @@ def _ask(request: HttpRequest, payload: In, session: ParkingSession, asked: Aske
     return idempotency.once(
         request,
         payload,
-        call=lambda key: checkout.ask_for_payment(
+        call=lambda key: requesting.ask_for_payment(
             actor=actor_of(request), session=session, asked=asked, now=now, key=key
         ),
-        resume=lambda _: checkout.resume_payment(session=session, gateway=asked.gateway, now=now),
+        resume=lambda _: requesting.resume_payment(session=session, gateway=asked.gateway, now=now),
         render=render,
     )
 
@@ -155,14 +155,14 @@ def phonepe_verify(request: HttpRequest, payload: PhonePeVerifyIn) -> HttpRespon
     """Ask PhonePe how an order stands, and settle it."""
     actor = actor_of(request)
     session = session_for(payload.session_id, actor)
-    order = checkout.order_of_client(payload.merchant_txn_id, gateway="PHONEPE", actor=actor)
+    order = requesting.order_of_client(payload.merchant_txn_id, gateway="PHONEPE", actor=actor)
     if order.bill_id != session.bill_id:
         raise NotFound("order_not_found", "There is no such payment order")
     return plain(_verified(order) | {"payment_method": _PHONEPE_METHOD})
 
 
 def _verified(order: PaymentOrder) -> dict[str, Any]:
-    order = checkout.verify_order(order=order, now=clock.now())
+    order = requesting.verify_order(order=order, now=clock.now())
     done = order.status == OrderStatus.COMPLETED
     return {"success": True, "verified": done, "status": order.status, "amount": order.amount}
 
@@ -198,7 +198,7 @@ def phonepe_refund(request: HttpRequest, payload: PhonePeRefundIn) -> HttpRespon
     return idempotency.once(
         request,
         payload,
-        call=lambda key: checkout.refund_payment(
+        call=lambda key: refunding.refund_payment(
             actor=actor_of(request),
             order_number=payload.merchant_txn_id,
             amount=payload.amount,
@@ -206,7 +206,7 @@ def phonepe_refund(request: HttpRequest, payload: PhonePeRefundIn) -> HttpRespon
             now=now,
             key=key,
         ),
-        resume=lambda subject: checkout.resume_refund(subject=subject, now=now),
+        resume=lambda subject: refunding.resume_refund(subject=subject, now=now),
         render=_refunded,
     )
 
@@ -291,7 +291,7 @@ class VerifyIn(In):
 )
 def verify(request: HttpRequest, payload: VerifyIn) -> HttpResponse:
     """Check the checkout's signature over our order, then ask Razorpay itself, and settle."""
-    order = checkout.order_of_client(payload.razorpay_order_id, gateway="RAZORPAY", actor=actor_of(request))
+    order = requesting.order_of_client(payload.razorpay_order_id, gateway="RAZORPAY", actor=actor_of(request))
     genuine = razorpay().checkout_is_genuine(
         gateway_order_id=order.gateway_order_id,
         payment_id=payload.razorpay_payment_id,
@@ -343,7 +343,7 @@ def razorpay_webhook(request: HttpRequest) -> HttpResponse:
 
 
 def _take_webhook(request: HttpRequest, gateway: str) -> HttpResponse:
-    checkout.take_webhook(
+    webhooks.take_webhook(
         gateway=gateway,
         headers=request.headers,
         body=request.body,

@@ -5,15 +5,15 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 
-from parking.api.describe import READ_PROBLEMS
-from parking.api.parsing import path_id
-from parking.api.security import actor_of, signed_in
-from parking.checkout import services as checkout
+from parking.checkout import documents as documents_service
 from parking.core import clock
+from parking.edge import receipts as pages
+from parking.edge.callers import actor_of, signed_in
+from parking.edge.describe import READ_PROBLEMS
+from parking.edge.parsing import path_id
 from parking.invoices.models import TaxDocument
 from parking.invoices.pdf import PAPERS, pdf_of
 from parking.invoices.sheets import sheet_of
-from parking.web import pages
 
 router = Router(tags=["Payments"], auth=signed_in)
 
@@ -67,4 +67,6 @@ def receipt_page(request: HttpRequest, payment_id: str) -> HttpResponse:
 
 
 def _documents(request: HttpRequest, payment_id: str) -> list[TaxDocument]:
-    return list(checkout.documents_of_payment(payment_id=path_id(payment_id), actor=actor_of(request), now=clock.now()))
+    return list(
+        documents_service.documents_of_payment(payment_id=path_id(payment_id), actor=actor_of(request), now=clock.now())
+    )

@@ -9,9 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
-from parking.api import idempotency
-from parking.api.answers import ok
-from parking.api.bookings import (
+from parking.api.paging import Paging, page_of
+from parking.api.shapes.bookings import (
     EXAMPLE_BILL,
     EXAMPLE_BOOKING,
     BillOut,
@@ -20,7 +19,15 @@ from parking.api.bookings import (
     present_inside,
     present_quote,
 )
-from parking.api.describe import (
+from parking.api.shapes.zones import EXAMPLE_COUNTS, EXAMPLE_SLOT, ZoneSlotsOut, present_counts, present_slot
+from parking.checkout import entering, leaving, terminating
+from parking.checkout.entering import Entered
+from parking.checkout.leaving import Collection, Left
+from parking.core import clock
+from parking.edge import requests as idempotency
+from parking.edge.answers import ok
+from parking.edge.callers import actor_of, staff_only
+from parking.edge.describe import (
     READ_PROBLEMS,
     WRITE_PROBLEMS,
     Ok,
@@ -29,14 +36,7 @@ from parking.api.describe import (
     examples,
     keyed,
 )
-from parking.api.paging import Paging, page_of
-from parking.api.parsing import In, RefIn, Rupees, Text12, Text20, Text30, Text64, Text200, Text500, path_ref
-from parking.api.security import actor_of, staff_only
-from parking.api.zones import EXAMPLE_COUNTS, EXAMPLE_SLOT, ZoneSlotsOut, present_counts, present_slot
-from parking.checkout import services as checkout
-from parking.checkout.services.entering import Entered
-from parking.checkout.services.leaving import Collection, Left
-from parking.core import clock
+from parking.edge.parsing import In, RefIn, Rupees, Text12, Text20, Text30, Text64, Text200, Text500, path_ref
 from parking.facilities.queries import find_zone, slots_by_zone, zones_with_counts
 from parking.stays.models import SessionStatus
 from parking.stays.queries import cars_inside
@@ -87,7 +87,7 @@ EXAMPLE_ENTRY = {
 )
 def entry(request: HttpRequest, payload: EntryIn) -> HttpResponse:
     """Let a booked car in. The same `scan_id` again gets the same answer."""
-    entered = checkout.enter(
+    entered = entering.enter(
         actor=actor_of(request),
         qr_code=payload.qr_code,
         plate_seen=payload.vehicle_number,
@@ -144,7 +144,7 @@ class QuoteIn(In):
 def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
     """Show the bill and freeze it for a while, closing nothing."""
     now = clock.now()
-    session = checkout.quote(
+    session = leaving.quote(
         actor=actor_of(request), qr_code=payload.qr_code, plate_seen=payload.vehicle_number, now=now
     )
     bill = present_quote(session, now)
@@ -189,7 +189,7 @@ def exit_scan(request: HttpRequest, payload: ExitIn) -> HttpResponse:
     return idempotency.once(
         request,
         payload,
-        call=lambda key: checkout.leave(
+        call=lambda key: leaving.leave(
             actor=actor_of(request),
             qr_code=payload.qr_code,
             collection=Collection(
@@ -200,19 +200,14 @@ def exit_scan(request: HttpRequest, payload: ExitIn) -> HttpResponse:
             now=now,
             key=key,
         ),
-        resume=lambda subject: checkout.resume_ending(subject=subject, now=now, tendered=payload.amount_tendered),
+        resume=lambda subject: leaving.resume_ending(subject=subject, now=now, tendered=payload.amount_tendered),
         render=_left,
-        is_final=is_over,
+        is_final=lambda left: left.is_over,
     )
 
 
-def is_over(left: Left) -> bool:
-    """Whether the stay has ended; if not, its payment is awaited."""
-    return left.session.status == SessionStatus.COMPLETED
-
-
 def _left(left: Left) -> HttpResponse:
-    message = "Exit processed successfully" if is_over(left) else "Waiting for the payment"
+    message = "Exit processed successfully" if left.is_over else "Waiting for the payment"
     return ok(present_bill(left, clock.now()), message)
 
 
@@ -312,7 +307,7 @@ def terminate(request: HttpRequest, session_ref: str, payload: TerminateIn) -> H
     return idempotency.once(
         request,
         payload,
-        call=lambda key: checkout.terminate(
+        call=lambda key: terminating.terminate(
             actor=actor_of(request),
             session=path_ref(session_ref),
             reason=payload.reason,
@@ -320,12 +315,12 @@ def terminate(request: HttpRequest, session_ref: str, payload: TerminateIn) -> H
             now=now,
             key=key,
         ),
-        resume=lambda subject: checkout.resume_ending(subject=subject, now=now),
+        resume=lambda subject: leaving.resume_ending(subject=subject, now=now),
         render=_terminated,
-        is_final=is_over,
+        is_final=lambda left: left.is_over,
     )
 
 
 def _terminated(left: Left) -> HttpResponse:
-    message = "Session terminated" if is_over(left) else "Waiting for the payment"
+    message = "Session terminated" if left.is_over else "Waiting for the payment"
     return ok(present_bill(left, clock.now()), message)

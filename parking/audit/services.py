@@ -1,29 +1,12 @@
 """The only writer of the audit record."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from parking.audit.models import AuditEntry
+from parking.core.actor import Actor, ActorKind
 from parking.core.requests import current_request_id
 from parking.core.statements import insert
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who does something: a user with a role, the system, or an anonymous caller."""
-
-    user_id: int | None = None
-    role: str = ""
-
-    @property
-    def is_staff(self) -> bool:
-        """Attendants and administrators; an anonymous caller never counts as staff."""
-        return self.role in {"STAFF", "ADMIN"}
-
-
-SYSTEM = Actor(role="SYSTEM")
-ANONYMOUS = Actor()
 
 
 def record(
@@ -40,7 +23,7 @@ def record(
     entry = AuditEntry(
         at=now,
         actor_id=actor.user_id,
-        actor_role=actor.role,
+        actor_role=_role_of(actor),
         action=action,
         refused=refused,
         subject_kind=kind,
@@ -49,6 +32,11 @@ def record(
         facts=facts,
     )
     insert(entry)
+
+
+def _role_of(actor: Actor) -> str:
+    """Return what the record has always written: a role, SYSTEM, or nothing for anonymous callers."""
+    return actor.role if actor.kind in {ActorKind.USER, ActorKind.ANYBODY} else actor.kind
 
 
 def record_refusal(*, actor: Actor, code: str, path: str, now: datetime, session_id: int | None = None) -> None:

@@ -70,6 +70,7 @@ class TooMany(DomainError):
 
 
 class Unavailable(DomainError):
-    """A system that we need does not answer (503); nothing was changed."""
+    """A system that we need does not answer (503); nothing was changed. `retry_after` in seconds."""
 
     status = 503
+    retry_after: ClassVar[int] = 2

@@ -2,10 +2,14 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from babel.numbers import format_decimal
+
 ZERO = Decimal("0.00")
 PAISA = Decimal("0.01")
 # The largest amount a column holds; anything above is refused at the edge.
 MAX_AMOUNT = Decimal("99999999.99")
+# The grouping of `en_IN` in the notation of Unicode's locale data, always with paise.
+_TWO_PLACES = "#,##,##0.00"
 
 
 def rupees(value: Decimal | int | str) -> Decimal:
@@ -22,14 +26,5 @@ def to_paise(amount: Decimal) -> int:
 
 
 def indian(amount: Decimal) -> str:
-    """Rupees with two places, grouped as in India: 12,34,567.50."""
-    whole, _, paise = f"{amount:.2f}".partition(".")
-    head, tail = whole[:-3], whole[-3:]
-    groups = [tail] if not head else [*_pairs_of(head), tail]
-    return f"{','.join(groups)}.{paise}"
-
-
-def _pairs_of(digits: str) -> list[str]:
-    first = len(digits) % 2
-    groups = [digits[:first]] if first else []
-    return groups + [digits[place : place + 2] for place in range(first, len(digits), 2)]
+    """Return rupees with two places, grouped as in India: 12,34,567.50."""
+    return format_decimal(amount, format=_TWO_PLACES, locale="en_IN")

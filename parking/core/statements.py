@@ -1,9 +1,10 @@
-"""SQL built once and used again: the one place where we go round the ORM's query building.
+"""SQL that is compiled once and used again: the one place that bypasses the ORM's query building.
 
-Booking, entry and exit run some thirty statements, and building the SQL of each anew took more time than the database
-needs to carry it out (docs/performance.md). Here models and querysets stay the only source of the SQL, on both
-databases: it is compiled at first use and kept, and each call fills in its values. What these four do is what
-`save(force_insert=True)`, `save(update_fields=…)`, `filter(…).update(…)` and evaluating a queryset do, without signals.
+Booking, entry and exit send some thirty statements, and building the SQL of each took longer than the database needs
+to carry it out. ADR 0005 has what each of the four functions gains and the command that measures it. Models and
+querysets stay the only source of the SQL, on both databases: it is compiled at first use and kept, and each call fills
+in its values. The four do what `save(force_insert=True)`, `save(update_fields=…)`, `filter(…).update(…)` and evaluating
+a queryset do, without signals. Whatever they could not do as the ORM does is refused with NotCompilable at first use.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,11 +21,16 @@ from parking.core.ids import MAX_ID
 
 M = TypeVar("M", bound=models.Model)
 
+
+class NotCompilable(TypeError):
+    """A model, field or queryset for which the compiled statement would differ from the ORM's."""
+
+
 # --- Writing -----------------------------------------------------------------------------------------
 
 
 def insert(instance: models.Model) -> None:
-    """Write a new row and give the instance its primary key. Raises IntegrityError."""
+    """Write a new row and give the instance its primary key. Raises IntegrityError, NotCompilable."""
     connection = _connection()
     sql, fields = _insert_sql(type(instance), connection.vendor)
     values = [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
@@ -36,14 +42,14 @@ def insert(instance: models.Model) -> None:
 
 
 def save_fields(instance: models.Model, *names: str) -> None:
-    """Write some fields of an existing row."""
+    """Write some fields of an existing row; foreign keys are named by their column. Raises NotCompilable."""
     change(type(instance), instance.pk, **{name: getattr(instance, name) for name in names})
 
 
 def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | None = None, **changes: Any) -> bool:
     """Write fields of one row, if its other fields are as `when` says (a tuple: one of these).
 
-    Answers whether there was such a row. Foreign keys are named by their column (`slot_id`).
+    Return whether there was such a row. Foreign keys are named by their column (`slot_id`). Raises NotCompilable.
     """
     connection = _connection()
     conditions = {name: value if isinstance(value, tuple) else (value,) for name, value in (when or {}).items()}
@@ -59,7 +65,7 @@ def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | N
 
 
 def _connection() -> BaseDatabaseWrapper:
-    """The thread's connection itself: `django.db.connection` looks it up anew at each use of an attribute."""
+    """Return the thread's connection itself: `django.db.connection` looks it up at each use of an attribute."""
     return connections[DEFAULT_DB_ALIAS]
 
 
@@ -70,7 +76,10 @@ def _quoted(name: str | None) -> str:
 @cache
 def _insert_sql(model: type[models.Model], _vendor: str) -> tuple[str, list[Any]]:
     meta, quote = model._meta, _quoted  # noqa: SLF001 - Django's own name for it
-    fields = [field for field in meta.local_concrete_fields if not field.primary_key]
+    fields = [field for field in _own_fields(model) if not field.primary_key]
+    _refuse_fields(model, fields)
+    if not isinstance(meta.pk, models.AutoField | models.BigAutoField | models.SmallAutoField):
+        raise NotCompilable(f"{meta.label}: its primary key is not the database's to give")
     columns = ", ".join(quote(field.column) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     key = quote(meta.pk.column)
@@ -82,8 +91,9 @@ def _update_sql(
     model: type[models.Model], _vendor: str, names: tuple[str, ...], conditions: tuple[tuple[str, int], ...]
 ) -> tuple[str, list[Any], list[Any]]:
     meta, quote = model._meta, _quoted  # noqa: SLF001
-    by_column = {field.attname: field for field in meta.local_concrete_fields}
+    by_column = {field.attname: field for field in _own_fields(model)}
     fields = [by_column[name] for name in names]
+    _refuse_fields(model, fields)
     tests = [by_column[name] for name, _ in conditions]
     settings = ", ".join(f"{quote(field.column)} = %s" for field in fields)
     where = [f"{quote(meta.pk.column)} = %s"]
@@ -91,6 +101,36 @@ def _update_sql(
         where.append(f"{quote(field.column)} IN ({', '.join(['%s'] * choices)})")
     sql = f"UPDATE {quote(meta.db_table)} SET {settings} WHERE {' AND '.join(where)}"  # noqa: S608
     return sql, fields, tests
+
+
+def _own_fields(model: type[models.Model]) -> list[Any]:
+    """Return the columns of a model that has one table of its own. Raises NotCompilable."""
+    meta = model._meta  # noqa: SLF001
+    if meta.parents or meta.proxy:
+        raise NotCompilable(f"{meta.label}: its columns are in the table of another model")
+    return list(meta.local_concrete_fields)
+
+
+def _refuse_fields(model: type[models.Model], fields: list[Any]) -> None:
+    """Raise NotCompilable for a field whose value is not simply the attribute's."""
+    for field in fields:
+        if reason := _why_not(field):
+            raise NotCompilable(f"{model._meta.label}.{field.name}: {reason}")  # noqa: SLF001
+
+
+def _why_not(field: Any) -> str:
+    if field.generated:
+        return "the database computes this column"
+    if field.has_db_default():
+        return "the database has the default (db_default); give the model the default"
+    return "pre_save changes the value (auto_now, files …); set it in the service" if _has_own_pre_save(field) else ""
+
+
+def _has_own_pre_save(field: Any) -> bool:
+    pre_save = type(field).pre_save
+    if pre_save in {models.DateField.pre_save, models.DateTimeField.pre_save, models.TimeField.pre_save}:
+        return bool(field.auto_now or field.auto_now_add)
+    return pre_save is not models.Field.pre_save
 
 
 # --- Reading -----------------------------------------------------------------------------------------
@@ -118,7 +158,8 @@ class Select(Generic[M]):
     """A queryset as a function of its parameters (integers or texts), compiled once.
 
     `Select(lambda pk: Zone.objects.filter(pk=pk), int)`. Each parameter is used as it is, in exact look-ups.
-    `select_related`, `defer` and `select_for_update` work; prefetching and annotations do not.
+    `select_related`, `defer` and `select_for_update` work. Raises NotCompilable at first use for what does not:
+    prefetching, annotations, `values()`, and a parameter that the SQL has not, or not as it is (`startswith`).
     """
 
     def __init__(self, build: Callable[..., "models.QuerySet[M]"], *types: type) -> None:
@@ -127,7 +168,7 @@ class Select(Generic[M]):
         self._plans: dict[str, _Plan] = {}
 
     def all(self, *values: Any) -> list[M]:
-        """Every row of the queryset."""
+        """Return every row of the queryset."""
         if any(isinstance(value, int) and value > MAX_ID for value in values):
             # As the ORM does: no column holds such a number, and SQLite would fail at it.
             return []
@@ -146,7 +187,7 @@ class Select(Generic[M]):
         return [self._instance(plan, row) for row in rows]
 
     def first(self, *values: Any) -> M | None:
-        """The first row, or None. Limit the queryset itself where more than one can match."""
+        """Return the first row, or None. Limit the queryset itself where more than one can match."""
         found = self.all(*values)
         return found[0] if found else None
 
@@ -159,10 +200,14 @@ class Select(Generic[M]):
 
     def _compile(self, connection: BaseDatabaseWrapper) -> _Plan:
         marks = [_MARKS[kind](number) for number, kind in enumerate(self._types)]
-        query = self._build(*marks).query
+        queryset = self._build(*marks)
+        _refuse_queryset(queryset)
+        query = queryset.query
         compiler = query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         numbers = {mark: number for number, mark in enumerate(marks)}
+        if missing := set(marks).difference(params):
+            raise NotCompilable(f"{queryset.model._meta.label}: not in the SQL as it is: {missing}")  # noqa: SLF001
         info = compiler.klass_info
         first, last = info["select_fields"][0], info["select_fields"][-1]
         select = compiler.select
@@ -180,3 +225,15 @@ class Select(Generic[M]):
         )
         self._plans[connection.vendor] = plan
         return plan
+
+
+def _refuse_queryset(queryset: "models.QuerySet[Any]") -> None:
+    """Raise NotCompilable for a queryset whose rows are more than instances, or less."""
+    reasons = {
+        "it prefetches": queryset._prefetch_related_lookups,  # type: ignore[attr-defined]  # noqa: SLF001
+        "its rows are not instances": queryset._fields is not None,  # type: ignore[attr-defined]
+        "it annotates": queryset.query.annotations,
+        "it combines queries": queryset.query.combinator,
+    }
+    if found := [reason for reason, holds in reasons.items() if holds]:
+        raise NotCompilable(f"{queryset.model._meta.label}: {', '.join(found)}")  # noqa: SLF001

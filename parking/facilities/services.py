@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from parking.audit import services as audit
-from parking.audit.services import Actor
+from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.statements import Select, save_fields
 from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SlotStatus

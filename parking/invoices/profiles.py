@@ -7,8 +7,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.audit.services import Actor
 from parking.core import clock
+from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
 from parking.facilities.models import ParkingSite
 from parking.invoices.models import TaxProfile

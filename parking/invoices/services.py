@@ -13,8 +13,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from parking.audit import services as audit
-from parking.audit.services import SYSTEM
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.core.money import ZERO
 from parking.facilities.models import ParkingSite
 from parking.invoices.models import DocumentKind, NumberSeries, TaxDocument, TaxDocumentQuerySet, TaxProfile

@@ -19,7 +19,8 @@ from parking.core import clock
 from parking.core.errors import Refused
 
 # Some programs drop white space before they look; a tab or line break splits cells when rows are pasted.
-_FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f]*[=+\-@]")
+# The signs are those of defusedcsv: `|` and `%` begin commands and macros in some programs.
+_FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f]*[=+\-@|%]")
 # What XML 1.0 cannot hold, and openpyxl therefore refuses.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # An XLSX file is only ready when its last row is, at some 1,500 rows a second; CSV flows from the start.

@@ -17,7 +17,7 @@ from parking.invoices.models import TaxDocument
 from parking.payments.models import Debt, Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
 from parking.stays.models import GateScan, ParkingSession
 
-SYSTEM, GATEWAY, ANONYMOUS, UNKNOWN = "SYSTEM", "GATEWAY", "ANONYMOUS", "UNKNOWN"
+SYSTEM, GATEWAY, ANYBODY, UNKNOWN = "SYSTEM", "GATEWAY", "ANYBODY", "UNKNOWN"
 
 # Things of one moment, in the order in which one follows from the other; what is not named here comes between.
 _CAUSES = ("refused", "session.booked", "gate.scanned", "order.placed", "order.failed", "order.to_review")
@@ -49,7 +49,7 @@ _REFUSED = "refused."
 @dataclass(frozen=True)
 class Who:
     """Who did it: a user's role at that time (ADMIN, STAFF, USER) and username; SYSTEM, which is the worker; GATEWAY
-    with its code as name; ANONYMOUS, such as the kiosk; UNKNOWN, where nothing tells."""
+    with its code as name; ANYBODY, such as the kiosk; UNKNOWN, where nothing tells."""
 
     role: str
     name: str = ""
@@ -106,7 +106,7 @@ class _Story:
     def _who(self, line: AuditEntry) -> Who:
         if line.action in _OF_GATEWAY:
             return Who(GATEWAY, self._gateway_of.get(line.facts.get("order_id", ""), ""))
-        return Who(line.actor_role or ANONYMOUS, self._name(line.actor_id))
+        return Who(line.actor_role or ANYBODY, self._name(line.actor_id))
 
     def _name(self, user_id: int | None) -> str:
         return self._names[user_id].username if user_id in self._names else ""

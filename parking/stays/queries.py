@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from parking.audit.services import Actor
 from parking.core import clock
+from parking.core.actor import Actor
 from parking.core.errors import NotFound
 from parking.core.ids import Ref, read_qr_code
 from parking.facilities.models import ParkingZone

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.audit.services import Actor
+from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
 from parking.facilities import services as facilities
 from parking.facilities.models import ParkingZone

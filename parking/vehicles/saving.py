@@ -6,7 +6,7 @@ from django.db import transaction
 
 from parking.accounts.models import User
 from parking.audit import services as audit
-from parking.audit.services import Actor
+from parking.core.actor import Actor
 from parking.core.errors import NotFound, Refused
 from parking.vehicles.models import SavedVehicle, Vehicle
 from parking.vehicles.plates import Plate

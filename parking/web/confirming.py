@@ -11,7 +11,7 @@ from typing import Any
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 
-from parking.web.edge import page
+from parking.edge.pages import page
 
 
 @dataclass(frozen=True)

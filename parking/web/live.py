@@ -17,7 +17,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
 from parking.core import clock
-from parking.web.edge import View
+from parking.web.access import View
 
 State = Callable[..., str]
 

@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
-from parking.web.edge import page
+from parking.edge.pages import page
 
 # What a ticket and the gate page are made of.
 NEEDED = [

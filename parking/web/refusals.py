@@ -1,10 +1,12 @@
 """What people see when a service says no and no form takes it: a page, or a part of one, in their language."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from parking.audit import services as audit
 from parking.core import clock
@@ -18,8 +20,12 @@ from parking.core.errors import (
     Unauthenticated,
     Unavailable,
 )
-from parking.web.edge import View, actor_of, is_part, page, to_sign_in
-from parking.web.wording import sentence_for
+from parking.edge.answers import failed
+from parking.edge.callers import actor_of
+from parking.edge.errors import database_away
+from parking.edge.pages import page
+from parking.edge.wording import sentence_for
+from parking.web.access import View, is_part, to_sign_in
 
 
 def record_refusal(request: HttpRequest, error: DomainError) -> None:
@@ -83,6 +89,37 @@ def refusal_page(request: HttpRequest, error: DomainError) -> HttpResponse:
         sentence=sentence_for(error),
         code=error.code,
     )
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+# --- Answers of Django itself ----------------------------------------------------------------------
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    if wants_json(request):
+        return failed("not_found", "There is nothing here", status=404)
+    return render(request, "web/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """`handler500`. Where the database fails outside of views, as when a session is kept, the answer is 503 too."""
+    if isinstance(error := sys.exception(), OperationalError | InterfaceError):
+        return _database_away_outside(request, error)
+    if wants_json(request):
+        return failed("server_error", "Something went wrong on our side", status=500)
+    return render(request, "web/500.html", status=500)
+
+
+def _database_away_outside(request: HttpRequest, error: Exception) -> HttpResponse:
+    answer = database_away(request, error)
+    if wants_json(request):
+        return answer
+    shown = render(request, "web/500.html", status=answer.status_code)
+    shown.headers["Retry-After"] = answer.headers["Retry-After"]
+    return shown

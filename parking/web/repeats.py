@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from parking.core import clock, idempotency
 from parking.core.idempotency import RepeatedRequest, RequestKey
-from parking.web.edge import user_of
+from parking.web.access import user_of
 
 T = TypeVar("T")
 

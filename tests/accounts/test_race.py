@@ -13,8 +13,8 @@ from parking.accounts.passwords import HashedPassword
 from parking.accounts.throttles import count_call
 from parking.accounts.tokens import TokenPair, issue, user_of_access_token
 from parking.audit.models import AuditEntry
-from parking.audit.services import Actor
 from parking.core import clock
+from parking.core.actor import user_actor
 from tests.accounts.people import PASSWORD
 from tests.build import make_user
 from tests.concurrency.together import at_once, tally
@@ -72,7 +72,7 @@ def test_administrators_who_suspend_each_other_leave_one():
 
     def suspend(by: User, whom: User) -> User:
         return services.update_user(
-            actor=Actor(by.pk, by.role),
+            actor=user_actor(by.pk, by.role),
             user_id=whom.pk,
             changes={"is_active": False},
             password=None,

@@ -19,8 +19,8 @@ from schemathesis.checks import CHECKS
 from schemathesis.config import CoveragePhaseConfig, PhasesConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
 
 from parking.accounts.models import Role
-from parking.api.urls import api
 from parking.core import clock
+from smart_parking.api import api
 from smart_parking.wsgi import application
 from tests.build import book, enter, leave, make_user, make_zone, take_ticket
 from tests.client import ApiClient

@@ -7,7 +7,7 @@ from pytest_django import Settings
 from time_machine import Traveller
 
 from parking.accounts.models import User
-from parking.audit.services import SYSTEM
+from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import update_zone
 from parking.payments.gateways.base import GatewayState

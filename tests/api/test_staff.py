@@ -8,7 +8,7 @@ from time_machine import Traveller
 
 from parking.accounts.models import User
 from parking.audit.models import AuditEntry
-from parking.checkout import services as checkout
+from parking.checkout import settling
 from parking.core import clock
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.payments.gateways.base import GatewayState
@@ -180,7 +180,7 @@ def test_an_online_exit_waits_and_is_completed_by_the_same_scan(
     assert waiting["payment"]["amount"] == 50.0
     clock_stands.shift(timedelta(minutes=1))
     gateway.decide(GatewayState.COMPLETED)
-    checkout.follow_open_orders(now=clock.now())
+    settling.follow_open_orders(now=clock.now())
     done = data_of(leave(as_staff, inside, "ONLINE", scan_id="out-1"))
     assert (done["status"], done["payment_status"], done["payment"]["status"]) == ("COMPLETED", "PAID", "COMPLETED")
     assert (done["amount_due"], done["amount_charged"], done["payment_method"]) == (0.0, 50.0, "ONLINE")

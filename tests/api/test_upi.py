@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from time_machine import Traveller
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import settling
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, Refund
 from tests.api.reading import book, data_of, enter, leave, problem_of
@@ -104,5 +104,5 @@ def test_it_goes_back_by_hand(as_staff: ApiClient, as_admin: ApiClient, inside: 
     payment = Payment.objects.get(method="UPI")
     answer = as_admin.post("/api/admin/refunds/", {"payment_id": payment.pk, "amount": 50, "reason": "Wrong car"})
     assert (data_of(answer, 201)["status"], data_of(answer, 201)["by_hand"]) == ("INITIATED", True)
-    checkout.follow_open_refunds(now=payment.captured_at.replace(year=2027))
+    settling.follow_open_refunds(now=payment.captured_at.replace(year=2027))
     assert Refund.objects.get().status == "INITIATED"

@@ -8,7 +8,7 @@ import pytest
 
 from parking.accounts.models import Role, User
 from parking.audit.models import AuditEntry
-from parking.checkout import services as checkout
+from parking.checkout import settling
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.payments.collecting import refund_request
@@ -69,7 +69,7 @@ def test_cash_waits_for_another_manager(
     answer = asked(as_admin, cash)
     refund = Refund.objects.get()
     assert (answer.status_code, refund.status, refund.amount) == (201, "INITIATED", Decimal("20.00"))
-    checkout.follow_open_refunds(now=clock.now() + timedelta(hours=2))
+    settling.follow_open_refunds(now=clock.now() + timedelta(hours=2))
     assert Refund.objects.get().status == "INITIATED"
     with nothing_changes():
         assert code(approved(as_admin, refund)) == "own_refund"

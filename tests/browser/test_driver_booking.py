@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import cancelling
 from parking.core import clock
 from parking.core.fresh import forget_all
 from parking.facilities.models import ParkingZone
@@ -85,7 +85,7 @@ def test_free_slots_are_news_and_a_full_zone_opens_again(mobile: Page, axe: Call
     button = mobile.get_by_role("button", name="Book and pay ₹50.00")
     expect(button).to_be_hidden()
     axe(mobile)
-    checkout.cancel(actor=actor(other), lookup={"pk": theirs.pk}, reason="", now=clock.now(), only_of_caller=True)
+    cancelling.cancel(actor=actor(other), lookup={"pk": theirs.pk}, reason="", now=clock.now(), only_of_caller=True)
     expect(button).to_be_visible(timeout=NEWS)
 
 

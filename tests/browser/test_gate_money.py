@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from parking.accounts.models import User
-from parking.checkout.services import paying
+from parking.checkout import paying
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState

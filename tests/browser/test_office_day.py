@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from parking.accounts.models import Role, User
-from parking.checkout import services as checkout
+from parking.checkout import refunding
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.payments.models import OrderStatus, Payment, PaymentOrder, Refund
@@ -28,7 +28,7 @@ def day(driver: User, staff: User, admin: User, zone: ParkingZone) -> list[Parki
     )
     long = enter(staff, book(driver, zone, now=now - timedelta(hours=13)), now=now - timedelta(hours=13))
     cash = Payment.objects.get(bill=left.session.bill, method="CASH")
-    checkout.refund_any_payment(
+    refunding.refund_any_payment(
         actor=actor(admin), payment_id=cash.pk, amount=Decimal("10"), reason="Wrong car", now=now - timedelta(hours=2)
     )
     PaymentOrder.objects.filter(bill=long.bill).update(status=OrderStatus.REVIEW)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import cancelling
 from parking.checkout.bills import cancellation_offer, running_bill
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
@@ -138,7 +138,7 @@ def test_a_ticket_of_the_kiosk_can_be_cancelled(zone: ParkingZone) -> None:
 
 
 def cancel_as_promised(driver: User, session: ParkingSession, promised: str, now: datetime) -> Decimal:
-    cancelled = checkout.cancel(
+    cancelled = cancelling.cancel(
         actor=actor(driver),
         lookup={"pk": session.pk},
         reason="",

@@ -7,9 +7,9 @@ import pytest
 from pytest_django import Settings
 
 from parking.accounts.models import User
-from parking.audit.services import SYSTEM
-from parking.checkout import services as checkout
+from parking.checkout import booking, expiring, settling
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.services import add_slots, change_slot, retire_zone, update_zone
@@ -27,7 +27,7 @@ START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 
 
 def _book(driver: User, zone: Ref, *, plate: str = "DL01AB1234", kind: str = "CAR", gateway: str | None = None) -> None:
-    checkout.book(
+    booking.book(
         actor=actor(driver),
         zone=zone,
         plate=plate,
@@ -237,8 +237,8 @@ def test_a_fee_confirmed_in_time_lets_the_car_in(
     gateway.outcome = GatewayState.PENDING
     session = book(driver, zone, now=START)
     gateway.decide(GatewayState.COMPLETED)
-    assert checkout.follow_open_orders(now=START + timedelta(minutes=1)) == 1
-    assert checkout.expire_unpaid_holds(now=START + timedelta(minutes=11)) == 0
+    assert settling.follow_open_orders(now=START + timedelta(minutes=1)) == 1
+    assert expiring.expire_unpaid_holds(now=START + timedelta(minutes=11)) == 0
     assert enter(staff, session, START + timedelta(minutes=11)).status == "ACTIVE"
     assert_books_agree()
 
@@ -270,13 +270,13 @@ def test_a_walk_in_owes_no_fee_and_pays_all_of_it_at_the_exit(staff: User, zone:
 
 def test_a_walk_in_outlives_the_time_to_pay(staff: User, zone: ParkingZone) -> None:
     session = take_ticket(zone, now=START)
-    assert checkout.expire_unpaid_holds(now=START + timedelta(minutes=29)) == 0
+    assert expiring.expire_unpaid_holds(now=START + timedelta(minutes=29)) == 0
     assert enter(staff, session, START + timedelta(minutes=29)).status == "ACTIVE"
 
 
 def test_a_walk_in_that_does_not_enter_is_a_no_show_and_owes_nothing(zone: ParkingZone) -> None:
     session = take_ticket(zone, now=START)
-    assert checkout.expire_no_shows(now=START + timedelta(minutes=30, seconds=1)) == 1
+    assert expiring.expire_no_shows(now=START + timedelta(minutes=30, seconds=1)) == 1
     session = reloaded(session)
     assert (session.status, session.end_reason, session.payment_status) == ("EXPIRED", "NO_SHOW", "PENDING")
     assert (session.bill.lines, session.bill.total) == ([], Decimal("0.00"))

@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
-from parking.checkout.services.leaving import Collection, Left
+from parking.checkout import booking, cancelling, expiring, leaving, settling
+from parking.checkout.leaving import Collection, Left
 from parking.core.errors import Refused, Unavailable
 from parking.core.idempotency import RepeatedRequest, RequestKey
 from parking.core.ids import Ref
@@ -35,7 +35,7 @@ def at(minutes: float) -> datetime:
 
 
 def book_with_key(driver: User, zone: ParkingZone, now: datetime = START) -> ParkingSession:
-    return checkout.book(
+    return booking.book(
         actor=actor(driver),
         zone=Ref(pk=zone.pk),
         plate="DL-01-AB-1234",
@@ -48,7 +48,7 @@ def book_with_key(driver: User, zone: ParkingZone, now: datetime = START) -> Par
 
 
 def leave_with_key(staff: User, session: ParkingSession, method: str, now: datetime) -> Left:
-    return checkout.leave(actor=actor(staff), qr_code=session.qr_code, collection=Collection(method), now=now, key=KEY)
+    return leaving.leave(actor=actor(staff), qr_code=session.qr_code, collection=Collection(method), now=now, key=KEY)
 
 
 # --- Booking -------------------------------------------------------------------------------------------
@@ -64,8 +64,8 @@ def test_a_booking_cut_off_before_its_payment_is_healed_by_the_worker(
     assert (session.status, session.bill.captured, PaymentOrder.objects.get().status) == ("BOOKED", 0, "INITIATED")
     assert_books_agree()
     gateway.power = True
-    assert checkout.follow_open_orders(now=START + timedelta(seconds=19)) == 0
-    assert checkout.follow_open_orders(now=START + timedelta(seconds=30)) == 1
+    assert settling.follow_open_orders(now=START + timedelta(seconds=19)) == 0
+    assert settling.follow_open_orders(now=START + timedelta(seconds=30)) == 1
     assert (reloaded(session).amount_paid, PaymentOrder.objects.get().status) == (Decimal(50), "COMPLETED")
     assert_books_agree()
 
@@ -79,10 +79,10 @@ def test_a_booking_cut_off_before_its_payment_is_healed_by_its_key(
     gateway.power = True
     with nothing_changes(), pytest.raises(RepeatedRequest):
         book_with_key(driver, zone)
-    resumed = checkout.resume_booking(subject=IdempotencyKey.objects.get().subject, now=at(1))
+    resumed = booking.resume_booking(subject=IdempotencyKey.objects.get().subject, now=at(1))
     assert (resumed.session.pk, resumed.session.amount_paid) == (ParkingSession.objects.get().pk, Decimal(50))
     with nothing_changes():
-        checkout.resume_booking(subject=IdempotencyKey.objects.get().subject, now=at(2))
+        booking.resume_booking(subject=IdempotencyKey.objects.get().subject, now=at(2))
     assert_books_agree()
 
 
@@ -92,9 +92,9 @@ def test_a_booking_that_is_never_healed_expires_and_frees_its_slot(
     gateway.power = False
     with pytest.raises(PowerCut):
         book(driver, zone, now=START)
-    assert checkout.expire_unpaid_holds(now=at(11)) == 1
+    assert expiring.expire_unpaid_holds(now=at(11)) == 1
     gateway.power = True
-    checkout.follow_open_orders(now=at(12))
+    settling.follow_open_orders(now=at(12))
     assert not gateway.orders
     assert not Payment.objects.exists()
     assert_books_agree()
@@ -102,7 +102,7 @@ def test_a_booking_that_is_never_healed_expires_and_frees_its_slot(
 
 def test_a_refused_booking_leaves_no_key(driver: User) -> None:
     with refused("zone_not_found"):
-        checkout.book(
+        booking.book(
             actor=actor(driver), zone=Ref(pk=10**12), plate="DL01AB1234", owner_name="x",
             vehicle_kind="CAR", gateway=None, now=START, key=KEY,
         )  # fmt: skip
@@ -126,7 +126,7 @@ def test_an_online_exit_cut_off_is_healed_by_the_worker(
     assert reloaded(inside).status == "ACTIVE"
     assert_books_agree()
     gateway.power = True
-    assert checkout.follow_open_orders(now=at(67)) == 1
+    assert settling.follow_open_orders(now=at(67)) == 1
     assert (reloaded(inside).status, reloaded(inside).bill.charged) == ("COMPLETED", Decimal(50))
     assert_books_agree()
 
@@ -150,16 +150,16 @@ def test_an_online_exit_cut_off_is_healed_by_its_key(staff: User, inside: Parkin
     gateway.power = True
     with pytest.raises(RepeatedRequest):
         leave_with_key(staff, inside, "ONLINE", at(66))
-    left = checkout.resume_ending(subject=str(inside.uuid), now=at(67))
+    left = leaving.resume_ending(subject=str(inside.uuid), now=at(67))
     assert (left.session.status, left.session.bill.charged) == ("COMPLETED", Decimal(50))
     with nothing_changes():
-        again = checkout.resume_ending(subject=str(inside.uuid), now=at(68))
+        again = leaving.resume_ending(subject=str(inside.uuid), now=at(68))
     assert (again.order, again.session.exit_time) == (left.order, at(67))
     assert_books_agree()
 
 
 def test_a_cash_exit_resumes_to_the_same_answer(staff: User, inside: ParkingSession) -> None:
-    first = checkout.leave(
+    first = leaving.leave(
         actor=actor(staff),
         qr_code=inside.qr_code,
         collection=Collection("CASH", tendered=Decimal(500)),
@@ -167,7 +167,7 @@ def test_a_cash_exit_resumes_to_the_same_answer(staff: User, inside: ParkingSess
         key=KEY,
     )
     with nothing_changes():
-        again = checkout.resume_ending(subject=str(inside.uuid), now=at(67))
+        again = leaving.resume_ending(subject=str(inside.uuid), now=at(67))
     assert (again.change, again.order, again.session.exit_time) == (first.change, None, at(66))
 
 
@@ -178,7 +178,7 @@ def test_an_exit_that_was_declined_resumes_to_the_same_refusal(
     with pytest.raises(Refused, match="Payment issue, retry"):
         leave_with_key(staff, inside, "ONLINE", at(66))
     with refused("payment_failed"):
-        checkout.resume_ending(subject=str(inside.uuid), now=at(67))
+        leaving.resume_ending(subject=str(inside.uuid), now=at(67))
 
 
 @contextmanager
@@ -193,7 +193,7 @@ def news_comes_after_reading(table: str, state: GatewayState) -> Iterator[None]:
             order = PaymentOrder.objects.order_by("pk").last()
             assert order is not None
             said = OrderAnswer(order.order_id, word, int(order.amount * 100), reference="PAY-1")
-            checkout.settle(order=order, answer=said, now=at(67))
+            settling.settle(order=order, answer=said, now=at(67))
         return result
 
     with connection.execute_wrapper(run):
@@ -214,7 +214,7 @@ def test_news_in_the_midst_of_resuming_a_booking_is_told_whole(
     gateway.decide(state)
     try:
         with news_comes_after_reading(table, state):
-            resumed = checkout.resume_booking(subject=str(session.uuid), now=at(1))
+            resumed = booking.resume_booking(subject=str(session.uuid), now=at(1))
     except Refused as refusal:
         assert (refusal.code, state) == ("payment_failed", GatewayState.FAILED)
     else:
@@ -234,7 +234,7 @@ def test_news_in_the_midst_of_resuming_an_exit_is_told_whole(
     gateway.decide(state)
     try:
         with news_comes_after_reading(table, state):
-            left = checkout.resume_ending(subject=str(inside.uuid), now=at(67))
+            left = leaving.resume_ending(subject=str(inside.uuid), now=at(67))
     except Refused as refusal:
         assert (refusal.code, state) == ("payment_failed", GatewayState.FAILED)
     else:
@@ -251,7 +251,7 @@ def test_a_waiting_termination_resumes_as_a_termination(
     with pytest.raises(PowerCut):
         terminate(staff, inside, "ONLINE", at(66))
     gateway.power = True
-    left = checkout.resume_ending(subject=str(inside.uuid), now=at(67))
+    left = leaving.resume_ending(subject=str(inside.uuid), now=at(67))
     assert (left.session.status, left.session.end_reason) == ("COMPLETED", "TERMINATED")
     assert_books_agree()
 
@@ -266,9 +266,9 @@ def test_a_refund_cut_off_is_sent_by_the_worker(driver: User, zone: ParkingZone,
         cancel(driver, session, at(1))
     assert (reloaded(session).status, Refund.objects.get().status) == ("CANCELLED", "INITIATED")
     assert_books_agree()
-    assert checkout.cancelled_result(reloaded(session)).decision.amount == Decimal(50)
+    assert cancelling.cancelled_result(reloaded(session)).decision.amount == Decimal(50)
     gateway.power = True
-    assert checkout.follow_open_refunds(now=at(2)) == 1
+    assert settling.follow_open_refunds(now=at(2)) == 1
     assert Refund.objects.get().status == "COMPLETED"
     assert_books_agree()
 
@@ -282,9 +282,9 @@ def test_a_booking_holds_its_slot_while_the_gateway_is_away(
     gateway.reachable = False
     session = book(driver, zone, now=START)
     assert (session.status, session.payment_status) == ("BOOKED", "PENDING")
-    assert checkout.follow_open_orders(now=at(1)) == 0
+    assert settling.follow_open_orders(now=at(1)) == 0
     gateway.reachable = True
-    assert checkout.follow_open_orders(now=at(2)) == 1
+    assert settling.follow_open_orders(now=at(2)) == 1
     assert reloaded(session).amount_paid == Decimal(50)
     assert_books_agree()
 
@@ -294,7 +294,7 @@ def test_a_payment_whose_answer_was_lost_is_taken_once(driver: User, zone: Parki
     book(driver, zone, now=START)
     assert len(gateway.orders) == 1
     gateway.answers_lost = False
-    checkout.follow_open_orders(now=at(1))
+    settling.follow_open_orders(now=at(1))
     assert (len(gateway.orders), Payment.objects.get().amount) == (1, Decimal(50))
     assert_books_agree()
 
@@ -320,7 +320,7 @@ def test_one_silent_gateway_does_not_keep_the_others_waiting(
     PaymentOrder.objects.filter(bill=sessions[0].bill).update(gateway="SILENT")
     monkeypatch.setitem(registry._GATEWAYS, "SILENT", lambda: FakeGateway("SILENT", reachable=False))
     gateway.decide(GatewayState.COMPLETED)
-    assert checkout.follow_open_orders(now=at(1)) == 2
+    assert settling.follow_open_orders(now=at(1)) == 2
     assert [reloaded(session).amount_paid for session in sessions] == [0, 50, 50]
     assert_books_agree()
 
@@ -333,6 +333,6 @@ def test_a_refund_is_tried_again_while_the_gateway_is_away(
     cancelled = cancel(driver, session, at(1))
     assert (cancelled.session.status, Refund.objects.get().status) == ("CANCELLED", "INITIATED")
     gateway.reachable = True
-    checkout.follow_open_refunds(now=at(2))
+    settling.follow_open_refunds(now=at(2))
     assert (Refund.objects.get().status, len(gateway.refunds)) == ("COMPLETED", 1)
     assert_books_agree()

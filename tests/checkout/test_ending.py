@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
-from parking.checkout.services.leaving import Collection
+from parking.checkout import entering, expiring, settling, terminating
+from parking.checkout.leaving import Collection
 from parking.core.errors import Refused
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingSlot, ParkingZone
@@ -124,7 +124,7 @@ def test_a_completed_stay_cannot_be_cancelled(driver: User, staff: User, inside:
 
 def test_an_expired_booking_cannot_be_cancelled(driver: User, zone: ParkingZone) -> None:
     session = book(driver, zone, now=START)
-    checkout.expire_no_shows(now=at(31))
+    expiring.expire_no_shows(now=at(31))
     with refused("not_cancellable"):
         cancel(driver, session, at(31))
 
@@ -150,8 +150,8 @@ def test_cancelling_an_unpaid_hold_gives_up_its_order(driver: User, zone: Parkin
 def test_an_unpaid_hold_ends_after_ten_minutes(driver: User, zone: ParkingZone, gateway: FakeGateway) -> None:
     gateway.outcome = GatewayState.PENDING
     session = book(driver, zone, now=START)
-    assert checkout.expire_unpaid_holds(now=at(10)) == 0
-    assert checkout.expire_unpaid_holds(now=at(10) + timedelta(microseconds=1)) == 1
+    assert expiring.expire_unpaid_holds(now=at(10)) == 0
+    assert expiring.expire_unpaid_holds(now=at(10) + timedelta(microseconds=1)) == 1
     session = reloaded(session)
     assert (session.status, session.end_reason, session.payment_status) == ("EXPIRED", "UNPAID", "PENDING")
     assert (session.bill.lines, PaymentOrder.objects.get().status) == ([], "EXPIRED")
@@ -161,13 +161,13 @@ def test_an_unpaid_hold_ends_after_ten_minutes(driver: User, zone: ParkingZone, 
 
 def test_expiry_is_safe_to_repeat(driver: User, zone: ParkingZone) -> None:
     book(driver, zone, now=START)
-    assert [checkout.expire_no_shows(now=at(31)) for _ in range(2)] == [1, 0]
+    assert [expiring.expire_no_shows(now=at(31)) for _ in range(2)] == [1, 0]
     assert_books_agree()
 
 
 def test_a_car_inside_is_no_no_show(staff: User, inside: ParkingSession) -> None:
-    assert checkout.expire_no_shows(now=at(600)) == 0
-    assert checkout.expire_unpaid_holds(now=at(600)) == 0
+    assert expiring.expire_no_shows(now=at(600)) == 0
+    assert expiring.expire_unpaid_holds(now=at(600)) == 0
     assert reloaded(inside).status == "ACTIVE"
 
 
@@ -176,13 +176,13 @@ def test_an_unpaid_hold_that_outlived_both_times_is_unpaid(
 ) -> None:
     gateway.outcome = GatewayState.PENDING
     session = book(driver, zone, now=START)
-    assert checkout.expire_no_shows(now=at(31)) == 1
+    assert expiring.expire_no_shows(now=at(31)) == 1
     assert reloaded(session).end_reason == "UNPAID"
 
 
 def test_the_slot_of_a_no_show_is_given_to_the_next(driver: User, zone: ParkingZone) -> None:
     first = book(driver, zone, "DL-01-AB-1234", now=START)
-    checkout.expire_no_shows(now=at(31))
+    expiring.expire_no_shows(now=at(31))
     again = book(driver, zone, "DL-01-AB-1234", now=at(31))
     assert (again.slot, again.qr_code != first.qr_code) == (first.slot, True)
     assert_books_agree()
@@ -233,7 +233,7 @@ def test_an_online_termination_waits_for_its_money(staff: User, inside: ParkingS
     waiting = terminate(staff, inside, "ONLINE", at(66))
     assert waiting.order and (waiting.session.status, waiting.order.purpose) == ("ACTIVE", "TERMINATION")
     gateway.decide(GatewayState.COMPLETED)
-    checkout.follow_open_orders(now=at(70))
+    settling.follow_open_orders(now=at(70))
     session = reloaded(inside)
     assert (session.status, session.end_reason, session.exit_time) == ("COMPLETED", "TERMINATED", at(70))
     assert_books_agree()
@@ -266,7 +266,7 @@ def test_only_a_car_inside_is_terminated(driver: User, staff: User, zone: Parkin
     with refused("not_active"):
         terminate(staff, session, "NONE", START)
     with refused("session_not_found"):
-        checkout.terminate(
+        terminating.terminate(
             actor=actor(staff), session=Ref(pk=10**12), reason="x", collection=Collection("NONE"), now=START
         )
 
@@ -284,6 +284,6 @@ def test_a_debt_is_written_off_once(staff: User, admin: User, inside: ParkingSes
     debt = Debt.objects.get()
     write_off_debt(debt=debt, admin_id=admin.pk, now=at(100))
     again = book(make_user(), inside.zone, "DL-01-AB-1234", now=at(100))
-    assert checkout.enter(actor=actor(staff), qr_code=again.qr_code, now=at(100)).plate_debt == Decimal(0)
+    assert entering.enter(actor=actor(staff), qr_code=again.qr_code, now=at(100)).plate_debt == Decimal(0)
     with refused("debt_closed"):
         write_off_debt(debt=debt, admin_id=admin.pk, now=at(101))

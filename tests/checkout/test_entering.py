@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import entering
 from parking.core.errors import Refused
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.payments.gateways.base import GatewayState
@@ -35,14 +35,14 @@ def test_whatever_follows_or_surrounds_the_code_is_passed_over(
 ) -> None:
     session = book(driver, zone)
     scanned = shape.format(session.qr_code.lower())
-    entered = checkout.enter(actor=actor(staff), qr_code=scanned, now=session.booked_at)
+    entered = entering.enter(actor=actor(staff), qr_code=scanned, now=session.booked_at)
     assert entered.session.pk == session.pk
 
 
 @pytest.mark.parametrize("code", ["QR-000000000000", "hello", ""])
 def test_an_unknown_code_is_not_found(staff: User, code: str) -> None:
     with refused("qr_not_found", "QR code not found, please check booking"):
-        checkout.enter(actor=actor(staff), qr_code=code, now=START)
+        entering.enter(actor=actor(staff), qr_code=code, now=START)
 
 
 # --- The same scan again -------------------------------------------------------------------------------
@@ -167,6 +167,6 @@ def test_the_debts_of_a_plate_add_up_at_its_entry(driver: User, staff: User, zon
     again = book(driver, zone, "DL01AB1234", now=START)
     other = book(driver, zone, "DL01AB9999", now=START)
     debts = [
-        checkout.enter(actor=actor(staff), qr_code=session.qr_code, now=START).plate_debt for session in (again, other)
+        entering.enter(actor=actor(staff), qr_code=session.qr_code, now=START).plate_debt for session in (again, other)
     ]
     assert debts == [Decimal("150.00"), Decimal("0.00")]

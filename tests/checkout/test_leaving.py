@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
-from parking.checkout.services.leaving import Collection
+from parking.checkout import leaving as leaving_service
+from parking.checkout import settling
+from parking.checkout.leaving import Collection
 from parking.core.errors import Refused
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.payments.gateways.base import GatewayState
@@ -79,7 +80,7 @@ def test_a_quote_needs_a_car_inside_and_its_plate(driver: User, staff: User, zon
         quote(staff, session, START)
     enter(staff, session, START)
     with refused("vehicle_mismatch"):
-        checkout.quote(actor=actor(staff), qr_code=session.qr_code, now=START, plate_seen="DL-01-AB-9999")
+        leaving_service.quote(actor=actor(staff), qr_code=session.qr_code, now=START, plate_seen="DL-01-AB-9999")
     leave(staff, session, now=START)
     with refused("already_exited"):
         quote(staff, session, START)
@@ -91,7 +92,7 @@ def test_a_quote_needs_a_car_inside_and_its_plate(driver: User, staff: User, zon
 @pytest.mark.parametrize("code", ["QR-000000000000", "hello"])
 def test_an_unknown_code_is_not_found(staff: User, code: str) -> None:
     with refused("qr_not_found"):
-        checkout.leave(actor=actor(staff), qr_code=code, collection=Collection("CASH"), now=START)
+        leaving_service.leave(actor=actor(staff), qr_code=code, collection=Collection("CASH"), now=START)
 
 
 @pytest.mark.parametrize("method", ["CARD", "cash", "", "NONE"])
@@ -102,7 +103,7 @@ def test_an_unknown_method_is_refused(staff: User, inside: ParkingSession, metho
 
 def test_a_gateway_that_is_not_there_is_refused(staff: User, inside: ParkingSession) -> None:
     with refused("gateway_invalid"):
-        checkout.leave(
+        leaving_service.leave(
             actor=actor(staff), qr_code=inside.qr_code, collection=Collection("ONLINE", "STRIPE"), now=at(66)
         )
 
@@ -174,7 +175,7 @@ def test_late_money_does_not_change_the_answer_to_the_scan(
     first = leave(staff, inside, now=at(67), tendered="100", scan_id="gate2-1")
     gateway.decide(GatewayState.COMPLETED)
     assert waiting is not None
-    checkout.collect(order=waiting, now=at(68))
+    settling.collect(order=waiting, now=at(68))
     again = leave(staff, inside, now=at(69), tendered="100", scan_id="gate2-1")
     assert (first.change, first.order) == (Decimal(50), None)
     assert (again.change, again.order) == (Decimal(50), None)
@@ -212,7 +213,7 @@ def test_the_gateway_s_own_word_completes_a_waiting_exit(
     gateway.outcome = GatewayState.PENDING
     leave(staff, inside, "ONLINE", at(66))
     gateway.decide(GatewayState.COMPLETED)
-    assert checkout.follow_open_orders(now=at(70)) == 1
+    assert settling.follow_open_orders(now=at(70)) == 1
     session = reloaded(inside)
     assert (session.status, session.end_reason, session.payment_method) == ("COMPLETED", "EXIT", "ONLINE")
     assert (session.exit_time, session.bill.charged) == (at(70), Decimal(50))
@@ -248,7 +249,7 @@ def test_money_that_comes_after_the_thaw_counts_and_the_difference_is_due(
     gateway.outcome = GatewayState.PENDING
     leave(staff, inside, "ONLINE", at(66))
     gateway.decide(GatewayState.COMPLETED)
-    checkout.follow_open_orders(now=at(130))
+    settling.follow_open_orders(now=at(130))
     session = reloaded(inside)
     assert (session.status, session.amount_paid) == ("ACTIVE", Decimal(100))
     left = leave(staff, inside, now=at(130))
@@ -351,8 +352,8 @@ def test_a_payment_ahead_given_up_for_an_exit_is_not_kept_twice(
     leaving = leave(staff, inside, "ONLINE", at(67)).order
     assert ahead and leaving and ahead != leaving
     gateway.decide(GatewayState.COMPLETED)
-    checkout.collect(order=ahead, now=at(68))
-    done = checkout.collect(order=leaving, now=at(69))
+    settling.collect(order=ahead, now=at(68))
+    done = settling.collect(order=leaving, now=at(69))
     assert (done.status, done.bill.captured, done.bill.refunded, done.bill.total) == (
         "COMPLETED",
         Decimal(150),

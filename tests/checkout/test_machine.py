@@ -20,9 +20,9 @@ from hypothesis.stateful import (
 )
 
 from parking.accounts.models import Role
-from parking.api.bookings import present_bill, present_booking
-from parking.audit.services import SYSTEM
-from parking.checkout import services as checkout
+from parking.api.shapes.bookings import present_bill, present_booking
+from parking.checkout import cancelling, expiring, leaving, settling
+from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError, Unavailable
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import update_zone
@@ -192,7 +192,7 @@ class CarPark(RuleBasedStateMachine):
     def cancel(self, which: int) -> None:
         before = self._pick(which, "BOOKED")
         with self._allowed_to_refuse():
-            checkout.cancel(actor=SYSTEM, lookup={"pk": before.pk}, reason="", now=self.now, only_of_caller=False)
+            cancelling.cancel(actor=SYSTEM, lookup={"pk": before.pk}, reason="", now=self.now, only_of_caller=False)
             after = self._get(before.pk)
             in_time = (self.now - before.booked_at).total_seconds() <= 300
             assert after.bill.paid == (Decimal(0) if in_time else before.bill.paid)
@@ -278,7 +278,7 @@ class CarPark(RuleBasedStateMachine):
             order = PaymentOrder.objects.get(pk=orders[number].pk)
             amount = int(order.amount * 100) + (0 if right_amount else 1)
             said = OrderAnswer(order.order_id, state, amount, reference=f"PAY-{order.order_id}")
-            after = checkout.settle(order=order, answer=said, now=self.now)
+            after = settling.settle(order=order, answer=said, now=self.now)
             assert order.status == PaymentOrder.objects.get(pk=order.pk).status
         self._assert_bill(before, after)
 
@@ -295,16 +295,16 @@ class CarPark(RuleBasedStateMachine):
     @rule(
         job=st.sampled_from(
             [
-                checkout.expire_unpaid_holds,
-                checkout.expire_no_shows,
-                checkout.follow_open_orders,
-                checkout.follow_open_refunds,
+                expiring.expire_unpaid_holds,
+                expiring.expire_no_shows,
+                settling.follow_open_orders,
+                settling.follow_open_refunds,
             ]
         )
     )
     def worker_works(self, job: Callable[..., int]) -> None:
         job(now=self.now)
-        if job in {checkout.expire_unpaid_holds, checkout.expire_no_shows}:
+        if job in {expiring.expire_unpaid_holds, expiring.expire_no_shows}:
             assert job(now=self.now) == 0
 
     @rule(zone=st.integers(0, 1), rate=st.sampled_from(["20.00", "50.00", "33.33"]))
@@ -321,7 +321,7 @@ class CarPark(RuleBasedStateMachine):
     @invariant()
     def what_is_shown_adds_up(self) -> None:
         for session in ParkingSession.objects.whole().order_by("-pk")[:3]:
-            bill = present_bill(checkout.finished_exit(session), self.now)
+            bill = present_bill(leaving.finished_exit(session), self.now)
             booking = present_booking(session, None, self.now)
             assert sum(line["amount"] for line in bill["lines"]) == bill["total_amount"] == booking["total_amount"]
             assert bill["amount_due"] == booking["amount_due"]

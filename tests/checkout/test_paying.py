@@ -10,9 +10,9 @@ import pytest
 from django.db import connections
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import leaving, paying, settling
+from parking.checkout.leaving import Collection
 from parking.checkout.queries import order_of_driver
-from parking.checkout.services.leaving import Collection
 from parking.core.errors import Unavailable
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
@@ -80,7 +80,7 @@ def inside(driver: User, staff: User, zone: ParkingZone) -> ParkingSession:
 def start(
     driver: User, session: ParkingSession, gateway: str | None = "SIMULATED", now: datetime = START
 ) -> PaymentOrder:
-    return checkout.start_payment(actor=actor(driver), session=Ref(pk=session.pk), gateway=gateway, now=now)
+    return paying.start_payment(actor=actor(driver), session=Ref(pk=session.pk), gateway=gateway, now=now)
 
 
 def orders() -> list[tuple[str, str, str]]:
@@ -121,8 +121,8 @@ def test_a_fee_paid_at_both_gateways_counts_twice_and_what_is_too_much_goes_back
     second = start(driver, hold, "PHONEPE", at(1))
     gateway.decide(GatewayState.COMPLETED)
     phonepe.decide(GatewayState.COMPLETED)
-    checkout.collect(order=second, now=at(2))
-    checkout.collect(order=first, now=at(3))
+    settling.collect(order=second, now=at(2))
+    settling.collect(order=first, now=at(3))
     left = leave(staff, enter(staff, hold, at(4)), now=at(5))
     assert (left.session.bill.captured, left.session.bill.refunded, left.session.bill.total) == (
         Decimal(100),
@@ -167,7 +167,7 @@ def test_what_cannot_be_paid_is_refused(driver: User, hold: ParkingSession, gate
 
 
 def test_a_hold_whose_time_is_over_is_not_paid_for_any_more(driver: User, hold: ParkingSession) -> None:
-    checkout.refresh_order(order=PaymentOrder.objects.get(), now=at(10))
+    paying.refresh_order(order=PaymentOrder.objects.get(), now=at(10))
     assert start(driver, hold, now=at(10)).status == "PENDING"
     with refused("booking_expired"):
         start(driver, hold, now=at(10) + timedelta(microseconds=1))
@@ -182,7 +182,7 @@ def test_a_stay_is_paid_ahead_with_the_gateway_of_choice(
     order = start(driver, inside, "PHONEPE", at(66))
     assert (order.gateway, order.purpose, order.amount, order.status) == ("PHONEPE", "AHEAD", Decimal(50), "PENDING")
     phonepe.decide(GatewayState.COMPLETED)
-    assert checkout.refresh_order(order=order, now=at(67)).status == "COMPLETED"
+    assert paying.refresh_order(order=order, now=at(67)).status == "COMPLETED"
     stay = reloaded(inside)
     assert (stay.status, stay.bill.paid, stay.bill.frozen_until) == ("ACTIVE", Decimal(100), at(82))
     assert_books_agree()
@@ -192,7 +192,7 @@ def test_paying_ahead_keeps_to_the_chosen_gateway(
     driver: User, inside: ParkingSession, phonepe: TellsItsPageOnce
 ) -> None:
     pay_ahead(driver, inside, at(66))
-    ahead = checkout.pay_ahead(actor=actor(driver), session=Ref(pk=inside.pk), gateway="PHONEPE", now=at(67))
+    ahead = paying.pay_ahead(actor=actor(driver), session=Ref(pk=inside.pk), gateway="PHONEPE", now=at(67))
     assert ahead.order and (ahead.order.gateway, ahead.order.amount) == ("PHONEPE", Decimal(50))
     assert [status for *_, status in orders()] == ["COMPLETED", "EXPIRED", "PENDING"]
 
@@ -217,7 +217,7 @@ def test_paying_ahead_replaces_an_order_without_page(
     driver: User, inside: ParkingSession, phonepe: TellsItsPageOnce
 ) -> None:
     phonepe.answers_lost = True
-    ask = partial(checkout.pay_ahead, actor=actor(driver), session=Ref(pk=inside.pk), gateway="PHONEPE")
+    ask = partial(paying.pay_ahead, actor=actor(driver), session=Ref(pk=inside.pk), gateway="PHONEPE")
     with pytest.raises(Unavailable):
         ask(now=at(66))
     phonepe.answers_lost = False
@@ -230,7 +230,7 @@ def test_an_exit_that_waits_gets_another_order_too(
     staff: User, inside: ParkingSession, phonepe: TellsItsPageOnce
 ) -> None:
     collection = Collection("ONLINE", gateway="PHONEPE")
-    scan = partial(checkout.leave, actor=actor(staff), qr_code=inside.qr_code, collection=collection, scan_id="gate2-1")
+    scan = partial(leaving.leave, actor=actor(staff), qr_code=inside.qr_code, collection=collection, scan_id="gate2-1")
     phonepe.answers_lost = True
     with pytest.raises(Unavailable):
         scan(now=at(66))
@@ -249,7 +249,7 @@ def test_an_exit_that_waits_gets_another_order_too(
 def test_an_order_with_its_page_stays(staff: User, inside: ParkingSession, phonepe: TellsItsPageOnce) -> None:
     collection = Collection("ONLINE", gateway="PHONEPE")
     for minute in (66, 67):
-        checkout.leave(actor=actor(staff), qr_code=inside.qr_code, collection=collection, now=at(minute))
+        leaving.leave(actor=actor(staff), qr_code=inside.qr_code, collection=collection, now=at(minute))
     assert orders()[1:] == [("PHONEPE", "EXIT", "PENDING")]
 
 
@@ -283,28 +283,28 @@ def test_an_order_is_asked_after_every_two_seconds_at_most(hold: ParkingSession,
     gateway.calls.clear()
     order = PaymentOrder.objects.get()
     for second in (1, 2, 3, 3.9, 4):
-        checkout.refresh_order(order=order, now=START + timedelta(seconds=second))
+        paying.refresh_order(order=order, now=START + timedelta(seconds=second))
     assert gateway.calls == ["fetch_order"] * 2
 
 
 def test_a_paid_order_is_settled_and_not_asked_after_again(hold: ParkingSession, gateway: FakeGateway) -> None:
     gateway.decide(GatewayState.COMPLETED)
-    order = checkout.refresh_order(order=PaymentOrder.objects.get(), now=at(1))
+    order = paying.refresh_order(order=PaymentOrder.objects.get(), now=at(1))
     assert (order.status, order.bill.session.payment_status) == ("COMPLETED", "PARTIAL")
     gateway.calls.clear()
-    checkout.refresh_order(order=order, now=at(2))
+    paying.refresh_order(order=order, now=at(2))
     assert gateway.calls == []
 
 
 def test_a_declined_order_shows_with_the_end_of_the_booking(hold: ParkingSession, gateway: FakeGateway) -> None:
     gateway.decide(GatewayState.FAILED)
-    order = checkout.refresh_order(order=PaymentOrder.objects.get(), now=at(1))
+    order = paying.refresh_order(order=PaymentOrder.objects.get(), now=at(1))
     assert (order.status, order.bill.session.status) == ("FAILED", "EXPIRED")
 
 
 def test_a_gateway_that_does_not_answer_changes_nothing(hold: ParkingSession, gateway: FakeGateway) -> None:
     gateway.reachable = False
-    order = checkout.refresh_order(order=PaymentOrder.objects.get(), now=at(1))
+    order = paying.refresh_order(order=PaymentOrder.objects.get(), now=at(1))
     assert (order.status, order.pay_url != "") == ("PENDING", True)
 
 
@@ -326,7 +326,7 @@ def test_a_hanging_gateway_holds_one_waiting_page(
 
     def look(session: ParkingSession, now: datetime) -> str:
         order = PaymentOrder.objects.get(bill=session.bill)
-        return checkout.refresh_order(order=order, now=now).status
+        return paying.refresh_order(order=order, now=now).status
 
     def look_and_close() -> None:
         look(first, at(1))

@@ -6,7 +6,7 @@ import pytest
 
 from parking.accounts.models import User
 from parking.audit.models import AuditEntry
-from parking.checkout import services as checkout
+from parking.checkout import reviewing, settling
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState, OrderAnswer
 from parking.payments.models import Payment, PaymentOrder
@@ -28,7 +28,7 @@ LATER = START + timedelta(minutes=5)
 def settle(order: PaymentOrder, *, amount: int) -> None:
     fresh = PaymentOrder.objects.get(pk=order.pk)
     answer = OrderAnswer(order_id=fresh.order_id, state=GatewayState.COMPLETED, amount=amount, reference="PAY-1")
-    checkout.settle(order=fresh, answer=answer, now=START)
+    settling.settle(order=fresh, answer=answer, now=START)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def order(booked: ParkingSession) -> PaymentOrder:
 
 
 def close(admin: User, order: PaymentOrder) -> PaymentOrder:
-    return checkout.close_review(
+    return reviewing.close_review(
         actor=actor(admin), order_id=order.order_id, reason="Given back in the dashboard", now=LATER
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import booking, expiring, settling
 from parking.core.errors import Refused
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState, OrderAnswer
@@ -40,7 +40,7 @@ def settle(
 ) -> ParkingSession:
     """News of an order that the gateway brings by itself, to a process that reads the order afresh."""
     fresh = PaymentOrder.objects.get(pk=order.pk)
-    return checkout.settle(order=fresh, answer=answer(fresh, state, **changes), now=now)
+    return settling.settle(order=fresh, answer=answer(fresh, state, **changes), now=now)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_paid_never_becomes_anything_else(leaving: PaymentOrder, news: GatewaySt
     settle(leaving, at(67))
     with nothing_changes():
         order = PaymentOrder.objects.get(pk=leaving.pk)
-        checkout.settle(order=order, answer=answer(order, news), now=at(68))
+        settling.settle(order=order, answer=answer(order, news), now=at(68))
     assert order.status == "COMPLETED"
 
 
@@ -99,7 +99,7 @@ def test_old_news_in_the_hand_of_a_slow_caller_does_not_hide_the_payment(
 ) -> None:
     slow = PaymentOrder.objects.get(pk=leaving.pk)
     settle(leaving, at(67))
-    session = checkout.settle(order=slow, answer=answer(slow, news), now=at(68))
+    session = settling.settle(order=slow, answer=answer(slow, news), now=at(68))
     assert (session.status, slow.status) == ("COMPLETED", "COMPLETED")
 
 
@@ -142,7 +142,7 @@ def _cancel(driver: User, booked: ParkingSession) -> None:
 
 
 def _expire(driver: User, booked: ParkingSession) -> None:
-    assert checkout.expire_unpaid_holds(now=at(11)) == 1
+    assert expiring.expire_unpaid_holds(now=at(11)) == 1
 
 
 @pytest.mark.parametrize(("end", "status"), [(_cancel, "CANCELLED"), (_expire, "EXPIRED")])
@@ -220,7 +220,7 @@ def test_an_order_under_review_is_not_completed_by_machine(fee: PaymentOrder) ->
     settle(fee, at(1), amount=1)
     with nothing_changes():
         order = PaymentOrder.objects.get(pk=fee.pk)
-        checkout.settle(order=order, answer=answer(order), now=at(2))
+        settling.settle(order=order, answer=answer(order), now=at(2))
     assert order.status == "REVIEW"
     assert_books_agree()
 
@@ -285,13 +285,13 @@ def test_a_refund_that_waits_is_followed_until_it_is_done(
     cancelled = cancel(driver, booked, at(1))
     assert [refund.status for refund in cancelled.refunds] == ["PENDING"]
     assert reloaded(booked).payment_status == "REFUNDED"
-    assert checkout.follow_open_refunds(now=at(1) + timedelta(seconds=19)) == 0
+    assert settling.follow_open_refunds(now=at(1) + timedelta(seconds=19)) == 0
     gateway.decide(GatewayState.COMPLETED)
-    assert checkout.follow_open_refunds(now=at(2)) == 1
+    assert settling.follow_open_refunds(now=at(2)) == 1
     refund = Refund.objects.get()
     assert (refund.status, refund.completed_at) == ("COMPLETED", at(2))
     with nothing_changes():
-        assert checkout.follow_open_refunds(now=at(9)) == 0
+        assert settling.follow_open_refunds(now=at(9)) == 0
     assert_books_agree()
 
 
@@ -332,5 +332,5 @@ def test_a_fee_declined_by_the_gateway_s_own_news_frees_the_slot(booked: Parking
     session = settle(fee, at(1), GatewayState.FAILED)
     assert (session.status, session.end_reason, session.payment_status) == ("EXPIRED", "UNPAID", "PENDING")
     with pytest.raises(Refused, match="Payment issue, retry"):
-        checkout.resume_booking(subject=str(booked.uuid), now=at(2))
+        booking.resume_booking(subject=str(booked.uuid), now=at(2))
     assert_books_agree()

@@ -8,8 +8,8 @@ import pytest
 
 from parking.accounts.models import User
 from parking.audit.models import AuditEntry
-from parking.checkout import services as checkout
-from parking.checkout.services.leaving import Collection
+from parking.checkout import cancelling, entering, expiring, paying, settling, terminating
+from parking.checkout.leaving import Collection
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.ids import Ref
@@ -85,7 +85,7 @@ def test_cash_replaces_a_waiting_online_exit_and_late_money_goes_back(
     order = PaymentOrder.objects.get(purpose="EXIT")
     assert order.status == OrderStatus.EXPIRED
     settings.SIMULATED_OUTCOME = "CAPTURE"
-    after = checkout.collect(order=order, now=start + timedelta(minutes=70))
+    after = settling.collect(order=order, now=start + timedelta(minutes=70))
     refund = Refund.objects.get()
     assert (refund.amount, refund.status) == (Decimal("50.00"), "COMPLETED")
     assert after.bill.paid == after.bill.total == Decimal("100.00")
@@ -107,7 +107,7 @@ def test_cancelling_gives_the_fee_back_within_300_seconds(
 ) -> None:
     start = clock.now()
     session = book(driver, zone, now=start)
-    cancelled = checkout.cancel(
+    cancelled = cancelling.cancel(
         actor=actor(driver),
         lookup={"pk": session.pk},
         reason="",
@@ -123,7 +123,7 @@ def test_termination_without_payment_leaves_a_debt_shown_at_the_next_entry(
 ) -> None:
     start = clock.now()
     session = enter(staff, book(driver, zone, "DL01AB1234", now=start), now=start)
-    left = checkout.terminate(
+    left = terminating.terminate(
         actor=actor(staff),
         session=Ref(pk=session.pk),
         reason="Driver walked away",
@@ -133,15 +133,15 @@ def test_termination_without_payment_leaves_a_debt_shown_at_the_next_entry(
     assert (left.session.end_reason, left.session.payment_status) == ("TERMINATED", "PARTIAL")
     assert Debt.objects.get().amount == Decimal("100.00")
     again = book(driver, zone, "DL 01 ab 1234", now=start + timedelta(minutes=140))
-    entered = checkout.enter(actor=actor(staff), qr_code=again.qr_code, now=start + timedelta(minutes=141))
+    entered = entering.enter(actor=actor(staff), qr_code=again.qr_code, now=start + timedelta(minutes=141))
     assert entered.plate_debt == Decimal("100.00")
 
 
 def test_no_show_keeps_the_fee(driver: User, zone: ParkingZone) -> None:
     start = clock.now()
     session = book(driver, zone, now=start)
-    assert checkout.expire_no_shows(now=start + timedelta(minutes=30)) == 0
-    assert checkout.expire_no_shows(now=start + timedelta(minutes=30, seconds=1)) == 1
+    assert expiring.expire_no_shows(now=start + timedelta(minutes=30)) == 0
+    assert expiring.expire_no_shows(now=start + timedelta(minutes=30, seconds=1)) == 1
     session = ParkingSession.objects.whole().get(pk=session.pk)
     assert (session.status, session.end_reason, session.payment_status) == ("EXPIRED", "NO_SHOW", "PAID")
     assert session.bill.lines == [{"label": "No-show", "quantity": 1, "unit_price": "50.00", "amount": "50.00"}]
@@ -150,7 +150,7 @@ def test_no_show_keeps_the_fee(driver: User, zone: ParkingZone) -> None:
 def test_paying_ahead_covers_fifteen_minutes(driver: User, staff: User, zone: ParkingZone) -> None:
     start = clock.now()
     session = enter(staff, book(driver, zone, now=start), now=start)
-    paid = checkout.pay_ahead(
+    paid = paying.pay_ahead(
         actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=start + timedelta(minutes=120)
     )
     assert (paid.session.status, paid.session.amount_paid) == ("ACTIVE", Decimal("100.00"))
@@ -161,8 +161,6 @@ def test_paying_ahead_covers_fifteen_minutes(driver: User, staff: User, zone: Pa
 def test_after_the_cover_the_difference_is_due(driver: User, staff: User, zone: ParkingZone) -> None:
     start = clock.now()
     session = enter(staff, book(driver, zone, now=start), now=start)
-    checkout.pay_ahead(
-        actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=start + timedelta(minutes=120)
-    )
+    paying.pay_ahead(actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=start + timedelta(minutes=120))
     left = leave(staff, session, now=start + timedelta(minutes=136))
     assert (left.session.bill.total, left.session.bill.charged) == (Decimal("150.00"), Decimal("50.00"))

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 
 from parking.accounts.models import User
-from parking.audit.services import SYSTEM
-from parking.checkout import services as checkout
+from parking.checkout import expiring
+from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.services import add_slots, change_slot, retire_zone
 from parking.payments.models import Payment, PaymentOrder
@@ -105,7 +105,7 @@ def test_holds_that_run_out_are_ended_once(driver: User, zone: ParkingZone) -> N
     for _ in range(4):
         book(driver, zone, now=START)
     late = START + timedelta(minutes=31)
-    ended = at_once([partial(checkout.expire_no_shows, now=late) for _ in range(5)])
+    ended = at_once([partial(expiring.expire_no_shows, now=late) for _ in range(5)])
     assert sum(count for count in ended if isinstance(count, int)) == 4
     assert_books_agree()
 

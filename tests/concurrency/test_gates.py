@@ -8,8 +8,9 @@ from functools import partial
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
-from parking.checkout.services.leaving import Left
+from parking.checkout import expiring
+from parking.checkout import settling as settling_service
+from parking.checkout.leaving import Left
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Debt, Payment, PaymentOrder, Refund
@@ -113,7 +114,7 @@ def test_the_same_news_ten_times_at_once_is_one_payment(driver: User, zone: Park
     said = replace(gateway.orders[order.order_id], state=GatewayState.COMPLETED)
 
     def tell() -> ParkingSession:
-        return checkout.settle(order=PaymentOrder.objects.get(), answer=said, now=at(1))
+        return settling_service.settle(order=PaymentOrder.objects.get(), answer=said, now=at(1))
 
     assert tally(at_once([tell] * 10)) == {"ok": 10}
     assert (Payment.objects.count(), reloaded(session).amount_paid) == (1, Decimal(50))
@@ -127,8 +128,10 @@ def test_several_workers_at_once_follow_each_order_to_one_payment(
     for _ in range(3):
         book(driver, zone, now=START)
     gateway.decide(GatewayState.COMPLETED)
-    at_once([partial(checkout.follow_open_orders, now=at(1))] * 4)
+    at_once([partial(settling_service.follow_open_orders, now=at(1))] * 4)
     assert Payment.objects.count() == 3
+    # Each order was asked after by one of them.
+    assert gateway.calls.count("fetch_order") == 3
     assert_books_agree()
 
 
@@ -157,7 +160,7 @@ def test_expiry_against_entering_has_one_winner(driver: User, staff: User, zone:
     late = at(30) + timedelta(seconds=1)
     for _ in range(ROUNDS):
         session = take_ticket(zone, now=START) if walk_in else book(driver, zone, now=START)
-        answers = at_once([partial(checkout.expire_no_shows, now=late), partial(enter, staff, session, at(30))])
+        answers = at_once([partial(expiring.expire_no_shows, now=late), partial(enter, staff, session, at(30))])
         assert (reloaded(session).status, answers[0], tally(answers[1:])) in [
             ("EXPIRED", 1, {"booking_expired": 1}),
             ("ACTIVE", 0, {"ok": 1}),
@@ -205,7 +208,7 @@ def test_money_against_cash_is_not_kept_twice(
         leave(staff, inside, "ONLINE", at(66))
         gateway.decide(GatewayState.COMPLETED)
         answers = at_once(
-            [partial(leave, staff, inside, "CASH", at(67)), partial(checkout.follow_open_orders, now=at(67))]
+            [partial(leave, staff, inside, "CASH", at(67)), partial(settling_service.follow_open_orders, now=at(67))]
         )
         session = reloaded(inside)
         assert (session.status, session.amount_paid) == ("COMPLETED", Decimal(100))
@@ -224,7 +227,7 @@ def test_the_fee_against_cancelling_goes_back_once(driver: User, zone: ParkingZo
         order = PaymentOrder.objects.get(bill=session.bill)
         said = replace(gateway.orders[order.order_id], state=GatewayState.COMPLETED)
         gateway.outcome = GatewayState.COMPLETED
-        settling = partial(checkout.settle, order=order, answer=said, now=at(1))
+        settling = partial(settling_service.settle, order=order, answer=said, now=at(1))
         at_once([partial(cancel, driver, session, at(1)), settling])
         session = reloaded(session)
         assert (session.status, session.payment_status) == ("CANCELLED", "REFUNDED")

@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection
 from django.db.models import QuerySet
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import booking
 from parking.core.ids import Ref
 from parking.core.statements import Select
 from parking.facilities import services as facilities
@@ -104,7 +104,7 @@ def test_the_constraint_alone_refuses_the_second_sale(driver: User) -> None:
 
     def try_to_book(vehicle_number: str) -> str:
         try:
-            checkout.book(
+            booking.book(
                 actor=actor(driver), zone=Ref(pk=zone.pk), plate=vehicle_number, owner_name="Asha Rao",
                 vehicle_kind="CAR", gateway=None, now=START,
             )  # fmt: skip

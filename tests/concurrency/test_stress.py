@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from parking.accounts.models import User
-from parking.audit.services import SYSTEM
-from parking.checkout import services as checkout
+from parking.checkout import expiring, settling
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.services import change_slot
@@ -88,14 +88,14 @@ class Crowd:
         pay_ahead(self.driver, self._any("ACTIVE"), self.now)
 
     def expire(self) -> None:
-        checkout.expire_no_shows(now=self.now)
-        checkout.expire_unpaid_holds(now=self.now)
+        expiring.expire_no_shows(now=self.now)
+        expiring.expire_unpaid_holds(now=self.now)
 
     def hear_from_the_gateway(self) -> None:
         self.gateway.decide(GatewayState.COMPLETED)
         later = self.now + timedelta(minutes=2)
-        checkout.follow_open_orders(now=later)
-        checkout.follow_open_refunds(now=later)
+        settling.follow_open_orders(now=later)
+        settling.follow_open_refunds(now=later)
 
     def close_a_slot(self) -> None:
         slot = self.random.choice(list(ParkingSlot.objects.all()))

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from parking.accounts.models import User
-from parking.audit.services import SYSTEM
+from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.invoices.profiles import NewProfile, add_profile
 from parking.stays.models import ParkingSession

@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from parking.accounts.models import Role
-from parking.checkout import services as checkout
-from parking.checkout.services.documents import facts_of
+from parking.checkout import documents
+from parking.checkout.documents import facts_of
 from parking.invoices import services as invoices
 from parking.invoices.models import NumberSeries, TaxDocument, TaxDocumentQuerySet
 from parking.payments.models import Payment
@@ -48,13 +48,13 @@ def test_one_bill_asked_for_twenty_times_at_once_has_one_document(stays):
     assert_no_gaps(1)
 
 
-def test_the_timetable_and_callers_at_once_leave_no_gap(stays):
+def test_the_sweep_and_callers_at_once_leave_no_gap(stays):
     payments = Payment.objects.filter(bill__in=[session.bill for session in stays[:8]], method="ONLINE")
     staff = actor(make_user(Role.STAFF))
     calls: list[Callable[[], object]] = [
-        partial(checkout.documents_of_payment, payment_id=row.pk, actor=staff, now=LATER) for row in payments
+        partial(documents.documents_of_payment, payment_id=row.pk, actor=staff, now=LATER) for row in payments
     ]
-    calls += [partial(checkout.issue_missing_documents, now=LATER) for _ in range(4)]
+    calls += [partial(documents.issue_missing_documents, now=LATER) for _ in range(4)]
     at_once(calls)
     assert_no_gaps(THREADS)
 

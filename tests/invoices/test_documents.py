@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
-from parking.checkout.services.documents import facts_of
-from parking.checkout.services.refunding import refund_payment
+from parking.checkout import documents, settling
+from parking.checkout.documents import facts_of
+from parking.checkout.refunding import refund_payment
 from parking.core.errors import NotFound
 from parking.core.money import indian
 from parking.facilities.models import ParkingSite, ParkingZone
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def documents_of(user: User, payment: Payment, now: datetime = LATER) -> tuple[TaxDocument, ...]:
-    return checkout.documents_of_payment(payment_id=payment.pk, actor=actor(user), now=now)
+    return documents.documents_of_payment(payment_id=payment.pk, actor=actor(user), now=now)
 
 
 def first_payment(session: ParkingSession) -> Payment:
@@ -152,7 +152,7 @@ def test_money_that_came_too_late_has_a_receipt_of_its_own(
     late = PaymentOrder.objects.get(bill=session.bill, purpose="AHEAD")
     leave(staff, session, "CASH", START + timedelta(minutes=140))
     gateway.decide(GatewayState.COMPLETED)
-    checkout.collect(order=late, now=START + timedelta(minutes=150))
+    settling.collect(order=late, now=START + timedelta(minutes=150))
     payment = Payment.objects.get(order=late)
     receipt, voucher = documents_of(driver, payment)
     assert (receipt.kind, voucher.kind, voucher.total) == ("RECEIPT", "REFUND_VOUCHER", payment.amount)
@@ -210,7 +210,7 @@ def test_a_credit_note_belongs_to_its_own_bill(
         issue_credit_note(document=invoice, refund=give_back(admin, first_payment(other), "1.00"), now=LATER)
 
 
-# --- Series and the timetable ----------------------------------------------------------------------
+# --- Series and the sweep --------------------------------------------------------------------------
 
 
 def test_a_new_financial_year_begins_at_one(registered: ParkingSite, driver: User, staff: User, zone: ParkingZone):
@@ -230,15 +230,15 @@ def test_dates_follow_the_numbers(registered: ParkingSite, driver: User, staff: 
     assert (waited.number, waited.issued_at) == ("KA1/2627/0000002", LATER)
 
 
-def test_the_timetable_issues_what_is_missing_once(
+def test_the_sweep_issues_what_is_missing_once(
     registered: ParkingSite, driver: User, staff: User, admin: User, zone: ParkingZone
 ):
     stays = [stayed(driver, staff, zone, now=START + timedelta(minutes=number)) for number in range(3)]
     cancel(driver, book(driver, zone, now=START), START + timedelta(minutes=1))
     book(driver, zone, now=START)
     give_back(admin, first_payment(stays[0]), "10.00")
-    assert checkout.issue_missing_documents(now=LATER) == 4
-    assert checkout.issue_missing_documents(now=LATER) == 0
+    assert documents.issue_missing_documents(now=LATER) == 4
+    assert documents.issue_missing_documents(now=LATER) == 0
     invoices = TaxDocument.objects.filter(kind="TAX_INVOICE").order_by("number")
     assert [document.bill_id for document in invoices] == [stay.bill_id for stay in stays]
     assert TaxDocument.objects.filter(kind="CREDIT_NOTE").count() == 1
@@ -250,19 +250,19 @@ def test_a_stay_that_was_given_back_whole_is_invoiced_and_credited(
     session = enter(staff, book(driver, zone, now=START), START)
     leave(staff, session, "CASH", START + timedelta(minutes=30))
     give_back(admin, first_payment(session), "50.00")
-    assert checkout.issue_missing_documents(now=LATER) == 2
+    assert documents.issue_missing_documents(now=LATER) == 2
 
 
 def test_the_frequent_run_looks_back_three_days_and_the_daily_one_further(
     registered: ParkingSite, stay: ParkingSession
 ):
     much_later = START + timedelta(days=9)
-    assert checkout.issue_missing_documents(now=much_later) == 0
-    assert checkout.issue_missing_documents(now=much_later, within=None) == 1
+    assert documents.issue_missing_documents(now=much_later) == 0
+    assert documents.issue_missing_documents(now=much_later, within=None) == 1
 
 
-def test_the_timetable_leaves_sites_without_profile_alone(stay: ParkingSession):
-    assert checkout.issue_missing_documents(now=LATER, within=None) == 0
+def test_the_sweep_leaves_sites_without_profile_alone(stay: ParkingSession):
+    assert documents.issue_missing_documents(now=LATER, within=None) == 0
 
 
 # --- Whose it is -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from parking.audit.models import AuditEntry
-from parking.audit.services import SYSTEM
+from parking.core.actor import SYSTEM
 from parking.core.errors import InvalidInput
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.invoices.models import TaxProfile

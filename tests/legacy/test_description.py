@@ -2,7 +2,7 @@
 
 import pytest
 
-from parking.api.urls import api
+from smart_parking.api import api
 
 FORMS = {"application/json", "application/x-www-form-urlencoded", "multipart/form-data"}
 POSTS = {

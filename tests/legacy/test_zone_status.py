@@ -2,8 +2,8 @@
 
 import pytest
 
-from parking.audit.services import SYSTEM
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingSlot
 from parking.facilities.services import retire_zone
 from tests.build import book, enter, make_user, make_zone

@@ -14,7 +14,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import refunding, requesting
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.payments import services as payments
@@ -63,13 +63,13 @@ def journey(number: int, gateway: str, zone_id: int, driver_id: int, staff_id: i
     zone = ParkingZone.objects.get(pk=zone_id)
     driver, staff = User.objects.get(pk=driver_id), User.objects.get(pk=staff_id)
     booked = book(driver, zone, gateway, clock.now(), plate(2 * number))
-    checkout.verify_order(order=order_of(booked.session), now=clock.now())
+    requesting.verify_order(order=order_of(booked.session), now=clock.now())
     (refund,) = cancel(driver, booked.session, clock.now()).refunds
-    checkout.resume_refund(subject=refund.refund_id, now=clock.now())
+    refunding.resume_refund(subject=refund.refund_id, now=clock.now())
     session = take_ticket(zone, plate(2 * number + 1), clock.now())
     enter(staff, session, clock.now())
     leave_online(staff, session, gateway, clock.now())
-    checkout.verify_order(order=order_of(session), now=clock.now())
+    requesting.verify_order(order=order_of(session), now=clock.now())
 
 
 def lives_to_its_end(number: int, gateway: str, *ids: int) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import expiring, webhooks
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.phonepe import gateway as phonepe
 from parking.payments.gateways.phonepe.webhook import sha_proof
@@ -177,8 +177,8 @@ def test_a_forged_event_that_came_first_does_not_silence_the_genuine_one(
     mail.hand_over([genuine])
     assert order_of(session).status == "PENDING"
     mail.hand_over([genuine])
-    (waiting,) = checkout.unworked_events(now=at(60 * 24 * 365))
-    checkout.work_on_event(event_id=waiting, now=at(1))
+    (waiting,) = webhooks.unworked_events(now=at(60 * 24 * 365))
+    webhooks.work_on_event(event_id=waiting, now=at(1))
     assert order_of(session).status == "COMPLETED"
     assert_books_agree_with(standin)
 
@@ -356,7 +356,7 @@ def test_money_for_a_booking_that_is_over_goes_back_once(
     if over == "cancelled":
         cancel(driver, session, at(1))
     else:
-        assert checkout.expire_unpaid_holds(now=at(11)) == 1
+        assert expiring.expire_unpaid_holds(now=at(11)) == 1
     paid_at_the_bank(standin, session)
     calls = mail.arrived()
     mail.hand_over(calls, now=at(11.5))

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.processes import end_with_parent
 from parking.accounts.models import Role
-from parking.checkout import services as checkout
+from parking.checkout import expiring
 from parking.core import clock
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
@@ -43,12 +43,12 @@ def steps_of_death(standin: Standin, gateway: str) -> Counter[str]:
 
 
 def let_the_worker_run(started: datetime) -> None:
-    """Its timetable over the next hours, with a clock that is moved."""
+    """Its sweeps over the next hours, with a clock that is moved."""
     for minutes in (1, 3, 12, 40):
         now = started + timedelta(minutes=minutes)
         follow(now)
-        checkout.expire_unpaid_holds(now=now)
-        checkout.expire_no_shows(now=now)
+        expiring.expire_unpaid_holds(now=now)
+        expiring.expire_no_shows(now=now)
 
 
 def test_killed_at_any_step_the_books_agree_after_the_worker_ran(standin: Standin, code: str) -> None:

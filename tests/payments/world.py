@@ -14,9 +14,9 @@ from django_tasks_db.models import DBTaskResult
 
 import deploy.gateways
 from parking.accounts.models import User
-from parking.checkout import services as checkout
-from parking.checkout.services.booking import Booked
-from parking.checkout.services.leaving import Collection, Left
+from parking.checkout import booking, leaving, settling, webhooks
+from parking.checkout.booking import Booked
+from parking.checkout.leaving import Collection, Left
 from parking.checkout.tasks import work_on_event
 from parking.core.ids import Ref
 from parking.core.money import to_paise
@@ -62,10 +62,10 @@ def settings_for(standin_address: str) -> dict[str, object]:
 def environment_for(standin_address: str) -> dict[str, str]:
     """The same for a process of its own, which works on this test's database."""
     told = deploy.gateways._settings(standin_address, "http://127.0.0.1:8000")
-    return os.environ | told | {"DATABASE_URL": _database_url(), "DJANGO_SETTINGS_MODULE": "smart_parking.settings"}
+    return os.environ | told | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "smart_parking.settings"}
 
 
-def _database_url() -> str:
+def database_url() -> str:
     values = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{values['NAME']}"
@@ -78,7 +78,7 @@ def _database_url() -> str:
 def book(
     driver: User, zone: ParkingZone, gateway: str, now: datetime = START, vehicle_number: str | None = None
 ) -> Booked:
-    return checkout.book(
+    return booking.book(
         actor=actor(driver),
         zone=Ref(pk=zone.pk),
         plate=vehicle_number or plate(),
@@ -96,13 +96,13 @@ def order_of(session: ParkingSession) -> PaymentOrder:
 
 def leave_online(staff: User, session: ParkingSession, gateway: str, now: datetime) -> Left:
     collection = Collection("ONLINE", gateway=gateway)
-    return checkout.leave(actor=actor(staff), qr_code=session.qr_code, collection=collection, now=now)
+    return leaving.leave(actor=actor(staff), qr_code=session.qr_code, collection=collection, now=now)
 
 
 def follow(now: datetime) -> None:
-    """What the worker does by its timetable, once."""
-    checkout.follow_open_orders(now=now)
-    checkout.follow_open_refunds(now=now)
+    """What the worker's sweeps of the gateways do, once."""
+    settling.follow_open_orders(now=now)
+    settling.follow_open_refunds(now=now)
 
 
 def run_tasks(now: datetime) -> int:
@@ -110,7 +110,7 @@ def run_tasks(now: datetime) -> int:
     waiting = DBTaskResult.objects.ready().filter(task_path=work_on_event.module_path)
     rows = list(waiting.order_by("enqueued_at"))
     for row in rows:
-        checkout.work_on_event(event_id=row.args_kwargs["args"][0], now=now)
+        webhooks.work_on_event(event_id=row.args_kwargs["args"][0], now=now)
     DBTaskResult.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
 

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import requesting, settling
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, PaymentOrder, Refund
@@ -35,7 +35,7 @@ def paid_booking(standin: Standin, driver: User, zone: ParkingZone, **options: A
     session = book(driver, zone)
     order = PaymentOrder.objects.get(bill=session.bill)
     standin.pay(order.order_id, **options)
-    checkout.verify_order(order=order, now=clock.now())
+    requesting.verify_order(order=order, now=clock.now())
     return order
 
 
@@ -43,7 +43,7 @@ def refund_all(driver: User) -> None:
     """The booking is cancelled, and its fee is back."""
     cancel(driver, driver.sessions.get())
     Refund.objects.update(updated_at=clock.now() - timedelta(minutes=1))
-    checkout.follow_open_refunds(now=clock.now())
+    settling.follow_open_refunds(now=clock.now())
 
 
 def reconciled(*more: str, gateway: str = "RAZORPAY") -> tuple[int, dict[str, Any]]:
@@ -209,7 +209,7 @@ def waiting_at_phonepe(at_standin: Standin, settings: Settings, driver: User, zo
 def test_a_request_does_not_ask_for_ever(
     waiting_at_phonepe: None, as_admin: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("parking.api.admin_reconciliation.MOST_CALLS", 0)
+    monkeypatch.setattr("parking.api.admin.reconciliation.MOST_CALLS", 0)
     answer = as_admin.get(ADDRESS, gateway="PHONEPE", start_date="today", end_date="today")
     assert (answer.status_code, answer.json()["code"]) == (400, "too_many_orders")
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pytest_django.fixtures import Settings
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import settling
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
 from tests.build import book, cancel, enter, leave, take_ticket, terminate
@@ -65,7 +65,7 @@ def tell(*, zone_a: ParkingZone, zone_b: ParkingZone, driver: User, staff: User,
     enter(staff, paid_online, now=ist("22 12:05"))
     leave(staff, paid_online, "ONLINE", now=ist("22 14:15"))
 
-    checkout.follow_open_refunds(now=ist("23 00:10"))
+    settling.follow_open_refunds(now=ist("23 00:10"))
 
     # ₹100 in cash on the 23rd.
     walk_in = take_ticket(zone_a, now=ist("23 08:00"))

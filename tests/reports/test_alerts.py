@@ -8,7 +8,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import debts, expiring
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Debt, PaymentOrder, Refund
 from parking.reports.alerts import Alert, AlertCode, AlertRow, alerts
@@ -94,13 +94,13 @@ def test_long_stays_begin_after_twelve_hours_longest_first(driver: User, staff: 
 def test_holds_and_no_shows_of_today_newest_first(driver: User, zone: ParkingZone, settings: Settings) -> None:
     no_shows = [book(driver, zone, now=ist("23 08:00")), book(driver, zone, now=ist("23 09:00"))]
     yesterday = book(driver, zone, now=ist("22 08:00"))
-    checkout.expire_no_shows(now=ist("22 23:59"))
+    expiring.expire_no_shows(now=ist("22 23:59"))
     settings.SIMULATED_OUTCOME = "PENDING"
     unpaid = book(driver, zone, now=ist("23 10:00"))
-    checkout.expire_unpaid_holds(now=ist("23 10:11"))
+    expiring.expire_unpaid_holds(now=ist("23 10:11"))
     for minute, session in enumerate(no_shows):
         ParkingSession.objects.filter(pk=session.pk).update(enter_by=ist("23 09:30"))
-        checkout.expire_no_shows(now=ist(f"23 10:0{minute}"))
+        expiring.expire_no_shows(now=ist(f"23 10:0{minute}"))
         ParkingSession.objects.filter(pk=session.pk).update(ended_at=ist(f"23 10:0{minute}"))
     assert ids("HOLDS_EXPIRED_TODAY") == [unpaid.pk]
     assert ids("NO_SHOWS_TODAY") == [no_shows[1].pk, no_shows[0].pk]
@@ -114,7 +114,7 @@ def test_open_debts_are_summed_and_the_largest_comes_first(staff: User, admin: U
         terminate(staff, session, now=ist("23 08:00") + hours * HOUR)
         owed.append(session.pk)
     forgiven = Debt.objects.get(bill__session=owed[0])
-    checkout.write_off(actor=actor(admin), debt_id=forgiven.pk, reason="Goodwill", now=NOON)
+    debts.write_off(actor=actor(admin), debt_id=forgiven.pk, reason="Goodwill", now=NOON)
     found = alert("OPEN_DEBTS")
     assert (found.count, found.amount) == (2, Decimal("250.00"))
     assert [(row.session_id, row.amount) for row in found.rows] == [

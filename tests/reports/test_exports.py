@@ -15,7 +15,20 @@ MOMENT = datetime(2026, 11, 20, 18, 40, 5, 123456, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+91 98", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\x01=1", '=HYPERLINK("http://x","y")'],
+    [
+        "=1+1",
+        "+91 98",
+        "|calc",
+        " %0A",
+        "-2",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        " =1",
+        "\x01=1",
+        '=HYPERLINK("http://x","y")',
+    ],
 )
 def test_a_text_that_would_run_is_made_text(text: str) -> None:
     assert harmless(text) == f"'{text}"

@@ -9,7 +9,7 @@ import time_machine
 from pytest_django.fixtures import Settings
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import debts, documents, paying, refunding, settling
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Debt, Payment, PaymentOrder, Refund
@@ -43,7 +43,7 @@ def test_booked_entered_quoted_and_left_with_cash(driver: User, staff: User, zon
     quote(staff, session, now=ist("23 11:00"))
     leave(staff, session, now=ist("23 11:02"), tendered="500", scan_id="out-1")
     cash = Payment.objects.get(bill=session.bill, method="CASH")
-    checkout.documents_of_payment(payment_id=cash.pk, actor=actor(driver), now=ist("23 11:05"))
+    documents.documents_of_payment(payment_id=cash.pk, actor=actor(driver), now=ist("23 11:05"))
 
     events = timeline(session)
     assert [(one.at, one.code, one.actor) for one in events] == [
@@ -111,9 +111,9 @@ def test_terminated_with_a_debt_that_is_written_off(staff: User, admin: User, zo
     enter(staff, session, now=ist("23 09:00"))
     terminate(staff, session, now=ist("23 10:30"))
     debt = Debt.objects.get()
-    checkout.write_off(actor=actor(admin), debt_id=debt.pk, reason="Towed away", now=ist("23 12:00"))
+    debts.write_off(actor=actor(admin), debt_id=debt.pk, reason="Towed away", now=ist("23 12:00"))
     assert told(session) == [
-        ("session.booked", Who("ANONYMOUS")),
+        ("session.booked", Who("ANYBODY")),
         ("session.entered", by(staff)),
         ("session.terminated", by(staff)),
         ("debt.arose", SYSTEM),
@@ -136,7 +136,7 @@ def test_an_exit_that_waits_for_its_money(driver: User, staff: User, zone: Parki
     leave(staff, session, "ONLINE", now=ist("23 11:01"), scan_id="out-2")
     settings.SIMULATED_OUTCOME = "CAPTURE"
     order = PaymentOrder.objects.get(bill=session.bill, purpose="EXIT")
-    checkout.collect(order=order, now=ist("23 11:02"))
+    settling.collect(order=order, now=ist("23 11:02"))
     assert told(session)[4:] == [
         ("order.placed", by(staff)),
         ("gate.scanned", Who("UNKNOWN")),
@@ -151,7 +151,7 @@ def test_a_fee_that_is_declined(driver: User, zone: ParkingZone, settings: Setti
     settings.SIMULATED_OUTCOME = "PENDING"
     session = book(driver, zone, now=ist("23 09:00"))
     settings.SIMULATED_OUTCOME = "DECLINE"
-    checkout.collect(order=PaymentOrder.objects.get(bill=session.bill), now=ist("23 09:01"))
+    settling.collect(order=PaymentOrder.objects.get(bill=session.bill), now=ist("23 09:01"))
     assert told(session)[2:] == [("order.failed", SIMULATED), ("session.expired", SYSTEM)]
 
 
@@ -159,14 +159,14 @@ def test_cash_that_another_manager_hands_back(staff: User, admin: User, driver: 
     session = take_ticket(zone, now=ist("23 09:00"))
     enter(staff, session, now=ist("23 09:00"))
     leave(staff, session, now=ist("23 10:00"))
-    refund = checkout.refund_any_payment(
+    refund = refunding.refund_any_payment(
         actor=actor(admin),
         payment_id=Payment.objects.get().pk,
         amount=Decimal("20.00"),
         reason="Barrier was stuck",
         now=ist("23 10:30"),
     )
-    checkout.approve_refund(actor=actor(driver), refund_id=refund.pk, now=ist("23 11:00"))
+    refunding.approve_refund(actor=actor(driver), refund_id=refund.pk, now=ist("23 11:00"))
     assert told(session)[4:] == [("refund.written", by(admin)), ("refund.completed", by(driver))]
     assert event(session, "refund.written").facts["reason"] == "Barrier was stuck"
 
@@ -216,7 +216,7 @@ def test_another_stay_is_not_told_of(driver: User, staff: User, zone: ParkingZon
 def test_paid_ahead_is_asked_once(driver: User, staff: User, zone: ParkingZone) -> None:
     session = book(driver, zone, now=ist("23 09:00"))
     enter(staff, session, now=ist("23 09:10"))
-    checkout.pay_ahead(actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=ist("23 11:00"))
+    paying.pay_ahead(actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=ist("23 11:00"))
     assert told(session)[4:] == [("order.placed", by(driver)), ("payment.captured", SIMULATED)]
 
 

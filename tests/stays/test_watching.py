@@ -9,9 +9,9 @@ import time_machine
 from pytest_django.fixtures import Settings
 
 from parking.accounts.models import User
-from parking.audit.services import SYSTEM
-from parking.checkout import services as checkout
-from parking.checkout.services.settling import send_refunds
+from parking.checkout import debts, settling
+from parking.checkout.settling import send_refunds
+from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import ZoneCounts
 from parking.facilities.services import retire_zone, update_zone
@@ -72,7 +72,7 @@ def test_an_order_that_is_declined_changes_the_text(
     leave(staff, session, "ONLINE", START + timedelta(hours=2))
     waiting = state(session)
     settings.SIMULATED_OUTCOME = "DECLINE"
-    checkout.collect(order=PaymentOrder.objects.get(bill=session.bill, purpose="EXIT"), now=START + timedelta(hours=2))
+    settling.collect(order=PaymentOrder.objects.get(bill=session.bill, purpose="EXIT"), now=START + timedelta(hours=2))
     assert state(session) != waiting
 
 
@@ -171,7 +171,7 @@ def test_money_that_comes_goes_waits_or_is_owed_changes_the_text(
     note()
     terminate(staff, session, "NONE", START + timedelta(hours=3))
     note()
-    checkout.write_off(actor=actor(admin), debt_id=Debt.objects.get().pk, reason="Goodwill", now=START)
+    debts.write_off(actor=actor(admin), debt_id=Debt.objects.get().pk, reason="Goodwill", now=START)
     note()
     assert len(seen) == 10
     assert all(before != after for before, after in pairwise(seen))
@@ -181,7 +181,7 @@ def test_asking_a_gateway_in_vain_changes_nothing(driver: User, zone: ParkingZon
     settings.SIMULATED_OUTCOME = "PENDING"
     book(driver, zone)
     before = money_state()
-    checkout.follow_open_orders(now=START + timedelta(seconds=30))
+    settling.follow_open_orders(now=START + timedelta(seconds=30))
     assert money_state() == before
 
 

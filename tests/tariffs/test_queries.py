@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from parking.audit.services import SYSTEM
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import update_zone
 from parking.tariffs.models import ZoneTariff

@@ -7,7 +7,7 @@ from django.urls import URLResolver, get_resolver
 
 from parking.accounts.models import Role, User
 from parking.web import urls as pages
-from parking.web.edge import for_managers, safe_next
+from parking.web.access import for_managers, safe_next
 from tests.build import make_user
 
 PASSWORD = "a-good-password"

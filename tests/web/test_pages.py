@@ -8,8 +8,8 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.test import Client
 
-from parking.audit.services import SYSTEM
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.facilities.services import retire_zone
 from tests.build import make_zone
 
@@ -105,9 +105,9 @@ def test_what_pages_load_is_our_own_and_there(browser, zone, path):
     assert links == {"icon": "/static/web/icon.svg", "manifest": "/app.webmanifest"}
     assert browser.get("/app.webmanifest").status_code == 200
     sheets = [link["href"] for link in elements.all("link") if link["rel"] == "stylesheet"]
-    assert sheets == [f"/static/{name}.css" for name in ("vendor/tabler", "web/base", "web/pages")]
+    assert sheets == [f"/static/{name}.css" for name in ("vendor/tabler", "web/base", "legacy/pages")]
     scripts = [script["src"] for script in elements.all("script")]
-    assert scripts == [f"/static/web/{name}.js" for name in ("theme", "app", "pages")]
+    assert scripts == [f"/static/{name}.js" for name in ("web/theme", "web/app", "legacy/pages")]
     pictures = {use["href"].partition("#")[0] for use in elements.all("use")}
     assert pictures == {"/static/vendor/icons.svg"}
     ours = [address.removeprefix("/static/") for address in (*sheets, *scripts, *pictures, links["icon"])]

@@ -10,8 +10,8 @@ from django.utils import translation
 
 import parking
 from parking.core.errors import NotFound, Refused
+from parking.edge.wording import _SENTENCES, sentence_for
 from parking.web.templatetags import parking as tags
-from parking.web.wording import _SENTENCES, sentence_for
 
 FAMILIES = {"Refused", "NotFound", "Forbidden", "KeyReused", "TooMany", "Unauthenticated", "Unavailable"}
 # Answers to gateways' own calls: no person reads them.

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods
 from parking.accounts.resetting import request_password_reset, reset_link_is_valid, reset_password
 from parking.accounts.sessions import change_password_on_page
 from parking.core import clock
+from parking.edge.pages import page
+from parking.web.access import for_anyone, user_of
 from parking.web.account.forms import ForgottenForm, PasswordChangeForm, ResetForm
 from parking.web.account.profile import frame_of
-from parking.web.edge import for_anyone, page, user_of
 
 
 @sensitive_post_parameters("old_password", "new_password")

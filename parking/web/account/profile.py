@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from parking.accounts import services as accounts
 from parking.accounts.models import Role, User
 from parking.core import clock
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
 from parking.stays.queries import vehicles_of
 from parking.vehicles.saving import forget_vehicle, save_vehicle
+from parking.web.access import for_anyone, for_drivers, user_of
 from parking.web.account.forms import ProfileForm, VehicleForm
-from parking.web.edge import actor_of, for_anyone, for_drivers, page, user_of
 from parking.web.language import remember_language
 
 # The frame in which a person sees the own account: that of the daily work.

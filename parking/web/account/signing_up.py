@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from parking.accounts.sessions import sign_up_session
 from parking.core import clock
+from parking.edge.pages import page
+from parking.web.access import home_of, safe_next
 from parking.web.account.forms import SignUpForm
-from parking.web.edge import home_of, page, safe_next
 from parking.web.language import remember_language
 
 

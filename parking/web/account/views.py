@@ -11,8 +11,9 @@ from parking.accounts import services as accounts
 from parking.accounts.models import User
 from parking.accounts.sessions import sign_in_session, sign_out_session
 from parking.core import clock
+from parking.edge.pages import page
+from parking.web.access import home_of, safe_next, user_of
 from parking.web.account.forms import SignInForm
-from parking.web.edge import home_of, page, safe_next, user_of
 from parking.web.language import remember_language
 
 

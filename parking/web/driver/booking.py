@@ -9,20 +9,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.accounts.models import Role, User
-from parking.checkout import services as checkout
-from parking.checkout.services.booking import Booked
+from parking.checkout import booking
+from parking.checkout.booking import Booked
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.ids import Ref
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
 from parking.facilities.queries import find_zone
 from parking.payments.models import OrderStatus
 from parking.stays.queries import vehicles_of
 from parking.stays.watching import facilities_now
 from parking.vehicles.models import VehicleKind
 from parking.vehicles.saving import save_vehicle
+from parking.web.access import to_sign_in, user_of
 from parking.web.driver.cards import zone_card, zone_cards
 from parking.web.driver.forms import BookingForm
-from parking.web.edge import actor_of, page, to_sign_in, user_of
 from parking.web.live import live, minute
 from parking.web.repeats import new_key, once
 
@@ -77,7 +79,7 @@ def _book(request: HttpRequest, zone_id: int, form: BookingForm) -> Booked:
     booked = once(
         request,
         values,
-        call=lambda key: checkout.book(
+        call=lambda key: booking.book(
             actor=actor_of(request),
             zone=Ref(pk=zone_id),
             plate=values["plate"],
@@ -87,7 +89,7 @@ def _book(request: HttpRequest, zone_id: int, form: BookingForm) -> Booked:
             now=now,
             key=key,
         ),
-        resume=lambda subject: checkout.resume_booking(subject=subject, now=now),
+        resume=lambda subject: booking.resume_booking(subject=subject, now=now),
     )
     if values["remember"]:
         _remember(request, form)

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 from parking.checkout.queries import first_payments
 from parking.core import clock
 from parking.core.ids import Ref
+from parking.edge.pages import page
 from parking.reports import history as history_file
 from parking.reports.spending import spending_by_month
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import history_of, zones_visited
-from parking.web.edge import for_drivers, page, user_of
+from parking.web.access import for_drivers, user_of
 from parking.web.forms import ServiceForm, day_bounds
 from parking.web.templatetags.parking import word
 

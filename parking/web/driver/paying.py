@@ -8,16 +8,18 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parking.checkout import services as checkout
+from parking.checkout import paying
 from parking.checkout.queries import order_of_driver, order_of_walk_in
 from parking.core import clock
 from parking.core.ids import Ref
 from parking.core.qr import qr_data_uri
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
 from parking.stays.queries import session_of_driver
+from parking.web.access import for_drivers, is_part, user_of
 from parking.web.driver.forms import WayToPayForm
 from parking.web.driver.standing import Ticket, hangs, ticket_of
-from parking.web.edge import actor_of, for_drivers, is_part, page, user_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +29,7 @@ def pay(request: HttpRequest, session_id: int) -> HttpResponse:
     form = WayToPayForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
-            order = checkout.start_payment(
+            order = paying.start_payment(
                 actor=actor_of(request), session=Ref(pk=session_id), gateway=form.gateway_code(), now=clock.now()
             )
             paid = order.status == OrderStatus.COMPLETED
@@ -45,7 +47,7 @@ def pay_live(request: HttpRequest, session_id: int) -> HttpResponse:
     ticket = _ticket(request, session_id)
     order = ticket.order
     if order is not None and order.is_open:
-        checkout.refresh_order(order=order, now=clock.now())
+        paying.refresh_order(order=order, now=clock.now())
         ticket = _ticket(request, session_id)
     declined = ticket.order is not None and ticket.order.status == OrderStatus.FAILED
     if _is_paid(ticket.order) or not (ticket.stage in {"FEE", "INSIDE"} or declined):
@@ -99,7 +101,7 @@ def pay_return_live(request: HttpRequest, order_id: str) -> HttpResponseBase:
 
 
 def _return_of_walk_in(request: HttpRequest, order: PaymentOrder) -> HttpResponse:
-    order = checkout.refresh_order(order=order, now=clock.now())
+    order = paying.refresh_order(order=order, now=clock.now())
     template = "driver/parts/returned_walk_in.html" if is_part(request) else "driver/pay_return.html"
     return page(request, template, is_walk_in=True, **_returned(order))
 
@@ -107,7 +109,7 @@ def _return_of_walk_in(request: HttpRequest, order: PaymentOrder) -> HttpRespons
 @for_drivers
 def _return_of_driver(request: HttpRequest, order_id: str) -> HttpResponse:
     order = order_of_driver(order_id, user_of(request).pk)
-    order = checkout.refresh_order(order=order, now=clock.now())
+    order = paying.refresh_order(order=order, now=clock.now())
     if _is_paid(order):
         address = reverse("ticket", args=[order.bill.session.pk])
         return _go_on(address) if is_part(request) else redirect(address)

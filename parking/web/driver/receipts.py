@@ -7,14 +7,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from parking.accounts.models import Role
-from parking.checkout import services as checkout
+from parking.checkout import documents as documents_service
 from parking.core import clock
 from parking.core.ids import MAX_ID
+from parking.edge import receipts as pages
+from parking.edge.callers import actor_of
 from parking.invoices.models import TaxDocument
 from parking.invoices.pdf import PAPERS, pdf_of
 from parking.invoices.sheets import sheet_of
-from parking.web import pages
-from parking.web.edge import actor_of, for_anyone, home_of, user_of
+from parking.web.access import for_anyone, home_of, user_of
 
 
 @require_safe
@@ -45,4 +46,4 @@ def receipt_pdf(request: HttpRequest, payment_id: int) -> HttpResponse:
 def _documents(request: HttpRequest, payment_id: int) -> Sequence[TaxDocument]:
     if payment_id > MAX_ID:
         raise Http404
-    return checkout.documents_of_payment(payment_id=payment_id, actor=actor_of(request), now=clock.now())
+    return documents_service.documents_of_payment(payment_id=payment_id, actor=actor_of(request), now=clock.now())

@@ -4,14 +4,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parking.checkout import services as checkout
+from parking.checkout import cancelling
 from parking.core import clock
 from parking.core.ids import Ref
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
 from parking.stays.queries import open_sessions_of, session_of_driver
 from parking.stays.watching import states_now
+from parking.web.access import for_drivers, user_of
 from parking.web.driver.forms import CancelForm
 from parking.web.driver.standing import ticket_of
-from parking.web.edge import actor_of, for_drivers, page, user_of
 from parking.web.live import live, minute
 from parking.web.repeats import new_key, once
 
@@ -60,7 +62,7 @@ def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
             once(
                 request,
                 values,
-                call=lambda key: checkout.cancel(
+                call=lambda key: cancelling.cancel(
                     actor=actor_of(request),
                     lookup={"pk": session_id},
                     reason="",

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from parking.core import clock
 from parking.core.fresh import fingerprint
+from parking.edge.pages import page
 from parking.stays.watching import facilities_now
 from parking.web.driver.cards import SORTINGS, zone_cards
-from parking.web.edge import page
 from parking.web.live import live, minute
 
 _NAMES = {"free": _("Free slots"), "price": _("Price"), "name": _("Name")}

@@ -16,20 +16,20 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.checkout.at_the_gate import newest_payment_id
 from parking.checkout.bills import running_bill
-from parking.checkout.services.entering import Entered
-from parking.checkout.services.leaving import Left
+from parking.checkout.entering import Entered
+from parking.checkout.leaving import Left
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, NotFound, Unavailable
 from parking.core.money import ZERO
 from parking.core.qr import qr_svg
+from parking.edge.pages import page
+from parking.edge.wording import sentence_for
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import PaymentOrder
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 from parking.stays.queries import session_by_qr
-from parking.web.edge import page
 from parking.web.gate.cash import quick_amounts
 from parking.web.templatetags.parking import clock_time, rupees
-from parking.web.wording import sentence_for
 
 LET_IN, LET_OUT, STOP, WAIT = _("LET IN"), _("LET OUT"), _("STOP"), _("WAIT")
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from parking.checkout.services.leaving import Collection
-from parking.checkout.services.scanning import Direction
-from parking.checkout.services.terminating import NONE
+from parking.checkout.leaving import Collection
+from parking.checkout.scanning import Direction
+from parking.checkout.terminating import NONE
 from parking.core.money import MAX_AMOUNT
 from parking.facilities.models import ParkingZone
 from parking.payments.models import PaymentMethod

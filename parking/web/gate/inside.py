@@ -11,12 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parking.checkout import services as checkout
+from parking.checkout import leaving, terminating
 from parking.checkout.bills import RunningBill, running_bill
 from parking.checkout.queries import latest_orders
 from parking.core import clock
 from parking.core.fresh import fingerprint
 from parking.core.ids import Ref
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
 from parking.facilities.queries import present_zones
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import OrderPurpose, PaymentOrder
@@ -24,7 +26,7 @@ from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import cars_inside, session_for
 from parking.stays.watching import states_now
 from parking.web import repeats
-from parking.web.edge import actor_of, for_attendants, page
+from parking.web.access import for_attendants
 from parking.web.gate.answers import waiting_context
 from parking.web.gate.forms import TerminationForm
 from parking.web.live import live, minute
@@ -126,7 +128,7 @@ def _terminate(request: HttpRequest, session: ParkingSession, form: TerminationF
     repeats.once(
         request,
         form.cleaned_data,
-        call=lambda key: checkout.terminate(
+        call=lambda key: terminating.terminate(
             actor=actor_of(request),
             session=Ref(pk=session.pk),
             reason=form.cleaned_data["reason"],
@@ -134,7 +136,7 @@ def _terminate(request: HttpRequest, session: ParkingSession, form: TerminationF
             now=clock.now(),
             key=key,
         ),
-        resume=lambda subject: checkout.resume_ending(subject=subject, now=clock.now()),
+        resume=lambda subject: leaving.resume_ending(subject=subject, now=clock.now()),
     )
 
 

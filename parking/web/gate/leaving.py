@@ -5,16 +5,17 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import conditional_page, require_POST, require_safe
 
-from parking.checkout import services as checkout
-from parking.checkout.services.leaving import Left
-from parking.checkout.services.scanning import ended_by, look_at_ending
+from parking.checkout import leaving
+from parking.checkout.leaving import Left
+from parking.checkout.scanning import ended_by, look_at_ending
 from parking.core import clock
 from parking.core.errors import DomainError, Refused
 from parking.core.ids import Ref
+from parking.edge.callers import actor_of
 from parking.payments.models import PaymentMethod
 from parking.stays.models import EndReason, SessionStatus
 from parking.stays.queries import session_for
-from parking.web.edge import actor_of, for_attendants
+from parking.web.access import for_attendants
 from parking.web.gate import answers
 from parking.web.gate.answers import Scan
 from parking.web.gate.forms import CollectForm
@@ -34,7 +35,7 @@ def collect(request: HttpRequest) -> HttpResponse:
         return _mistyped(request, form)
     sent, method = scan_of(form), form.cleaned_data["method"]
     try:
-        left = checkout.leave(
+        left = leaving.leave(
             actor=actor_of(request),
             qr_code=sent.qr_code,
             collection=form.collection(),

@@ -5,12 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
-from parking.checkout.services import scanning as checkout
-from parking.checkout.services.scanning import Direction
+from parking.checkout import scanning as checkout
+from parking.checkout.scanning import Direction
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
 from parking.stays.models import ParkingSession
-from parking.web.edge import actor_of, for_attendants, page
+from parking.web.access import for_attendants
 from parking.web.gate import answers
 from parking.web.gate.answers import Scan
 from parking.web.gate.forms import DirectedScanForm, PlateForm, ScanForm

@@ -4,10 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from parking.core.fresh import fingerprint
+from parking.edge.pages import page
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import ZoneCounts, slots_by_zone, zones_with_counts
 from parking.stays.watching import facilities_now
-from parking.web.edge import for_attendants, page
+from parking.web.access import for_attendants
 from parking.web.live import live
 
 Zones = list[tuple[ParkingZone, ZoneCounts, list[ParkingSlot]]]

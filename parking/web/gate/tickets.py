@@ -4,15 +4,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parking.checkout import services as checkout
+from parking.checkout import booking
 from parking.core import clock
 from parking.core.fresh import fingerprint
 from parking.core.ids import Ref, parse_ref
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
 from parking.facilities.queries import zones_with_counts
 from parking.stays.queries import session_for
 from parking.stays.watching import facilities_now
 from parking.web import repeats
-from parking.web.edge import actor_of, for_attendants, page
+from parking.web.access import for_attendants
 from parking.web.gate.answers import qr_picture
 from parking.web.gate.forms import TicketForm
 from parking.web.live import live
@@ -37,7 +39,7 @@ def _given(request: HttpRequest, form: TicketForm) -> int:
     session = repeats.once(
         request,
         wanted,
-        call=lambda key: checkout.take_ticket(
+        call=lambda key: booking.take_ticket(
             actor=actor,
             zone=Ref(pk=wanted["zone"]),
             plate=wanted["plate"],

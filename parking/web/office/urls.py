@@ -2,19 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.office import (
-    dashboard,
-    debts,
-    payments,
-    refunds,
-    revenue,
-    reviewing,
-    sessions,
-    slots,
-    terminating,
-    users,
-    zones,
-)
+from parking.web.office.day import dashboard
+from parking.web.office.facilities import slots, zones
+from parking.web.office.money import debts, payments, refunds, revenue, reviewing
+from parking.web.office.people import users
+from parking.web.office.sessions import sessions, terminating
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.overview, name="office"),

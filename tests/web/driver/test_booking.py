@@ -246,5 +246,5 @@ def test_refusals_are_no_surprise(page, zone, monkeypatch):
     def refuse(**_values):
         raise DomainError("zone_inactive", "closed")
 
-    monkeypatch.setattr("parking.web.driver.booking.checkout.book", refuse)
+    monkeypatch.setattr("parking.web.driver.booking.booking.book", refuse)
     assert "This zone is closed." in text_of(page.post(f"/zones/{zone.pk}/", NEW))

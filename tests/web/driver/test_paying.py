@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import expiring, settling
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
@@ -220,9 +220,9 @@ def test_the_gateway_is_asked_every_two_seconds_at_most(page, unpaid, gateway):
 
 
 def test_money_that_comes_after_the_end_is_told_to_go_back(page, unpaid, gateway):
-    checkout.expire_unpaid_holds(now=unpaid.pay_by + timedelta(seconds=1))
+    expiring.expire_unpaid_holds(now=unpaid.pay_by + timedelta(seconds=1))
     gateway.decide(GatewayState.COMPLETED)
-    checkout.collect(order=PaymentOrder.objects.get(), now=clock.now())
+    settling.collect(order=PaymentOrder.objects.get(), now=clock.now())
     text = text_of(page.get(f"/tickets/{unpaid.pk}/"))
     assert "₹50.00 went back by the way it came." in text
 

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from parking.accounts.models import User
-from parking.checkout import services as checkout
+from parking.checkout import expiring
 from parking.core import clock
 from parking.core.fresh import forget_all
 from parking.facilities.models import ParkingZone
@@ -176,7 +176,7 @@ def test_a_stay_that_staff_ended_tells_the_reason(page, booking, staff):
 
 def test_who_did_not_come_reads_what_was_kept(page, booking):
 
-    checkout.expire_no_shows(now=booking.enter_by + timedelta(seconds=1))
+    expiring.expire_no_shows(now=booking.enter_by + timedelta(seconds=1))
     text = text_of(page.get(f"/tickets/{booking.pk}/"))
     assert "Booking expired" in text
     assert "The car did not come by" in text
@@ -188,7 +188,7 @@ def test_an_unpaid_hold_that_ended_charges_nothing(page, driver, zone, settings)
     settings.SIMULATED_OUTCOME = "PENDING"
     unpaid = book(driver, zone)
     assert unpaid.pay_by
-    checkout.expire_unpaid_holds(now=unpaid.pay_by + timedelta(seconds=1))
+    expiring.expire_unpaid_holds(now=unpaid.pay_by + timedelta(seconds=1))
     text = text_of(page.get(f"/tickets/{unpaid.pk}/"))
     assert "Fee not paid in time" in text
     assert "The booking fee was not paid. The slot went back." in text

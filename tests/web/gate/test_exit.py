@@ -135,7 +135,7 @@ def test_the_gate_waits_for_an_online_payment_and_goes_on_by_itself(gate, inside
 
 def wait_until_asked(gate, session):
     """The gateway is asked every two seconds at most."""
-    from parking.checkout.services import paying  # noqa: PLC0415
+    from parking.checkout import paying  # noqa: PLC0415
 
     before, paying.LOOK_AGAIN_AFTER = paying.LOOK_AGAIN_AFTER, timedelta(0)
     try:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from parking.accounts.models import Role
-from parking.checkout import services as checkout
+from parking.checkout import refunding
 from parking.core import clock
 from parking.payments.models import Debt, DebtStatus, Payment, Refund, RefundStatus
 from tests.build import actor, book, enter, leave, make_user, reloaded, terminate
@@ -71,7 +71,7 @@ def test_the_sums_are_those_of_all_rows(office, stay):
 
 
 def test_filters_and_search(office, stay, admin):
-    refund = checkout.refund_any_payment(
+    refund = refunding.refund_any_payment(
         actor=actor(admin), payment_id=online_of(stay).pk, amount=Decimal("20"), reason="Goodwill", now=clock.now()
     )
     assert [row["kind"] for row in office.get(LIST, {"kind": "REFUND"}).context["sheet"].rows] == ["REFUND"]
@@ -178,7 +178,7 @@ def test_cash_goes_back_only_by_another_manager(office, admin, stay):
 
 def test_a_refused_refund_is_tried_again(office, stay, gateway, admin):
     payment = online_of(stay)
-    refund = checkout.refund_any_payment(
+    refund = refunding.refund_any_payment(
         actor=actor(admin), payment_id=payment.pk, amount=Decimal("20"), reason="Goodwill", now=clock.now()
     )
     Refund.objects.filter(pk=refund.pk).update(status=RefundStatus.REVIEW, completed_at=None, failure="No funds")
@@ -288,7 +288,7 @@ def test_only_managers(role, stay):
 
 @pytest.mark.parametrize("group", ["day", "week", "month"])
 def test_every_table_of_the_report_adds_up(office, stay, admin, group):
-    checkout.refund_any_payment(
+    refunding.refund_any_payment(
         actor=actor(admin), payment_id=online_of(stay).pk, amount=Decimal("20"), reason="Goodwill", now=clock.now()
     )
     answer = office.get("/office/revenue/", {"group": group})

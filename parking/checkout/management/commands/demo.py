@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from parking.accounts.demonstration import create_demonstration_accounts
-from parking.audit.services import SYSTEM
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import add_slots, create_zone
 

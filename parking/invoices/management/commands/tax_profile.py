@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from parking.audit.services import SYSTEM
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.core.errors import InvalidInput
 from parking.facilities.models import ParkingSite
 from parking.invoices.profiles import NewProfile, add_profile

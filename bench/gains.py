@@ -1,0 +1,133 @@
+"""What each function of `parking/core/statements.py` saves of a cycle's processor time.
+
+Each is switched off in turn, which puts the plain ORM in its place. Cycles with and without it alternate, so that what
+else the machine does falls on both; the clock is `time.process_time`, which PostgreSQL's own work is no part of.
+"""
+
+import gc
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from statistics import median, quantiles
+from typing import Any
+from unittest import mock
+
+from django.db import models
+
+from bench.calls import Caller
+from parking.core import statements
+
+WARM_UP = 10
+CYCLES_PER_ROUND = 5
+
+
+def inside(given: dict[str, Any]) -> dict[str, Any]:
+    """Return for each function the share of a cycle (0.05 is 5 %) that it saves, by the median of `rounds` rounds."""
+    caller = Caller(given["world"])
+    seen: dict[str, list[tuple[float, float]]] = {name: [] for name in SWITCHES}
+    for switched_off in SWITCHES.values():
+        with switched_off():
+            _seconds(caller, WARM_UP)
+    for number in range(given["rounds"]):
+        for name, switched_off in SWITCHES.items():
+            seen[name].append(_pair(caller, switched_off, off_first=bool(number % 2)))
+    return {name: _figures(pairs) for name, pairs in seen.items()}
+
+
+def _pair(caller: Caller, switched_off: Callable[[], AbstractContextManager[None]], *, off_first: bool) -> Any:
+    """Seconds of a cycle with the function and without it, measured one after the other."""
+    if off_first:
+        with switched_off():
+            without = _seconds(caller, CYCLES_PER_ROUND)
+        return _seconds(caller, CYCLES_PER_ROUND), without
+    with_it = _seconds(caller, CYCLES_PER_ROUND)
+    with switched_off():
+        return with_it, _seconds(caller, CYCLES_PER_ROUND)
+
+
+def _seconds(caller: Caller, cycles: int) -> float:
+    gc.collect()
+    begun = time.process_time()
+    for _ in range(cycles):
+        code = caller.book()
+        caller.enter(code)
+        caller.leave(code)
+    return (time.process_time() - begun) / cycles
+
+
+def _figures(pairs: list[tuple[float, float]]) -> dict[str, float]:
+    gains = [1 - with_it / without for with_it, without in pairs]
+    low, _, high = quantiles(gains, n=4)
+    return {
+        "with_ms": 1000 * median(with_it for with_it, _ in pairs),
+        "without_ms": 1000 * median(without for _, without in pairs),
+        "gain": median(gains),
+        "gain_low": low,
+        "gain_high": high,
+    }
+
+
+# --- The plain ORM in the place of each ---------------------------------------------------------------
+
+
+def _insert(instance: models.Model) -> None:
+    instance.save(force_insert=True)
+
+
+def _save_fields(instance: models.Model, *names: str) -> None:
+    instance.save(update_fields=names)
+
+
+def _change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | None = None, **changes: Any) -> bool:
+    conditions = {
+        f"{name}__in": value if isinstance(value, tuple) else (value,) for name, value in (when or {}).items()
+    }
+    rows = model._default_manager.filter(pk=pk, **conditions)  # noqa: SLF001
+    return bool(rows.update(**changes))
+
+
+def _all(select: Any, *values: Any) -> list[Any]:
+    return list(select._build(*values))  # noqa: SLF001
+
+
+@contextmanager
+def _replaced(name: str, plain: Callable[..., Any]) -> Iterator[None]:
+    """Put `plain` wherever a module of the product has imported the function."""
+    present = getattr(statements, name)
+    users = [module for key, module in sys.modules.items() if key.startswith("parking.") and module is not statements]
+    changed = [module for module in users if vars(module).get(name) is present]
+    for module in changed:
+        setattr(module, name, plain)
+    try:
+        yield
+    finally:
+        for module in changed:
+            setattr(module, name, present)
+
+
+@contextmanager
+def _without_select() -> Iterator[None]:
+    with mock.patch.object(statements.Select, "all", _all):
+        yield
+
+
+@contextmanager
+def _without_any() -> Iterator[None]:
+    with (
+        _replaced("insert", _insert),
+        _replaced("save_fields", _save_fields),
+        _replaced("change", _change),
+        _without_select(),
+    ):
+        yield
+
+
+SWITCHES: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "insert": partial(_replaced, "insert", _insert),
+    "save_fields": partial(_replaced, "save_fields", _save_fields),
+    "change": partial(_replaced, "change", _change),
+    "Select": _without_select,
+    "all together": _without_any,
+}

@@ -1,0 +1,124 @@
+"""Our books against a gateway's, as managers ask for it."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+from pydantic import BaseModel, Field
+
+from parking.core import clock
+from parking.edge.answers import ok
+from parking.edge.callers import admin_only
+from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples
+from parking.edge.parsing import Day, Decoded, In, Printable, Text12
+from parking.reports.periods import ClosedPeriod, report_period
+from parking.reports.reconciliation import reconcile
+from parking.reports.rules import as_data
+
+router = Router(tags=["Admin"], auth=admin_only)
+
+# A request must come to an end; the command has no such bound.
+MOST_CALLS = 500
+Kind = Literal["PAYMENT", "REFUND"]
+
+
+class MovementOut(BaseModel):
+    kind: Kind
+    gateway_id: str | None
+    own_number: str | None
+    amount: float
+    currency: str
+    at: datetime
+
+
+class DifferentOut(MovementOut):
+    our_amount: float
+
+
+class WaitingOut(BaseModel):
+    kind: Kind
+    own_number: str
+    amount: float
+    status: Literal["INITIATED", "PENDING", "FAILED", "REVIEW"]
+    since: datetime
+
+
+class ReconciliationOut(BaseModel):
+    gateway: str
+    compared: int
+    differences: int
+    missing_here: list[MovementOut]
+    missing_there: list[MovementOut]
+    amount_differs: list[DifferentOut]
+    pending_too_long: list[WaitingOut]
+
+
+EXAMPLE = {
+    "gateway": "RAZORPAY",
+    "compared": 42,
+    "differences": 1,
+    "missing_here": [
+        {
+            "kind": "PAYMENT",
+            "gateway_id": "pay_PARK0000000001",
+            "own_number": "PK-7Q2M9XK4T0ZC5VJW8N3D",
+            "amount": 50.0,
+            "currency": "INR",
+            "at": "2026-11-22T04:30:00Z",
+        }
+    ],
+    "missing_there": [],
+    "amount_differs": [],
+    "pending_too_long": [],
+}
+
+
+class ReconciliationQuery(BaseModel):
+    gateway: Annotated[Text12, Decoded]
+    start_date: Day = Field(description="First day, in the site's time zone")
+    end_date: Day = Field(description="Last day, in the site's time zone")
+
+
+@router.get(
+    "/reconciliation/",
+    response={200: Ok[ReconciliationOut], **READ_PROBLEMS},
+    openapi_extra=examples(response=enveloped(EXAMPLE)),
+    summary="Compare with a gateway",
+)
+def compare_with_gateway(request: HttpRequest, filters: Annotated[ReconciliationQuery, Query()]) -> HttpResponse:
+    """Ask the gateway for its own list, order by order where it has none, and list what differs."""
+    return _compared(filters.gateway, report_period(day=None, first=filters.start_date, last=filters.end_date))
+
+
+class SettlementIn(In):
+    gateway: Text12
+    start_date: Day
+    end_date: Day
+    settlement: Annotated[str, Field(min_length=1), Printable]
+
+
+@router.post(
+    "/reconciliation/",
+    response={200: Ok[ReconciliationOut], **WRITE_PROBLEMS},
+    openapi_extra=examples(
+        request={
+            "gateway": "PHONEPE",
+            "start_date": "2026-11-22",
+            "end_date": "2026-11-22",
+            "settlement": "kind,gateway_id,merchant_id,amount,currency,made_at\n"
+            "PAYMENT,OM2611220000000000000001,PK-7Q2M9XK4T0ZC5VJW8N3D,50.00,INR,2026-11-22T10:00:00+05:30\n",
+        },
+        response=enveloped(EXAMPLE | {"gateway": "PHONEPE"}),
+    ),
+    summary="Compare with a settlement file",
+)
+def compare_with_settlement(request: HttpRequest, payload: SettlementIn) -> HttpResponse:
+    """Take the text of a CSV file for the gateway's list (docs/payments.md). Nothing of it is kept."""
+    period = report_period(day=None, first=payload.start_date, last=payload.end_date)
+    return _compared(payload.gateway, period, payload.settlement)
+
+
+def _compared(gateway: str, period: ClosedPeriod, settlement: str | None = None) -> HttpResponse:
+    result = reconcile(gateway=gateway, period=period, now=clock.now(), settlement=settlement, most_calls=MOST_CALLS)
+    return ok({"gateway": gateway} | as_data(result))

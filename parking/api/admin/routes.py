@@ -1,0 +1,20 @@
+"""The calls of a manager, put together."""
+
+from ninja import Router
+
+from parking.api.admin import (
+    dashboard,
+    debts,
+    payments,
+    reconciliation,
+    refunds,
+    revenue,
+    sessions,
+    slots,
+    users,
+    zones,
+)
+
+router = Router()
+for part in (dashboard, payments, revenue, sessions, zones, slots, debts, refunds, reconciliation, users):
+    router.add_router("", part.router)

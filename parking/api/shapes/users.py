@@ -1,0 +1,85 @@
+"""How people are shown, and what may be said of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJsonSchema
+
+from parking.accounts.models import User
+from parking.edge.parsing import Printable
+
+RoleName = Literal["ADMIN", "STAFF", "USER"]
+Language = Literal["en", "hi"]
+
+
+_check_email = EmailValidator(allowlist=[])
+
+
+def _email(value: str) -> str:
+    if value:
+        try:
+            _check_email(value)
+        except ValidationError as error:
+            raise ValueError("a valid e-mail address is needed") from error
+    return value
+
+
+_EMAIL_SCHEMA = {"anyOf": [{"type": "string", "format": "email", "maxLength": 254}, {"const": ""}]}
+
+Username = Annotated[str, Field(min_length=1, max_length=150, pattern=r"^[A-Za-z0-9_.@+-]+$")]
+PersonName = Annotated[str, Field(max_length=150), Printable]
+# Empty takes the address, or the number, away.
+Email = Annotated[str, Field(max_length=254), AfterValidator(_email), WithJsonSchema(_EMAIL_SCHEMA)]
+Phone = Annotated[str, Field(max_length=20, pattern=r"^(\+?[0-9][0-9 ()-]{4,17}[0-9])?$")]
+# Spaces belong to a password, wherever they stand.
+Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=128), Printable]
+NewPassword = Annotated[str, StringConstraints(strip_whitespace=False, min_length=8, max_length=128), Printable]
+
+
+class UserOut(BaseModel):
+    id: int
+    username: str
+    email: str
+    phone: str
+    first_name: str
+    last_name: str
+    role: RoleName
+    is_active: bool
+    language: Language
+    date_joined: datetime
+
+
+EXAMPLE_USER = {
+    "id": 7,
+    "username": "asha",
+    "email": "asha@example.org",
+    "phone": "+91 98765 43210",
+    "first_name": "Asha",
+    "last_name": "Rao",
+    "role": "USER",
+    "is_active": True,
+    "language": "en",
+    "date_joined": "2026-11-22T04:30:00Z",
+}
+
+
+def present_user(user: User) -> dict[str, Any]:
+    return {
+        "id": user.pk,
+        "username": user.username,
+        "email": user.email,
+        "phone": user.phone,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "role": user.role,
+        "is_active": user.is_active,
+        "language": user.language,
+        "date_joined": user.date_joined,
+    }
+
+
+def present_users(users: Sequence[User]) -> list[dict[str, Any]]:
+    return [present_user(user) for user in users]

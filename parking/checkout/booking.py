@@ -1,0 +1,163 @@
+"""Booking a slot with its fee, and the ticket from the kiosk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from parking.audit import services as audit
+from parking.checkout.ordering import collect_with_page
+from parking.core import idempotency
+from parking.core.actor import Actor
+from parking.core.errors import Refused, Unavailable
+from parking.core.idempotency import RequestKey
+from parking.core.ids import Ref, new_uuid
+from parking.core.money import ZERO
+from parking.facilities.models import ParkingZone
+from parking.facilities.queries import find_zone
+from parking.payments import services as payments
+from parking.payments.gateways.registry import chosen_gateway
+from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
+from parking.stays.models import ParkingSession, SessionStatus
+from parking.stays.services import allocate_slot
+from parking.tariffs.queries import terms_for, walk_in_terms
+from parking.tariffs.rules import Terms
+from parking.vehicles.plates import Plate
+from parking.vehicles.services import checked_plate, lock_vehicle
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A slot as somebody asks for it."""
+
+    zone: Ref
+    plate: Plate
+    owner_name: str
+    vehicle_kind: str
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A booking and the order of its fee, if it owes one."""
+
+    session: ParkingSession
+    order: PaymentOrder | None
+
+
+def book(
+    *,
+    actor: Actor,
+    zone: Ref,
+    plate: str,
+    owner_name: str,
+    vehicle_kind: str,
+    gateway: str | None,
+    now: datetime,
+    key: RequestKey | None = None,
+) -> Booked:
+    """Book a slot for a driver, from now on, and collect the booking fee.
+
+    The claim, its bill, its order and the idempotency key are committed before the gateway is called. Raises
+    NotFound `zone_not_found`; Refused `zone_inactive`, `zone_full`, `vehicle_invalid`, `vehicle_already_parked`,
+    `vehicle_unavailable`, `gateway_invalid`, `payment_failed` (the slot is free again); RepeatedRequest.
+    """
+    code = chosen_gateway(gateway).code
+    wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind)
+    uuid = new_uuid()
+    with transaction.atomic(durable=True):
+        idempotency.claim(key, subject=str(uuid), now=now)
+        session, terms = _claim(uuid, wanted, terms_for, driver_id=actor.user_id, actor=actor, now=now)
+        order = None
+        if terms.booking_fee > ZERO:
+            order = payments.place_order(
+                bill=session.bill,
+                purpose=OrderPurpose.FEE,
+                gateway=code,
+                amount=terms.booking_fee,
+                attendant_id=None,
+                now=now,
+            )
+    return _collect_fee(session, order, now)
+
+
+def resume_booking(*, subject: str, now: datetime) -> Booked:
+    """Go on with a booking whose answer was lost: its fee is asked after, nothing is booked again."""
+    # The order first: what is read of it has then happened to the stay as well.
+    order = PaymentOrder.objects.filter(bill__session__uuid=subject, purpose=OrderPurpose.FEE).first()
+    session = ParkingSession.objects.whole().get(uuid=UUID(subject))
+    return _collect_fee(session, order, now)
+
+
+def take_ticket(
+    *,
+    actor: Actor,
+    zone: Ref,
+    plate: str,
+    owner_name: str,
+    now: datetime,
+    vehicle_kind: str = "CAR",
+    key: RequestKey | None = None,
+) -> ParkingSession:
+    """Give a car that drives up a slot and a QR, without account and without fee. Raises as `book`."""
+    wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind)
+    uuid = new_uuid()
+    with transaction.atomic(durable=True):
+        idempotency.claim(key, subject=str(uuid), now=now)
+        session, _ = _claim(uuid, wanted, walk_in_terms, driver_id=None, actor=actor, now=now)
+    return session
+
+
+def _open_zone(zone: Ref) -> ParkingZone:
+    place = find_zone(zone)
+    if not place.is_active:
+        raise Refused("zone_inactive", "This zone is closed")
+    return place
+
+
+def _claim(
+    uuid: UUID,
+    wanted: Wanted,
+    terms_of_zone: Callable[..., Terms],
+    *,
+    driver_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> tuple[ParkingSession, Terms]:
+    """Inside a transaction: lock the vehicle, claim a slot, write booking, bill and audit line."""
+    zone = _open_zone(wanted.zone)
+    terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind)
+    vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
+    session = allocate_slot(
+        uuid=uuid,
+        zone=zone,
+        vehicle=vehicle,
+        vehicle_kind=wanted.vehicle_kind,
+        driver_id=driver_id,
+        owner_name=wanted.owner_name,
+        terms=terms,
+        now=now,
+    )
+    audit.record(
+        actor=actor,
+        action="session.booked",
+        now=now,
+        subject=("session", session.pk),
+        zone_id=zone.pk,
+        slot_id=session.slot_id,
+        fee=terms.booking_fee,
+    )
+    return session, terms
+
+
+def _collect_fee(session: ParkingSession, order: PaymentOrder | None, now: datetime) -> Booked:
+    if order is not None and order.is_open:
+        try:
+            session, order = collect_with_page(order, now=now)
+        except Unavailable:
+            # Nobody knows whether the gateway has the order. The slot is held; the worker asks again.
+            return Booked(session, order)
+    if order is not None and order.status == OrderStatus.FAILED and session.status == SessionStatus.EXPIRED:
+        raise Refused("payment_failed", "Payment issue, retry")
+    return Booked(session, order)

@@ -1,0 +1,41 @@
+"""Debts of plates: an administrator may forgive one."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from parking.audit import services as audit
+from parking.core.actor import Actor
+from parking.core.errors import NotFound
+from parking.payments import services as payments
+from parking.payments.models import Debt
+
+
+def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt:
+    """Forgive a debt, under its row's lock. Raises NotFound `debt_not_found`, Refused `debt_closed`.
+
+    The reason stands in the audit record, beside who gave it.
+    """
+    if actor.user_id is None:
+        raise ValueError("a debt is written off by a person")
+    with transaction.atomic():
+        debt = _locked(debt_id)
+        payments.write_off_debt(debt=debt, admin_id=actor.user_id, now=now)
+        audit.record(
+            actor=actor,
+            action="debt.written_off",
+            now=now,
+            subject=("debt", debt.pk),
+            amount=debt.amount,
+            bill_id=debt.bill_id,
+            reason=reason,
+        )
+    return debt
+
+
+def _locked(debt_id: int) -> Debt:
+    rows = Debt.objects.select_related("bill__session__vehicle")
+    debt = rows.select_for_update(of=("self",), no_key=True).filter(pk=debt_id).first()
+    if debt is None:
+        raise NotFound("debt_not_found", "Debt not found")
+    return debt

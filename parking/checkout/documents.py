@@ -1,0 +1,146 @@
+"""Receipts and invoices of stays: which document a payment has, and issuing those that are missing.
+
+A document is written when somebody first asks for it, or by the worker's sweep; never at the gate, where a car waits
+(docs/adr/0009-documents-are-issued-behind-the-gate.md).
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from parking.core.actor import Actor
+from parking.core.errors import NotFound
+from parking.core.money import ZERO
+from parking.invoices.models import TaxDocument, TaxProfile
+from parking.invoices.services import charged_total, issue_credit_note, issue_for_bill, issue_receipt
+from parking.invoices.snapshot import Details, Facts, Recipient
+from parking.payments.models import Bill, Payment, Refund, RefundStatus
+from parking.stays.models import ParkingSession
+
+# Most documents that one run of the sweep issues: the next run goes on.
+AT_ONCE = 500
+# How far back the frequent run looks; the daily one looks at everything.
+LATELY = timedelta(days=3)
+
+
+def documents_of_payment(*, payment_id: int, actor: Actor, now: datetime) -> tuple[TaxDocument, ...]:
+    """The document of a payment, and the notes to it of what was refunded later; issued now if they were not.
+
+    Raises NotFound `payment_not_found`, also for somebody else's payment, unless the caller is staff.
+    """
+    payment = Payment.objects.select_related("bill").filter(pk=payment_id).first()
+    stays = ParkingSession.objects.whole().select_related("zone__site")
+    session = stays.filter(bill_id=payment.bill_id).first() if payment else None
+    if payment is None or session is None or not _may_see(actor, session):
+        raise NotFound("payment_not_found", "There is no such payment")
+    document = _document_of(payment, session, now)
+    refunds = _refunds_after(document).order_by("pk")
+    return (document, *(issue_credit_note(document=document, refund=refund, now=now) for refund in refunds))
+
+
+def _may_see(actor: Actor, session: ParkingSession) -> bool:
+    return actor.is_staff or (actor.user_id is not None and session.driver_id == actor.user_id)
+
+
+def _document_of(payment: Payment, session: ParkingSession, now: datetime) -> TaxDocument:
+    if _is_covered(payment, payment.bill):
+        return issue_for_bill(bill=payment.bill, facts=facts_of(session), now=now)
+    return issue_receipt(payment=payment, facts=facts_of(session), now=now)
+
+
+def _is_covered(payment: Payment, bill: Bill) -> bool:
+    """Whether a payment stands on its bill's document: not one for an open or empty bill, nor money that came later."""
+    return bill.closed_at is not None and payment.captured_at <= bill.closed_at and charged_total(bill) > ZERO
+
+
+def _refunds_after(document: TaxDocument) -> "QuerySet[Refund]":
+    """What went back of a document's money after it was closed; what went back before stands on it."""
+    done = Refund.objects.filter(status=RefundStatus.COMPLETED).select_related("payment")
+    if document.payment_id is not None:
+        return done.filter(payment_id=document.payment_id)
+    bill = document.bill
+    return done.filter(payment__bill=bill, payment__captured_at__lte=bill.closed_at, created_at__gt=bill.closed_at)
+
+
+def facts_of(session: ParkingSession) -> Facts:
+    """What a document says of a stay. The session must come with its slot, vehicle, zone and site."""
+    slot, zone = session.slot, session.zone
+    return Facts(
+        site=zone.site,
+        recipient=Recipient(name=session.owner_name),
+        details=Details(
+            booking=session.pk,
+            plate=session.vehicle.vehicle_number,
+            site=zone.site.name,
+            zone=zone.name,
+            slot=slot.slot_number if slot else "",
+            entry=session.entry_time,
+            exit=session.exit_time,
+        ),
+    )
+
+
+# --- The sweep -------------------------------------------------------------------------------------
+
+
+def issue_missing_documents(*, now: datetime, within: timedelta | None = LATELY) -> int:
+    """Issue what closed bills and finished refunds lack, at sites that have a tax profile; answers how many.
+
+    Safe to repeat, and to run twice at once. `within` None looks back to the day on which the first profile holds.
+    """
+    since = None if within is None else now - within
+    return _issue_for_bills(since, now) + _issue_notes(since, now)
+
+
+def _issue_for_bills(since: datetime | None, now: datetime) -> int:
+    issued = 0
+    for session in _without_document(since).iterator():
+        if issued == AT_ONCE:
+            break
+        if charged_total(session.bill) > ZERO:
+            issue_for_bill(bill=session.bill, facts=facts_of(session), now=now)
+            issued += 1
+    return issued
+
+
+def _without_document(since: datetime | None) -> "QuerySet[ParkingSession]":
+    """Stays whose bill was closed and charges something, but has no document, in the order in which they ended."""
+    present = TaxDocument.objects.filter(bill=OuterRef("bill"), payment=None, original=None)
+    # A site without a profile owes nobody a document: there it is written for whoever asks.
+    profiles = TaxProfile.objects.filter(site=OuterRef("zone__site"), holds_from__lte=OuterRef("ended_at__date"))
+    stays = ParkingSession.objects.whole().select_related("zone__site")
+    rows = stays.filter(~Exists(present), Exists(profiles), bill__closed_at__isnull=False)
+    # What was charged and given back whole is invoiced and credited; only what never cost anything is passed over.
+    rows = rows.filter(Q(bill__total__gt=0) | Q(bill__refunded__gt=0))
+    if since is not None:
+        rows = rows.filter(ended_at__gte=since)
+    return rows.order_by("ended_at", "pk")
+
+
+def _issue_notes(since: datetime | None, now: datetime) -> int:
+    issued = 0
+    for refund in _without_note(since).iterator():
+        document = _present_document(refund.payment)
+        if document is not None and _refunds_after(document).filter(pk=refund.pk).exists():
+            issue_credit_note(document=document, refund=refund, now=now)
+            issued += 1
+    return issued
+
+
+def _without_note(since: datetime | None) -> "QuerySet[Refund]":
+    """Finished refunds that have no note, of money that stands on a document; most of them need one."""
+    closed_at = F("payment__bill__closed_at")
+    documents = TaxDocument.objects.all()
+    of_bill = Exists(documents.filter(bill=OuterRef("payment__bill"), payment=None, original=None))
+    of_payment = Exists(documents.filter(payment=OuterRef("payment")))
+    refunds = Refund.objects.filter(status=RefundStatus.COMPLETED, documents=None)
+    if since is not None:
+        refunds = refunds.filter(completed_at__gte=since)
+    needed = Q(of_bill, created_at__gt=closed_at) | Q(of_payment)
+    return refunds.filter(needed).select_related("payment__bill").order_by("pk")
+
+
+def _present_document(payment: Payment) -> TaxDocument | None:
+    if _is_covered(payment, payment.bill):
+        return TaxDocument.objects.filter(bill=payment.bill).of_bill().first()
+    return TaxDocument.objects.filter(payment=payment).first()

@@ -1,0 +1,39 @@
+"""Orders in review: money came that is not the order's, and an administrator has looked into it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from parking.audit import services as audit
+from parking.core.actor import Actor
+from parking.core.errors import NotFound
+from parking.payments import services as payments
+from parking.payments.models import PaymentOrder
+from parking.stays import services as stays
+
+
+def close_review(*, actor: Actor, order_id: str, reason: str, now: datetime) -> PaymentOrder:
+    """Take an order, by our number of it, off the list of what waits; what was done about the money is `reason`.
+
+    No money is booked or given back by this: the order stays in review as a record, for the reconciliation too. The
+    reason stands in the audit record, beside who gave it. Raises NotFound `order_not_found`; Refused
+    `order_not_in_review`, also when somebody else was quicker.
+    """
+    if actor.user_id is None:
+        raise ValueError("a review is closed by a person")
+    order = PaymentOrder.objects.filter(order_id=order_id).first()
+    if order is None:
+        raise NotFound("order_not_found", "There is no such payment order")
+    with transaction.atomic():
+        session = stays.lock_by_bill(order.bill_id)
+        payments.close_review(order=order, now=now)
+        audit.record(
+            actor=actor,
+            action="order.review_closed",
+            now=now,
+            subject=("session", session.pk),
+            order_id=order.order_id,
+            amount=order.amount,
+            reason=reason,
+        )
+    return order

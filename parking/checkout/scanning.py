@@ -1,0 +1,87 @@
+"""A scan at a gate that lets cars in, out, or both; and how an exit stands whose payment the gate waits for."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from parking.checkout.entering import Entered, enter
+from parking.checkout.leaving import Left, finished_exit, quote
+from parking.checkout.paying import refresh_order
+from parking.checkout.queries import latest_orders
+from parking.core.actor import Actor
+from parking.core.errors import Refused
+from parking.core.ids import Ref
+from parking.payments.models import OrderStatus, PaymentMethod
+from parking.stays import services as stays
+from parking.stays.models import EndReason, ParkingSession, ScanKind, SessionStatus
+from parking.stays.queries import session_by_qr, session_for
+
+
+class Direction(StrEnum):
+    """Which way cars pass a gate."""
+
+    IN = "IN"
+    OUT = "OUT"
+    BOTH = "BOTH"
+
+
+def scan(
+    *,
+    actor: Actor,
+    qr_code: str,
+    direction: Direction,
+    now: datetime,
+    plate_seen: str | None = None,
+    scan_id: str | None = None,
+) -> Entered | ParkingSession:
+    """Let a car in, or quote the bill of one that is inside (answers its stay). Raises as `enter` and `quote`.
+
+    Where cars pass both ways, the stay says which of the two is meant; the same scan again means the same.
+    """
+    if direction == Direction.BOTH:
+        direction = _direction_of(session_by_qr(qr_code), scan_id)
+    if direction == Direction.OUT:
+        return quote(actor=actor, qr_code=qr_code, plate_seen=plate_seen, now=now)
+    return enter(actor=actor, qr_code=qr_code, plate_seen=plate_seen, scan_id=scan_id, now=now)
+
+
+def _direction_of(session: ParkingSession, scan_id: str | None) -> Direction:
+    has_entered = session.status in {SessionStatus.ACTIVE, SessionStatus.COMPLETED}
+    let_in_now = has_entered and stays.is_repeated_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id)
+    return Direction.OUT if has_entered and not let_in_now else Direction.IN
+
+
+def compare_plate(*, qr_code: str, plate_seen: str) -> ParkingSession:
+    """The stay of a code, if it is of the plate that the attendant saw. Changes nothing.
+
+    Raises NotFound `qr_not_found`, Refused `vehicle_mismatch`.
+    """
+    session = session_by_qr(qr_code)
+    stays.refuse_other_plate(session, plate_seen)
+    return session
+
+
+def look_at_ending(*, actor: Actor, session: Ref, reason: EndReason, now: datetime) -> Left:
+    """How a stay stands that ends for this reason as soon as its ONLINE payment comes: for a page that waits.
+
+    The gateway is asked, at most every two seconds. Raises NotFound `session_not_found`; Refused `already_exited`
+    (it ended in another way), `payment_failed`, `payment_given_up`.
+    """
+    stay = session_for(session, actor)
+    order = latest_orders([stay.bill_id]).get(stay.bill_id)
+    if order is not None and stay.status == SessionStatus.ACTIVE:
+        order = refresh_order(order=order, now=now)
+        stay = order.bill.session
+    if stay.status == SessionStatus.COMPLETED:
+        if ended_by(stay, reason=reason, method=PaymentMethod.ONLINE):
+            return finished_exit(stay)
+        raise Refused("already_exited", "Exit already scanned. Cannot scan twice!", session_id=stay.pk)
+    if order is None or not order.is_open:
+        if order is not None and order.status == OrderStatus.FAILED:
+            raise Refused("payment_failed", "Payment issue, retry", session_id=stay.pk)
+        raise Refused("payment_given_up", "This payment is not waited for any more", session_id=stay.pk)
+    return Left(stay, order=order)
+
+
+def ended_by(session: ParkingSession, *, reason: EndReason, method: str) -> bool:
+    """Whether a stay ended for this reason and was paid this way, or another attendant was quicker."""
+    return session.end_reason == reason and session.payment_method == method

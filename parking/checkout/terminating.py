@@ -1,0 +1,49 @@
+"""Ending a stay whose car does not leave through the gate: by staff, with a reason."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from parking.checkout.leaving import (
+    Collection,
+    Left,
+    end_stay,
+    finish_ending,
+    refuse_unknown_method,
+)
+from parking.core import idempotency
+from parking.core.actor import Actor
+from parking.core.errors import Refused
+from parking.core.idempotency import RequestKey
+from parking.core.ids import Ref
+from parking.stays import services as stays
+from parking.stays.models import EndReason, SessionStatus
+
+# Nobody pays now: the rest becomes a debt of the plate.
+NONE = "NONE"
+
+
+def terminate(
+    *,
+    actor: Actor,
+    session: Ref,
+    reason: str,
+    collection: Collection,
+    now: datetime,
+    key: RequestKey | None = None,
+) -> Left:
+    """End an active stay, billed to now. With method NONE what is due becomes a debt of the plate.
+
+    Raises NotFound `session_not_found`; Refused `not_active`, `payment_method_invalid`, `upi_reference_invalid`,
+    `upi_reference_used`, `amount_mismatch`, `payment_failed`, …
+    """
+    if collection.method != NONE:
+        refuse_unknown_method(collection)
+    with transaction.atomic(durable=True):
+        stay = stays.lock_session(**session.lookup())
+        idempotency.claim(key, subject=str(stay.uuid), now=now)
+        if stay.status != SessionStatus.ACTIVE:
+            raise Refused("not_active", "Only a car that is inside can be terminated", session_id=stay.pk)
+        stays.note_reason(session=stay, note=reason)
+        ending = end_stay(session=stay, reason=EndReason.TERMINATED, collection=collection, actor=actor, now=now)
+    return finish_ending(stay, ending, now)

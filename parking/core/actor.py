@@ -1,0 +1,45 @@
+"""Who does something: a frozen value that services, rules and the record take."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    """What kind of caller acts."""
+
+    USER = "USER"
+    DEVICE = "DEVICE"
+    KEY = "KEY"
+    GATEWAY = "GATEWAY"
+    SYSTEM = "SYSTEM"
+    ANYBODY = "ANYBODY"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A caller with what it may do.
+
+    `role` is that of a user account, empty for other kinds. `permissions` are the names of what an attendant may do
+    beside the role. `sites` are the ids of the sites that the caller works at; None means all.
+    """
+
+    kind: ActorKind = ActorKind.ANYBODY
+    user_id: int | None = None
+    role: str = ""
+    permissions: frozenset[str] = frozenset()
+    sites: frozenset[int] | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether an attendant or administrator acts; an anonymous caller never counts as staff."""
+        return self.kind == ActorKind.USER and self.role in {"STAFF", "ADMIN"}
+
+
+def user_actor(user_id: int, role: str) -> Actor:
+    """Return the actor of a signed-in account."""
+    return Actor(kind=ActorKind.USER, user_id=user_id, role=role)
+
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM)
+GATEWAY = Actor(kind=ActorKind.GATEWAY)
+ANYBODY = Actor()

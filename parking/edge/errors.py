@@ -1,0 +1,130 @@
+"""The one place where errors become HTTP."""
+
+from collections.abc import Callable
+
+import structlog
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import ValidationError as NinjaValidationError
+
+from parking.accounts.models import User
+from parking.audit import services as audit
+from parking.core import clock
+from parking.core.actor import ANYBODY, user_actor
+from parking.core.errors import (
+    DomainError,
+    Forbidden,
+    InvalidInput,
+    KeyReused,
+    Refused,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from parking.edge.answers import failed
+from parking.edge.parsing import UnsupportedMedia
+
+log = structlog.get_logger(__name__)
+
+_CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def answer_for(error: DomainError) -> HttpResponse:
+    errors = error.errors if isinstance(error, InvalidInput) else None
+    response = failed(error.code, error.message, status=error.status, errors=errors)
+    if isinstance(error, TooMany | Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unauthenticated):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def record_refusal(request: HttpRequest, error: DomainError) -> None:
+    """Write a refused change into the audit record, in a transaction of its own."""
+    if request.method not in _CHANGING or not isinstance(error, Refused | Forbidden | KeyReused):
+        return
+    if isinstance(error, InvalidInput):
+        return
+    user = getattr(request, "auth", None) or getattr(request, "refused_user", None)
+    actor = user_actor(user.pk, user.role) if isinstance(user, User) else ANYBODY
+    session_id = error.facts.get("session_id")
+    audit.record_refusal(actor=actor, code=error.code, path=request.path, now=clock.now(), session_id=session_id)
+
+
+def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    record_refusal(request, error)
+    return answer_for(error)
+
+
+def _unauthenticated(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    return answer_for(Unauthenticated("not_authenticated", "Please sign in"))
+
+
+def _invalid(_request: HttpRequest, error: NinjaValidationError) -> HttpResponse:
+    errors: dict[str, list[str]] = {}
+    for item in error.errors:
+        # The place is ("body", name of the parameter, field, …): the field is what the client knows.
+        place = [str(part) for part in item["loc"] if part not in {"body", "payload", "query", "path", "filters"}]
+        errors.setdefault(".".join(place) or "body", []).append(_readable(item["msg"]))
+    return answer_for(InvalidInput(errors))
+
+
+def _readable(message: str) -> str:
+    return message.removeprefix("Value error, ").encode("utf-8", "replace").decode()
+
+
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, UnsupportedMedia):
+        return failed("unsupported_media_type", "Send JSON (Content-Type: application/json)", status=415)
+    if isinstance(error.__cause__, RequestDataTooBig):
+        return too_large(request, error)
+    return failed("malformed_body", "The body is not valid JSON", status=error.status_code)
+
+
+def too_large(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    return failed("body_too_large", "The body is too large", status=413)
+
+
+def bad_request(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    return failed("bad_request", "The request is malformed", status=400)
+
+
+def unsupported_media(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    return failed("unsupported_media_type", "This type of body is not taken here", status=415)
+
+
+def database_away(_request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("database_away", error=type(error).__name__)
+    return answer_for(Unavailable("database_unavailable", "Please try again in a moment"))
+
+
+def _unexpected(request: HttpRequest, _error: Exception) -> HttpResponse:
+    log.exception("unexpected_error", path=request.path)
+    return failed("server_error", "Something went wrong on our side", status=500)
+
+
+def _nothing_here(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    return failed("not_found", "There is nothing here", status=404)
+
+
+_HANDLERS: list[tuple[type[Exception], Callable[..., HttpResponse]]] = [
+    (DomainError, _domain_error),
+    (AuthenticationError, _unauthenticated),
+    (NinjaValidationError, _invalid),
+    (HttpError, _http_error),
+    (RequestDataTooBig, too_large),
+    (SuspiciousOperation, bad_request),
+    (UnsupportedMedia, unsupported_media),
+    (OperationalError, database_away),
+    (InterfaceError, database_away),
+    (Http404, _nothing_here),
+    (Exception, _unexpected),
+]
+
+
+def install(api: NinjaAPI) -> None:
+    for kind, handler in _HANDLERS:
+        api.add_exception_handler(kind, handler)

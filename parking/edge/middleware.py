@@ -1,0 +1,49 @@
+"""Gives Django's own answers under the contract's addresses the contract's form."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from parking.edge.answers import failed
+from parking.edge.errors import database_away, too_large
+
+# A client that is still sending when the answer comes may see a broken connection instead of the answer.
+_MOST_DRAINED = 16_000_000
+# Addresses that the contract names; the others are pages.
+_CONTRACT = ("/api/", "/parking/", "/entry-qr-scan/", "/exit-qr-scan/")
+
+
+class ContractMiddleware:
+    """405 in the contract's form; bodies that are too large and a database that is away, wherever they show."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        _drain(request)
+        if response.status_code == 405 and request.path.startswith(_CONTRACT):
+            allowed = response.headers.get("Allow", "")
+            response = failed("method_not_allowed", f"Allowed here: {allowed}", status=405)
+            response.headers["Allow"] = allowed
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return database_away(request, error)
+        if isinstance(error, RequestDataTooBig):
+            return too_large(request, error)
+        return None
+
+
+def _drain(request: HttpRequest) -> None:
+    """Read and forget what nobody read of the body, up to a bound."""
+    if request.method in {"GET", "HEAD"} or hasattr(request, "_body"):
+        return
+    left = _MOST_DRAINED
+    with suppress(OSError):
+        while left > 0 and (chunk := request.read(65_536)):
+            left -= len(chunk)

@@ -1,0 +1,359 @@
+"""The older addresses: their own words and shapes, the same services as everywhere else."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from parking.checkout import booking, cancelling, entering, leaving, terminating
+from parking.checkout.cancelling import Cancelled
+from parking.checkout.entering import Entered
+from parking.checkout.leaving import Collection, Left
+from parking.checkout.terminating import NONE
+from parking.core import clock
+from parking.core.errors import DomainError, NotFound, Refused
+from parking.core.idempotency import RequestKey
+from parking.core.ids import Ref, parse_ref
+from parking.edge import requests as idempotency
+from parking.edge.answers import Render
+from parking.edge.callers import actor_of
+from parking.edge.describe import PUBLIC_PROBLEMS, WRITE_PROBLEMS, Ok, examples, keyed, problems
+from parking.edge.parsing import In
+from parking.facilities.queries import find_zone, zones_with_counts
+from parking.legacy import pages, shapes
+from parking.legacy.callers import callers, only_own_bookings, refuse_all_but_staff
+from parking.legacy.forms import body_of, read_body
+from parking.legacy.shapes import CancelByQrIn, EntryScanIn, ExitScanIn, TicketIn
+from parking.stays.queries import session_by_qr, session_by_uuid
+
+router = Router(tags=["Older addresses"], auth=callers)
+
+# --- Older words -------------------------------------------------------------------------------------
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+_UNKNOWN_QR = ("qr_not_found", "Invalid QR code. Session not found.")
+_OLDER_WORDS = {
+    "qr_not_found": _UNKNOWN_QR,
+    "session_not_found": _UNKNOWN_QR,
+    "zone_full": ("zone_full", "No slots available in this zone"),
+}
+
+
+def _in_older_words(call: Callable[[Given], Made]) -> Callable[[Given], Made]:
+    """The call, refusing in the words that older clients know."""
+
+    def worded(given: Given) -> Made:
+        try:
+            return call(given)
+        except DomainError as error:
+            error.code, error.message = _OLDER_WORDS.get(error.code, (error.code, error.message))
+            raise
+
+    return worded
+
+
+def _once(
+    request: HttpRequest,
+    body: In,
+    *,
+    call: Callable[[RequestKey | None], Any],
+    resume: Callable[[str], Any],
+    render: Render,
+    is_final: Callable[[Any], bool] = lambda _: True,
+) -> HttpResponse:
+    call, resume = _in_older_words(call), _in_older_words(resume)
+    return idempotency.once(request, body, call=call, resume=resume, render=render, is_final=is_final)
+
+
+# --- Description -------------------------------------------------------------------------------------
+
+
+def _page(what: str) -> dict[str, Any]:
+    html = {"text/html": {"schema": {"type": "string"}}}
+    return {"responses": {200: {"description": what, "content": html}}}
+
+
+def _posting(request: dict[str, Any], response: object, form: type[In] | None = None) -> dict[str, Any]:
+    """`openapi_extra` of a POST; with the shape of a form, of one that takes forms beside JSON."""
+    extra = keyed(examples(request=request, response=response))
+    # While the older addresses are open, no credentials are needed.
+    extra["security"] = [{}]
+    return extra | body_of(form, request) if form else extra
+
+
+# --- A ticket at the entry ---------------------------------------------------------------------------
+
+
+@router.get(
+    "/parking/entry/",
+    auth=None,
+    response=PUBLIC_PROBLEMS,
+    openapi_extra=_page("The entry page"),
+    summary="Entry page",
+)
+def entry_page(request: HttpRequest) -> HttpResponse:
+    """The page at which a car that drives up gets a ticket."""
+    return pages.entry(request)
+
+
+@router.post(
+    "/parking/entry/",
+    response={200: Ok[shapes.TicketOut], **WRITE_PROBLEMS},
+    openapi_extra=_posting(shapes.TICKET_WANTED, shapes.TICKET_GIVEN, TicketIn),
+    summary="Give a ticket",
+)
+def give_ticket(request: HttpRequest) -> HttpResponse:
+    """Give a car that drives up a slot and a QR; no account, no fee."""
+    refuse_all_but_staff(request)
+    return _give_ticket(request, read_body(request, TicketIn))
+
+
+@router.post(
+    "/api/parking/book/",
+    response={200: Ok[shapes.TicketOut], **WRITE_PROBLEMS},
+    openapi_extra=_posting(shapes.TICKET_WANTED, shapes.TICKET_GIVEN),
+    summary="Give a ticket (JSON)",
+)
+def give_ticket_json(request: HttpRequest, payload: TicketIn) -> HttpResponse:
+    """As `/parking/entry/`, JSON only."""
+    refuse_all_but_staff(request)
+    return _give_ticket(request, payload)
+
+
+def _give_ticket(request: HttpRequest, ticket: TicketIn) -> HttpResponse:
+    now = clock.now()
+    return _once(
+        request,
+        ticket,
+        call=lambda key: booking.take_ticket(
+            actor=actor_of(request),
+            zone=ticket.zone_id,
+            plate=ticket.vehicle_number,
+            owner_name=ticket.owner_name,
+            now=now,
+            key=key,
+        ),
+        resume=lambda subject: session_by_uuid(UUID(subject)),
+        render=shapes.ticket_given,
+    )
+
+
+# --- Entry scan --------------------------------------------------------------------------------------
+
+_ENTRY_SCAN_PAGE = _page("The entry scan page")
+
+
+@router.get(
+    "/parking/entry-qr-scan/",
+    auth=None,
+    response=PUBLIC_PROBLEMS,
+    openapi_extra=_ENTRY_SCAN_PAGE,
+    summary="Entry scan page",
+)
+def entry_scan_page(request: HttpRequest) -> HttpResponse:
+    """The page at which an attendant scans cars in."""
+    return pages.entry_scan(request)
+
+
+@router.get(
+    "/entry-qr-scan/",
+    auth=None,
+    response=PUBLIC_PROBLEMS,
+    openapi_extra=_ENTRY_SCAN_PAGE,
+    summary="Entry scan page, shorter address",
+)
+def entry_scan_page_short(request: HttpRequest) -> HttpResponse:
+    """As `/parking/entry-qr-scan/`."""
+    return pages.entry_scan(request)
+
+
+@router.post(
+    "/parking/entry-qr-scan/",
+    response={200: Ok[shapes.EntryScanOut], **WRITE_PROBLEMS},
+    openapi_extra=_posting(shapes.ENTRY_SCAN, shapes.SCANNED_IN, EntryScanIn),
+    summary="Scan a car in (older)",
+)
+def scan_in(request: HttpRequest) -> HttpResponse:
+    """Let a car with a ticket or a booking in."""
+    refuse_all_but_staff(request)
+    return _scan_in(request, read_body(request, EntryScanIn))
+
+
+@router.post(
+    "/api/parking/scan-entry/",
+    response={200: Ok[shapes.EntryScanOut], **WRITE_PROBLEMS},
+    openapi_extra=_posting(shapes.ENTRY_SCAN, shapes.SCANNED_IN),
+    summary="Scan a car in (older, JSON)",
+)
+def scan_in_json(request: HttpRequest, payload: EntryScanIn) -> HttpResponse:
+    """As `/parking/entry-qr-scan/`, JSON only."""
+    refuse_all_but_staff(request)
+    return _scan_in(request, payload)
+
+
+def _scan_in(request: HttpRequest, scan: EntryScanIn) -> HttpResponse:
+    """An entry charges nothing, so an Idempotency-Key only serves as the scan's number, which has no field here."""
+    key = idempotency.request_key(request, scan)
+
+    def enter(scan_id: str | None) -> Entered:
+        return entering.enter(actor=actor_of(request), qr_code=scan.qr_code, scan_id=scan_id, now=clock.now())
+
+    return shapes.scanned_in(_in_older_words(enter)(key.key if key else None))
+
+
+# --- Exit scan ---------------------------------------------------------------------------------------
+
+_EXIT_SCAN_PAGE = _page("The exit scan page")
+
+
+@router.get(
+    "/parking/exit-qr-scan/",
+    auth=None,
+    response=PUBLIC_PROBLEMS,
+    openapi_extra=_EXIT_SCAN_PAGE,
+    summary="Exit scan page",
+)
+def exit_scan_page(request: HttpRequest) -> HttpResponse:
+    """The page at which an attendant scans cars out."""
+    return pages.exit_scan(request)
+
+
+@router.get(
+    "/exit-qr-scan/",
+    auth=None,
+    response=PUBLIC_PROBLEMS,
+    openapi_extra=_EXIT_SCAN_PAGE,
+    summary="Exit scan page, shorter address",
+)
+def exit_scan_page_short(request: HttpRequest) -> HttpResponse:
+    """As `/parking/exit-qr-scan/`."""
+    return pages.exit_scan(request)
+
+
+@router.post(
+    "/parking/exit-qr-scan/",
+    response={200: Ok[shapes.ExitScanOut], **WRITE_PROBLEMS},
+    openapi_extra=_posting(shapes.EXIT_SCAN, shapes.SCANNED_OUT, ExitScanIn),
+    summary="Scan a car out (older)",
+)
+def scan_out(request: HttpRequest) -> HttpResponse:
+    """Collect what is due and let the car out.
+
+    With ONLINE not yet confirmed the gate stays shut, so no success is claimed: the
+    answer is 400 `payment_pending`, with `amount_due` and `payment`. The same scan again looks at the payment anew,
+    also with the same Idempotency-Key.
+    """
+    refuse_all_but_staff(request)
+    return _scan_out(request, read_body(request, ExitScanIn))
+
+
+@router.post(
+    "/api/parking/scan-exit/",
+    response={200: Ok[shapes.ExitScanOut], **WRITE_PROBLEMS},
+    openapi_extra=_posting(shapes.EXIT_SCAN, shapes.SCANNED_OUT),
+    summary="Scan a car out (older, JSON)",
+)
+def scan_out_json(request: HttpRequest, payload: ExitScanIn) -> HttpResponse:
+    """As `/parking/exit-qr-scan/`, JSON only."""
+    refuse_all_but_staff(request)
+    return _scan_out(request, payload)
+
+
+def _scan_out(request: HttpRequest, scan: ExitScanIn) -> HttpResponse:
+    now = clock.now()
+    return _once(
+        request,
+        scan,
+        call=lambda key: leaving.leave(
+            actor=actor_of(request),
+            qr_code=scan.qr_code,
+            collection=Collection(scan.payment_method),
+            now=now,
+            key=key,
+        ),
+        resume=lambda subject: leaving.resume_ending(subject=subject, now=now),
+        render=_scanned_out,
+        is_final=lambda left: left.is_over,
+    )
+
+
+def _scanned_out(left: Left) -> HttpResponse:
+    return shapes.scanned_out(left) if left.is_over else shapes.gate_stays_shut(left)
+
+
+# --- Cancelling --------------------------------------------------------------------------------------
+
+
+@router.post(
+    "/parking/cancel-booking/",
+    response={200: Ok[shapes.CancelledByQrOut], **WRITE_PROBLEMS},
+    openapi_extra=_posting(shapes.CANCEL_WANTED, shapes.CANCELLED_BY_QR, CancelByQrIn),
+    summary="Cancel by QR",
+)
+def cancel_by_qr(request: HttpRequest) -> HttpResponse:
+    """Cancel a booking whose car has not come. For staff, a car that is inside is terminated, leaving a debt."""
+    wanted, now = read_body(request, CancelByQrIn), clock.now()
+    return _once(
+        request,
+        wanted,
+        call=lambda key: _cancel_or_terminate(request, wanted.qr_code, now, key),
+        resume=_ended_before,
+        render=shapes.cancelled_by_qr,
+    )
+
+
+def _cancel_or_terminate(request: HttpRequest, qr_code: str, now: datetime, key: RequestKey | None) -> Cancelled | Left:
+    """The older case of an entered stay that is cancelled: a termination, and for staff alone."""
+    actor, session = actor_of(request), Ref(uuid=session_by_qr(qr_code).uuid)
+    only_own = only_own_bookings(request)
+    try:
+        return cancelling.cancel(
+            actor=actor, lookup=session.lookup(), reason="", now=now, only_of_caller=only_own, key=key
+        )
+    except Refused as refusal:
+        if refusal.code != "already_entered" or not actor.is_staff:
+            raise
+    return terminating.terminate(
+        actor=actor,
+        session=session,
+        reason="Cancelled after entry, at the older address",
+        collection=Collection(NONE),
+        now=now,
+        key=key,
+    )
+
+
+def _ended_before(subject: str) -> Cancelled | Left:
+    session = session_by_uuid(UUID(subject))
+    return Left(session) if session.entry_qr_scanned else cancelling.cancelled_result(session)
+
+
+# --- Zone status -------------------------------------------------------------------------------------
+
+
+@router.get(
+    "/parking/zone/{zone_ref}/status/",
+    auth=None,
+    response={200: shapes.ZoneStatusOut, **problems(without=(400, 401, 403, 413, 415))},
+    openapi_extra=examples(response=shapes.ZONE_STATUS),
+    summary="Free slots of a zone",
+)
+def zone_status(request: HttpRequest, zone_ref: str) -> HttpResponse:
+    """Counts of one zone, without envelope; here `occupied_slots` counts booked slots too."""
+    try:
+        zone = find_zone(parse_ref(zone_ref))
+    except ValueError as error:
+        raise _zone_not_found() from error
+    found = zones_with_counts(zone=zone)
+    if not found:  # retired between the two looks
+        raise _zone_not_found()
+    return shapes.zone_status(*found[0])
+
+
+def _zone_not_found() -> NotFound:
+    return NotFound("zone_not_found", "Zone not found")

@@ -1,0 +1,83 @@
+"""Who may see a page, and where people are sent who may not."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from parking.accounts.models import Role, User
+from parking.core.errors import Forbidden
+
+View = Callable[..., HttpResponseBase]
+
+HOME_OF_ROLE = {Role.ADMIN: "office", Role.STAFF: "gate", Role.USER: "zones"}
+
+
+def for_roles(*roles: Role) -> Callable[[View], View]:
+    """Let in signed-in people with one of these roles, any role if none is named; everybody else signs in first."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            if roles and user_of(request).role not in roles:
+                raise Forbidden("forbidden", "Your role does not allow this")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+for_anyone = for_roles()
+for_drivers = for_roles(Role.USER, Role.ADMIN)
+for_attendants = for_roles(Role.STAFF, Role.ADMIN)
+for_managers = for_roles(Role.ADMIN)
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in user, behind one of the doors above."""
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("This view has no door")
+    return user
+
+
+def _is_fetched(request: HttpRequest) -> bool:
+    """Whether a script asks (htmx, live.js), not the browser itself."""
+    return request.headers.get("HX-Request") == "true" or request.headers.get("X-Live") == "true"
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether a part of a page is asked for; a boosted link takes its part out of the whole page itself."""
+    return _is_fetched(request) and "HX-Boosted" not in request.headers
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send to the sign-in page, and back here afterwards. Scripts are told where the whole page is to go."""
+    address = reverse("sign_in")
+    if _is_fetched(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    if request.method == "GET":
+        address = f"{address}?{urlencode({'next': request.get_full_path()})}"
+    return HttpResponseRedirect(address)
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    """The address in `next`, if it is one of ours; otherwise the default address."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else default
+
+
+def home_of(user: User) -> str:
+    """Where this person starts."""
+    return reverse(HOME_OF_ROLE[Role(user.role)])

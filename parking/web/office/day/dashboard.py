@@ -1,0 +1,38 @@
+"""The day at a glance."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from parking.edge.pages import page
+from parking.reports.background import background_now
+from parking.reports.board import board_now
+from parking.web.access import for_managers
+from parking.web.live import live
+from parking.web.office.day.alerts import told_alerts
+
+
+@require_safe
+@for_managers
+def overview(request: HttpRequest) -> HttpResponse:
+    """Today's bookings, money and occupancy, and what somebody has to look at."""
+    return _rendered(request, "office/dashboard.html")
+
+
+@require_safe
+@live(state=lambda: board_now.value().state)
+@for_managers
+def live_part(request: HttpRequest) -> HttpResponse:
+    """What changes on it."""
+    return _rendered(request, "office/parts/dashboard.html")
+
+
+def _rendered(request: HttpRequest, template: str) -> HttpResponse:
+    figures = board_now.value().overview
+    return page(
+        request,
+        template,
+        section="office",
+        board=figures,
+        alerts=told_alerts(figures.alerts),
+        background=background_now.value(),
+    )

@@ -1,0 +1,133 @@
+"""Zones: what they cost, when they are open, and who changed it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from parking.core import clock
+from parking.core.fresh import fingerprint
+from parking.core.ids import Ref
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
+from parking.facilities import services as facilities
+from parking.facilities.models import ParkingZone
+from parking.facilities.queries import find_zone, retired_zones, zones_with_counts
+from parking.reports.changes import changes_of_zone
+from parking.stays.watching import facilities_now
+from parking.tariffs import services as tariffs
+from parking.tariffs.queries import tariffs_of
+from parking.web.access import for_managers
+from parking.web.confirming import ask, is_confirmed, is_going_back
+from parking.web.forms import ServiceForm
+from parking.web.live import live
+from parking.web.office.facilities.zone_form import ZoneForm, values_of, values_of_new_zone
+from parking.web.office.shared.history import told
+
+SECTION = "zones"
+
+
+@require_safe
+@for_managers
+def overview(request: HttpRequest) -> HttpResponse:
+    """All zones with their counts, and apart those that were retired."""
+    return page(request, "office/zones.html", section=SECTION, zones=zones_with_counts(), retired=list(retired_zones()))
+
+
+def _state_of_all() -> str:
+    return fingerprint(*(f"{pk} {state.fingerprint}" for pk, state in facilities_now.value().items()))
+
+
+@live(state=_state_of_all)
+@require_safe
+@for_managers
+def counts(request: HttpRequest) -> HttpResponse:
+    """The list of zones alone."""
+    return page(request, "office/parts/zones.html", zones=zones_with_counts())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_managers
+def new(request: HttpRequest) -> HttpResponse:
+    """Make a zone; its slots come next."""
+    form = ZoneForm(request.POST or None, initial=values_of_new_zone())
+    if form.is_valid():
+        with form.refusals(request):
+            zone = tariffs.create_zone(
+                actor=actor_of(request),
+                changes=values_of_new_zone() | form.columns(),
+                kind_rates=form.kind_rates() or [],
+                now=clock.now(),
+            )
+            messages.success(request, _("%(zone)s is made. Now add its slots.") % {"zone": zone.name})
+            return redirect("office_slots_add", zone.pk)
+    return page(request, "office/zone.html", section=SECTION, form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_managers
+def edit(request: HttpRequest, zone_id: int) -> HttpResponse:
+    """Change a zone; what changes a price, or closes it, is asked about first."""
+    zone = find_zone(Ref(pk=zone_id))
+    form = ZoneForm(request.POST or None, initial=values_of(zone, tariffs_of([zone]).get(zone.pk, [])))
+    if form.is_valid() and not is_going_back(request):
+        if form.effects() and not is_confirmed(request):
+            return _ask_about(request, zone, form)
+        with form.refusals(request):
+            _save(request, zone, form)
+            return redirect("office_zone", zone.pk)
+    return page(request, "office/zone.html", section=SECTION, zone=zone, form=form, changes=told(changes_of_zone(zone)))
+
+
+def _ask_about(request: HttpRequest, zone: ParkingZone, form: ZoneForm) -> HttpResponse:
+    return ask(
+        request,
+        title=_("Change %(zone)s?") % {"zone": zone.name},
+        form=form,
+        yes=_("Yes, change it"),
+        effects=form.effects(),
+        alterations=form.alterations(),
+        section=SECTION,
+    )
+
+
+def _save(request: HttpRequest, zone: ParkingZone, form: ZoneForm) -> None:
+    if not form.altered():
+        messages.info(request, _("Nothing was changed."))
+        return
+    tariffs.update_zone(
+        actor=actor_of(request),
+        zone_id=zone.pk,
+        changes=form.columns(),
+        kind_rates=form.kind_rates(),
+        now=clock.now(),
+    )
+    messages.success(request, _("Saved."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_managers
+def retire(request: HttpRequest, zone_id: int) -> HttpResponse:
+    """Take a zone out of use for good, once it was asked."""
+    zone = find_zone(Ref(pk=zone_id))
+    form = ServiceForm(request.POST or None)
+    if is_confirmed(request) and form.is_valid():
+        with form.refusals(request):
+            facilities.retire_zone(actor=actor_of(request), zone_id=zone.pk, now=clock.now())
+            messages.success(request, _("%(zone)s is retired.") % {"zone": zone.name})
+            return redirect("office_zones")
+    return ask(
+        request,
+        title=_("Retire %(zone)s?") % {"zone": zone.name},
+        form=form,
+        yes=_("Yes, retire it for good"),
+        effects=[
+            _("The zone disappears from all lists and cannot be brought back. Its slots go out of service."),
+            _("Its stays and payments are kept. To close it for a while, take away “Open for bookings” instead."),
+        ],
+        back=reverse("office_zone", args=[zone.pk]),
+        grave=True,
+        section=SECTION,
+    )

@@ -1,0 +1,76 @@
+"""What plates owe from stays that ended without full payment."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from parking.checkout import debts, queries
+from parking.core import clock
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
+from parking.payments.models import Debt, DebtStatus
+from parking.reports.money_facts import debt_by_id
+from parking.reports.sums import total_of
+from parking.web.access import for_managers
+from parking.web.confirming import ask, is_confirmed, is_going_back
+from parking.web.office.shared.deciding import DecisionForm
+from parking.web.office.shared.lists import sheet_of
+from parking.web.templatetags.parking import rupees
+
+
+@require_safe
+@for_managers
+def listing(request: HttpRequest) -> HttpResponse:
+    """Open debts, or with `all` those written off too, newest first."""
+    every = request.GET.get("all") == "on"
+    rows = queries.debts(status=None if every else DebtStatus.OPEN)
+    return page(
+        request,
+        "office/debts.html",
+        section="debts",
+        sheet=sheet_of(request, rows),
+        every=every,
+        owed=total_of(queries.debts(status=DebtStatus.OPEN)),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@for_managers
+def write_off(request: HttpRequest, debt_id: int) -> HttpResponse:
+    """Ask for a reason, say what will happen, and forgive the debt. Sent again, it changes nothing."""
+    debt = debt_by_id(debt_id)
+    form = DecisionForm(request.POST or None)
+    if form.is_valid() and not is_going_back(request):
+        if not is_confirmed(request):
+            return _question(request, form, debt)
+        if debt.status == DebtStatus.WRITTEN_OFF:
+            return _done(request)
+        with form.refusals(request):
+            debts.write_off(
+                actor=actor_of(request), debt_id=debt_id, reason=form.cleaned_data["reason"], now=clock.now()
+            )
+            return _done(request)
+    return page(request, "office/write_off.html", section="debts", form=form, debt=debt)
+
+
+def _done(request: HttpRequest) -> HttpResponse:
+    messages.success(request, gettext("The debt is written off."))
+    return redirect("office_debts")
+
+
+def _question(request: HttpRequest, form: DecisionForm, debt: Debt) -> HttpResponse:
+    names = {"amount": rupees(debt.amount), "plate": debt.bill.session.vehicle.vehicle_number}
+    return ask(
+        request,
+        title=gettext("Write this debt off?"),
+        form=form,
+        yes=gettext("Write %(amount)s off") % names,
+        effects=[
+            gettext("%(plate)s owes %(amount)s less, and the gate shows this debt no more.") % names,
+            gettext("Your name and the reason stay in the record. This cannot be taken back."),
+        ],
+        grave=True,
+        section="debts",
+    )

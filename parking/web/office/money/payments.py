@@ -1,0 +1,47 @@
+"""Every payment and refund, with what the rows of a filter come to."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from parking.edge.pages import page
+from parking.reports.payments import MONEY_SORTS, money_keys, money_rows, sum_of, totals_by_method
+from parking.reports.sheets import MONEY_COLUMNS, money_table
+from parking.web.access import for_managers
+from parking.web.office.money.money_filter import COLUMNS, USUAL_SORT, money_filter
+from parking.web.office.shared.files import table_file
+from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
+
+
+@require_safe
+@for_managers
+def listing(request: HttpRequest) -> HttpResponse:
+    """The payments and refunds of a filter, page by page, and their sums over all pages."""
+    form = money_filter(request)
+    sort = sort_of(request, list(MONEY_SORTS), USUAL_SORT)
+    right = form.is_valid()
+    sheet = sheet_of(request, money_keys(form.wanted, by=sort.key, downwards=sort.downwards) if right else None)
+    totals = totals_by_method(form.wanted) if right else {}
+    return page(
+        request,
+        "office/payments.html",
+        section="payments",
+        form=form,
+        heads=heads_of(request, COLUMNS, sort),
+        sheet=replace(sheet, rows=money_rows(sheet.rows)),
+        totals=totals,
+        total=sum_of(list(totals.values())),
+        file_query=filter_query(request),
+    )
+
+
+@require_safe
+@for_managers
+def file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The same rows as a CSV or XLSX file, newest first."""
+    form = money_filter(request)
+    refuse_wrong_filter(form)
+    keys = money_keys(form.wanted)
+    return table_file(kind, "payments", MONEY_COLUMNS, money_table(keys), counted=keys)

@@ -1,0 +1,102 @@
+"""Giving money back."""
+
+from decimal import Decimal
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from parking.checkout import refunding
+from parking.core import clock
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
+from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
+from parking.reports.money_facts import payment_to_refund
+from parking.web import repeats
+from parking.web.access import for_managers
+from parking.web.confirming import ask, is_confirmed, is_going_back
+from parking.web.office.shared.deciding import DecisionForm
+from parking.web.office.shared.fields import RupeesField
+from parking.web.templatetags.parking import rupees, word
+
+
+class RefundForm(DecisionForm):
+    amount = RupeesField(label=_("Amount"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=60,
+        help_text=_("The driver reads it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("amount", "reason")
+
+
+@require_http_methods(["GET", "POST"])
+@for_managers
+def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """Ask for amount and reason, say what will happen, and write the refund down."""
+    payment, left = payment_to_refund(payment_id)
+    form = RefundForm(request.POST or None, initial={"amount": left})
+    if form.is_valid() and not is_going_back(request):
+        if not is_confirmed(request):
+            return _question(request, form, payment)
+        with form.refusals(request):
+            made = repeats.once(
+                request,
+                form.values,
+                call=lambda key: refunding.refund_any_payment(
+                    actor=actor_of(request),
+                    payment_id=payment_id,
+                    amount=form.cleaned_data["amount"],
+                    reason=form.cleaned_data["reason"],
+                    now=clock.now(),
+                    key=key,
+                ),
+                resume=lambda subject: refunding.resume_refund(subject=subject, now=clock.now()),
+            )
+            messages.success(request, _told(made))
+            return _to_stay(payment)
+    form.show_anew()
+    return page(request, "office/refund.html", section="payments", form=form, payment=payment, left=left)
+
+
+def _question(request: HttpRequest, form: RefundForm, payment: Payment) -> HttpResponse:
+    amount = form.cleaned_data["amount"]
+    return ask(
+        request,
+        title=gettext("Give %(amount)s back?") % {"amount": rupees(amount)},
+        form=form,
+        yes=gettext("Give %(amount)s back") % {"amount": rupees(amount)},
+        effects=_effects(payment, amount),
+        grave=True,
+        section="payments",
+    )
+
+
+def _effects(payment: Payment, amount: Decimal) -> list[str]:
+    names = {"amount": rupees(amount), "gateway": word(payment.gateway)}
+    if payment.method == PaymentMethod.ONLINE:
+        way = [gettext("%(amount)s go back through %(gateway)s to where they came from.") % names]
+    else:
+        way = [
+            gettext("%(amount)s are written down as a refund by hand.") % names,
+            gettext("Another manager has to approve it before the money is handed over."),
+        ]
+    return [*way, gettext("It stands on the bill with its reason, and cannot be taken back.")]
+
+
+def _told(made: Refund) -> str:
+    if made.status == RefundStatus.COMPLETED:
+        return gettext("The money went back.")
+    if made.payment.method == PaymentMethod.ONLINE:
+        return gettext("The refund is written down and on its way.")
+    return gettext("The refund is written down. Another manager has to approve it.")
+
+
+def _to_stay(payment: Payment) -> HttpResponse:
+    session = getattr(payment.bill, "session", None)
+    return redirect("office_session", session.pk) if session else redirect("office_payments")

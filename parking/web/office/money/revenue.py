@@ -1,0 +1,104 @@
+"""What came in and went back over a span of days, as a chart and as tables that add up."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from parking.core import clock
+from parking.core.errors import InvalidInput
+from parking.edge.pages import page
+from parking.reports.periods import ClosedPeriod, report_period
+from parking.reports.revenue import RevenueReport, revenue_report
+from parking.reports.sheets import REVENUE_COLUMNS, revenue_table
+from parking.web.access import for_managers
+from parking.web.office.shared.files import table_file
+from parking.web.office.shared.lists import DaysForm, address_with, filter_query, refuse_wrong_filter
+
+GROUPS = [("day", _("Day")), ("week", _("Week")), ("month", _("Month"))]
+
+
+class RevenueForm(DaysForm):
+    """From when to when, and by what; without days the last 30."""
+
+    group = forms.ChoiceField(label=_("Group by"), required=False, choices=GROUPS)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not self.errors:
+            try:
+                data["days"] = report_period(day=None, first=data.get("first"), last=data.get("last"))
+            except InvalidInput:
+                self.add_error("last", _("Not before the first day, and at most three years after it."))
+        return data
+
+    def report(self) -> RevenueReport:
+        """The report that a right form means."""
+        return revenue_report(period=self.cleaned_data["days"], group_by=self.group_by)
+
+    @property
+    def group_by(self) -> str:
+        return self.cleaned_data.get("group") or "day"
+
+
+@require_safe
+@for_managers
+def report(request: HttpRequest) -> HttpResponse:
+    """Revenue of a span of days: by day, week or month, by zone, way to pay and hour; against the span before."""
+    form = RevenueForm(request.GET)
+    made = form.report() if form.is_valid() else None
+    return page(
+        request,
+        "office/revenue.html",
+        section="revenue",
+        form=form,
+        report=made,
+        group=form.group_by,
+        presets=_presets(request, made.period if made else None),
+        booked=sum(number for *_, number in made.daily) if made else 0,
+        file_query=filter_query(request),
+    )
+
+
+@require_safe
+@for_managers
+def file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The report as a CSV or XLSX file: every part of it, one below the other."""
+    form = RevenueForm(request.GET)
+    refuse_wrong_filter(form)
+    return table_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report()))
+
+
+# --- Spans that one asks for again and again ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Preset:
+    label: str | Promise
+    address: str
+    is_shown: bool
+
+
+def _presets(request: HttpRequest, shown: ClosedPeriod | None) -> list[Preset]:
+    today = clock.today()
+    month = today.replace(day=1)
+    before = month - timedelta(days=1)
+    spans: list[tuple[str | Promise, date, date]] = [
+        (_("Today"), today, today),
+        (_("7 days"), today - timedelta(days=6), today),
+        (_("30 days"), today - timedelta(days=29), today),
+        (_("This month"), month, today),
+        (_("Last month"), before.replace(day=1), before),
+    ]
+    return [
+        Preset(
+            label, address_with(request, **{"from": str(first), "to": str(last)}), shown == ClosedPeriod(first, last)
+        )
+        for label, first, last in spans
+    ]

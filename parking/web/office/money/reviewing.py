@@ -1,0 +1,166 @@
+"""What waits for a person: refunds to approve or to try again, and payments that do not fit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from parking.checkout import refunding, reviewing
+from parking.checkout.queries import refunds
+from parking.core import clock
+from parking.core.errors import DomainError
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
+from parking.edge.wording import sentence_for
+from parking.payments.models import PaymentOrder, RefundStatus
+from parking.reports.alerts import orders_in_review
+from parking.reports.money_facts import order_by_number, refund_by_id
+from parking.web import repeats
+from parking.web.access import for_managers, user_of
+from parking.web.confirming import ask, is_confirmed, is_going_back
+from parking.web.forms import ServiceForm
+from parking.web.office.shared.deciding import DecisionForm
+from parking.web.office.shared.lists import sheet_of
+from parking.web.refusals import record_refusal
+from parking.web.templatetags.parking import rupees, word
+
+
+@require_safe
+@for_managers
+def review(request: HttpRequest) -> HttpResponse:
+    """Refunds that wait for approval or that the gateway refused, and payments that do not fit."""
+    orders = orders_in_review().select_related("bill__session__vehicle").order_by("created_at", "pk")
+    return page(
+        request,
+        "office/review.html",
+        section="review",
+        sheet=sheet_of(request, refunds()),
+        orders=orders,
+        me=user_of(request),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@for_managers
+def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
+    """Write down that money was handed back, after a question. Sent again, it changes nothing."""
+    made = refund_by_id(refund_id)
+    names = {"amount": rupees(made.amount)}
+    if not is_confirmed(request):
+        return _ask_about_refund(
+            request,
+            title=gettext("Approve this refund?"),
+            yes=gettext("Yes, %(amount)s are handed back") % names,
+            effects=[
+                gettext("You confirm that %(amount)s are handed back at the counter.") % names,
+                gettext("The refund is done with this, and cannot be taken back."),
+            ],
+        )
+    if made.status == RefundStatus.COMPLETED:
+        messages.success(request, gettext("The refund is done."))
+        return redirect("office_review")
+    with _told_refusals(request):
+        refunding.approve_refund(actor=actor_of(request), refund_id=refund_id, now=clock.now())
+        messages.success(request, gettext("The refund is done."))
+    return redirect("office_review")
+
+
+@require_http_methods(["GET", "POST"])
+@for_managers
+def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
+    """Try a refused refund once more, after a question."""
+    made = refund_by_id(refund_id)
+    names = {"amount": rupees(made.amount), "gateway": word(made.payment.gateway)}
+    if not is_confirmed(request):
+        return _ask_about_refund(
+            request,
+            title=gettext("Try this refund again?"),
+            yes=gettext("Try again"),
+            effects=[
+                gettext("%(gateway)s is asked first whether it has this refund, so nothing goes out twice.") % names,
+                gettext("If not, %(amount)s are sent once more.") % names,
+            ],
+        )
+    with _told_refusals(request):
+        repeats.once(
+            request,
+            {},
+            call=lambda key: refunding.retry_refund(
+                actor=actor_of(request), refund_id=refund_id, now=clock.now(), key=key
+            ),
+            resume=lambda subject: refunding.resume_refund(subject=subject, now=clock.now()),
+        )
+        messages.success(request, gettext("The refund is tried again."))
+    return redirect("office_review")
+
+
+@require_http_methods(["GET", "POST"])
+@for_managers
+def close(request: HttpRequest, order_id: str) -> HttpResponse:
+    """Ask what was found out about a payment that does not fit, and close its review."""
+    order = order_by_number(order_id)
+    form = DecisionForm(request.POST or None)
+    if form.is_valid() and not is_going_back(request):
+        if not is_confirmed(request):
+            return _question_of_review(request, form, order)
+        if order.review_closed_at is not None:
+            return _review_closed(request)
+        with form.refusals(request):
+            reviewing.close_review(
+                actor=actor_of(request), order_id=order_id, reason=form.cleaned_data["reason"], now=clock.now()
+            )
+            return _review_closed(request)
+    return page(request, "office/close_review.html", section="review", form=form, order=order)
+
+
+def _review_closed(request: HttpRequest) -> HttpResponse:
+    messages.success(request, gettext("The review is closed."))
+    return redirect("office_review")
+
+
+def _question_of_review(request: HttpRequest, form: DecisionForm, order: PaymentOrder) -> HttpResponse:
+    names = {"gateway": word(order.gateway), "number": order.order_id}
+    return ask(
+        request,
+        title=gettext("Close this review?"),
+        form=form,
+        yes=gettext("Close the review"),
+        effects=[
+            gettext("Order %(number)s leaves this list. No money moves by this.") % names,
+            gettext("What %(gateway)s took has to be settled there.") % names,
+            gettext("Your name and the reason stay in the record. This cannot be taken back."),
+        ],
+        section="review",
+    )
+
+
+class _KeyForm(ServiceForm):
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+
+def _ask_about_refund(request: HttpRequest, *, title: str, yes: str, effects: list[str]) -> HttpResponse:
+    return ask(
+        request,
+        title=title,
+        form=_KeyForm(initial={"key": repeats.new_key()}),
+        yes=yes,
+        effects=effects,
+        back=reverse("office_review"),
+        section="review",
+    )
+
+
+@contextmanager
+def _told_refusals(request: HttpRequest) -> Iterator[None]:
+    """A refusal is told on the page that comes next: the button that was pressed has no form to show it in."""
+    try:
+        yield
+    except DomainError as error:
+        record_refusal(request, error)
+        messages.error(request, sentence_for(error))

@@ -1,0 +1,80 @@
+"""Which stays the list shows: its form and its columns."""
+
+from datetime import timedelta
+
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from parking.core import clock
+from parking.core.ids import Ref
+from parking.facilities.models import ParkingZone
+from parking.reports.sessions import SessionFilter, all_sessions
+from parking.stays.models import EndReason, ParkingSession, SessionStatus
+from parking.web.office.shared.lists import Column, FilterForm, or_all
+
+COLUMNS = (
+    Column(_("Booking"), "number", first_down=True),
+    Column(_("Vehicle"), "plate"),
+    Column(_("Owner"), "owner"),
+    Column(_("Zone and slot"), "zone"),
+    Column(_("State"), "status"),
+    Column(_("Booked"), "booked", first_down=True),
+    Column(_("Entry"), "entered", first_down=True),
+    Column(_("End"), "ended", first_down=True),
+    Column(_("Paid"), "paid", is_number=True, first_down=True),
+)
+USUAL_SORT = "-number"
+
+SORT_CHOICES = [
+    ("", _("Newest first")),
+    ("number", _("Oldest first")),
+    ("plate", _("Vehicle")),
+    ("owner", _("Owner")),
+    ("entered", _("Longest inside first")),
+    ("-ended", _("Last ended first")),
+    ("-paid", _("Most paid first")),
+]
+
+
+class SessionFilterForm(FilterForm):
+    q = forms.CharField(
+        label=_("Plate, booking number, owner or QR code"), required=False, max_length=100, widget=forms.SearchInput
+    )
+    state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: or_all(SessionStatus.values))
+    reason = forms.ChoiceField(label=_("How it ended"), required=False, choices=lambda: or_all(EndReason.values))
+    zone = forms.ModelChoiceField(
+        ParkingZone.objects.order_by("name", "pk"), label=_("Zone"), required=False, empty_label=_("All")
+    )
+    days_of = forms.ChoiceField(
+        label=_("Days of"), required=False, choices=[("", _("Booking")), ("entered", _("Entry")), ("ended", _("End"))]
+    )
+    user = forms.CharField(label=_("Account"), required=False, max_length=150)
+    # Heads of columns sort too, by more than this offers: whatever is not known sorts as usual.
+    sort = forms.CharField(label=_("Sort by"), required=False, widget=forms.Select(choices=SORT_CHOICES))
+    long = forms.BooleanField(label=_("Only long stays"), required=False)
+
+    field_order = ("q", "state", "reason", "zone", "days_of", "first", "last", "user", "sort", "long")
+
+    def rows(self) -> QuerySet[ParkingSession]:
+        """The stays that a right filter means, newest first."""
+        data = self.cleaned_data
+        long_since = clock.now() - timedelta(hours=settings.LONG_STAY_HOURS)
+        return all_sessions(
+            SessionFilter(
+                period=data["period"],
+                status=data["state"] or None,
+                user=data["user"] or None,
+                zone=Ref(pk=data["zone"].pk) if data["zone"] else None,
+                search=data["q"] or None,
+                moment={"entered": "entry_time", "ended": "ended_at"}.get(data["days_of"], "booked_at"),
+                end_reason=data["reason"] or None,
+                entered_before=long_since if data["long"] else None,
+            )
+        )
+
+
+def session_filter(request: HttpRequest) -> SessionFilterForm:
+    return SessionFilterForm(request.GET)

@@ -1,0 +1,124 @@
+"""Ending a stay whose car does not leave through the gate."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from parking.checkout import leaving, terminating
+from parking.checkout.bills import running_bill
+from parking.checkout.leaving import Collection, Left
+from parking.core import clock
+from parking.core.errors import Refused
+from parking.core.ids import Ref
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
+from parking.stays.models import ParkingSession, SessionStatus
+from parking.stays.queries import session_for
+from parking.web import repeats
+from parking.web.access import for_managers
+from parking.web.confirming import ask, is_confirmed, is_going_back
+from parking.web.office.shared.deciding import DecisionForm
+from parking.web.templatetags.parking import rupees
+
+WAYS = [
+    ("NONE", _("Nobody pays now; what is due becomes a debt of the plate")),
+    ("CASH", _("Cash, handed over now")),
+    ("UPI", _("UPI at the counter")),
+    ("ONLINE", _("Online, on the driver's phone")),
+]
+
+
+class TerminationForm(DecisionForm):
+    method = forms.ChoiceField(label=_("Who pays what is due"), choices=WAYS, initial="NONE", widget=forms.RadioSelect)
+    upi_reference = forms.CharField(
+        label=_("UPI reference, 12 digits"),
+        required=False,
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    # What the question named as due; the form before it names nothing.
+    due = forms.DecimalField(min_value=0, max_digits=10, decimal_places=2, required=False, widget=forms.HiddenInput)
+
+    field_order = ("reason", "method", "upi_reference")
+
+    @property
+    def collection(self) -> Collection:
+        data = self.cleaned_data
+        return Collection(data["method"], upi_reference=data["upi_reference"] or None, shown_due=data["due"])
+
+    def promise(self, due: Decimal) -> None:
+        """Let the form carry what the question names."""
+        self.data = {**dict(self.data.items()), "due": str(due)}
+
+
+@require_http_methods(["GET", "POST"])
+@for_managers
+def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Ask for reason and way to pay, say what will happen, and end the stay."""
+    ref = Ref(pk=session_id)
+    session = session_for(ref, actor_of(request))
+    form = TerminationForm(request.POST or None)
+    if form.is_valid() and not is_going_back(request):
+        if not is_confirmed(request):
+            return _question(request, form, session)
+        with form.refusals(request):
+            left = repeats.once(
+                request,
+                form.values,
+                call=lambda key: terminating.terminate(
+                    actor=actor_of(request),
+                    session=ref,
+                    reason=form.cleaned_data["reason"],
+                    collection=form.collection,
+                    now=clock.now(),
+                    key=key,
+                ),
+                resume=lambda subject: leaving.resume_ending(subject=subject, now=clock.now()),
+            )
+            messages.success(request, _told(left))
+            return redirect("office_session", session_id)
+    form.show_anew()
+    if session.status != SessionStatus.ACTIVE and not form.is_bound:
+        raise Refused("not_active", "Only a car that is inside can be terminated")
+    bill = running_bill(session, clock.now())
+    return page(request, "office/terminate.html", section="sessions", form=form, session=session, bill=bill)
+
+
+def _question(request: HttpRequest, form: TerminationForm, session: ParkingSession) -> HttpResponse:
+    due = running_bill(session, clock.now()).due
+    form.promise(due)
+    names: dict[str, Any] = {"plate": session.vehicle.vehicle_number, "due": rupees(due)}
+    effects = [
+        gettext("The stay of %(plate)s ends now, and its slot is free at once.") % names,
+        gettext("The bill is made up to this moment; %(due)s are due as of now.") % names,
+        {
+            "NONE": gettext("What is due becomes a debt of the plate, shown to the gate at its next entry."),
+            "CASH": gettext("You confirm that what is due was handed over in cash."),
+            "UPI": gettext("You confirm that what is due came by UPI, under this reference."),
+            "ONLINE": gettext("The stay ends when the driver's online payment has come."),
+        }[form.cleaned_data["method"]],
+    ]
+    if form.cleaned_data["method"] == "ONLINE":
+        effects = effects[1:]
+    return ask(
+        request,
+        title=gettext("End this stay?"),
+        form=form,
+        yes=gettext("End the stay"),
+        effects=effects,
+        grave=True,
+        section="sessions",
+    )
+
+
+def _told(left: Left) -> str:
+    if left.order is not None and left.order.is_open:
+        return gettext("The payment is asked for. The stay ends when it has come.")
+    return gettext("The stay has ended.")

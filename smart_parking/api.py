@@ -1,0 +1,38 @@
+"""The whole contract as one API: every address in one description."""
+
+from ninja import NinjaAPI
+from ninja.operation import Operation
+
+from parking import __version__
+from parking.api import auth, driver, payments, public, receipts, staff
+from parking.api.admin import routes as admin
+from parking.edge import errors
+from parking.edge.parsing import StrictParser
+from parking.legacy import calls as legacy
+
+
+class Contract(NinjaAPI):
+    """The API, with names of operations that do not follow the modules: clients are generated from them."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return super().get_openapi_operation_id(operation).replace("parking_legacy_calls_", "parking_api_legacy_")
+
+
+api = Contract(
+    title="Smart Parking",
+    version=__version__,
+    description="Car parks: booking, gates, bills and reports. Money is rupees, times are UTC.",
+    docs_url="/api/docs",
+    openapi_url="/api/openapi.json",
+    parser=StrictParser(),
+    urls_namespace="api",
+)
+errors.install(api)
+api.add_router("/api/auth", auth.router)
+api.add_router("/api/public", public.router)
+api.add_router("/api/user", driver.router)
+api.add_router("/api/staff", staff.router)
+api.add_router("/api/admin", admin.router)
+api.add_router("/api/payment", payments.router)
+api.add_router("/api/payment", receipts.router)
+api.add_router("", legacy.router)
