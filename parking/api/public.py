@@ -5,21 +5,21 @@ from typing import Any
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import BaseModel
 
 from parking import __version__
-from parking.api.shapes.zones import EXAMPLE_ZONE, ZoneOut, present_zone
+from parking.api.shapes.zones import ZoneOut
 from parking.core import clock
 from parking.core.fresh import FreshValue
 from parking.edge.answers import ok, plain
 from parking.edge.describe import PUBLIC_PROBLEMS, Ok, enveloped, examples
+from parking.edge.shapes import Shape
 from parking.facilities.queries import zones_with_counts
 
 router = Router(tags=["Public"], auth=None)
 
 
 def _zones_answer() -> bytes:
-    rows = [present_zone(zone, counts) for zone, counts in zones_with_counts(only_active=True)]
+    rows = [ZoneOut.of(zone, counts) for zone, counts in zones_with_counts(only_active=True)]
     return ok(rows).content
 
 
@@ -34,7 +34,7 @@ def zones_now() -> HttpResponse:
 @router.get(
     "/zones/",
     response={200: Ok[list[ZoneOut]], **PUBLIC_PROBLEMS},
-    openapi_extra=examples(response=enveloped([EXAMPLE_ZONE])),
+    openapi_extra=examples(response=enveloped([ZoneOut.example])),
     summary="Zones with free slots",
 )
 def zones(request: HttpRequest) -> HttpResponse:
@@ -42,11 +42,18 @@ def zones(request: HttpRequest) -> HttpResponse:
     return zones_now()
 
 
-class HealthOut(BaseModel):
+class HealthOut(Shape):
     status: str
     version: str
     timestamp: str
     services: dict[str, str]
+
+    example = {
+        "status": "ok",
+        "version": __version__,
+        "timestamp": "2026-11-22T04:30:00Z",
+        "services": {"database": "ok"},
+    }
 
 
 def _database_state() -> str:
@@ -61,14 +68,7 @@ def _database_state() -> str:
 @router.get(
     "/health/",
     response={200: HealthOut, 503: HealthOut},
-    openapi_extra=examples(
-        response={
-            "status": "ok",
-            "version": __version__,
-            "timestamp": "2026-11-22T04:30:00Z",
-            "services": {"database": "ok"},
-        }
-    ),
+    openapi_extra=examples(response=HealthOut.example),
     summary="Health",
 )
 def health(request: HttpRequest) -> HttpResponse:
