@@ -120,7 +120,8 @@ TEMPLATES = [
 DATABASES = {"default": database(_env, BASE_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+# Work that asks gateways waits in a queue of its own, so that one that hangs delays no mail.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "gateways"]}}
 
 # --- People ----------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Receipts and invoices of stays: which document a payment has, and issuing those that are missing.
 
-A document is written when somebody first asks for it, or by the timetable; never at the gate, where a car waits
+A document is written when somebody first asks for it, or by the worker's sweep; never at the gate, where a car waits
 (docs/adr/0009-documents-are-issued-behind-the-gate.md).
 """
 
@@ -17,7 +17,7 @@ from parking.invoices.snapshot import Details, Facts, Recipient
 from parking.payments.models import Bill, Payment, Refund, RefundStatus
 from parking.stays.models import ParkingSession
 
-# Most documents that one run of the timetable issues: the next run goes on.
+# Most documents that one run of the sweep issues: the next run goes on.
 AT_ONCE = 500
 # How far back the frequent run looks; the daily one looks at everything.
 LATELY = timedelta(days=3)
@@ -80,7 +80,7 @@ def facts_of(session: ParkingSession) -> Facts:
     )
 
 
-# --- The timetable ---------------------------------------------------------------------------------
+# --- The sweep -------------------------------------------------------------------------------------
 
 
 def issue_missing_documents(*, now: datetime, within: timedelta | None = LATELY) -> int:

@@ -47,8 +47,8 @@ def resume_payment(*, session: ParkingSession, gateway: str, now: datetime) -> P
 
 
 def verify_order(*, order: PaymentOrder, now: datetime) -> PaymentOrder:
-    """Ask the gateway how an order stands, and settle that. What is definite already is not asked again."""
-    if not order.is_definite:
+    """Ask the gateway how an order stands, and settle that. One that is paid or in review is not asked after again."""
+    if not order.is_settled:
         collect(order=order, now=now)
     return order
 

@@ -4,8 +4,11 @@ The answer to our own call, a webhook and the poller all come through `settle`, 
 called in any order.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -19,20 +22,23 @@ from parking.core.errors import Unavailable
 from parking.core.statements import save_fields
 from parking.payments import services as payments
 from parking.payments.collecting import ask_for_order, ask_for_refund
+from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
+from parking.payments.following import claim_check, end_following, is_last_check, orders_to_check
 from parking.payments.gateways.base import GatewayState, OrderAnswer
 from parking.payments.models import (
     OrderPurpose,
-    OrderStatus,
     PaymentOrder,
     Refund,
     RefundStatus,
 )
-from parking.payments.schedule import FOLLOWED_FOR, order_is_due
 from parking.payments.services import Completion
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 from parking.stays.services import lock_by_bill
 
 log = structlog.get_logger(__name__)
+
+# Calls a function for each row, as `map` does, in what order and how many at a time it likes.
+Spread = Callable[[Callable[[Any], bool], Iterable[Any]], Iterable[bool]]
 
 
 def collect(*, order: PaymentOrder, now: datetime) -> ParkingSession:
@@ -75,7 +81,6 @@ def _take_money(session: ParkingSession, order: PaymentOrder, answer: OrderAnswe
     if completion == Completion.ALREADY_DONE:
         return []
     refunds: list[Refund] = []
-    action = "order.to_review" if completion == Completion.REVIEW else "payment.captured"
     if completion == Completion.REVIEW:
         log.error("order_needs_review", order_id=order.order_id)
     elif not session.is_open:
@@ -86,15 +91,17 @@ def _take_money(session: ParkingSession, order: PaymentOrder, answer: OrderAnswe
         if session.status == SessionStatus.COMPLETED:
             # The end of the stay is in the audit already, with its order.
             return refunds
+    happened = OrderToReview if completion == Completion.REVIEW else PaymentCaptured
     audit.record(
-        actor=SYSTEM,
-        action=action,
-        now=now,
-        subject=("session", session.pk),
-        order_id=order.order_id,
-        purpose=order.purpose,
-        amount=order.amount,
-        refunds=[refund.refund_id for refund in refunds],
+        SYSTEM,
+        happened(
+            session_id=session.pk,
+            order_id=order.order_id,
+            purpose=order.purpose,
+            amount=order.amount,
+            refunds=tuple(refund.refund_id for refund in refunds),
+        ),
+        now,
     )
     return refunds
 
@@ -114,16 +121,9 @@ def _open_the_way(session: ParkingSession, order: PaymentOrder, *, waiting: bool
 
 
 def _note_failure(session: ParkingSession, order: PaymentOrder, now: datetime) -> None:
-    if not payments.fail_order(order=order, is_definite=False, now=now):
+    if not payments.fail_order(order=order, now=now):
         return
-    audit.record(
-        actor=SYSTEM,
-        action="order.failed",
-        now=now,
-        subject=("session", session.pk),
-        order_id=order.order_id,
-        purpose=order.purpose,
-    )
+    audit.record(SYSTEM, OrderFailed(session_id=session.pk, order_id=order.order_id, purpose=order.purpose), now)
     if order.purpose == OrderPurpose.FEE and session.status == SessionStatus.BOOKED:
         expire_locked(session=session, reason=EndReason.UNPAID, actor=SYSTEM, now=now)
 
@@ -149,44 +149,55 @@ def _tell_of_stuck(refund: Refund) -> None:
 # --- Following -------------------------------------------------------------------------------------
 
 
-def follow_open_orders(*, now: datetime) -> int:
-    """Ask after every order of which the gateway has not said its last word, at the pace of `payments.schedule`.
+def follow_open_orders(
+    *, now: datetime, gateway: str | None = None, most: int | None = None, spread: Spread = map
+) -> int:
+    """Ask after the orders whose `next_check_at` has come, of one gateway if it is named; at most `most` of them.
 
-    Answers how many were asked after. An order that we gave up is followed too: its money may still come.
+    Answers after how many the gateway answered. An order that we gave up is followed too: its money may still come.
+    `spread` makes the calls: `map` one after the other. Safe to repeat, and to run twice at once.
     """
-    undecided = PaymentOrder.objects.filter(is_definite=False, created_at__gte=now - FOLLOWED_FOR)
-    open_orders = undecided.exclude(status__in=[OrderStatus.COMPLETED, OrderStatus.REVIEW]).order_by("pk")
-    due = [
-        order
-        for order in open_orders.iterator()
-        if order_is_due(created_at=order.created_at, checked_at=order.updated_at, now=now)
-    ]
-    return sum(_follow_order(order, now) for order in due)
+    orders = orders_to_check(now=now, gateway=gateway, most=most)
+    return sum(spread(partial(_follow_order, now=now), orders))
 
 
-def _follow_order(order: PaymentOrder, now: datetime) -> bool:
+def _follow_order(order: PaymentOrder, *, now: datetime) -> bool:
+    if not claim_check(order=order, now=now):
+        return False
     try:
         collect(order=order, now=now)
+        answered = True
     except Unavailable:
-        return False
-    finally:
-        payments.note_checked(order=order, now=now)
-    return True
+        answered = False
+    if is_last_check(order=order, answered=answered, now=now):
+        _stop_following(order, now)
+    return answered
+
+
+def _stop_following(order: PaymentOrder, now: datetime) -> None:
+    with transaction.atomic(durable=True):
+        lock_by_bill(order.bill_id)
+        end_following(order=order, now=now)
 
 
 # A refund that was sent a moment ago is left to the call that sent it.
 _REFUND_REST = timedelta(seconds=20)
 
 
-def follow_open_refunds(*, now: datetime) -> int:
+def follow_open_refunds(*, now: datetime, gateway: str | None = None, spread: Spread = map) -> int:
     """Ask after every refund that is not finished, and try failed ones again when their pause is over.
 
-    Answers how many were looked at. Safe to repeat.
+    Answers how many were looked at. `gateway` and `spread` as in `follow_open_orders`. Safe to repeat.
     """
     waiting = Q(status__in=[RefundStatus.INITIATED, RefundStatus.PENDING], updated_at__lte=now - _REFUND_REST)
     failed = Q(status=RefundStatus.FAILED, next_try_at__lte=now)
-    refunds = list(Refund.objects.filter(waiting | failed).select_related("payment__order").order_by("pk"))
-    for refund in refunds:
-        if refund.status != RefundStatus.FAILED or payments.begin_next_attempt(refund=refund, now=now):
-            send_refunds([refund], now=now)
-    return len(refunds)
+    refunds = Refund.objects.filter(waiting | failed).select_related("payment__order").order_by("pk")
+    if gateway is not None:
+        refunds = refunds.filter(payment__gateway=gateway)
+    return sum(spread(partial(_follow_refund, now=now), list(refunds)))
+
+
+def _follow_refund(refund: Refund, *, now: datetime) -> bool:
+    if refund.status != RefundStatus.FAILED or payments.begin_next_attempt(refund=refund, now=now):
+        send_refunds([refund], now=now)
+    return True

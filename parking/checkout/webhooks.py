@@ -63,7 +63,7 @@ def _kept_once(gateway: str, event: WebhookEvent, body: bytes, now: datetime) ->
 
 
 def _looked_at_again(repeated: GatewayEvent) -> GatewayEvent | None:
-    """The first row of an event that came again, if its order is not decided yet.
+    """The first row of an event that came again, if its order is not settled; also one that nobody follows any more.
 
     A proof that does not cover the body lets a forger send an event first; the genuine one must still be heard.
     """
@@ -71,7 +71,7 @@ def _looked_at_again(repeated: GatewayEvent) -> GatewayEvent | None:
     if first.kind != EventKind.ORDER or first.processed_at is None:
         return None
     order = _order_of(first)
-    if order is None or order.is_definite:
+    if order is None or order.is_settled:
         return None
     GatewayEvent.objects.filter(pk=first.pk).update(processed_at=None)
     return first
@@ -121,6 +121,6 @@ def _refund_of(event: GatewayEvent) -> Refund | None:
 
 
 def unworked_events(*, now: datetime, older_than: timedelta = timedelta(seconds=30)) -> list[int]:
-    """Events whose task was lost or found the gateway silent; the timetable queues them again."""
+    """Events whose task was lost or found the gateway silent; a sweep queues them again."""
     waiting = GatewayEvent.objects.filter(processed_at=None, received_at__lte=now - older_than)
     return list(waiting.order_by("pk").values_list("pk", flat=True)[:500])

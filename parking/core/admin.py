@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from parking.core.errors import Forbidden
-from parking.core.models import IdempotencyKey
+from parking.core.models import IdempotencyKey, SweepLease, WorkerHeartbeat
 
 
 class LookUpSite(admin.AdminSite):
@@ -67,3 +67,13 @@ class IdempotencyKeyAdmin(LookUpAdmin):
     search_fields = ["=key", "=subject", "=caller"]
     # Answers hold personal data that belongs to the caller.
     exclude = ["answer"]
+
+
+@admin.register(WorkerHeartbeat, site=look_up)
+class WorkerHeartbeatAdmin(LookUpAdmin):
+    list_display = ["worker_id", "started_at", "beat_at"]
+
+
+@admin.register(SweepLease, site=look_up)
+class SweepLeaseAdmin(LookUpAdmin):
+    list_display = ["name", "owner", "expires_at"]

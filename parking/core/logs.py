@@ -43,8 +43,8 @@ def configure(options: dict[str, Any]) -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
             "root": {"handlers": ["stderr"], "level": options["level"]},
-            # A refused call is the caller's affair and in the audit; Django would log each as a warning. The worker's
-            # timetable would fill pages with tasks that found nothing to do.
+            # A refused call is the caller's affair and in the audit; Django would log each as a warning. Each task
+            # would be logged when it is queued, begun and done.
             "loggers": {
                 "django.request": {"level": "ERROR"},
                 "axes": {"level": "ERROR"},

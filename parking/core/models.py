@@ -1,4 +1,4 @@
-"""The table of idempotency keys."""
+"""Idempotency keys; which workers are alive, and which sweep one of them has to itself."""
 
 from typing import ClassVar
 
@@ -27,3 +27,28 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} {self.key}"
+
+
+class WorkerHeartbeat(models.Model):
+    """A worker that runs, or that was killed: one that stops in good order deletes its row."""
+
+    worker_id = models.CharField(max_length=64, unique=True)
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField(db_index=True)
+    sweeps = models.JSONField(
+        default=dict, help_text="By name: when this worker last ran it, for how many seconds, and how much it did"
+    )
+
+    def __str__(self) -> str:
+        return self.worker_id
+
+
+class SweepLease(models.Model):
+    """Who may run a sweep until when. On SQLite alone: PostgreSQL has advisory locks."""
+
+    name = models.CharField(max_length=64, unique=True)
+    owner = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -76,6 +76,7 @@ class OrderStatus(models.TextChoices):
 
 
 OPEN_ORDER = (OrderStatus.INITIATED, OrderStatus.PENDING)
+SETTLED_ORDER = (OrderStatus.COMPLETED, OrderStatus.REVIEW)
 
 
 class PaymentOrder(models.Model):
@@ -87,7 +88,10 @@ class PaymentOrder(models.Model):
     gateway = models.CharField(max_length=12)
     amount = _amount()
     status = models.CharField(max_length=10, choices=OrderStatus.choices, default=OrderStatus.INITIATED)
-    is_definite = models.BooleanField(default=False, help_text="The gateway has said its last word on it")
+    is_definite = models.BooleanField(default=False, help_text="Nobody asks the gateway after it any more")
+    next_check_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the worker asks the gateway after it; empty once it is definite"
+    )
     gateway_order_id = models.CharField(max_length=64, blank=True)
     pay_url = models.URLField(max_length=2000, blank=True)
     upi_link = models.CharField(max_length=2000, blank=True)
@@ -115,7 +119,7 @@ class PaymentOrder(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["created_at"], condition=Q(is_definite=False), name="order_to_follow"),
+            models.Index(fields=["next_check_at"], condition=Q(is_definite=False), name="order_to_check"),
             models.Index(
                 fields=["created_at"], condition=Q(status="REVIEW", review_closed_at=None), name="order_in_review"
             ),
@@ -127,6 +131,11 @@ class PaymentOrder(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_ORDER
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing that a gateway may still say changes it: its money is ours, or a person must look."""
+        return self.status in SETTLED_ORDER
 
 
 class PaymentMethod(models.TextChoices):

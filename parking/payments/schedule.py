@@ -1,20 +1,37 @@
 """When to ask a gateway again. Pure: ages in, decisions out."""
 
 from datetime import datetime, timedelta
+from itertools import accumulate
 
-# PhonePe's mandatory schedule while an order is PENDING: up to this age of the order, ask again after this pause.
-# (developer.phonepe.com, UAT checklist: first check after 20 to 25 s, then 3, 6, 10, 30, 60 s.)
-_FIRST_CHECK = timedelta(seconds=22)
-_PAUSES = (
-    (timedelta(seconds=52), timedelta(seconds=3)),
-    (timedelta(seconds=112), timedelta(seconds=6)),
-    (timedelta(seconds=172), timedelta(seconds=10)),
-    (timedelta(seconds=232), timedelta(seconds=30)),
-    (timedelta(hours=1), timedelta(seconds=60)),
+# PhonePe demands a schedule while an order is PENDING (developer.phonepe.com, UAT checklist): first after 20 to 25 s,
+# then every 3 s for 30 s, 6 s for 60 s, 10 s for 60 s, 30 s for 60 s, then every 60 s. These are its pauses, in its
+# order, with fewer repeats: webhooks bring the news of most orders, and pages that wait ask for themselves.
+_WHILE_PAYING = (
+    timedelta(seconds=22),
+    *[timedelta(seconds=3)] * 4,
+    *[timedelta(seconds=6)] * 4,
+    *[timedelta(seconds=10)] * 3,
+    *[timedelta(seconds=30)] * 2,
+    *[timedelta(seconds=60)] * 4,
 )
-# A bank may confirm late; both gateways speak of up to three days, one page of five.
+# A gateway's page closes after 15 minutes; a bank may confirm late: both gateways speak of up to three days, one page
+# of five.
 FOLLOWED_FOR = timedelta(days=5)
-_LATE_PAUSE = timedelta(minutes=15)
+_LATER = (
+    timedelta(minutes=10),
+    timedelta(minutes=16),
+    timedelta(minutes=30),
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(hours=12),
+    timedelta(days=1),
+    timedelta(days=3),
+    FOLLOWED_FOR,
+)
+# The ages of an order at which the worker asks after it: with the call that makes it, 28 calls.
+CHECK_AGES = (*accumulate(_WHILE_PAYING), *_LATER)
+# A gateway that is silent at the last age is asked once more, so much later.
+LAST_CHANCE = timedelta(hours=12)
 # Pauses before a failed refund is tried again; after the last a person must look.
 _REFUND_PAUSES = (
     timedelta(minutes=1),
@@ -24,13 +41,10 @@ _REFUND_PAUSES = (
 )
 
 
-def order_is_due(*, created_at: datetime, checked_at: datetime, now: datetime) -> bool:
-    """Whether an order that is not decided is to be asked after at `now`. Times are aware."""
+def next_check(*, created_at: datetime, now: datetime) -> datetime | None:
+    """Return when an order is to be asked after next, later than `now`; None after its last time. Times are aware."""
     age = now - created_at
-    if age < _FIRST_CHECK:
-        return False
-    pause = next((pause for until, pause in _PAUSES if age <= until), _LATE_PAUSE)
-    return now - checked_at >= pause or checked_at - created_at < _FIRST_CHECK
+    return next((created_at + due for due in CHECK_AGES if due > age), None)
 
 
 def refund_pause(attempt: int) -> timedelta | None:

@@ -29,7 +29,7 @@ from parking.payments.models import (
     Refund,
     RefundStatus,
 )
-from parking.payments.schedule import refund_pause
+from parking.payments.schedule import next_check, refund_pause
 from parking.tariffs.rules import REFUND, BillLine, total_of
 
 _FINAL_REFUND = (RefundStatus.COMPLETED, RefundStatus.REVIEW)
@@ -146,6 +146,7 @@ def place_order(
         attendant_id=attendant_id,
         created_at=now,
         updated_at=now,
+        next_check_at=next_check(created_at=now, now=now),
     )
     insert(order)
     return order
@@ -189,27 +190,17 @@ def begin_check(*, order: PaymentOrder, pause: timedelta, now: datetime) -> bool
     return undecided.update(updated_at=now) == 1
 
 
-def note_checked(*, order: PaymentOrder, now: datetime) -> None:
-    """Remember when the gateway was last asked after an order, whatever it said."""
-    change(PaymentOrder, order.pk, updated_at=now)
+def fail_order(*, order: PaymentOrder, now: datetime) -> bool:
+    """The gateway refused for good: the order fails if it was waiting. Paid never becomes failed.
 
-
-def fail_order(*, order: PaymentOrder, is_definite: bool, now: datetime) -> bool:
-    """The gateway refused: the order fails if it was waiting. Paid never becomes failed.
-
-    While it is not definite (the payer may try again, a bank may confirm late) the order is followed on.
+    Nobody asks after it any more, also if it had been given up before. Answers whether it was waiting.
     """
-    failed = change(
-        PaymentOrder,
-        order.pk,
-        when={"status": OPEN_ORDER},
-        status=OrderStatus.FAILED,
-        is_definite=is_definite,
-        updated_at=now,
-    )
+    definite = {"is_definite": True, "next_check_at": None, "updated_at": now}
+    failed = change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, status=OrderStatus.FAILED, **definite)
     if failed:
         order.status = OrderStatus.FAILED
     else:
+        change(PaymentOrder, order.pk, when={"status": OrderStatus.EXPIRED}, **definite)
         order.refresh_from_db(fields=["status"])
     return failed
 
@@ -231,7 +222,7 @@ def complete_order(*, order: PaymentOrder, bill: Bill, answer: OrderAnswer, now:
     """
     if (answer.order_id, answer.amount, answer.currency) != (order.order_id, to_paise(order.amount), "INR"):
         PaymentOrder.objects.filter(pk=order.pk).exclude(status=OrderStatus.COMPLETED).update(
-            status=OrderStatus.REVIEW, is_definite=True, updated_at=now
+            status=OrderStatus.REVIEW, is_definite=True, next_check_at=None, updated_at=now
         )
         order.refresh_from_db(fields=["status"])
         return Completion.REVIEW
@@ -275,6 +266,7 @@ def _mark_completed(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> 
         "status": order.status,
         "gateway_order_id": order.gateway_order_id,
         "is_definite": True,
+        "next_check_at": None,
         "updated_at": now,
     }
     if change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, **changes):

@@ -17,6 +17,7 @@ from parking.payments.models import (
     RefundStatus,
 )
 from parking.reports.alerts import orders_in_review
+from parking.reports.background import background_state
 from parking.reports.periods import ClosedPeriod
 from parking.reports.sums import from_paise, sum_of_paise, total_of
 from parking.stays.models import ParkingSession, SessionStatus
@@ -54,6 +55,7 @@ def system_figures(*, now: datetime) -> dict[str, Any]:
         "holds_overdue": (ParkingSession.objects.unpaid_since(now) | ParkingSession.objects.overdue(now)).count(),
         "tasks_waiting": DBTaskResult.objects.ready().count(),
         "tasks_failed": DBTaskResult.objects.failed().count(),
+        **_background(now),
         "open_debts": _open_debts(),
     }
 
@@ -77,6 +79,15 @@ def _refunds_not_done() -> dict[str, int]:
         "refunds_open": counts.get(RefundStatus.INITIATED, 0) + counts.get(RefundStatus.PENDING, 0),
         "refunds_in_review": counts.get(RefundStatus.REVIEW, 0),
         "refunds_failed": counts.get(RefundStatus.FAILED, 0),
+    }
+
+
+def _background(now: datetime) -> dict[str, Any]:
+    state = background_state(now=now)
+    return {
+        "worker": state.worker,
+        "last_heartbeat": state.last_beat,
+        "oldest_task_seconds": state.oldest_seconds,
     }
 
 

@@ -1,14 +1,18 @@
 """What anybody may ask."""
 
 import json
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
+from django_tasks_db.models import DBTaskResult
 
 from parking import __version__
 from parking.api import public
+from parking.checkout.tasks import work_on_event
+from parking.core import clock
 from parking.core.actor import SYSTEM
+from parking.core.heartbeats import beat
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.services import retire_zone, update_zone
 from tests.api.reading import data_of
@@ -72,9 +76,29 @@ def test_health_while_everything_answers(anybody: ApiClient) -> None:
             "status": "ok",
             "version": __version__,
             "timestamp": "2026-11-22T04:30:00Z",
-            "services": {"database": "ok"},
+            "services": {"database": "ok", "worker": "none", "queue": "ok"},
+            "background": {"last_heartbeat": None, "oldest_task_seconds": 0},
         },
     )
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(0, "ok"), (60, "ok"), (61, "late")])
+def test_health_says_when_a_worker_was_last_alive(anybody: ApiClient, seconds: int, state: str) -> None:
+    beat(worker_id="w", started_at=clock.now(), sweeps={}, now=clock.now() - timedelta(seconds=seconds))
+    answer = anybody.get("/api/public/health/")
+    body = json.loads(answer.content)
+    assert (answer.status_code, body["status"], body["services"]["worker"]) == (200, "ok", state)
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(60, "ok"), (61, "late")])
+def test_health_says_how_long_the_oldest_task_waits(anybody: ApiClient, seconds: int, state: str) -> None:
+    work_on_event.enqueue(1)
+    DBTaskResult.objects.update(enqueued_at=clock.now() - timedelta(seconds=seconds))
+    work_on_event.enqueue(2)
+    answer = anybody.get("/api/public/health/")
+    body = json.loads(answer.content)
+    assert (answer.status_code, body["services"]["queue"]) == (200, state)
+    assert body["background"]["oldest_task_seconds"] == seconds
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
@@ -89,3 +113,14 @@ def test_health_while_the_database_is_away(
     answer = anybody.get("/api/public/health/")
     body = json.loads(answer.content)
     assert (answer.status_code, body["status"], body["services"]) == (503, "error", {"database": "error"})
+
+
+def test_health_while_the_background_work_cannot_be_read(anybody: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(**_: object) -> None:
+        raise ProgrammingError("no such table")
+
+    monkeypatch.setattr(public, "background_state", unreadable)
+    answer = anybody.get("/api/public/health/")
+    body = json.loads(answer.content)
+    assert (answer.status_code, body["status"], body["services"]) == (200, "ok", {"database": "ok"})
+    assert body["background"] is None

@@ -65,6 +65,9 @@ def test_dashboard(story: Story, manager: ApiClient) -> None:
             "holds_overdue": 0,
             "tasks_waiting": 0,
             "tasks_failed": 0,
+            "worker": "none",
+            "last_heartbeat": None,
+            "oldest_task_seconds": 0,
             "open_debts": {"count": 1, "amount": 75.0},
         },
     }

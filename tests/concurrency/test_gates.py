@@ -130,6 +130,8 @@ def test_several_workers_at_once_follow_each_order_to_one_payment(
     gateway.decide(GatewayState.COMPLETED)
     at_once([partial(settling_service.follow_open_orders, now=at(1))] * 4)
     assert Payment.objects.count() == 3
+    # Each order was asked after by one of them.
+    assert gateway.calls.count("fetch_order") == 3
     assert_books_agree()
 
 

@@ -43,7 +43,7 @@ def steps_of_death(standin: Standin, gateway: str) -> Counter[str]:
 
 
 def let_the_worker_run(started: datetime) -> None:
-    """Its timetable over the next hours, with a clock that is moved."""
+    """Its sweeps over the next hours, with a clock that is moved."""
     for minutes in (1, 3, 12, 40):
         now = started + timedelta(minutes=minutes)
         follow(now)

@@ -62,10 +62,10 @@ def settings_for(standin_address: str) -> dict[str, object]:
 def environment_for(standin_address: str) -> dict[str, str]:
     """The same for a process of its own, which works on this test's database."""
     told = deploy.gateways._settings(standin_address, "http://127.0.0.1:8000")
-    return os.environ | told | {"DATABASE_URL": _database_url(), "DJANGO_SETTINGS_MODULE": "smart_parking.settings"}
+    return os.environ | told | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "smart_parking.settings"}
 
 
-def _database_url() -> str:
+def database_url() -> str:
     values = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{values['NAME']}"
@@ -100,7 +100,7 @@ def leave_online(staff: User, session: ParkingSession, gateway: str, now: dateti
 
 
 def follow(now: datetime) -> None:
-    """What the worker does by its timetable, once."""
+    """What the worker's sweeps of the gateways do, once."""
     settling.follow_open_orders(now=now)
     settling.follow_open_refunds(now=now)
 

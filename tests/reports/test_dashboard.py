@@ -23,6 +23,9 @@ QUIET = {
     "holds_overdue": 0,
     "tasks_waiting": 0,
     "tasks_failed": 0,
+    "worker": "none",
+    "last_heartbeat": None,
+    "oldest_task_seconds": 0,
     "open_debts": {"count": 0, "amount": Decimal("0.00")},
 }
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from parking.api.shapes.zones import ZoneCountsOut
+from parking.core.heartbeats import WorkerState
 from parking.edge.shapes import Shape
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import ZoneCounts
@@ -44,6 +45,9 @@ class SystemOut(Shape):
     holds_overdue: int
     tasks_waiting: int
     tasks_failed: int
+    worker: WorkerState
+    last_heartbeat: str | None
+    oldest_task_seconds: int
     open_debts: OpenDebtsOut
 
     example = {
@@ -54,6 +58,9 @@ class SystemOut(Shape):
         "holds_overdue": 0,
         "tasks_waiting": 0,
         "tasks_failed": 0,
+        "worker": "ok",
+        "last_heartbeat": "2026-11-22T04:29:57Z",
+        "oldest_task_seconds": 0,
         "open_debts": OpenDebtsOut.example,
     }
 

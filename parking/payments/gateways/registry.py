@@ -70,6 +70,11 @@ def gateway_choices() -> list[GatewayChoice]:
     return [GatewayChoice(code, str(_LABELS[code])) for code in codes if code in _LABELS]
 
 
+def gateway_codes() -> tuple[str, ...]:
+    """Return the codes of all gateways that orders may be of, whether clients may choose them or not."""
+    return tuple(_GATEWAYS)
+
+
 def refuse_unknown_gateway(code: str) -> None:
     """Raise Refused `gateway_invalid` for a name that no gateway of ours has, whether clients may choose it or not."""
     if code not in _GATEWAYS:

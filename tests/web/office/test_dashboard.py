@@ -1,14 +1,16 @@
 """The dashboard: the figures of the day, what waits, and that looking again and again costs nothing."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from parking.accounts.models import Role
 from parking.core import clock, fresh
+from parking.core.heartbeats import beat
 from parking.payments.models import OrderStatus, PaymentOrder
 from tests.build import book, enter, leave, make_user, make_zone, terminate
 from tests.web.office.forms import browser_of, text_of
@@ -93,6 +95,24 @@ def test_the_figures_cost_the_same_however_much_there_is(office, driver, staff):
         for _ in range(3):
             leave(staff, enter(staff, book(driver, zone)))
     assert cost() == few
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "Background work: last sign of life at 10:00, the oldest task waits 0 s."),
+        (61, "Background work: no sign of life since 22 Nov 2026, 09:58, the oldest task waits 0 s."),
+    ],
+)
+@time_machine.travel(datetime(2026, 11, 22, 4, 30, tzinfo=UTC), tick=False)
+def test_it_says_whether_a_worker_is_alive(office, seconds, words):
+    now = clock.now()
+    beat(worker_id="w", started_at=now, sweeps={}, now=now - timedelta(seconds=seconds))
+    assert words in text_of(office.get("/office/"))
+
+
+def test_it_says_that_no_worker_runs(office):
+    assert "Background work: no worker runs. Bookings do not expire by themselves." in text_of(office.get("/office/"))
 
 
 def test_a_closed_zone_is_told(office):

@@ -1,34 +1,27 @@
-"""`manage.py worker`: queues the timetable's work and carries out the queue."""
+"""`manage.py worker`: runs the sweeps and carries out the queues until it is told to stop."""
 
-import threading
+import os
+import signal
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils.crypto import get_random_string
-from django_tasks_db.management.commands.db_worker import Worker
 
-from parking.checkout.timetable import keep_time
+from parking.checkout.worker import Worker
+
+# What is under way may take so long once SIGTERM has come; `make run` kills after ten seconds.
+STOP_SECONDS = 5.0
 
 
 class Command(BaseCommand):
-    help = "Carry out background work: expiry, waiting payments, refunds. Run one or several."
+    help = "Carry out background work: expiry, waiting payments, refunds, mails. Run one or several."
 
     def handle(self, **_options: Any) -> None:
-        stop = threading.Event()
-        clockwork = threading.Thread(target=keep_time, args=(stop,), daemon=True)
-        worker = Worker(
-            queue_names=["*"],
-            interval=0.5,
-            batch=False,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=get_random_string(32),
-            excluded_queue_names=[],
-        )
-        worker.configure_signals()
-        clockwork.start()
-        try:
-            worker.run()
-        finally:
-            stop.set()
+        # Only noted by the handler: it may come while this very thread holds a lock.
+        signals: list[int] = []
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
+            signal.signal(signum, lambda received, _: signals.append(received))
+        worker = Worker()
+        worker.run(is_stopping=lambda: bool(signals))
+        if not worker.stop(seconds=STOP_SECONDS):
+            # A call that hangs holds its thread, and Python would wait for it. Its order or task is taken up by others.
+            os._exit(0)

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from parking.edge.pages import page
+from parking.reports.background import background_now
 from parking.reports.board import board_now
 from parking.web.access import for_managers
 from parking.web.live import live
@@ -27,4 +28,11 @@ def live_part(request: HttpRequest) -> HttpResponse:
 
 def _rendered(request: HttpRequest, template: str) -> HttpResponse:
     figures = board_now.value().overview
-    return page(request, template, section="office", board=figures, alerts=told_alerts(figures.alerts))
+    return page(
+        request,
+        template,
+        section="office",
+        board=figures,
+        alerts=told_alerts(figures.alerts),
+        background=background_now.value(),
+    )

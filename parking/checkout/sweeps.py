@@ -1,0 +1,112 @@
+"""Which sweep runs how often, and in which lane.
+
+A sweep looks for rows whose time has come and acts on each. It may run late, twice, or twice at once: what it does is
+decided again under the lock of the row. Sweeps of one lane run one after the other; lanes do not wait for each other.
+"""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Protocol
+
+from django.db import connections
+from django_tasks_db.models import DBTaskResult
+
+from parking.accounts.sessions import forget_expired_sessions
+from parking.accounts.throttles import forget_old_windows
+from parking.accounts.tokens import forget_expired_tokens
+from parking.checkout import documents, expiring, settling, webhooks
+from parking.checkout.tasks import work_on_event
+from parking.core.heartbeats import forget_dead_workers
+from parking.core.idempotency import forget_old_keys
+from parking.core.task_queue import prune_results, requeue_lost_tasks
+from parking.payments.gateways.registry import gateway_codes
+
+# Calls of one gateway at a time. A run takes twice as many orders: one that hangs 20 s a call is over in 40 s.
+CALLS_AT_ONCE = 8
+ORDERS_A_RUN = 2 * CALLS_AT_ONCE
+
+
+class Run(Protocol):
+    """Do what is due at `now`; answers how much that was."""
+
+    def __call__(self, *, now: datetime) -> int: ...
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What runs every so many seconds. After a run that did `full` things there is more: the next comes at once."""
+
+    name: str
+    every: int
+    run: Run
+    full: int | None = None
+
+
+def lanes() -> dict[str, tuple[Sweep, ...]]:
+    """Return the sweeps by lane: those that need the database alone, and two lanes for each gateway."""
+    by_name = {
+        "bookings": (
+            Sweep("expire_unpaid_holds", 5, expiring.expire_unpaid_holds),
+            Sweep("expire_no_shows", 5, expiring.expire_no_shows),
+        ),
+        "upkeep": (
+            Sweep("queue_unworked_events", 30, queue_unworked_events),
+            Sweep("requeue_lost_tasks", 30, requeue_lost_tasks),
+            Sweep("forget_what_is_over", 3600, forget_what_is_over),
+        ),
+        "documents": (
+            Sweep("issue_missing_documents", 60, documents.issue_missing_documents),
+            # What the frequent run does not find, because the worker was away for days.
+            Sweep("issue_all_missing_documents", 86_400, partial(documents.issue_missing_documents, within=None)),
+        ),
+    }
+    for code in gateway_codes():
+        by_name |= _lanes_of_gateway(code)
+    return by_name
+
+
+def _lanes_of_gateway(code: str) -> dict[str, tuple[Sweep, ...]]:
+    orders = partial(settling.follow_open_orders, gateway=code, most=ORDERS_A_RUN, spread=in_threads)
+    refunds = partial(settling.follow_open_refunds, gateway=code, spread=in_threads)
+    return {
+        f"orders {code}": (Sweep(f"follow_open_orders {code}", 3, orders, full=ORDERS_A_RUN),),
+        f"refunds {code}": (Sweep(f"follow_open_refunds {code}", 30, refunds),),
+    }
+
+
+def in_threads(call: Callable[[Any], bool], rows: Iterable[Any]) -> Iterable[bool]:
+    """Call for each row, at most eight at a time, each with a database connection of its own."""
+
+    def call_and_disconnect(row: Any) -> bool:
+        try:
+            return call(row)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+        return list(pool.map(call_and_disconnect, rows))
+
+
+def queue_unworked_events(*, now: datetime) -> int:
+    """Queue again the events whose task was lost, or found the gateway silent."""
+    unfinished = DBTaskResult.objects.ready() | DBTaskResult.objects.running()
+    arguments = unfinished.filter(task_path=work_on_event.module_path).values_list("args_kwargs", flat=True)
+    waiting = {given["args"][0] for given in arguments}
+    lost = [event_id for event_id in webhooks.unworked_events(now=now) if event_id not in waiting]
+    for event_id in lost:
+        work_on_event.enqueue(event_id)
+    return len(lost)
+
+
+def forget_what_is_over(*, now: datetime) -> int:
+    """Delete what nobody needs any more; answers how many rows, without the results of tasks.
+
+    Idempotency keys after a day, throttle windows after their minute, tokens and sessions that have run out, results of
+    tasks after two days, the rows of killed workers after a day.
+    """
+    prune_results()
+    forgetting = (forget_old_keys, forget_old_windows, forget_expired_tokens, forget_expired_sessions)
+    return sum(forget(now=now) for forget in forgetting) + forget_dead_workers(now=now)
