@@ -1,16 +1,19 @@
 """What goes out: the envelope, money as numbers, times in UTC with `Z`."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import orjson
 from django.http import HttpResponse
 
+from parking.edge.shapes import Shape
+
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
 
 
 def _default(value: object) -> object:
+    if isinstance(value, Shape):
+        return value.sent()
     if isinstance(value, Decimal):
         # Two decimals at most, so the shortest form of the float is the exact amount.
         return float(value)
@@ -37,6 +40,3 @@ def failed(code: str, message: str, *, status: int, errors: dict[str, list[str]]
     if errors:
         body["errors"] = errors
     return plain(body, status=status)
-
-
-Render = Callable[[Any], HttpResponse]

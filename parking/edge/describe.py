@@ -55,6 +55,11 @@ def examples(*, response: object, request: object | None = None, status: int = 2
     return extra
 
 
+def paged(*rows: object) -> dict[str, object]:
+    """An example page of a list in its envelope."""
+    return enveloped({"results": rows, "count": len(rows), "page": 1, "page_size": 20, "pages": 1})
+
+
 def enveloped(data: object, message: str = "OK") -> dict[str, object]:
     """An example answer in its envelope."""
     return {"success": True, "message": message, "data": data}

@@ -20,7 +20,8 @@ from hypothesis.stateful import (
 )
 
 from parking.accounts.models import Role
-from parking.api.shapes.bookings import present_bill, present_booking
+from parking.api.shapes.bills import BillOut
+from parking.api.shapes.bookings import BookingOut
 from parking.audit.news import newest_lines
 from parking.checkout import cancelling, expiring, leaving, settling
 from parking.core.actor import SYSTEM
@@ -249,7 +250,7 @@ class CarPark(RuleBasedStateMachine):
                 with nothing_changes():
                     again = build.leave(self.staff, before, method, self.now, tendered=tendered, scan_id=scan_id)
                 now = self.now
-                assert present_bill(again, now) == present_bill(replace(left, session=self._get(before.pk)), now)
+                assert BillOut.of(again, now) == BillOut.of(replace(left, session=self._get(before.pk)), now)
 
     @precondition(lambda self: self.terms)
     @rule(which=WHICH, method=st.sampled_from(["CASH", "ONLINE", "NONE"]), outcome=OUTCOMES)
@@ -329,13 +330,13 @@ class CarPark(RuleBasedStateMachine):
     @invariant()
     def what_is_shown_adds_up(self) -> None:
         for session in ParkingSession.objects.whole().order_by("-pk")[:3]:
-            bill = present_bill(leaving.finished_exit(session), self.now)
-            booking = present_booking(session, None, self.now)
-            assert sum(line["amount"] for line in bill["lines"]) == bill["total_amount"] == booking["total_amount"]
-            assert bill["amount_due"] == booking["amount_due"]
-            assert bill["already_paid"] + bill["amount_charged"] == booking["amount_paid"]
+            bill = BillOut.of(leaving.finished_exit(session), self.now)
+            booking = BookingOut.of(session, None, self.now)
+            assert sum(line.amount for line in bill.lines) == bill.total_amount == booking.total_amount
+            assert bill.amount_due == booking.amount_due
+            assert bill.already_paid + bill.amount_charged == booking.amount_paid
             if not session.is_open:
-                assert booking["amount_paid"] + bill["amount_due"] == bill["total_amount"]
+                assert booking.amount_paid + bill.amount_due == bill.total_amount
 
 
 @pytest.mark.django_db

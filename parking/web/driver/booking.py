@@ -14,8 +14,10 @@ from parking.checkout.booking import Booked
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.ids import Ref
+from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.edge.requests import Attempt
 from parking.facilities.queries import find_zone
 from parking.payments.models import OrderStatus
 from parking.stays.queries import vehicles_of
@@ -26,7 +28,6 @@ from parking.web.access import to_sign_in, user_of
 from parking.web.driver.cards import zone_card, zone_cards
 from parking.web.driver.forms import BookingForm
 from parking.web.live import live, minute
-from parking.web.repeats import new_key, once
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +43,10 @@ def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
-            return _after_booking(_book(request, zone_id, form))
+            booked = _book(request, zone_id, form)
+            if form.cleaned_data["remember"]:
+                _remember(request, form)
+            return _after_booking(booked)
     return _zone_page(request, zone_id, form)
 
 
@@ -69,30 +73,25 @@ def _zone_now(zone_id: int) -> dict[str, Any]:
 def _zone_page(request: HttpRequest, zone_id: int, form: BookingForm | None) -> HttpResponse:
     shown = _zone_now(zone_id)
     shown["price_at_first"] = shown["card"].price_of(form.chosen_kind() if form else VehicleKind.CAR)
-    return page(request, "driver/zone.html", section="zones", form=form, key=new_key(), **shown)
+    return page(request, "driver/zone.html", section="zones", form=form, key=requests.new_form_key(), **shown)
 
 
-def _book(request: HttpRequest, zone_id: int, form: BookingForm) -> Booked:
-    """Book once, however often the form is sent, and keep the vehicle if that was wished."""
+@requests.once_per_form
+def _book(request: HttpRequest, attempt: Attempt, zone_id: int, form: BookingForm) -> Booked:
+    """Book once, however often the form is sent."""
     now, values = clock.now(), form.cleaned_data
-    booked = once(
-        request,
-        values,
-        call=lambda key: booking.book(
-            actor=actor_of(request),
-            zone=Ref(pk=zone_id),
-            plate=values["plate"],
-            owner_name=values["owner_name"],
-            vehicle_kind=values["vehicle_kind"],
-            gateway=form.gateway_code(),
-            now=now,
-            key=key,
-        ),
-        resume=lambda subject: booking.resume_booking(subject=subject, now=now),
+    if attempt.subject is not None:
+        return booking.resume_booking(subject=attempt.subject, now=now)
+    return booking.book(
+        actor=actor_of(request),
+        zone=Ref(pk=zone_id),
+        plate=values["plate"],
+        owner_name=values["owner_name"],
+        vehicle_kind=values["vehicle_kind"],
+        gateway=form.gateway_code(),
+        now=now,
+        key=attempt.key,
     )
-    if values["remember"]:
-        _remember(request, form)
-    return booked
 
 
 def _remember(request: HttpRequest, form: BookingForm) -> None:

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from parking.core import clock
+from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.reports.sessions import SORTS, sorted_sessions
 from parking.reports.sheets import SESSION_COLUMNS, session_table
@@ -17,7 +18,6 @@ from parking.web.access import for_managers
 from parking.web.live import live, minute
 from parking.web.office.day.telling import told_events
 from parking.web.office.sessions.session_filter import COLUMNS, USUAL_SORT, session_filter
-from parking.web.office.shared.files import table_file
 from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
 
 
@@ -47,7 +47,7 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     form = session_filter(request)
     refuse_wrong_filter(form)
     rows = form.rows()
-    return table_file(kind, "sessions", SESSION_COLUMNS, session_table(rows, now=clock.now()), counted=rows)
+    return page_file(kind, "sessions", SESSION_COLUMNS, session_table(rows, now=clock.now()), counted=rows)
 
 
 @require_safe
