@@ -1,6 +1,6 @@
 """What is answered: a shape declares its fields, reads them from what it shows, and brings its example."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from pydantic import BaseModel
 
@@ -22,7 +22,7 @@ class Shape(BaseModel):
     @classmethod
     def make(cls, **values: Any) -> Self:
         """Return the shape with these values; a field with a default that is not among them is left out."""
-        return cls.model_construct(**values)
+        return cast(Self, cls.model_construct(**values))
 
     @classmethod
     def read(cls, source: object, **others: Any) -> Self:

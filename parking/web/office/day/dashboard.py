@@ -18,8 +18,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     return _rendered(request, "office/dashboard.html")
 
 
+def _state() -> str:
+    return board_now.value().state
+
+
 @require_safe
-@live(state=lambda: board_now.value().state)
+@live(state=_state)
 @for_managers
 def live_part(request: HttpRequest) -> HttpResponse:
     """What changes on it."""
