@@ -35,8 +35,18 @@ def ok(data: object, message: str = "OK", *, status: int = 200) -> HttpResponse:
     return plain({"success": True, "message": message, "data": data}, status=status)
 
 
-def failed(code: str, message: str, *, status: int, errors: dict[str, list[str]] | None = None) -> HttpResponse:
+def failed(
+    code: str,
+    message: str,
+    *,
+    status: int,
+    errors: dict[str, list[str]] | None = None,
+    details: dict[str, object] | None = None,
+) -> HttpResponse:
+    """Return the envelope of a failure; `errors` for bad input, `details` for the facts of a refusal."""
     body: dict[str, Any] = {"success": False, "code": code, "message": message}
     if errors:
         body["errors"] = errors
+    if details:
+        body["details"] = details
     return plain(body, status=status)

@@ -18,12 +18,13 @@ class Ok(BaseModel, Generic[T]):
 
 
 class Problem(BaseModel):
-    """The envelope of every failure; `errors` only for bad input."""
+    """The envelope of every failure; `errors` only for bad input, `details` where a refusal has facts."""
 
     success: Literal[False]
     code: str = Field(examples=["zone_full"])
     message: str = Field(description="For a person")
     errors: dict[str, list[str]] | None = None
+    details: dict[str, Any] | None = Field(None, examples=[{"session_id": 123, "due": 100.0}])
 
 
 class Page(BaseModel, Generic[T]):

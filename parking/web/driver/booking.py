@@ -8,14 +8,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parking.accounts.models import Role, User
+from parking.accounts.models import User
 from parking.checkout import booking
 from parking.checkout.booking import Booked
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.ids import Ref
 from parking.edge import requests
-from parking.edge.callers import actor_of
+from parking.edge.callers import DRIVERS, actor_of
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
 from parking.facilities.queries import find_zone
@@ -33,7 +33,7 @@ from parking.web.live import live, minute
 @require_http_methods(["GET", "HEAD", "POST"])
 def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     """A zone with all that it offers, for everybody; drivers book here."""
-    if not (isinstance(request.user, User) and request.user.role in {Role.USER, Role.ADMIN}):
+    if not (isinstance(request.user, User) and request.user.role in DRIVERS):
         return _zone_page(request, zone_id, None) if request.method != "POST" else to_sign_in(request)
     user = user_of(request)
     form = BookingForm(

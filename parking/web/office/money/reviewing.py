@@ -17,6 +17,7 @@ from parking.core import clock
 from parking.core.errors import DomainError
 from parking.edge import requests
 from parking.edge.callers import actor_of
+from parking.edge.errors import record_refusal
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
 from parking.edge.wording import sentence_for
@@ -28,7 +29,6 @@ from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.forms import ServiceForm
 from parking.web.office.shared.deciding import DecisionForm
 from parking.web.office.shared.lists import sheet_of
-from parking.web.refusals import record_refusal
 from parking.web.templatetags.parking import rupees, word
 
 
