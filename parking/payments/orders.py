@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
 
+from parking.audit import services as audit
+from parking.core.actor import SYSTEM
 from parking.core.errors import Refused
 from parking.core.ids import new_order_id
 from parking.core.money import to_paise
 from parking.core.statements import change, insert
 from parking.payments import takings
+from parking.payments.events import OrderMoved
 from parking.payments.gateways.base import OrderAnswer
 from parking.payments.models import OPEN_ORDER, Bill, OrderPurpose, OrderStatus, Payment, PaymentOrder
 from parking.payments.schedule import next_check
@@ -59,12 +62,20 @@ def note_pending(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> 
         "pay_url": answer.pay_url,
         "upi_link": answer.upi_link,
     }
+    before = (order.status, order.pay_url, order.upi_link)
     given = {"status": OrderStatus.PENDING, **{name: value for name, value in named.items() if value}}
     if not change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, **given, updated_at=now):
         order.refresh_from_db(fields=["status"])
-        return
+        given = {}
     for name, value in given.items():
         setattr(order, name, value)
+    if (order.status, order.pay_url, order.upi_link) != before:
+        record_move(order, now)
+
+
+def record_move(order: PaymentOrder, now: datetime) -> None:
+    """Record that an order has another status or way to pay: live pages follow the record (docs/architecture.md)."""
+    audit.record(SYSTEM, OrderMoved(bill_id=order.bill_id, order_id=order.order_id, status=order.status), now)
 
 
 def begin_check(*, order: PaymentOrder, pause: timedelta, now: datetime) -> bool:

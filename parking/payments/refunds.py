@@ -7,10 +7,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
+from parking.audit import services as audit
+from parking.core.actor import SYSTEM
 from parking.core.errors import Refused
 from parking.core.ids import new_refund_id
 from parking.core.money import ZERO, to_paise
 from parking.core.statements import change, insert
+from parking.payments.events import RefundMoved
 from parking.payments.gateways.base import GatewayState, RefundAnswer
 from parking.payments.models import Bill, Payment, PaymentMethod, Refund, RefundStatus
 from parking.payments.queries import FINAL_REFUND
@@ -78,6 +83,14 @@ def note_answer(*, refund: Refund, answer: RefundAnswer, now: datetime) -> None:
 
     A failed one waits for its next attempt, under a new number; after the last attempt a person must look.
     """
+    before = refund.status
+    with transaction.atomic():
+        _note(refund, answer, now)
+        if refund.status != before:
+            _record(refund, now)
+
+
+def _note(refund: Refund, answer: RefundAnswer, now: datetime) -> None:
     changes: dict[str, Any] = {"gateway_refund_id": answer.gateway_refund_id, "failure": answer.failure[:200]}
     if answer.amount != to_paise(refund.amount):
         changes["status"] = RefundStatus.REVIEW
@@ -107,10 +120,19 @@ def begin_next_attempt(*, refund: Refund, now: datetime) -> bool:
     """Take up a failed refund whose pause is over, under its next number; of several callers one does. No lock."""
     changes = {"status": RefundStatus.INITIATED, "attempt": refund.attempt + 1, "next_try_at": None}
     when = {"status": RefundStatus.FAILED, "attempt": refund.attempt}
-    if not change(Refund, refund.pk, when=when, gateway_refund_id="", updated_at=now, **changes):
-        return False
-    refund.status, refund.attempt, refund.gateway_refund_id = RefundStatus.INITIATED, refund.attempt + 1, ""
+    with transaction.atomic():
+        if not change(Refund, refund.pk, when=when, gateway_refund_id="", updated_at=now, **changes):
+            return False
+        refund.status, refund.attempt, refund.gateway_refund_id = RefundStatus.INITIATED, refund.attempt + 1, ""
+        _record(refund, now)
     return True
+
+
+def _record(refund: Refund, now: datetime) -> None:
+    """Record that a refund has another status: live pages follow the record (docs/architecture.md)."""
+    bill_id = refund.payment.bill_id
+    moved = RefundMoved(bill_id=bill_id, refund_id=refund.refund_id, status=refund.status, attempt=refund.attempt)
+    audit.record(SYSTEM, moved, now)
 
 
 def take_out_of_review(*, refund: Refund, now: datetime) -> None:

@@ -6,6 +6,7 @@ The bill must be locked; `payments.bills` counts the money in.
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError
 
@@ -51,14 +52,14 @@ def take(*, bill: Bill, tender: Tender, now: datetime) -> Taken:
     if handed_over < due:
         raise Refused("amount_too_small", f"₹{due} is due", due=str(due))
     if due > ZERO:
+        proof: dict[str, Any] = {"tendered": handed_over} if by_cash else {"reference": tender.reference}
         payment = Payment(
             bill=bill,
             amount=due,
             method=tender.method,
-            reference="" if by_cash else tender.reference,
-            tendered=handed_over if by_cash else None,
             attendant_id=tender.attendant_id,
             captured_at=now,
+            **proof,
         )
         _write(payment)
     return Taken(due, handed_over - due)

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, Unavailable
+from parking.edge.errors import record_refusal
 from parking.edge.wording import sentence_for
-from parking.web.refusals import record_refusal
 
 
 class ServiceForm(forms.Form):

@@ -22,7 +22,7 @@ def problem_of(answer: Any) -> tuple[int, str]:
     body = json.loads(answer.content)
     assert answer.headers["Content-Type"] == "application/json"
     assert body["success"] is False
-    assert set(body) - {"errors"} == PROBLEM
+    assert set(body) - {"errors", "details"} == PROBLEM
     assert ("errors" in body) == (body["code"] == "validation_error")
     assert isinstance(body["message"], str)
     assert body["message"]

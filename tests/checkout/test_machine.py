@@ -20,7 +20,9 @@ from hypothesis.stateful import (
 )
 
 from parking.accounts.models import Role
-from parking.api.shapes.bookings import present_bill, present_booking
+from parking.api.shapes.bills import BillOut
+from parking.api.shapes.bookings import BookingOut
+from parking.audit.news import newest_lines
 from parking.checkout import cancelling, expiring, leaving, settling
 from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError, Unavailable
@@ -33,7 +35,7 @@ from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession
 from tests import build
 from tests.gateway import FakeGateway
-from tests.invariants import assert_books_agree, books, nothing_changes
+from tests.invariants import assert_books_agree, books, nothing_changes, shown
 
 OPENING = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 PLATES = ["DL-01-AB-0001", "DL-01-AB-0002", "DL-01-AB-0003", "DL-01-AB-0004"]
@@ -96,6 +98,7 @@ class CarPark(RuleBasedStateMachine):
             build.make_zone(rate="20.00", slots=1),
         ]
         self.terms: dict[int, Terms] = {}
+        self.seen = (shown(), newest_lines())
 
     def teardown(self) -> None:
         registry._GATEWAYS.clear()
@@ -248,7 +251,7 @@ class CarPark(RuleBasedStateMachine):
                 with nothing_changes():
                     again = build.leave(self.staff, before, method, self.now, tendered=tendered, scan_id=scan_id)
                 now = self.now
-                assert present_bill(again, now) == present_bill(replace(left, session=self._get(before.pk)), now)
+                assert BillOut.of(again, now) == BillOut.of(replace(left, session=self._get(before.pk)), now)
 
     @precondition(lambda self: self.terms)
     @rule(which=WHICH, method=st.sampled_from(["CASH", "ONLINE", "NONE"]), outcome=OUTCOMES)
@@ -320,15 +323,21 @@ class CarPark(RuleBasedStateMachine):
         assert_books_agree()
 
     @invariant()
+    def what_pages_show_changes_with_the_record_alone(self) -> None:
+        rows, lines = self.seen
+        self.seen = (shown(), newest_lines())
+        assert self.seen[0] == rows or self.seen[1] != lines, "no live page would notice"
+
+    @invariant()
     def what_is_shown_adds_up(self) -> None:
         for session in ParkingSession.objects.whole().order_by("-pk")[:3]:
-            bill = present_bill(leaving.finished_exit(session), self.now)
-            booking = present_booking(session, None, self.now)
-            assert sum(line["amount"] for line in bill["lines"]) == bill["total_amount"] == booking["total_amount"]
-            assert bill["amount_due"] == booking["amount_due"]
-            assert bill["already_paid"] + bill["amount_charged"] == booking["amount_paid"]
+            bill = BillOut.of(leaving.finished_exit(session), self.now)
+            booking = BookingOut.of(session, None, self.now)
+            assert sum(line.amount for line in bill.lines) == bill.total_amount == booking.total_amount
+            assert bill.amount_due == booking.amount_due
+            assert bill.already_paid + bill.amount_charged == booking.amount_paid
             if not session.is_open:
-                assert booking["amount_paid"] + bill["amount_due"] == bill["total_amount"]
+                assert booking.amount_paid + bill.amount_due == bill.total_amount
 
 
 @pytest.mark.django_db

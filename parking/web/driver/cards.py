@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any
 from urllib.parse import urlencode
 
 from parking.core import clock
@@ -29,6 +28,10 @@ class Price:
     booking_fee: Decimal
 
 
+# What zones can be sorted by; they are sorted by name otherwise.
+_SORTS = {"price": "zone.hourly_rate", "free": "free"}
+
+
 @dataclass(frozen=True)
 class ZoneCard:
     """A zone with what it offers at this moment. `prices` begins with cars; kinds that pay as cars do are left out."""
@@ -41,6 +44,10 @@ class ZoneCard:
     @property
     def is_full(self) -> bool:
         return self.counts.available == 0
+
+    @property
+    def takes_nobody(self) -> bool:
+        return self.is_full or not self.is_open
 
     @property
     def free(self) -> int:
@@ -73,9 +80,8 @@ def zone_cards(*, sorting: str = "free", now: datetime) -> list[ZoneCard]:
     zones = zones_with_counts(only_active=True)
     tariffs = tariffs_of([zone for zone, _ in zones])
     cards = [_card(zone, counts, tariffs.get(zone.pk, []), now) for zone, counts in zones]
-    by: dict[str, Any] = {"price": lambda card: card.zone.hourly_rate, "free": lambda card: -card.free}
-    cards.sort(key=by.get(sorting, attrgetter("zone.name")))
-    return sorted(cards, key=lambda card: card.is_full or not card.is_open)
+    cards.sort(key=attrgetter(_SORTS.get(sorting, "zone.name")), reverse=sorting == "free")
+    return sorted(cards, key=attrgetter("takes_nobody"))
 
 
 def zone_card(zone: ParkingZone, *, now: datetime) -> ZoneCard:

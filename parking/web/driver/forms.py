@@ -62,8 +62,8 @@ class BookingForm(WayToPayForm):
     def __init__(self, *args: Any, saved: list[SavedVehicle], name: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # What can be booked now comes first; the order is otherwise that of the last bookings.
-        self.saved = sorted(saved, key=lambda row: row.open_session_id is not None)
-        free = [vehicle for vehicle in saved if vehicle.open_session_id is None]
+        free = [row for row in saved if row.open_session_id is None]
+        self.saved = free + [row for row in saved if row.open_session_id is not None]
         vehicle = self.fields["vehicle"]
         vehicle.choices = [*((str(row.pk), row.vehicle.vehicle_number) for row in self.saved), (NEW_VEHICLE, "")]  # type: ignore[attr-defined]
         vehicle.initial = str(free[0].pk) if free else NEW_VEHICLE

@@ -7,16 +7,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parking.checkout import cancelling
 from parking.core import clock
 from parking.core.ids import Ref
+from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.edge.requests import Attempt
 from parking.stays import access
 from parking.stays.queries import open_sessions_of
-from parking.stays.watching import states_now
+from parking.stays.watching import stay_now
 from parking.web.access import for_drivers, user_of
 from parking.web.driver.forms import CancelForm
 from parking.web.driver.standing import ticket_of
 from parking.web.live import live, minute
-from parking.web.repeats import new_key, once
 
 
 @require_safe
@@ -38,7 +39,7 @@ def ticket(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def _state(session_id: int) -> str:
     # Cost, covers and refunds run with time: once a minute everything is looked at.
-    return f"{minute()} {states_now.value().get(session_id, '')}"
+    return f"{minute()} {stay_now.value(session_id)}"
 
 
 @live(state=_state)
@@ -59,26 +60,29 @@ def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):
-            values = form.cleaned_data
-            once(
-                request,
-                values,
-                call=lambda key: cancelling.cancel(
-                    actor=actor_of(request),
-                    session=Ref(pk=session_id),
-                    reason="",
-                    now=clock.now(),
-                    only_of_caller=True,
-                    promised=values["promised"],
-                    key=key,
-                ),
-                resume=lambda _: None,
-            )
+            _cancel(request, session_id, form)
             return redirect("ticket", session_id)
     return _ticket_page(request, "driver/ticket.html", session_id, form)
+
+
+@requests.once_per_form
+def _cancel(request: HttpRequest, attempt: Attempt, session_id: int, form: CancelForm) -> None:
+    if attempt.subject is not None:
+        return
+    cancelling.cancel(
+        actor=actor_of(request),
+        session=Ref(pk=session_id),
+        reason="",
+        now=clock.now(),
+        only_of_caller=True,
+        promised=form.cleaned_data["promised"],
+        key=attempt.key,
+    )
 
 
 def _ticket_page(request: HttpRequest, template: str, session_id: int, form: CancelForm | None = None) -> HttpResponse:
     session = access.find(Ref(pk=session_id), actor_of(request), only_own=True)
     ticket = ticket_of(session, now=clock.now())
-    return page(request, template, section="tickets", ticket=ticket, session=session, form=form, key=new_key())
+    return page(
+        request, template, section="tickets", ticket=ticket, session=session, form=form, key=requests.new_form_key()
+    )

@@ -13,20 +13,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import leaving, terminating
 from parking.checkout.bills import RunningBill, running_bill
+from parking.checkout.leaving import Left
 from parking.checkout.queries import latest_orders
 from parking.core import clock
-from parking.core.fresh import fingerprint
 from parking.core.ids import Ref
+from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.edge.requests import Attempt
 from parking.facilities.queries import present_zones
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import OrderPurpose, PaymentOrder
 from parking.stays import access
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import cars_inside
-from parking.stays.watching import states_now
-from parking.web import repeats
+from parking.stays.watching import everything_text
 from parking.web.access import for_attendants
 from parking.web.gate.answers import waiting_context
 from parking.web.gate.forms import TerminationForm
@@ -55,7 +56,7 @@ def cars(request: HttpRequest) -> HttpResponse:
 
 
 def _inside_state() -> str:
-    return fingerprint(minute(), *(f"{pk} {state}" for pk, state in sorted(states_now.value().items())))
+    return f"{minute()} {everything_text()}"
 
 
 @live(state=_inside_state)
@@ -125,19 +126,18 @@ def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
     return _stay_page(request, access.find(Ref(pk=session_id), actor_of(request)), form)
 
 
-def _terminate(request: HttpRequest, session: ParkingSession, form: TerminationForm) -> None:
-    repeats.once(
-        request,
-        form.cleaned_data,
-        call=lambda key: terminating.terminate(
-            actor=actor_of(request),
-            session=Ref(pk=session.pk),
-            reason=form.cleaned_data["reason"],
-            collection=form.collection(),
-            now=clock.now(),
-            key=key,
-        ),
-        resume=lambda subject: leaving.resume_ending(subject=subject, now=clock.now()),
+@requests.once_per_form
+def _terminate(request: HttpRequest, attempt: Attempt, session: ParkingSession, form: TerminationForm) -> Left:
+    now = clock.now()
+    if attempt.subject is not None:
+        return leaving.resume_ending(subject=attempt.subject, now=now)
+    return terminating.terminate(
+        actor=actor_of(request),
+        session=Ref(pk=session.pk),
+        reason=form.cleaned_data["reason"],
+        collection=form.collection(),
+        now=now,
+        key=attempt.key,
     )
 
 
@@ -151,7 +151,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         section="inside",
         car=_car(session, now, long_since),
         form=form,
-        key=repeats.new_key(),
+        key=requests.new_form_key(),
         gateways=gateway_choices(),
         awaited=waiting_context(session, order) if order else None,
         long_hours=settings.LONG_STAY_HOURS,

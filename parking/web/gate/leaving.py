@@ -9,9 +9,10 @@ from parking.checkout import leaving
 from parking.checkout.leaving import Left
 from parking.checkout.scanning import check_ending, ended_by, look_at_ending
 from parking.core import clock
-from parking.core.errors import DomainError, Refused
+from parking.core.errors import DomainError, InvalidInput, Refused
 from parking.core.ids import Ref
 from parking.edge.callers import actor_of
+from parking.edge.errors import record_refusal
 from parking.payments.models import PaymentMethod
 from parking.stays import access
 from parking.stays.models import EndReason, SessionStatus
@@ -20,7 +21,7 @@ from parking.web.gate import answers
 from parking.web.gate.answers import Scan
 from parking.web.gate.forms import CollectForm
 from parking.web.gate.scanning import scan_of, unreadable
-from parking.web.refusals import record_refusal, refusal_page
+from parking.web.refusals import refusal_page
 
 
 @require_POST
@@ -53,8 +54,7 @@ def collect(request: HttpRequest) -> HttpResponse:
 def _mistyped(request: HttpRequest, form: CollectForm) -> HttpResponse:
     if {"qr_code", "scan_id", "plate_seen", "method"} & form.errors.keys():
         return unreadable(request, form)
-    error = Refused("validation_error", "Please check the input")
-    return answers.refused(request, scan_of(form), error, pane=form.cleaned_data["method"])
+    return answers.refused(request, scan_of(form), InvalidInput({}), pane=form.cleaned_data["method"])
 
 
 def _refuse_finished_elsewhere(left: Left, method: str) -> None:

@@ -10,13 +10,13 @@ from parking.checkout.scanning import Direction
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput
 from parking.edge.callers import actor_of
+from parking.edge.errors import record_refusal
 from parking.edge.pages import page
 from parking.stays.models import ParkingSession
 from parking.web.access import for_attendants
 from parking.web.gate import answers
 from parking.web.gate.answers import Scan
 from parking.web.gate.forms import DirectedScanForm, PlateForm, ScanForm
-from parking.web.refusals import record_refusal
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
@@ -81,16 +82,28 @@ _PURPOSES: dict[str, Promise] = {
 
 
 def _money(label: Promise) -> Callable[[Any], str]:
-    return lambda amount: f"{label} {rupees(amount)}"
+    return partial(_labelled_amount, label)
+
+
+def _labelled_amount(label: Promise, amount: Any) -> str:
+    return f"{label} {rupees(amount)}"
 
 
 def _named(label: Promise) -> Callable[[Any], str]:
-    return lambda value: f"{label} {value}"
+    return partial("{} {}".format, label)
+
+
+def _refusal(code: str) -> str:
+    return sentence_for(DomainError(code, code))
+
+
+def _purpose(code: str) -> str:
+    return str(_PURPOSES.get(code, code))
 
 
 # Facts in the order in which they are told; what is not here is for machines.
 _FACTS: dict[str, Callable[[Any], str]] = {
-    "refusal": lambda code: sentence_for(DomainError(code, code)),
+    "refusal": _refusal,
     "kind": word,
     "number": str,
     "amount": rupees,
@@ -101,7 +114,7 @@ _FACTS: dict[str, Callable[[Any], str]] = {
     "refund": _money(_("Goes back")),
     "debt": _money(_("Left to pay")),
     "tendered": _money(_("Handed over")),
-    "purpose": lambda code: str(_PURPOSES.get(code, code)),
+    "purpose": _purpose,
     "method": word,
     "gateway": word,
     "status": word,

@@ -1,5 +1,7 @@
 """Which payments and refunds the list shows: its form and its columns."""
 
+from functools import partial
+
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
@@ -44,11 +46,11 @@ class MoneyFilterForm(FilterForm):
         max_length=100,
         widget=forms.SearchInput,
     )
-    kind = forms.ChoiceField(label=_("What"), required=False, choices=lambda: or_all([PAYMENT, REFUND]))
-    method = forms.ChoiceField(label=_("Way to pay"), required=False, choices=lambda: or_all(PaymentMethod.values))
+    kind = forms.ChoiceField(label=_("What"), required=False, choices=partial(or_all, [PAYMENT, REFUND]))
+    method = forms.ChoiceField(label=_("Way to pay"), required=False, choices=partial(or_all, PaymentMethod.values))
     gateway = forms.ChoiceField(label=_("Payment service"), required=False, choices=_gateways)
     status = forms.ChoiceField(
-        label=_("State"), required=False, choices=lambda: or_all([CAPTURED, *RefundStatus.values])
+        label=_("State"), required=False, choices=partial(or_all, [CAPTURED, *RefundStatus.values])
     )
     zone = forms.ModelChoiceField(
         ParkingZone.objects.order_by("name", "pk"), label=_("Zone"), required=False, empty_label=_("All")

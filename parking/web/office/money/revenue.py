@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 
 from parking.core import clock
 from parking.core.errors import InvalidInput
+from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.reports.periods import ClosedPeriod, report_period
 from parking.reports.revenue import RevenueReport, revenue_report
 from parking.reports.sheets import REVENUE_COLUMNS, revenue_table
 from parking.web.access import for_managers
-from parking.web.office.shared.files import table_file
 from parking.web.office.shared.lists import DaysForm, address_with, filter_query, refuse_wrong_filter
 
 GROUPS = [("day", _("Day")), ("week", _("Week")), ("month", _("Month"))]
@@ -72,7 +72,7 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The report as a CSV or XLSX file: every part of it, one below the other."""
     form = RevenueForm(request.GET)
     refuse_wrong_filter(form)
-    return table_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report()))
+    return page_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report()))
 
 
 # --- Spans that one asks for again and again ----------------------------------------------------------------
