@@ -1,4 +1,4 @@
-"""Looking up the audit record."""
+"""Show the audit record on the look-up site."""
 
 from django.contrib import admin
 
