@@ -1,4 +1,4 @@
-"""The only writer of tariffs, and the way to change a zone together with its prices."""
+"""The only writer of tariffs; changes a zone together with its prices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from parking.tariffs.models import ZoneTariff
 
 @dataclass(frozen=True)
 class KindRate:
-    """What vehicles of one kind pay in a zone (rupees)."""
+    """The prices of one kind of vehicle in a zone (rupees)."""
 
     vehicle_kind: str
     hourly_rate: Decimal
