@@ -1,4 +1,4 @@
-"""Razorpay behind our interface."""
+"""The gateway interface for Razorpay."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -43,7 +43,7 @@ class RazorpayGateway:
 
     @property
     def key_id(self) -> str:
-        """The public key that a client's checkout needs."""
+        """Return the public key that a client's checkout needs."""
         return self._config.key_id
 
     def create_order(self, request: OrderRequest) -> OrderAnswer:
@@ -60,7 +60,7 @@ class RazorpayGateway:
         return self._read(request, order)
 
     def capture_order(self, request: OrderRequest) -> OrderAnswer:
-        """Take the money that a payer's bank holds for this order, if it is the order's amount; then how it stands."""
+        """Capture the money that a payer's bank holds for this order, if the amount is right; return its state."""
         answer = self.fetch_order(request)
         if not answer.awaits_capture:
             return answer
@@ -94,17 +94,19 @@ class RazorpayGateway:
         raise GatewayNotFound(f"Razorpay: no refund with receipt {request.refund_id}")
 
     def checkout_is_genuine(self, *, gateway_order_id: str, payment_id: str, signature: object) -> bool:
-        """Whether a browser's word comes from Razorpay; `gateway_order_id` from our own row. Then fetch the order."""
+        """Return whether Razorpay signed what a browser brings; `gateway_order_id` from our own row. Then fetch the
+        order.
+        """
         return signatures.checkout_is_genuine(
             self._config.key_secret, order_id=gateway_order_id, payment_id=payment_id, signature=signature
         )
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
-        """Raises ForgedWebhook."""
+        """Return the event of a webhook. Raises ForgedWebhook."""
         return webhook.read_webhook(self._config.webhook_secrets, headers, body)
 
     def statement(self, since: datetime, until: datetime) -> Iterator[StatementEntry]:
-        """Every payment and refund made between two aware times, both included; whole seconds count."""
+        """Return every payment and refund made between two aware times, both included; whole seconds count."""
         span = (int(since.timestamp()), int(until.timestamp()))
         yield from map(_payment_entry, self._client.payments_between(*span))
         yield from map(_refund_entry, self._client.refunds_between(*span))
