@@ -1,4 +1,4 @@
-"""Who changed what: the newest lines of the record about a zone or an account, with names."""
+"""Change history: the newest lines of the audit record about a zone or an account, with names."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from parking.audit.queries import latest_about
 from parking.facilities.models import ParkingSlot, ParkingZone
 
 SHOWN = 20
-# What somebody does with an account; coming and going is no change of it.
+# The actions that change an account; signing in and out does not.
 ABOUT_ACCOUNTS = ["user.registered", "user.created", "user.changed", "password.changed"]
 
 
@@ -27,13 +27,13 @@ class Change:
 
 
 def changes_of_zone(zone: ParkingZone) -> list[Change]:
-    """The last changes of a zone, its prices and its slots."""
+    """Return the last changes of a zone, its prices and its slots."""
     slots = ParkingSlot.objects.filter(zone=zone)
     return _told(latest_about("zone", zone.pk, beside=("slot", slots.values("pk"))))
 
 
 def changes_of_account(user: User) -> list[Change]:
-    """The last changes of an account."""
+    """Return the last changes of an account."""
     return _told(latest_about("user", user.pk).filter(action__in=ABOUT_ACCOUNTS))
 
 

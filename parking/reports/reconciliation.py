@@ -1,6 +1,6 @@
-"""Our payments and refunds of one gateway against the gateway's own list.
+"""Reconciliation of our payments and refunds of one gateway with the gateway's own list.
 
-Reads only, and nothing here holds a transaction: what a gateway is asked over the network may take its time.
+Reads only, and no transaction is open: a call to a gateway may take its time.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ class _Span:
 
     @property
     def around(self) -> tuple[datetime, datetime]:
-        """Where partners are looked for."""
+        """Return the longer span in which partners are looked for."""
         return self.since - _MARGIN, self.until + _MARGIN
 
 

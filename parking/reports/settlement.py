@@ -1,4 +1,4 @@
-"""Reading a gateway's settlement file. Its columns are described in docs/payments.md.
+"""Parsing of a gateway's settlement file. Its columns are described in docs/payments.md.
 
 Strict: a file that is wrong anywhere is refused whole, because half a list would invent differences.
 """
@@ -21,7 +21,7 @@ _MOST_PROBLEMS = 10
 
 
 def read_settlement(text: str) -> list[Movement]:
-    """The payments and refunds that a file lists. Raises InvalidInput with the lines that are wrong."""
+    """Return the payments and refunds that a file lists. Raises InvalidInput with the lines that are wrong."""
     rows = _rows(text)
     if not rows or tuple(rows[0][1]) != COLUMNS:
         raise _wrong([f"line 1: the columns must be {','.join(COLUMNS)}"])
