@@ -31,7 +31,7 @@ from parking.web.repeats import new_key, once
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
-    """A zone with all that it offers, for everybody; drivers book here."""
+    """Show a zone with all that it offers, to everybody; take bookings of drivers."""
     if not (isinstance(request.user, User) and request.user.role in {Role.USER, Role.ADMIN}):
         return _zone_page(request, zone_id, None) if request.method != "POST" else to_sign_in(request)
     user = user_of(request)
@@ -56,7 +56,7 @@ def _state(zone_id: int) -> str:
 @live(state=_state)
 @require_safe
 def zone_live(request: HttpRequest, zone_id: int) -> HttpResponse:
-    """The part of a zone's page that changes: free slots, and where else there are some."""
+    """Show the part of a zone's page that changes: free slots, and other zones with some."""
     return page(request, "driver/parts/zone_now.html", **_zone_now(zone_id))
 
 

@@ -1,4 +1,4 @@
-"""Paying from the phone: the booking fee, or what a stay costs so far; and the page that gateways send payers to."""
+"""Paying from the phone: the booking fee, or the cost so far; and the page to which gateways return payers."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from parking.web.driver.standing import Ticket, hangs, ticket_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_drivers
 def pay(request: HttpRequest, session_id: int) -> HttpResponse:
-    """What is due on a booking, and the ways to pay it; a payment that was begun goes on here."""
+    """Show what is due on a booking and the ways to pay it, or go on with a payment that was begun."""
     form = WayToPayForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
@@ -43,7 +43,7 @@ def pay(request: HttpRequest, session_id: int) -> HttpResponse:
 @require_safe
 @for_drivers
 def pay_live(request: HttpRequest, session_id: int) -> HttpResponse:
-    """A payment that was begun, looked at anew; the page goes on to the ticket when the money is there."""
+    """Show the present state of a payment; the page goes on to the ticket when the money has arrived."""
     ticket = _ticket(request, session_id)
     order = ticket.order
     if order is not None and order.is_open:
@@ -86,7 +86,7 @@ def _go_on(address: str) -> HttpResponse:
 
 @require_safe
 def pay_return(request: HttpRequest, order_id: str) -> HttpResponseBase:
-    """Where a gateway sends the payer back to: what is known of the payment, and never more.
+    """Show where a gateway sends the payer back to: what is known of the payment, and never more.
 
     Who parks without account reads the same without name and plate, and needs to be nobody for it.
     """
@@ -96,7 +96,7 @@ def pay_return(request: HttpRequest, order_id: str) -> HttpResponseBase:
 
 @require_safe
 def pay_return_live(request: HttpRequest, order_id: str) -> HttpResponseBase:
-    """The same, looked at anew."""
+    """Show the present state of the same payment."""
     return pay_return(request, order_id)
 
 

@@ -21,7 +21,7 @@ from parking.web.access import for_anyone, home_of, user_of
 @require_safe
 @for_anyone
 def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
-    """The document of a payment and the notes to it, to read or print; drivers see their own."""
+    """Show the document of a payment and the notes to it, to read or print; drivers see their own."""
     sheets = [sheet_of(document) for document in _documents(request, payment_id)]
     user = user_of(request)
     back = reverse("history") if user.role == Role.USER else home_of(user)
@@ -31,7 +31,7 @@ def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
 @require_safe
 @for_anyone
 def receipt_pdf(request: HttpRequest, payment_id: int) -> HttpResponse:
-    """The same as PDF, on A4 or, with `?paper=80mm`, for the roll."""
+    """Return the same documents as PDF, on A4 or, with `?paper=80mm`, for the roll."""
     paper = PAPERS.get(request.GET.get("paper", "A4"))
     if paper is None:
         raise Http404

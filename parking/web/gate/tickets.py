@@ -1,4 +1,4 @@
-"""A ticket for a car that drives up without a booking."""
+"""Tickets for walk-ins."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -33,7 +33,7 @@ def ticket(request: HttpRequest) -> HttpResponse:
 
 
 def _given(request: HttpRequest, form: TicketForm) -> int:
-    """The number of the stay that the ticket is for."""
+    """Give the ticket and return the id of its parking session."""
     wanted = form.cleaned_data
     actor = actor_of(request)
     session = repeats.once(
@@ -61,13 +61,13 @@ def _facilities() -> str:
 @require_safe
 @for_attendants
 def zones_live(request: HttpRequest) -> HttpResponse:
-    """The zones with what is free in them."""
+    """Show the zones with their free slots."""
     return page(request, "gate/parts/zones.html", zones=zones_with_counts(only_active=True))
 
 
 @require_safe
 @for_attendants
 def ticket_given(request: HttpRequest, session_id: int) -> HttpResponse:
-    """Slot and code, large, and as a slip of paper."""
+    """Show slot and code, large, and as a slip of paper."""
     session = session_for(Ref(pk=session_id), actor_of(request))
     return page(request, "gate/ticket_given.html", section="ticket", session=session, qr=qr_picture(session.qr_code))

@@ -30,7 +30,7 @@ def browser_of() -> BrowserOf:
 
 @pytest.fixture
 def asha(driver: User) -> User:
-    """A driver who knows her password."""
+    """Return a driver who knows her password."""
     driver.username = "asha"
     driver.set_password(PASSWORD)
     driver.save()

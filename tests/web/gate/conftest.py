@@ -46,7 +46,7 @@ class Part:
         self.text = " ".join(re.sub(r"<[^>]+>", " ", self.html).split())
 
     def fact(self, name: str) -> str:
-        """The text of the element that is marked so."""
+        """Return the text of the element that is marked so."""
         found = re.search(rf"<[^>]* data-{name}(?:=\"[^\"]*\")?>([^<]*)<", self.html)
         return found[1].strip() if found else ""
 

@@ -94,7 +94,7 @@ class RazorpayGateway:
         raise GatewayNotFound(f"Razorpay: no refund with receipt {request.refund_id}")
 
     def checkout_is_genuine(self, *, gateway_order_id: str, payment_id: str, signature: object) -> bool:
-        """Return whether Razorpay signed what a browser brings; `gateway_order_id` from our own row. Then fetch the
+        """Return whether Razorpay signed what a browser sends. Take `gateway_order_id` from our row, then fetch the
         order.
         """
         return signatures.checkout_is_genuine(

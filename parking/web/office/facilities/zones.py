@@ -1,4 +1,4 @@
-"""Zones: what they cost, when they are open, and who changed it."""
+"""Zones: their prices, opening hours and history of changes."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +32,7 @@ SECTION = "zones"
 @require_safe
 @for_managers
 def overview(request: HttpRequest) -> HttpResponse:
-    """All zones with their counts, and apart those that were retired."""
+    """Show all zones with their counts, and separately the retired ones."""
     return page(request, "office/zones.html", section=SECTION, zones=zones_with_counts(), retired=list(retired_zones()))
 
 
@@ -44,7 +44,7 @@ def _state_of_all() -> str:
 @require_safe
 @for_managers
 def counts(request: HttpRequest) -> HttpResponse:
-    """The list of zones alone."""
+    """Show the list of zones without the page."""
     return page(request, "office/parts/zones.html", zones=zones_with_counts())
 
 

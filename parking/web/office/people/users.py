@@ -1,4 +1,4 @@
-"""People's accounts: who may do what, and who may sign in."""
+"""Accounts: who may do what, and who may sign in."""
 
 from urllib.parse import urlencode
 
@@ -30,7 +30,7 @@ ROWS = 25
 @require_safe
 @for_managers
 def overview(request: HttpRequest) -> HttpResponse:
-    """All accounts, searched, narrowed and by pages."""
+    """Show all accounts, with search, filter and pages."""
     search = UserSearch(request.GET)
     rows = Paginator(find_users(**search.wanted()), ROWS).get_page(request.GET.get("page"))
     kept = {name: value for name, value in request.GET.items() if name in search.fields and value}

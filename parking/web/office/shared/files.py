@@ -1,4 +1,4 @@
-"""Lists as files to take away, CSV or XLSX, with the rows of the filter that the page shows."""
+"""Lists as CSV or XLSX files, with the rows of the filter that the page shows."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ def table_file(
     *,
     counted: "QuerySet[Any, Any] | None" = None,
 ) -> HttpResponseBase:
-    """The rows as a file; CSV flows while it is read. `counted` are the rows that a long XLSX is refused by.
+    """Show the rows as a file; CSV flows while it is read. `counted` are the rows that a long XLSX is refused by.
 
     Raises NotFound for another kind of file, Refused `export_too_large`.
     """

@@ -1,4 +1,4 @@
-"""Lines of the record in words: who changed what."""
+"""Lines of the audit record in words: who changed what."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
