@@ -55,7 +55,7 @@ HELPERS = ("/django/utils/", "/django/dispatch/")
 
 
 def inside(given: dict[str, Any]) -> dict[str, Any]:
-    """Microseconds of each kind of request by place; the trace is written to a file."""
+    """Return microseconds of each kind of request by place; the trace is written to a file."""
     caller = Caller(given["world"])
     cycles = given["cycles"]
     for _ in range(30):

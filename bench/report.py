@@ -9,7 +9,7 @@ Figures = dict[str, Any]
 
 @dataclass(frozen=True)
 class Aim:
-    """What a figure should be: its part, how it is read from the part's figures, and its bound."""
+    """The bound of a figure, its part, and how it is read from the part's figures."""
 
     text: str
     part: str
@@ -48,7 +48,7 @@ AIMS = (
 
 
 def aims(figures: Figures) -> list[Figures]:
-    """Each aim whose part was measured, with its value."""
+    """Return each aim whose part was measured, with its value."""
     rows = []
     for aim in AIMS:
         if aim.part in figures:
@@ -59,7 +59,7 @@ def aims(figures: Figures) -> list[Figures]:
 
 
 def tables(figures: Figures) -> str:
-    """Everything for reading, the aims last."""
+    """Return all figures as tables, the aims last."""
     makers = {
         "ratio": _ratio,
         "statements": _statements,

@@ -1,4 +1,4 @@
-"""The whole program, put together: one set of books, one bank, two gateways, a courier."""
+"""The whole program: one set of books, one bank, two gateways, a courier."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ from gateway_standin.switches import Switches
 
 
 class Standin:
-    """Everything that one running program keeps."""
+    """The state of one running program."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -40,7 +40,7 @@ class Standin:
         self.phonepe, self.razorpay = PhonePe(desk), Razorpay(desk)
 
     def reset(self) -> None:
-        """As after a start: empty books, no tokens, no faults, the settings it was started with."""
+        """Return to the state after a start: empty books, no tokens, no faults, the settings of the start."""
         with self.books.lock:
             self.courier.clear()
             self.books.clear()

@@ -78,7 +78,7 @@ def refund(it: Refund) -> Json:
 
 
 def with_lists_for_notes(content: Json) -> Json:
-    """Razorpay is written in PHP: notes without pairs come out as a list."""
+    """Return the content with empty notes as a list: Razorpay is written in PHP."""
     if content.get("notes") == {}:
         content = content | {"notes": []}
     if "items" in content:
