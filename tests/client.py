@@ -1,4 +1,4 @@
-"""A caller of the API, as the outside world is: JSON in, JSON out, a token in the header."""
+"""A client of the API: JSON in, JSON out, a token in the header."""
 
 import json
 from typing import Any

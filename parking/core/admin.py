@@ -22,9 +22,7 @@ class LookUpSite(admin.AdminSite):
     site_url = None
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # noqa: ARG002 - as inherited
-        """Redirect to the common sign-in page, which counts failures. Raises Forbidden for a signed-in
-        non-administrator.
-        """
+        """Redirect to the common sign-in page, which counts failures. Raises Forbidden for other roles."""
         if self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
         if request.user.is_authenticated:

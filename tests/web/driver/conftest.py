@@ -1,4 +1,4 @@
-"""Drivers at their pages."""
+"""Drivers in their browsers."""
 
 import pytest
 from django.test import Client
