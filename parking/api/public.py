@@ -52,7 +52,7 @@ class BackgroundOut(BaseModel):
 
 
 class HealthOut(BaseModel):
-    """`services.worker` is ok, late or none, `services.queue` ok or late; both miss while the database is away."""
+    """`services.worker` is ok, late or none, `services.queue` ok or late; both miss while they cannot be read."""
 
     status: str
     version: str
@@ -61,11 +61,18 @@ class HealthOut(BaseModel):
     background: BackgroundOut | None
 
 
-def _background(now: datetime) -> BackgroundState | None:
-    """How the background work stands; None while the database is away."""
+def _database_state() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+    except Error:
+        return "error"
+    return "ok"
+
+
+def _background(now: datetime) -> BackgroundState | None:
+    """How the background work stands; None while it cannot be read, as before the migrations."""
+    try:
         return background_state(now=now)
     except Error:
         return None
@@ -88,11 +95,16 @@ def _background(now: datetime) -> BackgroundState | None:
 def health(request: HttpRequest) -> HttpResponse:
     """200 while everything that a booking needs answers, 503 otherwise. Bookings go on while no worker runs."""
     now = clock.now()
-    found = _background(now)
-    body: dict[str, Any] = {"status": "ok" if found else "error", "version": __version__, "timestamp": now}
-    if found is None:
-        body |= {"services": {"database": "error"}, "background": None}
-    else:
-        body["services"] = {"database": "ok", "worker": found.worker, "queue": found.queue}
+    database = _database_state()
+    found = _background(now) if database == "ok" else None
+    body: dict[str, Any] = {
+        "status": database,
+        "version": __version__,
+        "timestamp": now,
+        "services": {"database": database},
+        "background": None,
+    }
+    if found is not None:
+        body["services"] |= {"worker": found.worker, "queue": found.queue}
         body["background"] = {"last_heartbeat": found.last_beat, "oldest_task_seconds": found.oldest_seconds}
-    return plain(body, status=200 if found else 503)
+    return plain(body, status=200 if database == "ok" else 503)

@@ -4,7 +4,7 @@ import json
 from datetime import time, timedelta
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django_tasks_db.models import DBTaskResult
 
 from parking import __version__
@@ -113,3 +113,14 @@ def test_health_while_the_database_is_away(
     answer = anybody.get("/api/public/health/")
     body = json.loads(answer.content)
     assert (answer.status_code, body["status"], body["services"]) == (503, "error", {"database": "error"})
+
+
+def test_health_while_the_background_work_cannot_be_read(anybody: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(**_: object) -> None:
+        raise ProgrammingError("no such table")
+
+    monkeypatch.setattr(public, "background_state", unreadable)
+    answer = anybody.get("/api/public/health/")
+    body = json.loads(answer.content)
+    assert (answer.status_code, body["status"], body["services"]) == (200, "ok", {"database": "ok"})
+    assert body["background"] is None

@@ -48,7 +48,7 @@ def test_one_bill_asked_for_twenty_times_at_once_has_one_document(stays):
     assert_no_gaps(1)
 
 
-def test_the_timetable_and_callers_at_once_leave_no_gap(stays):
+def test_the_sweep_and_callers_at_once_leave_no_gap(stays):
     payments = Payment.objects.filter(bill__in=[session.bill for session in stays[:8]], method="ONLINE")
     staff = actor(make_user(Role.STAFF))
     calls: list[Callable[[], object]] = [
@@ -62,7 +62,7 @@ def test_the_timetable_and_callers_at_once_leave_no_gap(stays):
 def test_a_document_that_fails_leaves_no_gap(stays, monkeypatch):
     issue(stays[0])
 
-    def fail(**_: object) -> None:
+    def fail(*_: object) -> None:
         raise RuntimeError
 
     with monkeypatch.context() as broken:

@@ -210,7 +210,7 @@ def test_a_credit_note_belongs_to_its_own_bill(
         issue_credit_note(document=invoice, refund=give_back(admin, first_payment(other), "1.00"), now=LATER)
 
 
-# --- Series and the timetable ----------------------------------------------------------------------
+# --- Series and the sweep --------------------------------------------------------------------------
 
 
 def test_a_new_financial_year_begins_at_one(registered: ParkingSite, driver: User, staff: User, zone: ParkingZone):
@@ -230,7 +230,7 @@ def test_dates_follow_the_numbers(registered: ParkingSite, driver: User, staff: 
     assert (waited.number, waited.issued_at) == ("KA1/2627/0000002", LATER)
 
 
-def test_the_timetable_issues_what_is_missing_once(
+def test_the_sweep_issues_what_is_missing_once(
     registered: ParkingSite, driver: User, staff: User, admin: User, zone: ParkingZone
 ):
     stays = [stayed(driver, staff, zone, now=START + timedelta(minutes=number)) for number in range(3)]
@@ -261,7 +261,7 @@ def test_the_frequent_run_looks_back_three_days_and_the_daily_one_further(
     assert documents.issue_missing_documents(now=much_later, within=None) == 1
 
 
-def test_the_timetable_leaves_sites_without_profile_alone(stay: ParkingSession):
+def test_the_sweep_leaves_sites_without_profile_alone(stay: ParkingSession):
     assert documents.issue_missing_documents(now=LATER, within=None) == 0
 
 
