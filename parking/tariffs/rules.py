@@ -44,7 +44,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class KindRate:
-    """What vehicles of one kind pay in a zone (rupees)."""
+    """The prices of one kind of vehicle in a zone (rupees)."""
 
     vehicle_kind: str
     hourly_rate: Decimal

@@ -63,9 +63,7 @@ class Standin:
         self.control("reset")
 
     def switch(self, gateway: str, **switches: object) -> None:
-        """Set switches: `True`, `False`, a number of times, or `{"times": 1, "only": "refund"}` by name of a call or
-        event.
-        """
+        """Set switches: `True`, `False`, a number of times, or `{"times": 1, "only": "refund"}` for one call."""
         self.control("switches", gateway=gateway, switches=switches)
 
     def set(self, **settings: object) -> None:

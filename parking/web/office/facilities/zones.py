@@ -24,7 +24,7 @@ from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.forms import ServiceForm
 from parking.web.live import live
 from parking.web.office.facilities.zone_form import ZoneForm, values_of, values_of_new_zone
-from parking.web.office.shared.history import told
+from parking.web.office.shared.history import change_lines
 
 SECTION = "zones"
 
@@ -78,7 +78,9 @@ def edit(request: HttpRequest, zone_id: int) -> HttpResponse:
         with form.refusals(request):
             _save(request, zone, form)
             return redirect("office_zone", zone.pk)
-    return page(request, "office/zone.html", section=SECTION, zone=zone, form=form, changes=told(changes_of_zone(zone)))
+    return page(
+        request, "office/zone.html", section=SECTION, zone=zone, form=form, changes=change_lines(changes_of_zone(zone))
+    )
 
 
 def _ask_about(request: HttpRequest, zone: ParkingZone, form: ZoneForm) -> HttpResponse:

@@ -15,7 +15,7 @@ from parking.reports.sheets import SESSION_COLUMNS, session_table
 from parking.reports.stories import story_of
 from parking.web.access import for_managers
 from parking.web.live import live
-from parking.web.office.day.telling import told_events
+from parking.web.office.day.telling import event_texts
 from parking.web.office.sessions.session_filter import COLUMNS, USUAL_SORT, session_filter
 from parking.web.office.shared.files import table_file
 from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
@@ -66,5 +66,5 @@ def story(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 def _rendered(request: HttpRequest, template: str, session_id: int) -> HttpResponse:
-    told = story_of(session_id, now=clock.now())
-    return page(request, template, section="sessions", story=told, events=told_events(told.events))
+    found = story_of(session_id, now=clock.now())
+    return page(request, template, section="sessions", story=found, events=event_texts(found.events))
