@@ -4,8 +4,8 @@ Run at the commit whose database is to be kept, on SQLite; every run there write
 
     python -m pytest -n 0 tests/migrations/make_old_database.py
 
-It was run before the redesign. `test_old_database.py` migrates these rows to the newest schema, so do not run it again
-on a later commit: the file would no longer hold what an older installation has.
+It was run before the redesign, and has followed the layout since. `test_old_database.py` migrates these rows to the
+newest schema, so do not run it on a later commit: the file would no longer hold what an older installation has.
 """
 
 import hashlib
