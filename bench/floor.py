@@ -37,7 +37,7 @@ def run(server: Server, name: str, world: dict[str, Any], length: list[str]) -> 
 
 
 def _variables(world: dict[str, Any]) -> dict[str, int]:
-    """Ids are given in the order of writing, so ranges are enough to name them."""
+    """Return the ranges of ids for pgbench: ids are assigned in the order of writing, so ranges are enough."""
     return {
         "first_vehicle": world["first_vehicle"],
         "vehicles": len(world["clients"][0]["plates"]),

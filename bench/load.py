@@ -271,7 +271,7 @@ def run_open(plan: Plan) -> tuple[Record, float]:
 
 
 def _bookings(plan: Plan, begun: float) -> list[Due]:
-    """When each cycle begins. Clients and plates go round, so that no car is booked twice at once."""
+    """Return when each cycle begins. Clients and plates rotate, so that no car is booked twice at once."""
     due = []
     for number in range(int(plan.seconds * plan.cycles_per_second)):
         client = plan.clients[number % len(plan.clients)]

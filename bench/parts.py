@@ -147,7 +147,7 @@ def _processor_seconds(stage: Stage, product: children.Product) -> dict[str, flo
 
 
 def _per_cycle(run: dict[str, Any], spent: dict[str, float]) -> dict[str, float]:
-    """Milliseconds per cycle, by program and together."""
+    """Return milliseconds per cycle, by program and together."""
     per_cycle = {
         name: 1000 * seconds / run["cycles"]
         for name, seconds in (spent | {"clients": run["own_processor_seconds"]}).items()
@@ -161,7 +161,7 @@ def _short(one: dict[str, Any]) -> dict[str, str]:
 
 
 def _latencies(rounds: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
-    """For each kind of request the median over the rounds."""
+    """Return for each kind of request the median over the rounds."""
     return {kind: _medians([one[kind] for one in rounds]) for kind in rounds[0]}
 
 
@@ -252,7 +252,7 @@ def _empty_place(stage: Stage, slots: int) -> tuple[str, str, int]:
 
 
 def _crowded_places(stage: Stage) -> list[tuple[str, str, int]]:
-    """One database with a zone of each size, and many old stays in all of them."""
+    """Create one database with a zone of each size, and many old parking sessions in all of them."""
     stays = stage.lengths.growth_stays
     name = "growth_crowded"
     say(f"Loading {stays:,} old stays")

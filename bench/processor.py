@@ -30,7 +30,7 @@ def parent_of(pid: int) -> int:
 
 
 def _stats() -> dict[int, tuple[int, int]]:
-    """Parent and ticks (own, and of ended children; user and system) of every process."""
+    """Return parent and ticks (own, and of ended children; user and system) of every process."""
     found = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:

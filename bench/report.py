@@ -77,7 +77,7 @@ def tables(figures: Figures) -> str:
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table with even columns, so that it can go into docs/performance.md as it is."""
+    """Return a Markdown table with even columns, so that it can go into docs/performance.md as it is."""
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
 
     def line(cells: list[str]) -> str:

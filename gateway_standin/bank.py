@@ -148,7 +148,7 @@ class Bank:
         self._announce(Happening.REFUND_FAILED, refund)
 
     def _attempt(self, order: Order, method: str = "") -> Payment:
-        """The payment that waits for the bank's word, or a new one."""
+        """Return the payment that waits for the bank, or a new one."""
         waiting = order.payment
         payment = waiting if waiting and waiting.state is PaymentState.WAITING else self._new_payment(order)
         payment.method = method or payment.method

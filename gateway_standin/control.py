@@ -156,7 +156,7 @@ def _brand(text: str | None) -> Brand | None:
 
 
 def _position(value: Any) -> tuple[int, str]:
-    """`true`, `false`, a number of times, or `{"times": ..., "only": "name of a call or an event"}`."""
+    """Parse `true`, `false`, a number of times, or `{"times": ..., "only": "name of a call or an event"}`."""
     if isinstance(value, dict):
         return _position(value.get("times", True))[0], str(value.get("only", ""))
     if isinstance(value, bool):

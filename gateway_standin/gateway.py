@@ -128,7 +128,7 @@ class Gateway(ABC):
 
 
 def _replaced(content: Any, names: frozenset[str], word: str) -> Any:
-    """A copy in which every text in a field of `names` is `word`."""
+    """Return a copy in which every text in a field of `names` is `word`."""
     if isinstance(content, list):
         return [_replaced(item, names, word) for item in content]
     if not isinstance(content, dict):
@@ -140,7 +140,7 @@ def _replaced(content: Any, names: frozenset[str], word: str) -> Any:
 
 
 def _extended(content: Any) -> Any:
-    """A copy in which every object holds something undocumented."""
+    """Return a copy in which every object has an undocumented field."""
     if isinstance(content, list):
         return [_extended(item) for item in content]
     if not isinstance(content, dict):

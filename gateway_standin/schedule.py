@@ -61,7 +61,7 @@ class Schedule:
                 self._finished()
 
     def _next(self) -> Work | None:
-        """The next thing to do, once it is due; None when all is over."""
+        """Return the next function to run, once it is due; None when the schedule has ended."""
         with self._changed:
             while not self._stopped:
                 pause = self._jobs[0][0] - time.monotonic() if self._jobs else None

@@ -87,6 +87,6 @@ def _switches_at_start(options: Options) -> frozenset[tuple[Brand, str]]:
 
 
 def _numbers(subject: Order | Refund, order: Order) -> list[str]:
-    """All by which the subject is known, for those who look for its webhooks."""
+    """Return all ids of the subject, for those who look for its webhooks."""
     own = [subject.id, subject.reference] if isinstance(subject, Refund) else []
     return [*own, order.id, order.reference]

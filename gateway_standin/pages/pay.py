@@ -65,7 +65,7 @@ def _carry_out(it: Standin, order: Order, action: str) -> str:
 
 
 def _after_razorpay(it: Standin, order: Order, action: str, note: str) -> Answer:
-    """Razorpay's answer goes back through the browser, as a form that is posted to the merchant."""
+    """Return Razorpay's answer as a form that the browser posts to the merchant."""
     payment = order.payment
     if order.redirect_url and action == "pay" and payment and order.state is OrderState.PAID:
         pair = f"{order.id}|{payment.id}".encode()

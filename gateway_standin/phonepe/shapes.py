@@ -85,7 +85,7 @@ def refund_status(refund: Refund, *, merchant_id: str) -> Json:
 
 
 def _how(payment: Payment) -> Json:
-    """The way the money went."""
+    """Return the payment instrument."""
     transaction = f"YBL{payment.id[2:]}"
     return {
         "rail": {"type": "UPI", "utr": payment.reference, "upiTransactionId": transaction, "vpa": "12****78@ybl"},

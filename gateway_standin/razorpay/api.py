@@ -133,7 +133,7 @@ class Razorpay(Gateway):
         return route(name, methods, path, self.locked(self._noted(work)))
 
     def _noted(self, work: Work) -> Work:
-        """The same, with empty notes as they really come."""
+        """Wrap a call so that empty notes are answered as Razorpay does."""
 
         def noted(request: Request, **parts: str) -> Json:
             content = work(request, **parts)

@@ -98,7 +98,7 @@ class Refunding:
 
 
 def _amount(content: Json, payment: Payment) -> int:
-    """Without an amount, all that is left."""
+    """Return the requested paise; without an amount, all that is left."""
     if payment.state is not PaymentState.CAPTURED:
         raise refused("The payment status should be captured for action to be taken")
     left = payment.amount - payment.refunded

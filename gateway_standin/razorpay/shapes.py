@@ -99,7 +99,7 @@ def _refund_status(it: Payment) -> str | None:
 
 
 def _fee(it: Payment) -> int:
-    """Two per cent, and 18 per cent tax on that."""
+    """Return two per cent, and 18 per cent tax on that, in paise."""
     return it.amount * 236 // 10_000
 
 

@@ -131,7 +131,7 @@ def _of_stays(code: AlertCode, rows: "QuerySet[Any]", *, at: str, newest_first: 
 
 
 def _columns(rows: "QuerySet[Any]", to_stay: str, **columns: Any) -> "QuerySet[Any, Any]":
-    """The columns of an alert's rows, each with the count of all: one statement counts, sorts and cuts."""
+    """Return the columns of an alert's rows, each with the count of all: one statement counts, sorts and limits."""
     listed: QuerySet[Any, Any] = rows.values(
         "pk",
         "status",

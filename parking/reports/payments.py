@@ -96,7 +96,7 @@ def _refunds_under_way(wanted: MoneyFilter) -> QuerySet[Refund]:
 
 
 def _of_payment(rows: QuerySet[Any], wanted: MoneyFilter, path: str) -> QuerySet[Any]:
-    """The part of the filter that speaks of the payment, which `path` leads to."""
+    """Return the rows narrowed by the filter's fields of the payment, to which `path` leads."""
     asked: dict[str, object] = {"method": wanted.method, "gateway": wanted.gateway}
     if wanted.session:
         asked |= {f"bill__session__{name}": value for name, value in wanted.session.lookup().items()}
@@ -106,7 +106,7 @@ def _of_payment(rows: QuerySet[Any], wanted: MoneyFilter, path: str) -> QuerySet
 
 
 def _payment_matches(text: str, path: str) -> Q:
-    """Payments, which `path` leads to, that have the text in a number of theirs, or whose stay it finds."""
+    """Return the condition that a payment at `path` has the text in one of its numbers, or that its session matches."""
     numbers = Q(**{f"{path}reference__icontains": text}) | Q(**{f"{path}order__order_id__icontains": text})
     bills = ParkingSession.objects.filter(stay_matches(text)).values("bill_id")
     return numbers | Q(**{f"{path}bill_id__in": bills})

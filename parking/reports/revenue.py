@@ -109,7 +109,7 @@ def _booked(period: ClosedPeriod) -> dict[date, int]:
 
 
 def _zones(cells: Iterable[Cell]) -> list[tuple[int | None, str | None, Takings]]:
-    """Every zone in use, and those retired meanwhile that took or gave back money."""
+    """Return every zone in use, and those retired meanwhile that took or refunded money."""
     sums = fold(cells, lambda cell: cell.zone_id)
     zones = ParkingZone.objects.order_by("name", "pk")
     shown: list[tuple[int | None, str | None, Takings]] = [

@@ -38,7 +38,7 @@ def read_settlement(text: str) -> list[Movement]:
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """Each line that is not empty, with its number."""
+    """Return each line that is not empty, with its number."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
         return [(reader.line_num, row) for row in reader if row]

@@ -183,9 +183,7 @@ def state(code: str) -> dict[str, str]:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Return an icon of Tabler's, hidden from screen readers, which read the words beside it. Names:
-    `deploy/icons.txt`.
-    """
+    """Return an icon of Tabler's, hidden from screen readers: words are beside it. Names: `deploy/icons.txt`."""
     sprite = static("vendor/icons.svg")
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', sprite, name

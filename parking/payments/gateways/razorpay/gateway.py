@@ -112,7 +112,7 @@ class RazorpayGateway:
         yield from map(_refund_entry, self._client.refunds_between(*span))
 
     def _order_with_receipt(self, receipt: str) -> Order | None:
-        """The one order that counts: a paid one before others, then the oldest, so that every look finds the same."""
+        """Return the one order that counts: a paid one before others, then the oldest, the same at every call."""
         orders = self._client.orders_with_receipt(receipt)
         return min(orders, key=lambda order: (not order.paid, order.created_at, order.id), default=None)
 
@@ -132,7 +132,7 @@ class RazorpayGateway:
         return self._unpaid(request, order, GatewayState.PENDING)
 
     def _held(self, request: OrderRequest, order: Order, held: Payment) -> OrderAnswer:
-        """Held money of another amount is left alone: uncaptured, it goes back by itself."""
+        """Return the answer for held money; of another amount it is never captured, and the bank returns it."""
         fits = (held.amount, held.currency) == (request.amount, "INR")
         return OrderAnswer(
             order_id=order.receipt or request.order_id,
@@ -146,7 +146,7 @@ class RazorpayGateway:
         )
 
     def _unpaid(self, request: OrderRequest, order: Order, state: GatewayState, failure: str = "") -> OrderAnswer:
-        """An order stays payable after a failed try."""
+        """Return the answer for an order without payment, which stays payable after a failed try."""
         return OrderAnswer(
             order_id=order.receipt or request.order_id,
             state=state,
