@@ -94,8 +94,9 @@ class RazorpayGateway:
         raise GatewayNotFound(f"Razorpay: no refund with receipt {request.refund_id}")
 
     def checkout_is_genuine(self, *, gateway_order_id: str, payment_id: str, signature: object) -> bool:
-        """Return whether Razorpay signed what a browser sends. Take `gateway_order_id` from our row, then fetch the
-        order.
+        """Return whether Razorpay signed what a browser sends; take `gateway_order_id` from our row.
+
+        Fetch the order next: neither state nor amount is signed.
         """
         return signatures.checkout_is_genuine(
             self._config.key_secret, order_id=gateway_order_id, payment_id=payment_id, signature=signature
