@@ -10,7 +10,7 @@ from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.stays.queries import open_sessions_of, session_of_driver
-from parking.stays.watching import states_now
+from parking.stays.watching import stay_now
 from parking.web.access import for_drivers, user_of
 from parking.web.driver.forms import CancelForm
 from parking.web.driver.standing import ticket_of
@@ -37,7 +37,7 @@ def ticket(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def _state(session_id: int) -> str:
     # Cost, covers and refunds change with time: the page is checked once a minute.
-    return f"{minute()} {states_now.value().get(session_id, '')}"
+    return f"{minute()} {stay_now.value(session_id)}"
 
 
 @live(state=_state)

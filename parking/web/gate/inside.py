@@ -15,7 +15,6 @@ from parking.checkout import leaving, terminating
 from parking.checkout.bills import RunningBill, running_bill
 from parking.checkout.queries import latest_orders
 from parking.core import clock
-from parking.core.fresh import fingerprint
 from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
@@ -24,7 +23,7 @@ from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import OrderPurpose, PaymentOrder
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import cars_inside, session_for
-from parking.stays.watching import states_now
+from parking.stays.watching import everything_text
 from parking.web import repeats
 from parking.web.access import for_attendants
 from parking.web.gate.answers import waiting_context
@@ -54,7 +53,7 @@ def cars(request: HttpRequest) -> HttpResponse:
 
 
 def _inside_state() -> str:
-    return fingerprint(minute(), *(f"{pk} {state}" for pk, state in sorted(states_now.value().items())))
+    return f"{minute()} {everything_text()}"
 
 
 @live(state=_inside_state)

@@ -6,13 +6,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import booking
 from parking.core import clock
-from parking.core.fresh import fingerprint
 from parking.core.ids import Ref, parse_ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.facilities.queries import zones_with_counts
 from parking.stays.queries import session_for
-from parking.stays.watching import facilities_now
+from parking.stays.watching import all_zones_text
 from parking.web import repeats
 from parking.web.access import for_attendants
 from parking.web.gate.answers import qr_picture
@@ -53,11 +52,7 @@ def _given(request: HttpRequest, form: TicketForm) -> int:
     return session.pk
 
 
-def _facilities() -> str:
-    return fingerprint(*(f"{pk} {zone.fingerprint}" for pk, zone in facilities_now.value().items()))
-
-
-@live(state=_facilities)
+@live(state=all_zones_text)
 @require_safe
 @for_attendants
 def zones_live(request: HttpRequest) -> HttpResponse:

@@ -6,8 +6,9 @@ from django.views.decorators.http import require_safe
 from parking.edge.pages import page
 from parking.reports.background import background_now
 from parking.reports.board import board_now
+from parking.stays.watching import everything_text
 from parking.web.access import for_managers
-from parking.web.live import live
+from parking.web.live import live, minute
 from parking.web.office.day.alerts import alert_cards
 
 
@@ -18,8 +19,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     return _rendered(request, "office/dashboard.html")
 
 
+def _state() -> str:
+    return f"{minute()} {everything_text()}"
+
+
 @require_safe
-@live(state=lambda: board_now.value().state)
+@live(state=_state)
 @for_managers
 def live_part(request: HttpRequest) -> HttpResponse:
     """Show the changing part of the dashboard."""
@@ -27,7 +32,7 @@ def live_part(request: HttpRequest) -> HttpResponse:
 
 
 def _rendered(request: HttpRequest, template: str) -> HttpResponse:
-    figures = board_now.value().overview
+    figures = board_now()
     return page(
         request,
         template,
