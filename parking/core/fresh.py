@@ -80,7 +80,7 @@ class UntilNews(Generic[T]):
 
     The news are read before the value, so a value is never older than the news that it is kept for. Each process has
     its own values, `most` of them at most, so that nobody fills its memory by asking for key after key. One thread
-    loads while the others wait. An error of `load` is raised and keeps nothing. `load` must depend on its key and the
+    loads while the others wait. An error of `load` is raised and nothing is kept. `load` must depend on its key and the
     database alone, and must not read what the caller's own transaction has not committed.
     """
 
