@@ -161,10 +161,10 @@ def _accepted(reply: Reply) -> Json:
 
 def _refusal(status: int, error: Json) -> GatewayError:
     code, description = text(error.get("code")), text(error.get("description"), 200)
-    told, said = f"Razorpay: HTTP {status} {code} {description}", description.lower()
+    message, reason = f"Razorpay: HTTP {status} {code} {description}", description.lower()
     if code in _UNDECIDED_CODES:
-        return GatewayUnreachable(told)
-    if status in (_UNAUTHORIZED, _FORBIDDEN) or any(words in said for words in _WRONG_CREDENTIALS):
-        return GatewayMisconfigured(told, code=code)
-    passing = status == _CONFLICT or any(words in said for words in _PASSING)
-    return GatewayRefused(told, permanent=not passing, code=code)
+        return GatewayUnreachable(message)
+    if status in (_UNAUTHORIZED, _FORBIDDEN) or any(words in reason for words in _WRONG_CREDENTIALS):
+        return GatewayMisconfigured(message, code=code)
+    passing = status == _CONFLICT or any(words in reason for words in _PASSING)
+    return GatewayRefused(message, permanent=not passing, code=code)
