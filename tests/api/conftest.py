@@ -1,12 +1,11 @@
 """A clock that does not move, and parsed answers."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 import time_machine
 
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
+from tests.moments import START
 
 
 @pytest.fixture

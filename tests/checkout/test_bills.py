@@ -1,6 +1,6 @@
 """What a page says of a bill and of cancelling is what then happens."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,28 +14,12 @@ from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Refund
 from parking.stays.models import ParkingSession
 from parking.tariffs.rules import BillLine, LineKind
-from tests.build import actor, book, cancel, enter, leave, make_zone, pay_ahead, quote, reloaded, take_ticket
+from tests.build import actor, book, cancel, leave, make_zone, pay_ahead, quote, reloaded, take_ticket
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, nothing_changes, refused
+from tests.moments import START, at
 
 pytestmark = pytest.mark.django_db
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
-
-
-def at(minutes: float) -> datetime:
-    return START + timedelta(minutes=minutes)
-
-
-@pytest.fixture
-def booked(driver: User, zone: ParkingZone) -> ParkingSession:
-    """Booked at START with its fee of ₹50."""
-    return book(driver, zone, now=START)
-
-
-@pytest.fixture
-def inside(staff: User, booked: ParkingSession) -> ParkingSession:
-    return enter(staff, booked, START)
 
 
 # --- The running bill ----------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Booking: what is claimed, what is refused, which terms hold, and the fee."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,10 +20,9 @@ from parking.tariffs.models import ZoneTariff
 from tests.build import actor, book, enter, leave, make_user, make_zone, reloaded, take_ticket
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused
+from tests.moments import START
 
 pytestmark = pytest.mark.django_db
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 
 
 def _book(driver: User, zone: Ref, *, plate: str = "DL01AB1234", kind: str = "CAR", gateway: str | None = None) -> None:

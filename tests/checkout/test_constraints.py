@@ -1,7 +1,7 @@
 """The net under the locks: the database itself refuses what must not be, whoever writes it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,10 +13,9 @@ from parking.payments.models import Bill, Debt, Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
 from parking.vehicles.models import Vehicle
 from tests.build import book, enter, terminate
+from tests.moments import START
 
 pytestmark = pytest.mark.django_db
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,18 +21,14 @@ from parking.payments.gateways import registry
 from parking.payments.gateways.base import GatewayState, OrderAnswer
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
-from tests.build import actor, book, cancel, enter, leave, reloaded, terminate
+from tests.build import actor, book, cancel, leave, reloaded, terminate
 from tests.gateway import FakeGateway, PowerCut
 from tests.invariants import assert_books_agree, nothing_changes, refused
+from tests.moments import START, at
 
 pytestmark = pytest.mark.django_db
 
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 KEY = RequestKey(caller="user:1", path="/api/test/", key="k-1", fingerprint="f")
-
-
-def at(minutes: float) -> datetime:
-    return START + timedelta(minutes=minutes)
 
 
 def book_with_key(driver: User, zone: ParkingZone, now: datetime = START) -> ParkingSession:
@@ -111,11 +107,6 @@ def test_a_refused_booking_leaves_no_key(driver: User) -> None:
 
 
 # --- Exit ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def inside(driver: User, staff: User, zone: ParkingZone) -> ParkingSession:
-    return enter(staff, book(driver, zone, now=START), START)
 
 
 def test_an_online_exit_cut_off_is_healed_by_the_worker(

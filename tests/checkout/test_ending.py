@@ -1,6 +1,6 @@
 """Cancelling, expiry and termination."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -30,19 +30,9 @@ from tests.build import (
 )
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused
+from tests.moments import START, at
 
 pytestmark = pytest.mark.django_db
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
-
-
-def at(minutes: float) -> datetime:
-    return START + timedelta(minutes=minutes)
-
-
-@pytest.fixture
-def inside(driver: User, staff: User, zone: ParkingZone) -> ParkingSession:
-    return enter(staff, book(driver, zone, "DL-01-AB-1234", now=START), START)
 
 
 # --- Cancelling --------------------------------------------------------------------------------------

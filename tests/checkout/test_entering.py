@@ -1,6 +1,6 @@
 """The entry gate."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,10 +14,9 @@ from parking.payments.models import PaymentOrder, Refund
 from tests.build import actor, book, cancel, enter, leave, reloaded, take_ticket, terminate
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, nothing_changes, refused
+from tests.moments import START
 
 pytestmark = pytest.mark.django_db
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 
 
 def test_entry_starts_the_stay_and_occupies_the_slot(driver: User, staff: User, zone: ParkingZone) -> None:

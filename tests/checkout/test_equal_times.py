@@ -1,7 +1,7 @@
 """Nothing hangs on two times being equal: a clock that does not move changes no decision about money."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -18,10 +18,10 @@ from parking.stays.models import ParkingSession
 from tests.build import book, cancel, enter, leave, reloaded
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree
+from tests.moments import START
 
 pytestmark = pytest.mark.django_db
 
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 EXIT = START + timedelta(minutes=66)
 
 

@@ -2,7 +2,7 @@
 
 import importlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -18,8 +18,8 @@ from parking.payments.schedule import CHECK_AGES, FOLLOWED_FOR, LAST_CHANCE, nex
 from tests.build import book, enter, leave, reloaded
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree
+from tests.moments import START
 
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 # PhonePe's schedule: up to this age in seconds, never more often than every so many seconds.
 PHONEPE = ((52, 3), (112, 6), (172, 10), (232, 30), (900, 60))

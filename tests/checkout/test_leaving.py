@@ -1,6 +1,6 @@
 """The exit gate: quotes, cash, and online payment that opens the gate when it is confirmed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,20 +17,9 @@ from parking.stays.models import ParkingSession
 from tests.build import actor, book, cancel, enter, leave, pay_ahead, quote, reloaded, take_ticket
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, nothing_changes, refused
+from tests.moments import START, at
 
 pytestmark = pytest.mark.django_db
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
-
-
-def at(minutes: float) -> datetime:
-    return START + timedelta(minutes=minutes)
-
-
-@pytest.fixture
-def inside(driver: User, staff: User, zone: ParkingZone) -> ParkingSession:
-    """Booked with its fee of ₹50 and entered at START."""
-    return enter(staff, book(driver, zone, "DL-01-AB-1234", now=START), START)
 
 
 # --- Quote -------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Paying from a page: starting, going on, choosing another gateway, and the page that waits."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from threading import Event, Thread
@@ -26,14 +26,9 @@ from tests.build import actor, book, cancel, enter, leave, make_user, pay_ahead,
 from tests.concurrency.together import at_once, tally
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused
+from tests.moments import START, at
 
 pytestmark = pytest.mark.django_db
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
-
-
-def at(minutes: float) -> datetime:
-    return START + timedelta(minutes=minutes)
 
 
 @dataclass
@@ -69,12 +64,6 @@ def phonepe(gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch, settings) -> 
 def hold(driver: User, zone: ParkingZone, phonepe: TellsItsPageOnce) -> ParkingSession:
     """A booking whose fee of ₹50 waits at SIMULATED."""
     return book(driver, zone, now=START)
-
-
-@pytest.fixture
-def inside(driver: User, staff: User, zone: ParkingZone) -> ParkingSession:
-    """Booked with its fee of ₹50 and entered at START."""
-    return enter(staff, book(driver, zone, now=START), START)
 
 
 def start(

@@ -1,6 +1,6 @@
 """A person has looked at money that did not fit: the list is shorter, the books are as they were."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -18,10 +18,10 @@ from parking.stays.models import ParkingSession
 from tests.build import actor, book, reloaded
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, nothing_changes, refused
+from tests.moments import START
 
 pytestmark = pytest.mark.django_db
 
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 LATER = START + timedelta(minutes=5)
 
 

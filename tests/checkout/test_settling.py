@@ -1,7 +1,7 @@
 """What a gateway says, once, twice, late, wrong or never, and what it does to stay and books."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,14 +17,9 @@ from parking.stays.models import ParkingSession
 from tests.build import book, cancel, enter, leave, pay_ahead, quote, reloaded, terminate
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, nothing_changes, refused
+from tests.moments import START, at
 
 pytestmark = pytest.mark.django_db
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
-
-
-def at(minutes: float) -> datetime:
-    return START + timedelta(minutes=minutes)
 
 
 def answer(order: PaymentOrder, state: GatewayState = GatewayState.COMPLETED, **changes: Any) -> OrderAnswer:

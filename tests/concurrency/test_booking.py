@@ -1,7 +1,7 @@
 """Nothing is sold twice, however many ask at once."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -17,10 +17,9 @@ from parking.vehicles.models import Vehicle
 from tests.build import book, cancel, enter, leave, make_user, make_zone, plate, take_ticket
 from tests.concurrency.together import at_once, tally
 from tests.invariants import assert_books_agree
+from tests.moments import START
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 
 
 def test_forty_bookings_at_once_for_five_slots_give_five(driver: User) -> None:

@@ -1,7 +1,7 @@
 """One winner at the gates, and no rupee twice, whatever meets whatever."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -19,14 +19,9 @@ from tests.build import book, cancel, enter, leave, pay_ahead, quote, reloaded, 
 from tests.concurrency.together import at_once, tally
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree
+from tests.moments import START, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
-
-
-def at(minutes: float) -> datetime:
-    return START + timedelta(minutes=minutes)
 
 
 @pytest.fixture

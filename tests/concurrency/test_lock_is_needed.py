@@ -6,7 +6,6 @@ Everybody is made to read before anybody writes, so nothing here depends on luck
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from threading import Barrier
 from typing import Any
@@ -25,6 +24,7 @@ from parking.stays.models import ParkingSession
 from tests.build import actor, book, make_zone, plate
 from tests.concurrency.together import WAIT_SECONDS, at_once, tally
 from tests.invariants import assert_books_agree
+from tests.moments import START
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -34,7 +34,6 @@ pytestmark = [
     ),
 ]
 
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 CALLERS = 8
 SLOTS = 3
 

@@ -1,7 +1,7 @@
 """Idempotency keys: claimed once, with one final answer, kept for a day."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -10,10 +10,10 @@ from parking.core import idempotency
 from parking.core.errors import KeyReused
 from parking.core.idempotency import RepeatedRequest, RequestKey
 from parking.core.models import IdempotencyKey
+from tests.moments import START
 
 pytestmark = pytest.mark.django_db
 
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 KEY = RequestKey(caller="user:1", path="/api/test/", key="k-1", fingerprint="f")
 
 

@@ -1,6 +1,6 @@
 """A registered operator, and parking sessions that ended."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -10,8 +10,8 @@ from parking.facilities.models import ParkingSite, ParkingZone
 from parking.invoices.profiles import NewProfile, add_profile
 from parking.stays.models import ParkingSession
 from tests.build import book, enter, leave, plate, reloaded
+from tests.moments import START
 
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 LATER = START + timedelta(hours=5)
 GSTIN = "29AAGCB7383J1Z4"
 

@@ -21,7 +21,8 @@ from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
 from tests.build import actor, book, cancel, enter, leave, make_user, pay_ahead, terminate
 from tests.gateway import FakeGateway
-from tests.invoices.conftest import LATER, START, register, stayed
+from tests.invoices.conftest import LATER, register, stayed
+from tests.moments import START
 
 pytestmark = pytest.mark.django_db
 

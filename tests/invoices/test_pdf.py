@@ -16,7 +16,8 @@ from parking.invoices.models import TaxDocument
 from parking.invoices.pdf import A4, ROLL, pdf_of
 from parking.invoices.sheets import Row, Sheet, sheet_of
 from parking.invoices.snapshot import Details, Line, Money, Recipient, Snapshot, Supplier
-from tests.invoices.conftest import GSTIN, LATER, START
+from tests.invoices.conftest import GSTIN, LATER
+from tests.moments import START
 
 MILLIMETRE = 72 / 25.4
 OWNER = "आशा क्षत्रिय श्रीवास्तव"

@@ -13,7 +13,8 @@ from parking.core.errors import InvalidInput
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.invoices.models import TaxProfile
 from parking.invoices.profiles import NewProfile, add_profile, profile_at
-from tests.invoices.conftest import GSTIN, START, register
+from tests.invoices.conftest import GSTIN, register
+from tests.moments import START
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from parking.payments.models import Payment
 from parking.stays.models import ParkingSession
 from tests.build import make_user
 from tests.client import ApiClient
-from tests.invoices.conftest import START
+from tests.moments import START
 
 pytestmark = pytest.mark.django_db
 

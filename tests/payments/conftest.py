@@ -9,7 +9,8 @@ from pytest_django import Settings
 from parking.payments.gateways import registry
 from tests.gateways.peer import running_peer
 from tests.gateways.standin import Standin, standin, standin_process
-from tests.payments.world import BOTH, START, Mail, settings_for
+from tests.moments import START
+from tests.payments.world import BOTH, Mail, settings_for
 
 __all__ = ["standin", "standin_process"]  # fixtures that are made there
 

@@ -20,13 +20,13 @@ from tests.build import cancel, enter, leave, reloaded, terminate
 from tests.gateways.peer import Call
 from tests.gateways.standin import HOOK_PASSWORD, HOOK_USERNAME, Standin
 from tests.invariants import nothing_changes
+from tests.moments import at
 from tests.payments.world import (
     BOTH,
     BRAND,
     HOOK_PATH,
     Mail,
     assert_books_agree_with,
-    at,
     book,
     follow,
     leave_online,

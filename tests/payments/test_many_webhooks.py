@@ -22,16 +22,8 @@ from parking.payments.models import GatewayEvent, Payment
 from parking.stays.models import ParkingSession
 from tests.build import make_user, make_zone
 from tests.gateways.standin import ROOT, Standin
-from tests.payments.world import (
-    BOTH,
-    HOOK_PATH,
-    assert_books_agree_with,
-    at,
-    book,
-    environment_for,
-    order_of,
-    run_tasks,
-)
+from tests.moments import at
+from tests.payments.world import BOTH, HOOK_PATH, assert_books_agree_with, book, environment_for, order_of, run_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

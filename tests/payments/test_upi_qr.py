@@ -13,7 +13,7 @@ from tests.build import enter, take_ticket
 from tests.client import ApiClient
 from tests.gateways.standin import Standin
 from tests.invariants import assert_books_agree
-from tests.payments.world import at
+from tests.moments import at
 
 pytestmark = pytest.mark.django_db
 

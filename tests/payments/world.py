@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,15 +29,11 @@ from tests.gateways import standin as fake
 from tests.gateways.peer import Call, Peer, Say
 from tests.gateways.standin import Standin
 from tests.invariants import assert_books_agree
+from tests.moments import START
 
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 BOTH = ("PHONEPE", "RAZORPAY")
 BRAND = {"PHONEPE": "phonepe", "RAZORPAY": "razorpay"}
 HOOK_PATH = {"PHONEPE": "/api/payment/callback/phonepe/", "RAZORPAY": "/api/payment/webhook/"}
-
-
-def at(minutes: float) -> datetime:
-    return START + timedelta(minutes=minutes)
 
 
 def settings_for(standin_address: str) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """What live pages watch: one statement each, and no change goes unseen."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -25,10 +25,9 @@ from parking.stays.models import ParkingSession
 from parking.stays.watching import slots_state, stay_state, zones_state
 from tests.build import actor, book, cancel, enter, leave, make_user, make_zone, pay_ahead, quote, terminate
 from tests.gateway import FakeGateway
+from tests.moments import START
 
 pytestmark = pytest.mark.django_db
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)

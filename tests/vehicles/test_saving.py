@@ -1,6 +1,5 @@
 """The vehicles that a driver keeps at hand."""
 
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -14,14 +13,9 @@ from parking.vehicles.saving import MOST_SAVED, forget_vehicle, save_vehicle
 from tests.build import actor, book, cancel, make_user, plate
 from tests.concurrency.together import at_once, tally
 from tests.invariants import refused
+from tests.moments import START, at
 
 pytestmark = pytest.mark.django_db
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
-
-
-def at(minutes: float) -> datetime:
-    return START + timedelta(minutes=minutes)
 
 
 def save(driver: User, text: str = "DL-01-AB-1234", owner_name: str = "Asha Rao", **more: str) -> SavedVehicle:

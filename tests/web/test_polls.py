@@ -1,7 +1,5 @@
 """What a page costs that looks for news: one statement a second and process, however many pages look at whatever."""
 
-from datetime import UTC, datetime
-
 import pytest
 import time_machine
 from django.db import connection
@@ -11,9 +9,8 @@ from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingSlot
 from parking.facilities.services import change_slot
 from tests.build import book, cancel, enter, make_zone
+from tests.moments import START
 from tests.web.driver.conftest import browser_of
-
-START = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 
 
 class Clock:
