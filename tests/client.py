@@ -20,7 +20,8 @@ _NOT_DESCRIBED = {405, 500}
 
 @cache
 def _description() -> dict[str, Any]:
-    return json.loads(json.dumps(api.get_openapi_schema(), default=str))
+    description: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(), default=str))
+    return description
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The families of errors that services raise. Their edges, `api/errors.py` and `web/refusals.py`, answer with them."""
+"""The families of errors that services raise. `edge/errors.py` and `web/refusals.py` answer with them."""
 
 from typing import Any, ClassVar
 
