@@ -14,7 +14,7 @@ from tests.postgres import Server
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 TEMPLATE = "migrated"
-OLD_STAYS = Path(__file__).with_name("old_stays.sql")
+OLD_STAYS, OPEN_STAYS = (Path(__file__).with_name(name) for name in ("old_stays.sql", "open_stays.sql"))
 
 # How to drop and to make again each index of the tables that are filled, primary keys excepted.
 _INDEXES = """
@@ -63,13 +63,22 @@ def load_old_stays(server: Server, name: str, stays: int) -> None:
 
     Without them, and without ANALYZE, PostgreSQL would plan sequential scans of tiny tables and keep those plans.
     """
+    _load(server, name, OLD_STAYS, stays)
+
+
+def load_open_stays(server: Server, name: str, stays: int) -> None:
+    """Write `stays` open stays, each in a slot of its own, of which there must be as many."""
+    _load(server, name, OPEN_STAYS, stays)
+
+
+def _load(server: Server, name: str, script: Path, stays: int) -> None:
     with connect(server, name) as connection:
         # Rows made by one statement each, consistent by construction: checking each reference takes twice as long.
         connection.execute("SET session_replication_role = replica")
         connection.execute("SET maintenance_work_mem = '256MB'")
         connection.execute("SELECT set_config('bench.stays', %s, false)", [str(stays)])
         with _without_indexes(connection):
-            connection.execute(OLD_STAYS.read_text().encode())
+            connection.execute(script.read_text().encode())
         # Otherwise autovacuum would do it in the middle of a measurement.
         connection.execute("VACUUM (ANALYZE)")
         connection.execute("CHECKPOINT")

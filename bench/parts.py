@@ -21,6 +21,7 @@ SQLITE_CLIENTS = 100
 OPEN_CYCLES_PER_SECOND = 50
 GROWTH_SLOTS = (100, 10_000, 200_000)
 GROWTH_STAYS = 1_000_000
+LIVE_ZONES, LIVE_SLOTS, LIVE_STAYS = 50, 1_000, 10_000
 TRACE = ROOT / ".cache" / "bench.prof"
 
 
@@ -36,6 +37,7 @@ class Lengths:
     sqlite_seconds: float = 12
     profile_cycles: int = 500
     gain_rounds: int = 60
+    live_polls: int = 200
     growth_stays: int = GROWTH_STAYS
 
 
@@ -48,6 +50,7 @@ QUICK = Lengths(
     sqlite_seconds=4,
     profile_cycles=150,
     gain_rounds=20,
+    live_polls=50,
     growth_stays=50_000,
 )
 
@@ -229,6 +232,20 @@ def sqlite(stage: Stage) -> dict[str, Any]:
     return seen | {"locked": locked, "bad_answers": bad}
 
 
+def live(stage: Stage) -> dict[str, Any]:
+    """What a poll of a live page costs beside many open stays, slots and old stays."""
+    name = "live"
+    say(f"Loading {LIVE_ZONES * LIVE_SLOTS:,} slots, {OLD_STAYS:,} old and {LIVE_STAYS:,} open stays")
+    stage.new_database(name, clients=CLIENTS, zones=LIVE_ZONES, slots=LIVE_SLOTS, plates=1)
+    databases.load_old_stays(stage.server, name, OLD_STAYS)
+    databases.load_open_stays(stage.server, name, LIVE_STAYS)
+    given = {"polls": stage.lengths.live_polls}
+    found: dict[str, Any] = children.ask(
+        "bench.inside", "live", database_url=databases.url(stage.server, name), given=given
+    )
+    return found
+
+
 # --- Growth ----------------------------------------------------------------------------------------
 
 
@@ -281,6 +298,7 @@ PARTS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "sqlite": sqlite,
     "profile": profile,
     "gains": gains,
+    "live": live,
 }
 # Asked for by name only.
 AIDS = ("profile", "gains")

@@ -36,6 +36,8 @@ AIMS = (
     Aim("SQLite, 100 clients: database is locked", "sqlite", lambda f: f["locked"], 0),
     Aim("SQLite, 100 clients: answers not 2xx", "sqlite", lambda f: f["bad_answers"], 0),
     Aim("zones, requests/s", "zones", lambda f: f["per_second"], 1500, at_least=True),
+    Aim("statements of a poll without news", "live", lambda f: max(one["statements"] for one in _parts(f)), 1),
+    Aim("asking for news, ms", "live", lambda f: f["news"], 1, form="{:.2f}"),
     Aim(
         "smallest gain in core/statements.py",
         "gains",
@@ -67,6 +69,7 @@ def tables(figures: Figures) -> str:
         "growth": _growth,
         "profile": _profile,
         "gains": _gains,
+        "live": _live,
     }
     texts = [f"\n{part}\n{makers[part](found)}" for part, found in figures.items() if part in makers]
     if "sqlite" in figures:
@@ -144,6 +147,19 @@ def _statements(found: Figures) -> str:
 def _growth(found: Figures) -> str:
     rows = [[label, f"{cost:,.0f}"] for label, cost in found["microseconds"].items()]
     return _table(["one booking", "median µs"], rows)
+
+
+def _parts(found: Figures) -> list[Figures]:
+    return list(found["parts"].values())
+
+
+def _live(found: Figures) -> str:
+    kinds = ("statements", "ms", "statements_with_news", "ms_with_news")
+    rows = [
+        [name, *(f"{one[kind]:.1f}" if kind.startswith("ms") else str(one[kind]) for kind in kinds)]
+        for name, one in found["parts"].items()
+    ]
+    return _table(["one poll of", "statements", "median ms", "statements, news", "median ms, news"], rows)
 
 
 def _profile(found: Figures) -> str:

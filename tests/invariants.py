@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from parking.audit.models import AuditEntry
 from parking.core.errors import DomainError
-from parking.facilities.models import ParkingSlot
+from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.payments.models import OPEN_ORDER, Bill, Debt, Payment, PaymentOrder, Refund
 from parking.stays.models import GateScan, ParkingSession
 from parking.vehicles.models import Vehicle
@@ -20,6 +20,10 @@ from parking.vehicles.models import Vehicle
 BOOKS: tuple[type[Model], ...] = (
     Vehicle, ParkingSlot, ParkingSession, GateScan, Bill, PaymentOrder, Payment, Refund, Debt,
 )  # fmt: skip
+SHOWN: tuple[type[Model], ...] = (
+    ParkingZone, ParkingSlot, ParkingSession, Bill, PaymentOrder, Payment, Refund, Debt,
+)  # fmt: skip
+NOT_SHOWN = {"updated_at", "is_definite", "gateway_order_id", "gateway_refund_id", "next_try_at", "next_check_at"}
 NOTHING = Decimal("0.00")
 END_LINES = {"session.exited", "session.terminated", "session.cancelled", "session.expired"}
 
@@ -32,6 +36,18 @@ def books() -> dict[str, list[tuple[Any, ...]]]:
             cursor.execute(f"SELECT * FROM {model._meta.db_table} ORDER BY id")
             rows[model.__name__] = cursor.fetchall()
     return rows
+
+
+def shown() -> dict[str, list[tuple[Any, ...]]]:
+    """The columns of stays, slots, zones and money that pages show; not when a gateway was last asked."""
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values_list(*_shown_columns(model)))
+        for model in SHOWN
+    }
+
+
+def _shown_columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if field.name not in NOT_SHOWN]
 
 
 @contextmanager

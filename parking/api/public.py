@@ -8,8 +8,9 @@ from ninja import Router
 
 from parking.api.shapes.health import HealthOut
 from parking.api.shapes.zones import ZoneOut
+from parking.audit.news import news_now
 from parking.core import clock
-from parking.core.fresh import FreshValue
+from parking.core.fresh import UntilNews
 from parking.edge.answers import ok, plain
 from parking.edge.describe import PUBLIC_PROBLEMS, Ok, enveloped, examples
 from parking.facilities.queries import zones_with_counts
@@ -23,8 +24,8 @@ def _zones_answer() -> bytes:
     return ok(rows).content
 
 
-# Never older than the second that docs/api.md names: while one thread looks, the others wait.
-zones_answer = FreshValue(_zones_answer, overlap=0.0)
+# Never older than the second that docs/api.md names: news are not, and whoever comes while it is read waits.
+zones_answer = UntilNews(_zones_answer, news_now)
 
 
 def zones_now() -> HttpResponse:

@@ -22,9 +22,9 @@ from parking.core.errors import Unavailable
 from parking.core.statements import save_fields
 from parking.payments import services as payments
 from parking.payments.collecting import ask_for_order, ask_for_refund
-from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
+from parking.payments.events import OrderFailed, OrderMoved, OrderToReview, PaymentCaptured, RefundMoved
 from parking.payments.following import claim_check, end_following, is_last_check, orders_to_check
-from parking.payments.gateways.base import GatewayState, OrderAnswer
+from parking.payments.gateways.base import GatewayState, OrderAnswer, RefundAnswer
 from parking.payments.models import (
     OrderPurpose,
     PaymentOrder,
@@ -71,8 +71,21 @@ def _settled(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> tuple[P
         elif answer.state == GatewayState.FAILED and not answer.retryable:
             _note_failure(session, order, now)
         else:
-            payments.note_pending(order=order, answer=answer, now=now)
+            _note_pending(order, answer, now)
     return session, refunds
+
+
+def _note_pending(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> None:
+    before = (order.status, order.pay_url, order.upi_link)
+    payments.note_pending(order=order, answer=answer, now=now)
+    if (order.status, order.pay_url, order.upi_link) != before:
+        _record_order(order, now)
+
+
+def _record_order(order: PaymentOrder, now: datetime) -> None:
+    """Record that an order has another status or way to pay: live pages follow the record (docs/architecture.md)."""
+    event = OrderMoved(bill_id=order.bill_id, order_id=order.order_id, status=order.status)
+    audit.record(SYSTEM, event, now)
 
 
 def _take_money(session: ParkingSession, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> list[Refund]:
@@ -137,8 +150,31 @@ def send_refunds(refunds: list[Refund], *, now: datetime) -> None:
         if payments.may_be_sent(refund):
             answer = ask_for_refund(refund, now=now)
             if answer is not None:
-                payments.note_refund(refund=refund, answer=answer, now=now)
+                _note_refund(refund, answer, now)
                 _tell_of_stuck(refund)
+
+
+def _note_refund(refund: Refund, answer: RefundAnswer, now: datetime) -> None:
+    before = refund.status
+    with transaction.atomic():
+        payments.note_refund(refund=refund, answer=answer, now=now)
+        if refund.status != before:
+            _record_refund(refund, now)
+
+
+def _begin_next_attempt(refund: Refund, now: datetime) -> bool:
+    with transaction.atomic():
+        begun = payments.begin_next_attempt(refund=refund, now=now)
+        if begun:
+            _record_refund(refund, now)
+    return begun
+
+
+def _record_refund(refund: Refund, now: datetime) -> None:
+    """Record that a refund has another status, as `_record_order` does."""
+    bill_id = refund.payment.bill_id
+    event = RefundMoved(bill_id=bill_id, refund_id=refund.refund_id, status=refund.status, attempt=refund.attempt)
+    audit.record(SYSTEM, event, now)
 
 
 def _tell_of_stuck(refund: Refund) -> None:
@@ -177,7 +213,10 @@ def _follow_order(order: PaymentOrder, *, now: datetime) -> bool:
 def _stop_following(order: PaymentOrder, now: datetime) -> None:
     with transaction.atomic(durable=True):
         lock_by_bill(order.bill_id)
+        before = order.status
         end_following(order=order, now=now)
+        if order.status != before:
+            _record_order(order, now)
 
 
 # A refund that was sent a moment ago is left to the call that sent it.
@@ -198,6 +237,6 @@ def follow_open_refunds(*, now: datetime, gateway: str | None = None, spread: Sp
 
 
 def _follow_refund(refund: Refund, *, now: datetime) -> bool:
-    if refund.status != RefundStatus.FAILED or payments.begin_next_attempt(refund=refund, now=now):
+    if refund.status != RefundStatus.FAILED or _begin_next_attempt(refund, now):
         send_refunds([refund], now=now)
     return True

@@ -1,16 +1,16 @@
-"""Values that many people look at, read anew at most once a second by each process."""
+"""Values that many people look at, read by each process at most once a second, or only when there is news."""
 
 import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 T = TypeVar("T")
 
-_all: "WeakSet[FreshValue[Any]]" = WeakSet()
+_all: "WeakSet[FreshValue[Any] | UntilNews[Any]]" = WeakSet()
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,40 @@ class FreshValue(Generic[T]):
         if forgotten == self._forgotten:
             self._kept = _Kept(value, begun_at)
         return value
+
+
+class UntilNews(Generic[T]):
+    """What `load` answers for a key, kept until `news` has another value.
+
+    The news are read before the value, so a value is never older than the news that it is kept for. Each process has
+    its own values, `most` of them at most, so that nobody fills its memory by asking for key after key. One thread
+    loads while the others wait. An error of `load` is raised and keeps nothing. `load` must depend on its key and the
+    database alone, and must not read what the caller's own transaction has not committed.
+    """
+
+    def __init__(self, load: Callable[..., T], news: FreshValue[Any], most: int = 10_000) -> None:
+        self._load = load
+        self._news = news
+        self._most = most
+        self._kept_for: Any = None
+        self._kept: dict[Hashable, T] = {}
+        self._loading = threading.Lock()
+        _all.add(self)
+
+    def value(self, *key: Hashable) -> T:
+        """Return the value for a key, at most as old as the news may be."""
+        news = self._news.value()
+        with self._loading:
+            if news != self._kept_for or (key not in self._kept and len(self._kept) >= self._most):
+                self._kept_for, self._kept = news, {}
+            if key not in self._kept:
+                self._kept[key] = self._load(*key)
+            return self._kept[key]
+
+    def forget(self) -> None:
+        """Load again at the next call; for tests, whose databases change under the process."""
+        with self._loading:
+            self._kept_for, self._kept = None, {}
 
 
 def forget_all() -> None:

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 from parking.accounts.models import Role
 from parking.api.shapes.bills import BillOut
 from parking.api.shapes.bookings import BookingOut
+from parking.audit.news import newest_lines
 from parking.checkout import cancelling, expiring, leaving, settling
 from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError, Unavailable
@@ -33,7 +34,7 @@ from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession
 from tests import build
 from tests.gateway import FakeGateway
-from tests.invariants import assert_books_agree, books, nothing_changes
+from tests.invariants import assert_books_agree, books, nothing_changes, shown
 
 OPENING = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 PLATES = ["DL-01-AB-0001", "DL-01-AB-0002", "DL-01-AB-0003", "DL-01-AB-0004"]
@@ -96,6 +97,7 @@ class CarPark(RuleBasedStateMachine):
             build.make_zone(rate="20.00", slots=1),
         ]
         self.terms: dict[int, Terms] = {}
+        self.seen = (shown(), newest_lines())
 
     def teardown(self) -> None:
         registry._GATEWAYS.clear()
@@ -318,6 +320,12 @@ class CarPark(RuleBasedStateMachine):
     @invariant()
     def the_books_agree(self) -> None:
         assert_books_agree()
+
+    @invariant()
+    def what_pages_show_changes_with_the_record_alone(self) -> None:
+        rows, lines = self.seen
+        self.seen = (shown(), newest_lines())
+        assert self.seen[0] == rows or self.seen[1] != lines, "no live page would notice"
 
     @invariant()
     def what_is_shown_adds_up(self) -> None:

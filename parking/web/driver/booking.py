@@ -21,7 +21,7 @@ from parking.edge.requests import Attempt
 from parking.facilities.queries import find_zone
 from parking.payments.models import OrderStatus
 from parking.stays.queries import vehicles_of
-from parking.stays.watching import facilities_now
+from parking.stays.watching import zone_text, zones_now
 from parking.vehicles.models import VehicleKind
 from parking.vehicles.saving import save_vehicle
 from parking.web.access import to_sign_in, user_of
@@ -51,10 +51,9 @@ def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
 
 
 def _state(zone_id: int) -> str:
-    state = facilities_now.value().get(zone_id)
     # What is free elsewhere is shown while this one is full.
-    others = sum(zone.counts.available for zone in facilities_now.value().values())
-    return f"{minute()} {state.fingerprint if state else ''} {others}"
+    others = sum(zone.counts.available for zone in zones_now.value().values())
+    return f"{minute()} {zone_text(zone_id)} {others}"
 
 
 @live(state=_state)

@@ -12,7 +12,7 @@ from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
 from parking.stays.queries import open_sessions_of, session_of_driver
-from parking.stays.watching import states_now
+from parking.stays.watching import stay_now
 from parking.web.access import for_drivers, user_of
 from parking.web.driver.forms import CancelForm
 from parking.web.driver.standing import ticket_of
@@ -38,7 +38,7 @@ def ticket(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def _state(session_id: int) -> str:
     # Cost, covers and refunds run with time: once a minute everything is looked at.
-    return f"{minute()} {states_now.value().get(session_id, '')}"
+    return f"{minute()} {stay_now.value(session_id)}"
 
 
 @live(state=_state)

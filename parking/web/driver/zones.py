@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from parking.core import clock
-from parking.core.fresh import fingerprint
 from parking.edge.pages import page
-from parking.stays.watching import facilities_now
+from parking.stays.watching import all_zones_text
 from parking.web.driver.cards import SORTINGS, zone_cards
 from parking.web.live import live, minute
 
@@ -25,8 +24,7 @@ def _sorting(request: HttpRequest) -> str:
 
 
 def _state() -> str:
-    zones = facilities_now.value()
-    return fingerprint(minute(), *(f"{pk} {zone.fingerprint}" for pk, zone in zones.items()))
+    return f"{minute()} {all_zones_text()}"
 
 
 @require_safe

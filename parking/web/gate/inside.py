@@ -16,7 +16,6 @@ from parking.checkout.bills import RunningBill, running_bill
 from parking.checkout.leaving import Left
 from parking.checkout.queries import latest_orders
 from parking.core import clock
-from parking.core.fresh import fingerprint
 from parking.core.ids import Ref
 from parking.edge import requests
 from parking.edge.callers import actor_of
@@ -27,7 +26,7 @@ from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import OrderPurpose, PaymentOrder
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import cars_inside, session_for
-from parking.stays.watching import states_now
+from parking.stays.watching import everything_text
 from parking.web.access import for_attendants
 from parking.web.gate.answers import waiting_context
 from parking.web.gate.forms import TerminationForm
@@ -56,7 +55,7 @@ def cars(request: HttpRequest) -> HttpResponse:
 
 
 def _inside_state() -> str:
-    return fingerprint(minute(), *(f"{pk} {state}" for pk, state in sorted(states_now.value().items())))
+    return f"{minute()} {everything_text()}"
 
 
 @live(state=_inside_state)

@@ -6,7 +6,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import booking
 from parking.core import clock
-from parking.core.fresh import fingerprint
 from parking.core.ids import Ref, parse_ref
 from parking.edge import requests
 from parking.edge.callers import actor_of
@@ -15,7 +14,7 @@ from parking.edge.requests import Attempt
 from parking.facilities.queries import zones_with_counts
 from parking.stays.models import ParkingSession
 from parking.stays.queries import session_for
-from parking.stays.watching import facilities_now
+from parking.stays.watching import all_zones_text
 from parking.web.access import for_attendants
 from parking.web.gate.answers import qr_picture
 from parking.web.gate.forms import TicketForm
@@ -51,11 +50,7 @@ def _give(request: HttpRequest, attempt: Attempt, form: TicketForm) -> ParkingSe
     )
 
 
-def _facilities() -> str:
-    return fingerprint(*(f"{pk} {zone.fingerprint}" for pk, zone in facilities_now.value().items()))
-
-
-@live(state=_facilities)
+@live(state=all_zones_text)
 @require_safe
 @for_attendants
 def zones_live(request: HttpRequest) -> HttpResponse:

@@ -6,8 +6,9 @@ from django.views.decorators.http import require_safe
 from parking.edge.pages import page
 from parking.reports.background import background_now
 from parking.reports.board import board_now
+from parking.stays.watching import everything_text
 from parking.web.access import for_managers
-from parking.web.live import live
+from parking.web.live import live, minute
 from parking.web.office.day.alerts import told_alerts
 
 
@@ -19,7 +20,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _state() -> str:
-    return board_now.value().state
+    return f"{minute()} {everything_text()}"
 
 
 @require_safe
@@ -31,7 +32,7 @@ def live_part(request: HttpRequest) -> HttpResponse:
 
 
 def _rendered(request: HttpRequest, template: str) -> HttpResponse:
-    figures = board_now.value().overview
+    figures = board_now()
     return page(
         request,
         template,

@@ -14,7 +14,7 @@ from parking.edge.pages import page
 from parking.facilities import services as facilities
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import find_zone, numbers_taken, slot_by_id, slots_by_zone, zones_with_counts
-from parking.stays.watching import facilities_now
+from parking.stays.watching import slots_now, zone_text
 from parking.web.access import for_managers
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.live import live
@@ -63,8 +63,7 @@ def _added(slots: list[ParkingSlot]) -> str:
 
 
 def _state_of(zone_id: int) -> str:
-    state = facilities_now.value().get(zone_id)
-    return state.fingerprint if state else ""
+    return f"{zone_text(zone_id)} {slots_now.value(zone_id)}"
 
 
 @live(state=_state_of)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.core import clock
-from parking.core.fresh import fingerprint
 from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
@@ -16,7 +15,7 @@ from parking.facilities import services as facilities
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone, retired_zones, zones_with_counts
 from parking.reports.changes import changes_of_zone
-from parking.stays.watching import facilities_now
+from parking.stays.watching import all_zones_text
 from parking.tariffs import services as tariffs
 from parking.tariffs.queries import tariffs_of
 from parking.web.access import for_managers
@@ -36,11 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return page(request, "office/zones.html", section=SECTION, zones=zones_with_counts(), retired=list(retired_zones()))
 
 
-def _state_of_all() -> str:
-    return fingerprint(*(f"{pk} {state.fingerprint}" for pk, state in facilities_now.value().items()))
-
-
-@live(state=_state_of_all)
+@live(state=all_zones_text)
 @require_safe
 @for_managers
 def counts(request: HttpRequest) -> HttpResponse:

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 from parking.core import clock
 from parking.edge.downloads import page_file
 from parking.edge.pages import page
-from parking.reports.board import story_state
 from parking.reports.sessions import SORTS, sorted_sessions
 from parking.reports.sheets import SESSION_COLUMNS, session_table
 from parking.reports.stories import story_of
+from parking.stays.watching import everything_text
 from parking.web.access import for_managers
-from parking.web.live import live
+from parking.web.live import live, minute
 from parking.web.office.day.telling import told_events
 from parking.web.office.sessions.session_filter import COLUMNS, USUAL_SORT, session_filter
 from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
@@ -57,8 +57,13 @@ def detail(request: HttpRequest, session_id: int) -> HttpResponse:
     return _rendered(request, "office/session.html", session_id)
 
 
+def _story_state(**_stay: int) -> str:
+    # It tells of the stay's debts, documents and refusals too: whatever is recorded may belong to it.
+    return f"{minute()} {everything_text()}"
+
+
 @require_safe
-@live(state=story_state)
+@live(state=_story_state)
 @for_managers
 def story(request: HttpRequest, session_id: int) -> HttpResponse:
     """What changes on it."""
