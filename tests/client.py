@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 import jsonschema_rs
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, resolve
 
@@ -37,7 +36,7 @@ def _validator(path: str, method: str, status: int) -> jsonschema_rs.Validator |
     return jsonschema_rs.validator_for({**schema, "components": _description()["components"]}, validate_formats=True)
 
 
-def check_answer(method: str, path: str, response: HttpResponse) -> None:
+def check_answer(method: str, path: str, response: Any) -> None:
     """Hold an answer against the description of its call and status."""
     try:
         route = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", resolve(path).route)
@@ -48,16 +47,25 @@ def check_answer(method: str, path: str, response: HttpResponse) -> None:
         validator.validate(json.loads(response.content))
 
 
+class CheckedClient(Client):
+    """A client of Django's that holds every answer of a call against the description."""
+
+    def request(self, **request: Any) -> Any:
+        response = super().request(**request)
+        check_answer(request["REQUEST_METHOD"].lower(), request["PATH_INFO"], response)
+        return response
+
+
 class ApiClient:
-    """Sends JSON with a user's token, or without one. Every answer is held against the description."""
+    """Sends JSON with a user's token, or without one."""
 
     def __init__(self, user: User | None = None) -> None:
-        self.client = Client(raise_request_exception=False)
+        self.client = CheckedClient(raise_request_exception=False)
         self.user = user
         self.headers = {"Authorization": f"Bearer {new_access_token(user)}"} if user else {}
 
     def get(self, path: str, **query: Any) -> Any:
-        return self._checked("get", path, self.client.get(path, query, headers=self.headers))
+        return self.client.get(path, query, headers=self.headers)
 
     def post(self, path: str, body: object = None, **headers: str) -> Any:
         return self._send("post", path, body, headers)
@@ -66,15 +74,10 @@ class ApiClient:
         return self._send("patch", path, body, headers)
 
     def delete(self, path: str) -> Any:
-        return self._checked("delete", path, self.client.delete(path, headers=self.headers))
+        return self.client.delete(path, headers=self.headers)
 
     def _send(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         data = "" if body is None else json.dumps(body)
         call = getattr(self.client, method)
-        response = call(path, data, content_type="application/json", headers=self.headers | sent)
-        return self._checked(method, path, response)
-
-    def _checked(self, method: str, path: str, response: Any) -> Any:
-        check_answer(method, path, response)
-        return response
+        return call(path, data, content_type="application/json", headers=self.headers | sent)

@@ -7,13 +7,15 @@ import pytest
 import time_machine
 from django.test import Client
 
+from tests.client import CheckedClient
+
 MORNING = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 
 
 @pytest.fixture
 def browser(db: None) -> Client:
     """Return a caller without token, who sends forms as a browser does: with its CSRF checks on."""
-    return Client(enforce_csrf_checks=True, raise_request_exception=False)
+    return CheckedClient(enforce_csrf_checks=True, raise_request_exception=False)
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """Who may call the older addresses: by token, by session, or by nothing at all."""
 
 import pytest
-from django.test import Client
 
 from parking.accounts.models import Role
 from parking.audit.models import AuditEntry
 from parking.stays.models import ParkingSession
 from tests.build import book, enter, make_user
-from tests.client import ApiClient
+from tests.client import ApiClient, CheckedClient
 
 TICKETS = ["/parking/entry/", "/api/parking/book/"]
 ENTRY_SCANS = ["/parking/entry-qr-scan/", "/api/parking/scan-entry/"]
@@ -83,7 +82,7 @@ def test_closed_gates_refuse_a_role_before_they_read_the_body(as_driver, zone):
 def test_a_bad_token_is_never_anonymous(zone, settings, is_open, header):
     settings.OPEN_LEGACY = is_open
     for path in LET_THROUGH:
-        answer = Client().post(
+        answer = CheckedClient().post(
             path, body_for(path, zone), content_type="application/json", headers={"Authorization": header}
         )
         assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
@@ -112,7 +111,7 @@ def test_zone_status_stays_public(anybody, zone):
 
 def sign_in(user):
     """A browser in which the user signed in, and the CSRF token of the page that it shows."""
-    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    browser = CheckedClient(enforce_csrf_checks=True, raise_request_exception=False)
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     browser.get("/parking/entry/")
     return browser, browser.cookies["csrftoken"].value

@@ -167,6 +167,7 @@ def test_another_amount_than_what_is_due_is_refused(
     with nothing_changes():
         answer = create(as_driver, code, inside, amount=49.99)
     assert (problem_of(answer), text_of(answer)) == ((400, "amount_mismatch"), "Amount mismatch")
+    assert answer.json()["details"] == {"due": 50.0}
     assert standin.books()["orders"] == []
 
 

@@ -55,8 +55,7 @@ def codes_of_bad_input():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "InvalidInput"
     ]
-    words = [word.value for call in calls for word in call.keywords if word.arg == "code"]
-    named = {word.value for word in words if isinstance(word, ast.Constant)}
+    named = {ast.literal_eval(word.value) for call in calls for word in call.keywords if word.arg == "code"}
     return named | {"validation_error"}
 
 
