@@ -1,4 +1,4 @@
-"""Databases on the benchmark's PostgreSQL: made from one migrated template, filled with old stays."""
+"""Databases on the benchmark's PostgreSQL: copied from one migrated template, filled with old parking sessions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,13 +38,13 @@ def connect(server: Server, name: str = "postgres") -> Connection:
 
 
 def make_template(server: Server) -> None:
-    """Migrate once; every other database is a copy of the files."""
+    """Migrate one database, of which every other one is a copy of the files."""
     _create(server, TEMPLATE, "template0")
     children.manage("migrate", "--noinput", "-v0", database_url=url(server, TEMPLATE))
 
 
 def create(server: Server, name: str) -> str:
-    """A migrated and empty database; answers its URL."""
+    """Create a migrated and empty database; return its URL."""
     _create(server, name, TEMPLATE)
     return url(server, name)
 
@@ -86,7 +86,7 @@ def _load(server: Server, name: str, script: Path, stays: int) -> None:
 
 @contextmanager
 def _without_indexes(connection: Connection) -> Iterator[None]:
-    """Building an index over a filled table takes a fraction of the time that adding to it row by row does."""
+    """Drop the indexes meanwhile: building one over a filled table is far faster than adding to it row by row."""
     found = connection.execute(_INDEXES.encode()).fetchall()
     for drop, _create in found:
         connection.execute(drop)

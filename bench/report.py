@@ -9,7 +9,7 @@ Figures = dict[str, Any]
 
 @dataclass(frozen=True)
 class Aim:
-    """What a figure should be: its part, how it is read from the part's figures, and its bound."""
+    """The bound of a figure, its part, and how it is read from the part's figures."""
 
     text: str
     part: str
@@ -50,7 +50,7 @@ AIMS = (
 
 
 def aims(figures: Figures) -> list[Figures]:
-    """Each aim whose part was measured, with its value."""
+    """Return each aim whose part was measured, with its value."""
     rows = []
     for aim in AIMS:
         if aim.part in figures:
@@ -61,7 +61,7 @@ def aims(figures: Figures) -> list[Figures]:
 
 
 def tables(figures: Figures) -> str:
-    """Everything for reading, the aims last."""
+    """Return all figures as tables, the aims last."""
     makers = {
         "ratio": _ratio,
         "statements": _statements,
@@ -80,7 +80,7 @@ def tables(figures: Figures) -> str:
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table with even columns, so that it can go into docs/performance.md as it is."""
+    """Return a Markdown table with even columns, so that it can go into docs/performance.md as it is."""
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
 
     def line(cells: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""npm, wherever it is: the machine's own, or that of a wheel, so that nobody has to install Node.
+"""npm: the machine's own, or that of a wheel, so that nobody has to install Node.
 
 What `package-lock.json` pins is put into `.cache/node`. No script of any package is run.
 """
@@ -31,16 +31,16 @@ UNREACHABLE = (
 
 
 class Failure(Exception):
-    """Why the browser's files cannot be had, for the person at the terminal."""
+    """The browser's files cannot be fetched; the text is for the person at the terminal."""
 
 
 def checksum() -> str:
-    """Of all that decides what is installed."""
+    """Return a checksum of all that decides what is installed."""
     return hashlib.sha256(b"\0".join((ROOT / name).read_bytes() for name in LOCK)).hexdigest()
 
 
 def say_failure(prepare: Callable[[], object]) -> int:
-    """The exit code of a command that prepares something; why it failed is said on stderr."""
+    """Run `prepare` and return the exit code of its command; a failure is printed on stderr."""
     try:
         prepare()
     except Failure as failure:
@@ -77,7 +77,7 @@ def _run(command: list[str]) -> None:
 
 
 def _environment(program: str) -> dict[str, str]:
-    """npm finds its node on the PATH; in the wheel they are neighbours."""
+    """Return an environment with the PATH on which npm finds its node; in the wheel they share a folder."""
     return os.environ | {"PATH": f"{Path(program).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 

@@ -1,4 +1,4 @@
-"""Making people, zones and stays for tests, through the services that the product uses."""
+"""Builders of people, zones and parking sessions, through the services that the product uses."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -33,7 +33,7 @@ def make_user(role: Role = Role.USER, username: str | None = None) -> User:
 
 
 def make_zone(name: str | None = None, *, rate: str = "50.00", slots: int = 10, **changes: object) -> ParkingZone:
-    """A zone with slots A-001, A-002 …"""
+    """Return a zone with slots A-001, A-002 …"""
     fields = {"name": name or f"Zone {next(_numbers)}", "hourly_rate": Decimal(rate), **changes}
     zone = create_zone(actor=SYSTEM, changes=fields, now=clock.now())
     if slots:
@@ -42,7 +42,7 @@ def make_zone(name: str | None = None, *, rate: str = "50.00", slots: int = 10, 
 
 
 def plate(number: int | None = None) -> str:
-    """A plate of its own for each call."""
+    """Return a new plate for each call."""
     return f"KA-01-AB-{next(_numbers) if number is None else number:04d}"
 
 
@@ -137,7 +137,7 @@ def pay_ahead(driver: User, session: ParkingSession, now: datetime | None = None
 
 
 def take_ticket(zone: ParkingZone, vehicle_number: str | None = None, now: datetime | None = None) -> ParkingSession:
-    """A walk-in at the kiosk."""
+    """Take a ticket as a walk-in at the kiosk."""
     return booking.take_ticket(
         actor=ANYBODY,
         zone=Ref(pk=zone.pk),
@@ -148,5 +148,5 @@ def take_ticket(zone: ParkingZone, vehicle_number: str | None = None, now: datet
 
 
 def reloaded(session: ParkingSession) -> ParkingSession:
-    """The stay as it now stands in the database."""
+    """Return the parking session as it is now in the database."""
     return ParkingSession.objects.whole().get(pk=session.pk)

@@ -1,4 +1,4 @@
-"""A caller of the API, as the outside world is: JSON in, JSON out, a token in the header."""
+"""A client of the API: JSON in, JSON out, a token in the header."""
 
 import json
 import re
@@ -20,7 +20,8 @@ _NOT_DESCRIBED = {405, 500}
 
 @cache
 def _description() -> dict[str, Any]:
-    return json.loads(json.dumps(api.get_openapi_schema(), default=str))
+    description: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(), default=str))
+    return description
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What must hold of the books at any moment, whatever was done before; and proof that a refusal changed nothing."""
+"""Invariants of the books at any moment, whatever was done before; and proof that a refusal changed nothing."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ END_LINES = {"session.exited", "session.terminated", "session.cancelled", "sessi
 
 
 def books() -> dict[str, list[tuple[Any, ...]]]:
-    """Every row that a stay or its money consists of, as the database has it."""
+    """Return every row of parking sessions and their money, as the database has it."""
     rows = {}
     with connection.cursor() as cursor:
         for model in BOOKS:
@@ -52,7 +52,7 @@ def _shown_columns(model: type[Model]) -> list[str]:
 
 @contextmanager
 def nothing_changes() -> Iterator[None]:
-    """What is done inside leaves every row as it was."""
+    """Assert that the block leaves every row as it was."""
     before = books()
     yield
     after = books()
@@ -66,7 +66,7 @@ def nothing_changes() -> Iterator[None]:
 
 @contextmanager
 def refused(code: str, message: str = "") -> Iterator[None]:
-    """What is done inside is refused with this code (and text), and leaves every row as it was."""
+    """Assert that the block is refused with this code (and text), and leaves every row as it was."""
     with nothing_changes(), pytest.raises(DomainError) as caught:
         yield
     assert caught.value.code == code
@@ -75,7 +75,7 @@ def refused(code: str, message: str = "") -> Iterator[None]:
 
 
 def assert_books_agree() -> None:
-    """Slots, stays, bills, orders, payments, refunds, debts and audit say the same."""
+    """Assert that slots, sessions, bills, orders, payments, refunds, debts and audit agree."""
     sessions = list(ParkingSession.objects.whole().order_by("pk"))
     _assert_slots_agree(sessions)
     money = _Money()

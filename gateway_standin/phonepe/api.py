@@ -75,11 +75,11 @@ class PhonePe(Gateway):
         expires = shapes.milliseconds(order.expires_at or order.created_at)
         if self.desk.switches.take(self.brand, "pays_at_once"):
             self.desk.bank.pay(order)
-        # PENDING even if it is paid by now: only the status tells.
+        # PENDING even if it is paid by now: only the status call reports it.
         return {"orderId": order.id, "state": "PENDING", "expireAt": expires} | ways_to_pay
 
     def _status(self, request: Request, number: str, *, by_qr: bool) -> Json:
-        """An order is known under the address of its own kind alone."""
+        """Return an order's status, known only under the address of its own kind."""
         details, context = rules.flag(request, "details"), rules.flag(request, "errorContext")
         order = self.desk.bank.look(self._order(number))
         if order.by_qr != by_qr:

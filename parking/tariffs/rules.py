@@ -1,4 +1,4 @@
-"""What a stay costs. Pure functions: no database, no clock, no settings.
+"""What a parking session costs. Pure functions: no database, no clock, no settings.
 
 `docs/pricing.md` holds the rule in words and the table of examples that the tests run.
 """
@@ -39,7 +39,7 @@ _KIND_OF_OLD_LABEL = {label: kind for kind, label in LABELS.items()}
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of one stay, kept with it whatever is changed later. Amounts in rupees, times in minutes."""
+    """The terms of one parking session, stored with it and never changed. Amounts in rupees, times in minutes."""
 
     hourly_rate: Decimal
     booking_fee: Decimal
@@ -49,7 +49,7 @@ class Terms:
     no_show_minutes: int = 30
 
     def to_json(self) -> dict[str, Any]:
-        """A form for a JSON column; amounts as text, so that no float comes near them."""
+        """Return plain data for a JSON column; amounts are text, so that none becomes a float."""
         return self.__dict__ | {"hourly_rate": str(self.hourly_rate), "booking_fee": str(self.booking_fee)}
 
     @classmethod
@@ -60,7 +60,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class KindRate:
-    """What vehicles of one kind pay in a zone (rupees)."""
+    """The prices of one kind of vehicle in a zone (rupees)."""
 
     vehicle_kind: str
     hourly_rate: Decimal
@@ -124,21 +124,21 @@ class Charge:
 
 
 def whole_minutes(entry: datetime, until: datetime) -> int:
-    """Minutes from entry to `until`, seconds dropped."""
+    """Return the minutes from entry to `until`, seconds dropped."""
     return max(until - entry, timedelta()) // timedelta(minutes=1)
 
 
 def billed_hours(minutes: int, terms: Terms) -> int:
-    """Hours that `minutes` of parking are charged as: the grace comes off, the rest is rounded up."""
+    """Return the hours that `minutes` of parking are charged as: less the grace, rounded up, at least one."""
     beyond_grace = max(minutes - terms.grace_minutes, 0)
     return max(-(-beyond_grace // HOUR), terms.minimum_hours)
 
 
 def stay_lines(entry: datetime, until: datetime, terms: Terms) -> tuple[BillLine, ...]:
-    """The bill of a stay from `entry` to `until` (aware times).
+    """Return the bill of a stay from `entry` to `until` (aware times).
 
-    Hours come first, a line for each run of hours of one rate; if they cost less than the booking fee, a line makes
-    up the difference, because the fee is the least that a booking costs.
+    Hours come first, a line for each run of hours of one rate; if they cost less than the booking fee, a line makes up
+    the difference, because the fee is the least that a booking costs.
     """
     rates = _rates_by_hour(entry, billed_hours(whole_minutes(entry, until), terms), terms)
     hours = tuple(BillLine(label, len(list(run)), rate) for (label, rate), run in groupby(rates))
@@ -147,9 +147,9 @@ def stay_lines(entry: datetime, until: datetime, terms: Terms) -> tuple[BillLine
 
 
 def _rates_by_hour(entry: datetime, hours: int, terms: Terms) -> Iterator[tuple[str, Decimal]]:
-    """Label and rate of each billed hour, by the moment at which it begins, counted from entry.
+    """Yield label and rate of each billed hour, by the time at which it begins, counted from entry.
 
-    One rate round the clock for now; bands by time of day choose here, and nowhere else.
+    One rate applies round the clock for now; rates by time of day belong here, and nowhere else.
     """
     for begins_at in (entry + timedelta(hours=number) for number in range(hours)):
         yield rate_at(begins_at, terms)

@@ -1,4 +1,4 @@
-"""What makes the pages an application on the phone: the manifest, and the worker that keeps pages for later."""
+"""The installable application: its manifest, and the service worker that keeps pages for use without network."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ NEEDED = [
 
 @require_safe
 def manifest(_request: HttpRequest) -> HttpResponse:
-    """The application's name, pictures and colours."""
+    """Return the application's name, icons and colours."""
     content: dict[str, Any] = {
         "name": "Smart Parking",
         "short_name": "Parking",
@@ -60,7 +60,7 @@ def manifest(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The worker's script; at the top, because it may only serve pages below its own address."""
+    """Return the service worker's script, from the root, because it may only serve pages below its own address."""
     response = render(request, "web/sw.js", {"needed": NEEDED}, content_type="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -68,5 +68,5 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """What the worker shows without network in place of a page that it does not keep; the same for everybody."""
+    """Show the page that replaces one which the service worker does not keep; the same for everybody."""
     return page(request, "web/offline.html")

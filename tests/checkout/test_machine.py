@@ -70,7 +70,7 @@ class Terms:
 
 
 def hours_of(span: timedelta) -> int:
-    """The billing rule, told a second time: five minutes of grace, then every hour begun, at least one."""
+    """The billing rule, written a second time: five minutes of grace, then every hour begun, at least one."""
     minutes = int(span.total_seconds() // 60)
     hours = 1
     while minutes > 5 + 60 * hours:

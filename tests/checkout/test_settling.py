@@ -304,7 +304,7 @@ def test_a_refund_that_the_gateway_refuses_stays_owed(
     assert_books_agree()
 
 
-# --- How the money of a stay stands, in every end --------------------------------------------------------------
+# --- The money of a session, for every end reason ---------------------------------------------------------------
 
 
 def test_payment_status_from_booking_to_exit(

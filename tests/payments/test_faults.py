@@ -157,7 +157,7 @@ def test_a_genuine_webhook_is_not_believed_but_looked_into(
     paid, unpaid = (book(driver, zone, code).session for _ in range(2))
     number = paid_at_the_bank(standin, paid)
     calls = mail.arrived()
-    # The gateway forgets the order: what its webhooks told is no longer true.
+    # The gateway forgets the order: what its webhooks said is no longer true.
     standin.reset()
     mail.hand_over(calls)
     assert not Payment.objects.exists()

@@ -55,7 +55,8 @@ def codes_of_bad_input():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "InvalidInput"
     ]
-    named = {word.value.value for call in calls for word in call.keywords if word.arg == "code"}
+    words = [word.value for call in calls for word in call.keywords if word.arg == "code"]
+    named = {word.value for word in words if isinstance(word, ast.Constant)}
     return named | {"validation_error"}
 
 

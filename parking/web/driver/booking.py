@@ -59,7 +59,7 @@ def _state(zone_id: int) -> str:
 @live(state=_state)
 @require_safe
 def zone_live(request: HttpRequest, zone_id: int) -> HttpResponse:
-    """The part of a zone's page that changes: free slots, and where else there are some."""
+    """Show the part of a zone's page that changes: free slots, and other zones with some."""
     return page(request, "driver/parts/zone_now.html", **_zone_now(zone_id))
 
 

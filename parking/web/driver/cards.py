@@ -1,4 +1,4 @@
-"""A zone as drivers compare it."""
+"""Zones as cards, for drivers to compare."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ _ICONS = {"covered": "home", "guarded": "shield-check", "ev_charging": "plug-con
 
 @dataclass(frozen=True)
 class Price:
-    """What a kind of vehicle pays in a zone: rupees an hour, and for the booking."""
+    """The price of a kind of vehicle in a zone: rupees an hour, and for the booking."""
 
     kind: str
     hourly_rate: Decimal
@@ -34,7 +34,7 @@ _SORTS = {"price": "zone.hourly_rate", "free": "free"}
 
 @dataclass(frozen=True)
 class ZoneCard:
-    """A zone with what it offers at this moment. `prices` begins with cars; kinds that pay as cars do are left out."""
+    """A zone with what it offers at this moment. `prices` begins with cars; kinds that pay as cars are left out."""
 
     zone: ParkingZone
     counts: ZoneCounts
@@ -55,11 +55,11 @@ class ZoneCard:
 
     @property
     def features(self) -> list[tuple[str, str]]:
-        """Each feature with the name of its icon."""
+        """Return each feature with the name of its icon."""
         return [(str(feature), _ICONS.get(str(feature), "check")) for feature in self.zone.features]
 
     def price_of(self, kind: str) -> Price:
-        """What a kind of vehicle pays; a kind without a tariff of its own pays as a car."""
+        """Return the price of a kind of vehicle; a kind without a tariff of its own pays as a car."""
         return next((price for price in self.prices if price.kind == kind), self.prices[0])
 
     @property
@@ -68,7 +68,7 @@ class ZoneCard:
 
 
 def directions_to(zone: ParkingZone) -> str:
-    """A link that opens the phone's map application with the way, where the zone has coordinates."""
+    """Return a link that opens the phone's map application with the route; empty without coordinates."""
     if zone.latitude is None or zone.longitude is None:
         return ""
     where = {"api": "1", "destination": f"{zone.latitude},{zone.longitude}"}
@@ -76,7 +76,7 @@ def directions_to(zone: ParkingZone) -> str:
 
 
 def zone_cards(*, sorting: str = "free", now: datetime) -> list[ZoneCard]:
-    """The active zones, in three statements; those with free slots come first, however they are sorted."""
+    """Return the cards of active zones, in three statements. Full and closed zones come last in any order."""
     zones = zones_with_counts(only_active=True)
     tariffs = tariffs_of([zone for zone, _ in zones])
     cards = [_card(zone, counts, tariffs.get(zone.pk, []), now) for zone, counts in zones]
@@ -85,7 +85,7 @@ def zone_cards(*, sorting: str = "free", now: datetime) -> list[ZoneCard]:
 
 
 def zone_card(zone: ParkingZone, *, now: datetime) -> ZoneCard:
-    """One zone, in three statements."""
+    """Return one zone's card, in three statements."""
     ((row, counts),) = zones_with_counts(zone=zone)
     return _card(row, counts, tariffs_of([row]).get(row.pk, []), now)
 

@@ -1,4 +1,4 @@
-"""What drivers type when they book and pay."""
+"""Forms for booking, paying and cancelling."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _WAYS: dict[str, Promise] = {
 
 
 class WayToPayForm(ServiceForm):
-    """Which gateway collects; with only one there is nothing to ask."""
+    """The choice of gateway; with only one there is no field."""
 
     gateway = forms.ChoiceField(label=_("How do you want to pay?"), required=False, widget=forms.RadioSelect)
 
@@ -71,7 +71,7 @@ class BookingForm(WayToPayForm):
         self.fields["vehicle_kind"].choices = [(kind, word(kind)) for kind in VehicleKind.values]  # type: ignore[attr-defined]
 
     def chosen_vehicle(self) -> str:
-        """The vehicle whose button is pressed, as the page is shown."""
+        """Return the vehicle that is selected when the page is shown."""
         return str(self["vehicle"].value())
 
     def chosen_kind(self) -> str:
@@ -79,7 +79,7 @@ class BookingForm(WayToPayForm):
         return row.vehicle_kind if row else str(self["vehicle_kind"].value() or VehicleKind.CAR)
 
     def full_clean(self) -> None:
-        """With a saved vehicle, nothing of a new one is asked for."""
+        """Validate; with a saved vehicle, the fields of a new one are not required."""
         asked = [self.fields[name] for name in ("plate", "vehicle_kind", "owner_name")]
         for field in asked:
             field.required = self._saved_row(str(self.data.get("vehicle", ""))) is None

@@ -1,4 +1,4 @@
-"""Paying from the phone: the booking fee, or what a stay costs so far; and the page that gateways send payers to."""
+"""Paying from the phone: the booking fee, or the cost so far; and the page to which gateways return payers."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from parking.web.driver.standing import Ticket, hangs, ticket_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_drivers
 def pay(request: HttpRequest, session_id: int) -> HttpResponse:
-    """What is due on a booking, and the ways to pay it; a payment that was begun goes on here."""
+    """Show what is due on a booking and the ways to pay it, or go on with a payment that was begun."""
     form = WayToPayForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
@@ -94,7 +94,7 @@ def _go_on(address: str) -> HttpResponse:
 @require_safe
 @ensure_csrf_cookie
 def pay_return(request: HttpRequest, order_id: str) -> HttpResponseBase:
-    """Where a gateway sends the payer back to: what is known of the payment, and never more.
+    """Show where a gateway sends the payer back to: what is known of the payment, and never more.
 
     Who parks without account reads the same without name and plate, and needs to be nobody for it.
     """

@@ -21,7 +21,7 @@ from parking.web.access import for_anyone, home_of, user_of
 @require_safe
 @for_anyone
 def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
-    """The document of a payment and the notes to it, to read or print; drivers see their own."""
+    """Show the document of a payment and the notes to it, to read or print; drivers see their own."""
     sheets = [sheet_of(document) for document in _documents(request, payment_id)]
     user = user_of(request)
     back = reverse("history") if user.role == Role.USER else home_of(user)

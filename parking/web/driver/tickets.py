@@ -23,7 +23,7 @@ from parking.web.live import live, minute
 @require_safe
 @for_drivers
 def open_tickets(request: HttpRequest) -> HttpResponse:
-    """The open bookings of the driver; a single one is shown itself."""
+    """Show the open bookings of the driver; a single one is shown itself."""
     sessions = list(open_sessions_of(user_of(request).pk))
     if len(sessions) == 1:
         return redirect("ticket", sessions[0].pk)
@@ -33,12 +33,12 @@ def open_tickets(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_drivers
 def ticket(request: HttpRequest, session_id: int) -> HttpResponse:
-    """One booking, from its fee to its receipt."""
+    """Show one booking, from its fee to its receipt."""
     return _ticket_page(request, "driver/ticket.html", session_id)
 
 
 def _state(session_id: int) -> str:
-    # Cost, covers and refunds run with time: once a minute everything is looked at.
+    # Cost, covers and refunds change with time: the page is checked once a minute.
     return f"{minute()} {stay_now.value(session_id)}"
 
 
@@ -46,16 +46,16 @@ def _state(session_id: int) -> str:
 @require_safe
 @for_drivers
 def ticket_live(request: HttpRequest, session_id: int) -> HttpResponse:
-    """The part of a ticket that changes."""
+    """Show the part of a ticket that changes."""
     return _ticket_page(request, "driver/parts/ticket.html", session_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_drivers
 def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
-    """Cancel a booking for the refund that the page named; with another one the page is shown anew.
+    """Cancel a booking for the refund that the page named; if it differs by now, show the page again.
 
-    So it is to who asks for this address, as the choice of a language does on the page of a refusal.
+    A GET shows the ticket: the choice of a language on the page of a refusal leads back to this address.
     """
     form = CancelForm(request.POST or None)
     if form.is_valid():

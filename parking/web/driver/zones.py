@@ -1,4 +1,4 @@
-"""The zones, compared."""
+"""The list of zones, for comparing them."""
 
 from typing import cast
 from urllib.parse import urlsplit
@@ -29,7 +29,7 @@ def _state() -> str:
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """All active zones with rate, free slots and what else decides, for everybody."""
+    """Show all active zones with rate, free slots and features, to everybody."""
     view = csp_update({"img-src": _tile_host()})(_overview) if settings.MAP_TILES else _overview
     return cast("HttpResponse", view(request))
 
@@ -50,7 +50,7 @@ def _overview(request: HttpRequest) -> HttpResponse:
 
 
 def _tile_host() -> str:
-    """Where the pictures of the map come from, as the CSP names it."""
+    """Return the origin of the map tiles, as the CSP names it."""
     address = urlsplit(settings.MAP_TILES)
     return f"{address.scheme}://{address.netloc.replace('{s}', '*')}"
 
@@ -58,5 +58,5 @@ def _tile_host() -> str:
 @live(state=_state)
 @require_safe
 def overview_live(request: HttpRequest) -> HttpResponse:
-    """The cards alone."""
+    """Show the cards without the page around them."""
     return page(request, "driver/parts/zone_cards.html", cards=zone_cards(sorting=_sorting(request), now=clock.now()))

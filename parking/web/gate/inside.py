@@ -1,4 +1,4 @@
-"""The cars inside, one stay of them, and ending it without an exit."""
+"""The cars inside, one parking session of them, and its termination."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True)
 class CarInside:
-    """A row: the stay, what it costs so far, and whether it is longer than usual."""
+    """A row: the parking session, its cost so far, and whether it is a long stay."""
 
     session: ParkingSession
     bill: RunningBill
@@ -51,7 +51,7 @@ class CarInside:
 @require_safe
 @for_attendants
 def cars(request: HttpRequest) -> HttpResponse:
-    """Cars inside, longest first."""
+    """Show the cars inside, longest first."""
     return page(request, "gate/inside.html", section="inside", zones=present_zones(), **_list(request))
 
 
@@ -63,7 +63,7 @@ def _inside_state() -> str:
 @require_safe
 @for_attendants
 def cars_live(request: HttpRequest) -> HttpResponse:
-    """The list alone; amounts and times move with the minute."""
+    """Show the list without the page; amounts and times change with the minute."""
     return page(request, "gate/parts/cars.html", **_list(request))
 
 
@@ -88,7 +88,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
 
 
 def _filters(request: HttpRequest) -> tuple[str, int | None, bool]:
-    """Plate, zone and long stays only; what makes no sense filters nothing."""
+    """Return plate, zone and "long stays only"; values that are not valid filter nothing."""
     zone = request.GET.get("zone", "")
     known = zone.isascii() and zone.isdecimal() and len(zone) < 10
     return request.GET.get("q", "").strip()[:30], int(zone) if known else None, request.GET.get("long") == "1"
@@ -159,7 +159,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
 
 
 def _awaited(session: ParkingSession) -> PaymentOrder | None:
-    """The order of a termination that waits for its payment."""
+    """Return the order of a termination that waits for its payment, or None."""
     if session.status != SessionStatus.ACTIVE:
         return None
     order = latest_orders([session.bill_id]).get(session.bill_id)

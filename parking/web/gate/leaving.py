@@ -1,4 +1,4 @@
-"""Taking the money at the exit."""
+"""Payment at the exit."""
 
 from dataclasses import replace
 
@@ -27,9 +27,10 @@ from parking.web.refusals import refusal_page
 @require_POST
 @for_attendants
 def collect(request: HttpRequest) -> HttpResponse:
-    """Let a car out against cash, an online payment or UPI at the counter. Sent again it is the same.
+    """Let a car out against cash, an online payment or UPI at the counter. A repeated request is the same.
 
-    Each way to pay is a scan of its own: who repeats "cash" after another attendant took the money is told so.
+    Each way to pay is a scan of its own: who repeats "cash" after another attendant took the money learns that it is
+    paid.
     """
     form = CollectForm(request.POST)
     if not form.is_valid():
@@ -58,7 +59,7 @@ def _mistyped(request: HttpRequest, form: CollectForm) -> HttpResponse:
 
 
 def _refuse_finished_elsewhere(left: Left, method: str) -> None:
-    """A repeated scan is told how the stay ended: that may have been by another attendant."""
+    """Raise, for a repeated scan, how the session ended: it may have been by another attendant."""
     over = left.session.status == SessionStatus.COMPLETED
     if over and not ended_by(left.session, reason=EndReason.EXIT, method=method):
         raise Refused("already_exited", "Exit already scanned. Cannot scan twice!", session_id=left.session.pk)
@@ -82,7 +83,7 @@ def check(request: HttpRequest, session_id: int) -> HttpResponse:
 @for_attendants
 @conditional_page
 def wait(request: HttpRequest, session_id: int) -> HttpResponse:
-    """How the payment stands that a gate waits for, or, with `?ending`, the page of a stay that is being ended."""
+    """Show the state of the payment that a gate waits for, or, with `?ending`, of a termination."""
     sent = Scan("", request.GET.get("scan", "")[:50])
     ending = "ending" in request.GET
     reason = EndReason.TERMINATED if ending else EndReason.EXIT

@@ -1,4 +1,4 @@
-"""The page at which cars are let in and out, and what a scan comes to."""
+"""The page at which cars are let in and out, and the handling of scans."""
 
 from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +24,7 @@ from parking.web.gate.forms import DirectedScanForm, PlateForm, ScanForm
 @ensure_csrf_cookie
 @csp_update({"script-src": ["'wasm-unsafe-eval'"]})
 def gate(request: HttpRequest) -> HttpResponse:
-    """Scanning, in and out. The service worker keeps this page, so nothing of a person or a stay is on it."""
+    """Show the scanner, in and out. The service worker keeps this page, so nothing of a person is on it."""
     return page(request, "gate/gate.html", section="gate", nameless=True)
 
 
@@ -77,6 +77,6 @@ def scan_of(form: ScanForm) -> Scan:
 
 
 def unreadable(request: HttpRequest, form: ScanForm) -> HttpResponse:
-    """A scan that no gate of ours sends."""
+    """Show the answer to a scan that no gate of ours sends."""
     error = InvalidInput({name: [str(text) for text in texts] for name, texts in form.errors.items()})
     return answers.refused(request, Scan(request.POST.get("qr_code", "")[:500], ""), error)

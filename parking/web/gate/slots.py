@@ -16,7 +16,7 @@ Zones = list[tuple[ParkingZone, ZoneCounts, list[ParkingSlot]]]
 @require_safe
 @for_attendants
 def grid(request: HttpRequest) -> HttpResponse:
-    """The page."""
+    """Show the page with the grid."""
     return page(request, "gate/slots.html", section="slots", zones=_zones())
 
 
@@ -28,7 +28,7 @@ def _state() -> str:
 @require_safe
 @for_attendants
 def grid_live(request: HttpRequest) -> HttpResponse:
-    """The grid alone."""
+    """Show the grid without the page."""
     return page(request, "gate/parts/grid.html", zones=_zones())
 
 

@@ -1,4 +1,4 @@
-"""A ticket for a car that drives up without a booking."""
+"""Tickets for walk-ins."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -54,7 +54,7 @@ def _give(request: HttpRequest, attempt: Attempt, form: TicketForm) -> ParkingSe
 @require_safe
 @for_attendants
 def zones_live(request: HttpRequest) -> HttpResponse:
-    """The zones with what is free in them."""
+    """Show the zones with their free slots."""
     return page(request, "gate/parts/zones.html", zones=zones_with_counts(only_active=True))
 
 

@@ -1,4 +1,4 @@
-"""The story of a stay in words: what happened, who did it, and what is worth knowing of it."""
+"""The timeline of a parking session in words: what happened, who did it, and the facts worth knowing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ def _purpose(code: str) -> str:
     return str(_PURPOSES.get(code, code))
 
 
-# Facts in the order in which they are told; what is not here is for machines.
+# Facts in the order in which they are shown; the others are for programs.
 _FACTS: dict[str, Callable[[Any], str]] = {
     "refusal": _refusal,
     "kind": word,
@@ -126,12 +126,12 @@ _FACTS: dict[str, Callable[[Any], str]] = {
     "refund_id": str,
     "scan_id": _named(_("Scan")),
 }
-# Amounts that are told only if there is one.
+# Amounts that are shown only if they are not zero.
 _UNLESS_ZERO = {"charged", "kept", "refund", "debt", "fee"}
 
 
 @dataclass(frozen=True)
-class ToldEvent:
+class EventText:
     """An event in the reader's language."""
 
     event: TimelineEvent
@@ -141,9 +141,9 @@ class ToldEvent:
     is_bad: bool
 
 
-def told_events(events: Sequence[TimelineEvent]) -> list[ToldEvent]:
+def event_texts(events: Sequence[TimelineEvent]) -> list[EventText]:
     return [
-        ToldEvent(
+        EventText(
             event=event,
             title=str(_TITLES.get(event.code, event.code)),
             who=_who(event),
@@ -156,16 +156,16 @@ def told_events(events: Sequence[TimelineEvent]) -> list[ToldEvent]:
 
 def _who(event: TimelineEvent) -> str:
     role, name = event.actor.role, event.actor.name
-    told = str(_WHO.get(role, word(role)))
+    label = str(_WHO.get(role, word(role)))
     if role == "GATEWAY":
-        return word(name) if name else told
-    return gettext("%(name)s (%(role)s)") % {"name": name, "role": told} if name else told
+        return word(name) if name else label
+    return gettext("%(name)s (%(role)s)") % {"name": name, "role": label} if name else label
 
 
 def _facts(event: TimelineEvent) -> list[str]:
     facts = event.facts
     return [
-        tell(facts[name])
-        for name, tell in _FACTS.items()
+        text_of(facts[name])
+        for name, text_of in _FACTS.items()
         if facts.get(name) not in {None, ""} and not (name in _UNLESS_ZERO and not facts[name])
     ]

@@ -27,7 +27,7 @@ SECTION = "zones"
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers
 def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
-    """The slots, and a form to add more; which numbers that makes is shown before they are made."""
+    """Show the slots, and a form to add more, which previews their numbers."""
     zone = find_zone(Ref(pk=zone_id))
     slots = slots_by_zone(zone).get(zone.pk, [])
     form = NewSlotsForm(request.POST or None, initial=next_slots(slots))
@@ -70,7 +70,7 @@ def _state_of(zone_id: int) -> str:
 @require_safe
 @for_managers
 def grid(request: HttpRequest, zone_id: int) -> HttpResponse:
-    """The counts and the slots alone."""
+    """Show the counts and the slots without the page."""
     zone = find_zone(Ref(pk=zone_id))
     [(_zone, counts)] = zones_with_counts(zone=zone)
     slots = slots_by_zone(zone).get(zone.pk, [])

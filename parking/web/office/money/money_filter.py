@@ -1,4 +1,4 @@
-"""Which payments and refunds the list shows: its form and its columns."""
+"""The filter and the columns of the list of payments and refunds."""
 
 from functools import partial
 
@@ -35,7 +35,7 @@ GATEWAYS = ("PHONEPE", "RAZORPAY", "SIMULATED")
 
 
 def _gateways() -> list[tuple[str, str | Promise]]:
-    """Those that are in use, and those that were."""
+    """Return the gateways that are in use, and those that were."""
     return or_all([*GATEWAYS, *(code for code in settings.GATEWAYS if code not in GATEWAYS)])
 
 
@@ -61,7 +61,7 @@ class MoneyFilterForm(FilterForm):
 
     @property
     def wanted(self) -> MoneyFilter:
-        """What a right filter means."""
+        """Return the filter of a valid form."""
         data = self.cleaned_data
         return MoneyFilter(
             period=data["period"],

@@ -1,4 +1,4 @@
-"""Every payment and refund, with what the rows of a filter come to."""
+"""The list of all payments and refunds, with the totals of its filter."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong
 @require_safe
 @for_managers
 def listing(request: HttpRequest) -> HttpResponse:
-    """The payments and refunds of a filter, page by page, and their sums over all pages."""
+    """Show the payments and refunds of a filter, page by page, and their totals over all pages."""
     form = money_filter(request)
     sort = sort_of(request, list(MONEY_SORTS), USUAL_SORT)
     right = form.is_valid()
@@ -40,7 +40,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_managers
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The same rows as a CSV or XLSX file, newest first."""
+    """Send the same rows as a CSV or XLSX file, newest first."""
     form = money_filter(request)
     refuse_wrong_filter(form)
     keys = money_keys(form.wanted)

@@ -1,4 +1,4 @@
-"""Giving money back."""
+"""Refunding a payment."""
 
 from decimal import Decimal
 

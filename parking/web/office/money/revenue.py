@@ -1,4 +1,4 @@
-"""What came in and went back over a span of days, as a chart and as tables that add up."""
+"""Revenue over a span of days, as a chart and as tables that add up."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ GROUPS = [("day", _("Day")), ("week", _("Week")), ("month", _("Month"))]
 
 
 class RevenueForm(DaysForm):
-    """From when to when, and by what; without days the last 30."""
+    """The span of days and the grouping; without days the last 30."""
 
     group = forms.ChoiceField(label=_("Group by"), required=False, choices=GROUPS)
 
@@ -39,7 +39,7 @@ class RevenueForm(DaysForm):
         return data
 
     def report(self) -> RevenueReport:
-        """The report that a right form means."""
+        """Return the report of a valid form."""
         return revenue_report(period=self.cleaned_data["days"], group_by=self.group_by)
 
     @property
@@ -50,7 +50,7 @@ class RevenueForm(DaysForm):
 @require_safe
 @for_managers
 def report(request: HttpRequest) -> HttpResponse:
-    """Revenue of a span of days: by day, week or month, by zone, way to pay and hour; against the span before."""
+    """Show revenue by day, week or month, by zone, method of payment and hour; compared with the span before."""
     form = RevenueForm(request.GET)
     made = form.report() if form.is_valid() else None
     return page(
@@ -69,7 +69,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_managers
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The report as a CSV or XLSX file: every part of it, one below the other."""
+    """Send the report as a CSV or XLSX file: all its parts, one below the other."""
     form = RevenueForm(request.GET)
     refuse_wrong_filter(form)
     return page_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report()))

@@ -1,4 +1,4 @@
-"""What waits for a person: refunds to approve or to try again, and payments that do not fit."""
+"""Money that waits for a person: refunds to approve or to try again, and mismatched payments."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ from parking.web.templatetags.parking import rupees, word
 @require_safe
 @for_managers
 def review(request: HttpRequest) -> HttpResponse:
-    """Refunds that wait for approval or that the gateway refused, and payments that do not fit."""
+    """Show refunds that wait for approval or that the gateway refused, and mismatched payments."""
     orders = orders_in_review().select_related("bill__session__vehicle").order_by("created_at", "pk")
     return page(
         request,

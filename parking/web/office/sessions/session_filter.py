@@ -1,4 +1,4 @@
-"""Which stays the list shows: its form and its columns."""
+"""The filter and the columns of the list of parking sessions."""
 
 from datetime import timedelta
 from functools import partial
@@ -60,7 +60,7 @@ class SessionFilterForm(FilterForm):
     field_order = ("q", "state", "reason", "zone", "days_of", "first", "last", "user", "sort", "long")
 
     def rows(self) -> QuerySet[ParkingSession]:
-        """The stays that a right filter means, newest first."""
+        """Return the parking sessions of a valid form, newest first."""
         data = self.cleaned_data
         long_since = clock.now() - timedelta(hours=settings.LONG_STAY_HOURS)
         return all_sessions(

@@ -1,4 +1,4 @@
-"""Every stay: searched, told from its beginning, and as a file."""
+"""All parking sessions: the list, its file, and the timeline of one."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from parking.reports.stories import story_of
 from parking.stays.watching import everything_text
 from parking.web.access import for_managers
 from parking.web.live import live, minute
-from parking.web.office.day.telling import told_events
+from parking.web.office.day.telling import event_texts
 from parking.web.office.sessions.session_filter import COLUMNS, USUAL_SORT, session_filter
 from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
 
@@ -24,7 +24,7 @@ from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong
 @require_safe
 @for_managers
 def listing(request: HttpRequest) -> HttpResponse:
-    """The stays of a filter, page by page."""
+    """Show the parking sessions of a filter, page by page."""
     form = session_filter(request)
     sort = sort_of(request, list(SORTS), USUAL_SORT)
     rows = sorted_sessions(form.rows(), sort.key, downwards=sort.downwards) if form.is_valid() else None
@@ -43,7 +43,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_managers
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The same stays as a CSV or XLSX file, newest first."""
+    """Send the same parking sessions as a CSV or XLSX file, newest first."""
     form = session_filter(request)
     refuse_wrong_filter(form)
     rows = form.rows()
@@ -53,12 +53,12 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
 @require_safe
 @for_managers
 def detail(request: HttpRequest, session_id: int) -> HttpResponse:
-    """One stay: what is known of it, its money, and everything that happened."""
+    """Show one parking session: its facts, its money, and everything that happened."""
     return _rendered(request, "office/session.html", session_id)
 
 
 def _story_state(**_stay: int) -> str:
-    # It tells of the stay's debts, documents and refusals too: whatever is recorded may belong to it.
+    # The page shows the debts, documents and refusals of the stay too: any recorded event may belong to it.
     return f"{minute()} {everything_text()}"
 
 
@@ -66,10 +66,10 @@ def _story_state(**_stay: int) -> str:
 @live(state=_story_state)
 @for_managers
 def story(request: HttpRequest, session_id: int) -> HttpResponse:
-    """What changes on it."""
+    """Show the changing part of the page of one parking session."""
     return _rendered(request, "office/parts/session.html", session_id)
 
 
 def _rendered(request: HttpRequest, template: str, session_id: int) -> HttpResponse:
-    told = story_of(session_id, now=clock.now())
-    return page(request, template, section="sessions", story=told, events=told_events(told.events))
+    found = story_of(session_id, now=clock.now())
+    return page(request, template, section="sessions", story=found, events=event_texts(found.events))

@@ -1,4 +1,4 @@
-"""Ending a stay whose car does not leave through the gate."""
+"""Termination of a parking session whose car does not leave through the gate."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-// The camera reads codes: with the browser's own reader where there is one, otherwise with one that we serve, which is
+// The camera reads codes: with the browser's own detector where there is one, otherwise with one that we serve, which is
 // loaded only then.
 
 const LOOK_EVERY = 150;

@@ -9,7 +9,7 @@ const LONGEST = 30000; // the server gives a payment service 20 seconds
 
 let sending = null;
 
-// Answers the part to show; null if somebody stopped it, or another scan took its place.
+// Returns the part to show; null if somebody stopped it, or another scan replaced it.
 export async function send(address, fields, noAnswerYet) {
   const mine = { address, fields };
   sending = mine;
@@ -42,14 +42,14 @@ export function unanswered() {
   }
 }
 
-// The text of the answer, or null if there is none yet.
+// Returns the text of the answer, or null if there is none yet.
 async function ask(address, fields) {
   let response;
   let text;
   try {
     response = await fetch(address, {
       method: "POST",
-      // The page may have been kept for days: only the cookie holds the token of now.
+      // The page may have been cached for days: only the cookie has the present token.
       headers: { "X-CSRFToken": csrfToken(), "HX-Request": "true" },
       body: new URLSearchParams(fields),
       signal: AbortSignal.timeout(LONGEST),
@@ -79,6 +79,6 @@ function keep(scan) {
     if (scan) sessionStorage.setItem(KEPT, JSON.stringify(scan));
     else sessionStorage.removeItem(KEPT);
   } catch {
-    // Storage is closed to us: a reload forgets the scan, the server does not.
+    // Storage is not available: a reload loses the scan, the server does not.
   }
 }

@@ -46,7 +46,7 @@ export function listen({ onScan, onKey }) {
     // The code's own field sends itself.
     if (field?.name === "qr_code" && field.type !== "hidden") return;
     if (!(field ? CODE.test(text) : CODE.test(text) || text.length >= SHORTEST)) {
-      // A quick hand: the shortcut counts, the Enter must not press what it brings up.
+      // A quick hand: the shortcut counts, the Enter must not press the button that it shows.
       if (text && !field) event.preventDefault();
       if (!field) for (const key of text) onKey(key);
       return;

@@ -1,4 +1,4 @@
-// Parts of a page that look after news every two seconds: <div data-live="/address/">.
+// Parts of a page that poll for updates every two seconds: <div data-live="/address/">.
 // The server answers 304 while nothing has changed. What has changed is merged in, so that focus and scrolling stay.
 // A part that waits for a payment names in data-check where the server is told to ask the payment service first.
 
@@ -24,7 +24,7 @@ function follow(part) {
   let asking = false;
 
   async function look() {
-    // One question at a time, or each "look now" would leave one more clock running.
+    // One request at a time, or each immediate poll would leave one more timer running.
     if (asking || !part.isConnected) return;
     clearTimeout(timer);
     asking = true;

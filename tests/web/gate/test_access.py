@@ -1,4 +1,4 @@
-"""Who may come in, and what the kept page holds."""
+"""Who may open the gate's pages, and what the kept page holds."""
 
 import pytest
 from django.test import Client
