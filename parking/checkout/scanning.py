@@ -1,4 +1,4 @@
-"""A scan at a gate that lets cars in, out, or both; and how an exit stands whose payment the gate waits for."""
+"""A scan at a gate that lets cars in, out, or both; and the state of an exit whose payment the gate waits for."""
 
 from datetime import datetime
 from enum import StrEnum

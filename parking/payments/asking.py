@@ -68,7 +68,7 @@ def refund_request(refund: Refund, *, fresh: bool = False) -> RefundRequest:
 
 
 def ask_for_order(order: PaymentOrder, *, fresh: bool) -> OrderAnswer:
-    """Make the order at its gateway, or read how it stands. Raises Unavailable; the order stays as it is."""
+    """Make the order at its gateway, or read its state. Raises Unavailable; the order stays as it is."""
     request = order_request(order, fresh=fresh)
     gateway = gateway_of(order.gateway)
     try:
@@ -125,7 +125,7 @@ def _log_stuck(refund: Refund) -> None:
 
 
 def ask_for_refund(refund: Refund, *, fresh: bool) -> RefundAnswer | None:
-    """Make the refund at its gateway, or read how it stands; None if the gateway does not answer."""
+    """Make the refund at its gateway, or read its state; None if the gateway does not answer."""
     payment = refund.payment
     request = refund_request(refund, fresh=fresh)
     gateway = gateway_of(payment.gateway)

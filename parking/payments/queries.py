@@ -44,7 +44,7 @@ BillState = Running | Frozen | Fixed
 
 
 def state_of(bill: Bill, *, now: datetime) -> BillState:
-    """Return how a bill stands at `now`."""
+    """Return the state of a bill at `now`."""
     if bill.closed_at is not None:
         return Fixed(charge_of(bill))
     if bill.frozen_until is not None and now <= bill.frozen_until:

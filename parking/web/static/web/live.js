@@ -1,6 +1,6 @@
 // Parts of a page that poll for updates every two seconds: <div data-live="/address/">.
 // The server answers 304 while nothing has changed. What has changed is merged in, so that focus and scrolling stay.
-// A part that waits for a payment names in data-check where the server is told to ask the payment service first.
+// A part that waits for a payment names in data-check the address that lets the server ask the payment service first.
 
 import { Idiomorph } from "../vendor/idiomorph.js";
 import { csrfToken } from "./csrf.js";
