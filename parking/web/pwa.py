@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
@@ -60,7 +61,8 @@ def manifest(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The worker's script; at the top, because it may only serve pages below its own address."""
-    response = render(request, "web/sw.js", {"needed": NEEDED}, content_type="text/javascript")
+    addresses = {"offline": reverse("offline"), "needed": " ".join(static(name) for name in NEEDED)}
+    response = render(request, "web/sw.js", addresses, content_type="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
 
