@@ -11,6 +11,7 @@ from parking.accounts.models import User
 from parking.accounts.queries import id_of_username
 from parking.accounts.throttles import count_login
 from parking.audit import services as audit
+from parking.audit.events import Refusal
 from parking.core.actor import ANYBODY
 from parking.core.errors import TooMany, Unauthenticated
 
@@ -50,11 +51,4 @@ def _without_form(request: HttpRequest) -> HttpRequest:
 
 def _record_failed_login(username: str, code: str, now: datetime) -> None:
     # The text itself stays out: people type passwords into the wrong field.
-    user_id = id_of_username(username)
-    audit.record(
-        actor=ANYBODY,
-        action=f"refused.{code}",
-        now=now,
-        subject=("user", user_id) if user_id else None,
-        refused=True,
-    )
+    audit.record(ANYBODY, Refusal(code=code, user_id=id_of_username(username)), now)

@@ -10,6 +10,7 @@ from django.core.mail import send_mail
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from parking.accounts.events import PasswordResetMailed
 from parking.accounts.models import User
 from parking.accounts.reset_tokens import new_reset_token
 from parking.accounts.throttles import count_call
@@ -41,7 +42,7 @@ def _mail_reset_link(user: User, now: datetime) -> bool:
         # Only what kind of error: its text may hold the address.
         log.error("mail_not_sent", user_id=user.pk, error=type(error).__name__)
         return False
-    audit.record(actor=SYSTEM, action="password.reset_mailed", now=now, subject=("user", user.pk))
+    audit.record(SYSTEM, PasswordResetMailed(user_id=user.pk), now)
     return True
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest
 
+from parking.accounts.events import PasswordReset
 from parking.accounts.lockout import forget_failures
 from parking.accounts.models import User
 from parking.accounts.passwords import hash_new_password
@@ -52,7 +53,7 @@ def reset_password(*, uid: str, token: str, new_password: str, now: datetime) ->
         set_password(locked, hashed)
         locked.save(update_fields=["password", "token_epoch"])
         forget_failures(locked.username)
-        audit.record(actor=actor_of(locked), action="password.reset", now=now, subject=("user", locked.pk))
+        audit.record(actor_of(locked), PasswordReset(user_id=locked.pk), now)
     return locked
 
 

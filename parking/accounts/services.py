@@ -12,11 +12,21 @@ from django.http import HttpRequest
 
 from parking.accounts import tokens
 from parking.accounts.credentials import authenticated, user_signing_in
+from parking.accounts.events import (
+    PasswordChanged,
+    SignedIn,
+    SignedOut,
+    TokenRefreshed,
+    UserChanged,
+    UserCreated,
+    UserRegistered,
+)
 from parking.accounts.models import Role, User
 from parking.accounts.passwords import HashedPassword, hash_new_password
 from parking.accounts.queries import user_by_id, user_not_found
 from parking.accounts.tokens import SpentToken, TokenPair
 from parking.audit import services as audit
+from parking.audit.events import Refusal
 from parking.core.actor import ANYBODY, Actor, user_actor
 from parking.core.errors import InvalidInput, Refused, Unauthenticated
 
@@ -50,7 +60,7 @@ def register(*, username: str, password: HashedPassword, profile: Mapping[str, s
     _need_contact(user)
     with transaction.atomic():
         _save(user, force_insert=True)
-        audit.record(actor=actor_of(user), action="user.registered", now=now, subject=("user", user.pk))
+        audit.record(actor_of(user), UserRegistered(user_id=user.pk), now)
     return user
 
 
@@ -69,7 +79,7 @@ def login(request: HttpRequest, *, username: str, password: str, now: datetime) 
         # Tells axes to forget the failures, and Django to note the time.
         user_logged_in.send(sender=User, request=request, user=user)
         pair = tokens.issue(user, now=now)
-        audit.record(actor=actor_of(user), action="login", now=now, subject=("user", user.pk))
+        audit.record(actor_of(user), SignedIn(user_id=user.pk), now)
     return user, pair
 
 
@@ -78,7 +88,7 @@ def refresh(*, token: str, now: datetime) -> TokenPair:
     with _spent_tokens_recorded(now), transaction.atomic():
         user = tokens.spend_refresh_token(token)
         pair = tokens.issue(user, now=now)
-        audit.record(actor=actor_of(user), action="token.refreshed", now=now, subject=("user", user.pk))
+        audit.record(actor_of(user), TokenRefreshed(user_id=user.pk), now)
     return pair
 
 
@@ -91,7 +101,7 @@ def logout(*, token: str, caller: User | None, now: datetime) -> None:
         user = tokens.spend_refresh_token(token)
         if caller is not None and caller.pk != user.pk:
             raise tokens.not_valid()
-        audit.record(actor=actor_of(user), action="logout", now=now, subject=("user", user.pk))
+        audit.record(actor_of(user), SignedOut(user_id=user.pk), now)
 
 
 @contextmanager
@@ -100,13 +110,7 @@ def _spent_tokens_recorded(now: datetime) -> Iterator[None]:
     try:
         yield
     except SpentToken as error:
-        audit.record(
-            actor=ANYBODY,
-            action="refused.token_spent",
-            now=now,
-            subject=("user", error.user_id),
-            refused=True,
-        )
+        audit.record(ANYBODY, Refusal(code="token_spent", user_id=error.user_id), now)
         raise
 
 
@@ -146,7 +150,7 @@ def replace_password(known: User, hashed: HashedPassword, *, now: datetime) -> U
         raise _password_wrong()  # somebody else changed it while we hashed
     set_password(locked, hashed)
     locked.save(update_fields=["password", "token_epoch"])
-    audit.record(actor=actor_of(locked), action="password.changed", now=now, subject=("user", locked.pk))
+    audit.record(actor_of(locked), PasswordChanged(user_id=locked.pk), now)
     return locked
 
 
@@ -198,14 +202,7 @@ def create_user(
     user = User(username=username, password=password, date_joined=now, **fields)
     with transaction.atomic():
         _save(user, force_insert=True)
-        audit.record(
-            actor=actor,
-            action="user.created",
-            now=now,
-            subject=("user", user.pk),
-            role=user.role,
-            is_active=user.is_active,
-        )
+        audit.record(actor, UserCreated(user_id=user.pk, role=user.role, is_active=user.is_active), now)
     return user
 
 
@@ -251,11 +248,7 @@ def _lock_with_admins(user_id: int) -> tuple[User, int]:
 
 def _record_change(actor: Actor, user: User, changed: set[str], now: datetime) -> None:
     audit.record(
-        actor=actor,
-        action="user.changed",
-        now=now,
-        subject=("user", user.pk),
-        changed=sorted(changed),
-        role=user.role,
-        is_active=user.is_active,
+        actor,
+        UserChanged(user_id=user.pk, changed=tuple(sorted(changed)), role=user.role, is_active=user.is_active),
+        now,
     )

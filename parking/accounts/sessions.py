@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from parking.accounts.credentials import user_signing_in
+from parking.accounts.events import SignedIn, SignedOut
 from parking.accounts.models import User
 from parking.accounts.passwords import hash_new_password
 from parking.accounts.services import actor_of, check_password_change, register, replace_password
@@ -44,7 +45,7 @@ def sign_in_session(request: HttpRequest, *, username: str, password: str, now: 
     with transaction.atomic():
         # Tells axes to forget the failures, and Django to note the time.
         auth.login(request, user)
-        audit.record(actor=actor_of(user), action="login", now=now, subject=("user", user.pk))
+        audit.record(actor_of(user), SignedIn(user_id=user.pk), now)
     return user
 
 
@@ -53,7 +54,7 @@ def sign_out_session(request: HttpRequest, *, now: datetime) -> None:
     user = request.user
     auth.logout(request)
     if isinstance(user, User):
-        audit.record(actor=actor_of(user), action="logout", now=now, subject=("user", user.pk))
+        audit.record(actor_of(user), SignedOut(user_id=user.pk), now)
 
 
 def change_password_on_page(

@@ -1,4 +1,4 @@
-"""The append-only record of what was changed and what was refused."""
+"""The append-only record of what was changed and what was refused, and the outbox of those who act on it later."""
 
 from typing import ClassVar
 
@@ -31,3 +31,25 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action}"
+
+
+class OutboxEvent(models.Model):
+    """An event that a listener has still to process, or has processed; written with the event's line in the record."""
+
+    listener = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    actor_id = models.BigIntegerField(null=True, help_text="User id, empty for the system and anonymous callers")
+    actor_role = models.CharField(max_length=10, blank=True)
+    action = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=40, blank=True)
+    subject_id = models.BigIntegerField(null=True)
+    facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    processed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["listener", "id"], condition=models.Q(processed_at=None), name="outbox_unprocessed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.listener}: {self.action}"

@@ -20,6 +20,7 @@ from parking.facilities.queries import find_zone
 from parking.payments import services as payments
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
+from parking.stays.events import SessionBooked
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.services import allocate_slot
 from parking.tariffs.queries import terms_for, walk_in_terms
@@ -140,13 +141,9 @@ def _claim(
         now=now,
     )
     audit.record(
-        actor=actor,
-        action="session.booked",
-        now=now,
-        subject=("session", session.pk),
-        zone_id=zone.pk,
-        slot_id=session.slot_id,
-        fee=terms.booking_fee,
+        actor,
+        SessionBooked(session_id=session.pk, zone_id=zone.pk, slot_id=session.slot_id, fee=terms.booking_fee),
+        now,
     )
     return session, terms
 

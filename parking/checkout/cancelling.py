@@ -16,6 +16,7 @@ from parking.core.idempotency import RequestKey
 from parking.payments import services as payments
 from parking.payments.models import Refund
 from parking.stays import services as stays
+from parking.stays.events import SessionCancelled
 from parking.stays.models import ParkingSession
 from parking.stays.rules import RefundDecision, refund_on_cancelling
 from parking.tariffs.rules import LATE_CANCELLATION, kept_lines
@@ -64,14 +65,7 @@ def cancel(
             refund_reason="Cancelled within five minutes",
             now=now,
         )
-        audit.record(
-            actor=actor,
-            action="session.cancelled",
-            now=now,
-            subject=("session", session.pk),
-            refund=decision.amount,
-            kept=kept,
-        )
+        audit.record(actor, SessionCancelled(session_id=session.pk, refund=decision.amount, kept=kept), now)
     send_refunds(refunds, now=now)
     return Cancelled(session, decision, refunds)
 

@@ -9,6 +9,7 @@ from parking.core.actor import SYSTEM, Actor
 from parking.payments import services as payments
 from parking.payments.models import OrderPurpose, PaymentOrder, Refund
 from parking.stays import services as stays
+from parking.stays.events import SessionExited, SessionExpired, SessionTerminated
 from parking.stays.models import EndReason, ParkingSession
 from parking.tariffs.rules import NO_SHOW, BillLine, kept_lines
 
@@ -43,16 +44,18 @@ def complete_stay(
         stays.scan_exit_qr(session=session, payment_method=method, now=now)
     else:
         stays.terminate_session(session=session, payment_method=method, now=now)
+    completed = SessionExited if reason == EndReason.EXIT else SessionTerminated
     audit.record(
-        actor=actor,
-        action="session.exited" if reason == EndReason.EXIT else "session.terminated",
-        now=now,
-        subject=("session", session.pk),
-        method=method,
-        total=bill.total,
-        charged=bill.charged,
-        debt=bill.due,
-        order_id=paid_by.order_id if paid_by else None,
+        actor,
+        completed(
+            session_id=session.pk,
+            method=method,
+            total=bill.total,
+            charged=bill.charged,
+            debt=bill.due,
+            order_id=paid_by.order_id if paid_by else None,
+        ),
+        now,
     )
     return refunds
 
@@ -68,11 +71,4 @@ def expire_locked(*, session: ParkingSession, reason: EndReason, actor: Actor, n
         now=now,
     )
     stays.expire_session(session=session, reason=reason, now=now)
-    audit.record(
-        actor=actor,
-        action="session.expired",
-        now=now,
-        subject=("session", session.pk),
-        reason=reason,
-        kept=session.bill.total,
-    )
+    audit.record(actor, SessionExpired(session_id=session.pk, reason=reason, kept=session.bill.total), now)

@@ -8,6 +8,7 @@ from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import NotFound
 from parking.payments import services as payments
+from parking.payments.events import DebtWrittenOff
 from parking.payments.models import Debt
 
 
@@ -22,13 +23,7 @@ def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt
         debt = _locked(debt_id)
         payments.write_off_debt(debt=debt, admin_id=actor.user_id, now=now)
         audit.record(
-            actor=actor,
-            action="debt.written_off",
-            now=now,
-            subject=("debt", debt.pk),
-            amount=debt.amount,
-            bill_id=debt.bill_id,
-            reason=reason,
+            actor, DebtWrittenOff(debt_id=debt.pk, amount=debt.amount, bill_id=debt.bill_id, reason=reason), now
         )
     return debt
 

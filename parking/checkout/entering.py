@@ -11,6 +11,7 @@ from parking.checkout.closing import expire_locked
 from parking.checkout.queries import plate_debt
 from parking.core.actor import Actor
 from parking.stays import services as stays
+from parking.stays.events import SessionEntered
 from parking.stays.models import ParkingSession, ScanKind, SessionStatus
 
 
@@ -39,13 +40,7 @@ def enter(
         elif not _came_before(session, scan_id):
             stays.scan_entry_qr(session=session, plate_seen=plate_seen, now=now)
             stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
-            audit.record(
-                actor=actor,
-                action="session.entered",
-                now=now,
-                subject=("session", session.pk),
-                slot_id=session.slot_id,
-            )
+            audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
         debt = plate_debt(session.vehicle_id)
     if overdue:
         raise stays.booking_expired(session)

@@ -30,6 +30,7 @@ from parking.payments.models import (
     Refund,
 )
 from parking.stays import services as stays
+from parking.stays.events import SessionExitWaits, SessionQuoted, SessionTerminationWaits
 from parking.stays.models import EndReason, ParkingSession, ScanKind, SessionStatus
 from parking.stays.services import calculate_amount
 from parking.tariffs.rules import BillLine
@@ -74,13 +75,7 @@ def quote(*, actor: Actor, qr_code: str, now: datetime, plate_seen: str | None =
         stays.refuse_exit(session, plate_seen=plate_seen)
         if not is_frozen(session, now=now):
             freeze(session=session, now=now)
-            audit.record(
-                actor=actor,
-                action="session.quoted",
-                now=now,
-                subject=("session", session.pk),
-                total=session.bill.total,
-            )
+            audit.record(actor, SessionQuoted(session_id=session.pk, total=session.bill.total), now)
     return session
 
 
@@ -236,14 +231,8 @@ def _wait_for_money(
     order = payments.place_order(
         bill=bill, purpose=purpose, gateway=gateway, amount=bill.due, attendant_id=actor.user_id, now=now
     )
-    audit.record(
-        actor=actor,
-        action="session.exit_waits" if reason == EndReason.EXIT else "session.termination_waits",
-        now=now,
-        subject=("session", session.pk),
-        order_id=order.order_id,
-        amount=order.amount,
-    )
+    waits = SessionExitWaits if reason == EndReason.EXIT else SessionTerminationWaits
+    audit.record(actor, waits(session_id=session.pk, order_id=order.order_id, amount=order.amount), now)
     return Ending(order=order)
 
 

@@ -11,6 +11,7 @@ from parking.checkout.settling import collect
 from parking.core.actor import SYSTEM, Actor
 from parking.core.errors import Refused
 from parking.payments import services as payments
+from parking.payments.events import PaymentAsked
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
 from parking.stays import services as stays
 from parking.stays.models import ParkingSession
@@ -58,15 +59,7 @@ def _new_order(
     order = payments.place_order(
         bill=stay.bill, purpose=purpose, gateway=gateway, amount=due, attendant_id=attendant_id, now=now
     )
-    audit.record(
-        actor=actor,
-        action="payment.asked",
-        now=now,
-        subject=("session", stay.pk),
-        order_id=order.order_id,
-        purpose=purpose,
-        amount=due,
-    )
+    audit.record(actor, PaymentAsked(session_id=stay.pk, order_id=order.order_id, purpose=purpose, amount=due), now)
     return order
 
 

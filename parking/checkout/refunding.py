@@ -14,6 +14,7 @@ from parking.core.idempotency import RequestKey
 from parking.core.ids import new_refund_id
 from parking.core.money import ZERO
 from parking.payments import services as payments
+from parking.payments.events import PaymentRefunded, RefundApproved, RefundRetried
 from parking.payments.gateways.base import GatewayState
 from parking.payments.looking_up import look_up_refund
 from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
@@ -59,13 +60,11 @@ def approve_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
             raise Refused("own_refund", "Another administrator must approve a refund that you asked for")
         payments.pay_cash_back(refund=refund, now=now)
         audit.record(
-            actor=actor,
-            action="refund.approved",
-            now=now,
-            subject=("session", session.pk),
-            refund_id=refund.refund_id,
-            amount=refund.amount,
-            asked_by=refund.asked_by_id,
+            actor,
+            RefundApproved(
+                session_id=session.pk, refund_id=refund.refund_id, amount=refund.amount, asked_by=refund.asked_by_id
+            ),
+            now,
         )
     return refund
 
@@ -85,12 +84,7 @@ def retry_refund(*, actor: Actor, refund_id: int, now: datetime, key: RequestKey
         idempotency.claim(key, subject=refund.refund_id, now=now)
         payments.take_out_of_review(refund=refund, now=now)
         audit.record(
-            actor=actor,
-            action="refund.retried",
-            now=now,
-            subject=("session", session.pk),
-            refund_id=refund.refund_id,
-            attempt=refund.attempt,
+            actor, RefundRetried(session_id=session.pk, refund_id=refund.refund_id, attempt=refund.attempt), now
         )
     send_refunds([refund], now=now)
     return refund
@@ -143,13 +137,14 @@ def _written_down(
             now=now,
         )
         audit.record(
-            actor=actor,
-            action="payment.refunded",
-            now=now,
-            subject=("session", session.pk),
-            refund_id=refund.refund_id,
-            amount=amount,
-            by_hand=payment.method != PaymentMethod.ONLINE,
+            actor,
+            PaymentRefunded(
+                session_id=session.pk,
+                refund_id=refund.refund_id,
+                amount=amount,
+                by_hand=payment.method != PaymentMethod.ONLINE,
+            ),
+            now,
         )
     return refund
 

@@ -8,6 +8,7 @@ from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import NotFound
 from parking.payments import services as payments
+from parking.payments.events import ReviewClosed
 from parking.payments.models import PaymentOrder
 from parking.stays import services as stays
 
@@ -28,12 +29,6 @@ def close_review(*, actor: Actor, order_id: str, reason: str, now: datetime) -> 
         session = stays.lock_by_bill(order.bill_id)
         payments.close_review(order=order, now=now)
         audit.record(
-            actor=actor,
-            action="order.review_closed",
-            now=now,
-            subject=("session", session.pk),
-            order_id=order.order_id,
-            amount=order.amount,
-            reason=reason,
+            actor, ReviewClosed(session_id=session.pk, order_id=order.order_id, amount=order.amount, reason=reason), now
         )
     return order

@@ -22,6 +22,7 @@ from parking.core.errors import Unavailable
 from parking.core.statements import save_fields
 from parking.payments import services as payments
 from parking.payments.collecting import ask_for_order, ask_for_refund
+from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
 from parking.payments.following import claim_check, end_following, is_last_check, orders_to_check
 from parking.payments.gateways.base import GatewayState, OrderAnswer
 from parking.payments.models import (
@@ -80,7 +81,6 @@ def _take_money(session: ParkingSession, order: PaymentOrder, answer: OrderAnswe
     if completion == Completion.ALREADY_DONE:
         return []
     refunds: list[Refund] = []
-    action = "order.to_review" if completion == Completion.REVIEW else "payment.captured"
     if completion == Completion.REVIEW:
         log.error("order_needs_review", order_id=order.order_id)
     elif not session.is_open:
@@ -91,15 +91,17 @@ def _take_money(session: ParkingSession, order: PaymentOrder, answer: OrderAnswe
         if session.status == SessionStatus.COMPLETED:
             # The end of the stay is in the audit already, with its order.
             return refunds
+    happened = OrderToReview if completion == Completion.REVIEW else PaymentCaptured
     audit.record(
-        actor=SYSTEM,
-        action=action,
-        now=now,
-        subject=("session", session.pk),
-        order_id=order.order_id,
-        purpose=order.purpose,
-        amount=order.amount,
-        refunds=[refund.refund_id for refund in refunds],
+        SYSTEM,
+        happened(
+            session_id=session.pk,
+            order_id=order.order_id,
+            purpose=order.purpose,
+            amount=order.amount,
+            refunds=tuple(refund.refund_id for refund in refunds),
+        ),
+        now,
     )
     return refunds
 
@@ -121,14 +123,7 @@ def _open_the_way(session: ParkingSession, order: PaymentOrder, *, waiting: bool
 def _note_failure(session: ParkingSession, order: PaymentOrder, now: datetime) -> None:
     if not payments.fail_order(order=order, now=now):
         return
-    audit.record(
-        actor=SYSTEM,
-        action="order.failed",
-        now=now,
-        subject=("session", session.pk),
-        order_id=order.order_id,
-        purpose=order.purpose,
-    )
+    audit.record(SYSTEM, OrderFailed(session_id=session.pk, order_id=order.order_id, purpose=order.purpose), now)
     if order.purpose == OrderPurpose.FEE and session.status == SessionStatus.BOOKED:
         expire_locked(session=session, reason=EndReason.UNPAID, actor=SYSTEM, now=now)
 

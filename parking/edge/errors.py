@@ -12,6 +12,7 @@ from ninja.errors import ValidationError as NinjaValidationError
 
 from parking.accounts.models import User
 from parking.audit import services as audit
+from parking.audit.events import Refusal
 from parking.core import clock
 from parking.core.actor import ANYBODY, user_actor
 from parking.core.errors import (
@@ -50,8 +51,8 @@ def record_refusal(request: HttpRequest, error: DomainError) -> None:
         return
     user = getattr(request, "auth", None) or getattr(request, "refused_user", None)
     actor = user_actor(user.pk, user.role) if isinstance(user, User) else ANYBODY
-    session_id = error.facts.get("session_id")
-    audit.record_refusal(actor=actor, code=error.code, path=request.path, now=clock.now(), session_id=session_id)
+    refusal = Refusal(code=error.code, path=request.path, session_id=error.facts.get("session_id"))
+    audit.record(actor, refusal, clock.now())
 
 
 def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:

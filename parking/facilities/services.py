@@ -11,6 +11,7 @@ from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.statements import Select, save_fields
+from parking.facilities.events import SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
 from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SlotStatus
 from parking.facilities.rules import slot_numbers, slot_sort_key, suitable_slot_kinds
 
@@ -106,7 +107,7 @@ def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> Park
         if "site_id" not in changes:
             zone.site = default_site(now=now)
         _save_zone(zone, force_insert=True)
-        audit.record(actor=actor, action="zone.created", now=now, subject=("zone", zone.pk), changed=sorted(changes))
+        audit.record(actor, ZoneCreated(zone_id=zone.pk, changed=tuple(sorted(changes))), now)
     return zone
 
 
@@ -115,7 +116,7 @@ def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: dat
     with transaction.atomic():
         zone = lock_zone(zone_id)
         amounts = {
-            name: [getattr(zone, name), changes[name]]
+            name: (getattr(zone, name), changes[name])
             for name in AMOUNTS
             if name in changes and changes[name] != getattr(zone, name)
         }
@@ -125,15 +126,8 @@ def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: dat
         _check_hours(zone)
         _check_site(changes.get("site_id"))
         _save_zone(zone)
-        audit.record(
-            actor=actor,
-            action="zone.changed",
-            now=now,
-            subject=("zone", zone.pk),
-            changed=sorted(changes),
-            # What it was and what it is (rupees): whoever asks later who changed a price, asks from what.
-            amounts=amounts,
-        )
+        event = ZoneChanged(zone_id=zone.pk, changed=tuple(sorted(changes)), amounts=amounts)
+        audit.record(actor, event, now)
     return zone
 
 
@@ -166,7 +160,7 @@ def retire_zone(*, actor: Actor, zone_id: int, now: datetime) -> ParkingZone:
         ParkingSlot.objects.filter(zone=zone).update(status=SlotStatus.OUT_OF_SERVICE)
         zone.is_active, zone.retired_at, zone.updated_at = False, now, now
         zone.save(update_fields=["is_active", "retired_at", "updated_at"])
-        audit.record(actor=actor, action="zone.retired", now=now, subject=("zone", zone.pk))
+        audit.record(actor, ZoneRetired(zone_id=zone.pk), now)
     return zone
 
 
@@ -185,15 +179,7 @@ def add_slots(
             ParkingSlot(zone=zone, slot_number=number, sort_key=slot_sort_key(number), kind=kind, created_at=now)
             for number in numbers
         )
-        audit.record(
-            actor=actor,
-            action="slots.added",
-            now=now,
-            subject=("zone", zone.pk),
-            first=numbers[0],
-            last=numbers[-1],
-            kind=kind,
-        )
+        audit.record(actor, SlotsAdded(zone_id=zone.pk, first=numbers[0], last=numbers[-1], kind=kind), now)
     return slots
 
 
@@ -207,12 +193,5 @@ def change_slot(*, actor: Actor, slot_id: int, status: str | None, kind: str | N
             raise Refused("slot_in_use", "This slot is booked or has a car in it")
         slot.status, slot.kind = status or slot.status, kind or slot.kind
         slot.save(update_fields=["status", "kind"])
-        audit.record(
-            actor=actor,
-            action="slot.changed",
-            now=now,
-            subject=("slot", slot.pk),
-            status=slot.status,
-            kind=slot.kind,
-        )
+        audit.record(actor, SlotChanged(slot_id=slot.pk, status=slot.status, kind=slot.kind), now)
     return slot

@@ -11,6 +11,7 @@ from parking.core import clock
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
 from parking.facilities.models import ParkingSite
+from parking.invoices.events import TaxProfileAdded
 from parking.invoices.models import TaxProfile
 from parking.invoices.rules import PREFIX, STATES, day_of, is_gstin, own_prefix
 
@@ -59,14 +60,15 @@ def add_profile(*, actor: Actor, site: ParkingSite, wanted: NewProfile, now: dat
     with transaction.atomic():
         profile.save(force_insert=True)
         audit.record(
-            actor=actor,
-            action="tax_profile.added",
-            now=now,
-            subject=("site", site.pk),
-            holds_from=wanted.holds_from.isoformat(),
-            gstin=wanted.gstin,
-            rate=wanted.rate,
-            prefix=wanted.series_prefix,
+            actor,
+            TaxProfileAdded(
+                site_id=site.pk,
+                holds_from=wanted.holds_from,
+                gstin=wanted.gstin,
+                rate=wanted.rate,
+                prefix=wanted.series_prefix,
+            ),
+            now,
         )
     return profile
 

@@ -17,6 +17,7 @@ from parking.core import clock
 from parking.core.actor import SYSTEM
 from parking.core.money import ZERO
 from parking.facilities.models import ParkingSite
+from parking.invoices.events import DocumentIssued
 from parking.invoices.models import DocumentKind, NumberSeries, TaxDocument, TaxDocumentQuerySet, TaxProfile
 from parking.invoices.profiles import profile_at
 from parking.invoices.rules import Split, document_number, financial_year, split_tax
@@ -183,13 +184,7 @@ def _write(draft: _Draft, series: NumberSeries, now: datetime) -> TaxDocument:
     )
     document.save(force_insert=True)
     audit.record(
-        actor=SYSTEM,
-        action="document.issued",
-        now=now,
-        subject=("bill", draft.bill.pk),
-        number=document.number,
-        kind=draft.kind,
-        total=split.total,
+        SYSTEM, DocumentIssued(bill_id=draft.bill.pk, number=document.number, kind=draft.kind, total=split.total), now
     )
     return document
 

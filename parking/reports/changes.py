@@ -2,42 +2,47 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 
+from parking.accounts.events import PasswordChanged, UserChanged, UserCreated, UserRegistered
 from parking.accounts.models import User
+from parking.audit.events import Event, read_event
 from parking.audit.models import AuditEntry
 from parking.audit.queries import latest_about
 from parking.facilities.models import ParkingSlot, ParkingZone
 
 SHOWN = 20
 # What somebody does with an account; coming and going is no change of it.
-ABOUT_ACCOUNTS = ["user.registered", "user.created", "user.changed", "password.changed"]
+ABOUT_ACCOUNTS: tuple[type[Event], ...] = (UserRegistered, UserCreated, UserChanged, PasswordChanged)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One line: when (aware), who (a username, or the code of a role where there is no account), and what."""
+    """One line: when (aware), who (a username, or the code of a role where there is no account), and what.
+
+    `slot` is the number of the slot that it is about, if it is about one.
+    """
 
     at: datetime
     who: str
-    action: str
-    facts: dict[str, Any]
+    event: Event
+    slot: str = ""
 
 
 def changes_of_zone(zone: ParkingZone) -> list[Change]:
     """The last changes of a zone, its prices and its slots."""
     slots = ParkingSlot.objects.filter(zone=zone)
-    return _told(latest_about("zone", zone.pk, beside=("slot", slots.values("pk"))))
+    return _changes(latest_about("zone", zone.pk, beside=("slot", slots.values("pk"))))
 
 
 def changes_of_account(user: User) -> list[Change]:
     """The last changes of an account."""
-    return _told(latest_about("user", user.pk).filter(action__in=ABOUT_ACCOUNTS))
+    actions = [event_type.action for event_type in ABOUT_ACCOUNTS]
+    return _changes(latest_about("user", user.pk).filter(action__in=actions))
 
 
-def _told(entries: QuerySet[AuditEntry]) -> list[Change]:
+def _changes(entries: QuerySet[AuditEntry]) -> list[Change]:
     rows = list(entries.filter(refused=False)[:SHOWN])
     people = dict(User.objects.filter(pk__in={row.actor_id for row in rows}).values_list("pk", "username"))
     slots = {row.subject_id or 0 for row in rows if row.subject_kind == "slot"}
@@ -46,8 +51,8 @@ def _told(entries: QuerySet[AuditEntry]) -> list[Change]:
         Change(
             at=row.at,
             who=people.get(row.actor_id or 0, row.actor_role),
-            action=row.action,
-            facts=row.facts | ({"slot": numbers[row.subject_id or 0]} if row.subject_kind == "slot" else {}),
+            event=read_event(row),
+            slot=numbers[row.subject_id or 0] if row.subject_kind == "slot" else "",
         )
         for row in rows
     ]

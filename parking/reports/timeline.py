@@ -1,49 +1,89 @@
-"""The story of one stay, told from the audit record and from the rows that it left behind.
+"""The story of one stay, made from the events on record and from the rows that it left behind.
 
-A thing that both tell of appears once: the row says what, the audit line says who.
+A thing that both know appears once: the row says what, the event says who.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
 
 from parking.accounts.models import User
+from parking.audit.events import Event, Refusal, read_event
 from parking.audit.models import AuditEntry
+from parking.invoices.events import DocumentIssued
 from parking.invoices.models import TaxDocument
+from parking.payments.events import (
+    OrderFailed,
+    OrderToReview,
+    PaymentAsked,
+    PaymentAskedAhead,
+    PaymentCaptured,
+    PaymentRefunded,
+    RefundApproved,
+)
 from parking.payments.models import Debt, Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
+from parking.stays.events import (
+    SessionBooked,
+    SessionCancelled,
+    SessionEntered,
+    SessionExited,
+    SessionExitWaits,
+    SessionExpired,
+    SessionTerminated,
+    SessionTerminationWaits,
+)
 from parking.stays.models import GateScan, ParkingSession
 
 SYSTEM, GATEWAY, ANYBODY, UNKNOWN = "SYSTEM", "GATEWAY", "ANYBODY", "UNKNOWN"
 
+
+class RowCode(StrEnum):
+    """Codes of what only a row says, without an event in the record; those of events are their actions."""
+
+    GATE_SCANNED = "gate.scanned"
+    ORDER_PLACED = "order.placed"
+    DEBT_AROSE = "debt.arose"
+    REFUND_WRITTEN = "refund.written"
+    REFUND_FAILED = "refund.failed"
+    REFUND_TO_REVIEW = "refund.to_review"
+    REFUND_COMPLETED = "refund.completed"
+
+
 # Things of one moment, in the order in which one follows from the other; what is not named here comes between.
-_CAUSES = ("refused", "session.booked", "gate.scanned", "order.placed", "order.failed", "order.to_review")
-_EFFECTS = (
-    "payment.captured",
-    "session.entered",
-    "session.exited",
-    "session.terminated",
-    "session.cancelled",
-    "session.expired",
-    "debt.arose",
-    "refund.written",
-    "refund.failed",
-    "refund.to_review",
-    "refund.completed",
-    "document.issued",
+_CAUSES: tuple[str, ...] = (
+    Refusal.action,
+    SessionBooked.action,
+    RowCode.GATE_SCANNED,
+    RowCode.ORDER_PLACED,
+    OrderFailed.action,
+    OrderToReview.action,
 )
-# Audit lines that tell of an order's being written; each names it.
-_ASKED = {"payment.asked", "payment.asked_ahead", "session.exit_waits", "session.termination_waits"}
-# Audit lines that a row tells better.
-_TOLD_BY_ROWS = {*_ASKED, "payment.captured", "payment.refunded", "refund.approved", "document.issued"}
+_EFFECTS: tuple[str, ...] = (
+    PaymentCaptured.action,
+    SessionEntered.action,
+    SessionExited.action,
+    SessionTerminated.action,
+    SessionCancelled.action,
+    SessionExpired.action,
+    RowCode.DEBT_AROSE,
+    RowCode.REFUND_WRITTEN,
+    RowCode.REFUND_FAILED,
+    RowCode.REFUND_TO_REVIEW,
+    RowCode.REFUND_COMPLETED,
+    DocumentIssued.action,
+)
+# Events of an order's being written; each names it.
+_ASKED = (PaymentAsked, PaymentAskedAhead, SessionExitWaits, SessionTerminationWaits)
+# Events of which a row says more.
+_SHOWN_BY_ROWS = (*_ASKED, PaymentCaptured, PaymentRefunded, RefundApproved, DocumentIssued)
 # Written by us on a gateway's word.
-_OF_GATEWAY = {"order.failed", "order.to_review"}
-_SCANNED = {"session.entered", "session.exited", "session.exit_waits"}
-_AMOUNTS = {"amount", "charged", "debt", "fee", "kept", "refund", "total"}
-_REFUSED = "refused."
+_OF_GATEWAY = (OrderFailed, OrderToReview)
+_SCANNED = (SessionEntered, SessionExited, SessionExitWaits)
 
 
 @dataclass(frozen=True)
@@ -69,7 +109,7 @@ def timeline(session: ParkingSession) -> list[TimelineEvent]:
     """Everything that happened to a stay, oldest first. Eight statements, however much that is."""
     story = _Story(session)
     events = [
-        *story.told_by_audit(),
+        *story.recorded(),
         *story.scans(),
         *story.orders(),
         *story.payments(),
@@ -84,6 +124,16 @@ def _rank(code: str) -> int:
     if code in _CAUSES:
         return _CAUSES.index(code)
     return len(_CAUSES) + (1 + _EFFECTS.index(code) if code in _EFFECTS else 0)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of the record, with the event that it holds."""
+
+    at: datetime
+    actor_id: int | None
+    actor_role: str
+    event: Event
 
 
 class _Story:
@@ -103,9 +153,9 @@ class _Story:
 
     # --- Who ---
 
-    def _who(self, line: AuditEntry) -> Who:
-        if line.action in _OF_GATEWAY:
-            return Who(GATEWAY, self._gateway_of.get(line.facts.get("order_id", ""), ""))
+    def _who(self, line: _Line) -> Who:
+        if isinstance(line.event, _OF_GATEWAY):
+            return Who(GATEWAY, self._gateway_of.get(line.event.order_id, ""))
         return Who(line.actor_role or ANYBODY, self._name(line.actor_id))
 
     def _name(self, user_id: int | None) -> str:
@@ -115,38 +165,38 @@ class _Story:
         """A user of whom the row tells; the role is the present one."""
         return Who(self._names[user_id].role, self._name(user_id)) if user_id in self._names else Who(SYSTEM)
 
-    def _line(self, actions: Iterable[str], name: str, value: str) -> AuditEntry | None:
-        """The audit line of one of these actions that names the thing."""
-        return next((line for line in self._lines if line.action in actions and line.facts.get(name) == value), None)
-
-    def _who_of(self, line: AuditEntry | None, otherwise: Who) -> Who:
-        return self._who(line) if line else otherwise
+    def _who_did(self, is_it: Callable[[Event], bool], otherwise: Who) -> Who:
+        """Return who did the first thing on record that is the one asked for."""
+        return next((self._who(line) for line in self._lines if is_it(line.event)), otherwise)
 
     # --- What ---
 
-    def told_by_audit(self) -> Iterator[TimelineEvent]:
+    def recorded(self) -> Iterator[TimelineEvent]:
         scan_ids = {scan.created_at: scan.scan_id for scan in self._scans}
         for line in self._lines:
-            if line.action in _TOLD_BY_ROWS:
+            event = line.event
+            if isinstance(event, _SHOWN_BY_ROWS):
                 continue
-            facts = _facts_of(line)
-            if line.action in _SCANNED and line.at in scan_ids:
+            facts = event.facts()
+            if isinstance(event, Refusal):
+                facts["refusal"] = event.code
+            if isinstance(event, _SCANNED) and line.at in scan_ids:
                 facts["scan_id"] = scan_ids[line.at]
-            yield TimelineEvent(line.at, "refused" if line.refused else line.action, self._who(line), facts)
+            code = event.action if isinstance(event, Refusal) else event.recorded_action
+            yield TimelineEvent(line.at, code, self._who(line), facts)
 
     def scans(self) -> Iterator[TimelineEvent]:
         """Scans that no audit line tells of: another one of a car whose payment is waited for."""
-        told = {line.at for line in self._lines if line.action in _SCANNED}
+        recorded = {line.at for line in self._lines if isinstance(line.event, _SCANNED)}
         for scan in self._scans:
-            if scan.created_at not in told:
+            if scan.created_at not in recorded:
                 facts = {"kind": scan.kind, "scan_id": scan.scan_id}
-                yield TimelineEvent(scan.created_at, "gate.scanned", Who(UNKNOWN), facts)
+                yield TimelineEvent(scan.created_at, RowCode.GATE_SCANNED, Who(UNKNOWN), facts)
 
     def orders(self) -> Iterator[TimelineEvent]:
-        booked = next((line for line in self._lines if line.action == "session.booked"), None)
+        # The fee is asked for by the booking itself, whose event names no order.
+        booked_by = self._who_did(lambda event: isinstance(event, SessionBooked), Who(SYSTEM))
         for order in self._orders:
-            # The fee is asked for by the booking itself, whose line names no order.
-            line = self._line(_ASKED, "order_id", order.order_id) or booked
             facts = {
                 "order_id": order.order_id,
                 "purpose": order.purpose,
@@ -154,7 +204,8 @@ class _Story:
                 "amount": order.amount,
                 "status": order.status,
             }
-            yield TimelineEvent(order.created_at, "order.placed", self._who_of(line, Who(SYSTEM)), facts)
+            asked_by = self._who_did(partial(_asks_for, order_id=order.order_id), booked_by)
+            yield TimelineEvent(order.created_at, RowCode.ORDER_PLACED, asked_by, facts)
 
     def payments(self) -> Iterator[TimelineEvent]:
         orders = {order.pk: order for order in self._orders}
@@ -171,12 +222,12 @@ class _Story:
                 "purpose": order.purpose if order else "",
             }
             actor = Who(GATEWAY, payment.gateway) if online else self._user(payment.attendant_id)
-            yield TimelineEvent(payment.captured_at, "payment.captured", actor, facts)
+            yield TimelineEvent(payment.captured_at, PaymentCaptured.action, actor, facts)
 
     def debts(self) -> Iterator[TimelineEvent]:
         for debt in self._debts:
             facts = {"debt_id": debt.pk, "amount": debt.amount, "status": debt.status}
-            yield TimelineEvent(debt.created_at, "debt.arose", Who(SYSTEM), facts)
+            yield TimelineEvent(debt.created_at, RowCode.DEBT_AROSE, Who(SYSTEM), facts)
 
     def refunds(self) -> Iterator[TimelineEvent]:
         for refund in self._refunds:
@@ -188,48 +239,50 @@ class _Story:
                 "method": refund.payment.method,
                 "status": refund.status,
             }
-            asked = self._line({"payment.refunded"}, "refund_id", refund.refund_id)
-            actor = self._who_of(asked, self._user(refund.asked_by_id))
-            yield TimelineEvent(refund.created_at, "refund.written", actor, facts | {"reason": refund.reason})
+            is_decision = partial(_is_about_refund, event_type=PaymentRefunded, refund_id=refund.refund_id)
+            actor = self._who_did(is_decision, self._user(refund.asked_by_id))
+            yield TimelineEvent(refund.created_at, RowCode.REFUND_WRITTEN, actor, facts | {"reason": refund.reason})
             yield from self._end_of(refund, facts)
 
     def _end_of(self, refund: Refund, facts: dict[str, Any]) -> Iterator[TimelineEvent]:
         """How a refund ended, or why it waits. Attempts that failed before the last one left no row."""
         gateway = Who(GATEWAY, refund.payment.gateway)
         if refund.completed_at is not None:
-            approved = self._line({"refund.approved"}, "refund_id", refund.refund_id)
+            is_approval = partial(_is_about_refund, event_type=RefundApproved, refund_id=refund.refund_id)
             by_hand = refund.payment.method != PaymentMethod.ONLINE
-            actor = self._who_of(approved, Who(UNKNOWN) if by_hand else gateway)
-            yield TimelineEvent(refund.completed_at, "refund.completed", actor, facts)
+            actor = self._who_did(is_approval, Who(UNKNOWN) if by_hand else gateway)
+            yield TimelineEvent(refund.completed_at, RowCode.REFUND_COMPLETED, actor, facts)
         elif refund.status in {RefundStatus.FAILED, RefundStatus.REVIEW}:
-            code = "refund.failed" if refund.status == RefundStatus.FAILED else "refund.to_review"
-            told = facts | {"failure": refund.failure, "attempt": refund.attempt}
-            yield TimelineEvent(refund.updated_at, code, gateway, told)
+            has_failed = refund.status == RefundStatus.FAILED
+            code = RowCode.REFUND_FAILED if has_failed else RowCode.REFUND_TO_REVIEW
+            more = facts | {"failure": refund.failure, "attempt": refund.attempt}
+            yield TimelineEvent(refund.updated_at, code, gateway, more)
 
     def documents(self) -> Iterator[TimelineEvent]:
         for document in self._documents:
-            line = self._line({"document.issued"}, "number", document.number)
+            actor = self._who_did(partial(_issues, number=document.number), Who(SYSTEM))
             facts = {
                 "document_id": document.pk,
                 "number": document.number,
                 "kind": document.kind,
                 "total": document.total,
             }
-            yield TimelineEvent(document.issued_at, "document.issued", self._who_of(line, Who(SYSTEM)), facts)
+            yield TimelineEvent(document.issued_at, DocumentIssued.action, actor, facts)
 
 
 # --- Reading -----------------------------------------------------------------------------------------
 
 
-def _lines_about(session: ParkingSession, debts: Sequence[Debt]) -> list[AuditEntry]:
+def _lines_about(session: ParkingSession, debts: Sequence[Debt]) -> list[_Line]:
     about = Q(subject_kind="session", subject_id=session.pk) | Q(subject_kind="bill", subject_id=session.bill_id)
     for debt in debts:
         about |= Q(subject_kind="debt", subject_id=debt.pk)
-    return list(AuditEntry.objects.filter(about).order_by("pk"))
+    rows = AuditEntry.objects.filter(about).order_by("pk")
+    return [_Line(row.at, row.actor_id, row.actor_role, read_event(row)) for row in rows]
 
 
 def _usernames(
-    lines: Sequence[AuditEntry], payments: Sequence[Payment], refunds: Sequence[Refund]
+    lines: Sequence[_Line], payments: Sequence[Payment], refunds: Sequence[Refund]
 ) -> dict[int | None, User]:
     ids = {line.actor_id for line in lines}
     ids |= {payment.attendant_id for payment in payments} | {refund.asked_by_id for refund in refunds}
@@ -237,11 +290,13 @@ def _usernames(
     return dict(users)
 
 
-def _facts_of(line: AuditEntry) -> dict[str, Any]:
-    facts = {name: _fact(name, value) for name, value in line.facts.items()}
-    return facts | {"refusal": line.action.removeprefix(_REFUSED)} if line.refused else facts
+def _asks_for(event: Event, *, order_id: str) -> bool:
+    return isinstance(event, _ASKED) and event.order_id == order_id
 
 
-def _fact(name: str, value: Any) -> Any:
-    """JSON keeps amounts as texts."""
-    return Decimal(value) if name in _AMOUNTS and isinstance(value, str) else value
+def _is_about_refund(event: Event, *, event_type: type[PaymentRefunded | RefundApproved], refund_id: str) -> bool:
+    return isinstance(event, event_type) and event.refund_id == refund_id
+
+
+def _issues(event: Event, *, number: str) -> bool:
+    return isinstance(event, DocumentIssued) and event.number == number

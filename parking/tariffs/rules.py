@@ -43,6 +43,15 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class KindRate:
+    """What vehicles of one kind pay in a zone (rupees)."""
+
+    vehicle_kind: str
+    hourly_rate: Decimal
+    booking_fee: Decimal
+
+
+@dataclass(frozen=True)
 class BillLine:
     """One line of a bill: quantity times unit price, in rupees."""
 

@@ -1,9 +1,7 @@
 """The only writer of tariffs, and the way to change a zone together with its prices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -13,16 +11,9 @@ from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
 from parking.facilities import services as facilities
 from parking.facilities.models import ParkingZone
+from parking.tariffs.events import TariffChanged
 from parking.tariffs.models import ZoneTariff
-
-
-@dataclass(frozen=True)
-class KindRate:
-    """What vehicles of one kind pay in a zone (rupees)."""
-
-    vehicle_kind: str
-    hourly_rate: Decimal
-    booking_fee: Decimal
+from parking.tariffs.rules import KindRate
 
 
 def create_zone(*, actor: Actor, changes: dict[str, Any], kind_rates: Sequence[KindRate], now: datetime) -> ParkingZone:
@@ -63,10 +54,4 @@ def set_kind_rates(*, actor: Actor, zone: ParkingZone, kind_rates: Sequence[Kind
         raise InvalidInput({"kind_rates": ["Each kind of vehicle once"]})
     ZoneTariff.objects.filter(zone=zone).delete()
     ZoneTariff.objects.bulk_create(ZoneTariff(zone=zone, **rate.__dict__) for rate in kind_rates)
-    audit.record(
-        actor=actor,
-        action="tariff.changed",
-        now=now,
-        subject=("zone", zone.pk),
-        kind_rates=[rate.__dict__ for rate in kind_rates],
-    )
+    audit.record(actor, TariffChanged(zone_id=zone.pk, kind_rates=tuple(kind_rates)), now)

@@ -8,6 +8,7 @@ from parking.accounts.models import User
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import NotFound, Refused
+from parking.vehicles.events import VehicleForgotten, VehicleSaved
 from parking.vehicles.models import SavedVehicle, Vehicle
 from parking.vehicles.plates import Plate
 from parking.vehicles.services import checked_plate
@@ -35,7 +36,7 @@ def save_vehicle(
             saved = SavedVehicle(driver=driver, vehicle=vehicle, created_at=now)
         saved.vehicle_kind, saved.owner_name, saved.label = vehicle_kind, owner_name, label
         saved.save()
-        audit.record(actor=actor, action="vehicle.saved", now=now, subject=("saved_vehicle", saved.pk))
+        audit.record(actor, VehicleSaved(saved_vehicle_id=saved.pk), now)
     return saved
 
 
@@ -52,4 +53,4 @@ def forget_vehicle(*, actor: Actor, saved_id: int, now: datetime) -> None:
         deleted, _ = SavedVehicle.objects.filter(driver_id=actor.user_id, pk=saved_id).delete()
         if not deleted:
             raise NotFound("vehicle_not_found", "Vehicle not found")
-        audit.record(actor=actor, action="vehicle.forgotten", now=now, subject=("saved_vehicle", saved_id))
+        audit.record(actor, VehicleForgotten(saved_vehicle_id=saved_id), now)

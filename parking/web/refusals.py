@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from parking.audit import services as audit
+from parking.audit.events import Refusal
 from parking.core import clock
 from parking.core.errors import (
     DomainError,
@@ -33,13 +34,8 @@ def record_refusal(request: HttpRequest, error: DomainError) -> None:
     if request.method != "POST" or isinstance(error, InvalidInput):
         return
     if isinstance(error, Refused | Forbidden | KeyReused):
-        audit.record_refusal(
-            actor=actor_of(request),
-            code=error.code,
-            path=request.path,
-            now=clock.now(),
-            session_id=error.facts.get("session_id"),
-        )
+        refusal = Refusal(code=error.code, path=request.path, session_id=error.facts.get("session_id"))
+        audit.record(actor_of(request), refusal, clock.now())
 
 
 class RefusalMiddleware:

@@ -62,7 +62,7 @@ def test_the_sweep_and_callers_at_once_leave_no_gap(stays):
 def test_a_document_that_fails_leaves_no_gap(stays, monkeypatch):
     issue(stays[0])
 
-    def fail(**_: object) -> None:
+    def fail(*_: object) -> None:
         raise RuntimeError
 
     with monkeypatch.context() as broken:

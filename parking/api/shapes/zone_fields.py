@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from parking.core.ids import MAX_ID
 from parking.edge.parsing import In, Note, Rupees, Text30, Text100
 from parking.facilities.rules import DEAREST, MINUTES_OF_A_DAY
-from parking.tariffs.services import KindRate
+from parking.tariffs.rules import KindRate
 
 _HOUR = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 _DEGREE = Decimal("0.000001")

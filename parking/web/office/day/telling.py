@@ -8,36 +8,62 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from parking.audit.events import Refusal
 from parking.core.errors import DomainError
 from parking.edge.wording import sentence_for
-from parking.reports.timeline import TimelineEvent
+from parking.invoices.events import DocumentIssued
+from parking.payments.events import (
+    DebtWrittenOff,
+    OrderFailed,
+    OrderToReview,
+    PaymentCaptured,
+    RefundRetried,
+    ReviewClosed,
+)
+from parking.reports.timeline import RowCode, TimelineEvent
+from parking.stays.events import (
+    SessionBooked,
+    SessionCancelled,
+    SessionEntered,
+    SessionExited,
+    SessionExpired,
+    SessionQuoted,
+    SessionTerminated,
+)
 from parking.web.templatetags.parking import rupees, word
 
 _TITLES: dict[str, Promise] = {
-    "session.booked": _("Booked"),
-    "session.entered": _("Car let in"),
-    "session.quoted": _("Bill shown and fixed for a while"),
-    "session.exited": _("Left through the gate"),
-    "session.terminated": _("Ended by staff"),
-    "session.cancelled": _("Cancelled"),
-    "session.expired": _("Booking ran out"),
-    "gate.scanned": _("Scanned again while a payment was waited for"),
-    "order.placed": _("Online payment asked for"),
-    "order.failed": _("Online payment failed"),
-    "order.to_review": _("Payment does not fit what was asked for; somebody has to look"),
-    "order.review_closed": _("Review closed"),
-    "payment.captured": _("Money received"),
-    "refund.written": _("Refund written down"),
-    "refund.completed": _("Refund done"),
-    "refund.failed": _("Refund failed; it will be tried again"),
-    "refund.to_review": _("Refund refused; somebody has to look"),
-    "refund.retried": _("Refund tried again"),
-    "debt.arose": _("Debt of the plate"),
-    "debt.written_off": _("Debt written off"),
-    "document.issued": _("Document written"),
-    "refused": _("Refused"),
+    SessionBooked.action: _("Booked"),
+    SessionEntered.action: _("Car let in"),
+    SessionQuoted.action: _("Bill shown and fixed for a while"),
+    SessionExited.action: _("Left through the gate"),
+    SessionTerminated.action: _("Ended by staff"),
+    SessionCancelled.action: _("Cancelled"),
+    SessionExpired.action: _("Booking ran out"),
+    RowCode.GATE_SCANNED: _("Scanned again while a payment was waited for"),
+    RowCode.ORDER_PLACED: _("Online payment asked for"),
+    OrderFailed.action: _("Online payment failed"),
+    OrderToReview.action: _("Payment does not fit what was asked for; somebody has to look"),
+    ReviewClosed.action: _("Review closed"),
+    PaymentCaptured.action: _("Money received"),
+    RowCode.REFUND_WRITTEN: _("Refund written down"),
+    RowCode.REFUND_COMPLETED: _("Refund done"),
+    RowCode.REFUND_FAILED: _("Refund failed; it will be tried again"),
+    RowCode.REFUND_TO_REVIEW: _("Refund refused; somebody has to look"),
+    RefundRetried.action: _("Refund tried again"),
+    RowCode.DEBT_AROSE: _("Debt of the plate"),
+    DebtWrittenOff.action: _("Debt written off"),
+    DocumentIssued.action: _("Document written"),
+    Refusal.action: _("Refused"),
 }
-_BAD = {"refused", "order.failed", "order.to_review", "refund.failed", "refund.to_review", "debt.arose"}
+_BAD = {
+    Refusal.action,
+    OrderFailed.action,
+    OrderToReview.action,
+    RowCode.REFUND_FAILED,
+    RowCode.REFUND_TO_REVIEW,
+    RowCode.DEBT_AROSE,
+}
 _WHO: dict[str, Promise] = {
     "SYSTEM": _("The system"),
     "GATEWAY": _("Payment service"),

@@ -15,7 +15,7 @@ from parking.edge.wording import sentence_for
 from parking.facilities.models import ParkingZone
 from parking.facilities.rules import MINUTES_OF_A_DAY
 from parking.tariffs.models import ZoneTariff
-from parking.tariffs.services import KindRate
+from parking.tariffs.rules import KindRate
 from parking.vehicles.models import VehicleKind
 from parking.web.confirming import Alteration
 from parking.web.office.shared.fields import DegreesField, EditForm, RupeesField, WholeField

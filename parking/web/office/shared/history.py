@@ -3,29 +3,32 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from parking.core.money import rupees as amount
+from parking.accounts.events import PasswordChanged, UserChanged, UserCreated, UserRegistered
+from parking.audit.events import Event
+from parking.facilities.events import SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
 from parking.reports.changes import Change
+from parking.tariffs.events import TariffChanged
+from parking.tariffs.rules import KindRate
 from parking.web.office.facilities.zone_form import ZoneForm
 from parking.web.office.people.user_form import UserForm
 from parking.web.templatetags.parking import rupees, word
 
-_ACTIONS: dict[str, Promise] = {
-    "zone.created": _("Zone made"),
-    "zone.changed": _("Zone changed"),
-    "zone.retired": _("Zone retired"),
-    "tariff.changed": _("Prices of other vehicles set"),
-    "slots.added": _("Slots added"),
-    "slot.changed": _("Slot changed"),
-    "user.registered": _("Signed up"),
-    "user.created": _("Account made"),
-    "user.changed": _("Account changed"),
-    "password.changed": _("Password changed"),
+_ACTIONS: dict[type[Event], Promise] = {
+    ZoneCreated: _("Zone made"),
+    ZoneChanged: _("Zone changed"),
+    ZoneRetired: _("Zone retired"),
+    TariffChanged: _("Prices of other vehicles set"),
+    SlotsAdded: _("Slots added"),
+    SlotChanged: _("Slot changed"),
+    UserRegistered: _("Signed up"),
+    UserCreated: _("Account made"),
+    UserChanged: _("Account changed"),
+    PasswordChanged: _("Password changed"),
 }
 _FIELDS: dict[str, Promise] = {"password": _("Password"), "username": _("Username"), "site_id": _("Car park")}
 
@@ -42,41 +45,45 @@ class Line:
 
 def told(changes: Iterable[Change]) -> list[Line]:
     """Changes in the reader's language."""
-    return [Line(change.at, word(change.who), _action(change.action), _details(change)) for change in changes]
+    return [Line(change.at, word(change.who), _action(change.event), _details(change)) for change in changes]
 
 
-def _action(code: str) -> str:
-    return str(_ACTIONS.get(code, code))
+def _action(event: Event) -> str:
+    return str(_ACTIONS.get(type(event), event.recorded_action))
 
 
 def _details(change: Change) -> str:
-    facts = change.facts
-    if change.action == "slots.added":
-        return f"{facts['first']} … {facts['last']} · {word(facts['kind'])}"
-    if change.action == "slot.changed":
-        return f"{facts['slot']} · {word(facts['status'])} · {word(facts['kind'])}"
-    if change.action == "tariff.changed":
-        return " · ".join(_kind_rate(rate) for rate in facts["kind_rates"]) or gettext("All pay as cars do")
-    if change.action.endswith(".changed"):
-        return ", ".join(_field(name, facts) for name in facts.get("changed", []))
-    if change.action == "user.created":
-        return word(facts["role"])
+    match change.event:
+        case SlotsAdded(first=first, last=last, kind=kind):
+            return f"{first} … {last} · {word(kind)}"
+        case SlotChanged(status=status, kind=kind):
+            return f"{change.slot} · {word(status)} · {word(kind)}"
+        case TariffChanged(kind_rates=rates):
+            return " · ".join(_kind_rate(rate) for rate in rates) or gettext("All pay as cars do")
+        case ZoneChanged() | UserChanged() as event:
+            return ", ".join(_field(name, event) for name in event.changed)
+        case UserCreated(role=role):
+            return word(role)
     return ""
 
 
-def _kind_rate(rate: dict[str, Any]) -> str:
-    return f"{word(rate['vehicle_kind'])} {rupees(amount(rate['hourly_rate']))} / {rupees(amount(rate['booking_fee']))}"
+def _kind_rate(rate: KindRate) -> str:
+    return f"{word(rate.vehicle_kind)} {rupees(rate.hourly_rate)} / {rupees(rate.booking_fee)}"
 
 
-def _field(name: str, facts: dict[str, Any]) -> str:
-    """A field's label, with what it became where the record says so."""
+def _field(name: str, event: ZoneChanged | UserChanged) -> str:
+    """Return a field's label, with what it became where the record says so."""
+    match event, name:
+        case UserChanged(role=role), "role":
+            return f"{_label(name)}: {word(role)}"
+        case UserChanged(is_active=is_active), "is_active":
+            return gettext("Active again") if is_active else gettext("Suspended")
+        case ZoneChanged(amounts=amounts), _ if name in amounts:
+            before, after = amounts[name]
+            return f"{_label(name)}: {rupees(before)} → {rupees(after)}"
+    return _label(name)
+
+
+def _label(name: str) -> str:
     fields = ZoneForm.base_fields | UserForm.base_fields
-    label = str(fields[name].label if name in fields else _FIELDS.get(name, name))
-    if name in facts.get("amounts", {}):
-        before, after = (rupees(amount(value)) for value in facts["amounts"][name])
-        return f"{label}: {before} → {after}"
-    if name == "role":
-        return f"{label}: {word(facts['role'])}"
-    if name == "is_active" and "role" in facts:
-        return gettext("Active again") if facts["is_active"] else gettext("Suspended")
-    return label
+    return str(fields[name].label if name in fields else _FIELDS.get(name, name))

@@ -1,0 +1,84 @@
+"""What happens to an account."""
+
+from dataclasses import dataclass
+
+from parking.audit.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserEvent(Event):
+    """Something that happened to an account."""
+
+    subject_kind = "user"
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserRegistered(UserEvent):
+    """A driver signed up."""
+
+    action = "user.registered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserCreated(UserEvent):
+    """An administrator made an account."""
+
+    action = "user.created"
+
+    role: str
+    is_active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserChanged(UserEvent):
+    """Fields of an account were changed: `changed` are their names, role and state are those after it."""
+
+    action = "user.changed"
+
+    changed: tuple[str, ...]
+    role: str
+    is_active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(UserEvent):
+    """Somebody signed in, for tokens or on a page."""
+
+    action = "login"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOut(UserEvent):
+    """Somebody ended a refresh token or a page session."""
+
+    action = "logout"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenRefreshed(UserEvent):
+    """A refresh token was used up for a new pair."""
+
+    action = "token.refreshed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(UserEvent):
+    """Somebody who knew the old password set a new one."""
+
+    action = "password.changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordResetMailed(UserEvent):
+    """A link for a new password was mailed."""
+
+    action = "password.reset_mailed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordReset(UserEvent):
+    """A new password was set through a mailed link."""
+
+    action = "password.reset"

@@ -1,0 +1,67 @@
+"""What managers do with zones and slots."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from parking.audit.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneEvent(Event):
+    """Something that was done with a zone."""
+
+    subject_kind = "zone"
+
+    zone_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneCreated(ZoneEvent):
+    """A zone was made; `changed` are the names of the fields that were given."""
+
+    action = "zone.created"
+
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneChanged(ZoneEvent):
+    """Fields of a zone were changed: `changed` are their names.
+
+    `amounts` are rupees before and after, by field: whoever asks later who changed a price, asks from what.
+    """
+
+    action = "zone.changed"
+
+    changed: tuple[str, ...]
+    amounts: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneRetired(ZoneEvent):
+    """A zone was taken out of use for good."""
+
+    action = "zone.retired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotsAdded(ZoneEvent):
+    """Slots were added, with the numbers from `first` to `last`."""
+
+    action = "slots.added"
+
+    first: str
+    last: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotChanged(Event):
+    """A slot was put in or out of service, or its kind changed; both are those after it."""
+
+    action = "slot.changed"
+    subject_kind = "slot"
+
+    slot_id: int
+    status: str
+    kind: str

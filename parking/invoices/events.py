@@ -1,0 +1,34 @@
+"""What happens with tax documents and profiles."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from parking.audit.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentIssued(Event):
+    """A receipt, invoice, credit note or voucher was written for a bill; `total` is rupees."""
+
+    action = "document.issued"
+    subject_kind = "bill"
+
+    bill_id: int
+    number: str
+    kind: str
+    total: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaxProfileAdded(Event):
+    """From a day on, documents of a site are written in this name; `rate` is in percent."""
+
+    action = "tax_profile.added"
+    subject_kind = "site"
+
+    site_id: int
+    holds_from: date
+    gstin: str
+    rate: Decimal
+    prefix: str

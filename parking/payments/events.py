@@ -1,0 +1,136 @@
+"""What happens to orders, payments, refunds and debts. Amounts are rupees.
+
+The subject of most is the stay that the bill belongs to, by whose id the record is read.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from parking.audit.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AboutStay(Event):
+    subject_kind = "session"
+
+    session_id: int
+
+
+# --- Orders ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentAsked(_AboutStay):
+    """An order was written by which a driver pays."""
+
+    action = "payment.asked"
+
+    order_id: str
+    purpose: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentAskedAhead(_AboutStay):
+    """The same, as written until drivers could pay for more than what is due ahead. Read only."""
+
+    action = "payment.asked_ahead"
+
+    order_id: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OrderAnswered(_AboutStay):
+    """A gateway says that an order was paid; `refunds` are the numbers of what goes back of it."""
+
+    order_id: str
+    purpose: str
+    amount: Decimal
+    refunds: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentCaptured(_OrderAnswered):
+    """The money of an order became ours, and the stay went on."""
+
+    action = "payment.captured"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderToReview(_OrderAnswered):
+    """What the gateway says of an order is not what was asked for: a person must look."""
+
+    action = "order.to_review"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFailed(_AboutStay):
+    """A gateway refused an order."""
+
+    action = "order.failed"
+
+    order_id: str
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewClosed(_AboutStay):
+    """A person has looked at an order in review."""
+
+    action = "order.review_closed"
+
+    order_id: str
+    amount: Decimal
+    reason: str
+
+
+# --- Refunds -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRefunded(_AboutStay):
+    """A person decided on a refund; `by_hand` if no gateway sends it."""
+
+    action = "payment.refunded"
+
+    refund_id: str
+    amount: Decimal
+    by_hand: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundApproved(_AboutStay):
+    """A refund was handed back, on the word of another person than `asked_by` (a user id)."""
+
+    action = "refund.approved"
+
+    refund_id: str
+    amount: Decimal
+    asked_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundRetried(_AboutStay):
+    """A refund in review is sent once more, under the next number."""
+
+    action = "refund.retried"
+
+    refund_id: str
+    attempt: int
+
+
+# --- Debts -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebtWrittenOff(Event):
+    """A debt was forgiven."""
+
+    action = "debt.written_off"
+    subject_kind = "debt"
+
+    debt_id: int
+    amount: Decimal
+    bill_id: int
+    reason: str

@@ -1,0 +1,103 @@
+"""What happens to a stay. Amounts are rupees."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from parking.audit.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionEvent(Event):
+    """Something that happened to a stay."""
+
+    subject_kind = "session"
+
+    session_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionBooked(SessionEvent):
+    """A slot was claimed, by a booking or a ticket; `fee` is what the terms ask for it."""
+
+    action = "session.booked"
+
+    zone_id: int
+    slot_id: int | None
+    fee: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionEntered(SessionEvent):
+    """The car was let in."""
+
+    action = "session.entered"
+
+    slot_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionQuoted(SessionEvent):
+    """The bill was shown and frozen for a time."""
+
+    action = "session.quoted"
+
+    total: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SessionWaits(SessionEvent):
+    """The end of a stay waits for the payment of an order."""
+
+    order_id: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionExitWaits(_SessionWaits):
+    action = "session.exit_waits"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionTerminationWaits(_SessionWaits):
+    action = "session.termination_waits"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SessionCompleted(SessionEvent):
+    """A stay ended whose car was inside. `charged` was collected by that, `debt` is left; `order_id` if one paid."""
+
+    method: str
+    total: Decimal
+    charged: Decimal
+    debt: Decimal
+    order_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionExited(_SessionCompleted):
+    action = "session.exited"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionTerminated(_SessionCompleted):
+    action = "session.terminated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCancelled(SessionEvent):
+    """A booking was cancelled: `refund` goes back, `kept` stays with us."""
+
+    action = "session.cancelled"
+
+    refund: Decimal
+    kept: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionExpired(SessionEvent):
+    """A booking's time was over: `reason` is UNPAID or NO_SHOW, `kept` stays with us."""
+
+    action = "session.expired"
+
+    reason: str
+    kept: Decimal

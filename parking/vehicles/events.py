@@ -1,0 +1,26 @@
+"""What drivers do with their list of vehicles."""
+
+from dataclasses import dataclass
+
+from parking.audit.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SavedVehicleEvent(Event):
+    subject_kind = "saved_vehicle"
+
+    saved_vehicle_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VehicleSaved(_SavedVehicleEvent):
+    """A driver saved a vehicle, or changed a saved one."""
+
+    action = "vehicle.saved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VehicleForgotten(_SavedVehicleEvent):
+    """A driver took a vehicle off the list."""
+
+    action = "vehicle.forgotten"

@@ -1,0 +1,279 @@
+"""Events as types: what is stored of each, and that it comes back; no action is named anywhere else."""
+
+import ast
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parking.accounts import events as accounts
+from parking.audit.events import Event, Refusal, UnknownEvent, event_types, read_event
+from parking.audit.models import AuditEntry
+from parking.audit.services import record
+from parking.core.actor import SYSTEM
+from parking.facilities import events as facilities
+from parking.invoices import events as invoices
+from parking.payments import events as payments
+from parking.stays import events as stays
+from parking.tariffs import events as tariffs
+from parking.tariffs.rules import KindRate
+from parking.vehicles import events as vehicles
+
+NOW = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
+PARKING = Path(__file__).parents[2] / "parking"
+
+FIFTY, HUNDRED = Decimal("50.00"), Decimal("100.00")
+ENDED: dict[str, Any] = {"method": "CASH", "total": HUNDRED, "charged": FIFTY, "debt": FIFTY, "order_id": None}
+ENDED_STORED = {"method": "CASH", "total": "100.00", "charged": "50.00", "debt": "50.00", "order_id": None}
+PAID: dict[str, Any] = {"order_id": "O1", "purpose": "EXIT", "amount": FIFTY, "refunds": ("R1", "R2")}
+PAID_STORED = {"order_id": "O1", "purpose": "EXIT", "amount": "50.00", "refunds": ["R1", "R2"]}
+RATE = KindRate("EV", Decimal("40.00"), Decimal("30.00"))
+
+# Each event, and the columns action, subject_kind, subject_id and facts of its line.
+STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
+    (
+        stays.SessionBooked(session_id=7, zone_id=3, slot_id=5, fee=FIFTY),
+        "session.booked",
+        "session",
+        7,
+        {"zone_id": 3, "slot_id": 5, "fee": "50.00"},
+    ),
+    (stays.SessionEntered(session_id=7, slot_id=5), "session.entered", "session", 7, {"slot_id": 5}),
+    (stays.SessionQuoted(session_id=7, total=HUNDRED), "session.quoted", "session", 7, {"total": "100.00"}),
+    (
+        stays.SessionExitWaits(session_id=7, order_id="O1", amount=FIFTY),
+        "session.exit_waits",
+        "session",
+        7,
+        {"order_id": "O1", "amount": "50.00"},
+    ),
+    (
+        stays.SessionTerminationWaits(session_id=7, order_id="O1", amount=FIFTY),
+        "session.termination_waits",
+        "session",
+        7,
+        {"order_id": "O1", "amount": "50.00"},
+    ),
+    (stays.SessionExited(session_id=7, **ENDED), "session.exited", "session", 7, ENDED_STORED),
+    (stays.SessionTerminated(session_id=7, **ENDED), "session.terminated", "session", 7, ENDED_STORED),
+    (
+        stays.SessionCancelled(session_id=7, refund=FIFTY, kept=HUNDRED),
+        "session.cancelled",
+        "session",
+        7,
+        {"refund": "50.00", "kept": "100.00"},
+    ),
+    (
+        stays.SessionExpired(session_id=7, reason="NO_SHOW", kept=FIFTY),
+        "session.expired",
+        "session",
+        7,
+        {"reason": "NO_SHOW", "kept": "50.00"},
+    ),
+    (
+        payments.PaymentAsked(session_id=7, order_id="O1", purpose="AHEAD", amount=FIFTY),
+        "payment.asked",
+        "session",
+        7,
+        {"order_id": "O1", "purpose": "AHEAD", "amount": "50.00"},
+    ),
+    (
+        payments.PaymentAskedAhead(session_id=7, order_id="O1", amount=FIFTY),
+        "payment.asked_ahead",
+        "session",
+        7,
+        {"order_id": "O1", "amount": "50.00"},
+    ),
+    (payments.PaymentCaptured(session_id=7, **PAID), "payment.captured", "session", 7, PAID_STORED),
+    (payments.OrderToReview(session_id=7, **PAID), "order.to_review", "session", 7, PAID_STORED),
+    (
+        payments.OrderFailed(session_id=7, order_id="O1", purpose="FEE"),
+        "order.failed",
+        "session",
+        7,
+        {"order_id": "O1", "purpose": "FEE"},
+    ),
+    (
+        payments.ReviewClosed(session_id=7, order_id="O1", amount=FIFTY, reason="Typed wrong"),
+        "order.review_closed",
+        "session",
+        7,
+        {"order_id": "O1", "amount": "50.00", "reason": "Typed wrong"},
+    ),
+    (
+        payments.PaymentRefunded(session_id=7, refund_id="R1", amount=FIFTY, by_hand=True),
+        "payment.refunded",
+        "session",
+        7,
+        {"refund_id": "R1", "amount": "50.00", "by_hand": True},
+    ),
+    (
+        payments.RefundApproved(session_id=7, refund_id="R1", amount=FIFTY, asked_by=None),
+        "refund.approved",
+        "session",
+        7,
+        {"refund_id": "R1", "amount": "50.00", "asked_by": None},
+    ),
+    (
+        payments.RefundRetried(session_id=7, refund_id="R1", attempt=6),
+        "refund.retried",
+        "session",
+        7,
+        {"refund_id": "R1", "attempt": 6},
+    ),
+    (
+        payments.DebtWrittenOff(debt_id=9, amount=FIFTY, bill_id=4, reason="Towed away"),
+        "debt.written_off",
+        "debt",
+        9,
+        {"amount": "50.00", "bill_id": 4, "reason": "Towed away"},
+    ),
+    (accounts.UserRegistered(user_id=2), "user.registered", "user", 2, {}),
+    (
+        accounts.UserCreated(user_id=2, role="STAFF", is_active=True),
+        "user.created",
+        "user",
+        2,
+        {"role": "STAFF", "is_active": True},
+    ),
+    (
+        accounts.UserChanged(user_id=2, changed=("email", "role"), role="ADMIN", is_active=False),
+        "user.changed",
+        "user",
+        2,
+        {"changed": ["email", "role"], "role": "ADMIN", "is_active": False},
+    ),
+    (accounts.SignedIn(user_id=2), "login", "user", 2, {}),
+    (accounts.SignedOut(user_id=2), "logout", "user", 2, {}),
+    (accounts.TokenRefreshed(user_id=2), "token.refreshed", "user", 2, {}),
+    (accounts.PasswordChanged(user_id=2), "password.changed", "user", 2, {}),
+    (accounts.PasswordResetMailed(user_id=2), "password.reset_mailed", "user", 2, {}),
+    (accounts.PasswordReset(user_id=2), "password.reset", "user", 2, {}),
+    (facilities.ZoneCreated(zone_id=3, changed=("name",)), "zone.created", "zone", 3, {"changed": ["name"]}),
+    (
+        facilities.ZoneChanged(zone_id=3, changed=("hourly_rate",), amounts={"hourly_rate": (FIFTY, HUNDRED)}),
+        "zone.changed",
+        "zone",
+        3,
+        {"changed": ["hourly_rate"], "amounts": {"hourly_rate": ["50.00", "100.00"]}},
+    ),
+    (facilities.ZoneRetired(zone_id=3), "zone.retired", "zone", 3, {}),
+    (
+        facilities.SlotsAdded(zone_id=3, first="A-001", last="A-010", kind="CAR"),
+        "slots.added",
+        "zone",
+        3,
+        {"first": "A-001", "last": "A-010", "kind": "CAR"},
+    ),
+    (
+        facilities.SlotChanged(slot_id=5, status="FREE", kind="EV"),
+        "slot.changed",
+        "slot",
+        5,
+        {"status": "FREE", "kind": "EV"},
+    ),
+    (
+        tariffs.TariffChanged(zone_id=3, kind_rates=(RATE,)),
+        "tariff.changed",
+        "zone",
+        3,
+        {"kind_rates": [{"vehicle_kind": "EV", "hourly_rate": "40.00", "booking_fee": "30.00"}]},
+    ),
+    (vehicles.VehicleSaved(saved_vehicle_id=8), "vehicle.saved", "saved_vehicle", 8, {}),
+    (vehicles.VehicleForgotten(saved_vehicle_id=8), "vehicle.forgotten", "saved_vehicle", 8, {}),
+    (
+        invoices.DocumentIssued(bill_id=4, number="KA1/26-27/1", kind="INVOICE", total=FIFTY),
+        "document.issued",
+        "bill",
+        4,
+        {"number": "KA1/26-27/1", "kind": "INVOICE", "total": "50.00"},
+    ),
+    (
+        invoices.TaxProfileAdded(site_id=1, holds_from=date(2026, 4, 1), gstin="", rate=Decimal("18.00"), prefix="KA1"),
+        "tax_profile.added",
+        "site",
+        1,
+        {"holds_from": "2026-04-01", "gstin": "", "rate": "18.00", "prefix": "KA1"},
+    ),
+    (Refusal(code="not_active", path="/x/", session_id=7), "refused.not_active", "session", 7, {"path": "/x/"}),
+    (Refusal(code="forbidden", path="/x/"), "refused.forbidden", "", None, {"path": "/x/"}),
+    (Refusal(code="token_spent", user_id=2), "refused.token_spent", "user", 2, {}),
+    (
+        UnknownEvent(code="gate.opened", about=("gate", 6), stored={"by": "hand"}),
+        "gate.opened",
+        "gate",
+        6,
+        {"by": "hand"},
+    ),
+]
+
+
+def name_of(value: object) -> str:
+    return type(value).__name__ if isinstance(value, Event) else ""
+
+
+def entry(action: str, kind: str = "session", subject_id: int | None = 7, **facts: Any) -> AuditEntry:
+    return AuditEntry(action=action, subject_kind=kind, subject_id=subject_id, facts=facts)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("event", "action", "kind", "subject_id", "facts"), STORED, ids=name_of)
+def test_an_event_is_stored_exactly_so_and_comes_back(
+    event: Event, action: str, kind: str, subject_id: int | None, facts: dict[str, Any]
+) -> None:
+    record(SYSTEM, event, NOW)
+    line = AuditEntry.objects.get()
+    assert (line.action, line.subject_kind, line.subject_id, line.facts) == (action, kind, subject_id, facts)
+    assert (line.at, line.actor_id, line.actor_role) == (NOW, None, "SYSTEM")
+    assert line.refused is action.startswith("refused.")
+    assert read_event(line) == event
+
+
+def test_every_type_of_event_is_in_the_table() -> None:
+    ours = {kind for kind in event_types() if kind.__module__.startswith("parking.")}
+    assert {type(event) for event, *_ in STORED} == ours
+
+
+def test_what_is_refused_is_cut_to_the_columns() -> None:
+    refusal = Refusal(code="c" * 60, path="/" * 300)
+    assert (len(refusal.recorded_action), len(refusal.facts()["path"])) == (60, 200)
+
+
+def test_two_types_cannot_have_one_action() -> None:
+    with pytest.raises(TypeError, match=r"SessionBooked has the action session\.booked already"):
+        type("Again", (Event,), {"action": "session.booked"})
+    assert read_event(entry("session.booked", zone_id=1, slot_id=None, fee="0.00")) == stays.SessionBooked(
+        session_id=7, zone_id=1, slot_id=None, fee=Decimal("0.00")
+    )
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{}, {"total": "a lot"}, {"total": None}, {"total": ["1.00"]}],
+    ids=["missing", "no number", "nothing", "a list"],
+)
+def test_a_line_whose_facts_do_not_fit_is_kept_as_it_is(facts: dict[str, Any]) -> None:
+    line = entry("session.quoted", **facts)
+    assert read_event(line) == UnknownEvent(code="session.quoted", about=("session", 7), stored=facts)
+
+
+def test_a_change_of_a_zone_from_before_amounts_were_kept_is_read() -> None:
+    line = entry("zone.changed", "zone", 3, changed=["name"])
+    assert read_event(line) == facilities.ZoneChanged(zone_id=3, changed=("name",), amounts={})
+
+
+def test_no_action_is_written_out_beside_its_type() -> None:
+    actions = {kind.action for kind in event_types()}
+    # Without a dot it is a word that is used for other things too, such as the name of an address.
+    dotted = {action for action in actions if "." in action}
+    found = [
+        f"{path.relative_to(PARKING)}:{node.lineno} {node.value}"
+        for path in PARKING.rglob("*.py")
+        if path.name != "events.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if node.value in dotted or node.value.startswith("refused.")
+    ]
+    assert found == []
