@@ -35,11 +35,13 @@ run: $(RUNTIME) ## start the server and the worker with demonstration data; PORT
 # What has no SQL in it runs on SQLite alone, pages on PostgreSQL alone, everything else on both (tests/conftest.py).
 test: $(DEV) tools assets chromium ## run the whole suite, with each part's seconds; PYTEST_ARGS="-k name" for a part
 	@mkdir -p .cache
+	@$(TIMED) JavaScript $(TOOL) node --test --test-reporter=spec tests/javascript/*.test.js
 	@$(TIMED) SQLite env -u DATABASE_URL $(PYTEST) -m "not pages"
 	@$(TIMED) PostgreSQL $(BIN)/python -m tests.postgres $(PYTEST) -m "sql or pages"
 
 test-core: $(DEV) tools assets chromium ## the same without gateways, payments calls and invoices
 	@mkdir -p .cache
+	@$(TIMED) JavaScript $(TOOL) node --test --test-reporter=spec tests/javascript/*.test.js
 	@$(TIMED) SQLite env -u DATABASE_URL $(PYTEST) -m "not pages" $(NOT_CORE)
 	@$(TIMED) PostgreSQL $(BIN)/python -m tests.postgres $(PYTEST) -m "sql or pages" $(NOT_CORE)
 
