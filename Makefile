@@ -67,7 +67,7 @@ format: $(DEV) tools ## put the code into its form
 messages: $(DEV) ## gather what pages say into the Hindi catalogue
 	$(BIN)/python -m deploy.messages update
 
-pictures: $(DEV) tools assets chromium ## take the pictures of the user's guide anew
+pictures: $(DEV) tools assets chromium ## take the pictures of the user's guide again
 	@mkdir -p .cache docs/user-guide/pictures
 	PICTURES=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q tests/browser $(PYTEST_ARGS)
 

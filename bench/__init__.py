@@ -1,1 +1,1 @@
-"""`make bench`: what the product costs, measured against what PostgreSQL itself needs (docs/performance.md)."""
+"""`make bench`: the cost of the product, measured against what PostgreSQL itself needs (docs/performance.md)."""

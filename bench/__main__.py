@@ -48,7 +48,7 @@ def write(path: Path, figures: dict[str, Any], machine: dict[str, Any]) -> None:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures depend on most. Somebody else's work on the cores shows in the load."""
+    """Return the facts of the machine on which the figures depend most. Other work on the cores shows in the load."""
     load = os.getloadavg()[0]
     if load > 0.5:
         say(f"The load is {load:.1f}: other work is running, expect low figures; the ratio bears it best.")

@@ -1,4 +1,4 @@
-"""The three requests of a cycle, made in process: for what cannot be seen from outside."""
+"""The three requests of a cycle, sent in process, for measurements that are not possible from outside."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class Caller:
         self._zones: Iterator[int] = cycle(world["zones"])
 
     def book(self, **headers: str) -> str:
-        """Answers the QR code."""
+        """Book and return the QR code."""
         body = {"zone_id": next(self._zones), "vehicle_number": next(self._plates), "owner_name": "Asha Rao"}
         answer = self._post(BOOK, self._own["driver"], body, headers)
         return str(json.loads(answer.content)["data"]["qr_code"])

@@ -1,4 +1,4 @@
-"""Programs that the benchmark starts: none of them outlives it, and none runs longer than it should."""
+"""Programs that the benchmark starts: none outlives it, and none runs longer than it should."""
 
 import json
 import os
@@ -28,7 +28,7 @@ class Failed(Exception):
 
 
 def environment(database_url: str) -> dict[str, str]:
-    """The settings of production, except those that refuse the simulated gateway and plain HTTP on loopback."""
+    """Return the settings of production, except those that refuse the simulated gateway and plain HTTP on loopback."""
     ours = {
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": "smart_parking.settings",
@@ -67,7 +67,7 @@ def ask(module: str, *arguments: str, database_url: str = "", given: object = No
 
 @contextmanager
 def started(command: list[str], *, database_url: str = "") -> Iterator[subprocess.Popen[bytes]]:
-    """A program with pipes, stopped when the block is left. Ctrl-C reaches only us; we stop it."""
+    """Yield a program with pipes and stop it at the end of the block. Ctrl-C reaches only us; we stop it."""
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -87,7 +87,7 @@ def started(command: list[str], *, database_url: str = "") -> Iterator[subproces
 
 
 class Product:
-    """A running web server and its worker: the port, their process ids, and what they have printed so far."""
+    """A running web server and its worker: the port, their process ids, and their output so far."""
 
     def __init__(self, port: int, log: Path) -> None:
         self.port = port
@@ -95,7 +95,7 @@ class Product:
         self._log = log
 
     def processor_seconds(self) -> dict[str, float]:
-        """So far, by program."""
+        """Return processor seconds so far, by program."""
         return {name: processor.seconds_of(process.pid) for name, process in self.processes.items()}
 
     def complaints(self) -> str:
@@ -104,7 +104,7 @@ class Product:
 
 @contextmanager
 def product(database_url: str, *, with_worker: bool = True) -> Iterator[Product]:
-    """The web server, started by the command that deployment uses, and the worker beside it."""
+    """Yield the web server, started by the command of the deployment, with the worker beside it."""
     port = _free_port()
     commands = {"web server": web_command(HOST, port)}
     if with_worker:

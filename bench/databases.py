@@ -1,4 +1,4 @@
-"""Databases on the benchmark's PostgreSQL: made from one migrated template, filled with old stays."""
+"""Databases on the benchmark's PostgreSQL: copied from one migrated template, filled with old parking sessions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from tests.postgres import Server
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 TEMPLATE = "migrated"
-OLD_STAYS = Path(__file__).with_name("old_stays.sql")
+OLD_STAYS, OPEN_STAYS = (Path(__file__).with_name(name) for name in ("old_stays.sql", "open_stays.sql"))
 
 # How to drop and to make again each index of the tables that are filled, primary keys excepted.
 _INDEXES = """
@@ -38,13 +38,13 @@ def connect(server: Server, name: str = "postgres") -> Connection:
 
 
 def make_template(server: Server) -> None:
-    """Migrate once; every other database is a copy of the files."""
+    """Migrate one database, of which every other one is a copy of the files."""
     _create(server, TEMPLATE, "template0")
     children.manage("migrate", "--noinput", "-v0", database_url=url(server, TEMPLATE))
 
 
 def create(server: Server, name: str) -> str:
-    """A migrated and empty database; answers its URL."""
+    """Create a migrated and empty database; return its URL."""
     _create(server, name, TEMPLATE)
     return url(server, name)
 
@@ -63,13 +63,22 @@ def load_old_stays(server: Server, name: str, stays: int) -> None:
 
     Without them, and without ANALYZE, PostgreSQL would plan sequential scans of tiny tables and keep those plans.
     """
+    _load(server, name, OLD_STAYS, stays)
+
+
+def load_open_stays(server: Server, name: str, stays: int) -> None:
+    """Write `stays` open stays, each in a slot of its own, of which there must be as many."""
+    _load(server, name, OPEN_STAYS, stays)
+
+
+def _load(server: Server, name: str, script: Path, stays: int) -> None:
     with connect(server, name) as connection:
         # Rows made by one statement each, consistent by construction: checking each reference takes twice as long.
         connection.execute("SET session_replication_role = replica")
         connection.execute("SET maintenance_work_mem = '256MB'")
         connection.execute("SELECT set_config('bench.stays', %s, false)", [str(stays)])
         with _without_indexes(connection):
-            connection.execute(OLD_STAYS.read_text().encode())
+            connection.execute(script.read_text().encode())
         # Otherwise autovacuum would do it in the middle of a measurement.
         connection.execute("VACUUM (ANALYZE)")
         connection.execute("CHECKPOINT")
@@ -77,7 +86,7 @@ def load_old_stays(server: Server, name: str, stays: int) -> None:
 
 @contextmanager
 def _without_indexes(connection: Connection) -> Iterator[None]:
-    """Building an index over a filled table takes a fraction of the time that adding to it row by row does."""
+    """Drop the indexes meanwhile: building one over a filled table is far faster than adding to it row by row."""
     found = connection.execute(_INDEXES.encode()).fetchall()
     for drop, _create in found:
         connection.execute(drop)

@@ -1,4 +1,4 @@
-"""Django fills in a model's defaults itself; the SQL of the benchmark needs them in the database."""
+"""Defaults in the database for the SQL of the benchmark; Django itself fills in a model's defaults."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def put_defaults_into_columns() -> None:
 
 
 def _put_default(model: type[models.Model], field: "models.Field[Any, Any]") -> None:
-    # A default that is made anew for each row, a UUID, cannot stand in a column.
+    # A default that differs for each row, a UUID, has no constant for the column.
     if isinstance(field, models.UUIDField):
         return
     value = field.get_db_prep_save(field.get_default(), connection)

@@ -1,4 +1,4 @@
-"""Both sides of the ratio must do the same work: the same rows written in each table, the same transactions."""
+"""Proof that both sides of the ratio do the same work: the same rows in each table, the same transactions."""
 
 import time
 from typing import Any
@@ -26,7 +26,7 @@ class Unequal(Exception):
 
 
 def work_of_one_cycle(server: Server, name: str, world: dict[str, Any]) -> Work:
-    """Rows inserted, updated and deleted in each table by one cycle, and `transactions`. Raises Unequal."""
+    """Return rows inserted, updated and deleted in each table by one cycle, and `transactions`. Raises Unequal."""
     clients = len(world["clients"])
     with databases.connect(server, name) as connection:
         before = _work(connection)
@@ -46,7 +46,7 @@ def work_of_one_cycle(server: Server, name: str, world: dict[str, Any]) -> Work:
 
 
 def _work(connection: Connection) -> Work:
-    """What was written so far; sessions hand in their counts when they end at the latest."""
+    """Return what was written so far; sessions report their counts when they end at the latest."""
     deadline = time.monotonic() + 10
     while _number(connection, _OTHERS) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""The floor: pgbench making the row changes of the cycle, as fast as PostgreSQL and this machine allow."""
+"""The lower bound: pgbench making the row changes of the cycle, as fast as PostgreSQL and this machine allow."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ _CYCLES = re.compile(r"actually processed: ([0-9]+)")
 
 
 def run(server: Server, name: str, world: dict[str, Any], length: list[str]) -> dict[str, float]:
-    """Cycles per second and their mean latency; `length` is pgbench's own option, `-T seconds` or `-t cycles`."""
+    """Return cycles per second and their mean latency; `length` is pgbench's option, `-T seconds` or `-t cycles`."""
     clients = len(world["clients"])
     command = [str(server.bin("pgbench")), "--host", str(server.socket_dir), "--username", "postgres"]
     command += ["--no-vacuum", "--protocol", "prepared", "--client", str(clients), "--jobs", "2"]
@@ -37,7 +37,7 @@ def run(server: Server, name: str, world: dict[str, Any], length: list[str]) -> 
 
 
 def _variables(world: dict[str, Any]) -> dict[str, int]:
-    """Ids are given in the order of writing, so ranges are enough to name them."""
+    """Return the ranges of ids for pgbench: ids are assigned in the order of writing, so ranges are enough."""
     return {
         "first_vehicle": world["first_vehicle"],
         "vehicles": len(world["clients"][0]["plates"]),
@@ -49,7 +49,7 @@ def _variables(world: dict[str, Any]) -> dict[str, int]:
 
 
 def open_stays(connection: psycopg.Connection[tuple[Any, ...]]) -> int:
-    """Stays that are not finished: both sides finish what they begin."""
+    """Return the number of parking sessions that are not finished: both sides finish what they begin."""
     row = connection.execute(
         "SELECT count(*) FROM stays_parkingsession WHERE status IN ('BOOKED', 'ACTIVE')"
     ).fetchone()

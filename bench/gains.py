@@ -1,7 +1,7 @@
 """What each function of `parking/core/statements.py` saves of a cycle's processor time.
 
-Each is switched off in turn, which puts the plain ORM in its place. Cycles with and without it alternate, so that what
-else the machine does falls on both; the clock is `time.process_time`, which PostgreSQL's own work is no part of.
+Each is switched off in turn, which puts the plain ORM in its place. Cycles with and without it alternate, so that other
+work on the machine affects both; the clock is `time.process_time`, which excludes PostgreSQL's own work.
 """
 
 import gc
@@ -37,7 +37,7 @@ def inside(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pair(caller: Caller, switched_off: Callable[[], AbstractContextManager[None]], *, off_first: bool) -> Any:
-    """Seconds of a cycle with the function and without it, measured one after the other."""
+    """Return the seconds of a cycle with the function and without it, measured one after the other."""
     if off_first:
         with switched_off():
             without = _seconds(caller, CYCLES_PER_ROUND)

@@ -1,4 +1,4 @@
-"""What one booking costs, by the ORM in one process, in small and in large databases, in turns."""
+"""The cost of one booking, by the ORM in one process, in small and in large databases, in turns."""
 
 import time
 from statistics import median
@@ -17,9 +17,9 @@ PLATES = 50
 
 
 def inside(given: dict[str, Any]) -> dict[str, float]:
-    """Median microseconds of a booking at each place, a place being a database and a zone in it.
+    """Return the median microseconds of a booking at each place, a place being a database and a zone in it.
 
-    The places take turns with every booking: whatever else the machine does, it does to all of them.
+    The places alternate with every booking, so that other work on the machine affects all of them.
     """
     places = [Place(label, name, zone) for label, name, zone in given["places"]]
     for number in range(WARM_UP):
@@ -45,7 +45,7 @@ class Place:
         self._actor = user_actor(driver.pk, driver.role)
 
     def book_and_cancel(self, number: int) -> float:
-        """Seconds that the booking took; it is cancelled so that the next one claims the same slot."""
+        """Return the seconds of a booking; it is cancelled so that the next one claims the same slot."""
         connections[DEFAULT_DB_ALIAS] = self._connection
         begun = time.perf_counter()
         booked = booking.book(
@@ -60,7 +60,7 @@ class Place:
         seconds = time.perf_counter() - begun
         cancelling.cancel(
             actor=self._actor,
-            lookup={"pk": booked.session.pk},
+            session=Ref(pk=booked.session.pk),
             reason="",
             now=clock.now(),
             only_of_caller=True,

@@ -32,7 +32,7 @@ class Client:
 
 @dataclass
 class Plan:
-    """What to do: `cycle` in a closed loop, `open` with `cycles_per_second`, or `zones`, a reading loop."""
+    """What to run: `cycle` in a closed loop, `open` with `cycles_per_second`, or `zones`, a reading loop."""
 
     kind: str
     port: int
@@ -45,12 +45,12 @@ class Plan:
 
 
 class Refused(Exception):
-    """An answer that is not 2xx."""
+    """An answer is not 2xx."""
 
 
 @dataclass
 class Record:
-    """What was seen: latencies in seconds by kind of request, statuses, and the first bad answer."""
+    """The measurements: latencies in seconds by kind of request, statuses, and the first bad answer."""
 
     latencies: dict[str, list[float]] = field(default_factory=dict)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -58,7 +58,7 @@ class Record:
     first_bad: str = ""
 
     def note(self, kind: str, seconds: float, status: int, body: bytes, *, tolerant: bool) -> bool:
-        """Whether the answer was good."""
+        """Record an answer; return whether it was 2xx."""
         self.latencies.setdefault(kind, []).append(seconds)
         self.statuses[status] += 1
         if 200 <= status < 300:
@@ -124,7 +124,7 @@ class Connection:
             raise OSError("a request did not fit into the send buffer")
 
     def answer(self) -> tuple[int, bytes] | None:
-        """Status and body, once all of it is there."""
+        """Return status and body, or None until all of it has arrived."""
         got = self.socket.recv(65536)
         if not got:
             raise OSError("the server closed a connection")
@@ -141,7 +141,7 @@ class Connection:
 
 
 class Loop:
-    """Connections and the epoll object that tells which of them have an answer."""
+    """Connections and the epoll object that reports which of them have an answer."""
 
     def __init__(self, port: int, connections: int) -> None:
         self.connections = [Connection(port) for _ in range(connections)]
@@ -162,7 +162,7 @@ class Loop:
 
 
 def run_closed(plan: Plan) -> tuple[Record, float]:
-    """Cycles until the time is over; those under way are finished. Answers the record and the seconds it took."""
+    """Run cycles until the time is over; those under way are finished. Returns record and seconds."""
     loop, record = Loop(plan.port, len(plan.clients)), Record()
     clients = dict(zip(loop.connections, plan.clients, strict=True))
     left = dict.fromkeys(loop.connections, plan.cycles_per_client or sys.maxsize)
@@ -208,7 +208,7 @@ def _next_step(connection: Connection, body: bytes, now: float) -> bool:
 
 
 def run_zones(plan: Plan) -> tuple[Record, float]:
-    """The public list of zones, over and over."""
+    """Read the public list of zones repeatedly."""
     loop, record = Loop(plan.port, len(plan.clients)), Record()
     request = get("/api/public/zones/")
     begun = time.perf_counter()
@@ -235,7 +235,7 @@ STAY_SECONDS = 1.0
 
 @dataclass(order=True)
 class Due:
-    """A request with the moment at which it is to be sent; its latency counts from that moment."""
+    """A request with the time at which it is to be sent; its latency counts from that time."""
 
     at: float
     number: int
@@ -245,11 +245,7 @@ class Due:
 
 
 def run_open(plan: Plan) -> tuple[Record, float]:
-    """A new cycle every 1/n s; a car comes a second after its booking and leaves a second later.
-
-    The three steps are a third of the interval apart, so that requests are spread evenly. A request that finds every
-    connection busy, or whose predecessor is late, still counts from the moment when it was due.
-    """
+    """Begin a cycle every 1/n s; a car enters a second after its booking and leaves a second later."""
     loop, record = Loop(plan.port, len(plan.clients)), Record()
     idle, waiting = deque(loop.connections), deque[Due]()
     under_way: dict[Connection, Due] = {}
@@ -275,7 +271,7 @@ def run_open(plan: Plan) -> tuple[Record, float]:
 
 
 def _bookings(plan: Plan, begun: float) -> list[Due]:
-    """When each cycle begins. Clients and plates go round, so that no car is booked twice at once."""
+    """Return when each cycle begins. Clients and plates rotate, so that no car is booked twice at once."""
     due = []
     for number in range(int(plan.seconds * plan.cycles_per_second)):
         client = plan.clients[number % len(plan.clients)]
@@ -307,7 +303,7 @@ RUNS = {"cycle": run_closed, "zones": run_zones, "open": run_open}
 
 
 def percentiles(latencies: list[float]) -> dict[str, float]:
-    """Median, 99th percentile and worst in milliseconds, by nearest rank."""
+    """Return median, 99th percentile and worst in milliseconds, by nearest rank."""
     ordered = sorted(latencies)
     last = len(ordered) - 1
     return {
@@ -343,7 +339,7 @@ def main() -> None:
 
 
 def plan_for(kind: str, port: int, world: dict[str, Any], seconds: float, **more: Any) -> dict[str, Any]:
-    """What `bench.load` is to be given."""
+    """Return the plan for `bench.load`."""
     clients = [Client(**client) for client in world["clients"]]
     return asdict(Plan(kind=kind, port=port, zones=world["zones"], clients=clients, seconds=seconds, **more))
 

@@ -1,4 +1,4 @@
-"""The parts of the benchmark. Each answers its figures; `report` knows what they should be."""
+"""The parts of the benchmark. Each returns its figures; `report` knows what they should be."""
 
 import sys
 import tempfile
@@ -21,6 +21,7 @@ SQLITE_CLIENTS = 100
 OPEN_CYCLES_PER_SECOND = 50
 GROWTH_SLOTS = (100, 10_000, 200_000)
 GROWTH_STAYS = 1_000_000
+LIVE_ZONES, LIVE_SLOTS, LIVE_STAYS = 50, 1_000, 10_000
 TRACE = ROOT / ".cache" / "bench.prof"
 
 
@@ -36,6 +37,7 @@ class Lengths:
     sqlite_seconds: float = 12
     profile_cycles: int = 500
     gain_rounds: int = 60
+    live_polls: int = 200
     growth_stays: int = GROWTH_STAYS
 
 
@@ -48,12 +50,13 @@ QUICK = Lengths(
     sqlite_seconds=4,
     profile_cycles=150,
     gain_rounds=20,
+    live_polls=50,
     growth_stays=50_000,
 )
 
 
 def say(text: str) -> None:
-    """Progress, kept apart from the result."""
+    """Print progress on stderr, apart from the result."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -69,7 +72,7 @@ class Stage:
         databases.make_template(self.server)
 
     def new_database(self, name: str, **wanted: int) -> dict[str, Any]:
-        """A database with zones, people and plates, in a stage that may have others."""
+        """Create a database with zones, people and plates; return what the clients need to know of it."""
         self.template  # noqa: B018 - made on first use
         url = databases.create(self.server, name)
         return _world(url, **wanted)
@@ -99,7 +102,7 @@ def _drive(kind: str, product: children.Product, world: dict[str, Any], seconds:
 
 
 def ratio(stage: Stage) -> dict[str, Any]:
-    """Cycles per second of pgbench and over HTTP, in turns, and what one is of the other."""
+    """Measure cycles per second of pgbench and over HTTP, in turns, and their ratio."""
     world, lengths = stage.world, stage.lengths
     say("Counting the rows that one cycle writes, over HTTP and by pgbench")
     work = equal_work.work_of_one_cycle(stage.server, MAIN, world)
@@ -147,7 +150,7 @@ def _processor_seconds(stage: Stage, product: children.Product) -> dict[str, flo
 
 
 def _per_cycle(run: dict[str, Any], spent: dict[str, float]) -> dict[str, float]:
-    """Milliseconds per cycle, by program and together."""
+    """Return milliseconds per cycle, by program and together."""
     per_cycle = {
         name: 1000 * seconds / run["cycles"]
         for name, seconds in (spent | {"clients": run["own_processor_seconds"]}).items()
@@ -161,7 +164,7 @@ def _short(one: dict[str, Any]) -> dict[str, str]:
 
 
 def _latencies(rounds: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
-    """For each kind of request the median over the rounds."""
+    """Return for each kind of request the median over the rounds."""
     return {kind: _medians([one[kind] for one in rounds]) for kind in rounds[0]}
 
 
@@ -173,21 +176,21 @@ def _medians(rounds: list[dict[str, float]]) -> dict[str, float]:
 
 
 def statements(stage: Stage) -> dict[str, Any]:
-    """Statements per request."""
+    """Count the statements of each request."""
     world = stage.world
     counted: dict[str, Any] = children.ask("bench.inside", "statements", database_url=stage.url, given=world)
     return counted
 
 
 def profile(stage: Stage) -> dict[str, Any]:
-    """Where the time of a request goes."""
+    """Measure where the time of a request goes."""
     given = {"world": stage.world, "cycles": stage.lengths.profile_cycles, "trace": str(TRACE)}
     found: dict[str, Any] = children.ask("bench.inside", "profiling", database_url=stage.url, given=given)
     return found
 
 
 def gains(stage: Stage) -> dict[str, Any]:
-    """What each function of `core/statements.py` saves, switched off and on."""
+    """Measure what each function of `core/statements.py` saves, switched off and on."""
     given = {"world": stage.world, "rounds": stage.lengths.gain_rounds}
     found: dict[str, Any] = children.ask("bench.inside", "gains", database_url=stage.url, given=given)
     return found
@@ -197,7 +200,7 @@ def gains(stage: Stage) -> dict[str, Any]:
 
 
 def open_loop(stage: Stage) -> dict[str, Any]:
-    """Latencies at a steady rate, counted from when each request was due."""
+    """Measure latencies at a steady rate, counted from when each request was due."""
     world = stage.world
     with children.product(stage.url) as product:
         _drive("cycle", product, world, 2)
@@ -208,7 +211,7 @@ def open_loop(stage: Stage) -> dict[str, Any]:
 
 
 def zones(stage: Stage) -> dict[str, Any]:
-    """The public list of zones."""
+    """Measure the public list of zones."""
     world = stage.world
     with children.product(stage.url) as product:
         _drive("zones", product, world, 1)
@@ -217,7 +220,7 @@ def zones(stage: Stage) -> dict[str, Any]:
 
 
 def sqlite(stage: Stage) -> dict[str, Any]:
-    """The same cycle on SQLite, all clients at once; every bad answer is counted."""
+    """Measure the same cycle on SQLite, all clients at once; every bad answer is counted."""
     with tempfile.TemporaryDirectory(prefix="smart-parking-bench-") as directory:
         url = f"sqlite:///{Path(directory) / 'bench.sqlite3'}"
         children.manage("migrate", "--noinput", "-v0", database_url=url)
@@ -229,11 +232,25 @@ def sqlite(stage: Stage) -> dict[str, Any]:
     return seen | {"locked": locked, "bad_answers": bad}
 
 
+def live(stage: Stage) -> dict[str, Any]:
+    """What a poll of a live page costs beside many open stays, slots and old stays."""
+    name = "live"
+    say(f"Loading {LIVE_ZONES * LIVE_SLOTS:,} slots, {OLD_STAYS:,} old and {LIVE_STAYS:,} open stays")
+    stage.new_database(name, clients=CLIENTS, zones=LIVE_ZONES, slots=LIVE_SLOTS, plates=1)
+    databases.load_old_stays(stage.server, name, OLD_STAYS)
+    databases.load_open_stays(stage.server, name, LIVE_STAYS)
+    given = {"polls": stage.lengths.live_polls}
+    found: dict[str, Any] = children.ask(
+        "bench.inside", "live", database_url=databases.url(stage.server, name), given=given
+    )
+    return found
+
+
 # --- Growth ----------------------------------------------------------------------------------------
 
 
 def growth(stage: Stage) -> dict[str, Any]:
-    """A booking's cost with few and many slots, with no and many old stays."""
+    """Measure a booking's cost with few and many slots, with no and many old parking sessions."""
     places = [_empty_place(stage, slots) for slots in GROWTH_SLOTS] + _crowded_places(stage)
     given = {"places": places, "bookings": stage.lengths.growth_bookings}
     say("Booking in all of them in turns")
@@ -252,7 +269,7 @@ def _empty_place(stage: Stage, slots: int) -> tuple[str, str, int]:
 
 
 def _crowded_places(stage: Stage) -> list[tuple[str, str, int]]:
-    """One database with a zone of each size, and many old stays in all of them."""
+    """Create one database with a zone of each size, and many old parking sessions in all of them."""
     stays = stage.lengths.growth_stays
     name = "growth_crowded"
     say(f"Loading {stays:,} old stays")
@@ -281,6 +298,7 @@ PARTS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "sqlite": sqlite,
     "profile": profile,
     "gains": gains,
+    "live": live,
 }
 # Asked for by name only.
 AIDS = ("profile", "gains")

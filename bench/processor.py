@@ -1,4 +1,4 @@
-"""Processor time of running programs. Unlike the clock it hardly minds what else the machine is doing."""
+"""Processor time of running programs, which hardly depends on other work on the machine."""
 
 import os
 import resource
@@ -8,7 +8,7 @@ _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 def seconds_of(root: int) -> float:
-    """Processor seconds so far of a process, its descendants, and those of them that have ended."""
+    """Return the processor seconds so far of a process, its descendants, and those of them that have ended."""
     stats = _stats()
     family, ticks = [root], 0
     while family:
@@ -20,7 +20,7 @@ def seconds_of(root: int) -> float:
 
 
 def seconds_of_ended_children() -> float:
-    """Processor seconds of the programs that we started and that have ended."""
+    """Return the processor seconds of the programs that we started and that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -30,7 +30,7 @@ def parent_of(pid: int) -> int:
 
 
 def _stats() -> dict[int, tuple[int, int]]:
-    """Parent and ticks (own, and of ended children; user and system) of every process."""
+    """Return parent and ticks (own, and of ended children; user and system) of every process."""
     found = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -55,7 +55,7 @@ HELPERS = ("/django/utils/", "/django/dispatch/")
 
 
 def inside(given: dict[str, Any]) -> dict[str, Any]:
-    """Microseconds of each kind of request by place; the trace is written to a file."""
+    """Return microseconds of each kind of request by place; the trace is written to a file."""
     caller = Caller(given["world"])
     cycles = given["cycles"]
     for _ in range(30):
@@ -76,7 +76,7 @@ def _cycle(caller: Caller, around: Callable[[str, Callable[[], Any]], Any]) -> N
 
 
 def _time(caller: Caller, cycles: int, clock: Callable[[], float]) -> dict[str, float]:
-    """Median microseconds of each kind of request by this clock."""
+    """Return the median microseconds of each kind of request by this clock."""
     seen: dict[str, list[float]] = {kind: [] for kind in KINDS}
 
     def timed(kind: str, call: Callable[[], Any]) -> Any:

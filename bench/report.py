@@ -9,7 +9,7 @@ Figures = dict[str, Any]
 
 @dataclass(frozen=True)
 class Aim:
-    """What a figure should be: its part, how it is read from the part's figures, and its bound."""
+    """The bound of a figure, its part, and how it is read from the part's figures."""
 
     text: str
     part: str
@@ -36,6 +36,8 @@ AIMS = (
     Aim("SQLite, 100 clients: database is locked", "sqlite", lambda f: f["locked"], 0),
     Aim("SQLite, 100 clients: answers not 2xx", "sqlite", lambda f: f["bad_answers"], 0),
     Aim("zones, requests/s", "zones", lambda f: f["per_second"], 1500, at_least=True),
+    Aim("statements of a poll without news", "live", lambda f: max(one["statements"] for one in _parts(f)), 1),
+    Aim("asking for news, ms", "live", lambda f: f["news"], 1, form="{:.2f}"),
     Aim(
         "smallest gain in core/statements.py",
         "gains",
@@ -48,7 +50,7 @@ AIMS = (
 
 
 def aims(figures: Figures) -> list[Figures]:
-    """Each aim whose part was measured, with its value."""
+    """Return each aim whose part was measured, with its value."""
     rows = []
     for aim in AIMS:
         if aim.part in figures:
@@ -59,7 +61,7 @@ def aims(figures: Figures) -> list[Figures]:
 
 
 def tables(figures: Figures) -> str:
-    """Everything for reading, the aims last."""
+    """Return all figures as tables, the aims last."""
     makers = {
         "ratio": _ratio,
         "statements": _statements,
@@ -67,6 +69,7 @@ def tables(figures: Figures) -> str:
         "growth": _growth,
         "profile": _profile,
         "gains": _gains,
+        "live": _live,
     }
     texts = [f"\n{part}\n{makers[part](found)}" for part, found in figures.items() if part in makers]
     if "sqlite" in figures:
@@ -77,7 +80,7 @@ def tables(figures: Figures) -> str:
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table with even columns, so that it can go into docs/performance.md as it is."""
+    """Return a Markdown table with even columns, so that it can go into docs/performance.md as it is."""
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
 
     def line(cells: list[str]) -> str:
@@ -144,6 +147,19 @@ def _statements(found: Figures) -> str:
 def _growth(found: Figures) -> str:
     rows = [[label, f"{cost:,.0f}"] for label, cost in found["microseconds"].items()]
     return _table(["one booking", "median µs"], rows)
+
+
+def _parts(found: Figures) -> list[Figures]:
+    return list(found["parts"].values())
+
+
+def _live(found: Figures) -> str:
+    kinds = ("statements", "ms", "statements_with_news", "ms_with_news")
+    rows = [
+        [name, *(f"{one[kind]:.1f}" if kind.startswith("ms") else str(one[kind]) for kind in kinds)]
+        for name, one in found["parts"].items()
+    ]
+    return _table(["one poll of", "statements", "median ms", "statements, news", "median ms, news"], rows)
 
 
 def _profile(found: Figures) -> str:

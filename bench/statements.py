@@ -1,4 +1,4 @@
-"""How many statements each request sends to the database. BEGIN, COMMIT and savepoints are counted apart."""
+"""Statements that each request sends to the database. BEGIN, COMMIT and savepoints are counted apart."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +13,7 @@ CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK")
 
 
 def inside(world: dict[str, Any]) -> dict[str, Any]:
-    """Statements of each kind of request, by a caller that has called before."""
+    """Return the statements of each kind of request, by a caller that has called before."""
     caller = Caller(world)
     _requests(caller, "warm")
     return _requests(caller, "counted")

@@ -77,7 +77,7 @@ def _people(role: Role, count: int) -> list[User]:
 
 
 def _vehicles(clients: int, each: int) -> list[list[Vehicle]]:
-    """Vehicles for each client alone: two clients with one plate would refuse each other."""
+    """Create vehicles for each client alone: two clients with one plate would refuse each other."""
     own = [[_vehicle(client, number) for number in range(1, each + 1)] for client in range(clients)]
     Vehicle.objects.bulk_create((vehicle for vehicles in own for vehicle in vehicles), batch_size=BATCH)
     return own

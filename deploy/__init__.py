@@ -1,1 +1,1 @@
-"""How the product is started."""
+"""Programs that build assets and start the product."""

@@ -1,9 +1,9 @@
-"""What browsers load: fetched, copied, named by checksum, compressed. `make run` and `make test` call it first.
+"""Assets for browsers: fetched, copied, named by checksum, compressed. `make run` and `make test` call it first.
 
     python -m deploy.assets
 
 Each state of the sources is collected into a folder of its own below `.cache/static`, and `current` points to the
-newest: a server that is running goes on with the files that it started with.
+newest: a running server keeps the files that it started with.
 """
 
 import hashlib
@@ -62,7 +62,7 @@ def _collect(folder: Path) -> None:
 
 
 def _keep_what_was_compressed(folder: Path) -> None:
-    """Compressing well takes seconds: what an earlier state has compressed under the same name is taken from there."""
+    """Take over the compressed files of an earlier state under the same name; compressing well takes seconds."""
     if not CURRENT.is_dir():
         return
     earlier = CURRENT.resolve()

@@ -1,6 +1,6 @@
-"""Chromium for the browser's tests: found on this machine, or installed. `make test` calls it first.
+"""Chromium for the browser tests: found on this machine, or installed. `make test` calls it first.
 
-    python -m deploy.chromium     fails only where CI is set; elsewhere the tests are skipped, loudly
+    python -m deploy.chromium     fails only where CI is set; elsewhere the tests are skipped, with a notice
 
 CHROMIUM names another one.
 """
@@ -30,12 +30,12 @@ BANNER = "*" * 100
 
 
 def find() -> str | None:
-    """The path of a Chromium that starts."""
+    """Return the path of a Chromium that starts, or None."""
     return next((path for path in _candidates() if _starts(path)), None)
 
 
 def is_required() -> bool:
-    """In CI its absence is a failure."""
+    """Return whether a missing Chromium is a failure, as in CI."""
     return os.environ.get("CI", "").strip().lower() not in {"", "0", "false", "no"}
 
 
@@ -63,7 +63,7 @@ def _download_homes() -> Iterator[Path]:
 
 
 def _starts(path: str) -> bool:
-    """Ubuntu has a `chromium-browser` that only says how to install one."""
+    """Return whether the program runs: Ubuntu has a `chromium-browser` that only says how to install one."""
     try:
         done = subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -72,7 +72,7 @@ def _starts(path: str) -> bool:
 
 
 def install() -> None:
-    """Try what this machine offers; whether it worked, `find` tells."""
+    """Try the ways to install Chromium on this machine; `find` then shows whether one worked."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing Chromium (apt-get)", flush=True)
         if not _apt("install", "-y", "--no-install-recommends", *PACKAGES):

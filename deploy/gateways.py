@@ -11,10 +11,10 @@ _OWN = ("SMART_PARKING_GATEWAYS", "PHONEPE_MERCHANT_ID", "PHONEPE_CLIENT_ID", "R
 
 
 def standin(base: str, wanted_port: int | None) -> tuple[list[str], str]:
-    """The command that starts the stand-in and its address, or nothing where real gateways are configured.
+    """Return the command that starts the stand-in and its address, or nothing where real gateways are configured.
 
-    Points the settings of all children at it. `base` is our own address, to which its webhooks go;
-    `wanted_port` the port it shall have, None for any free one.
+    Points the settings of all children at it. `base` is our own address, to which its webhooks go; `wanted_port` its
+    port, None for any free one.
     """
     if os.environ.get("SMART_PARKING_ENV") == "production" or any(os.environ.get(name) for name in _OWN):
         return [], ""
@@ -36,7 +36,7 @@ def _free_port() -> int:
 
 
 def _settings(address: str, base: str) -> dict[str, str]:
-    """Where the gateways are, and the stand-in's own made-up credentials."""
+    """Return the settings for the gateways' addresses and the stand-in's own fake credentials."""
     fake = options.parse([], {})
     return {
         "SMART_PARKING_GATEWAYS": "SIMULATED,PHONEPE,RAZORPAY",

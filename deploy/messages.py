@@ -1,8 +1,8 @@
-"""The words of the pages in other languages: gathered, filled, checked, compiled. No GNU gettext is needed.
+"""The catalogue of translations: gathered, filled, checked, compiled. GNU gettext is not needed.
 
     python -m deploy.messages update      bring the catalogue into line with the sources
     python -m deploy.messages fill FILE   enter translations from a file: {"English": "हिन्दी", ...}
-    python -m deploy.messages prune       forget translations of what no source says any more
+    python -m deploy.messages prune       delete translations of messages that no source has any more
     python -m deploy.messages check       fail if anything is missing, and list it
     python -m deploy.messages compile     write the file that the server reads
 
@@ -58,12 +58,12 @@ Strings = tuple[str, ...]
 
 
 class Problem(Exception):
-    """What the person at the terminal has to mend."""
+    """An error that the person at the terminal has to correct."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where sources and catalogue are; tests have their own."""
+    """The folders of sources and catalogue; tests have their own."""
 
     root: Path
 
@@ -84,7 +84,7 @@ class Place:
 
 
 def gather(place: Place) -> dict[Id, set[str]]:
-    """Each message that the sources say, with the files that say it."""
+    """Return each message in the sources, with the files that have it."""
     found: dict[Id, set[str]] = {}
     for path, text in _sources(place.root / "parking"):
         for _, message, _, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
@@ -94,7 +94,7 @@ def gather(place: Place) -> dict[Id, set[str]]:
 
 
 def _with_plurals_only(found: dict[Id, set[str]]) -> dict[Id, set[str]]:
-    """A message said both with and without a plural is one entry, the one with the plural."""
+    """Merge a message used both with and without a plural into one entry, the one with the plural."""
     plurals = {(context, ids[0]): (context, ids) for context, ids in found if len(ids) > 1}
     merged: dict[Id, set[str]] = {}
     for (context, ids), files in found.items():
@@ -103,7 +103,7 @@ def _with_plurals_only(found: dict[Id, set[str]]) -> dict[Id, set[str]]:
 
 
 def _sources(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Files that may say something, as Python."""
+    """Yield the files that may have messages, as Python."""
     for path in sorted(folder.rglob("*.py")):
         text = path.read_text()
         if "gettext" in text and not {"tests", "migrations"} & set(path.parts):
@@ -119,7 +119,7 @@ def _sources(folder: Path) -> Iterator[tuple[Path, str]]:
 
 @contextmanager
 def alone(place: Place) -> Iterator[None]:
-    """Several people may fill the catalogue at the same time."""
+    """Hold a lock: several people may fill the catalogue at the same time."""
     place.lock.parent.mkdir(exist_ok=True)
     with place.lock.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -137,7 +137,7 @@ def load(place: Place) -> Catalog:
 
 
 def translations(catalog: Catalog) -> dict[Id, Strings]:
-    """What is translated, also of messages that no source says any more; fuzzy ones are not."""
+    """Return the translations, also of messages that no source has any more; without fuzzy ones."""
     every = [message for message in catalog if message.id] + list(catalog.obsolete.values())
     return {
         (message.context, _texts(message.id)): _texts(message.string)
@@ -155,7 +155,7 @@ def _is_whole(string: str | Sequence[str] | None) -> bool:
 
 
 def write(place: Place, found: dict[Id, set[str]], known: dict[Id, Strings]) -> bool:
-    """Write the catalogue in its one form; tell whether it has changed."""
+    """Write the catalogue in its one form; return whether it has changed."""
     catalog = Catalog(locale=LOCALE, charset="utf-8")
     for (context, ids), files in found.items():
         strings = known.get((context, ids), ("",) * len(ids))
@@ -189,7 +189,7 @@ def _replace(path: Path, content: bytes) -> bool:
 
 
 def update(place: Place) -> None:
-    """New messages appear without translation; those that are gone are kept as comments."""
+    """Add new messages without translation; keep those that are gone as comments."""
     with alone(place):
         write(place, gather(place), translations(load(place)))
 
@@ -202,7 +202,7 @@ def prune(place: Place) -> None:
 
 
 def fill(place: Place, given: Mapping[str, str | Sequence[str]]) -> None:
-    """Enter translations. Those of messages that no source says are refused, the others entered. Raises Problem."""
+    """Enter translations. Raises Problem for messages that no source has and for placeholders that differ."""
     with alone(place):
         found = gather(place)
         by_key = {_key(key): key for key in found}
@@ -253,7 +253,7 @@ def _faults(key: Id, strings: Strings) -> list[str]:
 
 
 def _fault(ids: tuple[str, ...], number: int, text: str) -> str:
-    """The singular of a plural may leave the number out, as its original does, or say it."""
+    """Return what is wrong with a translation's placeholders; the singular of a plural may leave the number out."""
     if all(_kept(text) != _kept(original) for original in ids[number:]):
         return f"placeholders or markup differ ({', '.join(_kept(text) ^ _kept(ids[number]))})"
     if (text[0].isspace(), text[-1].isspace()) != (ids[number][0].isspace(), ids[number][-1].isspace()):

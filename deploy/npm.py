@@ -40,16 +40,16 @@ UNREACHABLE = (
 
 
 class Failure(Exception):
-    """Why the browser's files cannot be had, for the person at the terminal."""
+    """The browser's files cannot be fetched; the text is for the person at the terminal."""
 
 
 def checksum() -> str:
-    """Of all that decides what is installed."""
+    """Return a checksum of all that decides what is installed."""
     return hashlib.sha256(b"\0".join((ROOT / name).read_bytes() for name in LOCK)).hexdigest()
 
 
 def say_failure(prepare: Callable[[], object]) -> int:
-    """The exit code of a command that prepares something; why it failed is said on stderr."""
+    """Run `prepare` and return the exit code of its command; a failure is printed on stderr."""
     try:
         prepare()
     except Failure as failure:
@@ -60,7 +60,7 @@ def say_failure(prepare: Callable[[], object]) -> int:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Wait until no other command prepares the browser's files: two at once would write over each other."""
+    """Hold a lock: two of these processes at once would overwrite each other's files."""
     CACHE.mkdir(exist_ok=True)
     with (CACHE / "assets.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -109,7 +109,7 @@ def _run(command: list[str]) -> None:
 
 
 def _environment(program: str) -> dict[str, str]:
-    """npm finds its node on the PATH; in the wheel they are neighbours."""
+    """Return an environment with the PATH on which npm finds its node; in the wheel they share a folder."""
     return os.environ | {"PATH": f"{Path(program).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 

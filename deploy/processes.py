@@ -14,9 +14,10 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def end_with_parent(signum: signal.Signals, *, deaf_to: Iterable[signal.Signals] = ()) -> Callable[[], None]:
-    """For `Popen(preexec_fn=...)`: on Linux the kernel sends the child `signum` when this process dies.
+    """Return a function for `Popen(preexec_fn=...)`.
 
-    The child, and what it starts in turn, does not receive the signals in `deaf_to`.
+    On Linux the kernel then sends the child `signum` when this process dies. The child, and what it starts in turn,
+    does not receive the signals in `deaf_to`.
     """
     prctl = _prctl()  # looked up before the fork, where it is safe
     parent = os.getpid()
@@ -31,17 +32,17 @@ def end_with_parent(signum: signal.Signals, *, deaf_to: Iterable[signal.Signals]
 
 
 def end_with_my_parent(signum: signal.Signals) -> None:
-    """The same for this process and the one that started it."""
+    """Have the kernel send `signum` to this process when its parent dies, on Linux."""
     _prctl()(PR_SET_PDEATHSIG, int(signum))
 
 
 def adopt_orphans() -> None:
-    """On Linux: grandchildren whose parent dies become our children, where `kill_adopted` finds them."""
+    """Make grandchildren whose parent dies our children, where `kill_adopted` finds them, on Linux."""
     _prctl()(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def kill_adopted() -> None:
-    """Kill what was adopted, and what that leaves in turn. To be called when all other children are gone."""
+    """Kill adopted processes, and their orphans in turn. Call it when all other children are gone."""
     while pids := _children():
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
@@ -49,7 +50,7 @@ def kill_adopted() -> None:
 
 
 def stop(processes: list[subprocess.Popen[bytes]], signum: signal.Signals, *, seconds: float) -> None:
-    """Ask all of them to stop, and see to it that they do."""
+    """Send all of them `signum`, wait for at most `seconds`, and kill those that are left."""
     for process in processes:
         process.send_signal(signum)  # does nothing to a process that has ended
     wait_or_kill(processes, seconds=seconds)

@@ -1,8 +1,8 @@
-"""`make run`: prepares the database, then runs the web server and the worker until told to stop.
+"""`make run`: prepares the database, then runs the web server and the worker until a signal stops them.
 
-HOST, PORT, DATABASE_URL, WEB_WORKERS and WEB_THREADS come from the environment. Whatever ends this process,
-its children end too: on SIGINT, SIGTERM and SIGHUP it stops them, a kill of the process group reaches them
-all because none leaves it, and if this process alone is killed the kernel tells them.
+HOST, PORT, DATABASE_URL, WEB_WORKERS and WEB_THREADS come from the environment. Whatever ends this process, its
+children end too: on SIGINT, SIGTERM and SIGHUP it stops them, a kill of the process group reaches them all because none
+leaves it, and if this process alone is killed the kernel signals them.
 """
 
 import errno
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HEALTH = "/api/public/health/"
 START_SECONDS = 120
 STOP_SECONDS = 10
-REQUEST_SECONDS = 5  # what a request that is under way may still take when the server is told to stop
+REQUEST_SECONDS = 5  # what a request that is under way may still take when the server is stopped
 TICK_SECONDS = 0.1
 TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGHUP)
 
@@ -55,11 +55,11 @@ STANDIN = """Play the bank (PhonePe and Razorpay, no real money): {standin}
 
 
 class Failure(Exception):
-    """Something that the person at the terminal has to know; ends the run with code 1."""
+    """An error that the person at the terminal has to know; ends the run with code 1."""
 
 
 class StopRequested(Exception):
-    """SIGINT, SIGTERM or SIGHUP came."""
+    """SIGINT, SIGTERM or SIGHUP was received."""
 
 
 class Supervisor:
@@ -80,8 +80,8 @@ class Supervisor:
     def start(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
         """Start a child in our process group: SIGKILL for the group reaches it without us.
 
-        What a terminal sends to the group is for us alone to act on: at Ctrl-C a command would print a
-        traceback, and at SIGHUP the web server would load itself anew.
+        What a terminal sends to the group is for us alone to act on: at Ctrl-C a command would print a traceback, and
+        at SIGHUP the web server would reload.
         """
         before_exec = processes.end_with_parent(signal.SIGTERM, deaf_to=TERMINAL_SIGNALS)
         child = subprocess.Popen(
@@ -103,13 +103,13 @@ class Supervisor:
             raise Failure(f"{name} failed (exit code {child.returncode}).")
 
     def tick(self) -> None:
-        """Let a moment pass; raise StopRequested if a signal came meanwhile."""
+        """Sleep for one tick; raise StopRequested if a signal came before."""
         if self._stop_requested:
             raise StopRequested
         time.sleep(TICK_SECONDS)
 
     def tick_while_all_live(self) -> None:
-        """The same; raise Failure if a child has ended by itself."""
+        """Wait as `tick` does; raise Failure if a child has ended by itself."""
         self.tick()
         for name, child in self._children.items():
             if child.poll() is not None and not self._stop_requested:
@@ -144,7 +144,7 @@ def manage(*arguments: str) -> list[str]:
 
 
 def web_command(host: str, port: int) -> list[str]:
-    """The web server as deployed; the benchmark measures this very command."""
+    """Return the command of the web server as deployed, which the benchmark measures too."""
     env = environment()
     # Few threads: more of them quarrel over the interpreter's lock (docs/performance.md). A gateway that hangs holds
     # one for up to 20 seconds, so who takes much money online gives more (docs/settings.md).
@@ -181,7 +181,7 @@ def wait_until_healthy(supervisor: Supervisor, host: str, port: int) -> None:
 
 
 def local_address(host: str) -> str:
-    """Where this machine reaches a server that listens on `host`."""
+    """Return the address at which this machine reaches a server that listens on `host`."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
 
 

@@ -45,7 +45,7 @@ BACKGROUND = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
 
 
 def checksum() -> str:
-    """Of all that decides what is copied."""
+    """Return a checksum of all that decides what is copied."""
     own = Path(__file__).read_bytes() + ICON_LIST.read_bytes()
     return hashlib.sha256(npm.checksum().encode() + own).hexdigest()
 
@@ -78,7 +78,7 @@ def _write(name: str, content: bytes) -> None:
 
 
 def _icons() -> str:
-    """One file of symbols, `<use href="...icons.svg#car">`; colour and thickness are the page's."""
+    """Return one file of symbols, `<use href="...icons.svg#car">`; colour and thickness are the page's."""
     look = 'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
     symbols = "".join(
         f'<symbol id="{name}" {look}>{_drawing(name)}</symbol>\n' for name in ICON_LIST.read_text().split()
@@ -97,7 +97,7 @@ def _drawing(name: str) -> str:
 
 
 def _licenses() -> str:
-    """The terms under which these files may be passed on, most of which ask to be passed on too."""
+    """Return the licences of these files, most of which must be passed on with them."""
     packages = sorted({_package(source) for source in (*AS_THEY_ARE.values(), *(s for s, _ in SCRIPTS.values()))})
     return "\n\n".join(_license(name) for name in [*packages, "@tabler/icons", "zrender"])  # echarts contains the last
 

@@ -1,4 +1,4 @@
-"""Which part of the program answers a request."""
+"""Routing of requests to the parts of the program."""
 
 import re
 
@@ -31,7 +31,7 @@ class App:
 
 
 def _is_ours(request: Request) -> bool:
-    """A web site that is open in the same browser must not play the bank. Programs send no Origin."""
+    """Return whether a request may act: a web site open in the same browser may not. Programs send no Origin."""
     origin = request.headers.get("origin")
     return request.method == "GET" or origin is None or origin == f"http://{request.headers.get('host')}"
 

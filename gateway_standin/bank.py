@@ -1,6 +1,6 @@
-"""The bank behind both gateways: payments arrive, are declined or hang, refunds go through or come back.
+"""The bank behind both gateways: payments arrive, are declined or hang, refunds succeed or fail.
 
-Whoever calls holds the lock of the books. `NotPossible` says why something cannot be done now.
+The caller holds the lock of the books. `NotPossible` says why something cannot be done now.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ REFUND_RETURNED = Failure("REFUND_FAILED", "BENEFICIARY_BANK_OFFLINE", "The cust
 
 
 class NotPossible(Exception):
-    """The order or refund is not in a state for this."""
+    """The order or refund is not in a state that allows this."""
 
 
 class Happening(StrEnum):
@@ -46,7 +46,7 @@ Announce = Callable[[Happening, Order | Refund], None]
 
 
 class Bank:
-    """Changes the books, and announces to the merchant what happened."""
+    """Changes the books, and notifies the merchant of it."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Bank:
         self._announce = announce
 
     def pay(self, order: Order, *, amount: int | None = None, method: str = "") -> Payment:
-        """The customer pays, all of it unless `amount` (paise) says otherwise."""
+        """Pay an order as its customer, in full or `amount` paise."""
         self._close_if_expired(order)
         self._require(order, OrderState.OPEN)
         payment = self._attempt(order, method)
@@ -85,7 +85,7 @@ class Bank:
         self._announce(Happening.PAID, payment.order)
 
     def decline(self, order: Order, failure: Failure = DECLINED) -> Payment:
-        """The bank says no. PhonePe's order is lost by that; Razorpay's stays payable."""
+        """Decline a payment. PhonePe's order ends by that; Razorpay's stays payable."""
         self._close_if_expired(order)
         self._require(order, OrderState.OPEN)
         payment = self._attempt(order)
@@ -98,12 +98,12 @@ class Bank:
         return payment
 
     def hang(self, order: Order) -> Payment:
-        """The customer has started, and neither yes nor no comes from the bank."""
+        """Begin a payment that gets neither a yes nor a no from the bank."""
         self._require(order, OrderState.OPEN)
         return self._attempt(order)
 
     def succeed_late(self, order: Order) -> Payment:
-        """The bank confirms what it had declined, or what had expired: the same payment, if there was one."""
+        """Confirm what was declined or has expired: the same payment, if there was one."""
         payment = order.payment
         if order.captured or (order.state is OrderState.OPEN and not self._has_failed(order)):
             raise NotPossible(f"order {order.id} has no failed payment")
@@ -113,7 +113,7 @@ class Bank:
         return payment
 
     def expire(self, order: Order) -> None:
-        """The time to pay is over."""
+        """End an order whose time to pay is over."""
         self._require(order, OrderState.OPEN)
         order.state, order.failure = OrderState.FAILED, GAVE_UP
         if order.payment and order.payment.state is PaymentState.WAITING:
@@ -121,7 +121,7 @@ class Bank:
         self._announce(Happening.DECLINED, order)
 
     def look(self, order: Order) -> Order:
-        """The order as it is now."""
+        """Return the order, expired if its time is over."""
         self._close_if_expired(order)
         return order
 
@@ -148,7 +148,7 @@ class Bank:
         self._announce(Happening.REFUND_FAILED, refund)
 
     def _attempt(self, order: Order, method: str = "") -> Payment:
-        """The payment that waits for the bank's word, or a new one."""
+        """Return the payment that waits for the bank, or a new one."""
         waiting = order.payment
         payment = waiting if waiting and waiting.state is PaymentState.WAITING else self._new_payment(order)
         payment.method = method or payment.method

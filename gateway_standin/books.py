@@ -1,7 +1,7 @@
-"""What both gateways keep on record: orders, payments, refunds. In memory, behind one lock.
+"""The books of both gateways: orders, payments, refunds. In memory, behind one lock.
 
-The words here are neutral; `phonepe` and `razorpay` translate them into their own. Amounts are integer paise,
-times are seconds since 1970.
+The words here are neutral; `phonepe` and `razorpay` translate them into their own. Amounts are integer paise, times are
+seconds since 1970.
 """
 
 import threading
@@ -70,7 +70,7 @@ class Order:
 
     @property
     def payment(self) -> "Payment | None":
-        """The newest attempt."""
+        """Return the newest attempt."""
         return self.payments[-1] if self.payments else None
 
     @property
@@ -94,7 +94,7 @@ class Payment:
 
     @property
     def refunded(self) -> int:
-        """What was given back or is on its way."""
+        """Return the paise that were refunded or are being refunded."""
         return sum(refund.amount for refund in self.refunds if refund.state is not RefundState.FAILED)
 
 
@@ -116,7 +116,7 @@ class Refund:
 
 
 class Books:
-    """Everything on record. Hold `lock` while you read or write; it may be taken again by its holder."""
+    """All orders, payments and refunds. Hold `lock` while you read or write; it is reentrant."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -170,7 +170,7 @@ class Books:
         return self._refunds_by_key.get(key)
 
     def orders(self, brand: Brand | None = None) -> Iterator[Order]:
-        """Newest first, as all lists are."""
+        """Yield the orders, newest first, as in all lists."""
         return (order for order in reversed(self._orders.values()) if brand in {None, order.brand})
 
     def payments(self, brand: Brand | None = None) -> Iterator[Payment]:

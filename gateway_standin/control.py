@@ -121,7 +121,7 @@ class Control:
         return {"webhooks": [views.webhook(row) for row in self._it.courier.webhooks if _matches(row, request.query)]}
 
     def _resend(self, request: Request) -> Json:
-        """All that match: `number`, `gateway`, `event`, `about` (an id of the order or refund), `state`."""
+        """Send all that match again: `number`, `gateway`, `event`, `about` (an id of order or refund), `state`."""
         wanted = {name: str(value) for name, value in _body(request).items()}
         found = [row for row in self._it.courier.webhooks if _matches(row, wanted)]
         for row in found:
@@ -129,7 +129,7 @@ class Control:
         return {"resent": len(found)}
 
     def _wait(self, request: Request) -> Json:
-        """Until nothing is on its way any more."""
+        """Wait until no webhook is on its way."""
         seconds = float(_body(request).get("seconds", 5))
         return {"idle": self._it.schedule.wait_until_idle(min(seconds, LONGEST_WAIT))}
 
@@ -156,7 +156,7 @@ def _brand(text: str | None) -> Brand | None:
 
 
 def _position(value: Any) -> tuple[int, str]:
-    """`true`, `false`, a number of times, or `{"times": ..., "only": "name of a call or an event"}`."""
+    """Parse `true`, `false`, a number of times, or `{"times": ..., "only": "name of a call or an event"}`."""
     if isinstance(value, dict):
         return _position(value.get("times", True))[0], str(value.get("only", ""))
     if isinstance(value, bool):

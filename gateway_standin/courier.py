@@ -1,4 +1,4 @@
-"""Carries webhooks to the merchant, in the background, until they are taken; and does so badly when told to."""
+"""Delivery of webhooks to the merchant, in the background, repeated until accepted; with faults on request."""
 
 import http.client
 import logging
@@ -39,7 +39,7 @@ class Webhook:
 
 
 def spoiled(headers: dict[str, str]) -> dict[str, str]:
-    """The headers with every signature wrong, yet of the right form."""
+    """Return the headers with every signature wrong, but well formed."""
     return {name: _spoil(value) if _is_signature(name) else value for name, value in headers.items()}
 
 
@@ -53,7 +53,7 @@ def _spoil(value: str) -> str:
 
 @dataclass
 class Courier:
-    """`settings` is asked for with each delivery, because it may change."""
+    """Delivers webhooks. `settings` is called for each delivery, because they may change."""
 
     schedule: Schedule
     switches: Switches
@@ -72,7 +72,7 @@ class Courier:
         self._dispatch(webhook)
 
     def resend(self, webhook: Webhook) -> None:
-        """Once more, whatever became of it before."""
+        """Send a webhook once more, whatever its state."""
         webhook.state, webhook.tries = "WAITING", 0
         self._send_after(0, webhook)
 
@@ -100,7 +100,7 @@ class Courier:
             self._release(brand)
 
     def _hold(self, webhook: Webhook) -> None:
-        """Until the next one went out; if none does, for a while."""
+        """Hold a webhook until the next one went out; if none does, for a while."""
         webhook.state = "HELD"
         self._held.append(webhook)
         self.schedule.after(self.settings().webhook_hold_seconds, lambda: self._release(webhook.brand))
@@ -139,7 +139,7 @@ class Courier:
 
 
 def _post(address: str, webhook: Webhook) -> str:
-    """The status of the answer, or why there was none. A redirect is not followed, as the real ones do not."""
+    """Return the status of the answer, or why there was none. A redirect is not followed, as by the real gateways."""
     parts = urlsplit(address)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)

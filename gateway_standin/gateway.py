@@ -1,4 +1,4 @@
-"""What both protocols share: find the call, play the faults that are switched on, check who asks, do the work."""
+"""What both protocols share: find the call, apply the faults that are switched on, authenticate, run the call."""
 
 import random
 from abc import ABC, abstractmethod
@@ -25,7 +25,7 @@ Work = Callable[..., Json]
 
 @dataclass
 class Desk:
-    """What a gateway works with."""
+    """The objects that a gateway works with."""
 
     options: Options
     clock: Clock
@@ -61,18 +61,18 @@ class Gateway(ABC):
 
     @abstractmethod
     def authenticate(self, request: Request) -> None:
-        """Refused, unless the caller has shown who it is."""
+        """Raise Refused unless the caller has authenticated."""
 
     @abstractmethod
     def revoke(self) -> None:
-        """The 401 that is switched on: what was valid until now no longer is."""
+        """Invalidate what was valid until now, for the 401 that is switched on."""
 
     @abstractmethod
     def refuse(self, status: int, text: str) -> Refused:
-        """A refusal in the words of this gateway."""
+        """Return a refusal in the words of this gateway."""
 
     def answer(self, request: Request, path: str) -> Answer:
-        """NoAnswer if it is to get lost."""
+        """Answer a call. Raises NoAnswer if the answer is to be lost."""
         found = find(self.routes, request.method, path)
         call = found[0].name if found else ""
         try:
@@ -99,7 +99,7 @@ class Gateway(ABC):
         return self._twisted(call.name, call.work(request, **parts))
 
     def locked(self, work: Work) -> Work:
-        """The same, alone with the books."""
+        """Return the call, wrapped to hold the lock of the books."""
 
         def alone(request: Request, **parts: str) -> Json:
             with self.desk.books.lock:
@@ -108,7 +108,7 @@ class Gateway(ABC):
         return alone
 
     def _fault(self, name: str, call: str) -> bool:
-        """A token is fetched when the client likes, so its call is spared unless it is meant by name."""
+        """Return whether a fault applies: a token call, which a client makes when it likes, only if named."""
         if not call or (call == TOKEN_CALL and not self.desk.switches.is_narrowed(self.brand, name, call)):
             return False
         return self.desk.switches.take(self.brand, name, call)
@@ -128,7 +128,7 @@ class Gateway(ABC):
 
 
 def _replaced(content: Any, names: frozenset[str], word: str) -> Any:
-    """A copy in which every text in a field of `names` is `word`."""
+    """Return a copy in which every text in a field of `names` is `word`."""
     if isinstance(content, list):
         return [_replaced(item, names, word) for item in content]
     if not isinstance(content, dict):
@@ -140,7 +140,7 @@ def _replaced(content: Any, names: frozenset[str], word: str) -> Any:
 
 
 def _extended(content: Any) -> Any:
-    """A copy in which every object holds something undocumented."""
+    """Return a copy in which every object has an undocumented field."""
     if isinstance(content, list):
         return [_extended(item) for item in content]
     if not isinstance(content, dict):

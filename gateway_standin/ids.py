@@ -11,12 +11,12 @@ LETTERS_AND_DIGITS = string.ascii_letters + string.digits
 
 
 def razorpay_id(prefix: str) -> str:
-    """`prefix_` and 14 letters or digits, for example `order_IEIaMR65cu6nz3`."""
+    """Return `prefix_` and 14 letters or digits, for example `order_IEIaMR65cu6nz3`."""
     return f"{prefix}_{_pick(LETTERS_AND_DIGITS, 14)}"
 
 
 def phonepe_id(prefix: str, at: float) -> str:
-    """`prefix`, the second in which it was made, ten digits: for example `OMO2601010905301234567890`."""
+    """Return `prefix`, the second of creation, ten digits: for example `OMO2601010905301234567890`."""
     second = datetime.fromtimestamp(at, UTC).strftime("%y%m%d%H%M%S")
     return f"{prefix}{second}{_pick(string.digits, 10)}"
 
@@ -26,7 +26,7 @@ def event_id() -> str:
 
 
 def bank_reference() -> str:
-    """The twelve digits (RRN or UTR) that the bank prints on a statement."""
+    """Return the twelve digits (RRN or UTR) that the bank prints on a statement."""
     return secrets.choice("123456789") + _pick(string.digits, 11)
 
 

@@ -1,4 +1,4 @@
-"""What the program is started with: flags, or the environment. The defaults are for demonstration and plainly fake."""
+"""The program's options: flags, or the environment. The defaults are for demonstration and plainly fake."""
 
 import argparse
 import os
@@ -64,7 +64,7 @@ class Options:
 
 
 def parse(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Options:
-    """A flag wins over its variable. Ends the program with a text when something does not fit."""
+    """Return the options; a flag overrides its variable. Exits with a text if a value is not valid."""
     parser = _parser(environment)
     options = Options(**vars(parser.parse_args(arguments)))
     if options.phonepe_webhook_mode not in set(HookMode):

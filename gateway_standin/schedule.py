@@ -1,4 +1,4 @@
-"""Work for later: a few threads that do things when they are due."""
+"""Delayed work: a few threads that run functions when they are due."""
 
 import heapq
 import itertools
@@ -13,7 +13,7 @@ Work = Callable[[], None]
 
 
 class Schedule:
-    """Does what is due in the order in which it falls due. With one thread the order is exact."""
+    """Runs functions in the order in which they fall due. With one thread the order is exact."""
 
     def __init__(self, threads: int) -> None:
         self._changed = threading.Condition()
@@ -33,7 +33,7 @@ class Schedule:
             self._changed.notify_all()
 
     def wait_until_idle(self, seconds: float) -> bool:
-        """Whether, within `seconds`, nothing was running or due any more."""
+        """Wait at most `seconds`; return whether nothing is running or due any more."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._jobs and not self._running, seconds)
 
@@ -61,7 +61,7 @@ class Schedule:
                 self._finished()
 
     def _next(self) -> Work | None:
-        """The next thing to do, once it is due; None when all is over."""
+        """Return the next function to run, once it is due; None when the schedule has ended."""
         with self._changed:
             while not self._stopped:
                 pause = self._jobs[0][0] - time.monotonic() if self._jobs else None

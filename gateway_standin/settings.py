@@ -1,4 +1,4 @@
-"""What may be set while the program runs: addresses, and how long things take."""
+"""What may be set while the program runs: addresses, and delays."""
 
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -16,7 +16,7 @@ class HookMode(StrEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """Times are seconds. An empty address: webhooks are written down and not sent."""
+    """Times are seconds. With an empty address, webhooks are recorded and not sent."""
 
     phonepe_webhook_url: str = ""
     razorpay_webhook_url: str = ""
@@ -31,7 +31,7 @@ class Settings:
 
 
 def changed(settings: Settings, changes: dict[str, object]) -> Settings:
-    """The settings with `changes`; ValueError says what does not fit. Numbers may come as text, from a form."""
+    """Return the settings with `changes`; ValueError says what does not fit. Numbers may come as text, from a form."""
     kinds = {field.name: field.type for field in fields(Settings)}
     fitting = {name: _fitting(name, kinds.get(name), value) for name, value in changes.items()}
     return replace(settings, **fitting)  # type: ignore[arg-type] # each was made to fit its field

@@ -1,4 +1,4 @@
-"""The whole program, put together: one set of books, one bank, two gateways, a courier."""
+"""The whole program: one set of books, one bank, two gateways, a courier."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ from gateway_standin.switches import Switches
 
 
 class Standin:
-    """Everything that one running program keeps."""
+    """The state of one running program."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -40,7 +40,7 @@ class Standin:
         self.phonepe, self.razorpay = PhonePe(desk), Razorpay(desk)
 
     def reset(self) -> None:
-        """As after a start: empty books, no tokens, no faults, the settings it was started with."""
+        """Return to the state after a start: empty books, no tokens, no faults, the settings of the start."""
         with self.books.lock:
             self.courier.clear()
             self.books.clear()
@@ -87,6 +87,6 @@ def _switches_at_start(options: Options) -> frozenset[tuple[Brand, str]]:
 
 
 def _numbers(subject: Order | Refund, order: Order) -> list[str]:
-    """All by which the subject is known, for those who look for its webhooks."""
+    """Return all ids of the subject, for those who look for its webhooks."""
     own = [subject.id, subject.reference] if isinstance(subject, Refund) else []
     return [*own, order.id, order.reference]

@@ -1,4 +1,4 @@
-"""Faults that can be switched on: always, or for the next so many times."""
+"""Faults that can be switched on: always, or for a number of times."""
 
 from dataclasses import dataclass, field
 from threading import RLock
@@ -73,7 +73,7 @@ class Switches:
                     self._positions[brand, switch.name] = Position(ALWAYS if on else switch.at_start)
 
     def take(self, brand: Brand, name: str, subject: str = "") -> bool:
-        """Whether the fault happens to `subject` now; counts down if it does."""
+        """Return whether the fault applies to `subject` now; counts down if it does."""
         with self.lock:
             position = self._positions.get((brand, name))
             if position is None or not position.times or position.only not in {"", subject}:
@@ -83,7 +83,7 @@ class Switches:
             return True
 
     def set(self, brand: Brand, name: str, times: int, only: str = "") -> None:
-        """ValueError if there is no such switch."""
+        """Set a switch. Raises ValueError if there is no such switch."""
         with self.lock:
             if (brand, name) not in self._positions:
                 raise ValueError(f"{brand} has no switch {name}")
@@ -94,5 +94,5 @@ class Switches:
             return self._positions[brand, name]
 
     def is_narrowed(self, brand: Brand, name: str, subject: str) -> bool:
-        """Whether the switch is set for `subject` by name."""
+        """Return whether the switch is set for `subject` by name."""
         return self.position(brand, name).only == subject

@@ -7,7 +7,7 @@ from gateway_standin.wire.messages import Json
 
 
 def find_order(books: Books, number: str) -> Order | None:
-    """By the gateway's id, the merchant's number, or the token of its pay page."""
+    """Return an order by the gateway's id, the merchant's number, or the token of its pay page; or None."""
     for brand in Brand:
         found = books.order(brand, number) or books.order_by_reference(brand, number)
         if found:

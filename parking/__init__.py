@@ -1,3 +1,3 @@
-"""The product. Each folder is a room: upper rooms import lower ones, never the other way (docs/architecture.md)."""
+"""The product. Each folder is a Django app: upper apps import lower ones, never the reverse (docs/architecture.md)."""
 
 __version__ = "0.1.0"

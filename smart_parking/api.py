@@ -1,4 +1,4 @@
-"""The whole contract as one API: every address in one description."""
+"""The HTTP API: every address in one OpenAPI description."""
 
 from ninja import NinjaAPI
 from ninja.operation import Operation
@@ -12,7 +12,7 @@ from parking.legacy import calls as legacy
 
 
 class Contract(NinjaAPI):
-    """The API, with names of operations that do not follow the modules: clients are generated from them."""
+    """The API, with operation ids that do not follow the modules: clients are generated from them."""
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return super().get_openapi_operation_id(operation).replace("parking_legacy_calls_", "parking_api_legacy_")

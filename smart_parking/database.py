@@ -1,4 +1,4 @@
-"""The database of the settings: its address, how it is opened, and how long a statement may take or wait."""
+"""The database settings: address, options of the connection, and limits of waiting and of statements."""
 
 import sys
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ def _sqlite(config: dict[str, Any], base_dir: Path, lock_seconds: float) -> dict
 
 def _postgresql(config: dict[str, Any], limits: dict[str, float]) -> dict[str, Any]:
     given = config.get("OPTIONS", {})
-    # PostgreSQL takes milliseconds. A limit that the address itself sets stands last and so wins.
+    # PostgreSQL takes milliseconds. A limit in the address itself comes last and so wins.
     texts = [f"-c {name}={round(1000 * seconds)}" for name, seconds in limits.items() if seconds]
     options = " ".join([*texts, *filter(None, [given.get("options")])])
     # Parameters bound by the server and plans kept: a fifth quicker (docs/performance.md).

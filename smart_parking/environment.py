@@ -1,8 +1,8 @@
 """Every environment variable that the product reads: its type, default, unit and meaning.
 
 `settings.py`, `gateway_settings.py`, `mail_settings.py` and `deploy/` take their values from `read()`. A value of the
-wrong type stops the start with a sentence that names the variable. `docs/settings.md` lists the same for operators.
-An empty variable counts as not set; an empty list is an empty list.
+wrong type stops the start with a sentence that names the variable. `docs/settings.md` lists the same for operators. An
+empty variable counts as not set; an empty list is an empty list.
 """
 
 from decimal import Decimal
@@ -58,8 +58,10 @@ Rupees = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=2)]
 
 
 def variable(name: str, default: Any, meaning: str, *, unit: str = "", **more: Any) -> Any:
-    """Describe one variable. `production` is its default there, where that differs; `derived` says in words what
-    the settings put in the place of an empty default; `secret` keeps the value out of messages.
+    """Describe one variable.
+
+    `production` is its default there, where that differs; `derived` says in words what the settings put in the place of
+    an empty default; `secret` keeps the value out of messages.
     """
     return Field(default, validation_alias=name, description=meaning, json_schema_extra={"unit": unit, **more})
 
@@ -68,7 +70,7 @@ def variable(name: str, default: Any, meaning: str, *, unit: str = "", **more: A
 
 
 class Environment(BaseSettings):
-    """The environment at one moment."""
+    """The values of the environment at one moment."""
 
     model_config = SettingsConfigDict(case_sensitive=True, extra="ignore", str_strip_whitespace=True, frozen=True)
 
@@ -242,7 +244,7 @@ class Environment(BaseSettings):
 
 
 class WrongEnvironment(ValueError):
-    """Variables whose values cannot be used; the text names each."""
+    """Some variables have values that cannot be used; the text names each."""
 
 
 def read() -> Environment:

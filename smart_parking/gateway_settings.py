@@ -1,7 +1,7 @@
 """The payment gateways' settings; every value comes from the environment. `settings.py` imports them by name.
 
-A gateway whose values are all missing is simply not there. One that is half configured, or one that production must
-not use, is told by the two functions at the end.
+A gateway without any values is not offered. The two functions at the end report one that is half configured, or that
+production must not use.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ PHONEPE_PG_URL = _env.phonepe_pg_url or _phonepe_addresses["pg"]
 PHONEPE_SIMULATION_MODE = _env.phonepe_simulation_mode
 
 # PhonePe v2 calls the merchant's number and key "client id" and "client secret"; the older interface had a merchant id
-# and a salt key. PHONEPE_MERCHANT_ID and PHONEPE_API_KEY stand for whichever the merchant was given.
+# and a salt key. PHONEPE_MERCHANT_ID and PHONEPE_API_KEY are whichever the merchant was given.
 PHONEPE_MERCHANT_ID = _env.phonepe_merchant_id
 PHONEPE_API_KEY = _env.phonepe_api_key
 PHONEPE_CLIENT_ID = _env.phonepe_client_id or PHONEPE_MERCHANT_ID
@@ -107,7 +107,7 @@ _NEEDED_BY_WEBHOOK_MODE = {
 
 
 def configuration_problems(gateways: Sequence[str], values: Mapping[str, Any] | None = None) -> list[str]:
-    """What is wrong or missing, a sentence each; empty for a good start.
+    """Return what is wrong or missing, a sentence each; empty if the configuration is valid.
 
     `gateways` are those that a client may name. One that is not among them may have no values, or all. `values` are
     settings by name, by default those of this module.
@@ -122,7 +122,7 @@ def configuration_problems(gateways: Sequence[str], values: Mapping[str, Any] | 
 
 
 def production_problems(gateways: Sequence[str], values: Mapping[str, Any] | None = None) -> list[str]:
-    """Why production must not start with these gateways: no play money, no open line."""
+    """Return why production must not start with these gateways: simulated money, unencrypted addresses."""
     values = globals() if values is None else values
     problems = ["PHONEPE_SIMULATION_MODE is on"] if values["PHONEPE_SIMULATION_MODE"] else []
     if "PHONEPE" in gateways:

@@ -1,4 +1,4 @@
-"""The settings of mail; every value comes from the environment. `settings.py` imports them by name."""
+"""The mail settings; every value comes from the environment. `settings.py` imports them by name."""
 
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _SENDS else 'console'}.Em
 
 
 def _base_url() -> str:
-    """Where people reach the pages. The worker, which writes the mails, sees no request that would tell."""
+    """Return the address of the pages. The worker, which writes the mails, has no request to take it from."""
     hosts = [host for host in _env.allowed_hosts if host != "*"]
     default = f"https://{hosts[0].lstrip('.')}" if _env.in_production and hosts else "http://127.0.0.1:8000"
     return _env.base_url or default
@@ -31,6 +31,6 @@ BASE_URL = _base_url()
 
 
 def mail_problems() -> list[str]:
-    """Why production must not send mails so: a link that sets a password goes over a closed line."""
+    """Return why production must not send mails so: a link that sets a password must travel encrypted."""
     is_open = urlsplit(BASE_URL).scheme != "https"
     return ["SMART_PARKING_BASE_URL does not begin with https://"] if is_open else []

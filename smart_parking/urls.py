@@ -1,4 +1,4 @@
-"""Every address: the contract's calls and the older pages, the pages that people use, and the look-up site."""
+"""All addresses: the API and the older pages, the present pages, and the look-up site."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""The server's entry point."""
+"""The WSGI application, which the server loads."""
 
 import gc
 import os

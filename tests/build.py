@@ -1,4 +1,4 @@
-"""Making people, zones and stays for tests, through the services that the product uses."""
+"""Builders of people, zones and parking sessions, through the services that the product uses."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -7,12 +7,14 @@ from itertools import count
 from parking.accounts.models import Role, User
 from parking.checkout import booking, cancelling, entering, leaving, paying, terminating
 from parking.checkout.cancelling import Cancelled
-from parking.checkout.leaving import Collection, Left
+from parking.checkout.ending import Collection
+from parking.checkout.leaving import Left
 from parking.core import clock
 from parking.core.actor import ANYBODY, SYSTEM, Actor, user_actor
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import add_slots, create_zone
+from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession
 
 _numbers = count(1)
@@ -31,7 +33,7 @@ def make_user(role: Role = Role.USER, username: str | None = None) -> User:
 
 
 def make_zone(name: str | None = None, *, rate: str = "50.00", slots: int = 10, **changes: object) -> ParkingZone:
-    """A zone with slots A-001, A-002 …"""
+    """Return a zone with slots A-001, A-002 …"""
     fields = {"name": name or f"Zone {next(_numbers)}", "hourly_rate": Decimal(rate), **changes}
     zone = create_zone(actor=SYSTEM, changes=fields, now=clock.now())
     if slots:
@@ -40,7 +42,7 @@ def make_zone(name: str | None = None, *, rate: str = "50.00", slots: int = 10, 
 
 
 def plate(number: int | None = None) -> str:
-    """A plate of its own for each call."""
+    """Return a new plate for each call."""
     return f"KA-01-AB-{next(_numbers) if number is None else number:04d}"
 
 
@@ -112,7 +114,7 @@ def quote(staff: User, session: ParkingSession, now: datetime | None = None) -> 
 def cancel(driver: User, session: ParkingSession, now: datetime | None = None) -> Cancelled:
     return cancelling.cancel(
         actor=actor(driver),
-        lookup={"pk": session.pk},
+        session=Ref(pk=session.pk),
         reason="Plans changed",
         now=now or clock.now(),
         only_of_caller=True,
@@ -129,12 +131,13 @@ def terminate(staff: User, session: ParkingSession, method: str = "NONE", now: d
     )
 
 
-def pay_ahead(driver: User, session: ParkingSession, now: datetime | None = None) -> Left:
-    return paying.pay_ahead(actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=now or clock.now())
+def pay_ahead(driver: User, session: ParkingSession, now: datetime | None = None) -> PaymentOrder:
+    """Pay what a stay costs so far, as the page does."""
+    return paying.start_payment(actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=now or clock.now())
 
 
 def take_ticket(zone: ParkingZone, vehicle_number: str | None = None, now: datetime | None = None) -> ParkingSession:
-    """A walk-in at the kiosk."""
+    """Take a ticket as a walk-in at the kiosk."""
     return booking.take_ticket(
         actor=ANYBODY,
         zone=Ref(pk=zone.pk),
@@ -145,5 +148,5 @@ def take_ticket(zone: ParkingZone, vehicle_number: str | None = None, now: datet
 
 
 def reloaded(session: ParkingSession) -> ParkingSession:
-    """The stay as it now stands in the database."""
+    """Return the parking session as it is now in the database."""
     return ParkingSession.objects.whole().get(pk=session.pk)

@@ -1,16 +1,55 @@
-"""A caller of the API, as the outside world is: JSON in, JSON out, a token in the header."""
+"""A client of the API: JSON in, JSON out, a token in the header."""
 
 import json
+import re
+from functools import cache
 from typing import Any
 
+import jsonschema_rs
+from django.http import HttpResponse
 from django.test import Client
+from django.urls import Resolver404, resolve
 
 from parking.accounts.models import User
 from parking.accounts.tokens import new_access_token
+from smart_parking.api import api
+
+# Answers of Django itself, and faults that a test makes on purpose.
+_NOT_DESCRIBED = {405, 500}
+
+
+@cache
+def _description() -> dict[str, Any]:
+    description: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(), default=str))
+    return description
+
+
+@cache
+def _validator(path: str, method: str, status: int) -> jsonschema_rs.Validator | None:
+    """Return what checks the JSON answers of a call, None where it is not a call or describes other media."""
+    responses = _description()["paths"].get(path, {}).get(method, {}).get("responses")
+    if responses is None or status in _NOT_DESCRIBED:
+        return None
+    assert str(status) in responses, f"{method} {path} does not describe {status}"
+    schema = responses[str(status)].get("content", {}).get("application/json", {}).get("schema")
+    if schema is None:
+        return None
+    return jsonschema_rs.validator_for({**schema, "components": _description()["components"]}, validate_formats=True)
+
+
+def check_answer(method: str, path: str, response: HttpResponse) -> None:
+    """Hold an answer against the description of its call and status."""
+    try:
+        route = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", resolve(path).route)
+    except Resolver404:
+        return
+    validator = _validator(route, method, response.status_code)
+    if validator is not None and response.headers.get("Content-Type") == "application/json":
+        validator.validate(json.loads(response.content))
 
 
 class ApiClient:
-    """Sends JSON with a user's token, or without one."""
+    """Sends JSON with a user's token, or without one. Every answer is held against the description."""
 
     def __init__(self, user: User | None = None) -> None:
         self.client = Client(raise_request_exception=False)
@@ -18,7 +57,7 @@ class ApiClient:
         self.headers = {"Authorization": f"Bearer {new_access_token(user)}"} if user else {}
 
     def get(self, path: str, **query: Any) -> Any:
-        return self.client.get(path, query, headers=self.headers)
+        return self._checked("get", path, self.client.get(path, query, headers=self.headers))
 
     def post(self, path: str, body: object = None, **headers: str) -> Any:
         return self._send("post", path, body, headers)
@@ -27,10 +66,15 @@ class ApiClient:
         return self._send("patch", path, body, headers)
 
     def delete(self, path: str) -> Any:
-        return self.client.delete(path, headers=self.headers)
+        return self._checked("delete", path, self.client.delete(path, headers=self.headers))
 
     def _send(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         data = "" if body is None else json.dumps(body)
         call = getattr(self.client, method)
-        return call(path, data, content_type="application/json", headers=self.headers | sent)
+        response = call(path, data, content_type="application/json", headers=self.headers | sent)
+        return self._checked(method, path, response)
+
+    def _checked(self, method: str, path: str, response: Any) -> Any:
+        check_answer(method, path, response)
+        return response

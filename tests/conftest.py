@@ -1,4 +1,4 @@
-"""Fixtures that every room's tests use."""
+"""Fixtures that the tests of every app use."""
 
 from collections.abc import Iterator, Sequence
 
@@ -53,7 +53,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> Iterator[None]:
-    """Some answers are kept for a second by the process; each test has a database of its own."""
+    """Empty the caches of the process, which last for a second; each test has a database of its own."""
     fresh.forget_all()
     yield
     fresh.forget_all()
@@ -61,7 +61,7 @@ def _nothing_kept() -> Iterator[None]:
 
 @pytest.fixture
 def zone(db: None) -> ParkingZone:
-    """Zone A: ten slots for cars at ₹50 an hour, booking fee ₹50."""
+    """Return Zone A: ten slots for cars at ₹50 an hour, booking fee ₹50."""
     return make_zone("Zone A")
 
 
@@ -102,7 +102,7 @@ def as_admin(admin: User) -> ApiClient:
 
 @pytest.fixture
 def gateway(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
-    """A gateway in place of the simulated one, which the test lets fail, wait or vanish."""
+    """Return a gateway in place of the simulated one, which the test can make fail, wait or vanish."""
     fake = FakeGateway()
     monkeypatch.setitem(registry._GATEWAYS, fake.code, lambda: fake)
     return fake

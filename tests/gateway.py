@@ -1,4 +1,4 @@
-"""A payment gateway that a test holds in its hand."""
+"""A payment gateway that a test controls."""
 
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -22,10 +22,10 @@ class PowerCut(BaseException):
 
 @dataclass
 class FakeGateway:
-    """Keeps orders as a real gateway does: asked twice, it is one order; what was decided stays decided.
+    """Keeps orders as a real gateway does: requested twice, it is one order; a decision is final.
 
-    `outcome` is what new orders and refunds come to. `reachable` False: no call arrives. `answers_lost` True: calls
-    are carried out, but nobody hears of it. `power` False: our process dies before it can call.
+    `outcome` is the result of new orders and refunds. `reachable` False: no call arrives. `answers_lost` True: calls
+    are carried out, but their answers are lost. `power` False: our process dies before it can call.
     """
 
     code: str = "SIMULATED"
@@ -64,7 +64,7 @@ class FakeGateway:
         return self._answer(self._known(self.refunds, request.refund_id))
 
     def decide(self, state: GatewayState) -> None:
-        """Everything that waits comes to this."""
+        """Give all waiting orders and refunds this state."""
         self.outcome = state
         for answers in (self.orders, self.refunds):
             answers.update({number: replace(answer, state=state) for number, answer in list(answers.items())})  # type: ignore[type-var]

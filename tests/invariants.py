@@ -1,4 +1,4 @@
-"""What must hold of the books at any moment, whatever was done before; and proof that a refusal changed nothing."""
+"""Invariants of the books at any moment, whatever was done before; and proof that a refusal changed nothing."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from parking.audit.models import AuditEntry
 from parking.core.errors import DomainError
-from parking.facilities.models import ParkingSlot
+from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.payments.models import OPEN_ORDER, Bill, Debt, Payment, PaymentOrder, Refund
 from parking.stays.models import GateScan, ParkingSession
 from parking.vehicles.models import Vehicle
@@ -20,12 +20,16 @@ from parking.vehicles.models import Vehicle
 BOOKS: tuple[type[Model], ...] = (
     Vehicle, ParkingSlot, ParkingSession, GateScan, Bill, PaymentOrder, Payment, Refund, Debt,
 )  # fmt: skip
+SHOWN: tuple[type[Model], ...] = (
+    ParkingZone, ParkingSlot, ParkingSession, Bill, PaymentOrder, Payment, Refund, Debt,
+)  # fmt: skip
+NOT_SHOWN = {"updated_at", "is_definite", "gateway_order_id", "gateway_refund_id", "next_try_at", "next_check_at"}
 NOTHING = Decimal("0.00")
 END_LINES = {"session.exited", "session.terminated", "session.cancelled", "session.expired"}
 
 
 def books() -> dict[str, list[tuple[Any, ...]]]:
-    """Every row that a stay or its money consists of, as the database has it."""
+    """Return every row of parking sessions and their money, as the database has it."""
     rows = {}
     with connection.cursor() as cursor:
         for model in BOOKS:
@@ -34,9 +38,21 @@ def books() -> dict[str, list[tuple[Any, ...]]]:
     return rows
 
 
+def shown() -> dict[str, list[tuple[Any, ...]]]:
+    """The columns of stays, slots, zones and money that pages show; not when a gateway was last asked."""
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values_list(*_shown_columns(model)))
+        for model in SHOWN
+    }
+
+
+def _shown_columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if field.name not in NOT_SHOWN]
+
+
 @contextmanager
 def nothing_changes() -> Iterator[None]:
-    """What is done inside leaves every row as it was."""
+    """Assert that the block leaves every row as it was."""
     before = books()
     yield
     after = books()
@@ -50,7 +66,7 @@ def nothing_changes() -> Iterator[None]:
 
 @contextmanager
 def refused(code: str, message: str = "") -> Iterator[None]:
-    """What is done inside is refused with this code (and text), and leaves every row as it was."""
+    """Assert that the block is refused with this code (and text), and leaves every row as it was."""
     with nothing_changes(), pytest.raises(DomainError) as caught:
         yield
     assert caught.value.code == code
@@ -59,7 +75,7 @@ def refused(code: str, message: str = "") -> Iterator[None]:
 
 
 def assert_books_agree() -> None:
-    """Slots, stays, bills, orders, payments, refunds, debts and audit say the same."""
+    """Assert that slots, sessions, bills, orders, payments, refunds, debts and audit agree."""
     sessions = list(ParkingSession.objects.whole().order_by("pk"))
     _assert_slots_agree(sessions)
     money = _Money()

@@ -48,7 +48,7 @@ class Server:
         return f"postgresql://postgres@/postgres?host={quote(str(self.socket_dir))}"
 
     def bin(self, name: str) -> Path:
-        """The path of a client program such as `psql` or `pgbench`."""
+        """Return the path of a client program such as `psql` or `pgbench`."""
         return _package_dir() / INSTALLATION / "bin" / name
 
 
@@ -62,14 +62,14 @@ class Cluster:
 
     @contextmanager
     def running(self, *, durable: bool = False) -> Iterator[Server]:
-        """A server on these databases, stopped when the block is left."""
+        """Yield a server on these databases, stopped at the end of the block."""
         with _server_process(self.binaries, self.home, self.socket_dir, durable=durable):
             yield Server(self.socket_dir)
 
 
 @contextmanager
 def postgres_cluster() -> Iterator[Cluster]:
-    """An empty cluster that is gone, with its directory, when the block is left by whatever way, SIGTERM included."""
+    """Yield an empty cluster, deleted at the end of the block however that comes, SIGTERM included."""
     with _sigterm_unwinds(), _temporary_directory() as home:
         socket_dir = home / "socket"
         socket_dir.mkdir()
@@ -81,7 +81,7 @@ def postgres_cluster() -> Iterator[Cluster]:
 
 @contextmanager
 def running_postgres(*, durable: bool = False) -> Iterator[Server]:
-    """A server that is gone, with its directory, when the block is left by whatever way, SIGTERM included."""
+    """Yield a server, deleted at the end of the block however that comes, SIGTERM included."""
     with postgres_cluster() as cluster, cluster.running(durable=durable) as server:
         yield server
 
@@ -129,13 +129,13 @@ def _unprivileged() -> pwd.struct_passwd | None:
 
 
 def _run_as() -> tuple[int | None, int | None, list[int] | None]:
-    """User, group and further groups for a PostgreSQL process; None leaves them as they are."""
+    """Return user, group and further groups for a PostgreSQL process; None leaves them as they are."""
     user = _unprivileged()
     return (user.pw_uid, user.pw_gid, []) if user else (None, None, None)
 
 
 def _reachable_binaries(home: Path) -> Path:
-    """The directory of `postgres` and `initdb`; for root a copy, where nobody may look."""
+    """Return the directory of `postgres` and `initdb`; for root a copy that other users can read."""
     package = _package_dir()
     if _unprivileged() is None:
         return package / INSTALLATION / "bin"
@@ -213,7 +213,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], socket_dir: Path, log: P
 
 
 def _run(command: list[str], url: str) -> int:
-    """The exit code of COMMAND, which is stopped with us if we are told to stop."""
+    """Run a command and return its exit code; it is stopped with us if we are stopped."""
     process = subprocess.Popen(
         command,
         env=os.environ | {"DATABASE_URL": url},

@@ -32,7 +32,7 @@ def faults(it: Standin) -> Answer:
 
 
 def save_switches(it: Standin, form: dict[str, str]) -> None:
-    """Only what differs from its present position is set, so that a switch meant for one call stays so."""
+    """Set only the switches that differ from their present position, so that one meant for one call stays so."""
     for field, value in form.items():
         brand, _, name = field.partition(".")
         if name and int(value) != it.switches.position(Brand(brand), name).times:

@@ -29,7 +29,7 @@ def home(it: Standin) -> Answer:
 
 
 def _at_once(it: Standin) -> str:
-    """The switch that is needed most has a place of its own."""
+    """Return the form of the switch that is needed most."""
     lines = [_at_once_line(it, brand) for brand in Brand]
     return f'<section class="modes"><h2>Pays at once</h2>{"".join(lines)}</section>'
 

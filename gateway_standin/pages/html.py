@@ -1,4 +1,4 @@
-"""What all pages share: escaping, the frame around them, small forms. No script anywhere."""
+"""What all pages share: escaping, the layout, small forms. No script anywhere."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
@@ -12,14 +12,14 @@ MENU = (("/", "Orders and refunds"), ("/faults", "Faults and settings"), ("/webh
 
 
 def page(title: str, body: str, *, here: str = "", status: int = 200) -> Answer:
-    """A page of the bank, with the menu. `here` is its own address."""
+    """Return a page of the bank, with the menu. `here` is its own address."""
     links = "".join(_menu_link(address, text, here) for address, text in MENU)
     banner = f'<header><p class="name">Stand-in gateway</p><nav aria-label="Pages"><ul>{links}</ul></nav></header>'
     return frame(title, f"{banner}<main><h1>{escape(title)}</h1>{body}</main>", status=status)
 
 
 def frame(title: str, body: str, *, status: int = 200) -> Answer:
-    """A bare page. `body` is HTML already."""
+    """Return a page without the menu. `body` is HTML already."""
     text = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -30,7 +30,7 @@ def frame(title: str, body: str, *, status: int = 200) -> Answer:
 
 
 def button(address: str, text: str, about: str, *, kind: str = "", fields: Mapping[str, str] | None = None) -> str:
-    """A form of one button. `about` completes the text for those who hear the page instead of seeing it."""
+    """Return a form of one button. `about` completes its text for screen readers."""
     inputs = "".join(hidden(name, value) for name, value in (fields or {}).items())
     unseen = f' <span class="unseen">{escape(about)}</span>' if about else ""
     return (
@@ -44,7 +44,7 @@ def hidden(name: str, value: str) -> str:
 
 
 def table(caption: str, heads: tuple[str, ...], rows: list[str], nothing: str) -> str:
-    """`rows` are HTML. In their place `nothing`, if there are none."""
+    """Return a table; `rows` are HTML. Without rows return the text `nothing`."""
     if not rows:
         return f'<h2>{escape(caption)}</h2><p class="nothing">{escape(nothing)}</p>'
     columns = "".join(_head(head) for head in heads)

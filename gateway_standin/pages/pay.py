@@ -16,7 +16,7 @@ ENDED = {OrderState.PAID: "This order is paid.", OrderState.FAILED: "This order 
 
 
 def show(order: Order, note: str = "") -> Answer:
-    """`note` is said first: what became of the last attempt."""
+    """Return the page; `note` at its top is the result of the last attempt."""
     said = f'<p role="status" class="note">{escape(note)}</p>' if note else ""
     rest = _choices(order) if order.state is OrderState.OPEN else _ended(order)
     facts = (
@@ -29,7 +29,7 @@ def show(order: Order, note: str = "") -> Answer:
 
 
 def act(it: Standin, order: Order, action: str) -> Answer:
-    """What the customer chose: pay, decline, leave."""
+    """Carry out what the customer chose: pay, decline, leave."""
     try:
         note = _carry_out(it, order, action)
     except NotPossible:
@@ -40,7 +40,7 @@ def act(it: Standin, order: Order, action: str) -> Answer:
 
 
 def open_checkout(it: Standin, request: Request) -> Answer:
-    """Razorpay's hosted checkout: a form of the merchant's page opens it for one order."""
+    """Show Razorpay's hosted checkout, which a form of the merchant's page opens for one order."""
     form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
     order = it.books.order(Brand.RAZORPAY, form.get("order_id", ""))
     right_key = hmac.compare_digest(form.get("key_id", "").encode(), it.options.razorpay_key_id.encode())
@@ -65,7 +65,7 @@ def _carry_out(it: Standin, order: Order, action: str) -> str:
 
 
 def _after_razorpay(it: Standin, order: Order, action: str, note: str) -> Answer:
-    """Razorpay's answer goes back through the browser, as a form that is posted to the merchant."""
+    """Return Razorpay's answer as a form that the browser posts to the merchant."""
     payment = order.payment
     if order.redirect_url and action == "pay" and payment and order.state is OrderState.PAID:
         pair = f"{order.id}|{payment.id}".encode()

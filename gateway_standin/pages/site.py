@@ -1,4 +1,4 @@
-"""Which page answers which address, and what its forms do."""
+"""The routes of the pages and their forms."""
 
 from collections.abc import Callable
 from html import escape
@@ -69,7 +69,7 @@ class Site:
         return redirect("/faults")
 
     def _reset(self, _request: Request) -> Answer:
-        """The books alone: switches and settings stay as the person has set them."""
+        """Empty the books; switches and settings stay as the person has set them."""
         self._it.books.clear()
         self._it.courier.clear()
         return redirect("/")
@@ -96,7 +96,7 @@ class Site:
         return redirect("/webhooks")
 
     def _pay_page(self, _request: Request, number: str) -> Answer:
-        """By the token in PhonePe's redirectUrl, or by the id of an order."""
+        """Show the pay page of an order, found by the token in PhonePe's redirectUrl or by its id."""
         order = find_order(self._it.books, number)
         return pay.show(self._it.bank.look(order)) if order else _not_found()
 

@@ -50,14 +50,19 @@ class PhonePe(Gateway):
     def pay(self, request: Request) -> Json:
         content = rules.body_of(request)
         order = self._new_order(content, rules.payment_flow(content))
-        return self._taken(order, {"redirectUrl": f"{self.address}/pay/{order.token}"})
+        page = f"{self.address}/pay/{order.token}"
+        # The link is ours, beside what the real one answers: clients that show one find it here too.
+        return self._taken(order, {"redirectUrl": page, "intentUrl": self._upi_link(order)})
 
     def pay_qr(self, request: Request) -> Json:
         content = rules.body_of(request)
         order = self._new_order(content, rules.qr_flow(content))
         order.by_qr = True
-        link = shapes.upi_link(order, self.desk.options.phonepe_merchant_id)
+        link = self._upi_link(order)
         return self._taken(order, {"intentUrl": link, "qrData": link})
+
+    def _upi_link(self, order: Order) -> str:
+        return shapes.upi_link(order, self.desk.options.phonepe_merchant_id)
 
     def order_status(self, request: Request, number: str) -> Json:
         return self._status(request, number, by_qr=False)
@@ -70,11 +75,11 @@ class PhonePe(Gateway):
         expires = shapes.milliseconds(order.expires_at or order.created_at)
         if self.desk.switches.take(self.brand, "pays_at_once"):
             self.desk.bank.pay(order)
-        # PENDING even if it is paid by now: only the status tells.
+        # PENDING even if it is paid by now: only the status call reports it.
         return {"orderId": order.id, "state": "PENDING", "expireAt": expires} | ways_to_pay
 
     def _status(self, request: Request, number: str, *, by_qr: bool) -> Json:
-        """An order is known under the address of its own kind alone."""
+        """Return an order's status, known only under the address of its own kind."""
         details, context = rules.flag(request, "details"), rules.flag(request, "errorContext")
         order = self.desk.bank.look(self._order(number))
         if order.by_qr != by_qr:

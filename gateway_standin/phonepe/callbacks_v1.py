@@ -9,7 +9,7 @@ RESPONSES = {"COMPLETED": "SUCCESS", "FAILED": "PAYMENT_DECLINED", "PENDING": "P
 
 
 def callback(subject: Order | Refund, merchant_id: str) -> Json:
-    """`success` means that the call went well, not that money moved: a pending one is true as well."""
+    """Return the object. `success` means that the call went well, not that money moved: also true while pending."""
     state = _state(subject)
     return {
         "success": state != "FAILED",

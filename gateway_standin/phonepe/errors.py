@@ -1,4 +1,4 @@
-"""How PhonePe turns a call down."""
+"""PhonePe's error answers."""
 
 from gateway_standin.wire.messages import Refused, json_answer
 
@@ -10,5 +10,5 @@ def refused(code: str, message: str, status: int = 400) -> Refused:
 
 
 def refused_token(code: str, message: str, status: int) -> Refused:
-    """The token call has names of its own."""
+    """Return a refusal of the token call, whose fields have names of their own."""
     return Refused(json_answer({"errorCode": code, "message": message, "context": {}}, status))

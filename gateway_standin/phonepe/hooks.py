@@ -1,4 +1,4 @@
-"""What PhonePe tells the merchant by itself, and how it signs that."""
+"""PhonePe's webhooks to the merchant and their signatures."""
 
 import base64
 import hashlib
@@ -24,12 +24,12 @@ QR_EVENTS = {Happening.PAID: "pg.order.completed", Happening.DECLINED: "pg.order
 
 
 def event_of(happening: Happening, order: Order) -> str | None:
-    """PhonePe says nothing of an authorisation."""
+    """Return the event's name, or None: PhonePe sends none for an authorisation."""
     return (QR_EVENTS.get(happening) if order.by_qr else None) or EVENTS.get(happening)
 
 
 def message(event: str, subject: Order | Refund, mode: HookMode, options: Options) -> tuple[dict[str, str], bytes]:
-    """Headers and body of the webhook."""
+    """Return headers and body of the webhook."""
     merchant_id = options.phonepe_merchant_id
     payload = _payload(subject, merchant_id)
     if event == EVENTS[Happening.REFUND_ACCEPTED]:
@@ -69,6 +69,6 @@ def checksum(secret: str, body: bytes) -> str:
 
 
 def x_verify(body: bytes, salt_key: str, salt_index: str) -> str:
-    """Over the base64 text inside `{"response": "..."}`."""
+    """Return the X-VERIFY header over the base64 text inside `{"response": "..."}`."""
     encoded = body.removeprefix(b'{"response":"').removesuffix(b'"}')
     return f"{hashlib.sha256(encoded + salt_key.encode()).hexdigest()}###{salt_index}"

@@ -41,7 +41,7 @@ def amount(content: Json) -> int:
 
 
 def life(content: Json) -> int:
-    """Seconds until the order expires."""
+    """Return the seconds until the order expires."""
     value = content.get("expireAfter", DEFAULT_LIFE)
     if not isinstance(value, int) or isinstance(value, bool) or not SHORTEST <= value <= LONGEST:
         raise refused(BAD_REQUEST, f"expireAfter must be an integer from {SHORTEST} to {LONGEST}")
@@ -74,7 +74,7 @@ def payment_flow(content: Json) -> Json:
 
 
 def qr_flow(content: Json) -> Json:
-    """Custom checkout: of its ways to pay, the stand-in has the UPI QR."""
+    """Return the payment flow of custom checkout; the stand-in has only the UPI QR of its ways to pay."""
     flow = part(content, "paymentFlow")
     if flow.get("type") != "PG" or part(flow, "paymentMode").get("type") != "UPI_QR":
         raise refused(BAD_REQUEST, "paymentFlow.type must be PG and paymentMode.type UPI_QR")
@@ -109,7 +109,7 @@ def message(flow: Json) -> str:
 
 
 def flag(request: Request, name: str) -> bool:
-    """`details=False` comes from the official SDK, with a capital letter."""
+    """Return a boolean parameter; `details=False` comes from the official SDK, with a capital letter."""
     text = request.query.get(name, "false").lower()
     if text not in {"true", "false"}:
         raise refused(BAD_REQUEST, f"{name} must be true or false")
@@ -117,7 +117,7 @@ def flag(request: Request, name: str) -> bool:
 
 
 def part(content: Json, name: str) -> Json:
-    """An object inside; an empty one if absent."""
+    """Return an object inside `content`; an empty one if it is missing."""
     found = content.get(name)
     if found is None:
         return {}

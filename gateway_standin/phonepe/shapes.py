@@ -20,7 +20,7 @@ def milliseconds(at: float) -> int:
 
 
 def upi_link(order: Order, merchant_id: str) -> str:
-    """What a UPI app reads from the QR: payee, our reference, rupees."""
+    """Return the link that a UPI app reads from the QR: payee, our reference, rupees."""
     rupees = f"{order.amount // 100}.{order.amount % 100:02d}"
     payee = {"pa": f"{merchant_id.lower()}@standin", "pn": "Stand-in merchant"}
     query = payee | {"tr": order.id, "am": rupees, "cu": "INR", "mode": "22"}
@@ -28,7 +28,7 @@ def upi_link(order: Order, merchant_id: str) -> str:
 
 
 def order_status(order: Order, payments: list[Payment], *, error_context: bool = False) -> Json:
-    """`payments` are the attempts to show. `amount` is what was paid, once something was."""
+    """Return an order; `payments` are the attempts to show. `amount` is what was paid, once something was."""
     amount = order.captured.amount if order.captured else order.amount
     content: Json = {
         "orderId": order.id,
@@ -59,7 +59,7 @@ def payment_detail(payment: Payment) -> Json:
 
 
 def refund_answer(refund: Refund) -> Json:
-    """To the call that asks for a refund: whatever follows, it is pending then."""
+    """Return the answer to a call that asks for a refund, which is always pending then."""
     return {"refundId": refund.id, "amount": refund.amount, "state": "PENDING"}
 
 
@@ -85,7 +85,7 @@ def refund_status(refund: Refund, *, merchant_id: str) -> Json:
 
 
 def _how(payment: Payment) -> Json:
-    """The way the money went."""
+    """Return the payment instrument."""
     transaction = f"YBL{payment.id[2:]}"
     return {
         "rail": {"type": "UPI", "utr": payment.reference, "upiTransactionId": transaction, "vpa": "12****78@ybl"},

@@ -1,4 +1,4 @@
-"""PhonePe's access tokens: given for an hour, checked with each call."""
+"""PhonePe's access tokens: issued for an hour, checked with each call."""
 
 import hmac
 from urllib.parse import parse_qsl

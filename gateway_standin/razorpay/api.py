@@ -43,13 +43,13 @@ class Razorpay(Gateway):
         ]
 
     def authenticate(self, request: Request) -> None:
-        """The scheme must read exactly `Basic`."""
+        """Raise Refused unless the credentials are right and the scheme reads exactly `Basic`."""
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), self._valid.encode()):
             raise refused("Authentication failed", status=401)
 
     def revoke(self) -> None:
-        """Nothing lasts here that could be revoked: this one call fails."""
+        """Do nothing: there is no token to revoke, only this one call fails."""
         raise refused("Authentication failed", status=401)
 
     def refuse(self, status: int, text: str) -> Refused:
@@ -133,7 +133,7 @@ class Razorpay(Gateway):
         return route(name, methods, path, self.locked(self._noted(work)))
 
     def _noted(self, work: Work) -> Work:
-        """The same, with empty notes as they really come."""
+        """Wrap a call so that empty notes are answered as Razorpay does."""
 
         def noted(request: Request, **parts: str) -> Json:
             content = work(request, **parts)

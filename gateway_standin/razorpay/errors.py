@@ -1,10 +1,10 @@
-"""How Razorpay turns a call down."""
+"""Razorpay's error answers."""
 
 from gateway_standin.wire.messages import Refused, json_answer
 
 
 def refused(description: str, *, field: str | None = None, status: int = 400) -> Refused:
-    """`field` names the input that was wrong."""
+    """Return a refusal; `field` names the input that was wrong."""
     error = {
         "code": "BAD_REQUEST_ERROR",
         "description": description,

@@ -1,4 +1,4 @@
-"""What Razorpay tells the merchant by itself, and how it signs that."""
+"""Razorpay's webhooks to the merchant and their signatures."""
 
 import hashlib
 import hmac
@@ -26,7 +26,7 @@ def events_of(happening: Happening) -> tuple[str, ...]:
 
 
 def message(event: str, subject: Order | Refund, options: Options, now: float) -> tuple[dict[str, str], bytes]:
-    """Headers and body of the webhook. A delivery that is repeated keeps the event id."""
+    """Return headers and body of the webhook. A delivery that is repeated keeps the event id."""
     payload = _payload(event, subject)
     content = {
         "entity": "event",

@@ -21,7 +21,7 @@ Row = TypeVar("Row", bound=Dated)
 
 
 def page(rows: Iterable[Row], request: Request, *filters: str) -> list[Row]:
-    """The rows that the query asks for. `filters` are further parameters, which the caller has applied."""
+    """Return the rows that the query asks for. `filters` are further parameters, which the caller has applied."""
     require_known(request.query, PAGING | set(filters))
     first, last = _number(request, "from", 0), _number(request, "to", 2**40)
     count, skip = _number(request, "count", DEFAULT_COUNT), _number(request, "skip", 0)

@@ -48,7 +48,7 @@ class Refunding:
 
     @contextmanager
     def _in_use(self, key: str) -> Iterator[str]:
-        """While the first call with a key runs, a second one is turned away."""
+        """Refuse a second call while the first one with the same key runs."""
         with self._desk.books.lock:
             if key in self._keys_in_use:
                 raise refused("Another request with this idempotency key is in progress", status=409)
@@ -98,7 +98,7 @@ class Refunding:
 
 
 def _amount(content: Json, payment: Payment) -> int:
-    """Without an amount, all that is left."""
+    """Return the requested paise; without an amount, all that is left."""
     if payment.state is not PaymentState.CAPTURED:
         raise refused("The payment status should be captured for action to be taken")
     left = payment.amount - payment.refunded

@@ -16,7 +16,7 @@ CAPTURE_OPTIONS = {"automatic_expiry_period", "manual_expiry_period", "refund_sp
 
 
 def body_of(request: Request, known: Iterable[str]) -> Json:
-    """The fields of the body, none but the known ones. No body at all counts as an empty one."""
+    """Return the fields of the body, none but the known ones. No body at all counts as an empty one."""
     if not request.body:
         return {}
     if request.content_type != JSON_TYPE:
@@ -66,7 +66,7 @@ def receipt(content: Json) -> str:
 
 
 def notes(content: Json) -> dict[str, str]:
-    """An empty list is as good as an empty object."""
+    """Return the notes; an empty list counts as an empty object."""
     given = content.get("notes") or {}
     if not isinstance(given, dict) or len(given) > MOST_NOTES:
         raise refused(f"notes must be an object of at most {MOST_NOTES} pairs", field="notes")
@@ -77,7 +77,7 @@ def notes(content: Json) -> dict[str, str]:
 
 
 def captures_itself(content: Json) -> bool:
-    """The capture policy of one order, which overrides the account's. `payment_capture` is the older way to say it."""
+    """Return whether an order is captured automatically. `payment_capture` is the older field for it."""
     policy = content.get("payment", {})
     if not isinstance(policy, dict):
         raise refused("payment must be an object", field="payment")
@@ -98,7 +98,7 @@ def speed(content: Json) -> str:
 
 
 def refund_key(request: Request) -> str:
-    """The idempotency key; empty if none was sent."""
+    """Return the idempotency key; empty if none was sent."""
     key = request.headers.get("x-refund-idempotency", "")
     if key and not REFUND_KEY.fullmatch(key):
         raise refused("X-Refund-Idempotency must have 10 or more letters, digits, hyphens or underscores")

@@ -78,7 +78,7 @@ def refund(it: Refund) -> Json:
 
 
 def with_lists_for_notes(content: Json) -> Json:
-    """Razorpay is written in PHP: notes without pairs come out as a list."""
+    """Return the content with empty notes as a list: Razorpay is written in PHP."""
     if content.get("notes") == {}:
         content = content | {"notes": []}
     if "items" in content:
@@ -99,7 +99,7 @@ def _refund_status(it: Payment) -> str | None:
 
 
 def _fee(it: Payment) -> int:
-    """Two per cent, and 18 per cent tax on that."""
+    """Return two per cent, and 18 per cent tax on that, in paise."""
     return it.amount * 236 // 10_000
 
 

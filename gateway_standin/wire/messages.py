@@ -1,4 +1,4 @@
-"""A request and an answer, free of the server that carries them."""
+"""Requests and answers, independent of the server that carries them."""
 
 import json
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ class Request:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def json(self) -> Json:
-        """The body as an object. ValueError if it is none."""
+        """Return the body as an object. ValueError if it is none."""
         content = json.loads(self.body.decode(), parse_constant=_no_constant)
         if not isinstance(content, dict):
             raise ValueError("not an object")  # noqa: TRY004 (one error for the caller)
@@ -41,7 +41,7 @@ class Answer:
 
 
 class Refused(Exception):
-    """The call is turned down; nothing was changed."""
+    """The call is refused; nothing was changed."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
@@ -49,7 +49,7 @@ class Refused(Exception):
 
 
 class NoAnswer(Exception):
-    """The connection is closed after `seconds` without a word."""
+    """The connection is closed after `seconds` without an answer."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
@@ -65,7 +65,7 @@ def html_answer(text: str, status: int = 200) -> Answer:
 
 
 def redirect(address: str) -> Answer:
-    """To be fetched with GET, whatever the method was."""
+    """Return a redirect, to be fetched with GET, whatever the method was."""
     return Answer(303, headers={"Location": address})
 
 

@@ -1,4 +1,4 @@
-"""Which function answers which address."""
+"""Routes: which function answers which address."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ class Route(Generic[Work]):
 
 
 def route(name: str, methods: str, path: str, work: Work) -> Route[Work]:
-    """`methods` are separated by spaces."""
+    """Return a route; `methods` are separated by spaces."""
     pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path))
     return Route(name, frozenset(methods.split()), re.compile(pattern), work)
 

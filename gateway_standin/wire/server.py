@@ -35,7 +35,7 @@ class Server(ThreadingHTTPServer):
         return f"http://{LOOPBACK}:{self.server_port}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up is no event."""
+        """Log a client that hung up, for debugging only."""
         log.debug("connection %s of %s ended early", request, client_address, exc_info=True)
 
 
@@ -52,7 +52,7 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        """http.server asks for `do_GET` and so on: all methods are alike here."""
+        """Return one handler for `do_GET` and the like, which http.server looks up: all methods are alike here."""
         if name.startswith("do_"):
             return self.answer
         raise AttributeError(name)

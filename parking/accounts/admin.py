@@ -1,4 +1,4 @@
-"""Looking up accounts."""
+"""Show accounts on the look-up site."""
 
 from axes.models import AccessAttempt
 from django.contrib import admin
@@ -24,7 +24,7 @@ class CallWindowAdmin(LookUpAdmin):
 
 @admin.register(AccessAttempt, site=look_up)
 class FailedLoginsAdmin(LookUpAdmin):
-    """Who is locked out, and how often which name and address failed."""
+    """Show who is locked out, and how often which username and address failed."""
 
     list_display = ["attempt_time", "username", "ip_address", "failures_since_start"]
     search_fields = ["username", "=ip_address"]

@@ -1,4 +1,4 @@
-"""Whether somebody is who he says: usernames and passwords, checked and counted. For tokens and pages alike."""
+"""Check usernames and passwords and count the failures, for tokens and pages alike."""
 
 from copy import copy
 from datetime import datetime
@@ -17,10 +17,11 @@ from parking.core.errors import TooMany, Unauthenticated
 
 
 def user_signing_in(request: HttpRequest, *, username: str, password: str, now: datetime) -> User:
-    """Who signs in. Failures are counted by the request's address together with the username, and put on record.
+    """Return the user who signs in; count and record a failure.
 
-    Raises Unauthenticated `invalid_credentials` (also for a suspended user: nobody learns which names exist), and
-    TooMany: `too_many_attempts` while locked out, `too_many_requests` from this address in this minute.
+    Failures are counted by the request's address together with the username. Raises Unauthenticated
+    `invalid_credentials` (also for a suspended user, so that nobody learns which names exist), and TooMany:
+    `too_many_attempts` while locked out, `too_many_requests` from this address in this minute.
     """
     count_login(request, now=now)
     try:
@@ -31,7 +32,7 @@ def user_signing_in(request: HttpRequest, *, username: str, password: str, now: 
 
 
 def authenticated(request: HttpRequest, *, username: str, password: str, now: datetime) -> User:
-    """The user with this password. Raises as `user_signing_in`, which also writes a failure down."""
+    """Return the user with this password. Raises as `user_signing_in`, which also writes a failure down."""
     refuse_locked_out(request, username=username, now=now)
     user = authenticate(_without_form(request), username=username, password=password)
     if not isinstance(user, User):
@@ -40,9 +41,10 @@ def authenticated(request: HttpRequest, *, username: str, password: str, now: da
 
 
 def _without_form(request: HttpRequest) -> HttpRequest:
-    """The request as axes may see it: it would keep every field of a form that fails, new passwords too.
+    """Return the request as axes may see it: axes would keep every field of a form that fails, new passwords too.
 
-    Being a copy, it also takes axes' mark of a lock-out, for which a plain text would replace our own answer.
+    Axes also marks the request as locked out, for which its middleware would send a plain text in place of our answer;
+    the copy takes that mark.
     """
     bare = copy(request)
     bare.GET = bare.POST = QueryDict()

@@ -1,4 +1,4 @@
-"""The demonstration accounts: made by the command `demo`, and never in production."""
+"""The demonstration accounts: created by the command `demo`, never in production."""
 
 from dataclasses import dataclass
 from datetime import datetime

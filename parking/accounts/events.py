@@ -1,4 +1,4 @@
-"""What happens to an account."""
+"""The events of accounts."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from parking.audit.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class UserEvent(Event):
-    """Something that happened to an account."""
+    """The base of events about an account."""
 
     subject_kind = "user"
 
@@ -23,7 +23,7 @@ class UserRegistered(UserEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class UserCreated(UserEvent):
-    """An administrator made an account."""
+    """An administrator created an account."""
 
     action = "user.created"
 
@@ -44,14 +44,14 @@ class UserChanged(UserEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn(UserEvent):
-    """Somebody signed in, for tokens or on a page."""
+    """A user signed in, for tokens or on a page."""
 
     action = "login"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedOut(UserEvent):
-    """Somebody ended a refresh token or a page session."""
+    """A user ended a refresh token or a page session."""
 
     action = "logout"
 
@@ -65,7 +65,7 @@ class TokenRefreshed(UserEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordChanged(UserEvent):
-    """Somebody who knew the old password set a new one."""
+    """A user who knew the old password set a new one."""
 
     action = "password.changed"
 

@@ -1,4 +1,4 @@
-"""Failed logins lock out for a while: counted by django-axes per username and address together."""
+"""Lock-out after failed logins, counted by django-axes per username and address together."""
 
 import math
 from collections.abc import Mapping
@@ -20,18 +20,18 @@ _LONGEST = 255
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """AXES_CLIENT_IP_CALLABLE: the address as the throttles see it."""
+    """Return the address as the throttles see it (AXES_CLIENT_IP_CALLABLE)."""
     return client_address(request) or None
 
 
 def username_of(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
-    """AXES_USERNAME_CALLABLE: one count for all spellings of a username that lead to the same account."""
+    """Return one spelling for all spellings of a username that lead to the same account (AXES_USERNAME_CALLABLE)."""
     given = (credentials or request.POST).get(User.USERNAME_FIELD)
     return str(given or "").strip().lower()[:_LONGEST]
 
 
 def forget_failures(username: str) -> None:
-    """Forget the failed logins of a username, from all addresses: its owner has proved to be there."""
+    """Delete the failed logins of a username, from all addresses, once its owner has proved who they are."""
     AccessAttempt.objects.filter(username=username.lower()[:_LONGEST]).delete()
 
 

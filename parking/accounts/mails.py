@@ -1,4 +1,4 @@
-"""Mails about the own account: plain text, in the user's language."""
+"""Mails about a user's own account: plain text, in the user's language."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -47,7 +47,7 @@ def _mail_reset_link(user: User, now: datetime) -> bool:
 
 
 def _reset_mail(user: User, now: datetime) -> tuple[str, str]:
-    """Subject and text, in the language of the moment."""
+    """Return subject and text, in the active language."""
     facts = {
         "username": user.username,
         "link": f"{settings.BASE_URL}/password/reset/{user.pk}/{new_reset_token(user, now=now)}/",

@@ -1,4 +1,4 @@
-"""The people: one account model with three roles."""
+"""User accounts: one model with three roles."""
 
 from typing import Any, ClassVar
 
@@ -19,11 +19,11 @@ class Role(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Usernames differ in more than letter case; compared as the constraint `username_once` does."""
+        """Return the user of this name in any letter case, as the constraint `username_once` compares."""
         return self.alias(folded=Lower("username")).get(folded=(username or "").lower())
 
     def create_superuser(self, username: str, password: str, **fields: Any) -> "User":
-        """For `manage.py createsuperuser`: an ADMIN."""
+        """Create an ADMIN, for `manage.py createsuperuser`."""
         user = self.model(username=username, role=Role.ADMIN, date_joined=clock.now(), **fields)
         user.set_password(password)
         user.save()
@@ -70,7 +70,7 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the look-up site lets the user in (Django's word, not the role STAFF)."""
+        """Return whether the look-up site lets the user in (Django's word, not the role STAFF)."""
         return self.role == Role.ADMIN
 
     @property
@@ -78,7 +78,7 @@ class User(AbstractBaseUser):
         return self.role == Role.ADMIN
 
     def has_perm(self, _perm: str, _obj: object = None) -> bool:
-        """Administrators look everything up; what may be changed is decided by each admin page."""
+        """Let administrators look everything up; each admin page decides what may be changed."""
         return self.is_active and self.role == Role.ADMIN
 
     def has_module_perms(self, _app_label: str) -> bool:
@@ -86,7 +86,7 @@ class User(AbstractBaseUser):
 
 
 class CallWindow(models.Model):
-    """How often an address made a throttled call in one minute; a row that all server processes share."""
+    """The number of calls of a throttled kind from one address in one minute, shared by all server processes."""
 
     scope = models.CharField(max_length=20)
     address = models.CharField(max_length=64)

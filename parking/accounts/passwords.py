@@ -1,4 +1,4 @@
-"""Passwords on their way in: checked, then hashed."""
+"""New passwords: validated, then hashed."""
 
 from typing import NewType
 
@@ -13,10 +13,10 @@ HashedPassword = NewType("HashedPassword", str)
 
 
 def hash_new_password(password: str, *, user: User, field: str = "password") -> HashedPassword:
-    """The hash of a password that is good enough for this user, who need not be saved yet.
+    """Return the hash of a password that is good enough for this user, who need not be saved yet.
 
-    Takes some 20 ms of a core: call it before a transaction begins, or everybody else waits for it. Raises
-    InvalidInput with the reasons at `field`.
+    Takes some 20 ms of a core: call it before a transaction begins, or others wait for its locks. Raises InvalidInput
+    with the reasons at `field`.
     """
     try:
         validate_password(password, user=user)

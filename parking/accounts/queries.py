@@ -8,7 +8,7 @@ from parking.core.errors import NotFound
 
 
 def user_by_id(user_id: int) -> User:
-    """Raises NotFound `user_not_found`."""
+    """Return the user. Raises NotFound `user_not_found`."""
     user = User.objects.filter(pk=user_id).first()
     if user is None:
         raise user_not_found()
@@ -20,7 +20,7 @@ def user_not_found() -> NotFound:
 
 
 def id_of_username(username: str) -> int | None:
-    """The account that a username means, in any letter case."""
+    """Return the id of the account with this username in any letter case, or None."""
     try:
         return User.objects.get_by_natural_key(username).pk
     except User.DoesNotExist:
@@ -32,7 +32,7 @@ _MOST_RESETS = 10
 
 
 def ids_of_reset(email_or_username: str) -> list[int]:
-    """The active accounts with a mail address that have this name or this address, in any letter case."""
+    """Return the ids of active accounts with a mail address whose name or address this is, in any letter case."""
     text = email_or_username.strip().lower()
     users = User.objects.alias(name=Lower("username"), address=Lower("email"))
     found = users.filter(Q(name=text) | Q(address=text), is_active=True).exclude(email="")
@@ -40,7 +40,7 @@ def ids_of_reset(email_or_username: str) -> list[int]:
 
 
 def find_users(*, role: str | None = None, is_active: bool | None = None, q: str = "") -> QuerySet[User]:
-    """Accounts in the order of their making; `q` is a part of the username, name, e-mail address or phone number."""
+    """Return accounts in order of creation; `q` is a part of the username, name, e-mail address or phone number."""
     users = User.objects.order_by("pk")
     if role is not None:
         users = users.filter(role=role)

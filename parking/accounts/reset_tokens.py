@@ -1,4 +1,4 @@
-"""What the link in a mail carries to set a new password: signed, good for an hour and for one use."""
+"""Tokens in the mailed link that sets a new password: signed, valid for an hour and for one use."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from parking.accounts.models import User
 
 
 class _Tokens(PasswordResetTokenGenerator):
-    """Django's tokens at a moment of ours. They die with the password, the epoch, the address, and a login."""
+    """Django's password reset tokens at a given time. A change of password, epoch or address, or a login ends them."""
 
     key_salt = "parking.accounts.reset_tokens"
 
@@ -30,5 +30,5 @@ def new_reset_token(user: User, *, now: datetime) -> str:
 
 
 def opens_account(token: str, user: User, *, now: datetime) -> bool:
-    """Whether a token sets this user's password at `now`."""
+    """Return whether a token may set this user's password at `now`."""
     return user.is_active and _Tokens(now).check_token(user, token)

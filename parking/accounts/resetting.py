@@ -1,4 +1,4 @@
-"""A new password for somebody who forgot the old one, by a link that comes by mail."""
+"""Reset of a forgotten password, by a link that comes by mail."""
 
 from datetime import datetime
 
@@ -20,17 +20,17 @@ from parking.core.ids import parse_ref
 
 
 def request_password_reset(request: HttpRequest, *, email_or_username: str, now: datetime) -> None:
-    """Have the link mailed to every active account of this name or mail address.
+    """Enqueue a mail with the link to every active account of this name or mail address.
 
-    Answers the same whether there is one or not, and does the same: the worker finds out who gets a mail. Raises
-    TooMany `too_many_requests` from this address in this minute.
+    Answers the same, and as fast, whether there is one or not: the worker finds out who gets a mail. Raises TooMany
+    `too_many_requests` from this address in this minute.
     """
     count_reset(request, now=now)
     mail_reset_links.enqueue(ids_of_reset(email_or_username))
 
 
 def reset_link_is_valid(*, uid: str, token: str, now: datetime) -> bool:
-    """Whether a link would set a password at `now`: for the page that shows the form."""
+    """Return whether a link would set a password at `now`, for the page that shows the form."""
     user = _user_of(uid)
     return user is not None and opens_account(token, user, now=now)
 

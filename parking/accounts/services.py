@@ -34,7 +34,7 @@ CONTACT_FIELDS = {"email", "phone"}
 
 
 def actor_of(user: User) -> Actor:
-    """An account as the one who acts."""
+    """Return the actor that an account acts as."""
     return user_actor(user.pk, user.role)
 
 
@@ -76,7 +76,7 @@ def login(request: HttpRequest, *, username: str, password: str, now: datetime) 
     """Sign in for a pair of tokens. Raises as `credentials.user_signing_in`."""
     user = user_signing_in(request, username=username, password=password, now=now)
     with transaction.atomic():
-        # Tells axes to forget the failures, and Django to note the time.
+        # Makes axes forget the failures, and Django note the time.
         user_logged_in.send(sender=User, request=request, user=user)
         pair = tokens.issue(user, now=now)
         audit.record(actor_of(user), SignedIn(user_id=user.pk), now)
@@ -84,7 +84,7 @@ def login(request: HttpRequest, *, username: str, password: str, now: datetime) 
 
 
 def refresh(*, token: str, now: datetime) -> TokenPair:
-    """A new pair for a refresh token, which is used up by that. Raises Unauthenticated `token_not_valid`."""
+    """Exchange a refresh token, which is used up, for a new pair. Raises Unauthenticated `token_not_valid`."""
     with _spent_tokens_recorded(now), transaction.atomic():
         user = tokens.spend_refresh_token(token)
         pair = tokens.issue(user, now=now)
@@ -120,7 +120,7 @@ def _spent_tokens_recorded(now: datetime) -> Iterator[None]:
 def change_password(
     request: HttpRequest, *, user: User, old_password: str, new_password: str, now: datetime
 ) -> TokenPair:
-    """A new password and a new pair of tokens; all earlier tokens and all sessions die.
+    """Set a new password and return a new pair of tokens; all earlier tokens and all sessions end.
 
     Wrong old passwords count as failed logins, or a stolen token could be used to guess. Raises Refused
     `password_wrong`, InvalidInput, TooMany `too_many_attempts`.
@@ -135,7 +135,7 @@ def change_password(
 def check_password_change(
     request: HttpRequest, *, user: User, old_password: str, new_password: str, now: datetime
 ) -> tuple[User, HashedPassword]:
-    """The user whose old password was right, and the hash of the new one. Raises as `change_password`."""
+    """Return the user, whose old password was right, and the hash of the new one. Raises as `change_password`."""
     try:
         known = authenticated(request, username=user.username, password=old_password, now=now)
     except Unauthenticated as error:
@@ -144,7 +144,7 @@ def check_password_change(
 
 
 def replace_password(known: User, hashed: HashedPassword, *, now: datetime) -> User:
-    """Inside a transaction: set the password of a user whom nobody changed meanwhile; tokens and sessions die."""
+    """Set, inside a transaction, the password of a user whom nobody changed meanwhile; tokens and sessions end."""
     locked = lock_user(known.pk)
     if locked.password != known.password:
         raise _password_wrong()  # somebody else changed it while we hashed
@@ -165,7 +165,7 @@ def set_password(user: User, password: HashedPassword) -> None:
 
 
 def lock_user(user_id: int) -> User:
-    """Raises NotFound `user_not_found`."""
+    """Lock and return the user. Raises NotFound `user_not_found`."""
     user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     if user is None:
         raise user_not_found()
@@ -233,10 +233,10 @@ def _is_active_admin(user: User) -> bool:
 
 
 def _lock_with_admins(user_id: int) -> tuple[User, int]:
-    """The user and how many other active administrators there are.
+    """Lock and return the user, with the number of other active administrators.
 
-    All are locked, in the order of their ids: of two administrators who suspend each other one comes second, and
-    sees what the first one did.
+    All are locked, in the order of their ids: of two administrators who suspend each other one comes second, and sees
+    what the first one did.
     """
     wanted = Q(pk=user_id) | Q(role=Role.ADMIN, is_active=True)
     locked = User.objects.select_for_update(no_key=True).filter(wanted).order_by("pk")

@@ -36,21 +36,21 @@ def sign_up_session(
 
 
 def sign_in_session(request: HttpRequest, *, username: str, password: str, now: datetime) -> User:
-    """Sign in on a page: the session gets a new key and the user, the CSRF token is made anew.
+    """Sign in on a page: give the session a new key and the user, and rotate the CSRF token.
 
     Same count, throttle and lock-out as `services.login`. Raises Unauthenticated `invalid_credentials`, TooMany
     `too_many_attempts`, `too_many_requests`.
     """
     user = user_signing_in(request, username=username, password=password, now=now)
     with transaction.atomic():
-        # Tells axes to forget the failures, and Django to note the time.
+        # Makes axes forget the failures, and Django note the time.
         auth.login(request, user)
         audit.record(actor_of(user), SignedIn(user_id=user.pk), now)
     return user
 
 
 def sign_out_session(request: HttpRequest, *, now: datetime) -> None:
-    """Forget the session. Does nothing more for somebody who is not signed in."""
+    """End the session. Does nothing more for somebody who is not signed in."""
     user = request.user
     auth.logout(request)
     if isinstance(user, User):
@@ -60,7 +60,7 @@ def sign_out_session(request: HttpRequest, *, now: datetime) -> None:
 def change_password_on_page(
     request: HttpRequest, *, user: User, old_password: str, new_password: str, now: datetime
 ) -> User:
-    """A new password: tokens and all other sessions die, the present one goes on under a new key.
+    """Set a new password; tokens and all other sessions end, the present one goes on under a new key.
 
     Raises as `services.change_password`.
     """

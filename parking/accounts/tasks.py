@@ -1,4 +1,4 @@
-"""Background work for accounts. Run twice, a mail comes twice, and either link works."""
+"""Background tasks for accounts. Run twice, they send the mail twice, and either link works."""
 
 from django_tasks import task
 

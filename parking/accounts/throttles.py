@@ -1,4 +1,4 @@
-"""How often an address may make a call in one minute, counted in a table that all server processes share."""
+"""Limits of calls per minute from one address, counted in a table that all server processes share."""
 
 import math
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""JSON web tokens: access 24 h, refresh 7 d and for one use, both of the user's present epoch."""
+"""JSON web tokens: access for 24 h, refresh for 7 d and one use, both bound to the user's token epoch."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ class TokenPair:
 
 
 class SpentToken(Unauthenticated):
-    """A refresh token that was used before: by its owner twice, or by a thief (401)."""
+    """A refresh token was used before: by its owner twice, or by a thief (401)."""
 
     def __init__(self, user_id: int) -> None:
         super().__init__("token_not_valid", "Please sign in again")
@@ -42,12 +42,12 @@ class SpentToken(Unauthenticated):
 
 
 def not_valid() -> Unauthenticated:
-    """What every token that cannot be used is answered with; why, is not told."""
+    """Return the error for every token that cannot be used; it gives no reason, on purpose."""
     return Unauthenticated("token_not_valid", "Please sign in again")
 
 
 def user_of_access_token(text: str) -> User | None:
-    """The user whom an access token speaks for, or None: forged, expired, of another kind, dead, or suspended."""
+    """Return the user of an access token; None if forged, expired, of another kind, revoked, or the user suspended."""
     try:
         claims = _claims_of_access_token(text)
     except TokenError:
@@ -57,10 +57,10 @@ def user_of_access_token(text: str) -> User | None:
 
 @lru_cache(maxsize=4096)
 def _claims_of_access_token(text: str) -> dict[str, Any]:
-    """The claims of an access token whose signature was checked; remembered, because a gate sends the same for hours.
+    """Return the claims of an access token whose signature is right; cached, because a gate sends the same for hours.
 
-    Only what the text itself proves is remembered: whether its time is over, and everything about the user, is looked
-    at with each request. Raises TokenError.
+    Only what the text itself proves is cached: expiry, and everything about the user, is checked with each request.
+    Raises TokenError.
     """
     return dict(AccessToken(text).payload)
 
@@ -80,14 +80,14 @@ def _describe(token: Token, user: User) -> None:
 
 
 def new_access_token(user: User) -> str:
-    """An access token of the user's present epoch, with the claims that clients read."""
+    """Return an access token of the user's present epoch, with the claims that clients read."""
     token = AccessToken()
     _describe(token, user)
     return str(token)
 
 
 def issue(user: User, *, now: datetime) -> TokenPair:
-    """A new pair of tokens of the user's present epoch; the refresh token is put on record."""
+    """Return a new pair of tokens of the user's present epoch; the refresh token is stored."""
     refresh = _RefreshToken()
     _describe(refresh, user)
     expires_at = datetime_from_epoch(refresh["exp"])

@@ -1,31 +1,25 @@
 """Signing up, in and out; the own account."""
 
-from typing import Annotated, Any
-
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import BaseModel, Field
 
 from parking.accounts import services as accounts
 from parking.accounts.models import User
-from parking.accounts.passwords import hash_new_password
+from parking.accounts.passwords import HashedPassword, hash_new_password
 from parking.accounts.throttles import count_registration
-from parking.accounts.tokens import TokenPair
+from parking.api.shapes.tokens import EXAMPLE_TOKEN, LoginOut, PairOut, Token
 from parking.api.shapes.users import (
-    EXAMPLE_USER,
     Email,
     Language,
     NewPassword,
     Password,
     PersonName,
     Phone,
-    RoleName,
     Username,
     UserOut,
-    present_user,
 )
 from parking.core import clock
-from parking.edge import requests as idempotency
+from parking.edge import requests
 from parking.edge.answers import ok, plain
 from parking.edge.callers import caller, signed_in
 from parking.edge.describe import READ_PROBLEMS, Ok, enveloped, examples, keyed, problems
@@ -36,16 +30,6 @@ router = Router(tags=["Auth"], auth=None)
 REGISTER_PROBLEMS = problems(409, 429, without=(401, 403, 404))
 SIGN_IN_PROBLEMS = problems(429, without=(403, 404))
 TOKEN_PROBLEMS = problems(without=(403, 404))
-EXAMPLE_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjo3fQ.c2lnbmF0dXJl"  # noqa: S105 - no secret
-EXAMPLE_PAIR = {"access": EXAMPLE_TOKEN, "refresh": EXAMPLE_TOKEN}
-# A token of ours has some 400 characters.
-Token = Annotated[str, Field(min_length=1, max_length=4000)]
-
-
-class PairOut(BaseModel):
-    access: str
-    refresh: str
-
 
 # --- Signing up ------------------------------------------------------------------------------------
 
@@ -80,7 +64,7 @@ class RegisterIn(In):
                 "first_name": "Asha",
                 "last_name": "Rao",
             },
-            response=enveloped(EXAMPLE_USER, "Welcome"),
+            response=enveloped(UserOut.example, "Welcome"),
             status=201,
         )
     ),
@@ -88,16 +72,16 @@ class RegisterIn(In):
 )
 def register(request: HttpRequest, payload: RegisterIn) -> HttpResponse:
     """Make the account of a driver; an e-mail address or a phone number is needed."""
-    now = clock.now()
-    count_registration(request, now=now)
-    profile = payload.profile()
-    hashed = hash_new_password(payload.password, user=User(username=payload.username, **profile))
-    return idempotency.once_in_one_transaction(
-        request,
-        payload,
-        call=lambda: accounts.register(username=payload.username, password=hashed, profile=profile, now=now),
-        render=lambda user: ok(present_user(user), "Welcome", status=201),
-    )
+    count_registration(request, now=clock.now())
+    # Before the transaction: hashing takes long, and a refused password uses no key up.
+    hashed = hash_new_password(payload.password, user=User(username=payload.username, **payload.profile()))
+    return _register(request, payload, hashed)
+
+
+@requests.idempotent_in_one_transaction
+def _register(request: HttpRequest, payload: RegisterIn, hashed: HashedPassword) -> HttpResponse:
+    user = accounts.register(username=payload.username, password=hashed, profile=payload.profile(), now=clock.now())
+    return ok(UserOut.of(user), "Welcome", status=201)
 
 
 # --- Signing in and out ----------------------------------------------------------------------------
@@ -108,35 +92,23 @@ class LoginIn(In):
     password: Password
 
 
-class SignedInUserOut(BaseModel):
-    id: int
-    username: str
-    role: RoleName
-
-
-class LoginOut(PairOut):
-    role: RoleName
-    user: SignedInUserOut
-
-
 @router.post(
     "/login/",
     response={200: LoginOut, **SIGN_IN_PROBLEMS},
     openapi_extra=examples(
         request={"username": "asha", "password": "monsoon-2026"},
-        response=EXAMPLE_PAIR | {"role": "USER", "user": {"id": 7, "username": "asha", "role": "USER"}},
+        response=LoginOut.example,
     ),
     summary="Sign in",
 )
 def login(request: HttpRequest, payload: LoginIn) -> HttpResponse:
     """A pair of tokens: access for 24 hours, refresh for 7 days."""
     user, pair = accounts.login(request, username=payload.username, password=payload.password, now=clock.now())
-    shown = {"id": user.pk, "username": user.username, "role": user.role}
-    return _tokens(pair, role=user.role, user=shown)
+    return _unstored(LoginOut.of_user(user, pair))
 
 
-def _tokens(pair: TokenPair, **more: Any) -> HttpResponse:
-    response = plain({"access": pair.access, "refresh": pair.refresh, **more})
+def _unstored(tokens: PairOut) -> HttpResponse:
+    response = plain(tokens)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -148,12 +120,12 @@ class RefreshIn(In):
 @router.post(
     "/refresh/",
     response={200: PairOut, **TOKEN_PROBLEMS},
-    openapi_extra=examples(request={"refresh": EXAMPLE_TOKEN}, response=EXAMPLE_PAIR),
+    openapi_extra=examples(request={"refresh": EXAMPLE_TOKEN}, response=PairOut.example),
     summary="New tokens",
 )
 def refresh(request: HttpRequest, payload: RefreshIn) -> HttpResponse:
     """A new pair for a refresh token, which is dead from then on."""
-    return _tokens(accounts.refresh(token=payload.refresh, now=clock.now()))
+    return _unstored(PairOut.of(accounts.refresh(token=payload.refresh, now=clock.now())))
 
 
 @router.post(
@@ -178,12 +150,12 @@ def logout(request: HttpRequest, payload: RefreshIn) -> HttpResponse:
     "/me/",
     auth=signed_in,
     response={200: Ok[UserOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(EXAMPLE_USER)),
+    openapi_extra=examples(response=enveloped(UserOut.example)),
     summary="Own account",
 )
 def me(request: HttpRequest) -> HttpResponse:
     """The caller's account."""
-    return ok(present_user(caller(request)))
+    return ok(UserOut.of(caller(request)))
 
 
 class ProfileIn(In):
@@ -202,7 +174,7 @@ class ProfileIn(In):
     response={200: Ok[UserOut], **TOKEN_PROBLEMS},
     openapi_extra=examples(
         request={"first_name": "Asha", "language": "hi"},
-        response=enveloped(EXAMPLE_USER | {"language": "hi"}, "Saved"),
+        response=enveloped(UserOut.example | {"language": "hi"}, "Saved"),
     ),
     summary="Change the own account",
 )
@@ -211,7 +183,7 @@ def change_me(request: HttpRequest, payload: ProfileIn) -> HttpResponse:
     user = accounts.update_profile(
         user_id=caller(request).pk, changes=payload.model_dump(exclude_none=True), now=clock.now()
     )
-    return ok(present_user(user), "Saved")
+    return ok(UserOut.of(user), "Saved")
 
 
 class PasswordIn(In):
@@ -224,7 +196,7 @@ class PasswordIn(In):
     auth=signed_in,
     response={200: PairOut, **SIGN_IN_PROBLEMS},
     openapi_extra=examples(
-        request={"old_password": "monsoon-2026", "new_password": "winter-2027"}, response=EXAMPLE_PAIR
+        request={"old_password": "monsoon-2026", "new_password": "winter-2027"}, response=PairOut.example
     ),
     summary="Change the own password",
 )
@@ -237,4 +209,4 @@ def change_password(request: HttpRequest, payload: PasswordIn) -> HttpResponse:
         new_password=payload.new_password,
         now=clock.now(),
     )
-    return _tokens(pair)
+    return _unstored(PairOut.of(pair))

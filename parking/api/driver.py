@@ -1,59 +1,41 @@
 """What a driver does: find a zone, book, look, cancel."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from parking.api.paging import Paging, page_of
 from parking.api.public import zones_now
-from parking.api.shapes.bookings import (
-    EXAMPLE_BILL,
-    EXAMPLE_BOOKING,
-    BookingOut,
-    BookingWithBillOut,
-    present_bill,
-    present_booking,
-    present_bookings,
-)
-from parking.api.shapes.zones import EXAMPLE_ZONE, ZoneOut
-from parking.checkout import booking as booking_service
-from parking.checkout import cancelling
-from parking.checkout.booking import Booked
-from parking.checkout.cancelling import Cancelled
-from parking.checkout.leaving import finished_exit
+from parking.api.shapes.bookings import BookingOut, BookingWithBillOut, CancelledOut
+from parking.api.shapes.zones import ZoneOut
+from parking.checkout import booking, cancelling
 from parking.checkout.queries import latest_orders
 from parking.core import clock
 from parking.core.errors import InvalidInput
 from parking.core.ids import Ref
 from parking.core.qr import qr_png, qr_svg
-from parking.edge import requests as idempotency
+from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, caller, driver_only
-from parking.edge.describe import (
-    READ_PROBLEMS,
-    WRITE_PROBLEMS,
-    Ok,
-    Page,
-    enveloped,
-    examples,
-    keyed,
-)
+from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
 from parking.edge.parsing import Day, In, Note, RefIn, Text12, Text30, Text100, path_ref
-from parking.stays.models import ParkingSession
-from parking.stays.queries import current_session_of, history_of, session_of_driver
+from parking.edge.requests import Attempt
+from parking.payments.models import PaymentOrder
+from parking.stays import access
+from parking.stays.models import ParkingSession, SessionStatus
+from parking.stays.queries import current_session_of, history_of
+from parking.vehicles.models import VehicleKind
 
 router = Router(tags=["Driver"], auth=driver_only)
-
-VehicleKindIn = Literal["CAR", "TWO_WHEELER", "EV"]
 
 
 @router.get(
     "/zones/",
     response={200: Ok[list[ZoneOut]], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped([EXAMPLE_ZONE])),
+    openapi_extra=examples(response=enveloped([ZoneOut.example])),
     summary="Zones with free slots",
 )
 def zones(request: HttpRequest) -> HttpResponse:
@@ -65,7 +47,7 @@ class BookIn(In):
     zone_id: RefIn
     vehicle_number: Text30
     owner_name: Text100
-    vehicle_kind: VehicleKindIn = "CAR"
+    vehicle_kind: Annotated[VehicleKind, Field(strict=False)] = VehicleKind.CAR
     gateway: Text12 | None = None
 
 
@@ -75,19 +57,20 @@ class BookIn(In):
     openapi_extra=keyed(
         examples(
             request={"zone_id": 1, "vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao"},
-            response=enveloped(EXAMPLE_BOOKING, "Slot booked: A-001"),
+            response=enveloped(BookingOut.example, "Slot booked: A-001"),
             status=201,
         )
     ),
     summary="Book a slot",
 )
-def book_slot(request: HttpRequest, payload: BookIn) -> HttpResponse:
+@requests.idempotent
+def book_slot(request: HttpRequest, attempt: Attempt, payload: BookIn) -> HttpResponse:
     """Claim the best free slot of a zone from now on, and collect the booking fee."""
     now = clock.now()
-    return idempotency.once(
-        request,
-        payload,
-        call=lambda key: booking_service.book(
+    if attempt.subject is not None:
+        booked = booking.resume_booking(subject=attempt.subject, now=now)
+    else:
+        booked = booking.book(
             actor=actor_of(request),
             zone=payload.zone_id,
             plate=payload.vehicle_number,
@@ -95,46 +78,38 @@ def book_slot(request: HttpRequest, payload: BookIn) -> HttpResponse:
             vehicle_kind=payload.vehicle_kind,
             gateway=payload.gateway,
             now=now,
-            key=key,
-        ),
-        resume=lambda subject: booking_service.resume_booking(subject=subject, now=now),
-        render=_booked,
-    )
+            key=attempt.key,
+        )
+    shown = BookingOut.of(booked.session, booked.order, clock.now())
+    return ok(shown, f"Slot booked: {shown.slot_number}", status=201)
 
 
-def _booked(booked: Booked) -> HttpResponse:
-    booking = present_booking(booked.session, booked.order, clock.now())
-    return ok(booking, f"Slot booked: {booking['slot_number']}", status=201)
-
-
-def _with_order(session: ParkingSession) -> dict[str, Any]:
-    order = latest_orders([session.bill_id]).get(session.bill_id)
-    return present_booking(session, order, clock.now())
+def _order_of(session: ParkingSession) -> PaymentOrder | None:
+    return latest_orders([session.bill_id]).get(session.bill_id)
 
 
 @router.get(
     "/current-session/",
     response={200: Ok[BookingOut | None], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(EXAMPLE_BOOKING)),
+    openapi_extra=examples(response=enveloped(BookingOut.example)),
     summary="Present booking",
 )
 def current_session(request: HttpRequest) -> HttpResponse:
     """The newest open booking of the caller, or null."""
     session = current_session_of(caller(request).pk)
-    return ok(_with_order(session) if session else None)
+    return ok(BookingOut.of(session, _order_of(session), clock.now()) if session else None)
 
 
 @router.get(
     "/sessions/{session_ref}/",
     response={200: Ok[BookingWithBillOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(EXAMPLE_BOOKING | {"bill": EXAMPLE_BILL})),
+    openapi_extra=examples(response=enveloped(BookingWithBillOut.example)),
     summary="One booking",
 )
 def one_session(request: HttpRequest, session_ref: str) -> HttpResponse:
     """One of the caller's bookings with its bill."""
-    session = session_of_driver(path_ref(session_ref), caller(request).pk)
-    bill = present_bill(finished_exit(session), clock.now())
-    return ok(_with_order(session) | {"bill": bill})
+    session = access.find(path_ref(session_ref), actor_of(request), only_own=True)
+    return ok(BookingWithBillOut.of(session, _order_of(session), clock.now()))
 
 
 def _picture(media: str) -> dict[str, Any]:
@@ -149,7 +124,7 @@ def _picture(media: str) -> dict[str, Any]:
 )
 def session_qr_svg(request: HttpRequest, session_ref: str) -> HttpResponse:
     """The QR code of one of the caller's bookings."""
-    session = session_of_driver(path_ref(session_ref), caller(request).pk)
+    session = access.find(path_ref(session_ref), actor_of(request), only_own=True)
     return HttpResponse(qr_svg(session.qr_code), content_type="image/svg+xml")
 
 
@@ -161,12 +136,12 @@ def session_qr_svg(request: HttpRequest, session_ref: str) -> HttpResponse:
 )
 def session_qr_png(request: HttpRequest, session_ref: str) -> HttpResponse:
     """The QR code of one of the caller's bookings."""
-    session = session_of_driver(path_ref(session_ref), caller(request).pk)
+    session = access.find(path_ref(session_ref), actor_of(request), only_own=True)
     return HttpResponse(qr_png(session.qr_code), content_type="image/png")
 
 
 class HistoryQuery(Paging):
-    status: Literal["BOOKED", "ACTIVE", "COMPLETED", "CANCELLED", "EXPIRED"] | None = None
+    status: SessionStatus | None = None
     from_: Day | None = Field(None, alias="from", description="First day of booking")
     to: Day | None = Field(None, description="Last day of booking")
     zone_id: RefIn | None = None
@@ -175,9 +150,7 @@ class HistoryQuery(Paging):
 @router.get(
     "/history/",
     response={200: Ok[Page[BookingOut]], **READ_PROBLEMS},
-    openapi_extra=examples(
-        response=enveloped({"results": [EXAMPLE_BOOKING], "count": 1, "page": 1, "page_size": 20, "pages": 1})
-    ),
+    openapi_extra=examples(response=paged(BookingOut.example)),
     summary="Bookings of the caller",
 )
 def history(request: HttpRequest, filters: Annotated[HistoryQuery, Query()]) -> HttpResponse:
@@ -187,35 +160,13 @@ def history(request: HttpRequest, filters: Annotated[HistoryQuery, Query()]) -> 
     rows = history_of(
         caller(request).pk, status=filters.status, first=filters.from_, last=filters.to, zone=filters.zone_id
     )
-    return ok(page_of(rows, filters, lambda sessions: present_bookings(sessions, clock.now())))
+    found = page_of(rows, filters)
+    return ok(found.showing(BookingOut.rows(found.rows, clock.now())))
 
 
 class CancelIn(In):
     session_id: RefIn
     reason: Note = ""
-
-
-class CancelledOut(BaseModel):
-    session_id: int
-    session_uuid: UUID
-    status: Literal["CANCELLED"]
-    refund_eligible: bool
-    refund_amount: float
-    refund_reason: str
-    refund_status: str | None
-    slot_number: str | None
-
-
-EXAMPLE_CANCELLED = {
-    "session_id": 123,
-    "session_uuid": "7d9f2c1e-5b1a-4e0f-9c57-3f3a0a8f6d21",
-    "status": "CANCELLED",
-    "refund_eligible": True,
-    "refund_amount": 50.0,
-    "refund_reason": "Cancelled within grace period (2 min < 5 min). 100% refund eligible.",
-    "refund_status": "COMPLETED",
-    "slot_number": "A-001",
-}
 
 
 @router.post(
@@ -224,44 +175,24 @@ EXAMPLE_CANCELLED = {
     openapi_extra=keyed(
         examples(
             request={"session_id": 123, "reason": "Plans changed"},
-            response=enveloped(EXAMPLE_CANCELLED, "Booking cancelled"),
+            response=enveloped(CancelledOut.example, "Booking cancelled"),
         )
     ),
     summary="Cancel a booking",
 )
-def cancel_booking(request: HttpRequest, payload: CancelIn) -> HttpResponse:
+@requests.idempotent
+def cancel_booking(request: HttpRequest, attempt: Attempt, payload: CancelIn) -> HttpResponse:
     """Cancel a booking of the caller whose car has not come."""
-    now = clock.now()
-    return idempotency.once(
-        request,
-        payload,
-        call=lambda key: cancelling.cancel(
+    if attempt.subject is not None:
+        session = access.find(Ref(uuid=UUID(attempt.subject)), actor_of(request), only_own=True)
+        cancelled = cancelling.cancelled_result(session)
+    else:
+        cancelled = cancelling.cancel(
             actor=actor_of(request),
-            lookup=payload.session_id.lookup(),
+            session=payload.session_id,
             reason=payload.reason,
-            now=now,
+            now=clock.now(),
             only_of_caller=True,
-            key=key,
-        ),
-        resume=_cancelled_before(caller(request).pk),
-        render=_cancelled,
-    )
-
-
-def _cancelled_before(driver_id: int) -> Any:
-    return lambda subject: cancelling.cancelled_result(session_of_driver(Ref(uuid=UUID(subject)), driver_id))
-
-
-def _cancelled(cancelled: Cancelled) -> HttpResponse:
-    session, decision = cancelled.session, cancelled.decision
-    data = {
-        "session_id": session.pk,
-        "session_uuid": session.uuid,
-        "status": session.status,
-        "refund_eligible": decision.eligible,
-        "refund_amount": decision.amount,
-        "refund_reason": decision.reason,
-        "refund_status": cancelled.refunds[0].status if cancelled.refunds else None,
-        "slot_number": session.slot.slot_number if session.slot else None,
-    }
-    return ok(data, "Booking cancelled")
+            key=attempt.key,
+        )
+    return ok(CancelledOut.of(cancelled), "Booking cancelled")

@@ -1,6 +1,7 @@
 """Pages of lists: `?page=1&page_size=20`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
@@ -22,17 +23,26 @@ class Paging(BaseModel):
 PageQuery = Annotated[Paging, Query()]
 
 
-def page_of(rows: "QuerySet[Any]", paging: Paging, present: Callable[[Sequence[Any]], list[Any]]) -> dict[str, Any]:
-    """One page of a queryset. Raises InvalidInput for a page beyond the last one."""
+@dataclass(frozen=True)
+class FoundPage:
+    """The rows of one page, and how many there are on all of them."""
+
+    rows: list[Any]
+    count: int
+    paging: Paging
+    pages: int
+
+    def showing(self, results: Sequence[object], **others: object) -> dict[str, object]:
+        """Return the answer with the rows as they are shown."""
+        page = {"page": self.paging.page, "page_size": self.paging.page_size, "pages": self.pages}
+        return {"results": results, "count": self.count, **page, **others}
+
+
+def page_of(rows: "QuerySet[Any]", paging: Paging) -> FoundPage:
+    """Return one page of a queryset. Raises InvalidInput for a page beyond the last one."""
     count = rows.count()
     pages = max(-(-count // paging.page_size), 1)
     if paging.page > pages:
         raise InvalidInput({"page": [f"There are {pages} pages"]})
     first = (paging.page - 1) * paging.page_size
-    return {
-        "results": present(list(rows[first : first + paging.page_size])),
-        "count": count,
-        "page": paging.page,
-        "page_size": paging.page_size,
-        "pages": pages,
-    }
+    return FoundPage(list(rows[first : first + paging.page_size]), count, paging, pages)

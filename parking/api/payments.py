@@ -3,57 +3,56 @@
 The answers have no envelope. Whatever a browser or a webhook says, the gateway itself is asked before money counts.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import BaseModel
 
-from parking.checkout import refunding, requesting, webhooks
-from parking.checkout.requesting import Asked
+from parking.api.shapes.orders import (
+    CreatedOrderOut,
+    PhonePeCreatedOut,
+    PhonePeRefundOut,
+    PhonePeVerifiedOut,
+    TakenOut,
+    VerifiedOut,
+)
+from parking.checkout import paying, refunding, webhooks
+from parking.checkout.paying import Asked
 from parking.checkout.tasks import work_on_event
 from parking.core import clock
 from parking.core.errors import NotFound, Refused
 from parking.core.ids import Ref
-from parking.core.money import to_paise
-from parking.edge import requests as idempotency
+from parking.edge import requests
 from parking.edge.answers import plain
 from parking.edge.callers import actor_of, admin_only, caller, signed_in
 from parking.edge.describe import WRITE_PROBLEMS, examples, keyed, problems
 from parking.edge.parsing import In, RefIn, Rupees, Text12, Text64, Text200
+from parking.edge.requests import Attempt
 from parking.payments.gateways.registry import razorpay
-from parking.payments.models import OrderStatus, PaymentOrder, Refund
+from parking.payments.models import PaymentOrder
+from parking.stays import access
 from parking.stays.models import ParkingSession
-from parking.stays.queries import current_session_of, session_for
+from parking.stays.queries import current_session_of
 
 router = Router(tags=["Payments"], auth=signed_in)
-
-OrderState = Literal["INITIATED", "PENDING", "COMPLETED", "FAILED", "EXPIRED", "REVIEW"]
-_PHONEPE_METHOD = "PHONEPE_UPI"
 
 
 def _session(request: HttpRequest, ref: Ref | None) -> ParkingSession:
     """The session that the client names, or the caller's open one. Raises NotFound `session_not_found`."""
     if ref is not None:
-        return session_for(ref, actor_of(request))
+        return access.find(ref, actor_of(request))
     session = current_session_of(caller(request).pk)
     if session is None:
         raise NotFound("session_not_found", "Booking not found")
     return session
 
 
-def _ask(request: HttpRequest, payload: In, session: ParkingSession, asked: Asked, render: Any) -> HttpResponse:
-    """Write the order, send it to its gateway, answer how to pay."""
+def _order_of(request: HttpRequest, attempt: Attempt, session: ParkingSession, asked: Asked) -> PaymentOrder:
+    """Write the order and send it to its gateway; a repeat goes on from the order that is there."""
     now = clock.now()
-    return idempotency.once(
-        request,
-        payload,
-        call=lambda key: requesting.ask_for_payment(
-            actor=actor_of(request), session=session, asked=asked, now=now, key=key
-        ),
-        resume=lambda _: requesting.resume_payment(session=session, gateway=asked.gateway, now=now),
-        render=render,
-    )
+    if attempt.subject is not None:
+        return paying.resume_payment(session=session, gateway=asked.gateway, now=now)
+    return paying.ask_for_payment(actor=actor_of(request), session=session, asked=asked, now=now, key=attempt.key)
 
 
 # --- PhonePe -----------------------------------------------------------------------------------------
@@ -65,59 +64,23 @@ class PhonePeCreateIn(In):
     user_id: int | None = None
 
 
-class PhonePeCreatedOut(BaseModel):
-    success: Literal[True]
-    merchant_txn_id: str
-    transaction_id: str
-    upi_link: str | None
-    pay_url: str | None
-    amount: float
-    status: Literal["INITIATED"]
-    payment_method: str
-    message: str
-
-
 @router.post(
     "/phonepe/create/",
     response={200: PhonePeCreatedOut, **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"session_id": 123, "amount": 100.0},
-            response={
-                "success": True,
-                "merchant_txn_id": "PK-7Q2M9XK4T0ZC5VJW8N3D",
-                "transaction_id": "OMO2611221000000000000001",
-                "upi_link": None,
-                "pay_url": "https://mercury-uat.phonepe.com/transact/uat_v2?token=example",
-                "amount": 100.0,
-                "status": "INITIATED",
-                "payment_method": _PHONEPE_METHOD,
-                "message": "Payment link generated. Please complete payment via PhonePe.",
-            },
-        )
-    ),
+    openapi_extra=keyed(examples(request={"session_id": 123, "amount": 100.0}, response=PhonePeCreatedOut.example)),
     summary="Make a PhonePe payment",
 )
 def phonepe_create(request: HttpRequest, payload: PhonePeCreateIn) -> HttpResponse:
     """Make an order for what is due on a booking, and say where it is paid."""
+    return _phonepe_create(request, payload, _session(request, payload.session_id))
+
+
+@requests.idempotent
+def _phonepe_create(
+    request: HttpRequest, attempt: Attempt, payload: PhonePeCreateIn, session: ParkingSession
+) -> HttpResponse:
     asked = Asked("PHONEPE", payload.amount, payload.user_id)
-    return _ask(request, payload, _session(request, payload.session_id), asked, _phonepe_created)
-
-
-def _phonepe_created(order: PaymentOrder) -> HttpResponse:
-    return plain(
-        {
-            "success": True,
-            "merchant_txn_id": order.order_id,
-            "transaction_id": order.gateway_order_id,
-            "upi_link": order.upi_link or None,
-            "pay_url": order.pay_url or None,
-            "amount": order.amount,
-            "status": OrderStatus.INITIATED.value,
-            "payment_method": _PHONEPE_METHOD,
-            "message": "Payment link generated. Please complete payment via PhonePe.",
-        }
-    )
+    return plain(PhonePeCreatedOut.of(_order_of(request, attempt, session, asked)))
 
 
 class PhonePeVerifyIn(In):
@@ -125,59 +88,29 @@ class PhonePeVerifyIn(In):
     session_id: RefIn
 
 
-class VerifiedOut(BaseModel):
-    success: Literal[True]
-    verified: bool
-    status: OrderState
-    amount: float
-
-
-class PhonePeVerifiedOut(VerifiedOut):
-    payment_method: str
-
-
 @router.post(
     "/phonepe/verify/",
     response={200: PhonePeVerifiedOut, **WRITE_PROBLEMS},
     openapi_extra=examples(
         request={"merchant_txn_id": "PK-7Q2M9XK4T0ZC5VJW8N3D", "session_id": 123},
-        response={
-            "success": True,
-            "verified": True,
-            "status": "COMPLETED",
-            "amount": 100.0,
-            "payment_method": _PHONEPE_METHOD,
-        },
+        response=PhonePeVerifiedOut.example,
     ),
     summary="Verify a PhonePe payment",
 )
 def phonepe_verify(request: HttpRequest, payload: PhonePeVerifyIn) -> HttpResponse:
     """Ask PhonePe how an order stands, and settle it."""
     actor = actor_of(request)
-    session = session_for(payload.session_id, actor)
-    order = requesting.order_of_client(payload.merchant_txn_id, gateway="PHONEPE", actor=actor)
+    session = access.find(payload.session_id, actor)
+    order = paying.order_of_client(payload.merchant_txn_id, gateway="PHONEPE", actor=actor)
     if order.bill_id != session.bill_id:
         raise NotFound("order_not_found", "There is no such payment order")
-    return plain(_verified(order) | {"payment_method": _PHONEPE_METHOD})
-
-
-def _verified(order: PaymentOrder) -> dict[str, Any]:
-    order = requesting.verify_order(order=order, now=clock.now())
-    done = order.status == OrderStatus.COMPLETED
-    return {"success": True, "verified": done, "status": order.status, "amount": order.amount}
+    return plain(PhonePeVerifiedOut.of(paying.verify_order(order=order, now=clock.now())))
 
 
 class PhonePeRefundIn(In):
     merchant_txn_id: Text64
     amount: Rupees
     reason: Text200
-
-
-class PhonePeRefundOut(BaseModel):
-    success: Literal[True]
-    refund_id: str
-    status: Literal["INITIATED", "PENDING", "COMPLETED", "FAILED", "REVIEW"]
-    amount: float
 
 
 @router.post(
@@ -187,32 +120,27 @@ class PhonePeRefundOut(BaseModel):
     openapi_extra=keyed(
         examples(
             request={"merchant_txn_id": "PK-7Q2M9XK4T0ZC5VJW8N3D", "amount": 50.0, "reason": "Barrier was broken"},
-            response={"success": True, "refund_id": "RF-7Q2M9XK4T0ZC5VJW8N3D", "status": "PENDING", "amount": 50.0},
+            response=PhonePeRefundOut.example,
         )
     ),
     summary="Refund an online payment",
 )
-def phonepe_refund(request: HttpRequest, payload: PhonePeRefundIn) -> HttpResponse:
+@requests.idempotent
+def phonepe_refund(request: HttpRequest, attempt: Attempt, payload: PhonePeRefundIn) -> HttpResponse:
     """Give money of an online payment back, of whichever gateway; never more than is left of it."""
     now = clock.now()
-    return idempotency.once(
-        request,
-        payload,
-        call=lambda key: refunding.refund_payment(
+    if attempt.subject is not None:
+        refund = refunding.resume_refund(subject=attempt.subject, now=now)
+    else:
+        refund = refunding.refund_payment(
             actor=actor_of(request),
             order_number=payload.merchant_txn_id,
             amount=payload.amount,
             reason=payload.reason,
             now=now,
-            key=key,
-        ),
-        resume=lambda subject: refunding.resume_refund(subject=subject, now=now),
-        render=_refunded,
-    )
-
-
-def _refunded(refund: Refund) -> HttpResponse:
-    return plain({"success": True, "refund_id": refund.refund_id, "status": refund.status, "amount": refund.amount})
+            key=attempt.key,
+        )
+    return plain(PhonePeRefundOut.of(refund))
 
 
 # --- Razorpay ----------------------------------------------------------------------------------------
@@ -224,27 +152,13 @@ class CreateOrderIn(In):
     session_id: RefIn | None = None
 
 
-class CreatedOrderOut(BaseModel):
-    success: Literal[True]
-    order_id: str
-    amount: int
-    currency: str
-    key_id: str
-
-
 @router.post(
     "/create-order/",
     response={200: CreatedOrderOut, **WRITE_PROBLEMS},
     openapi_extra=keyed(
         examples(
             request={"amount": 100.0, "currency": "INR", "session_id": 123},
-            response={
-                "success": True,
-                "order_id": "order_PARK0000000001",
-                "amount": 10000,
-                "currency": "INR",
-                "key_id": "rzp_test_park0000000001",
-            },
+            response=CreatedOrderOut.example,
         )
     ),
     summary="Make a Razorpay order",
@@ -253,21 +167,15 @@ def create_order(request: HttpRequest, payload: CreateOrderIn) -> HttpResponse:
     """Make an order for what is due. `amount` comes in rupees; in the answer it is paise, as Razorpay counts."""
     if payload.currency != "INR":
         raise Refused("currency_invalid", "Only INR is taken")
-    return _ask(
-        request, payload, _session(request, payload.session_id), Asked("RAZORPAY", payload.amount), _order_created
-    )
+    return _create_order(request, payload, _session(request, payload.session_id))
 
 
-def _order_created(order: PaymentOrder) -> HttpResponse:
-    return plain(
-        {
-            "success": True,
-            "order_id": order.gateway_order_id,
-            "amount": to_paise(order.amount),
-            "currency": "INR",
-            "key_id": razorpay().key_id,
-        }
-    )
+@requests.idempotent
+def _create_order(
+    request: HttpRequest, attempt: Attempt, payload: CreateOrderIn, session: ParkingSession
+) -> HttpResponse:
+    asked = Asked("RAZORPAY", payload.amount)
+    return plain(CreatedOrderOut.of(_order_of(request, attempt, session, asked)))
 
 
 class VerifyIn(In):
@@ -285,13 +193,13 @@ class VerifyIn(In):
             "razorpay_payment_id": "pay_PARK0000000001",
             "razorpay_signature": "14a4d928cc083d330f6b0d6c93eb2435e7a7899999fb6ebf58e6b21ca3b64730",
         },
-        response={"success": True, "verified": True, "status": "COMPLETED", "amount": 100.0},
+        response=VerifiedOut.example,
     ),
     summary="Verify a Razorpay payment",
 )
 def verify(request: HttpRequest, payload: VerifyIn) -> HttpResponse:
     """Check the checkout's signature over our order, then ask Razorpay itself, and settle."""
-    order = requesting.order_of_client(payload.razorpay_order_id, gateway="RAZORPAY", actor=actor_of(request))
+    order = paying.order_of_client(payload.razorpay_order_id, gateway="RAZORPAY", actor=actor_of(request))
     genuine = razorpay().checkout_is_genuine(
         gateway_order_id=order.gateway_order_id,
         payment_id=payload.razorpay_payment_id,
@@ -299,18 +207,14 @@ def verify(request: HttpRequest, payload: VerifyIn) -> HttpResponse:
     )
     if not genuine:
         raise Refused("signature_invalid", "The payment's signature is not valid")
-    return plain(_verified(order))
+    return plain(VerifiedOut.of(paying.verify_order(order=order, now=clock.now())))
 
 
 # --- The gateways' own calls -------------------------------------------------------------------------
 
 
-class TakenOut(BaseModel):
-    success: Literal[True]
-
-
 def _webhook_extra(header: str) -> dict[str, Any]:
-    extra = examples(request={"event": "order.example", "payload": {}}, response={"success": True})
+    extra = examples(request={"event": "order.example", "payload": {}}, response=TakenOut.example)
     extra["parameters"] = [{"name": header, "in": "header", "required": True, "schema": {"type": "string"}}]
     return extra
 
@@ -350,4 +254,4 @@ def _take_webhook(request: HttpRequest, gateway: str) -> HttpResponse:
         now=clock.now(),
         queue=work_on_event.enqueue,
     )
-    return plain({"success": True})
+    return plain(TakenOut.make(success=True))

@@ -1,17 +1,16 @@
 """What anybody may ask."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import BaseModel
 
-from parking import __version__
-from parking.api.shapes.zones import EXAMPLE_ZONE, ZoneOut, present_zone
+from parking.api.shapes.health import HealthOut
+from parking.api.shapes.zones import ZoneOut
+from parking.audit.news import news_now
 from parking.core import clock
-from parking.core.fresh import FreshValue
+from parking.core.fresh import UntilNews
 from parking.edge.answers import ok, plain
 from parking.edge.describe import PUBLIC_PROBLEMS, Ok, enveloped, examples
 from parking.facilities.queries import zones_with_counts
@@ -21,12 +20,12 @@ router = Router(tags=["Public"], auth=None)
 
 
 def _zones_answer() -> bytes:
-    rows = [present_zone(zone, counts) for zone, counts in zones_with_counts(only_active=True)]
+    rows = [ZoneOut.of(zone, counts) for zone, counts in zones_with_counts(only_active=True)]
     return ok(rows).content
 
 
-# Never older than the second that docs/api.md names: while one thread looks, the others wait.
-zones_answer = FreshValue(_zones_answer, overlap=0.0)
+# Never older than the second that docs/api.md names: news are not, and whoever comes while it is read waits.
+zones_answer = UntilNews(_zones_answer, news_now)
 
 
 def zones_now() -> HttpResponse:
@@ -36,29 +35,12 @@ def zones_now() -> HttpResponse:
 @router.get(
     "/zones/",
     response={200: Ok[list[ZoneOut]], **PUBLIC_PROBLEMS},
-    openapi_extra=examples(response=enveloped([EXAMPLE_ZONE])),
+    openapi_extra=examples(response=enveloped([ZoneOut.example])),
     summary="Zones with free slots",
 )
 def zones(request: HttpRequest) -> HttpResponse:
     """Active zones with rate and free slots, at most one second old."""
     return zones_now()
-
-
-class BackgroundOut(BaseModel):
-    """The newest heartbeat of any worker, and for how many seconds the oldest task has waited."""
-
-    last_heartbeat: str | None
-    oldest_task_seconds: int
-
-
-class HealthOut(BaseModel):
-    """`services.worker` is ok, late or none, `services.queue` ok or late; both miss while they cannot be read."""
-
-    status: str
-    version: str
-    timestamp: str
-    services: dict[str, str]
-    background: BackgroundOut | None
 
 
 def _database_state() -> str:
@@ -81,15 +63,7 @@ def _background(now: datetime) -> BackgroundState | None:
 @router.get(
     "/health/",
     response={200: HealthOut, 503: HealthOut},
-    openapi_extra=examples(
-        response={
-            "status": "ok",
-            "version": __version__,
-            "timestamp": "2026-11-22T04:30:00Z",
-            "services": {"database": "ok", "worker": "ok", "queue": "ok"},
-            "background": {"last_heartbeat": "2026-11-22T04:29:57Z", "oldest_task_seconds": 0},
-        }
-    ),
+    openapi_extra=examples(response=HealthOut.example),
     summary="Health",
 )
 def health(request: HttpRequest) -> HttpResponse:
@@ -97,14 +71,4 @@ def health(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     database = _database_state()
     found = _background(now) if database == "ok" else None
-    body: dict[str, Any] = {
-        "status": database,
-        "version": __version__,
-        "timestamp": now,
-        "services": {"database": database},
-        "background": None,
-    }
-    if found is not None:
-        body["services"] |= {"worker": found.worker, "queue": found.queue}
-        body["background"] = {"last_heartbeat": found.last_beat, "oldest_task_seconds": found.oldest_seconds}
-    return plain(body, status=200 if database == "ok" else 503)
+    return plain(HealthOut.of(database, found, now), status=200 if database == "ok" else 503)

@@ -10,14 +10,14 @@ from parking.core import clock
 from parking.edge import receipts as pages
 from parking.edge.callers import actor_of, signed_in
 from parking.edge.describe import READ_PROBLEMS
+from parking.edge.downloads import PDF, documents_file
 from parking.edge.parsing import path_id
 from parking.invoices.models import TaxDocument
-from parking.invoices.pdf import PAPERS, pdf_of
 from parking.invoices.sheets import sheet_of
 
 router = Router(tags=["Payments"], auth=signed_in)
 
-PDF, HTML = "application/pdf", "text/html"
+HTML = "text/html"
 
 
 class PaperQuery(Schema):
@@ -45,12 +45,7 @@ def receipt(request: HttpRequest, payment_id: str, filters: Annotated[PaperQuery
 
     An operator without GSTIN issues plain receipts. Drivers get those of their own bookings, STAFF and ADMIN any.
     """
-    documents = _documents(request, payment_id)
-    body = pdf_of(tuple(sheet_of(document) for document in documents), PAPERS[filters.paper])
-    name = documents[0].number.replace("/", "-")
-    # The document never changes, but notes may join it: ask again each time.
-    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "private, no-cache"}
-    return HttpResponse(body, content_type=PDF, headers=headers)
+    return documents_file(_documents(request, payment_id), filters.paper)
 
 
 @router.get(

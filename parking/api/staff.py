@@ -1,8 +1,7 @@
 """What an attendant does: let cars in and out, look at what is inside, end a stay."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,35 +9,20 @@ from ninja import Query, Router
 from pydantic import BaseModel, Field
 
 from parking.api.paging import Paging, page_of
-from parking.api.shapes.bookings import (
-    EXAMPLE_BILL,
-    EXAMPLE_BOOKING,
-    BillOut,
-    InsideOut,
-    present_bill,
-    present_inside,
-    present_quote,
-)
-from parking.api.shapes.zones import EXAMPLE_COUNTS, EXAMPLE_SLOT, ZoneSlotsOut, present_counts, present_slot
+from parking.api.shapes.bills import BillOut
+from parking.api.shapes.bookings import EntryOut, InsideOut
+from parking.api.shapes.zones import SlotOut, ZoneSlotsOut
 from parking.checkout import entering, leaving, terminating
-from parking.checkout.entering import Entered
-from parking.checkout.leaving import Collection, Left
+from parking.checkout.ending import Collection
+from parking.checkout.leaving import Left
 from parking.core import clock
-from parking.edge import requests as idempotency
+from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
-from parking.edge.describe import (
-    READ_PROBLEMS,
-    WRITE_PROBLEMS,
-    Ok,
-    Page,
-    enveloped,
-    examples,
-    keyed,
-)
+from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
 from parking.edge.parsing import In, RefIn, Rupees, Text12, Text20, Text30, Text64, Text200, Text500, path_ref
+from parking.edge.requests import Attempt
 from parking.facilities.queries import find_zone, slots_by_zone, zones_with_counts
-from parking.stays.models import SessionStatus
 from parking.stays.queries import cars_inside
 
 router = Router(tags=["Staff"], auth=staff_only)
@@ -53,35 +37,12 @@ class EntryIn(In):
     scan_id: Text64 | None = None
 
 
-class EntryOut(BaseModel):
-    session_id: int
-    session_uuid: UUID
-    vehicle_number: str
-    entry_time: datetime
-    slot_number: str | None
-    zone_name: str
-    status: str
-    plate_debt: float
-
-
-EXAMPLE_ENTRY = {
-    "session_id": 123,
-    "session_uuid": "7d9f2c1e-5b1a-4e0f-9c57-3f3a0a8f6d21",
-    "vehicle_number": "DL-01-AB-1234",
-    "entry_time": "2026-11-22T04:35:00Z",
-    "slot_number": "A-001",
-    "zone_name": "Zone A",
-    "status": "ACTIVE",
-    "plate_debt": 0.0,
-}
-
-
 @router.post(
     "/entry/",
     response={200: Ok[EntryOut], **WRITE_PROBLEMS},
     openapi_extra=examples(
         request={"qr_code": "QR-7K3M9QX2T0ZC", "vehicle_number": "DL-01-AB-1234", "scan_id": "gate1-000042"},
-        response=enveloped(EXAMPLE_ENTRY, "Entry QR scanned successfully"),
+        response=enveloped(EntryOut.example, "Entry QR scanned successfully"),
     ),
     summary="Scan a car in",
 )
@@ -94,22 +55,7 @@ def entry(request: HttpRequest, payload: EntryIn) -> HttpResponse:
         scan_id=payload.scan_id,
         now=clock.now(),
     )
-    return _entered(entered)
-
-
-def _entered(entered: Entered) -> HttpResponse:
-    session = entered.session
-    data = {
-        "session_id": session.pk,
-        "session_uuid": session.uuid,
-        "vehicle_number": session.vehicle.vehicle_number,
-        "entry_time": session.entry_time,
-        "slot_number": session.slot.slot_number if session.slot else None,
-        "zone_name": session.zone.name,
-        "status": SessionStatus.ACTIVE.value,
-        "plate_debt": entered.plate_debt,
-    }
-    return ok(data, "Entry QR scanned successfully")
+    return ok(EntryOut.of(entered), "Entry QR scanned successfully")
 
 
 # --- Exit ------------------------------------------------------------------------------------------
@@ -126,7 +72,7 @@ class QuoteIn(In):
     openapi_extra=examples(
         request={"qr_code": "QR-7K3M9QX2T0ZC"},
         response=enveloped(
-            EXAMPLE_BILL
+            BillOut.example
             | {
                 "status": "ACTIVE",
                 "exit_time": None,
@@ -147,8 +93,8 @@ def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
     session = leaving.quote(
         actor=actor_of(request), qr_code=payload.qr_code, plate_seen=payload.vehicle_number, now=now
     )
-    bill = present_quote(session, now)
-    return ok(bill, f"₹{bill['amount_due']:.2f} is due")
+    bill = BillOut.of(Left(session), now, quote_expires_at=session.bill.frozen_until)
+    return ok(bill, f"₹{bill.amount_due:.2f} is due")
 
 
 UPI_REFERENCE = Field(None, description="With payment_method UPI: the 12 digits that the driver's UPI app shows")
@@ -175,21 +121,22 @@ class ExitIn(In):
                 "amount_tendered": 100,
                 "scan_id": "gate2-000043",
             },
-            response=enveloped(EXAMPLE_BILL, "Exit processed successfully"),
+            response=enveloped(BillOut.example, "Exit processed successfully"),
         )
     ),
     summary="Scan a car out",
 )
-def exit_scan(request: HttpRequest, payload: ExitIn) -> HttpResponse:
+@requests.idempotent
+def exit_scan(request: HttpRequest, attempt: Attempt, payload: ExitIn) -> HttpResponse:
     """Collect what is due and let the car out. ONLINE stays ACTIVE until the gateway has confirmed.
 
     UPI is a QR of the counter that no gateway watches over: it needs `upi_reference`, which pays once.
     """
     now = clock.now()
-    return idempotency.once(
-        request,
-        payload,
-        call=lambda key: leaving.leave(
+    if attempt.subject is not None:
+        left = leaving.resume_ending(subject=attempt.subject, now=now, tendered=payload.amount_tendered)
+    else:
+        left = leaving.leave(
             actor=actor_of(request),
             qr_code=payload.qr_code,
             collection=Collection(
@@ -198,17 +145,15 @@ def exit_scan(request: HttpRequest, payload: ExitIn) -> HttpResponse:
             plate_seen=payload.vehicle_number,
             scan_id=payload.scan_id,
             now=now,
-            key=key,
-        ),
-        resume=lambda subject: leaving.resume_ending(subject=subject, now=now, tendered=payload.amount_tendered),
-        render=_left,
-        is_final=lambda left: left.is_over,
-    )
+            key=attempt.key,
+        )
+    return _ended(attempt, left, "Exit processed successfully")
 
 
-def _left(left: Left) -> HttpResponse:
-    message = "Exit processed successfully" if left.is_over else "Waiting for the payment"
-    return ok(present_bill(left, clock.now()), message)
+def _ended(attempt: Attempt, left: Left, message: str) -> HttpResponse:
+    # A payment that is waited for is looked at again with the next request.
+    attempt.keeps = left.is_over
+    return ok(BillOut.of(left, clock.now()), message if left.is_over else "Waiting for the payment")
 
 
 # --- What is inside ----------------------------------------------------------------------------------
@@ -223,26 +168,7 @@ class InsideQuery(Paging):
 @router.get(
     "/active-sessions/",
     response={200: Ok[Page[InsideOut]], **READ_PROBLEMS},
-    openapi_extra=examples(
-        response=enveloped(
-            {
-                "results": [
-                    EXAMPLE_BOOKING
-                    | {
-                        "status": "ACTIVE",
-                        "entry_time": "2026-11-22T04:35:00Z",
-                        "duration_minutes": 61,
-                        "estimated_amount": 50.0,
-                        "is_long_stay": False,
-                    }
-                ],
-                "count": 1,
-                "page": 1,
-                "page_size": 20,
-                "pages": 1,
-            }
-        )
-    ),
+    openapi_extra=examples(response=paged(InsideOut.example)),
     summary="Cars inside",
 )
 def active_sessions(request: HttpRequest, filters: Annotated[InsideQuery, Query()]) -> HttpResponse:
@@ -253,7 +179,8 @@ def active_sessions(request: HttpRequest, filters: Annotated[InsideQuery, Query(
     rows = cars_inside(zone=filters.zone_id, plate_part=filters.q, entered_before=before)
     if filters.long_stay is False:
         rows = rows.filter(entry_time__gt=now - timedelta(minutes=long_minutes))
-    return ok(page_of(rows, filters, lambda sessions: present_inside(sessions, now, long_minutes)))
+    found = page_of(rows, filters)
+    return ok(found.showing(InsideOut.rows(found.rows, now)))
 
 
 class SlotStatusQuery(BaseModel):
@@ -263,18 +190,18 @@ class SlotStatusQuery(BaseModel):
 @router.get(
     "/slot-status/",
     response={200: Ok[list[ZoneSlotsOut]], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped([EXAMPLE_COUNTS | {"slots": [EXAMPLE_SLOT]}])),
+    openapi_extra=examples(response=enveloped([ZoneSlotsOut.example])),
     summary="Slots by zone",
 )
 def slot_status(request: HttpRequest, filters: Annotated[SlotStatusQuery, Query()]) -> HttpResponse:
     """Every zone with its slots and counts; here `occupied_slots` counts cars inside."""
     zone = find_zone(filters.zone_id) if filters.zone_id else None
     slots = slots_by_zone(zone)
-    data = [
-        present_counts(row, counts) | {"slots": [present_slot(slot) for slot in slots.get(row.pk, [])]}
+    shown = [
+        ZoneSlotsOut.of(row, counts, slots=[SlotOut.of(slot) for slot in slots.get(row.pk, [])])
         for row, counts in zones_with_counts(zone=zone)
     ]
-    return ok(data)
+    return ok(shown)
 
 
 # --- Termination -------------------------------------------------------------------------------------
@@ -294,33 +221,26 @@ class TerminateIn(In):
         examples(
             request={"reason": "Driver left the ticket and walked away", "payment_method": "NONE"},
             response=enveloped(
-                EXAMPLE_BILL | {"amount_due": 100.0, "amount_charged": 0.0, "payment_method": "NONE"},
+                BillOut.example | {"amount_due": 100.0, "amount_charged": 0.0, "payment_method": "NONE"},
                 "Session terminated",
             ),
         )
     ),
     summary="End a stay without an exit scan",
 )
-def terminate(request: HttpRequest, session_ref: str, payload: TerminateIn) -> HttpResponse:
+@requests.idempotent
+def terminate(request: HttpRequest, attempt: Attempt, session_ref: str, payload: TerminateIn) -> HttpResponse:
     """End an active stay with a reason, billed to now; NONE leaves the rest as a debt of the plate."""
     now = clock.now()
-    return idempotency.once(
-        request,
-        payload,
-        call=lambda key: terminating.terminate(
+    if attempt.subject is not None:
+        left = leaving.resume_ending(subject=attempt.subject, now=now)
+    else:
+        left = terminating.terminate(
             actor=actor_of(request),
             session=path_ref(session_ref),
             reason=payload.reason,
             collection=Collection(payload.payment_method, payload.gateway, upi_reference=payload.upi_reference or ""),
             now=now,
-            key=key,
-        ),
-        resume=lambda subject: leaving.resume_ending(subject=subject, now=now),
-        render=_terminated,
-        is_final=lambda left: left.is_over,
-    )
-
-
-def _terminated(left: Left) -> HttpResponse:
-    message = "Session terminated" if left.is_over else "Waiting for the payment"
-    return ok(present_bill(left, clock.now()), message)
+            key=attempt.key,
+        )
+    return _ended(attempt, left, "Session terminated")

@@ -1,4 +1,4 @@
-"""Looking up the audit record and the outbox."""
+"""Show the audit record and the outbox on the look-up site."""
 
 from django.contrib import admin
 

@@ -8,31 +8,31 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from parking.core.money import ZERO
+from parking.payments.queries import Fixed, Frozen, Running, state_of
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.rules import CANCEL_WINDOW_SECONDS
 from parking.stays.services import calculate_amount, calculate_refund, terms_of
-from parking.tariffs.rules import BillLine, booking_lines, total_of, whole_minutes
+from parking.tariffs.rules import BillLine, Charge, booking_lines, whole_minutes
 
 # --- The bill ----------------------------------------------------------------------------------------
 
 
-def frozen_lines(session: ParkingSession) -> tuple[BillLine, ...]:
-    """The lines that the bill was frozen or closed with."""
-    return tuple(BillLine.from_json(line) for line in session.bill.lines)
+def charge_at(session: ParkingSession, now: datetime) -> Charge:
+    """Return the charge of a stay at `now`.
 
-
-def is_frozen(session: ParkingSession, *, now: datetime) -> bool:
-    """Whether a quote, a waiting payment or a payment ahead fixes the bill at this moment."""
-    return session.bill.frozen_until is not None and now <= session.bill.frozen_until
+    Closed or frozen it is as written, running as of now, before entry what a booking costs.
+    """
+    match state_of(session.bill, now=now):
+        case Fixed(charge=charge) | Frozen(charge=charge):
+            return charge
+    if session.status == SessionStatus.ACTIVE:
+        return Charge(calculate_amount(session=session, until=now), now)
+    return Charge(booking_lines(terms_of(session)))
 
 
 def lines_at(session: ParkingSession, now: datetime) -> tuple[BillLine, ...]:
-    """The bill as it stands: closed or frozen as written, running as of now, before entry what a booking costs."""
-    if is_frozen(session, now=now) or not session.is_open:
-        return frozen_lines(session)
-    if session.status == SessionStatus.ACTIVE:
-        return calculate_amount(session=session, until=now)
-    return booking_lines(terms_of(session))
+    """Return the lines of the charge at `now`."""
+    return charge_at(session, now).lines
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,17 @@ class RunningBill:
 
 
 def running_bill(session: ParkingSession, now: datetime) -> RunningBill:
-    """What a stay costs and owes: as frozen or closed, or as of `now`. What is due is what `pay_ahead` asks for."""
-    bill, lines = session.bill, lines_at(session, now)
-    frozen = is_frozen(session, now=now)
-    until = bill.billed_until if frozen or bill.closed_at else None
+    """Return what a stay costs and owes: as frozen or closed, or as of `now`. What is due is what a payment takes."""
+    paid, state = session.bill.paid, state_of(session.bill, now=now)
+    charge = charge_at(session, now)
+    until = now if isinstance(state, Running) else charge.until or now
     return RunningBill(
-        lines=lines,
-        total=total_of(lines),
-        paid=bill.paid,
-        due=max(total_of(lines) - bill.paid, ZERO),
-        minutes=whole_minutes(session.entry_time, until or now) if session.entry_time else 0,
-        frozen_until=bill.frozen_until if frozen else None,
+        lines=charge.lines,
+        total=charge.total,
+        paid=paid,
+        due=max(charge.total - paid, ZERO),
+        minutes=whole_minutes(session.entry_time, until) if session.entry_time else 0,
+        frozen_until=state.until if isinstance(state, Frozen) else None,
     )
 
 

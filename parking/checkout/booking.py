@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.checkout.ordering import collect_with_page
+from parking.checkout.paying import collect_with_page
 from parking.core import idempotency
 from parking.core.actor import Actor
 from parking.core.errors import Refused, Unavailable
@@ -17,11 +17,12 @@ from parking.core.ids import Ref, new_uuid
 from parking.core.money import ZERO
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
-from parking.payments import services as payments
+from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
 from parking.stays.events import SessionBooked
 from parking.stays.models import ParkingSession, SessionStatus
+from parking.stays.queries import session_by_uuid
 from parking.stays.services import allocate_slot
 from parking.tariffs.queries import terms_for, walk_in_terms
 from parking.tariffs.rules import Terms
@@ -72,7 +73,7 @@ def book(
         session, terms = _claim(uuid, wanted, terms_for, driver_id=actor.user_id, actor=actor, now=now)
         order = None
         if terms.booking_fee > ZERO:
-            order = payments.place_order(
+            order = orders.place(
                 bill=session.bill,
                 purpose=OrderPurpose.FEE,
                 gateway=code,
@@ -80,15 +81,15 @@ def book(
                 attendant_id=None,
                 now=now,
             )
-    return _collect_fee(session, order, now)
+    return _collect_fee(session, order, now, fresh=True)
 
 
 def resume_booking(*, subject: str, now: datetime) -> Booked:
     """Go on with a booking whose answer was lost: its fee is asked after, nothing is booked again."""
     # The order first: what is read of it has then happened to the stay as well.
-    order = PaymentOrder.objects.filter(bill__session__uuid=subject, purpose=OrderPurpose.FEE).first()
-    session = ParkingSession.objects.whole().get(uuid=UUID(subject))
-    return _collect_fee(session, order, now)
+    fees = PaymentOrder.objects.filter(bill__session__uuid=subject, purpose=OrderPurpose.FEE).select_related("bill")
+    order = fees.first()
+    return _collect_fee(session_by_uuid(UUID(subject)), order, now, fresh=False)
 
 
 def take_ticket(
@@ -148,10 +149,10 @@ def _claim(
     return session, terms
 
 
-def _collect_fee(session: ParkingSession, order: PaymentOrder | None, now: datetime) -> Booked:
+def _collect_fee(session: ParkingSession, order: PaymentOrder | None, now: datetime, *, fresh: bool) -> Booked:
     if order is not None and order.is_open:
         try:
-            session, order = collect_with_page(order, now=now)
+            session, order = collect_with_page(order, now=now, fresh=fresh)
         except Unavailable:
             # Nobody knows whether the gateway has the order. The slot is held; the worker asks again.
             return Booked(session, order)

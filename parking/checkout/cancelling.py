@@ -3,23 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.checkout.settling import send_refunds
 from parking.core import idempotency
 from parking.core.actor import Actor
-from parking.core.errors import NotFound, Refused
+from parking.core.errors import Refused
 from parking.core.idempotency import RequestKey
-from parking.payments import services as payments
+from parking.payments import bills, orders
+from parking.payments.asking import send_refunds
 from parking.payments.models import Refund
+from parking.stays import access
 from parking.stays import services as stays
+from parking.stays.access import StayRef
 from parking.stays.events import SessionCancelled
 from parking.stays.models import ParkingSession
 from parking.stays.rules import RefundDecision, refund_on_cancelling
-from parking.tariffs.rules import LATE_CANCELLATION, kept_lines
+from parking.tariffs.rules import Charge, LineKind, kept_lines
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Cancelled:
 def cancel(
     *,
     actor: Actor,
-    lookup: dict[str, Any],
+    session: StayRef,
     reason: str,
     now: datetime,
     only_of_caller: bool,
@@ -48,26 +49,19 @@ def cancel(
     `not_cancellable`, `refund_changed`; RepeatedRequest.
     """
     with transaction.atomic(durable=True):
-        session = stays.lock_session(**lookup)
-        if only_of_caller and session.driver_id != actor.user_id:
-            raise NotFound("session_not_found", "Booking not found")
-        idempotency.claim(key, subject=str(session.uuid), now=now)
-        decision = stays.cancel_parking_session(session=session, note=reason, now=now)
+        stay = access.lock(session, actor, only_own=only_of_caller)
+        idempotency.claim(key, subject=str(stay.uuid), now=now)
+        decision = stays.cancel_parking_session(session=stay, note=reason, now=now)
         if promised is not None and decision.amount != promised:
             text = f"Cancelling gives back ₹{decision.amount} now"
             raise Refused("refund_changed", text, refund=str(decision.amount))
-        payments.give_up_order(bill=session.bill, now=now)
-        kept = session.bill.paid - decision.amount
-        refunds = payments.close_bill(
-            bill=session.bill,
-            lines=kept_lines(LATE_CANCELLATION, kept),
-            billed_until=None,
-            refund_reason="Cancelled within five minutes",
-            now=now,
-        )
-        audit.record(actor, SessionCancelled(session_id=session.pk, refund=decision.amount, kept=kept), now)
-    send_refunds(refunds, now=now)
-    return Cancelled(session, decision, refunds)
+        orders.give_up(bill=stay.bill, now=now)
+        kept = stay.bill.paid - decision.amount
+        charge = Charge(kept_lines(LineKind.LATE_CANCELLATION, kept))
+        closed = bills.close(bill=stay.bill, charge=charge, refund_reason="Cancelled within five minutes", now=now)
+        audit.record(actor, SessionCancelled(session_id=stay.pk, refund=decision.amount, kept=kept), now)
+    send_refunds(closed.refunds, now=now, fresh=True)
+    return Cancelled(stay, decision, list(closed.refunds))
 
 
 def cancelled_result(session: ParkingSession) -> Cancelled:

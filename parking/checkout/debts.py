@@ -7,7 +7,7 @@ from django.db import transaction
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import NotFound
-from parking.payments import services as payments
+from parking.payments import debts
 from parking.payments.events import DebtWrittenOff
 from parking.payments.models import Debt
 
@@ -21,7 +21,7 @@ def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt
         raise ValueError("a debt is written off by a person")
     with transaction.atomic():
         debt = _locked(debt_id)
-        payments.write_off_debt(debt=debt, admin_id=actor.user_id, now=now)
+        debts.write_off(debt=debt, admin_id=actor.user_id, now=now)
         audit.record(
             actor, DebtWrittenOff(debt_id=debt.pk, amount=debt.amount, bill_id=debt.bill_id, reason=reason), now
         )

@@ -7,10 +7,12 @@ from decimal import Decimal
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.checkout.closing import expire_locked
+from parking.checkout import ending
 from parking.checkout.queries import plate_debt
 from parking.core.actor import Actor
+from parking.stays import access
 from parking.stays import services as stays
+from parking.stays.access import QrText
 from parking.stays.events import SessionEntered
 from parking.stays.models import ParkingSession, ScanKind, SessionStatus
 
@@ -32,11 +34,11 @@ def enter(
     `payment_pending`, `vehicle_mismatch`.
     """
     with transaction.atomic(durable=True):
-        session = stays.lock_by_qr(qr_code)
+        session = access.lock(QrText(qr_code), actor)
         overdue = stays.overdue_reason(session, now=now)
         if overdue:
             # Ended here and now rather than by the worker a little later, so that the driver can rebook at once.
-            expire_locked(session=session, reason=overdue, actor=actor, now=now)
+            ending.expire(session=session, reason=overdue, actor=actor, now=now)
         elif not _came_before(session, scan_id):
             stays.scan_entry_qr(session=session, plate_seen=plate_seen, now=now)
             stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)

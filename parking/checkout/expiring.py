@@ -4,8 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from parking.checkout.closing import expire_locked
+from parking.checkout import ending
 from parking.core.actor import SYSTEM
+from parking.core.ids import Ref
+from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.models import ParkingSession
 
@@ -26,9 +28,9 @@ def _expire(session_ids: list[int], now: datetime) -> int:
 
 def _expire_one(session_id: int, now: datetime) -> bool:
     with transaction.atomic(durable=True):
-        session = stays.lock_session(pk=session_id)
+        session = access.lock(Ref(pk=session_id), SYSTEM)
         # Looked at again under the lock: the car may have come, or the fee, since the list was made.
         reason = stays.overdue_reason(session, now=now)
         if reason:
-            expire_locked(session=session, reason=reason, actor=SYSTEM, now=now)
+            ending.expire(session=session, reason=reason, actor=SYSTEM, now=now)
     return reason is not None

@@ -1,85 +1,235 @@
-"""Paying from the phone: the fee of a booking, or what a stay costs so far, before going to the gate."""
+"""What a driver pays online: the fee of a booking before entry, what a stay costs so far once the car is inside.
+
+Every payment takes two steps. In a transaction with the stay locked, what is due becomes an order, or the order that
+waits goes on; after the commit its gateway is asked, and what it says is settled.
+"""
 
 from collections import defaultdict
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from threading import Lock
+from typing import Any
 
 from django.db import transaction
 
-from parking.checkout.leaving import Left
-from parking.checkout.ordering import collect_with_page, sent_with_page, waiting_order
+from parking.audit import services as audit
+from parking.checkout import ending
 from parking.checkout.queries import order_anew
-from parking.checkout.requesting import what_is_due
 from parking.checkout.settling import collect
-from parking.core.actor import Actor
+from parking.core import idempotency
+from parking.core.actor import SYSTEM, Actor
 from parking.core.errors import NotFound, Refused, Unavailable
+from parking.core.idempotency import RequestKey
 from parking.core.ids import Ref
-from parking.payments import services as payments
+from parking.core.money import ZERO
+from parking.payments import orders
+from parking.payments.events import PaymentAsked
 from parking.payments.gateways.registry import chosen_gateway
-from parking.payments.models import OrderStatus, PaymentOrder
+from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
+from parking.payments.queries import Frozen, open_order, state_of
+from parking.stays import access
 from parking.stays import services as stays
-from parking.stays.models import ParkingSession, SessionStatus
-from parking.stays.queries import session_for
+from parking.stays.access import OfBill
+from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 LOOK_AGAIN_AFTER = timedelta(seconds=2)
+# PhonePe names the page of an order in one answer and never again.
+_PAGE_NAMED_ONCE = ("PHONEPE",)
+
+# --- Asking for the money ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is wanted: `amount` in rupees as the client believes it, which must be what is due."""
+
+    gateway: str
+    amount: Decimal
+    user_id: int | None = None
+
+
+def ask_for_payment(
+    *, actor: Actor, session: ParkingSession, asked: Asked, now: datetime, key: RequestKey | None = None
+) -> PaymentOrder:
+    """Make an order for what is due on a stay, and send it to its gateway.
+
+    An order that waits already through the same gateway for the same amount is the same order. Raises NotFound
+    `session_not_found`; Refused `user_mismatch`, `nothing_due`, `booking_expired`, `amount_mismatch`,
+    `gateway_invalid`, `payment_declined`; Unavailable; RepeatedRequest.
+    """
+    code = chosen_gateway(asked.gateway).code
+    with transaction.atomic(durable=True):
+        stay = access.lock(Ref(pk=session.pk), actor)
+        idempotency.claim(key, subject=str(stay.uuid), now=now)
+        if asked.user_id is not None and asked.user_id != actor.user_id and not actor.is_staff:
+            raise Refused("user_mismatch", "This is not your user id")
+        due = _what_is_due(stay, now)
+        if asked.amount != due.amount:
+            raise Refused("amount_mismatch", "Amount mismatch", due=str(due.amount))
+        waiting = _waiting_order(stay, gateway=code, due=due, actor=actor, now=now)
+    return _sent_with_page(waiting, now)
 
 
 def start_payment(*, actor: Actor, session: Ref, gateway: str | None, now: datetime) -> PaymentOrder:
     """Start to pay what is due on a booking, or go on with the order that waits: for pages.
 
-    That is the fee before entry, the bill so far once the car is inside. The gateway is asked first whether a waiting
-    order was paid meanwhile; the order is then answered as COMPLETED. Another gateway than before gives it up. Raises
-    NotFound `session_not_found`; Refused `nothing_due`, `booking_expired`, `gateway_invalid`, `payment_declined`;
-    Unavailable.
+    The gateway is asked first whether a waiting order was paid meanwhile; the order is then answered as COMPLETED.
+    Another gateway than before gives it up. Raises NotFound `session_not_found`; Refused `nothing_due`,
+    `booking_expired`, `gateway_invalid`, `payment_declined`; Unavailable.
     """
     code = chosen_gateway(gateway).code
-    waiting = payments.open_order(session_for(session, actor).bill)
-    if waiting is not None:
-        waiting = refresh_order(order=waiting, now=now)
-        if waiting.status == OrderStatus.COMPLETED:
-            return waiting
+    present = open_order(access.find(session, actor).bill)
+    if present is not None:
+        present = refresh_order(order=present, now=now)
+        if present.status == OrderStatus.COMPLETED:
+            return present
     with transaction.atomic(durable=True):
-        stay = _locked_own(session, actor)
-        purpose, due = what_is_due(stay, now)
-        order = waiting_order(stay, gateway=code, purpose=purpose, due=due, actor=actor, now=now)
-    return sent_with_page(order, now=now)
+        stay = access.lock(session, actor)
+        waiting = _waiting_order(stay, gateway=code, due=_what_is_due(stay, now), actor=actor, now=now)
+    return _sent_with_page(waiting, now)
 
 
-def pay_ahead(*, actor: Actor, session: Ref, gateway: str | None, now: datetime) -> Left:
-    """Collect what the stay costs so far. It raises what is paid and covers the stay for 15 minutes (setting).
+def resume_payment(*, session: ParkingSession, gateway: str, now: datetime) -> PaymentOrder:
+    """Go on with an order whose answer was lost: it is sent again, which makes it no second one.
 
-    Only the exit scan frees the slot. Raises NotFound `session_not_found`; Refused `entry_not_scanned`,
-    `nothing_due`, `gateway_invalid`, `payment_failed`; Unavailable.
+    Raises NotFound `order_not_found`; Refused `payment_declined`; Unavailable.
     """
-    code = chosen_gateway(gateway).code
-    with transaction.atomic(durable=True):
-        stay = _locked_own(session, actor)
-        if stay.status != SessionStatus.ACTIVE:
-            raise Refused("entry_not_scanned", "There is nothing to pay before the car is inside")
-        purpose, due = what_is_due(stay, now)
-        order = waiting_order(stay, gateway=code, purpose=purpose, due=due, actor=actor, now=now)
-    stay, order = collect_with_page(order, now=now)
+    rows = PaymentOrder.objects.filter(bill_id=session.bill_id, gateway=gateway).select_related("bill")
+    order = rows.order_by("pk").last()
+    if order is None:
+        raise NotFound("order_not_found", "There is no such payment order")
+    return _sent_with_page(Waiting(order), now)
+
+
+# --- With the stay locked ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Due:
+    """What a payment would be for, and its rupees, above zero."""
+
+    purpose: OrderPurpose
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An order that waits for its money. `is_new`: this call has just written it, so that no gateway has seen it."""
+
+    order: PaymentOrder
+    is_new: bool = False
+
+
+def _what_is_due(stay: ParkingSession, now: datetime) -> _Due:
+    """Return what a payment is for at `now`; the charge of a car that is inside is frozen by it.
+
+    Raises Refused `nothing_due`; `booking_expired` for a hold whose time is over, before the worker ends it.
+    """
+    if stay.status == SessionStatus.BOOKED:
+        if stays.overdue_reason(stay, now=now) == EndReason.UNPAID:
+            raise stays.booking_expired(stay)
+        return _due(OrderPurpose.FEE, stays.terms_of(stay).booking_fee - stay.bill.paid)
+    if stay.status != SessionStatus.ACTIVE:
+        return _due(OrderPurpose.AHEAD, ZERO)
+    if not isinstance(state_of(stay.bill, now=now), Frozen):
+        ending.freeze(session=stay, now=now)
+    return _due(OrderPurpose.AHEAD, stay.bill.due)
+
+
+def _due(purpose: OrderPurpose, amount: Decimal) -> _Due:
+    if amount <= ZERO:
+        raise Refused("nothing_due", "Nothing is due on this booking")
+    return _Due(purpose, amount)
+
+
+def _waiting_order(stay: ParkingSession, *, gateway: str, due: _Due, actor: Actor, now: datetime) -> Waiting:
+    """Return the order that waits for this amount through this gateway; else a new one, and the old one is given up.
+
+    Money that still comes for the old one counts as paid.
+    """
+    present, purpose = open_order(stay.bill), due.purpose
+    if present is not None and (present.gateway, present.amount) == (gateway, due.amount):
+        return Waiting(present)
+    if present is not None:
+        orders.give_up(bill=stay.bill, now=now)
+        # A driver who pays by another way while the gate waits still opens the gate.
+        purpose = OrderPurpose(present.purpose)
+    return _new_order(stay, gateway, _Due(purpose, due.amount), attendant_id=None, actor=actor, now=now)
+
+
+def _new_order(
+    stay: ParkingSession, gateway: str, due: _Due, *, attendant_id: int | None, actor: Actor, now: datetime
+) -> Waiting:
+    order = orders.place(
+        bill=stay.bill, purpose=due.purpose, gateway=gateway, amount=due.amount, attendant_id=attendant_id, now=now
+    )
+    asked = PaymentAsked(session_id=stay.pk, order_id=order.order_id, purpose=due.purpose, amount=due.amount)
+    audit.record(actor, asked, now)
+    return Waiting(order, is_new=True)
+
+
+# --- After the commit ----------------------------------------------------------------------------------
+
+
+def collect_with_page(order: PaymentOrder, *, now: datetime, fresh: bool) -> tuple[Any, PaymentOrder]:
+    """Collect an order as `settling.collect`; one that nobody can pay, because its page was lost, is replaced.
+
+    Answers what its bill is for, as it then is, and the order. Raises Unavailable.
+    """
+    subject = collect(order=order, now=now, fresh=fresh)
+    payable = _payable(order, now)
+    if payable.order.status == OrderStatus.INITIATED:
+        subject = collect(order=payable.order, now=now, fresh=payable.is_new)
+    return subject, payable.order
+
+
+def _sent_with_page(waiting: Waiting, now: datetime) -> PaymentOrder:
+    """Return an order that its gateway knows and that can be paid; what it knows already is not asked after again.
+
+    Raises Refused `payment_declined`, Unavailable.
+    """
+    return _sent(_payable(_sent(waiting, now), now), now)
+
+
+def _sent(waiting: Waiting, now: datetime) -> PaymentOrder:
+    order = waiting.order
+    if order.status == OrderStatus.INITIATED:
+        collect(order=order, now=now, fresh=waiting.is_new)
     if order.status == OrderStatus.FAILED:
-        raise Refused("payment_failed", "Payment issue, retry")
-    return Left(stay, order=order)
+        raise Refused("payment_declined", "The gateway declined this payment")
+    return order
 
 
-def _locked_own(session: Ref, actor: Actor) -> ParkingSession:
-    stay = stays.lock_session(**session.lookup())
-    if stay.driver_id != actor.user_id and not actor.is_staff:
-        raise NotFound("session_not_found", "Booking not found")
-    return stay
+def _payable(order: PaymentOrder, now: datetime) -> Waiting:
+    """Return the order, or another in its place, still to be sent, if the answer that named its page was lost."""
+    if not _has_lost_its_page(order):
+        return Waiting(order)
+    with transaction.atomic(durable=True):
+        stay = access.lock(OfBill(order.bill_id), SYSTEM)
+        # Read again under the lock: another call may know the page, or have replaced the order.
+        present = open_order(stay.bill)
+        if present is None or present.pk != order.pk or not _has_lost_its_page(present):
+            return Waiting(present or order_anew(order))
+        orders.give_up(bill=stay.bill, now=now)
+        due = _Due(OrderPurpose(present.purpose), present.amount)
+        return _new_order(stay, present.gateway, due, attendant_id=present.attendant_id, actor=SYSTEM, now=now)
 
 
-# --- A page that waits -----------------------------------------------------------------------------
+def _has_lost_its_page(order: PaymentOrder) -> bool:
+    is_named = order.pay_url or order.upi_link
+    return order.gateway in _PAGE_NAMED_ONCE and order.status == OrderStatus.PENDING and not is_named
+
+
+# --- Looking again -------------------------------------------------------------------------------------
 
 # Waiting pages ask every few seconds. Should a gateway hang, they would take every thread of the process, one by one.
 _turns: dict[str, Lock] = defaultdict(Lock)
 
 
 def refresh_order(*, order: PaymentOrder, now: datetime) -> PaymentOrder:
-    """The order as it now stands, with its stay. Its gateway is asked before, and what it says is settled.
+    """Return an order as it now is, with its stay. Its gateway is asked before, and what it says is settled.
 
     Asked at most every two seconds for each order, and by one caller of this process at a time; whoever comes in
     between reads what is known. A gateway that does not answer changes nothing. Not inside a transaction.
@@ -87,9 +237,28 @@ def refresh_order(*, order: PaymentOrder, now: datetime) -> PaymentOrder:
     turn = _turns[order.gateway]
     if not order.is_definite and turn.acquire(blocking=False):
         try:
-            if payments.begin_check(order=order, pause=LOOK_AGAIN_AFTER, now=now):
+            if orders.begin_check(order=order, pause=LOOK_AGAIN_AFTER, now=now):
                 with suppress(Unavailable):
                     collect(order=order, now=now)
         finally:
             turn.release()
     return order_anew(order)
+
+
+def verify_order(*, order: PaymentOrder, now: datetime) -> PaymentOrder:
+    """Ask the gateway how an order is, and settle that. One that is paid or in review is not asked after again."""
+    if not order.is_settled:
+        collect(order=order, now=now)
+    return order
+
+
+def order_of_client(number: str, *, gateway: str, actor: Actor) -> PaymentOrder:
+    """Return the order with this number, ours or the gateway's.
+
+    Raises NotFound `order_not_found`, also for somebody else's.
+    """
+    rows = PaymentOrder.objects.filter(gateway=gateway).select_related("bill")
+    order = rows.filter(order_id=number).first() or rows.filter(gateway_order_id=number).first()
+    if order is None or not access.may_see(OfBill(order.bill_id), actor):
+        raise NotFound("order_not_found", "There is no such payment order")
+    return order

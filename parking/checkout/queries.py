@@ -19,7 +19,8 @@ def plate_debt(vehicle_id: int) -> Decimal:
 
 def latest_orders(bill_ids: list[int]) -> dict[int, PaymentOrder]:
     """The newest payment order of each bill."""
-    return {order.bill_id: order for order in PaymentOrder.objects.filter(bill_id__in=bill_ids).order_by("pk")}
+    rows = PaymentOrder.objects.filter(bill_id__in=bill_ids).select_related("bill").order_by("pk")
+    return {order.bill_id: order for order in rows}
 
 
 def first_payments(bill_ids: list[int]) -> dict[int, int]:
@@ -45,6 +46,11 @@ def order_of_walk_in(order_id: str) -> PaymentOrder | None:
     Its number is all that such a payer has. It is random and told to nobody else.
     """
     return _orders_with_stay().filter(order_id=order_id, bill__session__driver=None).first()
+
+
+def newest_order(bill_id: int) -> PaymentOrder | None:
+    """Return the newest order of a bill with its stay, both of one moment; None where there is none."""
+    return _orders_with_stay().filter(bill_id=bill_id).order_by("-pk").first()
 
 
 def order_anew(order: PaymentOrder) -> PaymentOrder:

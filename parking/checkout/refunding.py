@@ -6,19 +6,20 @@ from decimal import Decimal
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.checkout.settling import send_refunds
 from parking.core import idempotency
 from parking.core.actor import Actor
 from parking.core.errors import NotFound, Refused
 from parking.core.idempotency import RequestKey
 from parking.core.ids import new_refund_id
 from parking.core.money import ZERO
-from parking.payments import services as payments
+from parking.payments import bills, refunds
+from parking.payments.asking import look_up_refund, send_refunds
 from parking.payments.events import PaymentRefunded, RefundApproved, RefundRetried
 from parking.payments.gateways.base import GatewayState
-from parking.payments.looking_up import look_up_refund
 from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
-from parking.stays import services as stays
+from parking.payments.queries import left_of
+from parking.stays import access
+from parking.stays.access import OfBill
 
 
 def refund_payment(
@@ -55,10 +56,10 @@ def approve_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
     """
     refund = _found(refund_id)
     with transaction.atomic():
-        session = stays.lock_by_bill(refund.payment.bill_id)
+        session = access.lock(OfBill(refund.payment.bill_id), actor)
         if refund.asked_by_id == actor.user_id:
             raise Refused("own_refund", "Another administrator must approve a refund that you asked for")
-        payments.pay_cash_back(refund=refund, now=now)
+        refunds.hand_back(refund=refund, now=now)
         audit.record(
             actor,
             RefundApproved(
@@ -80,9 +81,9 @@ def retry_refund(*, actor: Actor, refund_id: int, now: datetime, key: RequestKey
     if refund.status == RefundStatus.REVIEW:
         _refuse_what_the_gateway_has(refund)
     with transaction.atomic(durable=True):
-        session = stays.lock_by_bill(refund.payment.bill_id)
+        session = access.lock(OfBill(refund.payment.bill_id), actor)
         idempotency.claim(key, subject=refund.refund_id, now=now)
-        payments.take_out_of_review(refund=refund, now=now)
+        refunds.take_out_of_review(refund=refund, now=now)
         audit.record(
             actor, RefundRetried(session_id=session.pk, refund_id=refund.refund_id, attempt=refund.attempt), now
         )
@@ -115,7 +116,7 @@ def _given_back(
     payment: Payment, amount: Decimal, reason: str, *, actor: Actor, now: datetime, key: RequestKey | None
 ) -> Refund:
     refund = _written_down(payment, amount, reason, actor=actor, now=now, key=key)
-    send_refunds([refund], now=now)
+    send_refunds([refund], now=now, fresh=True)
     return refund
 
 
@@ -124,10 +125,10 @@ def _written_down(
 ) -> Refund:
     refund_id = new_refund_id()
     with transaction.atomic(durable=True):
-        session = stays.lock_by_bill(payment.bill_id)
+        session = access.lock(OfBill(payment.bill_id), actor)
         idempotency.claim(key, subject=refund_id, now=now)
         _refuse_too_much(payment, amount)
-        refund = payments.refund_by_decision(
+        refund = bills.refund_by_decision(
             bill=session.bill,
             payment=payment,
             amount=amount,
@@ -150,7 +151,7 @@ def _written_down(
 
 
 def _refuse_too_much(payment: Payment, amount: Decimal) -> None:
-    left = payments.left_of(payment)
+    left = left_of(payment)
     if amount <= ZERO:
         raise Refused("amount_invalid", "The amount must be more than zero")
     if left == ZERO:

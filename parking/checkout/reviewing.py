@@ -7,10 +7,11 @@ from django.db import transaction
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import NotFound
-from parking.payments import services as payments
+from parking.payments import orders
 from parking.payments.events import ReviewClosed
 from parking.payments.models import PaymentOrder
-from parking.stays import services as stays
+from parking.stays import access
+from parking.stays.access import OfBill
 
 
 def close_review(*, actor: Actor, order_id: str, reason: str, now: datetime) -> PaymentOrder:
@@ -26,8 +27,8 @@ def close_review(*, actor: Actor, order_id: str, reason: str, now: datetime) -> 
     if order is None:
         raise NotFound("order_not_found", "There is no such payment order")
     with transaction.atomic():
-        session = stays.lock_by_bill(order.bill_id)
-        payments.close_review(order=order, now=now)
+        session = access.lock(OfBill(order.bill_id), actor)
+        orders.close_review(order=order, now=now)
         audit.record(
             actor, ReviewClosed(session_id=session.pk, order_id=order.order_id, amount=order.amount, reason=reason), now
         )

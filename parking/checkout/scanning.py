@@ -6,14 +6,15 @@ from enum import StrEnum
 from parking.checkout.entering import Entered, enter
 from parking.checkout.leaving import Left, finished_exit, quote
 from parking.checkout.paying import refresh_order
-from parking.checkout.queries import latest_orders
+from parking.checkout.queries import newest_order
 from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.ids import Ref
 from parking.payments.models import OrderStatus, PaymentMethod
+from parking.stays import access
 from parking.stays import services as stays
+from parking.stays.access import QrText
 from parking.stays.models import EndReason, ParkingSession, ScanKind, SessionStatus
-from parking.stays.queries import session_by_qr, session_for
 
 
 class Direction(StrEnum):
@@ -38,7 +39,7 @@ def scan(
     Where cars pass both ways, the stay says which of the two is meant; the same scan again means the same.
     """
     if direction == Direction.BOTH:
-        direction = _direction_of(session_by_qr(qr_code), scan_id)
+        direction = _direction_of(access.find(QrText(qr_code), actor), scan_id)
     if direction == Direction.OUT:
         return quote(actor=actor, qr_code=qr_code, plate_seen=plate_seen, now=now)
     return enter(actor=actor, qr_code=qr_code, plate_seen=plate_seen, scan_id=scan_id, now=now)
@@ -50,27 +51,36 @@ def _direction_of(session: ParkingSession, scan_id: str | None) -> Direction:
     return Direction.OUT if has_entered and not let_in_now else Direction.IN
 
 
-def compare_plate(*, qr_code: str, plate_seen: str) -> ParkingSession:
+def compare_plate(*, actor: Actor, qr_code: str, plate_seen: str) -> ParkingSession:
     """The stay of a code, if it is of the plate that the attendant saw. Changes nothing.
 
     Raises NotFound `qr_not_found`, Refused `vehicle_mismatch`.
     """
-    session = session_by_qr(qr_code)
+    session = access.find(QrText(qr_code), actor)
     stays.refuse_other_plate(session, plate_seen)
     return session
 
 
-def look_at_ending(*, actor: Actor, session: Ref, reason: EndReason, now: datetime) -> Left:
-    """How a stay stands that ends for this reason as soon as its ONLINE payment comes: for a page that waits.
+def check_ending(*, actor: Actor, session: Ref, now: datetime) -> None:
+    """Ask the gateway after the payment that a stay waits for, at most every two seconds, and settle what it says.
 
-    The gateway is asked, at most every two seconds. Raises NotFound `session_not_found`; Refused `already_exited`
-    (it ended in another way), `payment_failed`, `payment_given_up`.
+    Raises NotFound `session_not_found`.
     """
-    stay = session_for(session, actor)
-    order = latest_orders([stay.bill_id]).get(stay.bill_id)
+    stay = access.find(session, actor)
+    order = newest_order(stay.bill_id)
     if order is not None and stay.status == SessionStatus.ACTIVE:
-        order = refresh_order(order=order, now=now)
-        stay = order.bill.session
+        refresh_order(order=order, now=now)
+
+
+def look_at_ending(*, actor: Actor, session: Ref, reason: EndReason) -> Left:
+    """Return how a stay is that ends for this reason as soon as its ONLINE payment comes: for a page that waits.
+
+    Raises NotFound `session_not_found`; Refused `already_exited` (it ended in another way), `payment_failed`,
+    `payment_given_up`.
+    """
+    stay = access.find(session, actor)
+    order = newest_order(stay.bill_id)
+    stay = order.bill.session if order else stay
     if stay.status == SessionStatus.COMPLETED:
         if ended_by(stay, reason=reason, method=PaymentMethod.ONLINE):
             return finished_exit(stay)

@@ -1,7 +1,7 @@
-"""Settling: what a gateway says becomes a payment, and what the payment opens.
+"""Settling: what a gateway says becomes a payment, and what the payment brings about.
 
 The answer to our own call, a webhook and the poller all come through `settle`, so it is safe to repeat and to be
-called in any order.
+called in any order. What a bill is for is its owner's business (`checkout.owners`).
 """
 
 from collections.abc import Callable, Iterable
@@ -11,29 +11,19 @@ from functools import partial
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from parking.audit import services as audit
-from parking.checkout.closing import ENDS_STAY, complete_stay, expire_locked
-from parking.core.actor import SYSTEM
+from parking.checkout.owners import Owner, owner_of
 from parking.core.errors import Unavailable
-from parking.core.statements import save_fields
-from parking.payments import services as payments
-from parking.payments.collecting import ask_for_order, ask_for_refund
-from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
+from parking.payments import orders
+from parking.payments.asking import ask_for_order, send_refunds
 from parking.payments.following import claim_check, end_following, is_last_check, orders_to_check
 from parking.payments.gateways.base import GatewayState, OrderAnswer
-from parking.payments.models import (
-    OrderPurpose,
-    PaymentOrder,
-    Refund,
-    RefundStatus,
-)
-from parking.payments.services import Completion
-from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.stays.services import lock_by_bill
+from parking.payments.models import PaymentOrder, Refund, RefundStatus
+from parking.payments.orders import Found
+from parking.payments.queries import is_anothers_payment
+from parking.payments.refunds import begin_next_attempt
 
 log = structlog.get_logger(__name__)
 
@@ -41,109 +31,55 @@ log = structlog.get_logger(__name__)
 Spread = Callable[[Callable[[Any], bool], Iterable[Any]], Iterable[bool]]
 
 
-def collect(*, order: PaymentOrder, now: datetime) -> ParkingSession:
-    """Ask the gateway for an order that was committed, and settle what it answers. Raises Unavailable."""
-    return settle(order=order, answer=ask_for_order(order, now=now), now=now)
+def collect(*, order: PaymentOrder, now: datetime, fresh: bool = False) -> Any:
+    """Ask the gateway for an order that was committed, and settle what it answers; answers as `settle`.
+
+    `fresh` says that this very call has just written the order. Raises Unavailable.
+    """
+    return settle(order=order, answer=ask_for_order(order, fresh=fresh), now=now)
 
 
-def settle(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> ParkingSession:
-    """Bring bill and stay to what the gateway says of an order; answers the stay as it then is.
+def settle(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Any:
+    """Bring a bill and what it is for to what the gateway says of an order; answers what it is for: a stay.
 
     Money that comes for a stay that is over goes back by itself.
     """
     try:
-        session, refunds = _settled(order, answer, now)
+        subject, refunds = _settled(order, answer, now)
     except IntegrityError:
-        if not payments.is_anothers_payment(order=order, answer=answer):
+        if not is_anothers_payment(order=order, answer=answer):
             raise
         # One payment cannot pay two orders. Seen as one that fits nothing, it stops nobody else's.
-        session, refunds = _settled(order, replace(answer, order_id=""), now)
-    send_refunds(refunds, now=now)
-    return session
+        subject, refunds = _settled(order, replace(answer, order_id=""), now)
+    send_refunds(refunds, now=now, fresh=True)
+    return subject
 
 
-def _settled(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> tuple[ParkingSession, list[Refund]]:
-    refunds: list[Refund] = []
+def _settled(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> tuple[Any, tuple[Refund, ...]]:
+    owner = owner_of(order.bill)
+    refunds: tuple[Refund, ...] = ()
     with transaction.atomic(durable=True):
-        session = lock_by_bill(order.bill_id)
+        subject = owner.lock(order.bill_id)
         if answer.state == GatewayState.COMPLETED:
-            refunds = _take_money(session, order, answer, now)
+            refunds = _take_money(owner, subject, order, answer, now)
         elif answer.state == GatewayState.FAILED and not answer.retryable:
-            _note_failure(session, order, now)
+            if orders.fail(order=order, now=now):
+                owner.failed(subject, order, now)
         else:
-            payments.note_pending(order=order, answer=answer, now=now)
-    return session, refunds
+            orders.note_pending(order=order, answer=answer, now=now)
+    return subject, refunds
 
 
-def _take_money(session: ParkingSession, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> list[Refund]:
-    bill = session.bill
-    completion = payments.complete_order(order=order, bill=bill, answer=answer, now=now)
-    if completion == Completion.ALREADY_DONE:
-        return []
-    refunds: list[Refund] = []
-    if completion == Completion.REVIEW:
+def _take_money(
+    owner: Owner[Any], subject: Any, order: PaymentOrder, answer: OrderAnswer, now: datetime
+) -> tuple[Refund, ...]:
+    completion = orders.complete(order=order, answer=answer, now=now)
+    if completion.payment is not None:
+        return owner.paid(subject, completion.payment, completion.found, now)
+    if completion.found == Found.DIFFERENT:
         log.error("order_needs_review", order_id=order.order_id)
-    elif not session.is_open:
-        refunds = payments.refund_order(order=order, bill=bill, reason="Paid after the stay had ended", now=now)
-        save_fields(bill, "captured", "refunded")
-    else:
-        refunds = _open_the_way(session, order, waiting=completion == Completion.WAS_WAITING, now=now)
-        if session.status == SessionStatus.COMPLETED:
-            # The end of the stay is in the audit already, with its order.
-            return refunds
-    happened = OrderToReview if completion == Completion.REVIEW else PaymentCaptured
-    audit.record(
-        SYSTEM,
-        happened(
-            session_id=session.pk,
-            order_id=order.order_id,
-            purpose=order.purpose,
-            amount=order.amount,
-            refunds=tuple(refund.refund_id for refund in refunds),
-        ),
-        now,
-    )
-    return refunds
-
-
-def _open_the_way(session: ParkingSession, order: PaymentOrder, *, waiting: bool, now: datetime) -> list[Refund]:
-    """What a payment for an open stay brings about, depending on what it was asked for."""
-    bill = session.bill
-    still_frozen = bill.frozen_until is not None and now <= bill.frozen_until
-    if order.purpose in ENDS_STAY and waiting and still_frozen and session.status == SessionStatus.ACTIVE:
-        bill.charged = order.amount
-        reason = EndReason.EXIT if order.purpose == OrderPurpose.EXIT else EndReason.TERMINATED
-        return complete_stay(session=session, method="ONLINE", reason=reason, lines=None, now=now, paid_by=order)
-    if order.purpose == OrderPurpose.AHEAD and session.status == SessionStatus.ACTIVE and still_frozen:
-        bill.frozen_until = now + timedelta(minutes=settings.PAID_AHEAD_MINUTES)
-    save_fields(bill, "captured", "frozen_until")
-    return []
-
-
-def _note_failure(session: ParkingSession, order: PaymentOrder, now: datetime) -> None:
-    if not payments.fail_order(order=order, now=now):
-        return
-    audit.record(SYSTEM, OrderFailed(session_id=session.pk, order_id=order.order_id, purpose=order.purpose), now)
-    if order.purpose == OrderPurpose.FEE and session.status == SessionStatus.BOOKED:
-        expire_locked(session=session, reason=EndReason.UNPAID, actor=SYSTEM, now=now)
-
-
-# --- Refunds ---------------------------------------------------------------------------------------
-
-
-def send_refunds(refunds: list[Refund], *, now: datetime) -> None:
-    """Ask the gateways for refunds that were committed. One that gets no answer is followed by the worker."""
-    for refund in refunds:
-        if payments.may_be_sent(refund):
-            answer = ask_for_refund(refund, now=now)
-            if answer is not None:
-                payments.note_refund(refund=refund, answer=answer, now=now)
-                _tell_of_stuck(refund)
-
-
-def _tell_of_stuck(refund: Refund) -> None:
-    if refund.status == RefundStatus.REVIEW:
-        log.error("refund_needs_review", refund_id=refund.refund_id, failure=refund.failure)
+        owner.differs(subject, order, now)
+    return ()
 
 
 # --- Following -------------------------------------------------------------------------------------
@@ -157,8 +93,8 @@ def follow_open_orders(
     Answers after how many the gateway answered. An order that we gave up is followed too: its money may still come.
     `spread` makes the calls: `map` one after the other. Safe to repeat, and to run twice at once.
     """
-    orders = orders_to_check(now=now, gateway=gateway, most=most)
-    return sum(spread(partial(_follow_order, now=now), orders))
+    due = orders_to_check(now=now, gateway=gateway, most=most)
+    return sum(spread(partial(_follow_order, now=now), due))
 
 
 def _follow_order(order: PaymentOrder, *, now: datetime) -> bool:
@@ -176,7 +112,7 @@ def _follow_order(order: PaymentOrder, *, now: datetime) -> bool:
 
 def _stop_following(order: PaymentOrder, now: datetime) -> None:
     with transaction.atomic(durable=True):
-        lock_by_bill(order.bill_id)
+        owner_of(order.bill).lock(order.bill_id)
         end_following(order=order, now=now)
 
 
@@ -198,6 +134,6 @@ def follow_open_refunds(*, now: datetime, gateway: str | None = None, spread: Sp
 
 
 def _follow_refund(refund: Refund, *, now: datetime) -> bool:
-    if refund.status != RefundStatus.FAILED or payments.begin_next_attempt(refund=refund, now=now):
+    if refund.status != RefundStatus.FAILED or begin_next_attempt(refund=refund, now=now):
         send_refunds([refund], now=now)
     return True

@@ -4,29 +4,26 @@ from datetime import datetime
 
 from django.db import transaction
 
-from parking.checkout.leaving import (
-    Collection,
-    Left,
-    end_stay,
-    finish_ending,
-    refuse_unknown_method,
-)
+from parking.checkout import ending
+from parking.checkout.ending import Collection
+from parking.checkout.leaving import Left, finish_ending, refuse_unknown_method
 from parking.core import idempotency
 from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.idempotency import RequestKey
-from parking.core.ids import Ref
+from parking.stays import access
 from parking.stays import services as stays
-from parking.stays.models import EndReason, SessionStatus
+from parking.stays.access import StayRef
+from parking.stays.models import EndMethod, EndReason, SessionStatus
 
 # Nobody pays now: the rest becomes a debt of the plate.
-NONE = "NONE"
+NONE = EndMethod.NONE.value
 
 
 def terminate(
     *,
     actor: Actor,
-    session: Ref,
+    session: StayRef,
     reason: str,
     collection: Collection,
     now: datetime,
@@ -40,10 +37,10 @@ def terminate(
     if collection.method != NONE:
         refuse_unknown_method(collection)
     with transaction.atomic(durable=True):
-        stay = stays.lock_session(**session.lookup())
+        stay = access.lock(session, actor)
         idempotency.claim(key, subject=str(stay.uuid), now=now)
         if stay.status != SessionStatus.ACTIVE:
             raise Refused("not_active", "Only a car that is inside can be terminated", session_id=stay.pk)
         stays.note_reason(session=stay, note=reason)
-        ending = end_stay(session=stay, reason=EndReason.TERMINATED, collection=collection, actor=actor, now=now)
-    return finish_ending(stay, ending, now)
+        ended = ending.end(session=stay, reason=EndReason.TERMINATED, collection=collection, actor=actor, now=now)
+    return finish_ending(stay, ended, now)

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import IntegrityError, transaction
 
-from parking.checkout.settling import collect, send_refunds
+from parking.checkout.settling import collect
 from parking.core.errors import Unauthenticated, Unavailable
 from parking.core.statements import insert
+from parking.payments.asking import send_refunds
 from parking.payments.gateways.base import EventKind, ForgedWebhook, WebhookEvent
 from parking.payments.gateways.registry import webhooks_of
 from parking.payments.models import GatewayEvent, PaymentOrder, Refund
@@ -104,6 +105,7 @@ def _follow(event: GatewayEvent, now: datetime) -> None:
 def _order_of(event: GatewayEvent) -> PaymentOrder | None:
     # An event without a number is nobody's: orders and refunds that the gateway has not numbered yet have none either.
     orders = PaymentOrder.objects.filter(gateway=event.gateway) if event.order_id else PaymentOrder.objects.none()
+    orders = orders.select_related("bill")
     order = orders.filter(order_id=event.order_id).first() or orders.filter(gateway_order_id=event.order_id).first()
     if order is None:
         log.error("webhook_for_unknown_order", gateway=event.gateway, event_id=event.pk)

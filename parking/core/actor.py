@@ -1,11 +1,11 @@
-"""Who does something: a frozen value that services, rules and the record take."""
+"""The actor, a frozen value that services, rules and the audit record take."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class ActorKind(StrEnum):
-    """What kind of caller acts."""
+    """The kinds of actors."""
 
     USER = "USER"
     DEVICE = "DEVICE"
@@ -17,10 +17,10 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """A caller with what it may do.
+    """Who acts, and what they may do.
 
     `role` is that of a user account, empty for other kinds. `permissions` are the names of what an attendant may do
-    beside the role. `sites` are the ids of the sites that the caller works at; None means all.
+    beside the role. `sites` are the ids of the sites that the actor works at; None means all.
     """
 
     kind: ActorKind = ActorKind.ANYBODY
@@ -31,7 +31,7 @@ class Actor:
 
     @property
     def is_staff(self) -> bool:
-        """Whether an attendant or administrator acts; an anonymous caller never counts as staff."""
+        """Return whether an attendant or administrator acts; an anonymous caller never counts as staff."""
         return self.kind == ActorKind.USER and self.role in {"STAFF", "ADMIN"}
 
 

@@ -1,4 +1,4 @@
-"""The site for looking things up: everything can be read, nothing changed or deleted.
+"""The look-up site: everything can be read, nothing changed or deleted.
 
 A site of our own, so that only what is registered here shows: packages register pages that change their tables.
 """
@@ -15,14 +15,14 @@ from parking.core.models import IdempotencyKey, SweepLease, WorkerHeartbeat
 
 
 class LookUpSite(admin.AdminSite):
-    """Lets in active users whose `is_staff` says so: those of the role ADMIN."""
+    """Lets in active users whose `is_staff` is true: those of the role ADMIN."""
 
     site_title = site_header = "Smart Parking"
     index_title = "Look up"
     site_url = None
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # noqa: ARG002 - as inherited
-        """The sign-in page of all pages: one door, with one count of failures. Who is signed in already is told no."""
+        """Redirect to the common sign-in page, which counts failures. Raises Forbidden for other roles."""
         if self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
         if request.user.is_authenticated:
@@ -30,7 +30,7 @@ class LookUpSite(admin.AdminSite):
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
     def password_change(self, *_: object, **__: object) -> NoReturn:
-        """Refused: here it would leave the user's tokens alive. The page of the own account changes passwords."""
+        """Refuse: here it would leave the user's tokens valid. The account page changes passwords."""
         raise Forbidden("forbidden", "Your role does not allow this")
 
 
@@ -38,7 +38,7 @@ look_up = LookUpSite()
 
 
 class LookUpAdmin(admin.ModelAdmin[Any]):
-    """The base of every page of this site. What may be changed is changed through the services."""
+    """The base of every page of this site. Data is changed through the services."""
 
     actions = None
     # A second count over the whole table for each search would be slow among a million stays.
@@ -46,7 +46,7 @@ class LookUpAdmin(admin.ModelAdmin[Any]):
     ordering: ClassVar[Any] = ["-pk"]
 
     def get_fields(self, *_: object, **__: object) -> list[Any]:
-        """Every column, also those that no form would take."""
+        """Return every column, also those that no form would take."""
         columns = [field.name for field in self.opts.fields]
         return [name for name in columns if name not in (self.exclude or ())]
 

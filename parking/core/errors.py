@@ -1,10 +1,10 @@
-"""The families of errors that services raise. Their edges, `api/errors.py` and `web/refusals.py`, answer with them."""
+"""The families of errors that services raise; `edge/errors.py` and `web/refusals.py` turn them into responses."""
 
 from typing import Any, ClassVar
 
 
 class DomainError(Exception):
-    """A rule said no, or something is missing: a stable code, a text for a person, facts for the log."""
+    """A rule refused, or something is missing: a stable code, a text for a person, facts for the log."""
 
     status: ClassVar[int]  # of HTTP, the same for calls and pages
 
@@ -16,7 +16,7 @@ class DomainError(Exception):
 
 
 class Refused(DomainError):
-    """A rule says no (400)."""
+    """A rule does not allow it (400)."""
 
     status = 400
 
@@ -36,19 +36,19 @@ class InvalidInput(Refused):
 
 
 class NotFound(DomainError):
-    """Not there, or not yours (404)."""
+    """It does not exist, or the caller may not know of it (404)."""
 
     status = 404
 
 
 class Unauthenticated(DomainError):
-    """No token, or a bad one (401)."""
+    """The token is missing or invalid (401)."""
 
     status = 401
 
 
 class Forbidden(DomainError):
-    """Signed in, with the wrong role (403)."""
+    """The caller is signed in, with the wrong role (403)."""
 
     status = 403
 
@@ -60,7 +60,7 @@ class KeyReused(DomainError):
 
 
 class TooMany(DomainError):
-    """Too many calls (429); `retry_after` in seconds."""
+    """The caller made too many calls (429); `retry_after` in seconds."""
 
     status = 429
 

@@ -1,16 +1,16 @@
-"""Values that many people look at, read anew at most once a second by each process."""
+"""Caches of values that many people look at, read at most once a second by each process, or only after news."""
 
 import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 T = TypeVar("T")
 
-_all: "WeakSet[FreshValue[Any]]" = WeakSet()
+_all: "WeakSet[FreshValue[Any] | UntilNews[Any]]" = WeakSet()
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class _Kept(Generic[T]):
 
 
 class FreshValue(Generic[T]):
-    """What `load` answers, read at most once in so many seconds, however many threads ask.
+    """What `load` returns, read at most once in so many seconds, however many threads ask.
 
-    Each process has its own. While one thread loads, the others get the value of a moment ago, for `overlap` seconds
-    beyond its time; where there is none, or it is older, they wait for the new one. An error of `load` is raised to
-    the caller whose call it was, keeps nothing, and the next call tries again. `load` must not depend on who asks,
-    nor read what the caller's own transaction has not committed.
+    Each process has its own. While one thread loads, the others get the previous value, for `overlap` seconds beyond
+    its time; where there is none, or it is older, they wait for the new one. An error of `load` is raised to the caller
+    whose call it was and nothing is kept, so the next call tries again. `load` must not depend on who asks, nor read
+    what the caller's own transaction has not committed.
     """
 
     def __init__(self, load: Callable[[], T], seconds: float = 1.0, overlap: float = 1.0) -> None:
@@ -40,7 +40,7 @@ class FreshValue(Generic[T]):
         _all.add(self)
 
     def value(self) -> T:
-        """The value, at most as old as agreed."""
+        """Return the value, at most as old as agreed."""
         kept = self._kept
         if kept is not None and self._age(kept) < self._seconds:
             return kept.value
@@ -75,13 +75,47 @@ class FreshValue(Generic[T]):
         return value
 
 
+class UntilNews(Generic[T]):
+    """What `load` returns for a key, kept until `news` has another value.
+
+    The news are read before the value, so a value is never older than the news that it is kept for. Each process has
+    its own values, `most` of them at most, so that nobody fills its memory by asking for key after key. One thread
+    loads while the others wait. An error of `load` is raised and nothing is kept. `load` must depend on its key and the
+    database alone, and must not read what the caller's own transaction has not committed.
+    """
+
+    def __init__(self, load: Callable[..., T], news: FreshValue[Any], most: int = 10_000) -> None:
+        self._load = load
+        self._news = news
+        self._most = most
+        self._kept_for: Any = None
+        self._kept: dict[Hashable, T] = {}
+        self._loading = threading.Lock()
+        _all.add(self)
+
+    def value(self, *key: Hashable) -> T:
+        """Return the value for a key, at most as old as the news may be."""
+        news = self._news.value()
+        with self._loading:
+            if news != self._kept_for or (key not in self._kept and len(self._kept) >= self._most):
+                self._kept_for, self._kept = news, {}
+            if key not in self._kept:
+                self._kept[key] = self._load(*key)
+            return self._kept[key]
+
+    def forget(self) -> None:
+        """Load again at the next call; for tests, whose databases change under the process."""
+        with self._loading:
+            self._kept_for, self._kept = None, {}
+
+
 def forget_all() -> None:
-    """Forget every value of this process; for tests."""
+    """Drop every value of this process; for tests."""
     for fresh in list(_all):
         fresh.forget()
 
 
 def fingerprint(*parts: object) -> str:
-    """16 hexadecimal digits that differ when a part differs; the same in every process, so that it fits an ETag."""
+    """Return 16 hexadecimal digits that differ when a part differs; the same in every process, so they fit an ETag."""
     text = "\x1f".join("" if part is None else str(part) for part in parts)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

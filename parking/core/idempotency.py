@@ -1,4 +1,4 @@
-"""A repeated request is the same request: keys of clients, kept with what they created for 24 hours."""
+"""Idempotency keys: a repeated request is the same request, kept with what it created for 24 hours."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ KEPT_FOR = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class RequestKey:
-    """A client's key, whose it is, the address it was sent to and the fingerprint of the normalised body."""
+    """A client's key, its owner, the address it was sent to and the fingerprint of the normalised body."""
 
     caller: str
     path: str
@@ -26,7 +26,7 @@ class RequestKey:
 
 
 def fingerprint(normalised: str) -> str:
-    """Of a body in one form. Keyed with the server's secret: it may hold a password, which a bare hash would tell."""
+    """Return a hash of a normalised body, keyed with the server's secret: the body may hold a password."""
     return salted_hmac("parking.idempotency", normalised, algorithm="sha256").hexdigest()
 
 
@@ -50,7 +50,7 @@ def claim(key: RequestKey | None, *, subject: str, now: datetime) -> None:
 
 
 def find(key: RequestKey, *, now: datetime) -> IdempotencyKey | None:
-    """The kept row of a key, or None if there is none or its time is over. Raises KeyReused for another body."""
+    """Return the kept row of a key, or None if there is none or its time is over. Raises KeyReused for another body."""
     row = IdempotencyKey.objects.filter(**key.lookup()).first()
     if row is None:
         return None
@@ -63,9 +63,9 @@ def find(key: RequestKey, *, now: datetime) -> IdempotencyKey | None:
 
 
 def keep_answer(key: RequestKey, *, status: int, answer: str, now: datetime) -> IdempotencyKey | None:
-    """Keep the answer with its key; also for a refusal, whose own row went with its transaction.
+    """Store the answer with its key; also for a refusal, whose own row was rolled back with its transaction.
 
-    Of several answers at the same moment the first stands: it is given back to the others, to be sent instead.
+    Of several answers at the same moment the first wins: it is returned to the others, to be sent instead.
     """
     rows = IdempotencyKey.objects.filter(**key.lookup(), fingerprint=key.fingerprint)
     if rows.filter(status=None).update(status=status, answer=answer):

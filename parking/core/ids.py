@@ -19,29 +19,29 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def new_qr_code() -> str:
-    """`QR-` and 12 characters of Crockford's base 32: 60 random bits."""
+    """Return `QR-` and 12 characters of Crockford's base 32: 60 random bits."""
     return QR_PREFIX + crockford(QR_LENGTH)
 
 
 def crockford(length: int) -> str:
-    """`length` random characters of Crockford's base 32, five bits each."""
+    """Return `length` random characters of Crockford's base 32, five bits each."""
     return "".join(secrets.choice(CROCKFORD) for _ in range(length))
 
 
 def read_qr_code(text: str) -> str | None:
-    """The QR code at the beginning of what a scanner read, or None. Letter case and look-alikes do not matter."""
+    """Return the QR code at the beginning of a scanned text, or None. Letter case and look-alikes do not matter."""
     start = text.strip()[: len(QR_PREFIX) + QR_LENGTH].upper()
     code = QR_PREFIX + start[len(QR_PREFIX) :].translate(_LOOK_ALIKES)
     return code if start.startswith(QR_PREFIX) and _QR.fullmatch(code) else None
 
 
 def new_order_id() -> str:
-    """Our number of a payment order: `PK-` and 20 characters, unique, within every gateway's limits."""
+    """Return our number of a payment order: `PK-` and 20 characters, unique, within every gateway's limits."""
     return "PK-" + crockford(20)
 
 
 def new_refund_id() -> str:
-    """Our number of a refund: `RF-` and 20 characters."""
+    """Return our number of a refund: `RF-` and 20 characters."""
     return "RF-" + crockford(20)
 
 
@@ -51,13 +51,13 @@ def new_uuid() -> UUID:
 
 @dataclass(frozen=True)
 class Ref:
-    """What a client names a zone or a session by: its integer id or its UUID."""
+    """A reference to a zone or a session: its integer id or its UUID."""
 
     pk: int | None = None
     uuid: UUID | None = None
 
     def lookup(self) -> dict[str, int | UUID]:
-        """The keyword for a queryset's `get`."""
+        """Return the keyword argument for a queryset's `get`."""
         return {"uuid": self.uuid} if self.uuid is not None else {"pk": self.pk or 0}
 
 

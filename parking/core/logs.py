@@ -1,4 +1,4 @@
-"""Structured logs: one line an event, with the request id, without personal data."""
+"""Structured logs: one line for each event, with the request id, without personal data."""
 
 import logging.config
 import sys
@@ -17,7 +17,7 @@ def _add_request_id(_: Any, __: str, event: structlog.typing.EventDict) -> struc
 
 
 def configure(options: dict[str, Any]) -> None:
-    """Django's LOGGING_CONFIG: `level`, and `json` for machine-readable lines."""
+    """Set structlog and Django's LOGGING_CONFIG up: `level`, and `json` for machine-readable lines."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -51,7 +51,7 @@ def configure(options: dict[str, Any]) -> None:
                 "django_tasks": {"level": "WARNING"},
                 "django_tasks_db": {"level": "WARNING"},
                 "httpx": {"level": "WARNING"},
-                # Tells of every letter that goes into a PDF.
+                # fontTools logs every letter that goes into a PDF.
                 "fontTools": {"level": "WARNING"},
             },
         }

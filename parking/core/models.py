@@ -1,4 +1,4 @@
-"""Idempotency keys; which workers are alive, and which sweep one of them has to itself."""
+"""Idempotency keys, heartbeats of workers, and leases of sweeps."""
 
 from typing import ClassVar
 

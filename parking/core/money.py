@@ -6,7 +6,7 @@ from babel.numbers import format_decimal
 
 ZERO = Decimal("0.00")
 PAISA = Decimal("0.01")
-# The largest amount a column holds; anything above is refused at the edge.
+# The largest amount a column holds; anything above is refused as wrong input.
 MAX_AMOUNT = Decimal("99999999.99")
 # The grouping of `en_IN` in the notation of Unicode's locale data, always with paise.
 _TWO_PLACES = "#,##,##0.00"
@@ -18,7 +18,7 @@ def rupees(value: Decimal | int | str) -> Decimal:
 
 
 def to_paise(amount: Decimal) -> int:
-    """Rupees as the integer paise of the gateways. Raises ValueError for a fraction of a paisa."""
+    """Return rupees as the integer paise of the gateways. Raises ValueError for a fraction of a paisa."""
     paise = amount * 100
     if paise != paise.to_integral_value():
         raise ValueError(f"{amount} has a fraction of a paisa")

@@ -1,4 +1,4 @@
-"""What production refuses to start with. Imported by the settings, so it imports nothing of Django's."""
+"""Checks without which production does not start. The settings import this, so it imports nothing of Django's."""
 
 from collections.abc import Sequence
 

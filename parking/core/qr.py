@@ -1,4 +1,4 @@
-"""QR pictures."""
+"""QR codes as pictures."""
 
 import io
 
@@ -9,25 +9,25 @@ _BORDER = 4
 
 
 def _code(text: str) -> segno.QRCode:
-    # Level M stands a scratched screen; the code fits the small version 1 or 2 either way.
+    # Level M survives a scratched screen; the code fits the small version 1 or 2 either way.
     return segno.make_qr(text, error="m")
 
 
 def qr_svg(text: str) -> bytes:
-    """The code as SVG, black on white, growing with its place."""
+    """Return the code as SVG, black on white, scaling to its container."""
     out = io.BytesIO()
     _code(text).save(out, kind="svg", scale=8, border=_BORDER, light="#fff", omitsize=True)
     return out.getvalue()
 
 
 def qr_png(text: str) -> bytes:
-    """The code as PNG with ten pixels a module."""
+    """Return the code as PNG with ten pixels a module."""
     out = io.BytesIO()
     _code(text).save(out, kind="png", scale=10, border=_BORDER)
     return out.getvalue()
 
 
 def qr_data_uri(text: str) -> str:
-    """The code as an address for <img>: the picture is in the page itself, so that it is there without network."""
+    """Return the code as a data URI for <img>: part of the page itself, so it shows without network."""
     address: str = _code(text).svg_data_uri(scale=8, border=_BORDER, light="#fff", omitsize=True)
     return address

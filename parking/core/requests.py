@@ -1,4 +1,4 @@
-"""What is known of a request itself: its id, on every answer and log line, and the address it comes from."""
+"""What a request itself says: its id, on every answer and log line, and the address it comes from."""
 
 import re
 from collections.abc import Callable
@@ -16,15 +16,15 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current_request_id() -> str:
-    """The id of the request being answered, or "" outside one."""
+    """Return the id of the request being answered, or "" outside one."""
     return _current.get()
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address that a caller is counted by, or "" where there is none (a unix socket).
+    """Return the address that a caller is counted by, or "" where there is none (a unix socket).
 
-    `X-Forwarded-For` is believed only as far as TRUSTED_PROXIES proxies of ours have written it: each adds the
-    address that it was called from at the end, and whatever stands further left is the caller's own invention.
+    `X-Forwarded-For` is believed only as far as TRUSTED_PROXIES proxies of ours have written it: each appends the
+    address that called it, and whatever is further left may be forged.
     """
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     trusted = settings.TRUSTED_PROXIES
@@ -33,7 +33,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def _countable(text: str) -> str:
-    """An address in its one spelling. IPv6 callers own a /64 at the least, so that network counts as one address."""
+    """Return an address in its one spelling. IPv6 callers own a /64 at the least, which counts as one address."""
     try:
         address = ip_address(text.strip().partition("%")[0])
     except ValueError:
@@ -60,7 +60,7 @@ class RequestIdMiddleware:
 
 
 class TolerantRequest(WSGIRequest):
-    """A request whose Content-Type may be nonsense. Django would fail before any of our code could answer."""
+    """A request whose Content-Type may be malformed. Django would fail before any of our code could answer."""
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         try:

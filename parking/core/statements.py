@@ -23,7 +23,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class NotCompilable(TypeError):
-    """A model, field or queryset for which the compiled statement would differ from the ORM's."""
+    """The compiled statement of a model, field or queryset would differ from the ORM's."""
 
 
 # --- Writing -----------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ def _has_own_pre_save(field: Any) -> bool:
 
 # --- Reading -----------------------------------------------------------------------------------------
 
-# Values that stand for the parameters while a queryset is compiled, by type of parameter.
+# Placeholders of the parameters while a queryset is compiled, by type of parameter.
 _MARKS: dict[type, Callable[[int], Any]] = {int: lambda number: 2**61 + number, str: lambda number: f"mark-{number}"}
 
 

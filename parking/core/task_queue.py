@@ -27,9 +27,9 @@ def oldest_wait(*, now: datetime) -> timedelta:
 
 
 def requeue_lost_tasks(*, now: datetime) -> int:
-    """Queue again the tasks that a worker had begun when it died; answers how many. Safe to repeat.
+    """Queue again the tasks that a worker had begun when it died; return how many. Safe to repeat.
 
-    One that was begun five times fails.
+    A task that was begun five times fails.
     """
     living = living_workers(now=now)
     running = DBTaskResult.objects.running().only("status", "worker_ids", "started_at")

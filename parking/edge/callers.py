@@ -10,11 +10,17 @@ from parking.accounts.tokens import user_of_access_token
 from parking.core.actor import ANYBODY, Actor, user_actor
 from parking.core.errors import Forbidden, Unauthenticated
 
+# Who calls and pages are for. Managers do all that drivers and attendants do.
+ANY_ROLE = frozenset(Role)
+DRIVERS = frozenset({Role.USER, Role.ADMIN})
+ATTENDANTS = frozenset({Role.STAFF, Role.ADMIN})
+MANAGERS = frozenset({Role.ADMIN})
+
 
 class Bearer(HttpBearer):
-    """A signed-in user with one of the roles; any role if none is named."""
+    """Let in signed-in users with one of the roles."""
 
-    def __init__(self, *roles: Role) -> None:
+    def __init__(self, roles: frozenset[Role]) -> None:
         super().__init__()
         self.roles = roles
 
@@ -22,17 +28,17 @@ class Bearer(HttpBearer):
         user = user_of_access_token(token)
         if user is None:
             raise Unauthenticated("token_not_valid", "Please sign in again")
-        if self.roles and user.role not in self.roles:
+        if user.role not in self.roles:
             # Known to the refusal's audit line, though not let in.
             request.refused_user = user  # type: ignore[attr-defined]
             raise Forbidden("forbidden", "Your role does not allow this")
         return user
 
 
-signed_in = Bearer()
-driver_only = Bearer(Role.USER, Role.ADMIN)
-staff_only = Bearer(Role.STAFF, Role.ADMIN)
-admin_only = Bearer(Role.ADMIN)
+signed_in = Bearer(ANY_ROLE)
+driver_only = Bearer(DRIVERS)
+staff_only = Bearer(ATTENDANTS)
+admin_only = Bearer(MANAGERS)
 
 
 def caller(request: HttpRequest) -> Any:
@@ -41,6 +47,10 @@ def caller(request: HttpRequest) -> Any:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Return the caller of a call or a page as an actor: the account behind its token or session, or anybody."""
-    user = getattr(request, "auth", None) or getattr(request, "user", None)
+    """Return the caller of a call or a page as an actor: the account behind its token or session, or anybody.
+
+    `refused_user` is an account that was known and not let in, for the record of the refusal.
+    """
+    names = ("auth", "refused_user", "user")
+    user = next((found for name in names if (found := getattr(request, name, None))), None)
     return user_actor(user.pk, user.role) if isinstance(user, User) else ANYBODY

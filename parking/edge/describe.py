@@ -18,12 +18,13 @@ class Ok(BaseModel, Generic[T]):
 
 
 class Problem(BaseModel):
-    """The envelope of every failure; `errors` only for bad input."""
+    """The envelope of every failure; `errors` only for bad input, `details` where a refusal has facts."""
 
     success: Literal[False]
     code: str = Field(examples=["zone_full"])
     message: str = Field(description="For a person")
     errors: dict[str, list[str]] | None = None
+    details: dict[str, Any] | None = Field(None, examples=[{"session_id": 123, "due": 100.0}])
 
 
 class Page(BaseModel, Generic[T]):
@@ -53,6 +54,11 @@ def examples(*, response: object, request: object | None = None, status: int = 2
     if request is not None:
         extra["requestBody"] = {"content": {_MEDIA: {"example": request}}}
     return extra
+
+
+def paged(*rows: object) -> dict[str, object]:
+    """An example page of a list in its envelope."""
+    return enveloped({"results": rows, "count": len(rows), "page": 1, "page_size": 20, "pages": 1})
 
 
 def enveloped(data: object, message: str = "OK") -> dict[str, object]:

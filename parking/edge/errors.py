@@ -1,6 +1,8 @@
 """The one place where errors become HTTP."""
 
 from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -10,11 +12,9 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 
-from parking.accounts.models import User
 from parking.audit import services as audit
 from parking.audit.events import Refusal
 from parking.core import clock
-from parking.core.actor import ANYBODY, user_actor
 from parking.core.errors import (
     DomainError,
     Forbidden,
@@ -26,21 +26,36 @@ from parking.core.errors import (
     Unavailable,
 )
 from parking.edge.answers import failed
+from parking.edge.callers import actor_of
 from parking.edge.parsing import UnsupportedMedia
 
 log = structlog.get_logger(__name__)
 
+# Facts of a refusal that its caller may know, and how they are read; amounts are rupees.
+_DETAILS: dict[str, Callable[[Any], object]] = {"session_id": int, "due": Decimal, "left": Decimal, "refund": Decimal}
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 def answer_for(error: DomainError) -> HttpResponse:
+    """Return the answer of a call to an error."""
     errors = error.errors if isinstance(error, InvalidInput) else None
-    response = failed(error.code, error.message, status=error.status, errors=errors)
-    if isinstance(error, TooMany | Unavailable):
-        response.headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, Unauthenticated):
-        response.headers["WWW-Authenticate"] = "Bearer"
+    response = failed(error.code, error.message, status=error.status, errors=errors, details=_details_of(error))
+    for name, value in headers_of(error).items():
+        response.headers[name] = value
     return response
+
+
+def headers_of(error: DomainError) -> dict[str, str]:
+    """Return the headers that go with an error, on calls and pages."""
+    if isinstance(error, TooMany | Unavailable):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, Unauthenticated):
+        return {"WWW-Authenticate": "Bearer"}
+    return {}
+
+
+def _details_of(error: DomainError) -> dict[str, object]:
+    return {name: read(error.facts[name]) for name, read in _DETAILS.items() if name in error.facts}
 
 
 def record_refusal(request: HttpRequest, error: DomainError) -> None:
@@ -49,10 +64,8 @@ def record_refusal(request: HttpRequest, error: DomainError) -> None:
         return
     if isinstance(error, InvalidInput):
         return
-    user = getattr(request, "auth", None) or getattr(request, "refused_user", None)
-    actor = user_actor(user.pk, user.role) if isinstance(user, User) else ANYBODY
     refusal = Refusal(code=error.code, path=request.path, session_id=error.facts.get("session_id"))
-    audit.record(actor, refusal, clock.now())
+    audit.record(actor_of(request), refusal, clock.now())
 
 
 def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:

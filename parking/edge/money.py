@@ -1,53 +1,50 @@
 """How payment orders and the lines of a bill are shown, in the API and at the older addresses."""
 
-from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Self
 
-from pydantic import BaseModel
-
-from parking.payments.models import PaymentOrder
+from parking.edge.shapes import Shape
+from parking.payments.models import OrderStatus, PaymentOrder
 from parking.tariffs.rules import BillLine
 
 
-class OrderOut(BaseModel):
+class OrderOut(Shape):
+    """The payment order of a booking or a bill; amounts in rupees."""
+
     gateway: str
     order_id: str
-    status: Literal["INITIATED", "PENDING", "COMPLETED", "FAILED", "EXPIRED", "REVIEW"]
+    status: OrderStatus
     amount: float
     pay_url: str | None
     upi_link: str | None
 
+    example = {
+        "gateway": "SIMULATED",
+        "order_id": "PK-7Q2M9XK4T0ZC5VJW8N3D",
+        "status": "COMPLETED",
+        "amount": 50.0,
+        "pay_url": None,
+        "upi_link": None,
+    }
 
-class LineOut(BaseModel):
+    @classmethod
+    def of(cls, order: PaymentOrder | None) -> Self | None:
+        """Return the order, None for none."""
+        if order is None:
+            return None
+        return cls.read(order, pay_url=order.pay_url or None, upi_link=order.upi_link or None)
+
+
+class LineOut(Shape):
+    """One line of a bill: quantity times unit price, in rupees."""
+
     label: str
     quantity: int
     unit_price: float
     amount: float
 
+    example = {"label": "Parking", "quantity": 3, "unit_price": 50.0, "amount": 150.0}
 
-EXAMPLE_ORDER = {
-    "gateway": "SIMULATED",
-    "order_id": "PK-7Q2M9XK4T0ZC5VJW8N3D",
-    "status": "COMPLETED",
-    "amount": 50.0,
-    "pay_url": None,
-    "upi_link": None,
-}
-
-
-def present_order(order: PaymentOrder | None) -> dict[str, Any] | None:
-    if order is None:
-        return None
-    return {
-        "gateway": order.gateway,
-        "order_id": order.order_id,
-        "status": order.status,
-        "amount": order.amount,
-        "pay_url": order.pay_url or None,
-        "upi_link": order.upi_link or None,
-    }
-
-
-def present_lines(lines: Iterable[BillLine]) -> list[dict[str, Any]]:
-    """Return the lines of a bill with their amounts in rupees."""
-    return [line.to_json() | {"unit_price": line.unit_price, "amount": line.amount} for line in lines]
+    @classmethod
+    def of(cls, line: BillLine) -> Self:
+        """Return the line."""
+        return cls.read(line)

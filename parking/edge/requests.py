@@ -1,112 +1,177 @@
-"""`Idempotency-Key` at the edge: the same request gets the same answer, and nothing happens twice."""
+"""Requests that come twice: the same key is the same request, and nothing happens twice (docs/adr/0008).
 
+A call is named by its header `Idempotency-Key`, a form by its hidden field `key`. The service commits the key with
+what it creates; a repeat finds it and goes on from there.
+"""
+
+import inspect
 import json
 import re
+import secrets
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.db import transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from pydantic import BaseModel
 
-from parking.accounts.models import User
 from parking.core import clock, idempotency
 from parking.core.errors import DomainError, InvalidInput, TooMany, Unauthenticated, Unavailable
 from parking.core.idempotency import RepeatedRequest, RequestKey
 from parking.core.models import IdempotencyKey
 from parking.core.requests import client_address
-from parking.edge.answers import Render
+from parking.edge.callers import actor_of
 from parking.edge.errors import answer_for, record_refusal
 
-_KEY = re.compile(r"[\x21-\x7e]{1,64}")
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_HEADER_KEY = re.compile(r"[\x21-\x7e]{1,64}")
+_FORM_KEY = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _NOT_KEPT = (Unauthenticated, TooMany, Unavailable)
 
 
-def request_key(request: HttpRequest, body: BaseModel | None) -> RequestKey | None:
-    """The caller's key, or None if there is no header. Raises InvalidInput for a malformed one."""
+@dataclass
+class Attempt:
+    """One run of a request.
+
+    `key` is for the service, which commits it with what it creates; None if the caller sent none. `subject` names what
+    an earlier run created, whose answer was not kept: go on from it and create nothing. A view that sets `keeps` to
+    False says that its answer may still change, as that of a payment which waits: the next request looks again.
+    """
+
+    key: RequestKey | None = None
+    subject: str | None = None
+    keeps: bool = True
+
+
+# --- Keys --------------------------------------------------------------------------------------------
+
+
+def key_of_call(request: HttpRequest, body: BaseModel | None) -> RequestKey | None:
+    """Return the key in the header of a call, None if there is none. Raises InvalidInput for a malformed one."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
-    if not _KEY.fullmatch(key):
+    if not _HEADER_KEY.fullmatch(key):
         raise InvalidInput({"Idempotency-Key": ["1 to 64 visible characters"]})
-    user = getattr(request, "auth", None)
-    caller = f"user:{user.pk}" if isinstance(user, User) else f"address:{client_address(request)}"
-    normalised = json.dumps(body.model_dump() if body else {}, default=str, sort_keys=True)
+    return _request_key(request, key, body.model_dump() if body else {})
+
+
+def key_of_form(request: HttpRequest, values: dict[str, Any]) -> RequestKey | None:
+    """Return the key of a form that was sent with these values, None for one without."""
+    key = request.POST.get("key", "")
+    return _request_key(request, key, values) if _FORM_KEY.fullmatch(key) else None
+
+
+def new_form_key() -> str:
+    """Return the key for a form that is shown now, or shown again after a refusal."""
+    return secrets.token_urlsafe(16)
+
+
+def _request_key(request: HttpRequest, key: str, values: dict[str, Any]) -> RequestKey:
+    user_id = actor_of(request).user_id
+    caller = f"address:{client_address(request)}" if user_id is None else f"user:{user_id}"
+    normalised = json.dumps(values, default=str, sort_keys=True)
     return RequestKey(caller, request.path[:200], key, idempotency.fingerprint(normalised))
 
 
-def once(
-    request: HttpRequest,
-    body: BaseModel | None,
-    *,
-    call: Callable[[RequestKey | None], Any],
-    resume: Callable[[str], Any],
-    render: Render,
-    is_final: Callable[[Any], bool] = lambda _: True,
-) -> HttpResponse:
-    """Answer a call whose service commits the key itself, in the transaction of what it creates.
+# --- Calls -------------------------------------------------------------------------------------------
 
-    `resume` goes on from the key's subject when an earlier call was cut off before its answer was kept, or when what
-    it answered was not final: a payment that waits is looked at anew.
+
+def idempotent(
+    view: Callable[Concatenate[HttpRequest, Attempt, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Answer a call once for each key: a repeat gets the kept answer, or runs the view with the `subject`.
+
+    Refusals are answers too. 401, 429 and 503 are not kept. Raises KeyReused for another body.
     """
-    key = request_key(request, body)
+
+    @wraps(view)
+    def answered(request: HttpRequest, /, *args: P.args, **named: P.kwargs) -> HttpResponse:
+        def run(attempt: Attempt) -> HttpResponse:
+            return view(request, attempt, *args, **named)
+
+        return _answered(request, _body_of(*args, **named), run)
+
+    return _without_attempt(answered, view)
+
+
+def idempotent_in_one_transaction(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Answer a call that asks no gateway once for each key: key, change and answer commit together."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, /, *args: P.args, **named: P.kwargs) -> HttpResponse:
+        def run(attempt: Attempt) -> HttpResponse:
+            if attempt.key is None:
+                return view(request, *args, **named)
+            with transaction.atomic():
+                idempotency.claim(attempt.key, subject="", now=clock.now())
+                response = _keep(attempt.key, view(request, *args, **named))
+            # Kept already, in the transaction.
+            attempt.keeps = False
+            return response
+
+        return _answered(request, _body_of(*args, **named), run)
+
+    return answered
+
+
+def _without_attempt(
+    answered: Callable[Concatenate[HttpRequest, P], HttpResponse],
+    view: Callable[Concatenate[HttpRequest, Attempt, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Show the view as its callers know it: the router reads its parameters from the signature."""
+    signature = inspect.signature(view)
+    request, _attempt, *others = signature.parameters.values()
+    answered.__signature__ = signature.replace(parameters=[request, *others])  # type: ignore[attr-defined]
+    return answered
+
+
+def _body_of(*args: object, **named: object) -> BaseModel | None:
+    """Return the body among a view's arguments; the others are parts of the path, which the key holds anyway."""
+    return next((value for value in (*args, *named.values()) if isinstance(value, BaseModel)), None)
+
+
+def _answered(request: HttpRequest, body: BaseModel | None, run: Callable[[Attempt], HttpResponse]) -> HttpResponse:
+    key = key_of_call(request, body)
     if key is None:
-        return render(call(None))
-
-    def answered(result: Any) -> tuple[HttpResponse, bool]:
-        return render(result), is_final(result)
-
+        return run(Attempt())
     try:
-        return _kept(request, key, lambda: answered(call(key)))
+        return _kept(request, key, Attempt(key), run)
     except RepeatedRequest:
         row = idempotency.find(key, now=clock.now())
     if row is None:
         # Its time was over and the row is gone now: a new request, which somebody else may be the first to make.
-        return once(request, body, call=call, resume=resume, render=render, is_final=is_final)
-    return _replay(row) or _kept(request, key, lambda: answered(resume(row.subject)))
+        return _answered(request, body, run)
+    return _replay(row) or _kept(request, key, Attempt(key, row.subject), run)
 
 
-def once_in_one_transaction(
-    request: HttpRequest, body: BaseModel | None, *, call: Callable[[], Any], render: Render
+def _kept(
+    request: HttpRequest, key: RequestKey, attempt: Attempt, run: Callable[[Attempt], HttpResponse]
 ) -> HttpResponse:
-    """Answer a call that creates something without talking to a gateway: key, change and answer commit together."""
-    key = request_key(request, body)
-    if key is None:
-        return render(call())
-
-    def claimed() -> tuple[HttpResponse, bool]:
-        with transaction.atomic():
-            idempotency.claim(key, subject="", now=clock.now())
-            response = _keep(key, render(call()))
-        # Kept already, in the transaction.
-        return response, False
-
     try:
-        return _kept(request, key, claimed)
-    except RepeatedRequest:
-        row = idempotency.find(key, now=clock.now())
-    replayed = _replay(row) if row else None
-    return replayed or once_in_one_transaction(request, body, call=call, render=render)
-
-
-def _kept(request: HttpRequest, key: RequestKey, work: Callable[[], tuple[HttpResponse, bool]]) -> HttpResponse:
-    try:
-        response, keep = work()
+        response = run(attempt)
     except _NOT_KEPT:
         raise
     except DomainError as error:
         record_refusal(request, error)
-        response, keep = answer_for(error), True
-    return _keep(key, response) if keep else response
+        return _keep(key, answer_for(error))
+    return _keep(key, response) if attempt.keeps else response
 
 
 def _keep(key: RequestKey, response: HttpResponse) -> HttpResponse:
-    """Keep an answer; answers the one that stands, which a request at the same moment may have kept before."""
+    """Keep an answer; return the first one, which a request at the same moment may have kept before."""
     answer = response.content.decode()
-    standing = idempotency.keep_answer(key, status=response.status_code, answer=answer, now=clock.now())
-    if standing is None or (standing.status, standing.answer) == (response.status_code, answer):
+    first = idempotency.keep_answer(key, status=response.status_code, answer=answer, now=clock.now())
+    if first is None or (first.status, first.answer) == (response.status_code, answer):
         return response
-    return _replay(standing) or response
+    return _replay(first) or response
 
 
 def _replay(row: IdempotencyKey) -> HttpResponse | None:
@@ -115,3 +180,34 @@ def _replay(row: IdempotencyKey) -> HttpResponse | None:
     response = HttpResponse(row.answer, status=row.status, content_type="application/json")
     response.headers["Idempotent-Replayed"] = "true"
     return response
+
+
+# --- Forms -------------------------------------------------------------------------------------------
+
+
+def once_per_form(
+    step: Callable[Concatenate[HttpRequest, Attempt, P], T],
+) -> Callable[Concatenate[HttpRequest, P], T]:
+    """Run the step of a page that calls a service once for each key of its form, which is among its arguments.
+
+    A form that is sent again runs the step with the `subject` of the first time. Raises KeyReused for other values
+    under the same key, and what the service raises; no answer is kept.
+    """
+
+    @wraps(step)
+    def stepped(request: HttpRequest, /, *args: P.args, **named: P.kwargs) -> T:
+        key = key_of_form(request, _values_of(*args, **named))
+        try:
+            return step(request, Attempt(key), *args, **named)
+        except RepeatedRequest:
+            row = idempotency.find(key, now=clock.now()) if key else None
+        # Without a row its time was over: a new request.
+        return step(request, Attempt(key, row.subject), *args, **named) if row else stepped(request, *args, **named)
+
+    return stepped
+
+
+def _values_of(*args: object, **named: object) -> dict[str, Any]:
+    """Return what was sent with the form among a step's arguments, without its key."""
+    forms = [value for value in (*args, *named.values()) if isinstance(value, Form)]
+    return {name: value for form in forms for name, value in form.cleaned_data.items() if name != "key"}

@@ -1,4 +1,4 @@
-"""Looking up sites, zones and slots."""
+"""Show sites, zones and slots on the look-up site."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""What managers do with zones and slots."""
+"""The events of zones and slots."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -8,7 +8,7 @@ from parking.audit.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class ZoneEvent(Event):
-    """Something that was done with a zone."""
+    """The base of events about a zone."""
 
     subject_kind = "zone"
 
@@ -17,7 +17,7 @@ class ZoneEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ZoneCreated(ZoneEvent):
-    """A zone was made; `changed` are the names of the fields that were given."""
+    """A zone was created; `changed` are the names of the fields that were given."""
 
     action = "zone.created"
 
@@ -28,7 +28,7 @@ class ZoneCreated(ZoneEvent):
 class ZoneChanged(ZoneEvent):
     """Fields of a zone were changed: `changed` are their names.
 
-    `amounts` are rupees before and after, by field: whoever asks later who changed a price, asks from what.
+    `amounts` are rupees before and after, by field, so that price changes can be traced.
     """
 
     action = "zone.changed"
@@ -39,7 +39,7 @@ class ZoneChanged(ZoneEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ZoneRetired(ZoneEvent):
-    """A zone was taken out of use for good."""
+    """A zone was retired."""
 
     action = "zone.retired"
 
@@ -57,7 +57,7 @@ class SlotsAdded(ZoneEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SlotChanged(Event):
-    """A slot was put in or out of service, or its kind changed; both are those after it."""
+    """A slot was put in or out of service, or its kind changed; the fields are the new values."""
 
     action = "slot.changed"
     subject_kind = "slot"

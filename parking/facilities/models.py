@@ -21,7 +21,7 @@ class ParkingSite(models.Model):
 
 class ParkingZoneQuerySet(models.QuerySet["ParkingZone"]):
     def present(self) -> "ParkingZoneQuerySet":
-        """Zones that were not retired."""
+        """Return zones that are not retired."""
         return self.filter(retired_at=None)
 
 
@@ -85,7 +85,7 @@ class SlotStatus(models.TextChoices):
 
 
 class ParkingSlot(models.Model):
-    """One space. Its status is written by `facilities.services` alone, on behalf of a stay."""
+    """One parking space. Its status is written by `facilities.services` alone, on behalf of a parking session."""
 
     zone = models.ForeignKey(ParkingZone, on_delete=models.PROTECT, related_name="slots")
     slot_number = models.CharField(max_length=50)
@@ -110,5 +110,5 @@ class ParkingSlot(models.Model):
 
     @property
     def is_occupied(self) -> bool:
-        """The older word: booked or with a car in it."""
+        """Return whether the slot is booked or has a car in it; `is_occupied` is the older name for both."""
         return self.status in {SlotStatus.BOOKED, SlotStatus.OCCUPIED}

@@ -13,7 +13,7 @@ from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
 
 @dataclass(frozen=True)
 class ZoneCounts:
-    """How many slots a zone has, by status."""
+    """The numbers of slots of a zone, by status."""
 
     total: int = 0
     booked: int = 0
@@ -26,7 +26,7 @@ class ZoneCounts:
 
     @property
     def taken(self) -> int:
-        """Booked and occupied together: what the older word "occupied" and every percentage mean."""
+        """Return booked and occupied together: what "occupied" in older fields and every percentage mean."""
         return self.booked + self.occupied
 
     @property
@@ -38,7 +38,7 @@ _ZONE_BY_ID = Select(lambda pk: ParkingZone.objects.filter(pk=pk, retired_at=Non
 
 
 def find_zone(ref: Ref) -> ParkingZone:
-    """The zone that a client names. Raises NotFound `zone_not_found`, also for a retired one."""
+    """Return the zone that a client names. Raises NotFound `zone_not_found`, also for a retired one."""
     if ref.uuid is None:
         zone = _ZONE_BY_ID.first(ref.pk)
     else:
@@ -49,19 +49,19 @@ def find_zone(ref: Ref) -> ParkingZone:
 
 
 def present_zones() -> QuerySet[ParkingZone]:
-    """Zones that were not retired, by name."""
+    """Return zones that are not retired, by name."""
     return ParkingZone.objects.filter(retired_at=None).order_by("name", "pk")
 
 
 def retired_zones() -> QuerySet[ParkingZone]:
-    """Zones that were taken out of use for good, the last one first."""
+    """Return retired zones, the last retired first."""
     return ParkingZone.objects.exclude(retired_at=None).order_by("-retired_at", "-pk")
 
 
 def zones_with_counts(
     *, only_active: bool = False, zone: ParkingZone | None = None
 ) -> list[tuple[ParkingZone, ZoneCounts]]:
-    """Zones by name, each with its counts, in two statements."""
+    """Return zones by name, each with its counts, in two statements."""
     zones = present_zones()
     if only_active:
         zones = zones.filter(is_active=True)
@@ -72,7 +72,7 @@ def zones_with_counts(
 
 
 def counts_of(zones: Collection[ParkingZone] | None = None) -> dict[int, ZoneCounts]:
-    """The counts of these zones, or of all, by zone; one without slots is missing."""
+    """Return the counts of these zones, or of all, by zone; a zone without slots is missing."""
     slots = ParkingSlot.objects.all() if zones is None else ParkingSlot.objects.filter(zone__in=zones)
     rows = slots.values("zone_id").annotate(
         total=Count("pk"),
@@ -86,7 +86,7 @@ def counts_of(zones: Collection[ParkingZone] | None = None) -> dict[int, ZoneCou
 
 
 def slot_by_id(slot_id: int) -> ParkingSlot:
-    """A slot with its zone. Raises NotFound `slot_not_found`, also in a retired zone."""
+    """Return a slot with its zone. Raises NotFound `slot_not_found`, also in a retired zone."""
     slot = ParkingSlot.objects.select_related("zone").filter(pk=slot_id, zone__retired_at=None).first()
     if slot is None:
         raise NotFound("slot_not_found", "Slot not found")
@@ -94,13 +94,13 @@ def slot_by_id(slot_id: int) -> ParkingSlot:
 
 
 def numbers_taken(zone: ParkingZone, numbers: Collection[str]) -> list[str]:
-    """Which of these slot numbers the zone has already, in order."""
+    """Return which of these slot numbers the zone has already, in order."""
     taken = ParkingSlot.objects.filter(zone=zone, slot_number__in=numbers).order_by("sort_key")
     return list(taken.values_list("slot_number", flat=True))
 
 
 def slots_by_zone(zone: ParkingZone | None = None) -> dict[int, list[ParkingSlot]]:
-    """The slots of one zone, or of all zones in use, by zone, in order of number."""
+    """Return the slots of one zone, or of all zones in use, by zone, in order of number."""
     slots = ParkingSlot.objects.filter(zone__retired_at=None).order_by("zone_id", "sort_key")
     found: dict[int, list[ParkingSlot]] = {}
     for slot in slots.filter(zone=zone) if zone else slots:

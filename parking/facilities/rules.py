@@ -1,4 +1,4 @@
-"""Which slots suit which vehicle and in which order, and what a manager may set. Pure."""
+"""Rules for slots: which suit which vehicle and in which order, and what a manager may set. Pure functions."""
 
 import re
 from datetime import time
@@ -21,24 +21,24 @@ PREFIX_PATTERN = "^[A-Za-z0-9 ./_-]*$"
 
 
 def suitable_slot_kinds(vehicle_kind: str) -> tuple[str, ...]:
-    """Kinds of slot in which a vehicle of this kind may be put."""
+    """Return the kinds of slot in which a vehicle of this kind may be put."""
     return SUITABLE_SLOTS.get(vehicle_kind, ())
 
 
 def slot_sort_key(slot_number: str) -> str:
-    """The slot number with its digits padded, so that text order is the order a person counts in."""
+    """Return the slot number with its digits padded, so that text order is numeric order."""
     return re.sub(r"[0-9]+", lambda digits: digits[0].zfill(_PADDING), slot_number.upper())
 
 
 def slot_numbers(prefix: str, first: int, last: int) -> list[str]:
-    """Numbers of new slots: prefix and a number of at least three digits (`A-001`)."""
+    """Return numbers of new slots: prefix and a number of at least three digits (`A-001`)."""
     return [f"{prefix}{number:03d}" for number in range(first, last + 1)]
 
 
 def is_open_at(opens_at: time | None, closes_at: time | None, moment: time) -> bool:
-    """Whether a zone with these opening hours is open at a time of day there. No hours: round the clock.
+    """Return whether a zone with these opening hours is open at a local time of day.
 
-    Hours may reach over midnight; equal ones are a whole day.
+    Without hours it is open round the clock. Hours may reach over midnight; equal ones are a whole day.
     """
     if opens_at is None or closes_at is None or opens_at == closes_at:
         return True

@@ -38,7 +38,7 @@ def claim_best_slot(*, zone: ParkingZone, vehicle_kind: str) -> ParkingSlot:
 
 
 def _best_first(zone: ParkingZone, kinds: tuple[str, ...]) -> list[str]:
-    """The kinds of slot in the order of their first free slots; kinds without one come last."""
+    """Return the kinds of slot in the order of their first free slots; kinds without one come last."""
     if len(kinds) == 1:
         return list(kinds)
     firsts = {kind: _free_slots(zone.pk, kind).values_list("sort_key", flat=True).first() for kind in kinds}
@@ -68,7 +68,7 @@ def set_slot_status(*, slot: ParkingSlot, status: SlotStatus) -> None:
 
 
 def default_site(*, now: datetime) -> ParkingSite:
-    """The operator's first car park, made on first use."""
+    """Return the operator's first car park; create it at the first call."""
     site = ParkingSite.objects.order_by("pk").first()
     if site is None:
         site, _ = ParkingSite.objects.get_or_create(
@@ -140,7 +140,7 @@ def _save_zone(zone: ParkingZone, *, force_insert: bool = False) -> None:
 
 
 def lock_zone(zone_id: int) -> ParkingZone:
-    """The zone's row, locked. Raises NotFound `zone_not_found`."""
+    """Lock and return the zone. Raises NotFound `zone_not_found`."""
     zone = ParkingZone.objects.select_for_update(no_key=True).filter(pk=zone_id, retired_at=None).first()
     if zone is None:
         raise NotFound("zone_not_found", "Zone not found")

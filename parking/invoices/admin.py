@@ -1,4 +1,4 @@
-"""Looking up documents, their series and the tax profiles."""
+"""Show tax documents, their number series and the tax profiles on the look-up site."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""What happens with tax documents and profiles."""
+"""The events of tax documents and profiles."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ class DocumentIssued(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TaxProfileAdded(Event):
-    """From a day on, documents of a site are written in this name; `rate` is in percent."""
+    """A tax profile was added, which applies to a site from a day on; `rate` is in percent."""
 
     action = "tax_profile.added"
     subject_kind = "site"

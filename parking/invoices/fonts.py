@@ -1,4 +1,4 @@
-"""The font of our papers: FiraGO, which has Latin, Devanagari and the rupee sign (SIL Open Font License 1.1).
+"""The font of printed documents: FiraGO, which has Latin, Devanagari and the rupee sign (SIL Open Font License 1.1).
 
 The package `pymupdf-fonts` carries it, as Python modules; nothing of it is in this repository.
 """
@@ -14,12 +14,12 @@ FONTS = {"": "FiraGO_Regular", "B": "FiraGO_Bold"}
 
 
 class FontMissing(RuntimeError):
-    """The package with the fonts is not installed, or no longer has ours."""
+    """The package with the fonts is not installed, or no longer has FiraGO."""
 
 
 @cache
 def font_files() -> dict[str, Path]:
-    """A file for each style, for fpdf2, which reads files only; written once for each process, gone with it."""
+    """Return a file for each style, because fpdf2 reads only files. Written once for each process, deleted with it."""
     folder = TemporaryDirectory(prefix="smart-parking-fonts-")
     atexit.register(folder.cleanup)
     files = {style: Path(folder.name) / f"{name}.ttf" for style, name in FONTS.items()}

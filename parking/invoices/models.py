@@ -1,4 +1,4 @@
-"""Receipts, tax invoices and credit notes, the series they are numbered in, and whose name they bear."""
+"""Receipts, tax invoices and credit notes, their number series, and the tax profiles of their issuers."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,12 +13,12 @@ from parking.payments.models import Bill, Payment, Refund
 
 class TaxProfileQuerySet(models.QuerySet["TaxProfile"]):
     def holding(self, site_id: int, day: date) -> "TaxProfileQuerySet":
-        """The profile that holds for a site on a day comes first."""
+        """Return the site's profiles that have begun by a day, the one in force first."""
         return self.filter(site_id=site_id, holds_from__lte=day).order_by("-holds_from")
 
 
 class TaxProfile(models.Model):
-    """Who sells at a site, and under which tax, from a day on. Rows are added, never changed.
+    """The seller at a site, and its tax, from a day on. Rows are added, never changed.
 
     Without a GSTIN the operator is not registered: plain receipts, no tax lines.
     """
@@ -58,7 +58,7 @@ class DocumentKind(models.TextChoices):
 
 
 class NumberSeries(models.Model):
-    """The last number given in one series. Its row is locked while a document is written, so there are no gaps."""
+    """The last number of one series. Its row is locked while a document is written, so there are no gaps."""
 
     site = models.ForeignKey(ParkingSite, on_delete=models.PROTECT, related_name="number_series")
     prefix = models.CharField(max_length=3)
@@ -83,16 +83,16 @@ def _amount(**options: Any) -> "models.DecimalField[Decimal, Decimal]":
 
 class TaxDocumentQuerySet(models.QuerySet["TaxDocument"]):
     def of_bill(self) -> "TaxDocumentQuerySet":
-        """The invoices, or an unregistered operator's receipts, of closed bills."""
+        """Return the documents of closed bills: invoices, or receipts of an unregistered operator."""
         return self.filter(payment=None, original=None)
 
 
 class TaxDocument(models.Model):
-    """A receipt, tax invoice, credit note or refund voucher. Written once and never edited, like the paper it is.
+    """A receipt, tax invoice, credit note or refund voucher. Written once and never edited.
 
     Of a whole bill (an invoice; a receipt, if the operator is not registered), of one payment (the voucher for money
-    taken before the service), or of a refund (a credit note to an invoice, a refund voucher to a receipt).
-    `snapshot` holds all that is printed beside the columns; nothing is read from elsewhere later.
+    taken before the service), or of a refund (a credit note to an invoice, a refund voucher to a receipt). `snapshot`
+    holds all that is printed beside the columns; nothing is read from elsewhere later.
     """
 
     number = models.CharField(max_length=16, unique=True)

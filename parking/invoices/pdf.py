@@ -1,7 +1,7 @@
 """Documents as PDF: on A4, and on the 80 mm roll of the printers at the gate.
 
-Pure: the same sheets give the same bytes. Setting the fonts takes some 0.2 s of processor time, so what was made lately
-is kept.
+Pure: the same sheets give the same bytes. Embedding the fonts takes some 0.2 s of processor time, so recent results are
+cached.
 """
 
 import re
@@ -31,7 +31,7 @@ _JOINERS = {0x200C, 0x200D}
 
 @dataclass(frozen=True)
 class Paper:
-    """A size of paper: lengths in millimetres, type in points. Without `height` a page is as long as what is on it."""
+    """A size of paper: lengths in millimetres, type in points. Without `height` a page is as long as its content."""
 
     name: str
     width: float
@@ -45,7 +45,7 @@ class Paper:
 
     @property
     def inner(self) -> float:
-        """The width between the margins."""
+        """Return the width between the margins, in millimetres."""
         return self.width - 2 * self.margin
 
 
@@ -57,7 +57,7 @@ PAPERS = {paper.name: paper for paper in (A4, ROLL)}
 
 @lru_cache(maxsize=256)
 def pdf_of(sheets: tuple[Sheet, ...], paper: Paper) -> bytes:
-    """The sheets as one PDF, each on a page of its own, or on several if it is long."""
+    """Return the sheets as one PDF, each on a page of its own, or on several if it is long."""
     heights: Sequence[float] = [paper.height or TALLEST] * len(sheets)
     if paper.height is None:
         # Once to see how long it becomes.
@@ -156,13 +156,13 @@ def _amount(press: "_Press", text: str) -> "Cell":
     return (text, press.paper.amount_width, "R")
 
 
-# --- The press -------------------------------------------------------------------------------------
+# --- Writing ---------------------------------------------------------------------------------------
 
 Cell = tuple[str, float, str]
 
 
 class _Press(FPDF):
-    """A PDF that is being written from top to bottom. It holds the files of its fonts open: close it."""
+    """A PDF that is being written from top to bottom. It holds the files of its fonts open until `close`."""
 
     def __init__(self, paper: Paper) -> None:
         super().__init__(unit="mm", format=(paper.width, paper.height or TALLEST))
@@ -182,7 +182,7 @@ class _Press(FPDF):
                 font.ttfont.close()
 
     def footer(self) -> None:
-        """At the foot of each page of A4: which document it belongs to."""
+        """Write the document's number at the foot of each A4 page."""
         if self.paper.height is not None:
             self.set_y(-self.paper.margin + 4)
             self.say(f"{self.number}, page {self.page_no()} of {{nb}}", size=self.paper.small, grey=True)
@@ -214,7 +214,7 @@ class _Press(FPDF):
         self.set_xy(self.paper.margin, bottom)
 
     def rule(self) -> None:
-        """A line across, with a little air around it."""
+        """Draw a horizontal line with a small margin."""
         self.space(0.25)
         self.line(self.paper.margin, self.get_y(), self.paper.width - self.paper.margin, self.get_y())
         self.space(0.25)
@@ -223,7 +223,7 @@ class _Press(FPDF):
         self.set_xy(self.paper.margin, self.get_y() + lines * self.paper.normal * POINT)
 
     def _known(self, text: str) -> str:
-        """The text with a question mark for what the font cannot show, and white space as spaces."""
+        """Return the text with a question mark for each character that the font lacks, and white space as spaces."""
         known = self.current_font.cmap  # type: ignore[union-attr]
         letters = (letter if ord(letter) in known or ord(letter) in _JOINERS else "?" for letter in text)
         return "".join(" " if letter.isspace() else shown for letter, shown in zip(text, letters, strict=True))

@@ -1,4 +1,4 @@
-"""In whose name, and under which tax, documents are issued: read by day, and set by adding a row."""
+"""Tax profiles: the issuer and tax of documents, read by day and set by adding a row."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from parking.invoices.rules import PREFIX, STATES, day_of, is_gstin, own_prefix
 
 
 def profile_at(site: ParkingSite, moment: datetime) -> TaxProfile:
-    """The tax profile that holds for a site at a moment; without any, an unregistered operator of the site's name."""
+    """Return the tax profile in force for a site; without any, an unregistered operator with the site's name."""
     profile = TaxProfile.objects.holding(site.pk, day_of(moment, clock.site_zone())).first()
     return profile or TaxProfile(
         site=site, legal_name=site.name, address=site.address, series_prefix=own_prefix(site.pk)
@@ -26,7 +26,7 @@ def profile_at(site: ParkingSite, moment: datetime) -> TaxProfile:
 
 @dataclass(frozen=True)
 class NewProfile:
-    """A tax profile as somebody wishes it. Rate in percent; without GSTIN the operator is not registered."""
+    """The values of a tax profile to be added. Rate in percent; without GSTIN the operator is not registered."""
 
     holds_from: date
     legal_name: str

@@ -1,7 +1,7 @@
 """What the law asks of a receipt or tax invoice, as pure functions: financial years, numbers, GST, GSTINs.
 
-CGST Rules 2017: rule 46 (tax invoice), 50 and 51 (receipt and refund voucher), 53 (credit note). IGST Act 2017,
-section 12(3): the place of supply of parking is where the land is, so the tax is always CGST with SGST or UTGST.
+CGST Rules 2017: rule 46 (tax invoice), 50 and 51 (receipt and refund voucher), 53 (credit note). IGST Act 2017, section
+12(3): the place of supply of parking is where the land is, so the tax is always CGST with SGST or UTGST.
 """
 
 import re
@@ -25,14 +25,14 @@ _BASE_36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def financial_year(moment: datetime, zone: ZoneInfo) -> str:
-    """The Indian financial year (1 April to 31 March) of a moment, by the calendar of `zone`: `2526` for 2025-26."""
+    """Return the Indian financial year (from 1 April) of a time, by the calendar of `zone`: `2526` for 2025-26."""
     day = moment.astimezone(zone).date()
     first = day.year if day.month >= APRIL else day.year - 1
     return f"{first % 100:02d}{(first + 1) % 100:02d}"
 
 
 def document_number(*, prefix: str, letter: str, year: str, count: int) -> str:
-    """The number of a document: `KA1/2526/0000042`; a series other than the invoices' has its letter in front.
+    """Return the number of a document: `KA1/2526/0000042`; all series but the invoices' have a letter in front.
 
     Raises ValueError when the series is used up: a number must never be longer than the law allows.
     """
@@ -42,7 +42,7 @@ def document_number(*, prefix: str, letter: str, year: str, count: int) -> str:
 
 
 def own_prefix(site_id: int) -> str:
-    """The prefix of a site that was given none: `Z01`. Prefixes that are given never begin with Z."""
+    """Return the default prefix of a site: `Z01`. Prefixes that an operator chooses never begin with Z."""
     high, low = divmod(site_id, len(_BASE_36))
     if high >= len(_BASE_36):
         raise ValueError("this site needs a prefix of its own: manage.py tax_profile")
@@ -126,17 +126,17 @@ _GSTIN = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]Z[0-9A-Z]")
 
 
 def state_tax_name(state_code: str) -> str:
-    """What the State's half of the tax is called there."""
+    """Return the name of the State's half of the tax: SGST or UTGST."""
     return "UTGST" if state_code in _WITHOUT_LEGISLATURE else "SGST"
 
 
 def place_of_supply(state_code: str) -> str:
-    """A State as an invoice names it: `Karnataka (29)`; empty if it is not known."""
+    """Return a State as an invoice names it: `Karnataka (29)`; empty if the code is unknown."""
     return f"{STATES[state_code]} ({state_code})" if state_code in STATES else ""
 
 
 def is_gstin(text: str) -> bool:
-    """Whether a text is a GSTIN: State, PAN, entity, Z, and the check digit over the first fourteen."""
+    """Return whether a text is a GSTIN: State, PAN, entity, Z, and the check digit over the first fourteen."""
     return bool(_GSTIN.fullmatch(text)) and text[:2] in STATES and _check_digit(text[:14]) == text[14]
 
 
@@ -151,5 +151,5 @@ def _check_digit(first_fourteen: str) -> str:
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> date:
-    """The date of a moment by the calendar of `zone`."""
+    """Return the date of a time by the calendar of `zone`."""
     return moment.astimezone(zone).date()

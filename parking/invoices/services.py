@@ -1,7 +1,7 @@
 """The only writer of receipts, invoices, credit notes and their number series.
 
-A number is taken under the lock of its series, in the transaction that writes the document: what is rolled back takes
-its number back, so a series has no gaps. Documents are never changed.
+A number is taken under the lock of its series, in the transaction that writes the document: a rollback returns the
+number, so a series has no gaps. Documents are never changed.
 """
 
 from collections.abc import Iterable
@@ -23,9 +23,9 @@ from parking.invoices.profiles import profile_at
 from parking.invoices.rules import Split, document_number, financial_year, split_tax
 from parking.invoices.snapshot import Facts, Line, Money, Original, Snapshot, Supplier
 from parking.payments.models import Bill, Payment, Refund
-from parking.tariffs.rules import REFUND, BillLine
+from parking.tariffs.rules import BillLine, LineKind
 
-# What tells the series apart, in front of the year; invoices have the plain number.
+# The letter of each series, in front of the number; invoices have none.
 _LETTERS = {
     DocumentKind.TAX_INVOICE: "",
     DocumentKind.RECEIPT: "R",
@@ -38,9 +38,9 @@ BEFORE_SERVICE = "Parking, paid in advance"
 
 
 def issue_for_bill(*, bill: Bill, facts: Facts, now: datetime) -> TaxDocument:
-    """The tax invoice of a closed bill, or the receipt of an unregistered operator; written at the first call.
+    """Return the tax invoice of a closed bill, or an unregistered operator's receipt; write it at the first call.
 
-    Raises ValueError for a bill that is open, or that charges nothing: there is nothing to invoice.
+    Raises ValueError for a bill that is open, or that charges nothing.
     """
     if bill.closed_at is None or charged_total(bill) <= ZERO:
         raise ValueError(f"{bill} is open or empty")
@@ -55,7 +55,7 @@ def issue_for_bill(*, bill: Bill, facts: Facts, now: datetime) -> TaxDocument:
 
 
 def issue_receipt(*, payment: Payment, facts: Facts, now: datetime) -> TaxDocument:
-    """The receipt voucher of one payment that no bill document covers (yet); written at the first call."""
+    """Return the receipt voucher of a payment that no bill document covers (yet); write it at the first call."""
     present = TaxDocument.objects.filter(payment=payment)
     profile = profile_at(facts.site, payment.captured_at)
     line = Line(BEFORE_SERVICE, 1, payment.amount, payment.amount)
@@ -69,10 +69,10 @@ def issue_receipt(*, payment: Payment, facts: Facts, now: datetime) -> TaxDocume
 
 
 def issue_credit_note(*, document: TaxDocument, refund: Refund, now: datetime) -> TaxDocument:
-    """The credit note for a refund after the invoice, or the refund voucher to a receipt; written at the first call.
+    """Return the credit note for a refund after an invoice, or the refund voucher to a receipt; write it once.
 
-    Tax is split over all that went back so far, so that the notes of a document that went back whole add up to it.
-    Raises ValueError for a refund of another bill, or of more than the document's total.
+    Tax is split over all that was refunded so far, so that the notes of a document that was refunded whole add up to
+    it. Raises ValueError for a refund of another bill, or of more than the document's total.
     """
     if document.original_id is not None or refund.payment.bill_id != document.bill_id:
         raise ValueError(f"{refund} does not belong to {document}")
@@ -113,7 +113,7 @@ def _note(document: TaxDocument, refund: Refund) -> "_Draft":
 
 
 def _noted(document: TaxDocument) -> Split:
-    """What the notes to a document sum up to."""
+    """Return the sums of the notes to a document."""
     sums = document.notes.aggregate(*(Sum(name) for name in ("taxable", "cgst", "sgst", "total")))
     return Split(**{name.removesuffix("__sum"): value or ZERO for name, value in sums.items()})
 
@@ -134,7 +134,7 @@ class _Draft:
 
 
 def _once(present: "TaxDocumentQuerySet", draft: _Draft, now: datetime) -> TaxDocument:
-    """The document that is there, or else the draft with the next number of its series."""
+    """Return the document that exists, or else write the draft under the next number of its series."""
     found = present.first()
     if found is not None:
         return found
@@ -197,13 +197,14 @@ def _rate(profile: TaxProfile) -> Decimal:
 
 
 def charged_lines(bill: Bill) -> list[Line]:
-    """The lines that a bill was closed with. What was given back later is not on the invoice, but has its note."""
+    """Return the lines that a bill was closed with. A later refund has a note and does not change the invoice."""
     lines = (BillLine.from_json(line) for line in bill.lines)
-    return [Line(line.label, line.quantity, line.unit_price, line.amount) for line in lines if line.label != REFUND]
+    charged = (line for line in lines if line.kind != LineKind.REFUND)
+    return [Line(line.label, line.quantity, line.unit_price, line.amount) for line in charged]
 
 
 def charged_total(bill: Bill) -> Decimal:
-    """What a bill was closed with, in rupees."""
+    """Return the total that a bill was closed with, in rupees."""
     return sum((line.amount for line in charged_lines(bill)), ZERO)
 
 
@@ -224,7 +225,7 @@ def _snapshot(
 
 
 def _money_of(bill: Bill, until: datetime) -> tuple[list[Money], list[Money]]:
-    """Payments and refunds that a bill was closed with; what came later goes back by itself, or has its note."""
+    """Return the payments and refunds that a bill was closed with; what came later is refunded, or has a note."""
     payments = Payment.objects.filter(bill=bill, captured_at__lte=until).order_by("pk")
     refunds = Refund.objects.filter(payment__bill=bill, payment__captured_at__lte=until, created_at__lte=until)
     rows = refunds.select_related("payment").order_by("pk")

@@ -1,4 +1,4 @@
-"""A document as the words that stand on it, in their order; PDF and page only lay them out.
+"""The texts of a document in printed order; PDF and page only lay them out.
 
 Everything comes from the document's own columns and snapshot, so it reads the same in eight years.
 """
@@ -30,7 +30,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What stands on a document, from top to bottom."""
+    """The texts of a document, from top to bottom."""
 
     title: str
     number: str
@@ -159,7 +159,7 @@ _BY_HAND = {"CASH": "cash", "UPI": "UPI"}
 
 
 def _way(verb: str, money: Money) -> str:
-    """How money moved: `Paid 22 Nov 2026, online (PhonePe), OMO2601…`."""
+    """Return how money moved: `Paid 22 Nov 2026, online (PhonePe), OMO2601…`."""
     online = f"online ({_GATEWAYS.get(money.gateway, money.gateway)})"
     method = online if money.gateway else _BY_HAND.get(money.method, money.method.lower())
     return ", ".join(filter(None, (f"{verb} {day(money.at)}", method, money.reference)))
@@ -169,10 +169,10 @@ def _way(verb: str, money: Money) -> str:
 
 
 def day(time: datetime) -> str:
-    """A date in the site's time zone: 22 Nov 2026."""
+    """Return the date of a time in the site's time zone: 22 Nov 2026."""
     return f"{time.astimezone(clock.site_zone()):%-d %b %Y}"
 
 
 def moment(time: datetime) -> str:
-    """A time in the site's time zone: 22 Nov 2026, 10:05."""
+    """Return a time in the site's time zone: 22 Nov 2026, 10:05."""
     return f"{time.astimezone(clock.site_zone()):%-d %b %Y, %H:%M}"

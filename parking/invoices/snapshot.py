@@ -1,4 +1,4 @@
-"""What a document says, frozen: plain data that goes into a JSON column and comes back as it was."""
+"""The content of a document as frozen dataclasses, stored as JSON and read back unchanged."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from parking.facilities.models import ParkingSite
 
 @dataclass(frozen=True)
 class Supplier:
-    """Who sells; not registered if `gstin` is empty."""
+    """The seller; not registered if `gstin` is empty."""
 
     name: str
     address: str = ""
@@ -22,7 +22,7 @@ class Supplier:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who buys; `gstin` if a registered buyer asks for it on the invoice."""
+    """The buyer; `gstin` if a registered buyer asks for it on the invoice."""
 
     name: str = ""
     gstin: str = ""
@@ -30,7 +30,7 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Details:
-    """What was sold, as the buyer knows it. Times are aware."""
+    """What was sold, in the buyer's terms. Times are aware."""
 
     booking: int
     plate: str
@@ -73,7 +73,7 @@ class Original:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that is printed on a document beside its number, date, kind and sums. Rate in percent, both halves."""
+    """All that is printed beside number, date, kind and sums. Rate in percent, both halves together."""
 
     supplier: Supplier
     recipient: Recipient
@@ -87,7 +87,7 @@ class Snapshot:
     original: Original | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Amounts and times as text."""
+        """Return plain data with amounts and times as text."""
         return dict(_SNAPSHOT.dump_python(self, mode="json"))
 
     @classmethod
@@ -100,7 +100,7 @@ _SNAPSHOT: TypeAdapter[Snapshot] = TypeAdapter(Snapshot)
 
 @dataclass(frozen=True)
 class Facts:
-    """What those who know the stay say of it: where, to whom, what."""
+    """What the caller knows of the sale: where, to whom, what."""
 
     site: ParkingSite
     recipient: Recipient

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,30 +11,32 @@ from ninja import Router
 
 from parking.checkout import booking, cancelling, entering, leaving, terminating
 from parking.checkout.cancelling import Cancelled
-from parking.checkout.entering import Entered
-from parking.checkout.leaving import Collection, Left
+from parking.checkout.ending import Collection
+from parking.checkout.leaving import Left
 from parking.checkout.terminating import NONE
 from parking.core import clock
 from parking.core.errors import DomainError, NotFound, Refused
 from parking.core.idempotency import RequestKey
-from parking.core.ids import Ref, parse_ref
-from parking.edge import requests as idempotency
-from parking.edge.answers import Render
+from parking.core.ids import parse_ref
+from parking.edge import requests
+from parking.edge.answers import ok, plain
 from parking.edge.callers import actor_of
-from parking.edge.describe import PUBLIC_PROBLEMS, WRITE_PROBLEMS, Ok, examples, keyed, problems
+from parking.edge.describe import PUBLIC_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples, keyed, problems
 from parking.edge.parsing import In
+from parking.edge.requests import Attempt
 from parking.facilities.queries import find_zone, zones_with_counts
 from parking.legacy import pages, shapes
 from parking.legacy.callers import callers, only_own_bookings, refuse_all_but_staff
 from parking.legacy.forms import body_of, read_body
 from parking.legacy.shapes import CancelByQrIn, EntryScanIn, ExitScanIn, TicketIn
-from parking.stays.queries import session_by_qr, session_by_uuid
+from parking.stays.access import QrText
+from parking.stays.queries import session_by_uuid
 
 router = Router(tags=["Older addresses"], auth=callers)
 
 # --- Older words -------------------------------------------------------------------------------------
 
-Given = TypeVar("Given")
+P = ParamSpec("P")
 Made = TypeVar("Made")
 
 _UNKNOWN_QR = ("qr_not_found", "Invalid QR code. Session not found.")
@@ -44,30 +47,18 @@ _OLDER_WORDS = {
 }
 
 
-def _in_older_words(call: Callable[[Given], Made]) -> Callable[[Given], Made]:
-    """The call, refusing in the words that older clients know."""
+def _in_older_words(call: Callable[P, Made]) -> Callable[P, Made]:
+    """Let a call refuse in the words that older clients know."""
 
-    def worded(given: Given) -> Made:
+    @wraps(call)
+    def worded(*args: P.args, **named: P.kwargs) -> Made:
         try:
-            return call(given)
+            return call(*args, **named)
         except DomainError as error:
             error.code, error.message = _OLDER_WORDS.get(error.code, (error.code, error.message))
             raise
 
     return worded
-
-
-def _once(
-    request: HttpRequest,
-    body: In,
-    *,
-    call: Callable[[RequestKey | None], Any],
-    resume: Callable[[str], Any],
-    render: Render,
-    is_final: Callable[[Any], bool] = lambda _: True,
-) -> HttpResponse:
-    call, resume = _in_older_words(call), _in_older_words(resume)
-    return idempotency.once(request, body, call=call, resume=resume, render=render, is_final=is_final)
 
 
 # --- Description -------------------------------------------------------------------------------------
@@ -84,6 +75,12 @@ def _posting(request: dict[str, Any], response: object, form: type[In] | None = 
     # While the older addresses are open, no credentials are needed.
     extra["security"] = [{}]
     return extra | body_of(form, request) if form else extra
+
+
+TICKET_GIVEN = enveloped(shapes.TicketOut.example, "Slot allocated: A-001")
+SCANNED_IN = enveloped(shapes.EntryScanOut.example, "Entry QR scanned successfully")
+SCANNED_OUT = enveloped(shapes.ExitScanOut.example, "Exit processed successfully")
+CANCELLED_BY_QR = enveloped(shapes.CancelledByQrOut.example, "Session cancelled")
 
 
 # --- A ticket at the entry ---------------------------------------------------------------------------
@@ -104,7 +101,7 @@ def entry_page(request: HttpRequest) -> HttpResponse:
 @router.post(
     "/parking/entry/",
     response={200: Ok[shapes.TicketOut], **WRITE_PROBLEMS},
-    openapi_extra=_posting(shapes.TICKET_WANTED, shapes.TICKET_GIVEN, TicketIn),
+    openapi_extra=_posting(shapes.TICKET_WANTED, TICKET_GIVEN, TicketIn),
     summary="Give a ticket",
 )
 def give_ticket(request: HttpRequest) -> HttpResponse:
@@ -116,7 +113,7 @@ def give_ticket(request: HttpRequest) -> HttpResponse:
 @router.post(
     "/api/parking/book/",
     response={200: Ok[shapes.TicketOut], **WRITE_PROBLEMS},
-    openapi_extra=_posting(shapes.TICKET_WANTED, shapes.TICKET_GIVEN),
+    openapi_extra=_posting(shapes.TICKET_WANTED, TICKET_GIVEN),
     summary="Give a ticket (JSON)",
 )
 def give_ticket_json(request: HttpRequest, payload: TicketIn) -> HttpResponse:
@@ -125,22 +122,22 @@ def give_ticket_json(request: HttpRequest, payload: TicketIn) -> HttpResponse:
     return _give_ticket(request, payload)
 
 
-def _give_ticket(request: HttpRequest, ticket: TicketIn) -> HttpResponse:
-    now = clock.now()
-    return _once(
-        request,
-        ticket,
-        call=lambda key: booking.take_ticket(
+@requests.idempotent
+@_in_older_words
+def _give_ticket(request: HttpRequest, attempt: Attempt, ticket: TicketIn) -> HttpResponse:
+    if attempt.subject is not None:
+        session = session_by_uuid(UUID(attempt.subject))
+    else:
+        session = booking.take_ticket(
             actor=actor_of(request),
             zone=ticket.zone_id,
             plate=ticket.vehicle_number,
             owner_name=ticket.owner_name,
-            now=now,
-            key=key,
-        ),
-        resume=lambda subject: session_by_uuid(UUID(subject)),
-        render=shapes.ticket_given,
-    )
+            now=clock.now(),
+            key=attempt.key,
+        )
+    shown = shapes.TicketOut.of(session)
+    return ok(shown, f"Slot allocated: {shown.slot_number}")
 
 
 # --- Entry scan --------------------------------------------------------------------------------------
@@ -175,7 +172,7 @@ def entry_scan_page_short(request: HttpRequest) -> HttpResponse:
 @router.post(
     "/parking/entry-qr-scan/",
     response={200: Ok[shapes.EntryScanOut], **WRITE_PROBLEMS},
-    openapi_extra=_posting(shapes.ENTRY_SCAN, shapes.SCANNED_IN, EntryScanIn),
+    openapi_extra=_posting(shapes.ENTRY_SCAN, SCANNED_IN, EntryScanIn),
     summary="Scan a car in (older)",
 )
 def scan_in(request: HttpRequest) -> HttpResponse:
@@ -187,7 +184,7 @@ def scan_in(request: HttpRequest) -> HttpResponse:
 @router.post(
     "/api/parking/scan-entry/",
     response={200: Ok[shapes.EntryScanOut], **WRITE_PROBLEMS},
-    openapi_extra=_posting(shapes.ENTRY_SCAN, shapes.SCANNED_IN),
+    openapi_extra=_posting(shapes.ENTRY_SCAN, SCANNED_IN),
     summary="Scan a car in (older, JSON)",
 )
 def scan_in_json(request: HttpRequest, payload: EntryScanIn) -> HttpResponse:
@@ -196,14 +193,14 @@ def scan_in_json(request: HttpRequest, payload: EntryScanIn) -> HttpResponse:
     return _scan_in(request, payload)
 
 
+@_in_older_words
 def _scan_in(request: HttpRequest, scan: EntryScanIn) -> HttpResponse:
     """An entry charges nothing, so an Idempotency-Key only serves as the scan's number, which has no field here."""
-    key = idempotency.request_key(request, scan)
-
-    def enter(scan_id: str | None) -> Entered:
-        return entering.enter(actor=actor_of(request), qr_code=scan.qr_code, scan_id=scan_id, now=clock.now())
-
-    return shapes.scanned_in(_in_older_words(enter)(key.key if key else None))
+    key = requests.key_of_call(request, scan)
+    entered = entering.enter(
+        actor=actor_of(request), qr_code=scan.qr_code, scan_id=key.key if key else None, now=clock.now()
+    )
+    return ok(shapes.EntryScanOut.of(entered), "Entry QR scanned successfully")
 
 
 # --- Exit scan ---------------------------------------------------------------------------------------
@@ -238,7 +235,7 @@ def exit_scan_page_short(request: HttpRequest) -> HttpResponse:
 @router.post(
     "/parking/exit-qr-scan/",
     response={200: Ok[shapes.ExitScanOut], **WRITE_PROBLEMS},
-    openapi_extra=_posting(shapes.EXIT_SCAN, shapes.SCANNED_OUT, ExitScanIn),
+    openapi_extra=_posting(shapes.EXIT_SCAN, SCANNED_OUT, ExitScanIn),
     summary="Scan a car out (older)",
 )
 def scan_out(request: HttpRequest) -> HttpResponse:
@@ -255,7 +252,7 @@ def scan_out(request: HttpRequest) -> HttpResponse:
 @router.post(
     "/api/parking/scan-exit/",
     response={200: Ok[shapes.ExitScanOut], **WRITE_PROBLEMS},
-    openapi_extra=_posting(shapes.EXIT_SCAN, shapes.SCANNED_OUT),
+    openapi_extra=_posting(shapes.EXIT_SCAN, SCANNED_OUT),
     summary="Scan a car out (older, JSON)",
 )
 def scan_out_json(request: HttpRequest, payload: ExitScanIn) -> HttpResponse:
@@ -264,26 +261,25 @@ def scan_out_json(request: HttpRequest, payload: ExitScanIn) -> HttpResponse:
     return _scan_out(request, payload)
 
 
-def _scan_out(request: HttpRequest, scan: ExitScanIn) -> HttpResponse:
+@requests.idempotent
+@_in_older_words
+def _scan_out(request: HttpRequest, attempt: Attempt, scan: ExitScanIn) -> HttpResponse:
     now = clock.now()
-    return _once(
-        request,
-        scan,
-        call=lambda key: leaving.leave(
+    if attempt.subject is not None:
+        left = leaving.resume_ending(subject=attempt.subject, now=now)
+    else:
+        left = leaving.leave(
             actor=actor_of(request),
             qr_code=scan.qr_code,
             collection=Collection(scan.payment_method),
             now=now,
-            key=key,
-        ),
-        resume=lambda subject: leaving.resume_ending(subject=subject, now=now),
-        render=_scanned_out,
-        is_final=lambda left: left.is_over,
-    )
-
-
-def _scanned_out(left: Left) -> HttpResponse:
-    return shapes.scanned_out(left) if left.is_over else shapes.gate_stays_shut(left)
+            key=attempt.key,
+        )
+    if not left.is_over:
+        # The next request looks at the payment again.
+        attempt.keeps = False
+        return plain(shapes.PaymentAwaitedOut.of(left), status=400)
+    return ok(shapes.ExitScanOut.of(left), "Exit processed successfully")
 
 
 # --- Cancelling --------------------------------------------------------------------------------------
@@ -292,29 +288,32 @@ def _scanned_out(left: Left) -> HttpResponse:
 @router.post(
     "/parking/cancel-booking/",
     response={200: Ok[shapes.CancelledByQrOut], **WRITE_PROBLEMS},
-    openapi_extra=_posting(shapes.CANCEL_WANTED, shapes.CANCELLED_BY_QR, CancelByQrIn),
+    openapi_extra=_posting(
+        shapes.CANCEL_WANTED, enveloped(shapes.CancelledByQrOut.example, "Session cancelled"), CancelByQrIn
+    ),
     summary="Cancel by QR",
 )
 def cancel_by_qr(request: HttpRequest) -> HttpResponse:
     """Cancel a booking whose car has not come. For staff, a car that is inside is terminated, leaving a debt."""
-    wanted, now = read_body(request, CancelByQrIn), clock.now()
-    return _once(
-        request,
-        wanted,
-        call=lambda key: _cancel_or_terminate(request, wanted.qr_code, now, key),
-        resume=_ended_before,
-        render=shapes.cancelled_by_qr,
-    )
+    return _cancel_by_qr(request, read_body(request, CancelByQrIn))
+
+
+@requests.idempotent
+@_in_older_words
+def _cancel_by_qr(request: HttpRequest, attempt: Attempt, wanted: CancelByQrIn) -> HttpResponse:
+    if attempt.subject is not None:
+        ended = _ended_before(attempt.subject)
+    else:
+        ended = _cancel_or_terminate(request, wanted.qr_code, clock.now(), attempt.key)
+    return ok(shapes.CancelledByQrOut.of(ended), "Session cancelled")
 
 
 def _cancel_or_terminate(request: HttpRequest, qr_code: str, now: datetime, key: RequestKey | None) -> Cancelled | Left:
     """The older case of an entered stay that is cancelled: a termination, and for staff alone."""
-    actor, session = actor_of(request), Ref(uuid=session_by_qr(qr_code).uuid)
+    actor, session = actor_of(request), QrText(qr_code)
     only_own = only_own_bookings(request)
     try:
-        return cancelling.cancel(
-            actor=actor, lookup=session.lookup(), reason="", now=now, only_of_caller=only_own, key=key
-        )
+        return cancelling.cancel(actor=actor, session=session, reason="", now=now, only_of_caller=only_own, key=key)
     except Refused as refusal:
         if refusal.code != "already_entered" or not actor.is_staff:
             raise
@@ -340,7 +339,7 @@ def _ended_before(subject: str) -> Cancelled | Left:
     "/parking/zone/{zone_ref}/status/",
     auth=None,
     response={200: shapes.ZoneStatusOut, **problems(without=(400, 401, 403, 413, 415))},
-    openapi_extra=examples(response=shapes.ZONE_STATUS),
+    openapi_extra=examples(response=shapes.ZoneStatusOut.example),
     summary="Free slots of a zone",
 )
 def zone_status(request: HttpRequest, zone_ref: str) -> HttpResponse:
@@ -352,7 +351,7 @@ def zone_status(request: HttpRequest, zone_ref: str) -> HttpResponse:
     found = zones_with_counts(zone=zone)
     if not found:  # retired between the two looks
         raise _zone_not_found()
-    return shapes.zone_status(*found[0])
+    return plain(shapes.ZoneStatusOut.of(*found[0]))
 
 
 def _zone_not_found() -> NotFound:

@@ -1,10 +1,7 @@
-"""What the older addresses take and answer: shapes, examples and presenting."""
+"""What the older addresses take and answer."""
 
 from datetime import datetime
-from typing import Any
-
-from django.http import HttpResponse
-from pydantic import BaseModel
+from typing import Self
 
 from parking.checkout.bills import running_bill
 from parking.checkout.cancelling import Cancelled
@@ -13,10 +10,9 @@ from parking.checkout.leaving import Left
 from parking.core import clock
 from parking.core.money import ZERO
 from parking.core.qr import qr_svg
-from parking.edge.answers import ok, plain
-from parking.edge.describe import enveloped
-from parking.edge.money import LineOut, present_lines, present_order
+from parking.edge.money import LineOut, OrderOut
 from parking.edge.parsing import In, RefIn, Text20, Text100, Text500
+from parking.edge.shapes import Shape
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import ZoneCounts
 from parking.stays.models import ParkingSession
@@ -40,7 +36,7 @@ class TicketIn(In):
     zone_id: RefIn
 
 
-class TicketOut(BaseModel):
+class TicketOut(Shape):
     session_id: str
     qr_code: str
     slot_number: str | None
@@ -48,32 +44,29 @@ class TicketOut(BaseModel):
     vehicle_number: str
     qr_svg: str
 
-
-TICKET_WANTED = {"vehicle_number": _PLATE, "owner_name": "Asha Rao", "zone_id": 1}
-TICKET_GIVEN = enveloped(
-    {
+    example = {
         "session_id": _SESSION,
         "qr_code": _QR,
         "slot_number": "A-001",
         "zone_name": "Zone A",
         "vehicle_number": _PLATE,
         "qr_svg": '<svg xmlns="http://www.w3.org/2000/svg"></svg>',
-    },
-    "Slot allocated: A-001",
-)
-
-
-def ticket_given(session: ParkingSession) -> HttpResponse:
-    """The ticket; the picture of its code saves the kiosk's page a second call."""
-    data = {
-        "session_id": session.uuid,
-        "qr_code": session.qr_code,
-        "slot_number": _slot_number(session),
-        "zone_name": session.zone.name,
-        "vehicle_number": session.vehicle.vehicle_number,
-        "qr_svg": qr_svg(session.qr_code).decode(),
     }
-    return ok(data, f"Slot allocated: {data['slot_number']}")
+
+    @classmethod
+    def of(cls, session: ParkingSession) -> Self:
+        """Return the ticket; the picture of its code saves the kiosk's page a second call."""
+        return cls.read(
+            session,
+            session_id=session.uuid,
+            slot_number=_slot_number(session),
+            zone_name=session.zone.name,
+            vehicle_number=session.vehicle.vehicle_number,
+            qr_svg=qr_svg(session.qr_code).decode(),
+        )
+
+
+TICKET_WANTED = {"vehicle_number": _PLATE, "owner_name": "Asha Rao", "zone_id": 1}
 
 
 # --- Scans -----------------------------------------------------------------------------------------
@@ -83,34 +76,32 @@ class EntryScanIn(In):
     qr_code: Text500
 
 
-class EntryScanOut(BaseModel):
+class EntryScanOut(Shape):
     session_id: str
     vehicle_number: str
     entry_time: datetime
     slot_number: str | None
 
-
-ENTRY_SCAN = {"qr_code": _QR}
-SCANNED_IN = enveloped(
-    {
+    example = {
         "session_id": _SESSION,
         "vehicle_number": _PLATE,
         "entry_time": "2026-11-22T04:35:00Z",
         "slot_number": "A-001",
-    },
-    "Entry QR scanned successfully",
-)
-
-
-def scanned_in(entered: Entered) -> HttpResponse:
-    session = entered.session
-    data = {
-        "session_id": session.uuid,
-        "vehicle_number": session.vehicle.vehicle_number,
-        "entry_time": session.entry_time,
-        "slot_number": _slot_number(session),
     }
-    return ok(data, "Entry QR scanned successfully")
+
+    @classmethod
+    def of(cls, entered: Entered) -> Self:
+        """Return what an entry answers."""
+        session = entered.session
+        return cls.read(
+            session,
+            session_id=session.uuid,
+            vehicle_number=session.vehicle.vehicle_number,
+            slot_number=_slot_number(session),
+        )
+
+
+ENTRY_SCAN = {"qr_code": _QR}
 
 
 class ExitScanIn(In):
@@ -118,7 +109,7 @@ class ExitScanIn(In):
     payment_method: Text20
 
 
-class ExitScanOut(BaseModel):
+class ExitScanOut(Shape):
     session_id: str
     vehicle_number: str
     exit_time: datetime
@@ -131,10 +122,7 @@ class ExitScanOut(BaseModel):
     total_amount: float
     already_paid: float
 
-
-EXIT_SCAN = {"qr_code": _QR, "payment_method": "CASH"}
-SCANNED_OUT = enveloped(
-    {
+    example = {
         "session_id": _SESSION,
         "vehicle_number": _PLATE,
         "exit_time": "2026-11-22T06:35:00Z",
@@ -146,51 +134,61 @@ SCANNED_OUT = enveloped(
         "lines": [{"label": "Parking", "quantity": 2, "unit_price": 50.0, "amount": 100.0}],
         "total_amount": 100.0,
         "already_paid": 0.0,
-    },
-    "Exit processed successfully",
-)
-
-
-def scanned_out(left: Left) -> HttpResponse:
-    """The end of a stay, with the bill's own figures."""
-    session, bill = left.session, left.session.bill
-    run = running_bill(session, clock.now())
-    data = {
-        "session_id": session.uuid,
-        "vehicle_number": session.vehicle.vehicle_number,
-        "exit_time": session.exit_time,
-        "entry_time": session.entry_time,
-        "amount_charged": bill.charged,
-        "payment_method": session.payment_method or None,
-        "slot_number": _slot_number(session),
-        "duration_minutes": run.minutes,
-        "lines": present_lines(run.lines),
-        "total_amount": run.total,
-        "already_paid": bill.paid - bill.charged,
     }
-    return ok(data, "Exit processed successfully")
+
+    @classmethod
+    def of(cls, left: Left) -> Self:
+        """Return the end of a stay, with the bill's own figures."""
+        session, bill = left.session, left.session.bill
+        run = running_bill(session, clock.now())
+        return cls.read(
+            session,
+            session_id=session.uuid,
+            vehicle_number=session.vehicle.vehicle_number,
+            amount_charged=bill.charged,
+            payment_method=session.payment_method or None,
+            slot_number=_slot_number(session),
+            duration_minutes=run.minutes,
+            lines=[LineOut.of(line) for line in run.lines],
+            total_amount=run.total,
+            already_paid=bill.paid - bill.charged,
+        )
 
 
-def gate_stays_shut(left: Left) -> HttpResponse:
+class PaymentAwaitedOut(Shape):
     """No success while the money is missing: a refusal that says what is due and how it can be paid."""
-    body = {
-        "success": False,
-        "code": "payment_pending",
-        "message": "The payment is not confirmed yet. The gate stays shut.",
-        "amount_due": left.session.bill.due,
-        "payment": present_order(left.order),
-    }
-    return plain(body, status=400)
+
+    success: bool
+    code: str
+    message: str
+    amount_due: float
+    payment: OrderOut | None
+
+    @classmethod
+    def of(cls, left: Left) -> Self:
+        """Return the refusal of an exit whose payment is not confirmed."""
+        return cls.make(
+            success=False,
+            code="payment_pending",
+            message="The payment is not confirmed yet. The gate stays shut.",
+            amount_due=left.session.bill.due,
+            payment=OrderOut.of(left.order),
+        )
+
+
+EXIT_SCAN = {"qr_code": _QR, "payment_method": "CASH"}
 
 
 # --- Cancelling --------------------------------------------------------------------------------------
+
+_AFTER_ENTRY = RefundDecision(eligible=False, amount=ZERO, reason=NO_REFUND_AFTER_ENTRY)
 
 
 class CancelByQrIn(In):
     qr_code: Text500
 
 
-class CancelledByQrOut(BaseModel):
+class CancelledByQrOut(Shape):
     session_id: str
     vehicle_number: str
     refund_eligible: bool
@@ -198,40 +196,39 @@ class CancelledByQrOut(BaseModel):
     refund_reason: str
     slot_number: str | None
 
-
-CANCEL_WANTED = {"qr_code": _QR}
-CANCELLED_BY_QR = enveloped(
-    {
+    example = {
         "session_id": _SESSION,
         "vehicle_number": _PLATE,
         "refund_eligible": True,
         "refund_amount": 50.0,
         "refund_reason": "Cancelled within grace period (2 min < 5 min). 100% refund eligible.",
         "slot_number": "A-001",
-    },
-    "Session cancelled",
-)
-_AFTER_ENTRY = RefundDecision(eligible=False, amount=ZERO, reason=NO_REFUND_AFTER_ENTRY)
-
-
-def cancelled_by_qr(ended: Cancelled | Left) -> HttpResponse:
-    """A booking that was cancelled, or a stay that staff ended in its place."""
-    decision = ended.decision if isinstance(ended, Cancelled) else _AFTER_ENTRY
-    data = {
-        "session_id": ended.session.uuid,
-        "vehicle_number": ended.session.vehicle.vehicle_number,
-        "refund_eligible": decision.eligible,
-        "refund_amount": decision.amount,
-        "refund_reason": decision.reason,
-        "slot_number": _slot_number(ended.session),
     }
-    return ok(data, "Session cancelled")
+
+    @classmethod
+    def of(cls, ended: Cancelled | Left) -> Self:
+        """Return a booking that was cancelled, or a stay that staff ended in its place."""
+        decision = ended.decision if isinstance(ended, Cancelled) else _AFTER_ENTRY
+        return cls.read(
+            ended.session,
+            session_id=ended.session.uuid,
+            vehicle_number=ended.session.vehicle.vehicle_number,
+            refund_eligible=decision.eligible,
+            refund_amount=decision.amount,
+            refund_reason=decision.reason,
+            slot_number=_slot_number(ended.session),
+        )
+
+
+CANCEL_WANTED = {"qr_code": _QR}
 
 
 # --- Zone status -------------------------------------------------------------------------------------
 
 
-class ZoneStatusOut(BaseModel):
+class ZoneStatusOut(Shape):
+    """Without envelope; here `occupied_slots` counts booked and occupied together, and the rate is a text."""
+
     success: bool
     zone_name: str
     total_slots: int
@@ -240,27 +237,25 @@ class ZoneStatusOut(BaseModel):
     occupancy_percent: float
     hourly_rate: str
 
-
-ZONE_STATUS: dict[str, Any] = {
-    "success": True,
-    "zone_name": "Zone A",
-    "total_slots": 10,
-    "occupied_slots": 3,
-    "available_slots": 7,
-    "occupancy_percent": 30.0,
-    "hourly_rate": "50.00",
-}
-
-
-def zone_status(zone: ParkingZone, counts: ZoneCounts) -> HttpResponse:
-    """Without envelope; here `occupied_slots` counts booked and occupied together, and the rate is a text."""
-    body = {
+    example = {
         "success": True,
-        "zone_name": zone.name,
-        "total_slots": counts.total,
-        "occupied_slots": counts.taken,
-        "available_slots": counts.available,
-        "occupancy_percent": counts.occupancy_percent,
-        "hourly_rate": f"{zone.hourly_rate:.2f}",
+        "zone_name": "Zone A",
+        "total_slots": 10,
+        "occupied_slots": 3,
+        "available_slots": 7,
+        "occupancy_percent": 30.0,
+        "hourly_rate": "50.00",
     }
-    return plain(body)
+
+    @classmethod
+    def of(cls, zone: ParkingZone, counts: ZoneCounts) -> Self:
+        """Return the counts of a zone."""
+        return cls.read(
+            counts,
+            success=True,
+            zone_name=zone.name,
+            total_slots=counts.total,
+            occupied_slots=counts.taken,
+            available_slots=counts.available,
+            hourly_rate=f"{zone.hourly_rate:.2f}",
+        )

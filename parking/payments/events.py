@@ -16,6 +16,13 @@ class _AboutStay(Event):
     session_id: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class _AboutBill(Event):
+    subject_kind = "bill"
+
+    bill_id: int
+
+
 # --- Orders ------------------------------------------------------------------------------------------
 
 
@@ -75,6 +82,16 @@ class OrderFailed(_AboutStay):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderMoved(_AboutBill):
+    """A gateway has taken an order, or its waiting ended without a word: what pages show of it is another."""
+
+    action = "order.moved"
+
+    order_id: str
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReviewClosed(_AboutStay):
     """A person has looked at an order in review."""
 
@@ -117,6 +134,17 @@ class RefundRetried(_AboutStay):
     action = "refund.retried"
 
     refund_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundMoved(_AboutBill):
+    """A refund has another status, on its gateway's word or because its next attempt has begun."""
+
+    action = "refund.moved"
+
+    refund_id: str
+    status: str
     attempt: int
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from parking.core.statements import change
 from parking.payments.models import OPEN_ORDER, OrderStatus, PaymentOrder
+from parking.payments.orders import record_move
 from parking.payments.schedule import FOLLOWED_FOR, LAST_CHANCE, next_check
 
 
@@ -19,7 +20,7 @@ def orders_to_check(*, now: datetime, gateway: str | None = None, most: int | No
     due = PaymentOrder.objects.filter(Q(next_check_at__lte=now) | Q(next_check_at=None), is_definite=False)
     if gateway is not None:
         due = due.filter(gateway=gateway)
-    return list(due.order_by("next_check_at", "pk")[:most])
+    return list(due.select_related("bill").order_by("next_check_at", "pk")[:most])
 
 
 def claim_check(*, order: PaymentOrder, now: datetime) -> bool:
@@ -40,8 +41,11 @@ def end_following(*, order: PaymentOrder, now: datetime) -> None:
 
     Should its money come all the same, a webhook, the client's question or the reconciliation brings it in.
     """
+    before = order.status
     definite = {"is_definite": True, "next_check_at": None, "updated_at": now}
     if not change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, status=OrderStatus.EXPIRED, **definite):
         unpaid = (OrderStatus.FAILED, OrderStatus.EXPIRED)
         change(PaymentOrder, order.pk, when={"status": unpaid}, **definite)
     order.refresh_from_db(fields=["status", "is_definite", "next_check_at"])
+    if order.status != before:
+        record_move(order, now)

@@ -11,21 +11,38 @@ from django.db import models
 from django.db.models import F, Q
 
 from parking.core.money import ZERO
+from parking.facilities.models import ParkingSite
 
 
 def _amount(**options: Any) -> "models.DecimalField[Decimal, Decimal]":
     return models.DecimalField(max_digits=10, decimal_places=2, **options)
 
 
+class BillKind(models.TextChoices):
+    """What a bill is for. Who owns a bill of each kind stands in `checkout.owners`."""
+
+    STAY = "STAY", "Parking"
+
+
 class Bill(models.Model):
-    """What is charged, as lines, and how much of it was paid.
+    """What is charged, as lines, and how much of it was paid. Written by `payments.bills` alone.
 
     Open until it is closed for good; in between it may be frozen (a quote, a waiting online payment, a payment
     ahead) until a time. `captured` and `refunded` are the sums of the payment and refund rows, kept under the bill's
     lock; `refunded` counts what is to go back from the moment it is written down: a refund row is the obligation.
     """
 
-    lines = models.JSONField(default=list, help_text="Label, quantity, unit price, amount; adds up to the total")
+    kind = models.CharField(max_length=12, choices=BillKind.choices, default=BillKind.STAY)
+    site = models.ForeignKey(ParkingSite, on_delete=models.PROTECT, null=True, related_name="bills")
+    payer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bills",
+        help_text="The account that pays; empty for who has none",
+    )
+    lines = models.JSONField(default=list, help_text="Kind, label, quantity, unit price, amount; they make the total")
     total = _amount(default=ZERO)
     captured = _amount(default=ZERO)
     refunded = _amount(default=ZERO)
@@ -44,6 +61,7 @@ class Bill(models.Model):
             models.CheckConstraint(
                 condition=Q(frozen_until=None) | Q(billed_until__isnull=False), name="bill_frozen_was_made"
             ),
+            models.CheckConstraint(condition=Q(kind__in=BillKind.values), name="bill_kind_known"),
         ]
 
     def __str__(self) -> str:
@@ -195,7 +213,7 @@ class Refund(models.Model):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     amount = _amount()
     status = models.CharField(max_length=10, choices=RefundStatus.choices, default=RefundStatus.INITIATED)
-    reason = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200)
     gateway_refund_id = models.CharField(max_length=64, blank=True)
     attempt = models.PositiveSmallIntegerField(default=1, help_text="Failed ones are tried again under a new number")
     next_try_at = models.DateTimeField(null=True, blank=True, help_text="When a failed one is tried again")

@@ -1,4 +1,4 @@
-"""What waits for a person to look: counted, with the worst few."""
+"""Alerts: what waits for a person to look, counted, with the worst few."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ WORST = 5
 
 
 class AlertCode(StrEnum):
-    """Stable: pages link by them."""
+    """The kinds of alert; stable, because pages link by them."""
 
     ORDERS_IN_REVIEW = "ORDERS_IN_REVIEW"
     REFUNDS_STUCK = "REFUNDS_STUCK"
@@ -32,11 +32,11 @@ class AlertCode(StrEnum):
 
 @dataclass(frozen=True)
 class AlertRow:
-    """One thing that an alert speaks of.
+    """One order, refund, debt or parking session that an alert lists.
 
-    `pk` is that of the order, refund, debt or stay; `session_id`, `plate` and `zone_name` are those of its stay.
-    `number` is ours of an order or refund, otherwise empty; `amount` in rupees, None for a stay. `at`: when an order,
-    refund or debt was written, when a long stay entered, when a booking expired.
+    `pk` is its id; `session_id`, `plate` and `zone_name` are those of its parking session. `number` is ours of an order
+    or refund, otherwise empty; `amount` in rupees, None for a session. `at`: when an order, refund or debt was written,
+    when a long stay entered, when a booking expired.
     """
 
     pk: int
@@ -51,7 +51,7 @@ class AlertRow:
 
 @dataclass(frozen=True)
 class Alert:
-    """How many there are in all, what they come to (rupees; None for stays), and the worst of them, worst first."""
+    """The number in all, their sum (rupees; None for parking sessions), and the worst of them, worst first."""
 
     code: AlertCode
     count: int
@@ -60,7 +60,7 @@ class Alert:
 
 
 def alerts(*, now: datetime) -> list[Alert]:
-    """Every alert in its order, also those of which there is nothing. One statement each."""
+    """Return every alert in its order, also those with nothing in them. One statement each."""
     return [
         _of_money(AlertCode.ORDERS_IN_REVIEW, orders_in_review(), "bill__session__", number="order_id"),
         _of_money(AlertCode.REFUNDS_STUCK, refunds_stuck(now=now), "payment__bill__session__", number="refund_id"),
@@ -75,23 +75,23 @@ def alerts(*, now: datetime) -> list[Alert]:
 
 
 def orders_in_review() -> "QuerySet[PaymentOrder]":
-    """Money came that is not the order's, and nobody has closed the review."""
+    """Return orders whose money differs from what was asked for, with the review still open."""
     return PaymentOrder.objects.filter(status=OrderStatus.REVIEW, review_closed_at=None)
 
 
 def refunds_stuck(*, now: datetime) -> "QuerySet[Refund]":
-    """Refunds that a gateway refused, and those that are not done an hour (setting) after they were written.
+    """Return refunds that a gateway refused, and those not done an hour (setting) after they were written.
 
-    The latter also counts the counter's, which wait for a second person.
+    The latter include refunds at the counter, which wait for a second person.
     """
     refused = Q(status__in=[RefundStatus.REVIEW, RefundStatus.FAILED])
     slow = Q(created_at__lte=now - timedelta(minutes=settings.PENDING_TOO_LONG_MINUTES))
-    # Only what is not completed has no time of it; that goes by an index, the status does not.
+    # `completed_at` is NULL until a refund is completed, and has an index; the status has none.
     return Refund.objects.filter(refused | slow, completed_at=None)
 
 
 def long_stays(*, now: datetime) -> "QuerySet[ParkingSession]":
-    """Cars inside for `LONG_STAY_HOURS` or more."""
+    """Return sessions of cars inside for `LONG_STAY_HOURS` or more."""
     since = now - timedelta(hours=settings.LONG_STAY_HOURS)
     return ParkingSession.objects.filter(status=SessionStatus.ACTIVE, entry_time__lte=since)
 
@@ -105,7 +105,7 @@ def _expired_today(reason: EndReason) -> "QuerySet[ParkingSession]":
     return ended.filter(status=SessionStatus.EXPIRED, end_reason=reason)
 
 
-# --- How it is told ----------------------------------------------------------------------------------
+# --- Summaries --------------------------------------------------------------------------------------
 
 
 def _of_money(
@@ -116,23 +116,23 @@ def _of_money(
     number: str | None = None,
     worst: Sequence[str] = ("created_at", "pk"),
 ) -> Alert:
-    told = _told(rows, to_stay, session_id=F(f"{to_stay}pk"), worth=F("amount"), at=F("created_at"))
-    told = told.annotate(paise_of_all=Window(paise_of("amount")))
-    found = list((told.annotate(number=F(number)) if number else told).order_by(*worst)[:WORST])
+    listed = _columns(rows, to_stay, session_id=F(f"{to_stay}pk"), worth=F("amount"), at=F("created_at"))
+    listed = listed.annotate(paise_of_all=Window(paise_of("amount")))
+    found = list((listed.annotate(number=F(number)) if number else listed).order_by(*worst)[:WORST])
     return Alert(code, *_of_all(found), tuple(_row(row) for row in found))
 
 
 def _of_stays(code: AlertCode, rows: "QuerySet[Any]", *, at: str, newest_first: bool = False) -> Alert:
-    told = _told(rows, "", session_id=F("pk"), at=F(at))
+    listed = _columns(rows, "", session_id=F("pk"), at=F(at))
     sign = "-" if newest_first else ""
-    found = list(told.order_by(f"{sign}{at}", f"{sign}pk")[:WORST])
+    found = list(listed.order_by(f"{sign}{at}", f"{sign}pk")[:WORST])
     count, _ = _of_all(found)
     return Alert(code, count, None, tuple(_row(row) for row in found))
 
 
-def _told(rows: "QuerySet[Any]", to_stay: str, **columns: Any) -> "QuerySet[Any, Any]":
-    """The columns of an alert's rows, each with the count of all: one statement counts, sorts and cuts."""
-    told: QuerySet[Any, Any] = rows.values(
+def _columns(rows: "QuerySet[Any]", to_stay: str, **columns: Any) -> "QuerySet[Any, Any]":
+    """Return the columns of an alert's rows, each with the count of all: one statement counts, sorts and limits."""
+    listed: QuerySet[Any, Any] = rows.values(
         "pk",
         "status",
         plate=F(f"{to_stay}vehicle__vehicle_number"),
@@ -140,7 +140,7 @@ def _told(rows: "QuerySet[Any]", to_stay: str, **columns: Any) -> "QuerySet[Any,
         count_of_all=Window(Count("pk")),
         **columns,
     )
-    return told
+    return listed
 
 
 def _of_all(found: Sequence[dict[str, Any]]) -> tuple[int, Decimal]:

@@ -1,4 +1,4 @@
-"""How the background work stands: whether a worker is alive, and how long the oldest task waits."""
+"""The state of the background work: whether a worker is alive, and how long the oldest task waits."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from parking.core.heartbeats import WorkerState
 
 @dataclass(frozen=True)
 class BackgroundState:
-    """`last_beat` is the newest sign of life of any worker, `oldest_wait` that of the task which waits longest."""
+    """`last_beat` is the newest heartbeat of any worker, `oldest_wait` that of the task which waits longest."""
 
     worker: WorkerState
     last_beat: datetime | None
@@ -27,7 +27,7 @@ class BackgroundState:
 
 
 def background_state(*, now: datetime) -> BackgroundState:
-    """Return how the workers and their queue stand, in two statements."""
+    """Return the state of the workers and their queue, in two statements."""
     last = heartbeats.last_beat(now=now)
     return BackgroundState(last.state, last.at, task_queue.oldest_wait(now=now))
 

@@ -1,4 +1,4 @@
-"""Who changed what: the newest lines of the record about a zone or an account, with names."""
+"""Change history: the newest lines of the audit record about a zone or an account, with names."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,16 +13,13 @@ from parking.audit.queries import latest_about
 from parking.facilities.models import ParkingSlot, ParkingZone
 
 SHOWN = 20
-# What somebody does with an account; coming and going is no change of it.
+# Events that change an account; signing in and out does not.
 ABOUT_ACCOUNTS: tuple[type[Event], ...] = (UserRegistered, UserCreated, UserChanged, PasswordChanged)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One line: when (aware), who (a username, or the code of a role where there is no account), and what.
-
-    `slot` is the number of the slot that it is about, if it is about one.
-    """
+    """One line: when (aware), who (a username, or the code of a role where there is no account), and what."""
 
     at: datetime
     who: str
@@ -31,13 +28,13 @@ class Change:
 
 
 def changes_of_zone(zone: ParkingZone) -> list[Change]:
-    """The last changes of a zone, its prices and its slots."""
+    """Return the last changes of a zone, its prices and its slots."""
     slots = ParkingSlot.objects.filter(zone=zone)
     return _changes(latest_about("zone", zone.pk, beside=("slot", slots.values("pk"))))
 
 
 def changes_of_account(user: User) -> list[Change]:
-    """The last changes of an account."""
+    """Return the last changes of an account."""
     actions = [event_type.action for event_type in ABOUT_ACCOUNTS]
     return _changes(latest_about("user", user.pk).filter(action__in=actions))
 

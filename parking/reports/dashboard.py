@@ -24,7 +24,7 @@ from parking.stays.models import ParkingSession, SessionStatus
 
 
 def today_figures() -> dict[str, Any]:
-    """The site's day so far. Revenue (rupees) is what was captured today less the refunds done today."""
+    """Return the site's day so far. Revenue (rupees) is what was captured today less the refunds done today."""
     today = clock.today()
     day = ClosedPeriod(today, today)
     stays = ParkingSession.objects.all()
@@ -39,7 +39,7 @@ def today_figures() -> dict[str, Any]:
 
 
 def overall_figures() -> dict[str, Any]:
-    """Since the beginning; revenue (rupees) less refunds done."""
+    """Return figures since the beginning; revenue (rupees) less refunds done."""
     return {
         "revenue": _net(Payment.objects.all(), _refunds_done()),
         "sessions": ParkingSession.objects.count(),
@@ -48,7 +48,7 @@ def overall_figures() -> dict[str, Any]:
 
 
 def system_figures(*, now: datetime) -> dict[str, Any]:
-    """What waits: for a gateway, for the worker, or for a person to look."""
+    """Return what waits: for a gateway, for the worker, or for a person to look."""
     return {
         "orders_in_review": orders_in_review().count(),
         **_refunds_not_done(),

@@ -32,15 +32,12 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def harmless(text: str) -> str:
-    """The text with an apostrophe before it if a spreadsheet would take it for a formula."""
+    """Return the text with an apostrophe before it if a spreadsheet would take it for a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def csv_lines(heading: Sequence[str], rows: Iterable[Row], *, for_excel: bool = False) -> Iterator[str]:
-    """The lines of a CSV file (RFC 4180), one by one; times with the site's offset from UTC, money in rupees.
-
-    `for_excel` puts the mark in front by which Excel knows UTF-8; programs do without.
-    """
+    """Yield the lines of a CSV file (RFC 4180); times with the site's offset from UTC, money in rupees."""
     writer = csv.writer(_Line())
     mark = BYTE_ORDER_MARK if for_excel else ""
     yield mark + writer.writerow(heading)
@@ -49,7 +46,7 @@ def csv_lines(heading: Sequence[str], rows: Iterable[Row], *, for_excel: bool = 
 
 
 class _Line:
-    """A file for `csv.writer` that hands back what is written, so that `writerow` answers its line."""
+    """A file for `csv.writer` that returns what is written, so that `writerow` returns its line."""
 
     def write(self, line: str) -> str:
         return line
@@ -70,7 +67,7 @@ def refuse_long_xlsx(rows: QuerySet[Any, Any]) -> None:
 
 
 def xlsx_file(title: str, heading: Sequence[str], rows: Iterable[Row]) -> IO[bytes]:
-    """An XLSX file, to be closed by the caller; numbers and times are cells of that type, times the site's."""
+    """Return an XLSX file, to be closed by the caller; numbers and times are typed cells, times the site's."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.append(list(heading))

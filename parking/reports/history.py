@@ -17,11 +17,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 def history_csv(sessions: QuerySet[ParkingSession], *, language: str, now: datetime) -> Iterator[str]:
-    """The lines of a CSV file of bookings, for a streamed answer: heading and words in this language.
-
-    Times have the site's offset, amounts are rupees; those of open bookings are as of `now`. Texts that a spreadsheet
-    would take for formulas are defused.
-    """
+    """Yield the lines of a CSV file of bookings, for a streamed answer: headings and words in this language."""
     with translation.override(language):
         heading = _heading()
     yield _BYTE_ORDER_MARK

@@ -1,14 +1,14 @@
-"""Single payments and refunds with what belongs to them, for the pages on which one decides about them."""
+"""Single payments, refunds, debts and orders with what belongs to them, for the pages that decide about them."""
 
 from decimal import Decimal
 
 from parking.core.errors import NotFound
 from parking.payments.models import Debt, Payment, PaymentOrder, Refund
-from parking.payments.services import left_of
+from parking.payments.queries import left_of
 
 
 def payment_to_refund(payment_id: int) -> tuple[Payment, Decimal]:
-    """A payment with its stay, and what of it can still go back (rupees). Raises NotFound `payment_not_found`."""
+    """Return a payment with its session, and what may still go back (rupees). Raises NotFound `payment_not_found`."""
     rows = Payment.objects.select_related("bill__session__vehicle", "order", "attendant")
     payment = rows.filter(pk=payment_id).first()
     if payment is None:
@@ -17,7 +17,7 @@ def payment_to_refund(payment_id: int) -> tuple[Payment, Decimal]:
 
 
 def refund_by_id(refund_id: int) -> Refund:
-    """A refund with its payment. Raises NotFound `refund_not_found`."""
+    """Return a refund with its payment. Raises NotFound `refund_not_found`."""
     refund = Refund.objects.select_related("payment__bill").filter(pk=refund_id).first()
     if refund is None:
         raise NotFound("refund_not_found", "There is no such refund")
@@ -25,7 +25,7 @@ def refund_by_id(refund_id: int) -> Refund:
 
 
 def debt_by_id(debt_id: int) -> Debt:
-    """A debt with the stay that it comes from. Raises NotFound `debt_not_found`."""
+    """Return a debt with its parking session. Raises NotFound `debt_not_found`."""
     debt = Debt.objects.select_related("bill__session__vehicle").filter(pk=debt_id).first()
     if debt is None:
         raise NotFound("debt_not_found", "Debt not found")
@@ -33,7 +33,7 @@ def debt_by_id(debt_id: int) -> Debt:
 
 
 def order_by_number(order_id: str) -> PaymentOrder:
-    """A payment order with its stay, by our number. Raises NotFound `order_not_found`."""
+    """Return a payment order with its parking session, by our number. Raises NotFound `order_not_found`."""
     order = PaymentOrder.objects.select_related("bill__session__vehicle").filter(order_id=order_id).first()
     if order is None:
         raise NotFound("order_not_found", "There is no such payment order")

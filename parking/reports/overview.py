@@ -1,4 +1,4 @@
-"""What a manager sees first: the day so far, its money, the zones, and what waits."""
+"""The dashboard: the day so far, its money, the zones, and what waits."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ TREND_DAYS = 14
 
 @dataclass(frozen=True)
 class DayFigures:
-    """Stays of today: booked today, inside or booked at this moment, and those that ended today by how they ended."""
+    """Parking sessions of today: booked today, inside or booked now, and ended today by end reason."""
 
     bookings: int
     active: int
@@ -41,7 +41,7 @@ class MoneyTrend:
 
 @dataclass(frozen=True)
 class ZoneOccupancy:
-    """A zone that is not retired, and how many of its slots are what."""
+    """A zone that is not retired, with the numbers of its slots by status."""
 
     zone_id: int
     name: str
@@ -51,7 +51,7 @@ class ZoneOccupancy:
 
 @dataclass(frozen=True)
 class Overview:
-    """The dashboard. All of it is one moment's, but for what changes while its statements run."""
+    """The dashboard. All parts are of one moment, except for what changes while its statements run."""
 
     at: datetime
     today: DayFigures
@@ -61,7 +61,7 @@ class Overview:
 
 
 def overview(*, now: datetime, days: int = TREND_DAYS) -> Overview:
-    """The dashboard, with the takings of the last `days` days. A dozen statements, none of which reads old rows.
+    """Return the dashboard, with the takings of the last `days` days. A dozen statements, none of which reads old rows.
 
     `now` is the present moment: days end with the site's today.
     """
@@ -75,7 +75,7 @@ def overview(*, now: datetime, days: int = TREND_DAYS) -> Overview:
 
 
 def day_figures() -> DayFigures:
-    """Counts of the site's day so far, in three statements."""
+    """Return counts of the site's day so far, in three statements."""
     today = ClosedPeriod(clock.today(), clock.today())
     stays = ParkingSession.objects.all()
     present = dict(stays.open().order_by().values_list("status").annotate(number=Count("pk")))
@@ -94,7 +94,7 @@ def day_figures() -> DayFigures:
 
 
 def money_trend(*, days: int = TREND_DAYS) -> MoneyTrend:
-    """The takings of the last `days` days of the site, today included, in one statement."""
+    """Return the takings of the last `days` days of the site, today included, in one statement."""
     today = clock.today()
     period = ClosedPeriod(today - timedelta(days=days - 1), today)
     table = read_takings(period, hours_of=ClosedPeriod(today, today), by_zone=False)
@@ -109,5 +109,5 @@ def money_trend(*, days: int = TREND_DAYS) -> MoneyTrend:
 
 
 def zone_occupancy() -> list[ZoneOccupancy]:
-    """The zones by name, also those that are closed, in two statements."""
+    """Return the zones by name, also those that are closed, in two statements."""
     return [ZoneOccupancy(zone.pk, zone.name, zone.is_active, counts) for zone, counts in zones_with_counts()]

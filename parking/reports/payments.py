@@ -1,4 +1,4 @@
-"""Every payment and refund as one list, and what they come to."""
+"""All payments and refunds as one list, with totals."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,10 +32,10 @@ ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class MoneyFilter:
-    """Which rows are wanted.
+    """The filter of the list.
 
-    Payments count on the day of their capture, refunds on the day they were done. `search` is a part of a number
-    (ours of order or refund, the gateway's, the bank's), or what finds the stay (`stay_matches`).
+    Payments count on the day of their capture, refunds on the day they were done. `search` is a part of a number (ours
+    of order or refund, the gateway's, the bank's), or finds the parking session (`stay_matches`).
     """
 
     period: Period = field(default_factory=Period)
@@ -49,7 +49,7 @@ class MoneyFilter:
 
 
 class MoneyRow(TypedDict):
-    """One line of the list. `at` is the capture, the end of a refund, or for one under way its beginning."""
+    """One row of the list. `at` is the capture, the end of a refund, or of one under way the beginning."""
 
     id: int
     kind: str
@@ -66,7 +66,7 @@ class MoneyRow(TypedDict):
     zone_name: str | None
 
 
-# --- The rows that a filter means --------------------------------------------------------------------
+# --- Filtering --------------------------------------------------------------------------------------
 
 
 def _payments(wanted: MoneyFilter) -> QuerySet[Payment]:
@@ -87,7 +87,7 @@ def _refunds(wanted: MoneyFilter) -> QuerySet[Refund]:
 
 
 def _refunds_done(wanted: MoneyFilter) -> QuerySet[Refund]:
-    # By the time that only they have: the newest are then found by its index, whatever the number of all.
+    # By `completed_at`, which only they have: its index finds the newest, however many rows there are.
     return wanted.period.narrow(_refunds(wanted).filter(completed_at__isnull=False), "completed_at")
 
 
@@ -96,7 +96,7 @@ def _refunds_under_way(wanted: MoneyFilter) -> QuerySet[Refund]:
 
 
 def _of_payment(rows: QuerySet[Any], wanted: MoneyFilter, path: str) -> QuerySet[Any]:
-    """The part of the filter that speaks of the payment, which `path` leads to."""
+    """Return the rows narrowed by the filter's fields of the payment, to which `path` leads."""
     asked: dict[str, object] = {"method": wanted.method, "gateway": wanted.gateway}
     if wanted.session:
         asked |= {f"bill__session__{name}": value for name, value in wanted.session.lookup().items()}
@@ -106,7 +106,7 @@ def _of_payment(rows: QuerySet[Any], wanted: MoneyFilter, path: str) -> QuerySet
 
 
 def _payment_matches(text: str, path: str) -> Q:
-    """Payments, which `path` leads to, that have the text in a number of theirs, or whose stay it finds."""
+    """Return the condition that a payment at `path` has the text in one of its numbers, or that its session matches."""
     numbers = Q(**{f"{path}reference__icontains": text}) | Q(**{f"{path}order__order_id__icontains": text})
     bills = ParkingSession.objects.filter(stay_matches(text)).values("bill_id")
     return numbers | Q(**{f"{path}bill_id__in": bills})
@@ -116,10 +116,10 @@ def _payment_matches(text: str, path: str) -> Q:
 
 
 def money_keys(wanted: MoneyFilter, *, by: str = "at", downwards: bool = True) -> QuerySet[Any, Any]:
-    """Kind and id of the wanted rows, sorted by a key of MONEY_SORTS; `money_rows` reads the rest for one page of them.
+    """Return kind and id of the rows, sorted by a key of MONEY_SORTS; `money_rows` reads the rest for one page.
 
-    Equals are newest first, whatever the direction. Only these columns and that of the order go through the union,
-    each part straight from an index on its time: the first page does not read, let alone join, a million rows.
+    Equals are newest first, whatever the direction. Only these columns and that of the order go through the union, each
+    part straight from an index on its time: the first page does not read, let alone join, a million rows.
     """
     columns = MONEY_SORTS[by]
     of_payment, of_refund = ({"sorted_by": column} for column in columns) if columns else ({}, {})
@@ -136,14 +136,14 @@ def _keys(rows: QuerySet[Any], kind: str, moment: str, sorted_by: dict[str, Any]
 
 
 def all_money(keys: QuerySet[Any, Any]) -> Iterator[MoneyRow]:
-    """The lines of all `money_keys`, read in portions: a list of any length takes the same memory."""
+    """Yield the rows of all `money_keys`, read in portions: a list of any length takes the same memory."""
     rows = keys.iterator(chunk_size=ROWS_AT_ONCE)
     while portion := list(islice(rows, ROWS_AT_ONCE)):
         yield from money_rows(portion)
 
 
 def money_rows(keys: Sequence[dict[str, Any]]) -> list[MoneyRow]:
-    """The lines of one page, in its order, with two statements however many there are."""
+    """Return the rows of one page, in its order, with two statements however many there are."""
     ids = {kind: [key["row_id"] for key in keys if key["kind"] == kind] for kind in (PAYMENT, REFUND)}
     payments = Payment.objects.select_related(*_shown(""), "attendant").in_bulk(ids[PAYMENT])
     refunds = Refund.objects.select_related(*_shown("payment__")).in_bulk(ids[REFUND])
@@ -209,7 +209,7 @@ def _of_stay(payment: Payment) -> _OfStay:
 
 @dataclass(frozen=True)
 class Totals:
-    """Finished money in rupees: what was captured, what went back for good, and what remains."""
+    """Finished money in rupees: captured, refunded for good, and the difference."""
 
     captured: Decimal = ZERO
     refunded: Decimal = ZERO
@@ -220,7 +220,7 @@ class Totals:
 
 
 def totals_by_method(wanted: MoneyFilter) -> dict[str, Totals]:
-    """What the wanted rows come to by method of payment, over all pages."""
+    """Return the totals by method of payment, over all pages of the filter."""
     captured = _by_method(_payments(wanted), "method")
     refunded = _by_method(_refunds_done(wanted), "payment__method")
     return {method: Totals(captured.get(method, ZERO), refunded.get(method, ZERO)) for method in PaymentMethod.values}

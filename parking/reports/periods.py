@@ -1,4 +1,4 @@
-"""The spans of days that a manager asks about. A day is a day of the site's time zone."""
+"""Spans of days for filters and reports. A day is a day of the site's time zone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Period:
     last: date | None = None
 
     def narrow(self, rows: QuerySet[Any, Any], moment: str) -> QuerySet[Any, Any]:
-        """The rows whose time in the column `moment` is within the period."""
+        """Return the rows whose time in the column `moment` is within the period."""
         if self.first:
             rows = rows.filter(**{f"{moment}__gte": clock.day_start(self.first)})
         if self.last:
@@ -46,12 +46,12 @@ class ClosedPeriod(Period):
         return (self.first + timedelta(days=number) for number in range(self.length))
 
     def before(self) -> "ClosedPeriod":
-        """The period of the same length that ends where this one begins."""
+        """Return the period of the same length that ends where this one begins."""
         return ClosedPeriod(self.first - timedelta(days=self.length), self.first - timedelta(days=1))
 
 
 def period(*, day: date | None = None, first: date | None = None, last: date | None = None) -> Period:
-    """What a filter by days means; open at the ends that it does not name.
+    """Return the period of a filter by days, open at the ends that it does not name.
 
     Raises InvalidInput: `day` together with another, an end before the start, more than three years.
     """
@@ -65,7 +65,7 @@ def period(*, day: date | None = None, first: date | None = None, last: date | N
 
 
 def report_period(*, day: date | None, first: date | None, last: date | None) -> ClosedPeriod:
-    """As `period`, with the ends filled in: until today, 30 days long. Raises InvalidInput."""
+    """Return the period as `period` does, with the ends filled in: until today, 30 days long. Raises InvalidInput."""
     asked = period(day=day, first=first, last=last)
     end = asked.last or clock.today()
     return _closed(asked.first or end - timedelta(days=USUAL_DAYS - 1), end)

@@ -1,6 +1,6 @@
-"""Our payments and refunds of one gateway against the gateway's own list.
+"""Reconciliation of our payments and refunds of one gateway with the gateway's own list.
 
-Reads only, and nothing here holds a transaction: what a gateway is asked over the network may take its time.
+Reads only, and no transaction is open: a call to a gateway may take its time.
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from django.db.models import Q
 
 from parking.core import clock
 from parking.core.errors import Refused
+from parking.payments.asking import look_up_order, look_up_refund, statement_of
 from parking.payments.gateways.base import EntryKind, GatewayState, StatementEntry
 from parking.payments.gateways.registry import refuse_unknown_gateway
-from parking.payments.looking_up import look_up_order, look_up_refund, statement_of
 from parking.payments.models import OPEN_ORDER, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
 from parking.payments.schedule import FOLLOWED_FOR
 from parking.reports.periods import ClosedPeriod
@@ -37,7 +37,7 @@ class _Span:
 
     @property
     def around(self) -> tuple[datetime, datetime]:
-        """Where partners are looked for."""
+        """Return the longer span in which partners are looked for."""
         return self.since - _MARGIN, self.until + _MARGIN
 
 
@@ -102,7 +102,7 @@ def _refunds(span: _Span) -> Iterator[Refund]:
 
 
 def _waiting(span: _Span) -> list[Waiting]:
-    """Orders and refunds that began before the span's end and are open for too long, whenever they began."""
+    """Return orders and refunds that began before the span's end and are open for too long, whenever they began."""
     before = min(span.until, span.now - timedelta(minutes=settings.PENDING_TOO_LONG_MINUTES))
     orders = PaymentOrder.objects.filter(gateway=span.gateway, status__in=OPEN_ORDER, created_at__lt=before)
     refunds = Refund.objects.filter(payment__gateway=span.gateway, created_at__lt=before)
@@ -124,7 +124,7 @@ def _theirs(span: _Span, most_calls: int | None) -> list[Movement]:
 
 
 def _has_moved(entry: StatementEntry) -> bool:
-    """A payment counts once it is ours; a refund from the moment the gateway took it on."""
+    """Return whether money moved: a payment once it is ours; a refund from the moment the gateway accepted it."""
     if entry.kind == EntryKind.PAYMENT:
         return entry.state == GatewayState.COMPLETED
     return entry.state != GatewayState.FAILED
@@ -143,7 +143,7 @@ def _of_entry(entry: StatementEntry) -> Movement:
 
 
 def _one_by_one(span: _Span, most_calls: int | None) -> Iterator[Movement]:
-    """What the gateway knows of each order and refund of the span; what only it knows cannot be found so."""
+    """Yield what the gateway returns for each order and refund of the span; what only it knows cannot be found so."""
     inside = (span.since, span.until)
     within = Q(created_at__range=inside) | Q(payment__captured_at__range=inside)
     orders = list(PaymentOrder.objects.filter(within, gateway=span.gateway).select_related("payment").order_by("pk"))

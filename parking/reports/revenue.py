@@ -23,7 +23,7 @@ from parking.stays.models import ParkingSession
 
 @dataclass(frozen=True)
 class Growth:
-    """A period against the one of the same length before it. `percent` is None if nothing was taken then."""
+    """A period compared with the one of the same length before it. `percent` is None if nothing was taken then."""
 
     previous: ClosedPeriod
     previous_total: Decimal
@@ -46,14 +46,14 @@ class RevenueReport:
 
     @property
     def total(self) -> Decimal:
-        """What remains (rupees)."""
+        """Return the net takings (rupees)."""
         return self.takings.net
 
 
 def revenue_report(*, period: ClosedPeriod, group_by: str) -> RevenueReport:
-    """The takings of a period by day, week or month, by zone, method and hour; days without money are there too.
+    """Return the takings of a period by day, week or month, by zone, method and hour; days without money included.
 
-    All sums come from one statement, so that they agree also while money comes in.
+    All sums come from one statement, so that they agree even while money comes in.
     """
     table = read_takings(period, hours_of=period, by_zone=True)
     takings = sum_of_takings(cell.takings for cell in table.cells)
@@ -69,7 +69,7 @@ def revenue_report(*, period: ClosedPeriod, group_by: str) -> RevenueReport:
 
 
 def parts_that_differ(report: RevenueReport) -> list[str]:
-    """The parts of a report whose rows do not add up to its takings; a report that is right has none."""
+    """Return the parts of a report whose rows do not add up to its takings; none if the report is right."""
     parts = {
         "daily": [takings for _, takings, _ in report.daily],
         "zones": [takings for *_, takings in report.zones],
@@ -85,7 +85,7 @@ def parts_that_differ(report: RevenueReport) -> list[str]:
 
 
 def group_start(day: date, period: ClosedPeriod, group_by: str) -> date:
-    """The first day, within the period, of the week (from Monday) or month that a day belongs to."""
+    """Return the first day, within the period, of the week (from Monday) or month that a day belongs to."""
     if group_by == "week":
         return max(day - timedelta(days=day.weekday()), period.first)
     if group_by == "month":
@@ -109,7 +109,7 @@ def _booked(period: ClosedPeriod) -> dict[date, int]:
 
 
 def _zones(cells: Iterable[Cell]) -> list[tuple[int | None, str | None, Takings]]:
-    """Every zone in use, and those retired meanwhile that took or gave back money."""
+    """Return every zone in use, and those retired meanwhile that took or refunded money."""
     sums = fold(cells, lambda cell: cell.zone_id)
     zones = ParkingZone.objects.order_by("name", "pk")
     shown: list[tuple[int | None, str | None, Takings]] = [
@@ -121,7 +121,7 @@ def _zones(cells: Iterable[Cell]) -> list[tuple[int | None, str | None, Takings]
 
 
 def by_method(cells: Iterable[Cell]) -> list[tuple[str, Takings]]:
-    """Every method, also those that took nothing."""
+    """Return the takings of every method, also of those that took nothing."""
     sums = fold(cells, lambda cell: cell.method)
     return [(method, sums.get(method, Takings())) for method in PaymentMethod.values]
 

@@ -10,11 +10,11 @@ PAYMENT, REFUND = "PAYMENT", "REFUND"
 
 
 class Standing(Enum):
-    """What a row of our books asks of the gateway's."""
+    """What a row of our books requires of the gateway's."""
 
-    BOOKED = auto()  # must be there
-    UNDER_WAY = auto()  # may be there
-    NOT_TAKEN = auto()  # known here, but not taken: there, it is money that our books lack
+    BOOKED = auto()  # must be in the gateway's books
+    UNDER_WAY = auto()  # may be in them
+    NOT_TAKEN = auto()  # known to us but not captured: if the gateway has it, our books lack money
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Where two books disagree. `compared` is how many movements of the gateway's lay in the span."""
+    """The differences of two books. `compared` is how many movements of the gateway's lay in the span."""
 
     missing_here: tuple[Movement, ...] = ()
     missing_there: tuple[Movement, ...] = ()
@@ -105,13 +105,13 @@ def compare(
     until: datetime,
     waiting: Sequence[Waiting] = (),
 ) -> Comparison:
-    """Where the books disagree about the span [since, until).
+    """Return where the books differ in the span [since, until).
 
     Both lists should reach beyond it on both sides: the two clocks, and a bank that confirms late, put the two halves
     of a pair on different sides of midnight. What lies outside only serves to find partners.
     """
     matches = _Matches(list(ours), list(theirs))
-    # The gateway's own number decides; ours may stand on two payments of it, if an order was paid twice.
+    # The gateway's own number decides; two of its payments may carry ours, if an order was paid twice.
     matches.match_by("number")
     matches.match_by("own_number")
     in_span = [pair for pair in matches.pairs if _within(pair.ours, since, until) or _within(pair.theirs, since, until)]
@@ -139,7 +139,7 @@ def _place(row: Movement) -> tuple[datetime, str, str]:
 
 
 def as_data(result: Comparison) -> dict[str, object]:
-    """The comparison as plain data, for the command and the API."""
+    """Return the comparison as plain data, for the command and the API."""
     return {
         "compared": result.compared,
         "differences": result.differences,

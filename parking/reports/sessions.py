@@ -1,4 +1,4 @@
-"""Every stay, searched, filtered and sorted."""
+"""The list of all parking sessions: search, filter and order."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,10 +14,10 @@ from parking.vehicles.queries import plate_matches
 
 @dataclass(frozen=True)
 class SessionFilter:
-    """Which stays are wanted. `user` is an id or a username, `search` free text.
+    """The filter of the list. `user` is an id or a username, `search` free text.
 
-    The period is that of booking, or of another time of the stay that `moment` names. `entered_before`: cars that are
-    inside since then or longer.
+    The period is that of booking, or of another time of the parking session that `moment` names. `entered_before`: cars
+    that are inside since then or longer.
     """
 
     period: Period = field(default_factory=Period)
@@ -45,12 +45,12 @@ SORTS = {
     "total": "bill__total",
     "paid": "paid",
 }
-# Only these need to be told where nothing stands; told of the others, the database would not go by their index.
+# Only these may be NULL and need NULLS LAST; on the other columns it would keep the database from using the index.
 _MAY_BE_EMPTY = {"entered", "left", "ended"}
 
 
 def all_sessions(wanted: SessionFilter) -> QuerySet[ParkingSession]:
-    """The wanted stays with their drivers, newest first."""
+    """Return the parking sessions of a filter with their drivers, newest first."""
     rows = wanted.period.narrow(ParkingSession.objects.whole().select_related("driver"), wanted.moment)
     if wanted.status:
         rows = rows.filter(status=wanted.status)
@@ -68,7 +68,7 @@ def all_sessions(wanted: SessionFilter) -> QuerySet[ParkingSession]:
 
 
 def sorted_sessions(rows: QuerySet[ParkingSession], by: str, *, downwards: bool) -> QuerySet[ParkingSession]:
-    """The stays sorted by one of `SORTS`; what has no such time comes last, equals are newest first."""
+    """Return the parking sessions sorted by one of `SORTS`; rows without that time come last, equals newest first."""
     if by == "paid":
         rows = rows.annotate(paid=F("bill__captured") - F("bill__refunded"))
     column, nulls_last = F(SORTS[by]), True if by in _MAY_BE_EMPTY else None
@@ -84,7 +84,7 @@ def _integer(text: str) -> int | None:
 
 
 def _user_ids(text: str) -> list[int]:
-    """The user of this name and the user of this number: a username may be all digits."""
+    """Return the ids of the user of this name and the user of this number: a username may be all digits."""
     named = Q(username__iexact=text)
     number = _integer(text)
     users = User.objects.filter(named if number is None else named | Q(pk=number))
@@ -93,7 +93,7 @@ def _user_ids(text: str) -> list[int]:
 
 
 def stay_matches(text: str) -> Q:
-    """A part of the plate or of the owner's name, a QR code or its beginning, or the booking number."""
+    """Return the condition that a text is part of plate or owner's name, begins the QR code, or is the booking no."""
     found = Q(owner_name__icontains=text) | plate_matches(text)
     if text.upper().startswith(QR_PREFIX):
         found |= Q(qr_code__startswith=read_qr_code(text) or text.upper())

@@ -1,4 +1,4 @@
-"""Reading a gateway's settlement file. Its columns are described in docs/payments.md.
+"""Parsing of a gateway's settlement file. Its columns are described in docs/payments.md.
 
 Strict: a file that is wrong anywhere is refused whole, because half a list would invent differences.
 """
@@ -21,7 +21,7 @@ _MOST_PROBLEMS = 10
 
 
 def read_settlement(text: str) -> list[Movement]:
-    """The payments and refunds that a file lists. Raises InvalidInput with the lines that are wrong."""
+    """Return the payments and refunds that a file lists. Raises InvalidInput with the lines that are wrong."""
     rows = _rows(text)
     if not rows or tuple(rows[0][1]) != COLUMNS:
         raise _wrong([f"line 1: the columns must be {','.join(COLUMNS)}"])
@@ -38,7 +38,7 @@ def read_settlement(text: str) -> list[Movement]:
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """Each line that is not empty, with its number."""
+    """Return each line that is not empty, with its number."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
         return [(reader.line_num, row) for row in reader if row]

@@ -1,4 +1,4 @@
-"""The lists of managers as tables for files: which columns, which rows.
+"""The office's lists as tables for files: columns and rows.
 
 Rows are read in portions while the file is written (`parking/reports/exports.py`), so that a file of any length takes
 the same memory.
@@ -36,7 +36,7 @@ ROWS_AT_ONCE = 500
 
 
 def session_table(rows: QuerySet[ParkingSession], *, now: datetime) -> Iterator[Row]:
-    """A row under SESSION_COLUMNS for each of `all_sessions`, in their order; what a stay costs is as of `now`."""
+    """Yield a row under SESSION_COLUMNS for each of `all_sessions`, in their order; costs are as of `now`."""
     for session in rows.iterator(chunk_size=ROWS_AT_ONCE):
         yield _session_row(session, total_of(lines_at(session, now)))
 
@@ -69,14 +69,14 @@ def _session_row(session: ParkingSession, total: Decimal) -> Row:
 
 
 def money_table(keys: QuerySet[Any, Any]) -> Iterator[Row]:
-    """A row under MONEY_COLUMNS for each of `money_keys`, in their order."""
+    """Yield a row under MONEY_COLUMNS for each of `money_keys`, in their order."""
     for row in all_money(keys):
         cells: Mapping[str, object] = row
         yield [cells[column] for column in MONEY_COLUMNS]
 
 
 def revenue_table(report: RevenueReport) -> Iterator[Row]:
-    """A revenue report as one table under REVENUE_COLUMNS: the rows of each `part` add up to the row TOTAL."""
+    """Yield a report as one table under REVENUE_COLUMNS: the rows of each `part` add up to the row TOTAL."""
     for day, takings, sessions in report.daily:
         yield "DAY", day, *_amounts(takings), sessions
     for zone_id, name, takings in report.zones:

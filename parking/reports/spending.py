@@ -1,4 +1,4 @@
-"""What a driver spent, month by month."""
+"""A driver's spending by month."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,14 +16,14 @@ from parking.reports.sums import from_paise, sum_of_paise
 
 @dataclass(frozen=True)
 class MonthSpending:
-    """A month, by its first day in the site's time zone, and what was paid less what came back in it (rupees)."""
+    """A month, by its first day in the site's time zone, and what was paid in it less what was refunded (rupees)."""
 
     month: date
     amount: Decimal
 
 
 def spending_by_month(driver_id: int, months: int = 12) -> list[MonthSpending]:
-    """The last months until the present one, oldest first; months without money are 0. One statement.
+    """Return the last months including the present one, oldest first; 0 without money. One statement.
 
     Money counts in the month in which it was captured, a refund in the one in which it was done: a month may be
     negative.

@@ -1,4 +1,4 @@
-"""One stay with all that belongs to it, for the person who has to decide about it."""
+"""One parking session with all that belongs to it, for the person who has to decide about it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from parking.stays.models import ParkingSession
 
 @dataclass(frozen=True)
 class PaymentStory:
-    """A payment with its refunds; `left` is what can still go back (rupees)."""
+    """A payment with its refunds; `left` is what can still be refunded (rupees)."""
 
     payment: Payment
     refunds: list[Refund]
@@ -23,7 +23,7 @@ class PaymentStory:
 
 @dataclass(frozen=True)
 class Story:
-    """`bill` is the bill at that moment; `orders` those that wait or that a person must look at."""
+    """A parking session at a moment: `bill` as of then, `orders` that wait or are in review."""
 
     session: ParkingSession
     bill: RunningBill
@@ -35,7 +35,7 @@ class Story:
 
 
 def story_of(session_id: int, *, now: datetime) -> Story:
-    """A stay at a moment, in some fifteen statements however much happened. Raises NotFound `session_not_found`."""
+    """Return a parking session as of `now`, in some fifteen statements. Raises NotFound `session_not_found`."""
     session = ParkingSession.objects.whole().select_related("driver").filter(pk=session_id).first()
     if session is None:
         raise NotFound("session_not_found", "Booking not found")

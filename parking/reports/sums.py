@@ -1,4 +1,4 @@
-"""Adding money in the database.
+"""Sums of money in the database.
 
 SQLite adds decimals as floats, so sums are made of whole paise, which both databases add exactly.
 """
@@ -13,12 +13,12 @@ from parking.core.money import rupees
 
 
 def paise_of(column: str) -> Sum:
-    """The sum of a column of rupees, in paise; nothing without rows. For use over a window too."""
+    """Return the sum of a column of rupees, in paise; nothing without rows. For use over a window too."""
     return Sum(Cast(Round(F(column) * 100), BigIntegerField()))
 
 
 def sum_of_paise(column: str = "amount") -> Sum:
-    """The sum of a column of rupees, in paise; 0 without rows."""
+    """Return the sum of a column of rupees, in paise; 0 without rows."""
     return Sum(Cast(Round(F(column) * 100), BigIntegerField()), default=0)
 
 
@@ -27,5 +27,5 @@ def from_paise(paise: int) -> Decimal:
 
 
 def total_of(rows: QuerySet[Any, Any]) -> Decimal:
-    """What the `amount` of all rows comes to, in rupees."""
+    """Return the sum of the column `amount` of all rows, in rupees."""
     return from_paise(rows.aggregate(paise=sum_of_paise())["paise"])

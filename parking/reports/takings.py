@@ -1,4 +1,4 @@
-"""What was taken and given back in a span of days, added up by the database.
+"""Money taken and refunded in a span of days, added up by the database.
 
 Money counts on the day it was captured, a refund on the day it was done, in the site's time zone.
 """
@@ -24,7 +24,7 @@ HOURS = range(24)
 
 @dataclass(frozen=True)
 class Takings:
-    """Rupees taken and given back."""
+    """Rupees taken and refunded."""
 
     revenue: Decimal = ZERO
     refunds: Decimal = ZERO
@@ -39,7 +39,7 @@ class Takings:
 
 @dataclass(frozen=True)
 class Cell:
-    """The takings of one day in one zone by one method. The zone is None for a bill that is no stay's."""
+    """The takings of one day in one zone by one method. The zone is None for a bill that is not a parking session's."""
 
     day: date
     zone_id: int | None
@@ -75,7 +75,7 @@ def read_takings(period: ClosedPeriod, *, hours_of: ClosedPeriod, by_zone: bool)
 
 
 def fold(cells: Iterable[Cell], key: Callable[[Cell], K]) -> dict[K, Takings]:
-    """The takings of the cells that have the same key."""
+    """Return the takings of the cells that have the same key."""
     sums: dict[K, Takings] = {}
     for cell in cells:
         sums[key(cell)] = sums.get(key(cell), Takings()) + cell.takings

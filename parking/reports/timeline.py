@@ -19,12 +19,14 @@ from parking.invoices.events import DocumentIssued
 from parking.invoices.models import TaxDocument
 from parking.payments.events import (
     OrderFailed,
+    OrderMoved,
     OrderToReview,
     PaymentAsked,
     PaymentAskedAhead,
     PaymentCaptured,
     PaymentRefunded,
     RefundApproved,
+    RefundMoved,
 )
 from parking.payments.models import Debt, Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
 from parking.stays.events import (
@@ -80,7 +82,9 @@ _EFFECTS: tuple[str, ...] = (
 # Events of an order's being written; each names it.
 _ASKED = (PaymentAsked, PaymentAskedAhead, SessionExitWaits, SessionTerminationWaits)
 # Events of which a row says more.
-_SHOWN_BY_ROWS = (*_ASKED, PaymentCaptured, PaymentRefunded, RefundApproved, DocumentIssued)
+_SHOWN_BY_ROWS = (
+    *_ASKED, OrderMoved, PaymentCaptured, PaymentRefunded, RefundApproved, RefundMoved, DocumentIssued,
+)  # fmt: skip
 # Written by us on a gateway's word.
 _OF_GATEWAY = (OrderFailed, OrderToReview)
 _SCANNED = (SessionEntered, SessionExited, SessionExitWaits)

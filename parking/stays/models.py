@@ -34,6 +34,16 @@ class EndReason(models.TextChoices):
     UNPAID = "UNPAID", "Fee not paid in time"
 
 
+class EndMethod(models.TextChoices):
+    """How the end of a stay was to be paid."""
+
+    CASH = PaymentMethod.CASH.value, PaymentMethod.CASH.label
+    ONLINE = PaymentMethod.ONLINE.value, PaymentMethod.ONLINE.label
+    UPI = PaymentMethod.UPI.value, PaymentMethod.UPI.label
+    # Ended by staff without money: what was due became a debt.
+    NONE = "NONE", "Nobody paid"
+
+
 class PaymentStatus(models.TextChoices):
     PENDING = "PENDING", "Nothing captured"
     PARTIAL = "PARTIAL", "Something captured, stay open or something due"
@@ -98,7 +108,7 @@ class ParkingSession(models.Model):
     slot = models.ForeignKey(ParkingSlot, on_delete=models.PROTECT, null=True, related_name="sessions")
     bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="session")
     terms = models.JSONField(help_text="Copy of the tariffs.rules.Terms that the stay was booked under")
-    payment_method = models.CharField(max_length=6, choices=PaymentMethod.choices, blank=True)
+    payment_method = models.CharField(max_length=6, choices=EndMethod.choices, blank=True)
 
     booked_at = models.DateTimeField()
     starts_at = models.DateTimeField(help_text="Beginning of the booked window; the booking itself, if for now")

@@ -6,9 +6,7 @@ from uuid import UUID
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from parking.core import clock
-from parking.core.actor import Actor
-from parking.core.errors import NotFound
-from parking.core.ids import Ref, read_qr_code
+from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
 from parking.vehicles.models import SavedVehicle
@@ -45,32 +43,6 @@ def vehicles_of(driver_id: int) -> QuerySet[SavedVehicle]:
 def session_by_uuid(uuid: UUID) -> ParkingSession:
     """The stay of this UUID, which was read from a row of ours before."""
     return ParkingSession.objects.whole().get(uuid=uuid)
-
-
-def session_by_qr(qr_text: str) -> ParkingSession:
-    """The stay whose code a scanner read, not locked. Raises NotFound `qr_not_found`."""
-    code = read_qr_code(qr_text)
-    session = ParkingSession.objects.whole().filter(qr_code=code).first() if code else None
-    if session is None:
-        raise NotFound("qr_not_found", "QR code not found, please check booking")
-    return session
-
-
-def session_of_driver(ref: Ref, driver_id: int) -> ParkingSession:
-    """One booking of a driver. Raises NotFound `session_not_found`, also for somebody else's."""
-    session = ParkingSession.objects.whole().filter(driver_id=driver_id, **ref.lookup()).first()
-    if session is None:
-        raise NotFound("session_not_found", "Booking not found")
-    return session
-
-
-def session_for(ref: Ref, actor: Actor) -> ParkingSession:
-    """One booking as a caller may see it: staff any, a driver the own. Raises NotFound `session_not_found`."""
-    rows = ParkingSession.objects.whole().filter(**ref.lookup())
-    session = rows.first() if actor.is_staff else rows.filter(driver_id=actor.user_id).first()
-    if session is None:
-        raise NotFound("session_not_found", "Booking not found")
-    return session
 
 
 def history_of(

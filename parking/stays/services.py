@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from parking.core.errors import NotFound, Refused
-from parking.core.ids import new_qr_code, read_qr_code
+from parking.core.errors import Refused
+from parking.core.ids import new_qr_code
 from parking.core.money import ZERO
 from parking.core.statements import Select, change, insert, save_fields
 from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
 from parking.facilities.services import claim_best_slot, set_slot_status
-from parking.payments.services import open_bill
+from parking.payments import bills
+from parking.payments.models import BillKind
 from parking.stays.models import (
     OPEN_SESSION,
     EndReason,
@@ -33,6 +34,8 @@ from parking.stays.rules import (
 from parking.tariffs.rules import BillLine, Terms, stay_lines
 from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import same_plate
+
+_OPEN_OF_VEHICLE = Select(lambda pk: ParkingSession.objects.filter(vehicle_id=pk, status__in=OPEN_SESSION), int)
 
 
 def terms_of(session: ParkingSession) -> Terms:
@@ -70,7 +73,7 @@ def allocate_slot(
         vehicle_kind=vehicle_kind,
         zone=zone,
         slot=slot,
-        bill=open_bill(now=now),
+        bill=bills.open(kind=BillKind.STAY, site_id=zone.site_id, payer_id=driver_id, now=now),
         terms=terms.to_json(),
         booked_at=now,
         starts_at=now,
@@ -88,39 +91,6 @@ def _refuse_second_stay(vehicle: Vehicle, driver_id: int | None) -> None:
     if driver_id is not None and present.driver_id == driver_id:
         raise Refused("vehicle_already_parked", "This vehicle has an open booking already")
     raise Refused("vehicle_unavailable", "This vehicle cannot be booked now")
-
-
-# --- Finding ---------------------------------------------------------------------------------------
-
-
-_OPEN_OF_VEHICLE = Select(lambda pk: ParkingSession.objects.filter(vehicle_id=pk, status__in=OPEN_SESSION), int)
-_LOCKED_BY_QR = Select(lambda code: ParkingSession.objects.locked().filter(qr_code=code), str)
-_LOCKED_BY_BILL = Select(lambda pk: ParkingSession.objects.locked().filter(bill_id=pk), int)
-
-
-def lock_by_qr(qr_text: str) -> ParkingSession:
-    """Lock the stay whose code a scanner read. Raises NotFound `qr_not_found`."""
-    code = read_qr_code(qr_text)
-    session = _LOCKED_BY_QR.first(code) if code else None
-    if session is None:
-        raise NotFound("qr_not_found", "QR code not found, please check booking")
-    return session
-
-
-def lock_by_bill(bill_id: int) -> ParkingSession:
-    """Lock the stay that a bill belongs to. Raises NotFound `session_not_found`."""
-    session = _LOCKED_BY_BILL.first(bill_id)
-    if session is None:
-        raise NotFound("session_not_found", "Booking not found")
-    return session
-
-
-def lock_session(**lookup: Any) -> ParkingSession:
-    """Lock one stay. Raises NotFound `session_not_found`."""
-    session = ParkingSession.objects.locked().filter(**lookup).first()
-    if session is None:
-        raise NotFound("session_not_found", "Booking not found")
-    return session
 
 
 # --- Entry -----------------------------------------------------------------------------------------

@@ -1,48 +1,31 @@
 """What live pages watch: short texts that change when there is something new to show.
 
-A page asks every second or two whether its part has changed, mostly for nothing. So each of these is one statement,
-read once a second by each process (`…_now`), and a page that finds its text unchanged answers 304 with no other.
+A page asks every second or two whether its part has changed, mostly for nothing. So the record is asked for news first
+(`audit/news.py`), once a second by each process, and only after news one of these is read again, each by one statement.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import groupby
-from typing import Any
+from dataclasses import dataclass
 
-from django.db.models import CharField, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
-from parking.core import clock
-from parking.core.fresh import FreshValue, fingerprint
-from parking.facilities.models import ParkingZone, SlotStatus
+from parking.audit.news import news_now
+from parking.core.fresh import UntilNews, fingerprint
+from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
 from parking.facilities.queries import ZoneCounts
-from parking.payments.models import (
-    OPEN_ORDER,
-    Debt,
-    DebtStatus,
-    OrderStatus,
-    Payment,
-    PaymentOrder,
-    Refund,
-    RefundStatus,
-)
-from parking.stays.models import OPEN_SESSION, ParkingSession
-
-# How long a page is told of a stay that has ended.
-WATCHED_AFTER_END = timedelta(minutes=10)
+from parking.payments.models import PaymentOrder, Refund
+from parking.stays.models import ParkingSession
 
 # --- Stays -------------------------------------------------------------------------------------------
 
 
-def open_states() -> dict[int, str]:
-    """Every open stay, and those that ended in the last ten minutes, by id: a text that changes with the stay.
+def stay_state(session_id: int) -> str:
+    """Return a text that changes with a stay; empty for one that is not there.
 
-    It follows state, slot, the money and freezing of the bill, the newest payment order, and how refunds stand. That a
+    It follows state, slot, the money and freezing of the bill, the newest payment order, and how refunds are. That a
     frozen bill thaws or a hold runs out changes nothing here: pages have clocks.
     """
-    lately = clock.now() - WATCHED_AFTER_END
-    rows = ParkingSession.objects.filter(Q(status__in=OPEN_SESSION) | Q(ended_at__gte=lately)).values_list(
-        "pk",
+    row = ParkingSession.objects.filter(pk=session_id).values_list(
         "status",
         "end_reason",
         "slot_id",
@@ -54,18 +37,18 @@ def open_states() -> dict[int, str]:
         _newest_order(),
         _news_of_refunds(),
     )
-    return {pk: fingerprint(*parts) for pk, *parts in rows}
+    return "".join(fingerprint(*parts) for parts in row)
 
 
 def _newest_order() -> Subquery:
-    """Number and status of the newest order of the stay's bill, as one text."""
+    """Return number and status of the newest order of the stay's bill, as one text."""
     orders = PaymentOrder.objects.filter(bill_id=OuterRef("bill_id")).order_by("-pk")
     text = Concat(Cast("pk", CharField()), Value(" "), "status", output_field=CharField())
     return Subquery(orders.values(told=text)[:1])
 
 
 def _news_of_refunds() -> Subquery:
-    """When a refund of the stay's bill changed last."""
+    """Return when a refund of the stay's bill changed last."""
     refunds = Refund.objects.filter(payment__bill_id=OuterRef("bill_id")).order_by().values("payment__bill_id")
     return Subquery(refunds.annotate(at=Max("updated_at")).values("at"))
 
@@ -75,72 +58,56 @@ def _news_of_refunds() -> Subquery:
 
 @dataclass(frozen=True)
 class ZoneState:
-    """The slots of a zone: their counts, the status of each by slot id, and a text that changes with zone or slots."""
+    """The counts of a zone's slots, and a text that changes with these or with the zone."""
 
     counts: ZoneCounts
     fingerprint: str
-    statuses: dict[int, str] = field(default_factory=dict)
 
 
-def facilities_state() -> dict[int, ZoneState]:
-    """The present zones by id, also those without slots."""
-    rows = (
-        ParkingZone.objects.filter(retired_at=None)
-        .order_by("pk", "slots__pk")
-        .values_list("pk", "updated_at", "slots__pk", "slots__status", "slots__kind", "slots__slot_number")
+def zones_state() -> dict[int, ZoneState]:
+    """Return the present zones by id, also those without slots."""
+    zones = ParkingZone.objects.filter(retired_at=None).order_by("pk")
+    rows = zones.values_list("pk", "updated_at").annotate(
+        total=Count("slots"),
+        booked=Count("slots", filter=Q(slots__status=SlotStatus.BOOKED)),
+        occupied=Count("slots", filter=Q(slots__status=SlotStatus.OCCUPIED)),
+        out_of_service=Count("slots", filter=Q(slots__status=SlotStatus.OUT_OF_SERVICE)),
     )
-    return {pk: _zone_state([row[1:] for row in slots]) for pk, slots in groupby(rows, key=lambda row: row[0])}
+    return {
+        pk: ZoneState(ZoneCounts(*counts), fingerprint(pk, updated_at, *counts)) for pk, updated_at, *counts in rows
+    }
 
 
-def _zone_state(rows: list[tuple[Any, ...]]) -> ZoneState:
-    statuses = {slot_id: status for _, slot_id, status, *_ in rows if slot_id is not None}
-    number = list(statuses.values()).count
-    counts = ZoneCounts(
-        total=len(statuses),
-        booked=number(SlotStatus.BOOKED),
-        occupied=number(SlotStatus.OCCUPIED),
-        out_of_service=number(SlotStatus.OUT_OF_SERVICE),
-    )
-    return ZoneState(counts, fingerprint(*(part for row in rows for part in row)), statuses)
+def slots_state(zone_id: int | None = None) -> str:
+    """Return a text that changes with any slot of a zone, or of all zones."""
+    slots = ParkingSlot.objects.order_by("pk")
+    if zone_id is not None:
+        slots = slots.filter(zone_id=zone_id)
+    return fingerprint(*slots.values_list("pk", "status", "kind"))
 
 
-# --- Money -------------------------------------------------------------------------------------------
+# --- What pages ask ----------------------------------------------------------------------------------
 
 
-def money_state() -> str:
-    """A text that changes with each payment, refund, open debt, and order that waits or needs a person.
+stay_now: UntilNews[str] = UntilNews(stay_state, news_now)
+zones_now: UntilNews[dict[int, ZoneState]] = UntilNews(zones_state, news_now)
+slots_now: UntilNews[str] = UntilNews(slots_state, news_now)
 
-    What is over is not counted but known by its newest row: old payments, however many, cost nothing.
+
+def all_zones_text() -> str:
+    """Return a text that changes with any present zone or its counts."""
+    return fingerprint(*(zone.fingerprint for zone in zones_now.value().values()))
+
+
+def zone_text(zone_id: int) -> str:
+    """Return a text that changes with a zone or its counts; empty for one that is not there."""
+    zone = zones_now.value().get(zone_id)
+    return zone.fingerprint if zone else ""
+
+
+def everything_text() -> str:
+    """Return a text that changes with every line of the record: for what shows many stays, or all of one's story.
+
+    To render such a part once too often costs less than to find out, for every line, whether it is about this part.
     """
-    rows = _newest("payment", Payment.objects.all(), "captured_at").union(
-        _newest("refund", Refund.objects.all(), "completed_at"),
-        # A finished refund has a time, and nothing else has: this goes by the index on it.
-        _open("refund", Refund.objects.filter(completed_at=None).exclude(status=RefundStatus.COMPLETED), "updated_at"),
-        # Not by the time of change, which moves whenever the worker asks the gateway.
-        _open("order", PaymentOrder.objects.filter(status__in=OPEN_ORDER), "created_at"),
-        _open("order", PaymentOrder.objects.filter(status=OrderStatus.REVIEW, review_closed_at=None), "created_at"),
-        _open("debt", Debt.objects.filter(status=DebtStatus.OPEN), "created_at"),
-        all=True,
-    )
-    return fingerprint(*sorted(" ".join(map(_as_text, row)) for row in rows))
-
-
-def _newest(kind: str, rows: "QuerySet[Any]", moment: str) -> "QuerySet[Any, Any]":
-    newest = rows.order_by().values(kind=Value(kind), state=Value(""))
-    found: QuerySet[Any, Any] = newest.annotate(number=Max("pk"), at=Max(moment))
-    return found.values_list("kind", "state", "number", "at")
-
-
-def _open(kind: str, rows: "QuerySet[Any]", moment: str) -> "QuerySet[Any, Any]":
-    counted = rows.order_by().values(kind=Value(kind), state=F("status"))
-    found: QuerySet[Any, Any] = counted.annotate(number=Count("pk"), at=Max(moment))
-    return found.values_list("kind", "state", "number", "at")
-
-
-def _as_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-states_now: FreshValue[dict[int, str]] = FreshValue(open_states)
-facilities_now: FreshValue[dict[int, ZoneState]] = FreshValue(facilities_state)
-money_now: FreshValue[str] = FreshValue(money_state)
+    return fingerprint(*news_now.value())

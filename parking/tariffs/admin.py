@@ -1,4 +1,4 @@
-"""Looking up tariffs."""
+"""Show tariffs on the look-up site."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""What managers do with tariffs."""
+"""The events of tariffs."""
 
 from dataclasses import dataclass
 

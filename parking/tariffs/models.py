@@ -1,4 +1,4 @@
-"""What a zone charges vehicles that are no cars."""
+"""What a zone charges for vehicles other than cars."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from parking.vehicles.models import VehicleKind
 
 
 class ZoneTariff(models.Model):
-    """The flat tariff (rupees) of one kind of vehicle in one zone. Without a row, the zone's own rate holds."""
+    """The flat tariff (rupees) of one kind of vehicle in one zone. Without a row, the zone's own rate applies."""
 
     zone = models.ForeignKey(ParkingZone, on_delete=models.PROTECT, related_name="tariffs")
     vehicle_kind = models.CharField(max_length=12, choices=VehicleKind.choices)

@@ -1,4 +1,4 @@
-"""The terms that hold for a stay that begins now, and the tariffs behind them."""
+"""The terms of a parking session that begins now, and the tariffs behind them."""
 
 from collections.abc import Collection
 
@@ -10,7 +10,7 @@ from parking.vehicles.models import VehicleKind
 
 
 def terms_for(*, zone: ParkingZone, vehicle_kind: str) -> Terms:
-    """Freeze the terms of a booking. The zone's own columns are the tariff of cars."""
+    """Return the terms of a booking, to be stored with it. The zone's own columns are the tariff of cars."""
     tariff: ParkingZone | ZoneTariff = zone
     if vehicle_kind != VehicleKind.CAR:
         tariff = ZoneTariff.objects.filter(zone=zone, vehicle_kind=vehicle_kind).first() or zone
@@ -23,13 +23,13 @@ def terms_for(*, zone: ParkingZone, vehicle_kind: str) -> Terms:
 
 
 def walk_in_terms(*, zone: ParkingZone, vehicle_kind: str) -> Terms:
-    """Freeze the terms of a ticket from the kiosk, which owes no booking fee."""
+    """Return the terms of a walk-in, which owes no booking fee, to be stored with it."""
     terms = terms_for(zone=zone, vehicle_kind=vehicle_kind)
     return Terms(**(terms.__dict__ | {"booking_fee": ZERO}))
 
 
 def tariffs_of(zones: Collection[ParkingZone]) -> dict[int, list[ZoneTariff]]:
-    """What vehicles that are no cars pay in these zones, by zone."""
+    """Return the tariffs of vehicles other than cars, by id of the zone."""
     found: dict[int, list[ZoneTariff]] = {}
     for tariff in ZoneTariff.objects.filter(zone__in=zones).order_by("vehicle_kind"):
         found.setdefault(tariff.zone_id, []).append(tariff)

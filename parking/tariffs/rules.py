@@ -1,4 +1,4 @@
-"""What a stay costs. Pure functions: no database, no clock, no settings.
+"""What a parking session costs. Pure functions: no database, no clock, no settings.
 
 `docs/pricing.md` holds the rule in words and the table of examples that the tests run.
 """
@@ -7,23 +7,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
 from parking.core.money import ZERO, rupees
 
 HOUR = 60
-PARKING = "Parking"
-BOOKING_MINIMUM = "Booking minimum"
-NO_SHOW = "No-show"
-LATE_CANCELLATION = "Late cancellation"
-REFUND = "Refund"
-_NOT_HOURS = (BOOKING_MINIMUM, NO_SHOW, LATE_CANCELLATION, REFUND)
+
+
+class LineKind(StrEnum):
+    """What a line of a bill charges for. Its label is for people; decisions go by the kind."""
+
+    HOURS = "HOURS"
+    MINIMUM = "MINIMUM"
+    NO_SHOW = "NO_SHOW"
+    LATE_CANCELLATION = "LATE_CANCELLATION"
+    REFUND = "REFUND"
+
+
+LABELS = {
+    LineKind.HOURS: "Parking",
+    LineKind.MINIMUM: "Booking minimum",
+    LineKind.NO_SHOW: "No-show",
+    LineKind.LATE_CANCELLATION: "Late cancellation",
+    LineKind.REFUND: "Refund",
+}
+# Lines that were stored before they had a kind. Hours may bear any other label.
+_KIND_OF_OLD_LABEL = {label: kind for kind, label in LABELS.items()}
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of one stay, kept with it whatever is changed later. Amounts in rupees, times in minutes."""
+    """The terms of one parking session, stored with it and never changed. Amounts in rupees, times in minutes."""
 
     hourly_rate: Decimal
     booking_fee: Decimal
@@ -33,7 +49,7 @@ class Terms:
     no_show_minutes: int = 30
 
     def to_json(self) -> dict[str, Any]:
-        """A form for a JSON column; amounts as text, so that no float comes near them."""
+        """Return plain data for a JSON column; amounts are text, so that none becomes a float."""
         return self.__dict__ | {"hourly_rate": str(self.hourly_rate), "booking_fee": str(self.booking_fee)}
 
     @classmethod
@@ -44,7 +60,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class KindRate:
-    """What vehicles of one kind pay in a zone (rupees)."""
+    """The prices of one kind of vehicle in a zone (rupees)."""
 
     vehicle_kind: str
     hourly_rate: Decimal
@@ -58,6 +74,7 @@ class BillLine:
     label: str
     quantity: int
     unit_price: Decimal
+    kind: LineKind = LineKind.HOURS
 
     @property
     def amount(self) -> Decimal:
@@ -66,10 +83,11 @@ class BillLine:
     @property
     def is_hours(self) -> bool:
         """Whether the quantity counts hours of parking."""
-        return self.label not in _NOT_HOURS
+        return self.kind == LineKind.HOURS
 
     def to_json(self) -> dict[str, Any]:
         return {
+            "kind": str(self.kind),
             "label": self.label,
             "quantity": self.quantity,
             "unit_price": str(self.unit_price),
@@ -78,40 +96,60 @@ class BillLine:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "BillLine":
-        return cls(data["label"], data["quantity"], Decimal(data["unit_price"]))
+        label = data["label"]
+        kind = LineKind(data["kind"]) if "kind" in data else _KIND_OF_OLD_LABEL.get(label, LineKind.HOURS)
+        return cls(label, data["quantity"], Decimal(data["unit_price"]), kind)
+
+
+def single_line(kind: LineKind, amount: Decimal) -> BillLine:
+    """Return a line that charges `amount` rupees once, under the label of its kind."""
+    return BillLine(LABELS[kind], 1, amount, kind)
 
 
 def total_of(lines: tuple[BillLine, ...]) -> Decimal:
     return sum((line.amount for line in lines), ZERO)
 
 
+@dataclass(frozen=True)
+class Charge:
+    """What is charged: the lines, and the time (aware) up to which they charge; None where no time is charged."""
+
+    lines: tuple[BillLine, ...]
+    until: datetime | None = None
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of the lines (rupees)."""
+        return total_of(self.lines)
+
+
 def whole_minutes(entry: datetime, until: datetime) -> int:
-    """Minutes from entry to `until`, seconds dropped."""
+    """Return the minutes from entry to `until`, seconds dropped."""
     return max(until - entry, timedelta()) // timedelta(minutes=1)
 
 
 def billed_hours(minutes: int, terms: Terms) -> int:
-    """Hours that `minutes` of parking are charged as: the grace comes off, the rest is rounded up."""
+    """Return the hours that `minutes` of parking are charged as: less the grace, rounded up, at least one."""
     beyond_grace = max(minutes - terms.grace_minutes, 0)
     return max(-(-beyond_grace // HOUR), terms.minimum_hours)
 
 
 def stay_lines(entry: datetime, until: datetime, terms: Terms) -> tuple[BillLine, ...]:
-    """The bill of a stay from `entry` to `until` (aware times).
+    """Return the bill of a stay from `entry` to `until` (aware times).
 
-    Hours come first, a line for each run of hours of one rate; if they cost less than the booking fee, a line makes
-    up the difference, because the fee is the least that a booking costs.
+    Hours come first, a line for each run of hours of one rate; if they cost less than the booking fee, a line makes up
+    the difference, because the fee is the least that a booking costs.
     """
     rates = _rates_by_hour(entry, billed_hours(whole_minutes(entry, until), terms), terms)
     hours = tuple(BillLine(label, len(list(run)), rate) for (label, rate), run in groupby(rates))
     missing = terms.booking_fee - total_of(hours)
-    return (*hours, BillLine(BOOKING_MINIMUM, 1, missing)) if missing > ZERO else hours
+    return (*hours, single_line(LineKind.MINIMUM, missing)) if missing > ZERO else hours
 
 
 def _rates_by_hour(entry: datetime, hours: int, terms: Terms) -> Iterator[tuple[str, Decimal]]:
-    """Label and rate of each billed hour, by the moment at which it begins, counted from entry.
+    """Yield label and rate of each billed hour, by the time at which it begins, counted from entry.
 
-    One rate round the clock for now; bands by time of day choose here, and nowhere else.
+    One rate applies round the clock for now; rates by time of day belong here, and nowhere else.
     """
     for begins_at in (entry + timedelta(hours=number) for number in range(hours)):
         yield rate_at(begins_at, terms)
@@ -119,14 +157,14 @@ def _rates_by_hour(entry: datetime, hours: int, terms: Terms) -> Iterator[tuple[
 
 def rate_at(_moment: datetime, terms: Terms) -> tuple[str, Decimal]:
     """Label and hourly rate of an hour that begins at `_moment`."""
-    return PARKING, terms.hourly_rate
+    return LABELS[LineKind.HOURS], terms.hourly_rate
 
 
-def kept_lines(label: str, kept: Decimal) -> tuple[BillLine, ...]:
+def kept_lines(kind: LineKind, kept: Decimal) -> tuple[BillLine, ...]:
     """The bill of a stay that never began: what is kept of the fee, under its reason. Empty if nothing is kept."""
-    return (BillLine(label, 1, kept),) if kept > ZERO else ()
+    return (single_line(kind, kept),) if kept > ZERO else ()
 
 
 def booking_lines(terms: Terms) -> tuple[BillLine, ...]:
     """What a booking costs at least, before the car has come."""
-    return kept_lines(BOOKING_MINIMUM, terms.booking_fee)
+    return kept_lines(LineKind.MINIMUM, terms.booking_fee)

@@ -1,4 +1,4 @@
-"""The only writer of tariffs, and the way to change a zone together with its prices."""
+"""The only writer of tariffs; changes a zone together with its prices."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Looking up vehicles."""
+"""Show vehicles on the look-up site."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""What drivers do with their list of vehicles."""
+"""The events of a driver's list of vehicles."""
 
 from dataclasses import dataclass
 
@@ -21,6 +21,6 @@ class VehicleSaved(_SavedVehicleEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class VehicleForgotten(_SavedVehicleEvent):
-    """A driver took a vehicle off the list."""
+    """A driver removed a vehicle from the list."""
 
     action = "vehicle.forgotten"

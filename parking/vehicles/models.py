@@ -1,4 +1,4 @@
-"""Vehicles: one record for each plate; and which of them a driver keeps at hand."""
+"""Vehicles, one record for each plate, and which of them a driver has saved."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -14,7 +14,7 @@ class VehicleKind(models.TextChoices):
 
 
 class Vehicle(models.Model):
-    """A plate. The owner's name belongs to the session: any driver may book any plate."""
+    """A plate with its kind. The owner's name belongs to the session: any driver may book any plate."""
 
     match_key = models.CharField(max_length=20, unique=True, help_text="Plate without separators, numbers padded")
     vehicle_number = models.CharField(max_length=24, help_text="Plate as it is shown, for example DL-01-AB-1234")
@@ -31,7 +31,7 @@ class Vehicle(models.Model):
 
 
 class SavedVehicle(models.Model):
-    """A vehicle that a driver keeps for the next booking, with name and kind as he books it. Nobody owns a plate."""
+    """A vehicle that a driver saved for the next booking, with name and kind as booked. It claims no plate."""
 
     driver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="saved_vehicles")
     vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="saved_by")

@@ -1,8 +1,8 @@
-"""Indian number plates: reading, showing and matching. Pure functions.
+"""Indian number plates: parsing, formatting and matching. Pure functions.
 
 Patterns after the formats in use: Central Motor Vehicles Rules 1989 rules 50 and 51, the BH series of the 20th
-amendment (2021), vintage plates (2021), and the letters of States and Union Territories. A plate that fits no format
-is still taken if it has 4 to 12 letters and digits with a digit among them: never keep a car out for its plate.
+amendment (2021), vintage plates (2021), and the letters of States and Union Territories. A plate that fits no format is
+still taken if it has 4 to 12 letters and digits with a digit among them: no car is refused for its plate.
 """
 
 import re
@@ -28,12 +28,12 @@ _LONG_ENOUGH_FOR_COUNTRY = 9
 
 
 class InvalidPlateError(ValueError):
-    """Not 4 to 12 letters and digits with a digit among them."""
+    """The text does not have 4 to 12 letters and digits with a digit among them."""
 
 
 @dataclass(frozen=True)
 class Plate:
-    """A plate as it is shown (`DL-01-AB-1234`) and the key under which its spellings meet (`DL01AB1234`)."""
+    """A plate in the form that is shown (`DL-01-AB-1234`), and its match key (`DL01AB1234`), one for all spellings."""
 
     shown: str
     match_key: str
@@ -55,7 +55,7 @@ def read_plate(text: str) -> Plate:
 
 
 def same_plate(seen: str, expected_key: str) -> bool:
-    """Whether a plate seen at the gate is the one with this match key. Nonsense is not the same."""
+    """Return whether a plate seen at the gate has this match key; false for a text that is no plate."""
     try:
         return read_plate(seen).match_key == expected_key
     except InvalidPlateError:
@@ -63,7 +63,7 @@ def same_plate(seen: str, expected_key: str) -> bool:
 
 
 def search_key(text: str) -> str:
-    """Letters and digits of a part of a plate, for searching among match keys."""
+    """Return the letters and digits of a part of a plate, for searching among match keys."""
     return _clean(text)
 
 

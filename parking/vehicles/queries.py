@@ -1,4 +1,4 @@
-"""Looking for vehicles by what a person types of a plate."""
+"""Search for vehicles by a part of the plate."""
 
 from django.db.models import Q
 
@@ -6,7 +6,7 @@ from parking.vehicles.plates import InvalidPlateError, read_plate, search_key
 
 
 def plate_matches(text: str) -> Q:
-    """The condition, on rows with a `vehicle`, that `text` is a part of its plate or the whole, in any spelling.
+    """Return the condition, on rows with a `vehicle`, that `text` is its plate or a part of it, in any spelling.
 
     A text without Latin letters and digits is part of no plate.
     """

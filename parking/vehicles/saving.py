@@ -1,4 +1,4 @@
-"""The vehicles that a driver keeps at hand for the next booking."""
+"""The only writer of a driver's saved vehicles."""
 
 from datetime import datetime
 
@@ -41,7 +41,7 @@ def save_vehicle(
 
 
 def _vehicle_of(plate: Plate, kind: str, now: datetime) -> Vehicle:
-    """The record of a plate, made if it is new. Its kind is that of the last booking, so it stays as it is."""
+    """Return the record of a plate, created if it is new. An existing one keeps its kind, that of its last booking."""
     new = Vehicle(match_key=plate.match_key, vehicle_number=plate.shown, kind=kind, created_at=now)
     Vehicle.objects.bulk_create([new], ignore_conflicts=True)
     return Vehicle.objects.get(match_key=plate.match_key)

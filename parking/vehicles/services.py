@@ -19,7 +19,7 @@ def checked_plate(text: str) -> Plate:
 
 
 def lock_vehicle(*, plate: Plate, kind: str, now: datetime) -> Vehicle:
-    """The one record of a plate, made if it is new, locked until the transaction ends.
+    """Lock and return the one record of a plate, created if it is new.
 
     The kind that a plate was last booked with becomes its kind; a session keeps the kind of its own booking.
     """

@@ -12,21 +12,22 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from parking.accounts.models import Role, User
 from parking.core.errors import Forbidden
+from parking.edge.callers import ANY_ROLE, ATTENDANTS, DRIVERS, MANAGERS
 
 View = Callable[..., HttpResponseBase]
 
 HOME_OF_ROLE = {Role.ADMIN: "office", Role.STAFF: "gate", Role.USER: "zones"}
 
 
-def for_roles(*roles: Role) -> Callable[[View], View]:
-    """Let in signed-in people with one of these roles, any role if none is named; everybody else signs in first."""
+def for_roles(roles: frozenset[Role]) -> Callable[[View], View]:
+    """Let in signed-in people with one of these roles; everybody else signs in first."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
-            if roles and user_of(request).role not in roles:
+            if user_of(request).role not in roles:
                 raise Forbidden("forbidden", "Your role does not allow this")
             return view(request, *args, **kwargs)
 
@@ -35,10 +36,10 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
     return decorate
 
 
-for_anyone = for_roles()
-for_drivers = for_roles(Role.USER, Role.ADMIN)
-for_attendants = for_roles(Role.STAFF, Role.ADMIN)
-for_managers = for_roles(Role.ADMIN)
+for_anyone = for_roles(ANY_ROLE)
+for_drivers = for_roles(DRIVERS)
+for_attendants = for_roles(ATTENDANTS)
+for_managers = for_roles(MANAGERS)
 
 
 def user_of(request: HttpRequest) -> User:

@@ -1,4 +1,4 @@
-"""Django's own sentences that people meet in our forms, named so that our catalogue has them.
+"""Django's own messages that appear in our forms, listed so that our catalogue has them.
 
 Its Hindi lacks some and words others oddly; a catalogue of ours goes before Django's.
 """

@@ -1,7 +1,7 @@
-"""A step between a form and the change: a page that says what the change means and asks once more.
+"""Confirmation of a form: a page that says what the change means and asks once more.
 
-It is a page of its own, so it works without script and with the keyboard, and it is the same wherever the office edits.
-What was typed travels on in hidden fields; the two buttons say `step=go` and `step=back`.
+It is a page of its own, so it works without script and with the keyboard, and it is the same for every form of the
+office. The typed values are sent along in hidden fields; the two buttons say `step=go` and `step=back`.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from parking.edge.pages import page
 
 @dataclass(frozen=True)
 class Alteration:
-    """One line of the question: what it is, what it was, what it will be."""
+    """One line of the question: the field, its old value, its new value."""
 
     label: str
     before: str
@@ -24,12 +24,12 @@ class Alteration:
 
 
 def is_confirmed(request: HttpRequest) -> bool:
-    """Whether the person has seen the question and said yes."""
+    """Return whether the person has seen the question and pressed yes."""
     return request.POST.get("step") == "go"
 
 
 def is_going_back(request: HttpRequest) -> bool:
-    """Whether the person wants to see the form again, with what was typed."""
+    """Return whether the person wants to see the form again, with what was typed."""
     return request.POST.get("step") == "back"
 
 
@@ -45,7 +45,7 @@ def ask(
     grave: bool = False,
     **context: Any,
 ) -> HttpResponse:
-    """The question. `effects` are sentences, `back` an address where there is no form to go back to."""
+    """Show the question. `effects` are sentences, `back` an address where there is no form to go back to."""
     return page(
         request,
         "office/confirm.html",

@@ -1,4 +1,4 @@
-"""Forms whose rules live in the services: what a service refuses is shown at the field it speaks of."""
+"""Forms whose rules are the services': a refusal of a service is shown at the field that it names."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,15 +10,15 @@ from django.http import HttpRequest
 
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, Unavailable
+from parking.edge.errors import record_refusal
 from parking.edge.wording import sentence_for
-from parking.web.refusals import record_refusal
 
 
 class ServiceForm(forms.Form):
     """A form for one service call.
 
-    `with form.refusals(request):` runs the call; a refusal ends the block, stands in the form's errors, and the view
-    goes on to render the form again with what was typed.
+    `with form.refusals(request):` runs the call; a refusal ends the block and becomes an error of the form, and the
+    view goes on to render the form again with what was typed.
     """
 
     required_css_class = "required"
@@ -49,7 +49,7 @@ class ServiceForm(forms.Form):
 
 
 def day_bounds(text: Any) -> list[Any]:
-    """Validators that take the days that can be asked for."""
+    """Return validators for the days that can be asked for."""
     return [MinValueValidator(clock.FIRST_DAY, text), MaxValueValidator(clock.LAST_DAY, text)]
 
 

@@ -1,4 +1,4 @@
-"""Which language a page speaks: the person's choice, kept in a cookie, otherwise the browser's."""
+"""The language of a page: the person's choice, kept in a cookie, otherwise the browser's."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from django.utils import translation
 
 
 class PageLanguageMiddleware(LocaleMiddleware):
-    """Pages speak the reader's language. The API's texts are a contract, and stay as they are."""
+    """Activates the reader's language for pages. The API's texts are a contract, and stay in English."""
 
     def process_request(self, request: HttpRequest) -> None:
         if request.path.startswith("/api/"):

@@ -1,8 +1,8 @@
-"""Parts of pages that look after news every two seconds, cheaply however many people look.
+"""Parts of pages that poll for updates every two seconds, cheaply however many people look.
 
 A part's state is a short text from a `FreshValue`, read once a second per process. Its ETag is made of that text with
-the server's secret, so whoever sends it has seen this very state: an unchanged part is answered 304 before anybody
-asks who is asking, without a statement. Only what has changed is rendered, behind the door of its view.
+the server's secret, so a client that sends it has seen this very state: an unchanged part is answered 304 before the
+caller is looked up, without a statement. Only what has changed is rendered, for the audience of its view.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ def live(state: State) -> Callable[[View], View]:
 
 
 def minute() -> str:
-    """A state that changes with each minute, for what runs with time."""
+    """Return a state that changes with each minute, for what changes with time."""
     return f"{clock.now():%Y-%m-%d %H:%M}"
 
 

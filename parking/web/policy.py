@@ -1,4 +1,4 @@
-"""What a page may load, in its Content-Security-Policy; the policy itself stands in the settings."""
+"""What a page may load, in its Content-Security-Policy; the policy itself is in the settings."""
 
 from csp.middleware import CSPMiddleware
 from django.http import HttpRequest
@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 
 
 class PagePolicyMiddleware(CSPMiddleware):
-    """The API answers with data: its calls, the most frequent of all, need no policy put together for each."""
+    """Adds the policy to pages only: the API's calls, the most frequent of all, return data and need none."""
 
     def process_request(self, request: HttpRequest) -> None:
         if not request.path_info.startswith("/api/"):

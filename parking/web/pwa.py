@@ -1,4 +1,4 @@
-"""What makes the pages an application on the phone: the manifest, and the worker that keeps pages for later."""
+"""The installable application: its manifest, and the service worker that keeps pages for use without network."""
 
 from typing import Any
 
@@ -21,6 +21,7 @@ NEEDED = [
     "web/parts.css",
     "web/theme.js",
     "web/app.js",
+    "web/csrf.js",
     "web/live.js",
     "web/icon.svg",
     "driver/driver.css",
@@ -43,7 +44,7 @@ NEEDED = [
 
 @require_safe
 def manifest(_request: HttpRequest) -> HttpResponse:
-    """The application's name, pictures and colours."""
+    """Return the application's name, icons and colours."""
     content: dict[str, Any] = {
         "name": "Smart Parking",
         "short_name": "Parking",
@@ -65,7 +66,7 @@ def manifest(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The worker's script; at the top, because it may only serve pages below its own address."""
+    """Return the service worker's script, from the root, because it may only serve pages below its own address."""
     addresses = {"offline": reverse("offline"), "needed": " ".join(static(name) for name in NEEDED)}
     response = render(request, "web/sw.js", addresses, content_type="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
@@ -74,5 +75,5 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """What the worker shows without network in place of a page that it does not keep; the same for everybody."""
+    """Show the page that replaces one which the service worker does not keep; the same for everybody."""
     return page(request, "web/offline.html")

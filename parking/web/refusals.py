@@ -8,34 +8,17 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from parking.audit import services as audit
-from parking.audit.events import Refusal
-from parking.core import clock
 from parking.core.errors import (
     DomainError,
     Forbidden,
-    InvalidInput,
-    KeyReused,
-    Refused,
-    TooMany,
     Unauthenticated,
     Unavailable,
 )
 from parking.edge.answers import failed
-from parking.edge.callers import actor_of
-from parking.edge.errors import database_away
+from parking.edge.errors import database_away, headers_of, record_refusal
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
 from parking.web.access import View, is_part, to_sign_in
-
-
-def record_refusal(request: HttpRequest, error: DomainError) -> None:
-    """Write a refused change into the audit record, as the API does; bad input is no matter for it."""
-    if request.method != "POST" or isinstance(error, InvalidInput):
-        return
-    if isinstance(error, Refused | Forbidden | KeyReused):
-        refusal = Refusal(code=error.code, path=request.path, session_id=error.facts.get("session_id"))
-        audit.record(actor_of(request), refusal, clock.now())
 
 
 class RefusalMiddleware:
@@ -78,15 +61,10 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def refusal_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The refusal in words. A part of a page is answered with 200, because it replaces what was asked for."""
     template = "web/parts/refusal.html" if is_part(request) else "web/refusal.html"
-    response = page(
-        request,
-        template,
-        status=200 if is_part(request) else error.status,
-        sentence=sentence_for(error),
-        code=error.code,
-    )
-    if isinstance(error, TooMany | Unavailable):
-        response.headers["Retry-After"] = str(error.retry_after)
+    status = 200 if is_part(request) else error.status
+    response = page(request, template, status=status, sentence=sentence_for(error), code=error.code)
+    for name, value in headers_of(error).items():
+        response.headers[name] = value
     return response
 
 

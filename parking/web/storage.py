@@ -1,4 +1,4 @@
-"""Files for browsers under names that carry their checksum, so that they may be kept for ever."""
+"""Static files under names that carry their checksum, so that browsers may keep them for ever."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class ThriftyCompressor(Compressor):  # type: ignore[misc] # it ships no types
-    """Compresses a name once: the checksum in it says that its content is the same."""
+    """Compresses each name once: the checksum in it proves that its content is the same."""
 
     def should_compress(self, filename: str) -> bool:
         # Only who debugs a library asks for its source map.
@@ -21,7 +21,7 @@ class ThriftyCompressor(Compressor):  # type: ignore[misc] # it ships no types
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # it ships no types
-    """What modules import by relative path gets its checksum too, so no bundler and no import map is needed."""
+    """Replaces relative imports of modules by the names with checksum: no bundler or import map is needed."""
 
     support_js_module_import_aggregation = True
 

@@ -1,4 +1,4 @@
-"""People with passwords."""
+"""Users with passwords."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,13 +13,13 @@ from tests.build import make_user
 
 @pytest.fixture(scope="session")
 def hashed_password() -> str:
-    """Hashed once: a hash costs some 20 ms."""
+    """Return the hash of PASSWORD, made once: a hash costs some 20 ms."""
     return hash_new_password(PASSWORD, user=User())
 
 
 @pytest.fixture
 def asha(db: None, hashed_password: str) -> User:
-    """A driver who signs in with PASSWORD."""
+    """Return a driver who can sign in with PASSWORD."""
     user = make_user(Role.USER, "Asha")
     user.password = hashed_password
     user.save()
@@ -28,5 +28,5 @@ def asha(db: None, hashed_password: str) -> User:
 
 @pytest.fixture(autouse=True)
 def _fifteen_minutes_of_lock_out(settings: Any) -> None:
-    """As in production; the demonstration locks out for a minute only."""
+    """Set the lock-out of production; the demonstration's is a minute only."""
     settings.AXES_COOLOFF_TIME = timedelta(minutes=15)

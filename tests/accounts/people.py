@@ -1,4 +1,4 @@
-"""What tests of accounts say again and again."""
+"""Helpers of the tests of accounts."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ def body_of(response: Any) -> Any:
 
 
 def failure(response: Any) -> tuple[int, str]:
-    """Status and code of a refusal in the contract's form."""
+    """Return status and code of a refusal in the contract's form."""
     body = body_of(response)
     assert body["success"] is False
     assert body["message"]
@@ -22,11 +22,11 @@ def failure(response: Any) -> tuple[int, str]:
 
 
 def wrong_fields(response: Any) -> list[str]:
-    """The fields that a 400 complains of."""
+    """Return the fields that a 400 names."""
     assert failure(response) == (400, "validation_error")
     return sorted(body_of(response)["errors"])
 
 
 def audit_lines() -> list[tuple[str, int | None, int | None, bool]]:
-    """Action, who, about whom, refused: oldest first."""
+    """Return action, actor, subject and "refused" of each audit line, oldest first."""
     return list(AuditEntry.objects.order_by("pk").values_list("action", "actor_id", "subject_id", "refused"))

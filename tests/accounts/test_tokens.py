@@ -1,4 +1,4 @@
-"""Which tokens open doors, and which do not."""
+"""Which tokens are accepted, and which are not."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Answers of the API, read as a client reads them."""
+"""Answers of the API, parsed as a client parses them."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ PROBLEM = {"success", "code", "message"}
 
 
 def data_of(answer: Any, status: int = 200) -> Any:
-    """The data of a success in its envelope."""
+    """Return the data of a success in its envelope."""
     body = json.loads(answer.content)
     assert answer.status_code == status, body
     assert (body["success"], set(body)) == (True, {"success", "message", "data"})
@@ -18,11 +18,11 @@ def data_of(answer: Any, status: int = 200) -> Any:
 
 
 def problem_of(answer: Any) -> tuple[int, str]:
-    """Status and code of a failure in its envelope."""
+    """Return status and code of a failure in its envelope."""
     body = json.loads(answer.content)
     assert answer.headers["Content-Type"] == "application/json"
     assert body["success"] is False
-    assert set(body) - {"errors"} == PROBLEM
+    assert set(body) - {"errors", "details"} == PROBLEM
     assert ("errors" in body) == (body["code"] == "validation_error")
     assert isinstance(body["message"], str)
     assert body["message"]
@@ -35,7 +35,7 @@ def text_of(answer: Any) -> str:
 
 
 def errors_of(answer: Any) -> set[str]:
-    """The fields that bad input named."""
+    """Return the fields that a validation error names."""
     assert problem_of(answer) == (400, "validation_error")
     return set(json.loads(answer.content)["errors"])
 

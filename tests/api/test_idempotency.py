@@ -70,7 +70,7 @@ def test_a_key_is_forgotten_after_a_day(clock_stands: Traveller, driver: User, z
     clock_stands.shift(timedelta(hours=23, minutes=59))
     assert book(ApiClient(driver), zone.pk, **KEY).status_code == 201
     clock_stands.shift(timedelta(minutes=1))
-    # The first booking is still open, so a new request is refused; that refusal is now what the key stands for.
+    # The first booking is still open, so a new request is refused; that refusal is now the key's answer.
     assert problem_of(book(ApiClient(driver), zone.pk, **KEY)) == (400, "vehicle_already_parked")
     assert IdempotencyKey.objects.get().created_at == clock.now()
 

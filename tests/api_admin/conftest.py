@@ -1,4 +1,4 @@
-"""The manager's calls are tested on the story of the reports."""
+"""The manager's calls are tested on the history that the reports are tested on."""
 
 import pytest
 
@@ -11,5 +11,5 @@ __all__ = ["at_noon", "manager", "story"]
 
 @pytest.fixture
 def manager(at_noon: None, admin: User) -> ApiClient:
-    """An administrator who signed in at noon of the story's last day."""
+    """Return an administrator who signed in at noon of the story's last day."""
     return ApiClient(admin)

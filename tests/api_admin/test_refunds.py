@@ -11,7 +11,7 @@ from parking.audit.models import AuditEntry
 from parking.checkout import settling
 from parking.core import clock
 from parking.facilities.models import ParkingZone
-from parking.payments.collecting import refund_request
+from parking.payments.asking import refund_request
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, Refund
 from tests.api_admin.test_zones import code, data
@@ -168,3 +168,30 @@ def test_of_two_approvals_one_counts(as_admin: ApiClient, other: ApiClient, cash
     refund = Refund.objects.get()
     third = ApiClient(make_user(Role.ADMIN))
     assert [approved(client, refund).status_code for client in (other, third)] == [200, 400]
+
+
+# --- The reason --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["/api/admin/refunds/", "/api/payment/phonepe/refund/"])
+def test_a_reason_is_kept_whole(as_admin: ApiClient, fee: Payment, address: str) -> None:
+    assert fee.order is not None
+    reason = "Charged for the wrong car. " * 7 + "x" * 11
+    whose = {"payment_id": fee.pk, "merchant_txn_id": fee.order.order_id}
+    answer = as_admin.post(address, {**_named(address, whose), "amount": 20, "reason": reason})
+    assert answer.status_code in {200, 201}
+    assert (len(reason), Refund.objects.get().reason) == (200, reason)
+
+
+@pytest.mark.parametrize("address", ["/api/admin/refunds/", "/api/payment/phonepe/refund/"])
+def test_a_reason_that_does_not_fit_is_refused(as_admin: ApiClient, fee: Payment, address: str) -> None:
+    assert fee.order is not None
+    whose = {"payment_id": fee.pk, "merchant_txn_id": fee.order.order_id}
+    with nothing_changes():
+        answer = as_admin.post(address, {**_named(address, whose), "amount": 20, "reason": "x" * 201})
+    assert (answer.status_code, code(answer)) == (400, "validation_error")
+
+
+def _named(address: str, whose: dict[str, Any]) -> dict[str, Any]:
+    name = "merchant_txn_id" if "phonepe" in address else "payment_id"
+    return {name: whose[name]}

@@ -117,6 +117,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"refund_id": "R1", "amount": "50.00", "asked_by": None},
     ),
     (
+        payments.OrderMoved(bill_id=4, order_id="O1", status="PENDING"),
+        "order.moved",
+        "bill",
+        4,
+        {"order_id": "O1", "status": "PENDING"},
+    ),
+    (
+        payments.RefundMoved(bill_id=4, refund_id="R1", status="COMPLETED", attempt=1),
+        "refund.moved",
+        "bill",
+        4,
+        {"refund_id": "R1", "status": "COMPLETED", "attempt": 1},
+    ),
+    (
         payments.RefundRetried(session_id=7, refund_id="R1", attempt=6),
         "refund.retried",
         "session",

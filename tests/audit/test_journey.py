@@ -6,18 +6,29 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from parking.accounts.models import User
+from parking.accounts.models import Role, User
 from parking.accounts.services import create_user, update_user
 from parking.audit.models import AuditEntry
-from parking.checkout import debts, documents, paying, refunding, reviewing, settling
-from parking.core.ids import Ref
+from parking.checkout import debts, documents, refunding, reviewing, settling
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.services import add_slots, change_slot, create_zone, retire_zone
 from parking.invoices.models import TaxDocument
 from parking.payments.models import Debt, OrderStatus, Payment, PaymentOrder, Refund
 from parking.tariffs import services as tariffs
 from parking.tariffs.rules import KindRate
-from tests.build import actor, book, cancel, enter, leave, make_zone, quote, take_ticket, terminate
+from tests.build import (
+    actor,
+    book,
+    cancel,
+    enter,
+    leave,
+    make_user,
+    make_zone,
+    pay_ahead,
+    quote,
+    take_ticket,
+    terminate,
+)
 from tests.client import ApiClient
 from tests.reports.story import ist
 
@@ -112,7 +123,7 @@ def test_a_fee_that_is_asked_for_again_and_declined(driver: User, zone: ParkingZ
 
 def test_money_that_is_paid_ahead(driver: User, staff: User, zone: ParkingZone) -> None:
     session = enter(staff, book(driver, zone, now=ist("23 09:00")), now=ist("23 09:10"))
-    paying.pay_ahead(actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=ist("23 11:00"))
+    pay_ahead(driver, session, ist("23 11:00"))
     number = order_id("AHEAD")
     assert lines("session", session.pk)[3:] == [
         ("payment.asked", {"order_id": number, "purpose": "AHEAD", "amount": "50.00"}),
@@ -133,7 +144,7 @@ def test_money_that_comes_too_late_goes_back(driver: User, staff: User, zone: Pa
     ]
 
 
-def test_a_refund_that_another_manager_approves(staff: User, admin: User, driver: User, zone: ParkingZone) -> None:
+def test_a_refund_that_another_manager_approves(staff: User, admin: User, zone: ParkingZone) -> None:
     session = enter(staff, take_ticket(zone, now=ist("23 09:00")), now=ist("23 09:00"))
     leave(staff, session, now=ist("23 10:00"))
     refund = refunding.refund_any_payment(
@@ -143,7 +154,7 @@ def test_a_refund_that_another_manager_approves(staff: User, admin: User, driver
         reason="Barrier was stuck",
         now=ist("23 10:30"),
     )
-    refunding.approve_refund(actor=actor(driver), refund_id=refund.pk, now=ist("23 11:00"))
+    refunding.approve_refund(actor=actor(make_user(Role.ADMIN)), refund_id=refund.pk, now=ist("23 11:00"))
     assert lines("session", session.pk)[3:] == [
         ("payment.refunded", {"refund_id": refund.refund_id, "amount": "20.00", "by_hand": True}),
         ("refund.approved", {"refund_id": refund.refund_id, "amount": "20.00", "asked_by": admin.pk}),

@@ -1,4 +1,4 @@
-"""Workers as processes of their own: told to stop, killed by `kill -9`, and sharing the work."""
+"""Workers as processes of their own: stopped by a signal, killed by `kill -9`, and sharing the work."""
 
 import signal
 import subprocess

@@ -1,1 +1,1 @@
-"""Whole journeys by clicking, in Chromium. CONTRIBUTING.md tells how to write one."""
+"""Whole journeys by clicking, in Chromium. CONTRIBUTING.md says how to write one."""

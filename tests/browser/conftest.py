@@ -72,14 +72,14 @@ class Axe(Protocol):
 
 @dataclass(frozen=True)
 class Scanner:
-    """Pages whose camera sees what `show` is given: a picture (PNG), or the QR code of a text."""
+    """Pages whose camera sees what `show` gets: a picture (PNG), or the QR code of a text."""
 
     new_page: NewPage
     show: Callable[[Picture], None]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With PICTURES set, only what takes pictures is run."""
+    """Run only what takes pictures, with PICTURES set."""
     if not os.environ.get("PICTURES"):
         return
     taking = [item for item in items if "picture" in getattr(item, "fixturenames", ())]
@@ -101,8 +101,8 @@ def _chromium() -> str:
 class Loop:
     """Playwright's event loop, put aside between tests.
 
-    Playwright leaves its loop running in our thread. Seen from Django, and from tests with a loop of their own, that
-    would be asynchronous code in which nothing of theirs may be called.
+    Playwright leaves its loop running in our thread. Django, and tests with a loop of their own, would take that for
+    asynchronous code and refuse to run.
     """
 
     def __init__(self) -> None:
@@ -172,7 +172,7 @@ def _running(launch: Callable[..., Browser], loop: Loop, *flags: str) -> Iterato
 
 @pytest.fixture(scope="session")
 def _files() -> dict[str, Any]:
-    """Settings that serve files as in production: collected, named by checksum, compressed."""
+    """Return settings that serve files as in production: collected, named by checksum, compressed."""
     messages.compile_(messages.Place(messages.ROOT))
     return COLLECTED_FILES | {"STATIC_ROOT": str(assets.prepare())}
 
@@ -198,7 +198,7 @@ def server(
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Server]:
-    """The product, with the database of this test."""
+    """Return the product, running on the database of this test."""
     for name, value in _files.items():
         setattr(settings, name, value)
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -210,7 +210,7 @@ def server(
 
 @pytest.fixture
 def watch(server: Server) -> Iterator[Watch]:
-    """Fails the test for whatever a browser would complain about, unless it was allowed."""
+    """Fail the test for whatever a browser would report, unless it was allowed."""
     with Watch() as watch:
         yield watch
 
@@ -235,7 +235,7 @@ def _pages(browser: Browser, server: Server, watch: Watch) -> Iterator[NewPage]:
 
 @pytest.fixture
 def new_page(_browser: Browser, server: Server, watch: Watch) -> Iterator[NewPage]:
-    """One more page, in a context (cookies, storage, worker) of its own; options as of `Browser.new_context`."""
+    """Make a page in a context (cookies, storage, worker) of its own; options as of `Browser.new_context`."""
     yield from _pages(_browser, server, watch)
 
 
@@ -251,7 +251,7 @@ def desktop(new_page: NewPage) -> Page:
 
 @pytest.fixture
 def scanner(_camera_browser: Browser, _camera: Camera, server: Server, watch: Watch) -> Iterator[Scanner]:
-    """`scanner.show("...")`, `page = scanner.new_page("phone")`."""
+    """Make pages with a camera: `scanner.show("...")`, `page = scanner.new_page("phone")`."""
     _camera.show(None)
     for new_page in _pages(_camera_browser, server, watch):
         yield Scanner(new_page, _camera.show)
@@ -284,13 +284,13 @@ def _session_of(user: User) -> str:
 
 @pytest.fixture
 def axe() -> Axe:
-    """`axe(page)`: no violation of WCAG 2.2 AA, in light and dark."""
+    """Check for violations of WCAG 2.2 AA, in light and dark: `axe(page)`."""
     return assert_accessible
 
 
 @pytest.fixture
 def picture() -> TakePicture:
-    """`picture(page, "driver-ticket")` keeps `driver-ticket-phone.png`: with `make pictures`, if a guide shows it."""
+    """Take a picture: `picture(page, "driver-ticket")` writes `driver-ticket-phone.png` with `make pictures`."""
 
     def take(page: Page, name: str, *, whole: bool = False) -> None:
         pictures.take(page, name, whole=whole)

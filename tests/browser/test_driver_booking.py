@@ -11,6 +11,7 @@ from parking.accounts.models import User
 from parking.checkout import cancelling
 from parking.core import clock
 from parking.core.fresh import forget_all
+from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import PaymentOrder
@@ -85,7 +86,7 @@ def test_free_slots_are_news_and_a_full_zone_opens_again(mobile: Page, axe: Call
     button = mobile.get_by_role("button", name="Book and pay ₹50.00")
     expect(button).to_be_hidden()
     axe(mobile)
-    cancelling.cancel(actor=actor(other), lookup={"pk": theirs.pk}, reason="", now=clock.now(), only_of_caller=True)
+    cancelling.cancel(actor=actor(other), session=Ref(pk=theirs.pk), reason="", now=clock.now(), only_of_caller=True)
     expect(button).to_be_visible(timeout=NEWS)
 
 

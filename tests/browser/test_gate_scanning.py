@@ -322,7 +322,7 @@ def test_a_repeated_visit_paints_within_a_second_on_a_slow_phone(
         const look = () => (told() ? done(told()) : setTimeout(look, 50));
         look();
     })"""
-    # The best of three: the others tell how busy this machine is.
+    # The best of three: the others show how busy this machine is.
     paints = []
     for _ in range(3):
         page.goto("/gate/")

@@ -1,4 +1,4 @@
-"""A manager's day: the dashboard that follows, a stay found and told, money given back, the report."""
+"""A manager's day: the live dashboard, a parking session found and read, a refund, the report."""
 
 from datetime import timedelta
 from decimal import Decimal

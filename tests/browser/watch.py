@@ -1,4 +1,4 @@
-"""Looks over the shoulder of every page: what a person's browser would complain about fails the test."""
+"""Watches every page of a test: what a browser would report as an error fails it."""
 
 import re
 import traceback
@@ -35,7 +35,7 @@ class Watch:
         context.on("response", self._response)
 
     def problems(self) -> list[str]:
-        """What has happened and was not allowed."""
+        """Return the problems that were not allowed."""
         for context in self._contexts:
             _hear_the_rest(context)
         return [text for text in self._problems if not any(pattern.search(text) for pattern in self._allowed)]
@@ -76,7 +76,7 @@ class Watch:
 
 
 def _hear_the_rest(context: BrowserContext) -> None:
-    """Events arrive while Playwright is asked something."""
+    """Call Playwright once, because events arrive only while it is called."""
     for page in context.pages:
         try:
             page.evaluate("0")

@@ -8,11 +8,12 @@ import pytest
 from parking.accounts.models import User
 from parking.checkout import cancelling
 from parking.checkout.bills import cancellation_offer, running_bill
+from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Refund
 from parking.stays.models import ParkingSession
-from parking.tariffs.rules import BillLine
+from parking.tariffs.rules import BillLine, LineKind
 from tests.build import actor, book, cancel, enter, leave, make_zone, pay_ahead, quote, reloaded, take_ticket
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, nothing_changes, refused
@@ -53,8 +54,8 @@ def test_a_running_stay_is_billed_as_of_now(inside: ParkingSession, minutes: int
 
 def test_what_is_due_is_what_paying_ahead_takes(driver: User, inside: ParkingSession) -> None:
     due = running_bill(reloaded(inside), at(126)).due
-    order = pay_ahead(driver, inside, at(126)).order
-    assert order and order.amount == due == Decimal(100)
+    order = pay_ahead(driver, inside, at(126))
+    assert order.amount == due == Decimal(100)
 
 
 def test_a_frozen_bill_shows_as_frozen_and_runs_on_afterwards(staff: User, inside: ParkingSession) -> None:
@@ -75,7 +76,7 @@ def test_before_entry_a_booking_costs_its_fee(driver: User, zone: ParkingZone, g
     gateway.outcome = GatewayState.PENDING
     bill = running_bill(book(driver, zone, now=START), at(1))
     assert (bill.total, bill.paid, bill.due, bill.minutes) == (Decimal(50), Decimal(0), Decimal(50), 0)
-    assert bill.lines == (BillLine("Booking minimum", 1, Decimal("50.00")),)
+    assert bill.lines == (BillLine("Booking minimum", 1, Decimal("50.00"), LineKind.MINIMUM),)
 
 
 # --- What cancelling gives -----------------------------------------------------------------------------
@@ -140,7 +141,7 @@ def test_a_ticket_of_the_kiosk_can_be_cancelled(zone: ParkingZone) -> None:
 def cancel_as_promised(driver: User, session: ParkingSession, promised: str, now: datetime) -> Decimal:
     cancelled = cancelling.cancel(
         actor=actor(driver),
-        lookup={"pk": session.pk},
+        session=Ref(pk=session.pk),
         reason="",
         now=now,
         only_of_caller=True,

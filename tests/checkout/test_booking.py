@@ -162,7 +162,9 @@ def test_a_stay_keeps_the_terms_that_it_was_booked_under(driver: User, staff: Us
     update_zone(actor=SYSTEM, zone_id=zone.pk, changes=dearer, now=START)
     enter(staff, session, START + timedelta(minutes=29))
     left = leave(staff, session, now=START + timedelta(minutes=29 + 66))
-    assert left.session.bill.lines == [{"label": "Parking", "quantity": 2, "unit_price": "50.00", "amount": "100.00"}]
+    assert left.session.bill.lines == [
+        {"kind": "HOURS", "label": "Parking", "quantity": 2, "unit_price": "50.00", "amount": "100.00"}
+    ]
     assert left.session.bill.charged == Decimal("50.00")
 
 

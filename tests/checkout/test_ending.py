@@ -7,14 +7,14 @@ import pytest
 
 from parking.accounts.models import User
 from parking.checkout import entering, expiring, settling, terminating
-from parking.checkout.leaving import Collection
+from parking.checkout.ending import Collection
 from parking.core.errors import Refused
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.payments import debts
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Debt, Payment, PaymentOrder, Refund
-from parking.payments.services import write_off_debt
-from parking.stays.models import ParkingSession
+from parking.stays.models import EndMethod, ParkingSession
 from tests.build import (
     actor,
     book,
@@ -90,7 +90,13 @@ def test_cancelling_late_keeps_the_fee_as_a_line(driver: User, zone: ParkingZone
     cancel(driver, session, at(6))
     session = reloaded(session)
     assert session.bill.lines == [
-        {"label": "Late cancellation", "quantity": 1, "unit_price": "50.00", "amount": "50.00"}
+        {
+            "kind": "LATE_CANCELLATION",
+            "label": "Late cancellation",
+            "quantity": 1,
+            "unit_price": "50.00",
+            "amount": "50.00",
+        }
     ]
     assert (session.payment_status, Refund.objects.count()) == ("PAID", 0)
     assert_books_agree()
@@ -282,8 +288,16 @@ def test_a_declined_termination_keeps_the_car_in(staff: User, inside: ParkingSes
 def test_a_debt_is_written_off_once(staff: User, admin: User, inside: ParkingSession) -> None:
     terminate(staff, inside, "NONE", at(66))
     debt = Debt.objects.get()
-    write_off_debt(debt=debt, admin_id=admin.pk, now=at(100))
+    debts.write_off(debt=debt, admin_id=admin.pk, now=at(100))
     again = book(make_user(), inside.zone, "DL-01-AB-1234", now=at(100))
     assert entering.enter(actor=actor(staff), qr_code=again.qr_code, now=at(100)).plate_debt == Decimal(0)
     with refused("debt_closed"):
-        write_off_debt(debt=debt, admin_id=admin.pk, now=at(101))
+        debts.write_off(debt=debt, admin_id=admin.pk, now=at(101))
+
+
+@pytest.mark.parametrize("method", ["CASH", "NONE"])
+def test_how_a_stay_was_paid_is_one_of_the_columns_choices(staff: User, inside: ParkingSession, method: str) -> None:
+    terminate(staff, inside, method, at(66))
+    stay = reloaded(inside)
+    assert (stay.payment_method, method in EndMethod.values) == (method, True)
+    stay.full_clean(validate_unique=False, validate_constraints=False)

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 
 from parking.accounts.models import User
-from parking.checkout import expiring, requesting, settling, webhooks
+from parking.checkout import expiring, paying, settling, webhooks
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways import registry
 from parking.payments.gateways.base import EventKind, GatewayState, WebhookEvent
@@ -204,9 +204,9 @@ def test_a_webhook_brings_in_money_of_a_definite_order(
 def test_a_client_s_question_brings_in_money_of_a_definite_order(abandoned: PaymentOrder, gateway: FakeGateway) -> None:
     follow_to_the_end(abandoned)
     gateway.decide(GatewayState.COMPLETED)
-    assert requesting.verify_order(order=abandoned, now=after(days=6)).status == "COMPLETED"
+    assert paying.verify_order(order=abandoned, now=after(days=6)).status == "COMPLETED"
     asked = len(gateway.calls)
-    requesting.verify_order(order=abandoned, now=after(days=6))
+    paying.verify_order(order=abandoned, now=after(days=6))
     assert len(gateway.calls) == asked
     assert_books_agree()
 

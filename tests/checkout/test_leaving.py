@@ -8,7 +8,7 @@ import pytest
 from parking.accounts.models import User
 from parking.checkout import leaving as leaving_service
 from parking.checkout import settling
-from parking.checkout.leaving import Collection
+from parking.checkout.ending import Collection
 from parking.core.errors import Refused
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.payments.gateways.base import GatewayState
@@ -171,10 +171,9 @@ def test_late_money_does_not_change_the_answer_to_the_scan(
     driver: User, staff: User, inside: ParkingSession, gateway: FakeGateway
 ) -> None:
     gateway.outcome = GatewayState.PENDING
-    waiting = pay_ahead(driver, inside, at(66)).order
+    waiting = pay_ahead(driver, inside, at(66))
     first = leave(staff, inside, now=at(67), tendered="100", scan_id="gate2-1")
     gateway.decide(GatewayState.COMPLETED)
-    assert waiting is not None
     settling.collect(order=waiting, now=at(68))
     again = leave(staff, inside, now=at(69), tendered="100", scan_id="gate2-1")
     assert (first.change, first.order) == (Decimal(50), None)
@@ -302,8 +301,9 @@ def test_a_waiting_exit_of_a_walk_in_asks_for_all_of_it(staff: User, zone: Parki
 
 
 def test_paying_ahead_raises_what_is_paid_and_frees_nothing(driver: User, inside: ParkingSession) -> None:
-    paid = pay_ahead(driver, inside, at(66))
-    assert (paid.session.status, paid.session.amount_paid) == ("ACTIVE", Decimal(100))
+    order = pay_ahead(driver, inside, at(66))
+    stay = reloaded(inside)
+    assert (order.status, stay.status, stay.amount_paid) == ("COMPLETED", "ACTIVE", Decimal(100))
     assert ParkingSlot.objects.get(pk=inside.slot_id).status == "OCCUPIED"
     assert_books_agree()
 
@@ -312,7 +312,7 @@ def test_paying_ahead_is_refused_before_entry_after_the_end_and_with_nothing_due
     driver: User, staff: User, zone: ParkingZone
 ) -> None:
     session = book(driver, zone, now=START)
-    with refused("entry_not_scanned"):
+    with refused("nothing_due"):
         pay_ahead(driver, session, START)
     enter(staff, session, START)
     with refused("nothing_due"):
@@ -321,7 +321,7 @@ def test_paying_ahead_is_refused_before_entry_after_the_end_and_with_nothing_due
     with refused("nothing_due"):
         pay_ahead(driver, session, at(80))
     leave(staff, session, now=at(80))
-    with refused("entry_not_scanned"):
+    with refused("nothing_due"):
         pay_ahead(driver, session, at(81))
 
 
@@ -329,7 +329,8 @@ def test_nobody_pays_ahead_for_somebody_else(staff: User, admin: User, inside: P
     stranger = User.objects.create(username="stranger", role="USER", date_joined=START)
     with refused("session_not_found"):
         pay_ahead(stranger, inside, at(66))
-    assert pay_ahead(staff, inside, at(66)).session.amount_paid == Decimal(100)
+    assert pay_ahead(staff, inside, at(66)).status == "COMPLETED"
+    assert reloaded(inside).amount_paid == Decimal(100)
 
 
 def test_a_payment_ahead_that_waits_is_not_asked_for_twice(
@@ -337,10 +338,11 @@ def test_a_payment_ahead_that_waits_is_not_asked_for_twice(
 ) -> None:
     gateway.outcome = GatewayState.PENDING
     first = pay_ahead(driver, inside, at(66))
-    assert pay_ahead(driver, inside, at(67)).order == first.order
+    assert pay_ahead(driver, inside, at(67)) == first
     gateway.decide(GatewayState.COMPLETED)
-    paid = pay_ahead(driver, inside, at(70))
-    assert (paid.session.amount_paid, paid.session.bill.frozen_until) == (Decimal(100), at(85))
+    assert pay_ahead(driver, inside, at(70)) == first
+    bill = reloaded(inside).bill
+    assert (bill.paid, bill.frozen_until) == (Decimal(100), at(85))
     assert_books_agree()
 
 
@@ -348,9 +350,9 @@ def test_a_payment_ahead_given_up_for_an_exit_is_not_kept_twice(
     driver: User, staff: User, inside: ParkingSession, gateway: FakeGateway
 ) -> None:
     gateway.outcome = GatewayState.PENDING
-    ahead = pay_ahead(driver, inside, at(66)).order
+    ahead = pay_ahead(driver, inside, at(66))
     leaving = leave(staff, inside, "ONLINE", at(67)).order
-    assert ahead and leaving and ahead != leaving
+    assert leaving and ahead != leaving
     gateway.decide(GatewayState.COMPLETED)
     settling.collect(order=ahead, now=at(68))
     done = settling.collect(order=leaving, now=at(69))

@@ -20,10 +20,13 @@ from hypothesis.stateful import (
 )
 
 from parking.accounts.models import Role
-from parking.api.shapes.bookings import present_bill, present_booking
+from parking.api.shapes.bills import BillOut
+from parking.api.shapes.bookings import BookingOut
+from parking.audit.news import newest_lines
 from parking.checkout import cancelling, expiring, leaving, settling
 from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError, Unavailable
+from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import update_zone
 from parking.payments.gateways import registry
@@ -32,17 +35,17 @@ from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession
 from tests import build
 from tests.gateway import FakeGateway
-from tests.invariants import assert_books_agree, books, nothing_changes
+from tests.invariants import assert_books_agree, books, nothing_changes, shown
 
 OPENING = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 PLATES = ["DL-01-AB-0001", "DL-01-AB-0002", "DL-01-AB-0003", "DL-01-AB-0004"]
 # These refusals come after a change that was committed on purpose: hold ended, booking expired, order waits.
-CHANGES_FIRST = {"payment_failed", "booking_expired", "gateway_unavailable"}
+CHANGES_FIRST = {"payment_failed", "payment_declined", "booking_expired", "gateway_unavailable"}
 EXPECTED = {
     "zone_full", "vehicle_already_parked", "vehicle_unavailable", "payment_failed", "already_entered",
     "booking_expired", "booking_cancelled", "payment_pending", "vehicle_mismatch", "entry_not_scanned",
     "already_exited", "amount_too_small", "not_active", "not_cancellable", "nothing_due",
-    "gateway_unavailable",
+    "payment_declined", "gateway_unavailable",
 }  # fmt: skip
 
 AWAY = "AWAY"
@@ -67,7 +70,7 @@ class Terms:
 
 
 def hours_of(span: timedelta) -> int:
-    """The billing rule, told a second time: five minutes of grace, then every hour begun, at least one."""
+    """The billing rule, written a second time: five minutes of grace, then every hour begun, at least one."""
     minutes = int(span.total_seconds() // 60)
     hours = 1
     while minutes > 5 + 60 * hours:
@@ -95,6 +98,7 @@ class CarPark(RuleBasedStateMachine):
             build.make_zone(rate="20.00", slots=1),
         ]
         self.terms: dict[int, Terms] = {}
+        self.seen = (shown(), newest_lines())
 
     def teardown(self) -> None:
         registry._GATEWAYS.clear()
@@ -192,7 +196,7 @@ class CarPark(RuleBasedStateMachine):
     def cancel(self, which: int) -> None:
         before = self._pick(which, "BOOKED")
         with self._allowed_to_refuse():
-            cancelling.cancel(actor=SYSTEM, lookup={"pk": before.pk}, reason="", now=self.now, only_of_caller=False)
+            cancelling.cancel(actor=SYSTEM, session=Ref(pk=before.pk), reason="", now=self.now, only_of_caller=False)
             after = self._get(before.pk)
             in_time = (self.now - before.booked_at).total_seconds() <= 300
             assert after.bill.paid == (Decimal(0) if in_time else before.bill.paid)
@@ -203,8 +207,8 @@ class CarPark(RuleBasedStateMachine):
         self._gateway_will(outcome)
         before = self._pick(which, "ACTIVE")
         with self._allowed_to_refuse():
-            paid = build.pay_ahead(self.staff, before, self.now)
-            self._assert_bill(before, paid.session)
+            build.pay_ahead(self.staff, before, self.now)
+            self._assert_bill(before, self._get(before.pk))
 
     # --- Gates -------------------------------------------------------------------------------------------
 
@@ -247,7 +251,7 @@ class CarPark(RuleBasedStateMachine):
                 with nothing_changes():
                     again = build.leave(self.staff, before, method, self.now, tendered=tendered, scan_id=scan_id)
                 now = self.now
-                assert present_bill(again, now) == present_bill(replace(left, session=self._get(before.pk)), now)
+                assert BillOut.of(again, now) == BillOut.of(replace(left, session=self._get(before.pk)), now)
 
     @precondition(lambda self: self.terms)
     @rule(which=WHICH, method=st.sampled_from(["CASH", "ONLINE", "NONE"]), outcome=OUTCOMES)
@@ -319,15 +323,21 @@ class CarPark(RuleBasedStateMachine):
         assert_books_agree()
 
     @invariant()
+    def what_pages_show_changes_with_the_record_alone(self) -> None:
+        rows, lines = self.seen
+        self.seen = (shown(), newest_lines())
+        assert self.seen[0] == rows or self.seen[1] != lines, "no live page would notice"
+
+    @invariant()
     def what_is_shown_adds_up(self) -> None:
         for session in ParkingSession.objects.whole().order_by("-pk")[:3]:
-            bill = present_bill(leaving.finished_exit(session), self.now)
-            booking = present_booking(session, None, self.now)
-            assert sum(line["amount"] for line in bill["lines"]) == bill["total_amount"] == booking["total_amount"]
-            assert bill["amount_due"] == booking["amount_due"]
-            assert bill["already_paid"] + bill["amount_charged"] == booking["amount_paid"]
+            bill = BillOut.of(leaving.finished_exit(session), self.now)
+            booking = BookingOut.of(session, None, self.now)
+            assert sum(line.amount for line in bill.lines) == bill.total_amount == booking.total_amount
+            assert bill.amount_due == booking.amount_due
+            assert bill.already_paid + bill.amount_charged == booking.amount_paid
             if not session.is_open:
-                assert booking["amount_paid"] + bill["amount_due"] == bill["total_amount"]
+                assert booking.amount_paid + bill.amount_due == bill.total_amount
 
 
 @pytest.mark.django_db

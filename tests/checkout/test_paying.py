@@ -11,7 +11,7 @@ from django.db import connections
 
 from parking.accounts.models import User
 from parking.checkout import leaving, paying, settling
-from parking.checkout.leaving import Collection
+from parking.checkout.ending import Collection
 from parking.checkout.queries import order_of_driver
 from parking.core.errors import Unavailable
 from parking.core.ids import Ref
@@ -20,7 +20,7 @@ from parking.payments.gateways import registry
 from parking.payments.gateways.base import GatewayState, OrderAnswer, OrderRequest
 from parking.payments.gateways.registry import GatewayChoice, gateway_choices
 from parking.payments.models import Payment, PaymentOrder
-from parking.payments.services import note_pending
+from parking.payments.orders import note_pending
 from parking.stays.models import ParkingSession
 from tests.build import actor, book, cancel, enter, leave, make_user, pay_ahead, plate, reloaded
 from tests.concurrency.together import at_once, tally
@@ -192,8 +192,8 @@ def test_paying_ahead_keeps_to_the_chosen_gateway(
     driver: User, inside: ParkingSession, phonepe: TellsItsPageOnce
 ) -> None:
     pay_ahead(driver, inside, at(66))
-    ahead = paying.pay_ahead(actor=actor(driver), session=Ref(pk=inside.pk), gateway="PHONEPE", now=at(67))
-    assert ahead.order and (ahead.order.gateway, ahead.order.amount) == ("PHONEPE", Decimal(50))
+    ahead = start(driver, inside, "PHONEPE", at(67))
+    assert (ahead.gateway, ahead.amount) == ("PHONEPE", Decimal(50))
     assert [status for *_, status in orders()] == ["COMPLETED", "EXPIRED", "PENDING"]
 
 
@@ -217,12 +217,12 @@ def test_paying_ahead_replaces_an_order_without_page(
     driver: User, inside: ParkingSession, phonepe: TellsItsPageOnce
 ) -> None:
     phonepe.answers_lost = True
-    ask = partial(paying.pay_ahead, actor=actor(driver), session=Ref(pk=inside.pk), gateway="PHONEPE")
+    ask = partial(start, driver, inside, "PHONEPE")
     with pytest.raises(Unavailable):
         ask(now=at(66))
     phonepe.answers_lost = False
     ahead = ask(now=at(67))
-    assert ahead.order and ahead.order.pay_url
+    assert ahead.pay_url
     assert orders()[1:] == [("PHONEPE", "AHEAD", "EXPIRED"), ("PHONEPE", "AHEAD", "PENDING")]
 
 

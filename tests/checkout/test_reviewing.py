@@ -6,6 +6,7 @@ import pytest
 
 from parking.accounts.models import User
 from parking.audit.models import AuditEntry
+from parking.audit.news import newest_lines
 from parking.checkout import reviewing, settling
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState, OrderAnswer
@@ -14,7 +15,6 @@ from parking.reports.alerts import orders_in_review
 from parking.reports.dashboard import system_figures
 from parking.reports.timeline import Who, timeline
 from parking.stays.models import ParkingSession
-from parking.stays.watching import money_state
 from tests.build import actor, book, reloaded
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, nothing_changes, refused
@@ -53,12 +53,12 @@ def close(admin: User, order: PaymentOrder) -> PaymentOrder:
 
 def test_a_closed_review_waits_for_nobody(admin: User, order: PaymentOrder) -> None:
     assert list(orders_in_review()) == [order]
-    before = money_state()
+    before = newest_lines()
     closed = close(admin, order)
     assert closed.review_closed_at == LATER
     assert list(orders_in_review()) == []
     assert system_figures(now=LATER)["orders_in_review"] == 0
-    assert money_state() != before
+    assert newest_lines() != before
 
 
 def test_no_money_moves_and_the_order_stays_on_record(admin: User, booked: ParkingSession, order: PaymentOrder) -> None:

@@ -40,7 +40,8 @@ def settle(
 ) -> ParkingSession:
     """News of an order that the gateway brings by itself, to a process that reads the order afresh."""
     fresh = PaymentOrder.objects.get(pk=order.pk)
-    return settling.settle(order=fresh, answer=answer(fresh, state, **changes), now=now)
+    stay: ParkingSession = settling.settle(order=fresh, answer=answer(fresh, state, **changes), now=now)
+    return stay
 
 
 @pytest.fixture
@@ -192,8 +193,7 @@ def test_money_ahead_that_comes_after_the_exit_goes_back(
 ) -> None:
     settle(fee, START)
     enter(staff, booked, START)
-    ahead = pay_ahead(driver, booked, at(66)).order
-    assert ahead is not None
+    ahead = pay_ahead(driver, booked, at(66))
     leave(staff, booked, "CASH", at(67))
     settle(ahead, at(68))
     assert (reloaded(booked).amount_paid, Refund.objects.get().payment.order) == (Decimal(100), ahead)
@@ -243,8 +243,7 @@ def test_an_exit_under_review_may_be_paid_in_cash(staff: User, booked: ParkingSe
 def test_money_ahead_opens_no_gate(driver: User, staff: User, booked: ParkingSession, fee: PaymentOrder) -> None:
     settle(fee, START)
     enter(staff, booked, START)
-    ahead = pay_ahead(driver, booked, at(66)).order
-    assert ahead is not None
+    ahead = pay_ahead(driver, booked, at(66))
     session = settle(ahead, at(70))
     assert (session.status, session.bill.frozen_until) == ("ACTIVE", at(85))
     assert_books_agree()
@@ -255,8 +254,7 @@ def test_money_ahead_that_comes_after_the_thaw_covers_nothing(
 ) -> None:
     settle(fee, START)
     enter(staff, booked, START)
-    ahead = pay_ahead(driver, booked, at(66)).order
-    assert ahead is not None
+    ahead = pay_ahead(driver, booked, at(66))
     settle(ahead, at(77))
     left = leave(staff, booked, "CASH", at(126))
     assert (left.session.bill.total, left.session.bill.charged) == (Decimal(150), Decimal(50))
@@ -306,7 +304,7 @@ def test_a_refund_that_the_gateway_refuses_stays_owed(
     assert_books_agree()
 
 
-# --- How the money of a stay stands, in every end --------------------------------------------------------------
+# --- The money of a session, for every end reason ---------------------------------------------------------------
 
 
 def test_payment_status_from_booking_to_exit(

@@ -8,15 +8,15 @@ import pytest
 
 from parking.accounts.models import User
 from parking.audit.models import AuditEntry
-from parking.checkout import cancelling, entering, expiring, paying, settling, terminating
-from parking.checkout.leaving import Collection
+from parking.checkout import cancelling, entering, expiring, settling, terminating
+from parking.checkout.ending import Collection
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.payments.models import Debt, OrderStatus, Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
-from tests.build import actor, book, enter, leave
+from tests.build import actor, book, enter, leave, pay_ahead, reloaded
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +109,7 @@ def test_cancelling_gives_the_fee_back_within_300_seconds(
     session = book(driver, zone, now=start)
     cancelled = cancelling.cancel(
         actor=actor(driver),
-        lookup={"pk": session.pk},
+        session=Ref(pk=session.pk),
         reason="",
         now=start + timedelta(seconds=seconds),
         only_of_caller=True,
@@ -144,16 +144,17 @@ def test_no_show_keeps_the_fee(driver: User, zone: ParkingZone) -> None:
     assert expiring.expire_no_shows(now=start + timedelta(minutes=30, seconds=1)) == 1
     session = ParkingSession.objects.whole().get(pk=session.pk)
     assert (session.status, session.end_reason, session.payment_status) == ("EXPIRED", "NO_SHOW", "PAID")
-    assert session.bill.lines == [{"label": "No-show", "quantity": 1, "unit_price": "50.00", "amount": "50.00"}]
+    assert session.bill.lines == [
+        {"kind": "NO_SHOW", "label": "No-show", "quantity": 1, "unit_price": "50.00", "amount": "50.00"}
+    ]
 
 
 def test_paying_ahead_covers_fifteen_minutes(driver: User, staff: User, zone: ParkingZone) -> None:
     start = clock.now()
     session = enter(staff, book(driver, zone, now=start), now=start)
-    paid = paying.pay_ahead(
-        actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=start + timedelta(minutes=120)
-    )
-    assert (paid.session.status, paid.session.amount_paid) == ("ACTIVE", Decimal("100.00"))
+    assert pay_ahead(driver, session, start + timedelta(minutes=120)).status == "COMPLETED"
+    paid = reloaded(session)
+    assert (paid.status, paid.amount_paid) == ("ACTIVE", Decimal("100.00"))
     left = leave(staff, session, now=start + timedelta(minutes=135))
     assert (left.session.bill.total, left.session.bill.charged) == (Decimal("100.00"), Decimal("0.00"))
 
@@ -161,6 +162,6 @@ def test_paying_ahead_covers_fifteen_minutes(driver: User, staff: User, zone: Pa
 def test_after_the_cover_the_difference_is_due(driver: User, staff: User, zone: ParkingZone) -> None:
     start = clock.now()
     session = enter(staff, book(driver, zone, now=start), now=start)
-    paying.pay_ahead(actor=actor(driver), session=Ref(pk=session.pk), gateway=None, now=start + timedelta(minutes=120))
+    pay_ahead(driver, session, start + timedelta(minutes=120))
     left = leave(staff, session, now=start + timedelta(minutes=136))
     assert (left.session.bill.total, left.session.bill.charged) == (Decimal("150.00"), Decimal("50.00"))

@@ -1,4 +1,4 @@
-"""These tests commit: every thread has to see what the others wrote."""
+"""Fixtures of tests that commit: every thread has to see what the others wrote."""
 
 import pytest
 

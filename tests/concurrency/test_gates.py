@@ -113,7 +113,7 @@ def test_the_same_news_ten_times_at_once_is_one_payment(driver: User, zone: Park
     order = PaymentOrder.objects.get()
     said = replace(gateway.orders[order.order_id], state=GatewayState.COMPLETED)
 
-    def tell() -> ParkingSession:
+    def tell() -> object:
         return settling_service.settle(order=PaymentOrder.objects.get(), answer=said, now=at(1))
 
     assert tally(at_once([tell] * 10)) == {"ok": 10}

@@ -41,12 +41,12 @@ SLOTS = 3
 
 @dataclass
 class ReadTogether:
-    """Stands in for the search for a free slot: every caller has found its slot before the first one takes it."""
+    """Replaces the search for a free slot: every caller has found its slot before the first one takes it."""
 
     everybody_has_read: Barrier = field(default_factory=lambda: Barrier(CALLERS))
 
     def first(self, *parameters: Any) -> ParkingSlot | None:
-        # Compiled anew, so that a lock that was taken out is not in it.
+        # Compiled again, so that a lock that was taken out is not in it.
         found = Select(facilities._first_free, int, str).first(*parameters)
         self.everybody_has_read.wait(WAIT_SECONDS)
         return found

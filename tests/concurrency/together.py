@@ -1,4 +1,4 @@
-"""Several callers at the same moment, each with its own database connection."""
+"""Callers at the same moment, each with its own database connection."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -34,5 +34,5 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
 
 def tally(answers: Sequence[object]) -> dict[str, int]:
-    """How often each refusal was given; everything else counts as "ok"."""
+    """Return how often each refusal was raised; everything else counts as "ok"."""
     return dict(Counter(answer.code if isinstance(answer, DomainError) else "ok" for answer in answers))

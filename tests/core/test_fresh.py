@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from parking.core import fresh
-from parking.core.fresh import FreshValue, fingerprint
+from parking.core.fresh import FreshValue, UntilNews, fingerprint
 
 WAIT_SECONDS = 10
 
@@ -136,6 +136,66 @@ def test_what_was_forgotten_while_it_was_loaded_is_not_kept(clock: Clock) -> Non
 
     value = FreshValue(load)
     assert [value.value(), value.value(), value.value()] == [1, 2, 2]
+
+
+# --- Until there is news -------------------------------------------------------------------------------
+
+
+def test_a_value_is_kept_for_each_key_until_there_is_news(clock: Clock) -> None:
+    news, loaded = FreshValue(answering(1, 1, 2)), counter()
+    value = UntilNews(lambda key: (key, loaded()), news)
+    assert [value.value("a"), value.value("b"), value.value("a")] == [("a", 1), ("b", 2), ("a", 1)]
+    clock.seconds += 1
+    assert [value.value("a"), value.value("b")] == [("a", 1), ("b", 2)]
+    clock.seconds += 1
+    assert [value.value("a"), value.value("b"), value.value("a")] == [("a", 3), ("b", 4), ("a", 3)]
+
+
+def test_the_news_are_read_before_the_value(clock: Clock) -> None:
+    order: list[str] = []
+    news = FreshValue(lambda: order.append("news"))
+    UntilNews(lambda: order.append("value"), news).value()
+    assert order == ["news", "value"]
+
+
+def test_no_more_values_are_kept_than_agreed(clock: Clock) -> None:
+    value: UntilNews[int] = UntilNews(lambda key: key, FreshValue(lambda: 1), most=3)
+    for key in range(8):
+        assert value.value(key) == key
+        assert len(value._kept) <= 3
+
+
+def test_an_error_keeps_nothing_and_the_next_call_tries_again(clock: Clock) -> None:
+    value = UntilNews(answering(ValueError("away"), 7), FreshValue(lambda: 1))
+    with pytest.raises(ValueError, match="away"):
+        value.value()
+    assert (value.value(), value.value()) == (7, 7)
+
+
+def test_many_threads_load_once(clock: Clock) -> None:
+    load = Slow()
+    value = UntilNews(load, FreshValue(lambda: clock.seconds))
+    value.value()
+    clock.seconds += 1
+    answers: list[int] = []
+    asking = [threading.Thread(target=lambda: answers.append(value.value())) for _ in range(3)]
+    for thread in asking:
+        thread.start()
+    assert load.begun.wait(WAIT_SECONDS)
+    load.may_end.set()
+    for thread in asking:
+        thread.join(WAIT_SECONDS)
+    assert (answers, load.loads) == ([2, 2, 2], 2)
+
+
+def test_values_until_news_are_forgotten_too(clock: Clock) -> None:
+    value = UntilNews(counter(), FreshValue(lambda: 1))
+    assert [value.value(), value.value()] == [1, 1]
+    fresh.forget_all()
+    assert value.value() == 2
+
+
+# --- Fingerprints --------------------------------------------------------------------------------------
 
 
 def test_a_fingerprint_differs_when_a_part_differs() -> None:

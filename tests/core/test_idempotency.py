@@ -1,4 +1,4 @@
-"""Keys of clients: claimed once, one answer stands, kept for a day."""
+"""Idempotency keys: claimed once, with one final answer, kept for a day."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -22,7 +22,7 @@ from deploy.processes import end_with_parent
 ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 5
 
-# What the program expects when nobody tells it otherwise. All of it is fake.
+# The defaults of the program. All of it is fake.
 KEY_ID, KEY_SECRET = "rzp_test_StandInFakeKey", "fake-key-secret-of-the-stand-in"
 RAZORPAY_WEBHOOK_SECRET = "fake-webhook-secret-of-the-stand-in"
 CLIENT_ID, CLIENT_SECRET, CLIENT_VERSION = "STANDIN_FAKE_CLIENT", "fake-client-secret-of-the-stand-in", "1"
@@ -45,7 +45,7 @@ class Standin:
 
     @property
     def phonepe_base(self) -> str:
-        """Base of both the token call and the payment calls."""
+        """Return the base of both the token call and the payment calls."""
         return f"{self.address}/apis/pg-sandbox"
 
     @property
@@ -63,14 +63,14 @@ class Standin:
         self.control("reset")
 
     def switch(self, gateway: str, **switches: object) -> None:
-        """`True`, `False`, a number of times, or `{"times": 1, "only": "refund"}`: a call's or an event's name."""
+        """Set switches: `True`, `False`, a number of times, or `{"times": 1, "only": "refund"}` for one call."""
         self.control("switches", gateway=gateway, switches=switches)
 
     def set(self, **settings: object) -> None:
         self.control("settings", **settings)
 
     def pay(self, number: str, **options: object) -> dict[str, Any]:
-        """`amount` in paise and `method`, when they are to differ from the order's."""
+        """Pay an order; `amount` (paise) and `method` where they are to differ from the order's."""
         return self.control(f"orders/{number}/pay", **options)
 
     def decline(self, number: str) -> dict[str, Any]:
@@ -96,23 +96,23 @@ class Standin:
         self.control("clock", advance=seconds)
 
     def books(self, gateway: str = "") -> dict[str, Any]:
-        """All `orders`, `payments` and `refunds`, newest first."""
+        """Return all `orders`, `payments` and `refunds`, newest first."""
         return self.look("books", **({"gateway": gateway} if gateway else {}))
 
     def calls(self, gateway: str = "") -> list[tuple[str, int]]:
-        """Name and status of every call that came in, oldest first."""
+        """Return name and status of every call that came in, oldest first."""
         heard = self.look("calls", **({"gateway": gateway} if gateway else {}))["calls"]
         return [(line["call"], line["status"]) for line in heard]
 
     def webhooks(self, **query: str) -> list[dict[str, Any]]:
-        """Oldest first; `gateway`, `event`, `about` and `state` narrow them down."""
+        """Return webhooks, oldest first; `gateway`, `event`, `about` and `state` filter them."""
         return list(self.look("webhooks", **query)["webhooks"])
 
     def resend(self, **wanted: object) -> int:
         return int(self.control("webhooks/resend", **wanted)["resent"])
 
     def wait_for_webhooks(self, seconds: float = 10) -> None:
-        """Until none is on its way any more."""
+        """Wait until no webhook is on its way."""
         assert self.control("webhooks/wait", seconds=seconds)["idle"], "webhooks are still on their way"
 
 
@@ -147,7 +147,7 @@ def _start(flags: list[str]) -> subprocess.Popen[str]:
 
 
 def _address(process: subprocess.Popen[str]) -> str:
-    """The program prints its address once it listens; it prints nothing if it could not."""
+    """Return the address, which the program prints once it listens; it prints nothing if it could not."""
     assert process.stdout
     line = process.stdout.readline()
     assert line.startswith("Stand-in gateway listening on "), f"the stand-in did not start: {line!r}"
@@ -155,7 +155,7 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 
 def stop(process: subprocess.Popen[str]) -> int:
-    """Its exit code."""
+    """Stop the process and return its exit code."""
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_SECONDS)
@@ -174,6 +174,6 @@ def standin_process() -> Iterator[Standin]:
 
 @pytest.fixture
 def standin(standin_process: Standin) -> Standin:
-    """The stand-in with empty books, no faults, and its own settings."""
+    """Return the stand-in with empty books, no faults, and its own settings."""
     standin_process.reset()
     return standin_process

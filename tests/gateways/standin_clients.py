@@ -1,4 +1,4 @@
-"""The two protocols spoken by hand, so that tests of the stand-in do not lean on the clients that it is there for."""
+"""Minimal clients of the two protocols, so that tests of the stand-in do not depend on the product's clients."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +31,7 @@ class RazorpayByHand:
         return dict(answer.json())
 
     def paid_order(self, **fields: Any) -> tuple[dict[str, Any], str]:
-        """The order, and the id of its payment."""
+        """Return the order, and the id of its payment."""
         order = self.order(**fields)
         return order, self.standin.pay(order["id"])["payments"][-1]
 

@@ -279,7 +279,7 @@ def test_an_order_of_unknown_fate_is_unreachable(peer: Peer, razorpay: RazorpayG
     assert len(peer.calls) == 1
 
 
-# --- How orders stand ------------------------------------------------------------------------------
+# --- States of orders -------------------------------------------------------------------------------
 
 
 def test_a_paid_order(peer: Peer, razorpay: RazorpayGateway):

@@ -126,7 +126,7 @@ def test_everything_else_is_forged(secrets: tuple[str, ...], headers: dict, body
         read_webhook(secrets, headers, body)
 
 
-# --- What it tells ---------------------------------------------------------------------------------
+# --- Content ---------------------------------------------------------------------------------------
 
 PAYMENT = {"id": "pay_1", "order_id": "order_1", "status": "captured", "notes": []}
 ORDER = {"id": "order_1", "receipt": "PK-1", "status": "paid", "notes": {"order_id": "PK-1"}}

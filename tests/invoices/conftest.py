@@ -1,4 +1,4 @@
-"""A registered operator, and stays that ended."""
+"""A registered operator, and parking sessions that ended."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -32,7 +32,7 @@ def register(site: ParkingSite, prefix: str = "KA1", gstin: str = GSTIN, holds_f
 def stayed(
     driver: User, staff: User, zone: ParkingZone, *, now: datetime = START, tendered: str | None = None
 ) -> ParkingSession:
-    """A stay of 140 minutes: ₹150, of which ₹50 were paid online and ₹100 in cash."""
+    """Return a parking session of 140 minutes: ₹150, of which ₹50 were paid online and ₹100 in cash."""
     session = enter(staff, book(driver, zone, plate(), now), now)
     leave(staff, session, "CASH", now + timedelta(minutes=140), tendered=tendered)
     return reloaded(session)

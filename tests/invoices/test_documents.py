@@ -1,4 +1,4 @@
-"""Which document a payment has, what stands on it, and that it is written once."""
+"""Which document a payment has, what it says, and that it is written once."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -6,7 +6,9 @@ const document = open(`
   <dialog data-answer><p data-spoken></p><div data-answer-body></div></dialog>
   <template data-part="unanswered"><article data-verdict="wait" data-unanswered><button></button></article></template>
   <template data-part="refused">
-    <article data-verdict="no"><h2 class="verdict-word">STOP</h2><p class="verdict-sentence" data-sentence></p></article>
+    <article data-verdict="no">
+      <h2 class="verdict-word">STOP</h2><p class="verdict-sentence" data-sentence></p>
+    </article>
   </template>`);
 stopTimers();
 define("OscillatorNode", class {});

@@ -1,4 +1,4 @@
-"""What the tests of the older addresses share."""
+"""Fixtures of the tests of the older addresses."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,18 +12,18 @@ MORNING = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 
 @pytest.fixture
 def browser(db: None) -> Client:
-    """A caller without token, who sends forms as a browser does: with its CSRF checks on."""
+    """Return a caller without token, who sends forms as a browser does: with its CSRF checks on."""
     return Client(enforce_csrf_checks=True, raise_request_exception=False)
 
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    """A clock that stands still until a test moves it."""
+    """Return a clock that does not move until a test moves it."""
     with time_machine.travel(MORNING, tick=False) as traveller:
         yield traveller
 
 
 @pytest.fixture
 def closed(settings) -> None:
-    """The older addresses need login, as in production."""
+    """Require login at the older addresses, as in production."""
     settings.OPEN_LEGACY = False

@@ -246,7 +246,9 @@ def test_the_gate_stays_shut_while_the_money_is_missing(browser, zone, settings)
                 "status": "PENDING",
                 "amount": 50.0,
                 "pay_url": None,
-                "upi_link": None,
+                "upi_link": (
+                    f"upi://pay?pa=simulated@example&pn=Simulated%20payment&tr={order.order_id}&am=50.00&cu=INR"
+                ),
             },
         },
     )

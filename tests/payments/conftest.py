@@ -19,14 +19,14 @@ def _connected(settings: Settings, standin: Standin) -> None:
     standin.set(lost_answer_seconds=0, webhook_retry_seconds=0.05, webhook_hold_seconds=0.1)
     for name, value in settings_for(standin.address).items():
         setattr(settings, name, value)
-    # The stand-in has forgotten all tokens; a test is to begin as a process does, with none.
+    # The stand-in has dropped all tokens; a test begins as a process does, with none.
     registry._phonepe.cache_clear()
     registry._razorpay.cache_clear()
 
 
 @pytest.fixture(params=BOTH)
 def code(request: pytest.FixtureRequest) -> str:
-    """Each gateway in turn."""
+    """Return each gateway in turn."""
     return str(request.param)
 
 
@@ -41,6 +41,6 @@ def mail(standin: Standin) -> Iterator[Mail]:
 
 @pytest.fixture
 def clock_stands() -> Iterator[time_machine.Traveller]:
-    """It is 10:00 on a Sunday in Delhi, until the test shifts it. Name it before the callers: tokens are young."""
+    """Set the time to 10:00 on a Sunday in Delhi until a test shifts it. Name it before the callers: tokens expire."""
     with time_machine.travel(START, tick=False) as traveller:
         yield traveller

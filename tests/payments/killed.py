@@ -14,10 +14,10 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from parking.accounts.models import User
-from parking.checkout import refunding, requesting
+from parking.checkout import paying, refunding
 from parking.core import clock
 from parking.facilities.models import ParkingZone
-from parking.payments import services as payments
+from parking.payments import asking
 from parking.payments.gateways.http import GatewayHttp
 from tests.build import cancel, enter, plate, take_ticket
 from tests.payments.world import book, leave_online, order_of
@@ -55,7 +55,7 @@ def watch(steps: Steps) -> None:
     """Every commit, every call of a gateway, every note of a refund."""
     steps.around(BaseDatabaseWrapper, "commit", "a commit")
     steps.around(GatewayHttp, "send", "a call")
-    steps.around(payments, "note_refund", "noting a refund")
+    steps.around(asking, "note_answer", "noting a refund")
 
 
 def journey(number: int, gateway: str, zone_id: int, driver_id: int, staff_id: int) -> None:
@@ -63,13 +63,13 @@ def journey(number: int, gateway: str, zone_id: int, driver_id: int, staff_id: i
     zone = ParkingZone.objects.get(pk=zone_id)
     driver, staff = User.objects.get(pk=driver_id), User.objects.get(pk=staff_id)
     booked = book(driver, zone, gateway, clock.now(), plate(2 * number))
-    requesting.verify_order(order=order_of(booked.session), now=clock.now())
+    paying.verify_order(order=order_of(booked.session), now=clock.now())
     (refund,) = cancel(driver, booked.session, clock.now()).refunds
     refunding.resume_refund(subject=refund.refund_id, now=clock.now())
     session = take_ticket(zone, plate(2 * number + 1), clock.now())
     enter(staff, session, clock.now())
     leave_online(staff, session, gateway, clock.now())
-    requesting.verify_order(order=order_of(session), now=clock.now())
+    paying.verify_order(order=order_of(session), now=clock.now())
 
 
 def lives_to_its_end(number: int, gateway: str, *ids: int) -> bool:

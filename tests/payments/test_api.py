@@ -74,7 +74,9 @@ def test_phonepe_create_and_verify(as_driver: ApiClient, inside: dict[str, Any],
         "success": True,
         "merchant_txn_id": order.order_id,
         "transaction_id": theirs["id"],
-        "upi_link": None,
+        "upi_link": (
+            f"upi://pay?pa=standinuat@standin&pn=Stand-in%20merchant&tr={theirs['id']}&am=50.00&cu=INR&mode=22"
+        ),
         "pay_url": standin.address + theirs["pay_path"],
         "amount": 50.0,
         "status": "INITIATED",
@@ -253,7 +255,7 @@ def test_a_declined_payment_says_so(
     as_driver: ApiClient, inside: dict[str, Any], standin: Standin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A gateway that refuses the order for good: here because the amount is below its least."""
-    monkeypatch.setattr("parking.payments.collecting.to_paise", lambda _: 50)
+    monkeypatch.setattr("parking.payments.asking.to_paise", lambda _: 50)
     assert problem_of(create(as_driver, "PHONEPE", inside)) == (400, "payment_declined")
     assert (order_of(stay(inside)).status, stay(inside).amount_paid) == ("FAILED", 50)
     assert_books_agree_with(standin)

@@ -157,7 +157,7 @@ def test_a_genuine_webhook_is_not_believed_but_looked_into(
     paid, unpaid = (book(driver, zone, code).session for _ in range(2))
     number = paid_at_the_bank(standin, paid)
     calls = mail.arrived()
-    # The gateway forgets the order: what its webhooks told is no longer true.
+    # The gateway forgets the order: what its webhooks said is no longer true.
     standin.reset()
     mail.hand_over(calls)
     assert not Payment.objects.exists()
@@ -426,7 +426,7 @@ def test_a_refund_numbered_with_an_r_hears_its_news(
     *, driver: User, zone: ParkingZone, standin: Standin, mail: Mail, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One random number in 32 begins like the mark of a second attempt."""
-    monkeypatch.setattr("parking.payments.services.new_refund_id", lambda: "RF-R23456789ABCDEFGHJK")
+    monkeypatch.setattr("parking.payments.refunds.new_refund_id", lambda: "RF-R23456789ABCDEFGHJK")
     standin.switch(BRAND[code], pays_at_once=True, refund_waits=True)
     session = book(driver, zone, code).session
     follow(at(0.5))

@@ -16,7 +16,8 @@ import deploy.gateways
 from parking.accounts.models import User
 from parking.checkout import booking, leaving, settling, webhooks
 from parking.checkout.booking import Booked
-from parking.checkout.leaving import Collection, Left
+from parking.checkout.ending import Collection
+from parking.checkout.leaving import Left
 from parking.checkout.tasks import work_on_event
 from parking.core.ids import Ref
 from parking.core.money import to_paise
@@ -40,7 +41,7 @@ def at(minutes: float) -> datetime:
 
 
 def settings_for(standin_address: str) -> dict[str, object]:
-    """The settings by which our gateways speak to a stand-in."""
+    """Return the settings by which our gateways call a stand-in."""
     return {
         "GATEWAYS": ["SIMULATED", "PHONEPE", "RAZORPAY"],
         "PHONEPE_OAUTH_URL": f"{standin_address}/apis/pg-sandbox",
@@ -60,7 +61,7 @@ def settings_for(standin_address: str) -> dict[str, object]:
 
 
 def environment_for(standin_address: str) -> dict[str, str]:
-    """The same for a process of its own, which works on this test's database."""
+    """Return the same settings as an environment for a process that works on this test's database."""
     told = deploy.gateways._settings(standin_address, "http://127.0.0.1:8000")
     return os.environ | told | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "smart_parking.settings"}
 
@@ -90,7 +91,7 @@ def book(
 
 
 def order_of(session: ParkingSession) -> PaymentOrder:
-    """The newest order of a stay, as it now stands."""
+    """Return the newest order of a parking session, read from the database."""
     return PaymentOrder.objects.filter(bill_id=session.bill_id).latest("pk")
 
 
@@ -100,13 +101,13 @@ def leave_online(staff: User, session: ParkingSession, gateway: str, now: dateti
 
 
 def follow(now: datetime) -> None:
-    """What the worker's sweeps of the gateways do, once."""
+    """Run the worker's sweeps of the gateways once."""
     settling.follow_open_orders(now=now)
     settling.follow_open_refunds(now=now)
 
 
 def run_tasks(now: datetime) -> int:
-    """Carry out what webhooks have queued, as the worker would at `now`; answers how many tasks there were."""
+    """Run the tasks that webhooks have queued, as the worker would at `now`; return their number."""
     waiting = DBTaskResult.objects.ready().filter(task_path=work_on_event.module_path)
     rows = list(waiting.order_by("enqueued_at"))
     for row in rows:
@@ -120,7 +121,7 @@ def run_tasks(now: datetime) -> int:
 
 @dataclass
 class Mail:
-    """Takes the stand-in's webhooks over HTTP, and hands them to our server when the test says so."""
+    """Receives the stand-in's webhooks over HTTP, and delivers them to our server when the test says so."""
 
     standin: Standin
     peer: Peer
@@ -135,14 +136,14 @@ class Mail:
         )
 
     def arrived(self) -> list[Call]:
-        """What came since the last time, in its order."""
+        """Return what arrived since the last call, in its order."""
         self.standin.wait_for_webhooks()
         fresh = self.peer.calls[self.handed_over :]
         self.handed_over = len(self.peer.calls)
         return fresh
 
     def hand_over(self, calls: Sequence[Call] | None = None, *, now: datetime = START) -> list[int]:
-        """Deliver to our own server, and let the worker work at `now`; answers the statuses."""
+        """Deliver webhooks to our own server, and let the worker work at `now`; return the statuses."""
         statuses = [_post(call) for call in (self.arrived() if calls is None else calls)]
         run_tasks(now)
         return statuses
@@ -160,9 +161,9 @@ def _post(call: Call) -> int:
 
 
 def assert_books_agree_with(standin: Standin) -> None:
-    """Every rupee that we have or gave back is in the gateway's books, and every rupee of theirs in ours.
+    """Assert that our captured and refunded money equals the gateway's, to the paisa.
 
-    Money of an order in review is theirs alone until a person decides.
+    Money of an order in review is in the gateway's books alone until a person decides.
     """
     assert_books_agree()
     theirs = standin.books()

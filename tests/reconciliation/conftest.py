@@ -12,10 +12,10 @@ __all__ = ["at_standin", "standin", "standin_process"]
 
 @pytest.fixture
 def at_standin(standin: Standin, settings: Settings) -> Standin:
-    """PhonePe and Razorpay are the stand-in; a test that wants the former by default says so."""
+    """Use the stand-in as PhonePe and Razorpay; a test that wants PhonePe by default says so."""
     for name, value in settings_for(standin.address).items():
         setattr(settings, name, value)
     settings.DEFAULT_GATEWAY = "RAZORPAY"
-    # The stand-in has forgotten all tokens.
+    # The stand-in has dropped all tokens.
     registry._phonepe.cache_clear()
     return standin

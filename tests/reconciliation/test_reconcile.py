@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from parking.accounts.models import User
-from parking.checkout import requesting, settling
+from parking.checkout import paying, settling
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, PaymentOrder, Refund
@@ -35,7 +35,7 @@ def paid_booking(standin: Standin, driver: User, zone: ParkingZone, **options: A
     session = book(driver, zone)
     order = PaymentOrder.objects.get(bill=session.bill)
     standin.pay(order.order_id, **options)
-    requesting.verify_order(order=order, now=clock.now())
+    paying.verify_order(order=order, now=clock.now())
     return order
 
 

@@ -1,4 +1,4 @@
-"""The story on which the reports are tested, and the moment at which it is told."""
+"""The history on which the reports are tested, and the moment of the reports."""
 
 from collections.abc import Iterator
 
@@ -20,6 +20,6 @@ def story(zone: ParkingZone, driver: User, staff: User, settings: Settings) -> S
 
 @pytest.fixture
 def at_noon() -> Iterator[None]:
-    """Noon of the 23rd of November 2026 in India."""
+    """Set the time to noon of the 23rd of November 2026 in India."""
     with time_machine.travel(NOON, tick=False):
         yield

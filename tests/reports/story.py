@@ -16,7 +16,7 @@ DAY20, DAY21, DAY22, DAY23 = (date(2026, 11, day) for day in (20, 21, 22, 23))
 
 
 def ist(text: str) -> datetime:
-    """A time of November 2026 in India: `ist("23 12:00")`."""
+    """Return a time of November 2026 in India: `ist("23 12:00")`."""
     return datetime.strptime(f"2026-11-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("Asia/Kolkata"))
 
 

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from parking.core.money import rupees
 from parking.tariffs.rules import (
     BillLine,
+    LineKind,
     Terms,
     billed_hours,
     booking_lines,
     kept_lines,
+    single_line,
     stay_lines,
     total_of,
     whole_minutes,
@@ -63,7 +65,7 @@ def test_a_stay_cheaper_than_the_fee_has_a_booking_minimum() -> None:
     terms = Terms(hourly_rate=Decimal("20.00"), booking_fee=Decimal("50.00"))
     assert stay_lines(ENTRY, ENTRY + timedelta(minutes=45), terms) == (
         BillLine("Parking", 1, Decimal("20.00")),
-        BillLine("Booking minimum", 1, Decimal("30.00")),
+        BillLine("Booking minimum", 1, Decimal("30.00"), LineKind.MINIMUM),
     )
 
 
@@ -86,18 +88,47 @@ def test_terms_may_have_their_own_grace_and_minimum() -> None:
 
 
 def test_hours_count_as_hours_and_other_lines_do_not() -> None:
-    labels = ["Parking", "Booking minimum", "No-show", "Late cancellation"]
-    assert [BillLine(label, 1, Decimal(1)).is_hours for label in labels] == [True, False, False, False]
+    assert [kind for kind in LineKind if single_line(kind, Decimal(1)).is_hours] == [LineKind.HOURS]
+
+
+@pytest.mark.parametrize("kind", LineKind)
+def test_a_line_is_read_as_it_was_stored(kind: LineKind) -> None:
+    line = single_line(kind, Decimal("12.50"))
+    assert line.to_json()["kind"] == kind.value
+    assert BillLine.from_json(line.to_json()) == line
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("Parking", "HOURS"),
+        ("Night hours", "HOURS"),
+        ("Booking minimum", "MINIMUM"),
+        ("No-show", "NO_SHOW"),
+        ("Late cancellation", "LATE_CANCELLATION"),
+        ("Refund", "REFUND"),
+    ],
+)
+def test_an_old_line_without_kind_is_read_by_its_label(label: str, kind: str) -> None:
+    stored = {"label": label, "quantity": 1, "unit_price": "50.00", "amount": "50.00"}
+    assert BillLine.from_json(stored).kind == kind
+
+
+def test_a_kind_counts_whatever_its_label_says() -> None:
+    stored = {"kind": "REFUND", "label": "Parking", "quantity": 1, "unit_price": "-50.00", "amount": "-50.00"}
+    assert BillLine.from_json(stored).is_hours is False
 
 
 def test_what_is_kept_is_one_line_and_nothing_kept_is_none() -> None:
-    assert kept_lines("No-show", Decimal("50.00")) == (BillLine("No-show", 1, Decimal("50.00")),)
-    assert kept_lines("No-show", Decimal("0.00")) == ()
+    assert kept_lines(LineKind.NO_SHOW, Decimal("50.00")) == (
+        BillLine("No-show", 1, Decimal("50.00"), LineKind.NO_SHOW),
+    )
+    assert kept_lines(LineKind.NO_SHOW, Decimal("0.00")) == ()
 
 
 def test_before_entry_a_booking_costs_its_fee() -> None:
     terms = Terms(hourly_rate=Decimal("20.00"), booking_fee=Decimal("50.00"))
-    assert booking_lines(terms) == (BillLine("Booking minimum", 1, Decimal("50.00")),)
+    assert booking_lines(terms) == (BillLine("Booking minimum", 1, Decimal("50.00"), LineKind.MINIMUM),)
     assert booking_lines(AT_50) == ()
 
 

@@ -13,7 +13,7 @@ from parking.payments.models import Payment
 from parking.stays.models import ParkingSession
 from tests.build import book, enter, leave, make_user
 
-ROOMS = ["core", "audit", "accounts", "vehicles", "facilities", "tariffs", "payments", "invoices", "stays"]
+APPS = ["core", "audit", "accounts", "vehicles", "facilities", "tariffs", "payments", "invoices", "stays"]
 PASSWORD = "a-good-password"
 
 
@@ -40,7 +40,7 @@ def stay(zone, driver, staff):
 
 
 def test_every_table_of_ours_can_be_looked_up():
-    ours = {label(model) for room in ROOMS for model in apps.get_app_config(room).get_models()}
+    ours = {label(model) for app in APPS for model in apps.get_app_config(app).get_models()}
     assert set(REGISTERED) == ours | {"axes/accessattempt"}
 
 
@@ -53,9 +53,9 @@ def test_every_page_is_a_look_up_page():
 
 def sign_in(username, password=PASSWORD):
     browser = Client()
-    door = browser.get("/office/admin/").headers["Location"]
-    assert door == "/office/admin/login/?next=/office/admin/"
-    page = browser.get(door).headers["Location"]
+    sign_in_page = browser.get("/office/admin/").headers["Location"]
+    assert sign_in_page == "/office/admin/login/?next=/office/admin/"
+    page = browser.get(sign_in_page).headers["Location"]
     return browser, browser.post(page, {"username": username, "password": password})
 
 

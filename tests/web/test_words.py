@@ -10,12 +10,12 @@ from django.utils import translation
 
 import parking
 from parking.core.errors import NotFound, Refused
-from parking.edge.wording import _SENTENCES, sentence_for
+from parking.edge.wording import CATALOGUE, sentence_for
 from parking.web.templatetags import parking as tags
 
 FAMILIES = {"Refused", "NotFound", "Forbidden", "KeyReused", "TooMany", "Unauthenticated", "Unavailable"}
 # Answers to gateways' own calls: no person reads them.
-FOR_MACHINES = {"webhook_forged"}
+FOR_MACHINES = {("Unauthenticated", "webhook_forged")}
 
 
 def codes_in_the_sources():
@@ -29,17 +29,35 @@ def codes_in_the_sources():
             ):
                 code = node.args[0]
                 if isinstance(code, ast.Constant):
-                    yield code.value
+                    yield node.func.id, code.value
 
 
-def test_every_refusal_has_a_sentence():
-    assert set(codes_in_the_sources()) - FOR_MACHINES - set(_SENTENCES) == set()
+def test_every_refusal_is_in_the_catalogue_with_its_family():
+    known = {(family.__name__, code) for family, sentences in CATALOGUE.items() for code in sentences}
+    assert set(codes_in_the_sources()) - FOR_MACHINES - known == set()
+
+
+def test_a_code_has_one_family():
+    codes = [code for sentences in CATALOGUE.values() for code in sentences]
+    assert sorted(codes) == sorted(set(codes))
 
 
 def test_no_sentence_is_left_over():
-    sources = [path for path in Path(parking.__file__).parent.rglob("*.py") if path.name != "wording.py"]
-    texts = "".join(path.read_text() for path in sources)
-    assert [code for code in _SENTENCES if f'"{code}"' not in texts] == []
+    raised = {code for _family, code in codes_in_the_sources()} | codes_of_bad_input()
+    assert {code for sentences in CATALOGUE.values() for code in sentences} - raised == set()
+
+
+def codes_of_bad_input():
+    """Bad input has a code of its own or that of all bad input."""
+    calls = [
+        node
+        for path in Path(parking.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "InvalidInput"
+    ]
+    words = [word.value for call in calls for word in call.keywords if word.arg == "code"]
+    named = {word.value for word in words if isinstance(word, ast.Constant)}
+    return named | {"validation_error"}
 
 
 def test_the_sentence_goes_by_the_code():

@@ -1,12 +1,12 @@
 """Our books against a gateway's, as managers ask for it."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
+from parking.api.shapes.reconciliation import ReconciliationOut
 from parking.core import clock
 from parking.edge.answers import ok
 from parking.edge.callers import admin_only
@@ -14,64 +14,11 @@ from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, 
 from parking.edge.parsing import Day, Decoded, In, Printable, Text12
 from parking.reports.periods import ClosedPeriod, report_period
 from parking.reports.reconciliation import reconcile
-from parking.reports.rules import as_data
 
 router = Router(tags=["Admin"], auth=admin_only)
 
 # A request must come to an end; the command has no such bound.
 MOST_CALLS = 500
-Kind = Literal["PAYMENT", "REFUND"]
-
-
-class MovementOut(BaseModel):
-    kind: Kind
-    gateway_id: str | None
-    own_number: str | None
-    amount: float
-    currency: str
-    at: datetime
-
-
-class DifferentOut(MovementOut):
-    our_amount: float
-
-
-class WaitingOut(BaseModel):
-    kind: Kind
-    own_number: str
-    amount: float
-    status: Literal["INITIATED", "PENDING", "FAILED", "REVIEW"]
-    since: datetime
-
-
-class ReconciliationOut(BaseModel):
-    gateway: str
-    compared: int
-    differences: int
-    missing_here: list[MovementOut]
-    missing_there: list[MovementOut]
-    amount_differs: list[DifferentOut]
-    pending_too_long: list[WaitingOut]
-
-
-EXAMPLE = {
-    "gateway": "RAZORPAY",
-    "compared": 42,
-    "differences": 1,
-    "missing_here": [
-        {
-            "kind": "PAYMENT",
-            "gateway_id": "pay_PARK0000000001",
-            "own_number": "PK-7Q2M9XK4T0ZC5VJW8N3D",
-            "amount": 50.0,
-            "currency": "INR",
-            "at": "2026-11-22T04:30:00Z",
-        }
-    ],
-    "missing_there": [],
-    "amount_differs": [],
-    "pending_too_long": [],
-}
 
 
 class ReconciliationQuery(BaseModel):
@@ -83,7 +30,7 @@ class ReconciliationQuery(BaseModel):
 @router.get(
     "/reconciliation/",
     response={200: Ok[ReconciliationOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(EXAMPLE)),
+    openapi_extra=examples(response=enveloped(ReconciliationOut.example)),
     summary="Compare with a gateway",
 )
 def compare_with_gateway(request: HttpRequest, filters: Annotated[ReconciliationQuery, Query()]) -> HttpResponse:
@@ -109,7 +56,7 @@ class SettlementIn(In):
             "settlement": "kind,gateway_id,merchant_id,amount,currency,made_at\n"
             "PAYMENT,OM2611220000000000000001,PK-7Q2M9XK4T0ZC5VJW8N3D,50.00,INR,2026-11-22T10:00:00+05:30\n",
         },
-        response=enveloped(EXAMPLE | {"gateway": "PHONEPE"}),
+        response=enveloped(ReconciliationOut.example | {"gateway": "PHONEPE"}),
     ),
     summary="Compare with a settlement file",
 )
@@ -121,4 +68,4 @@ def compare_with_settlement(request: HttpRequest, payload: SettlementIn) -> Http
 
 def _compared(gateway: str, period: ClosedPeriod, settlement: str | None = None) -> HttpResponse:
     result = reconcile(gateway=gateway, period=period, now=clock.now(), settlement=settlement, most_calls=MOST_CALLS)
-    return ok({"gateway": gateway} | as_data(result))
+    return ok(ReconciliationOut.of(gateway, result))

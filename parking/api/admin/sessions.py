@@ -1,45 +1,30 @@
 """Every booking, as managers search them, and as a file."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Query, Router
 from pydantic import Field
 
 from parking.api.paging import Paging, page_of
-from parking.api.shapes.bookings import EXAMPLE_BOOKING, BookingOut, Status, present_bookings
+from parking.api.shapes.bookings import AdminBookingOut
 from parking.core import clock
 from parking.edge.answers import ok
 from parking.edge.callers import admin_only
-from parking.edge.describe import READ_PROBLEMS, Ok, Page, enveloped, examples
+from parking.edge.describe import READ_PROBLEMS, Ok, Page, examples, paged
+from parking.edge.downloads import CSV, XLSX, table_file
 from parking.edge.parsing import Day, Decoded, RefIn, Text100, Text200
-from parking.reports.exports import csv_lines, refuse_long_xlsx, xlsx_file
 from parking.reports.periods import period
 from parking.reports.sessions import SessionFilter, all_sessions
 from parking.reports.sheets import SESSION_COLUMNS, session_table
-from parking.stays.models import ParkingSession
+from parking.stays.models import SessionStatus
 
 router = Router(tags=["Admin"], auth=admin_only)
 
 
-class AdminBookingOut(BookingOut):
-    user_id: int | None
-    username: str | None
-    end_note: str | None
-
-
-EXAMPLE_ADMIN_BOOKING = EXAMPLE_BOOKING | {"user_id": 7, "username": "asha", "end_note": None}
-
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
 class SessionsQuery(Paging):
-    status: Status | None = None
+    status: SessionStatus | None = None
     date: Day | None = Field(None, description="Day of booking, in the site's time zone")
     start_date: Day | None = Field(None, description="First day of booking")
     end_date: Day | None = Field(None, description="Last day of booking")
@@ -61,11 +46,7 @@ def _files_too(extra: dict[str, Any]) -> dict[str, Any]:
 @router.get(
     "/all-sessions/",
     response={200: Ok[Page[AdminBookingOut]], **READ_PROBLEMS},
-    openapi_extra=_files_too(
-        examples(
-            response=enveloped({"results": [EXAMPLE_ADMIN_BOOKING], "count": 1, "page": 1, "page_size": 20, "pages": 1})
-        )
-    ),
+    openapi_extra=_files_too(examples(response=paged(AdminBookingOut.example))),
     summary="All bookings",
 )
 def sessions(request: HttpRequest, filters: Annotated[SessionsQuery, Query()]) -> HttpResponseBase:
@@ -79,32 +60,9 @@ def sessions(request: HttpRequest, filters: Annotated[SessionsQuery, Query()]) -
             search=filters.q,
         )
     )
+    now = clock.now()
     if filters.export:
-        return _file(rows, filters.export, clock.now())
-    return ok(page_of(rows, filters, lambda found: _present_sessions(found, clock.now())))
-
-
-def _present_sessions(found: Sequence[ParkingSession], now: datetime) -> list[dict[str, Any]]:
-    bookings = present_bookings(found, now)
-    return [booking | _of_driver(session) for session, booking in zip(found, bookings, strict=True)]
-
-
-def _of_driver(session: ParkingSession) -> dict[str, Any]:
-    """What only managers see of a booking."""
-    return {
-        "user_id": session.driver_id,
-        "username": session.driver.username if session.driver else None,
-        "end_note": session.end_note or None,
-    }
-
-
-def _file(rows: QuerySet[ParkingSession], kind: str, now: datetime) -> HttpResponseBase:
-    name = f"sessions-{clock.today()}.{kind}"
-    table = session_table(rows, now=now)
-    if kind == "csv":
-        lines = csv_lines(SESSION_COLUMNS, table)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8", headers=headers)
-    refuse_long_xlsx(rows)
-    book = xlsx_file("Sessions", SESSION_COLUMNS, table)
-    return FileResponse(book, as_attachment=True, filename=name, content_type=XLSX)
+        table = session_table(rows, now=now)
+        return table_file(filters.export, "sessions", SESSION_COLUMNS, table, counted=rows)
+    found = page_of(rows, filters)
+    return ok(found.showing(AdminBookingOut.rows(found.rows, now)))

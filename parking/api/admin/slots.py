@@ -7,15 +7,15 @@ from ninja import Router
 from pydantic import Field
 
 from parking.api.shapes.zone_fields import absent
-from parking.api.shapes.zones import EXAMPLE_SLOT, SlotOut, present_slot
+from parking.api.shapes.zones import SlotOut
 from parking.core import clock
-from parking.edge import requests as idempotency
+from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import WRITE_PROBLEMS, Ok, enveloped, examples, keyed, problems
 from parking.edge.parsing import In, path_id, path_ref
 from parking.facilities import services as facilities
-from parking.facilities.models import ParkingSlot
+from parking.facilities.models import SlotKind, SlotStatus
 from parking.facilities.queries import find_zone
 from parking.facilities.rules import HIGHEST_SLOT, LONGEST_PREFIX, PREFIX_PATTERN
 
@@ -23,18 +23,14 @@ router = Router(tags=["Admin"], auth=admin_only)
 
 SlotNumber = Annotated[int, Field(ge=0, le=HIGHEST_SLOT)]
 Prefix = Annotated[str, Field(max_length=LONGEST_PREFIX, pattern=PREFIX_PATTERN)]
-SlotKindName = Literal["CAR", "TWO_WHEELER", "EV", "ACCESSIBLE", "VIP"]
+SlotKindName = Annotated[SlotKind, Field(strict=False)]
 
 
 class NewSlotsIn(In):
     prefix: Prefix
     first: SlotNumber
     last: SlotNumber
-    kind: SlotKindName = "CAR"
-
-
-def _slots_answer(slots: list[ParkingSlot]) -> HttpResponse:
-    return ok([present_slot(slot) for slot in slots], f"{len(slots)} slots added", status=201)
+    kind: SlotKindName = SlotKind.CAR
 
 
 @router.post(
@@ -43,29 +39,22 @@ def _slots_answer(slots: list[ParkingSlot]) -> HttpResponse:
     openapi_extra=keyed(
         examples(
             request={"prefix": "A-", "first": 1, "last": 1, "kind": "CAR"},
-            response=enveloped([EXAMPLE_SLOT | {"status": "FREE"}], "1 slots added"),
+            response=enveloped([SlotOut.example | {"status": "FREE"}], "1 slots added"),
             status=201,
         )
     ),
     summary="Add slots",
 )
+@requests.idempotent_in_one_transaction
 def add_slots(request: HttpRequest, zone_ref: str, payload: NewSlotsIn) -> HttpResponse:
     """Add the slots prefix + first … prefix + last to a zone; numbers have at least three digits."""
-    return idempotency.once_in_one_transaction(
-        request,
-        payload,
-        call=lambda: facilities.add_slots(
-            actor=actor_of(request),
-            zone_id=find_zone(path_ref(zone_ref)).pk,
-            now=clock.now(),
-            **payload.model_dump(),
-        ),
-        render=_slots_answer,
-    )
+    zone = find_zone(path_ref(zone_ref))
+    slots = facilities.add_slots(actor=actor_of(request), zone_id=zone.pk, now=clock.now(), **payload.model_dump())
+    return ok([SlotOut.of(slot) for slot in slots], f"{len(slots)} slots added", status=201)
 
 
 class ChangedSlotIn(In):
-    status: Literal["FREE", "OUT_OF_SERVICE"] = absent()
+    status: Literal[SlotStatus.FREE, SlotStatus.OUT_OF_SERVICE] = absent()
     kind: SlotKindName = absent()
 
 
@@ -74,7 +63,7 @@ class ChangedSlotIn(In):
     response={200: Ok[SlotOut], **problems()},
     openapi_extra=examples(
         request={"status": "OUT_OF_SERVICE"},
-        response=enveloped(EXAMPLE_SLOT | {"status": "OUT_OF_SERVICE"}, "Slot changed"),
+        response=enveloped(SlotOut.example | {"status": "OUT_OF_SERVICE"}, "Slot changed"),
     ),
     summary="Change a slot",
 )
@@ -87,4 +76,4 @@ def change_slot(request: HttpRequest, slot_ref: str, payload: ChangedSlotIn) -> 
         kind=payload.kind,
         now=clock.now(),
     )
-    return ok(present_slot(slot), "Slot changed")
+    return ok(SlotOut.of(slot), "Slot changed")

@@ -1,17 +1,17 @@
 """Accounts, as managers look after them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from parking.accounts import services as accounts
 from parking.accounts.models import User
-from parking.accounts.passwords import hash_new_password
+from parking.accounts.passwords import HashedPassword, hash_new_password
 from parking.accounts.queries import find_users, user_by_id
 from parking.api.paging import Paging, page_of
 from parking.api.shapes.users import (
-    EXAMPLE_USER,
+    STAFF_EXAMPLE,
     Email,
     Language,
     NewPassword,
@@ -20,21 +20,18 @@ from parking.api.shapes.users import (
     RoleName,
     Username,
     UserOut,
-    present_user,
-    present_users,
 )
 from parking.core import clock
 from parking.core.ids import MAX_ID
-from parking.edge import requests as idempotency
+from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
-from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, problems
+from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.parsing import In, Note
 
 router = Router(tags=["Admin"], auth=admin_only)
 
 UserId = Annotated[int, Path(ge=1, le=MAX_ID)]
-EXAMPLE_STAFF = EXAMPLE_USER | {"id": 8, "username": "ravi", "role": "STAFF", "email": "ravi@example.org"}
 
 
 class UsersQuery(Paging):
@@ -46,15 +43,14 @@ class UsersQuery(Paging):
 @router.get(
     "/users/",
     response={200: Ok[Page[UserOut]], **READ_PROBLEMS},
-    openapi_extra=examples(
-        response=enveloped({"results": [EXAMPLE_USER], "count": 1, "page": 1, "page_size": 20, "pages": 1})
-    ),
+    openapi_extra=examples(response=paged(UserOut.example)),
     summary="Accounts",
 )
 def users(request: HttpRequest, filters: Annotated[UsersQuery, Query()]) -> HttpResponse:
     """Accounts in the order of their making; `q` is a part of a name, address or number."""
     rows = find_users(role=filters.role, is_active=filters.is_active, q=filters.q)
-    return ok(page_of(rows, filters, present_users))
+    found = page_of(rows, filters)
+    return ok(found.showing([UserOut.of(user) for user in found.rows]))
 
 
 class UserFieldsIn(In):
@@ -83,7 +79,7 @@ class NewUserIn(UserFieldsIn):
                 "email": "ravi@example.org",
                 "role": "STAFF",
             },
-            response=enveloped(EXAMPLE_STAFF, "Account made"),
+            response=enveloped(STAFF_EXAMPLE, "Account made"),
             status=201,
         )
     ),
@@ -91,28 +87,31 @@ class NewUserIn(UserFieldsIn):
 )
 def create_user(request: HttpRequest, payload: NewUserIn) -> HttpResponse:
     """Make an account of any role; USER if none is named."""
-    now = clock.now()
     fields = payload.model_dump(exclude_none=True, exclude={"username", "password"})
+    # Before the transaction: hashing takes long, and a refused password uses no key up.
     hashed = hash_new_password(payload.password, user=User(username=payload.username, **fields))
-    return idempotency.once_in_one_transaction(
-        request,
-        payload,
-        call=lambda: accounts.create_user(
-            actor=actor_of(request), username=payload.username, password=hashed, fields=fields, now=now
-        ),
-        render=lambda user: ok(present_user(user), "Account made", status=201),
+    return _create_user(request, payload, hashed, fields)
+
+
+@requests.idempotent_in_one_transaction
+def _create_user(
+    request: HttpRequest, payload: NewUserIn, hashed: HashedPassword, fields: dict[str, Any]
+) -> HttpResponse:
+    user = accounts.create_user(
+        actor=actor_of(request), username=payload.username, password=hashed, fields=fields, now=clock.now()
     )
+    return ok(UserOut.of(user), "Account made", status=201)
 
 
 @router.get(
     "/users/{user_id}/",
     response={200: Ok[UserOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(EXAMPLE_STAFF)),
+    openapi_extra=examples(response=enveloped(STAFF_EXAMPLE)),
     summary="One account",
 )
 def one_user(request: HttpRequest, user_id: UserId) -> HttpResponse:
     """One account."""
-    return ok(present_user(user_by_id(user_id)))
+    return ok(UserOut.of(user_by_id(user_id)))
 
 
 class ChangedUserIn(UserFieldsIn):
@@ -126,7 +125,7 @@ class ChangedUserIn(UserFieldsIn):
     "/users/{user_id}/",
     response={200: Ok[UserOut], **problems()},
     openapi_extra=examples(
-        request={"is_active": False}, response=enveloped(EXAMPLE_STAFF | {"is_active": False}, "Saved")
+        request={"is_active": False}, response=enveloped(STAFF_EXAMPLE | {"is_active": False}, "Saved")
     ),
     summary="Change an account",
 )
@@ -139,4 +138,4 @@ def change_user(request: HttpRequest, user_id: UserId, payload: ChangedUserIn) -
         password=payload.password,
         now=clock.now(),
     )
-    return ok(present_user(user), "Saved")
+    return ok(UserOut.of(user), "Saved")

@@ -1,105 +1,41 @@
 """Zones and prices, as managers change them."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import BaseModel
 
 from parking.api.paging import Paging, page_of
 from parking.api.shapes.zone_fields import ChangedZoneIn, NewZoneIn
-from parking.api.shapes.zones import EXAMPLE_ZONE, ZoneOut, present_zone
+from parking.api.shapes.zones import AdminZoneOut, KindRateOut
 from parking.core import clock
-from parking.edge import requests as idempotency
+from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
-from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, problems
+from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.parsing import path_ref
 from parking.facilities import services as facilities
 from parking.facilities.models import ParkingZone
-from parking.facilities.queries import ZoneCounts, counts_of, find_zone, present_zones
+from parking.facilities.queries import find_zone, present_zones
 from parking.tariffs import services as tariffs
-from parking.tariffs.models import ZoneTariff
-from parking.tariffs.queries import tariffs_of
 
 router = Router(tags=["Admin"], auth=admin_only)
 
 
-class KindRateOut(BaseModel):
-    vehicle_kind: str
-    hourly_rate: float
-    booking_fee: float
-
-
-class AdminZoneOut(ZoneOut):
-    site_id: int
-    booked_slots: int
-    occupied_slots: int
-    out_of_service_slots: int
-    hold_minutes: int
-    no_show_minutes: int
-    kind_rates: list[KindRateOut]
-    retired_at: datetime | None
-
-
-EXAMPLE_KIND_RATE = {"vehicle_kind": "TWO_WHEELER", "hourly_rate": 20.0, "booking_fee": 10.0}
-EXAMPLE_ADMIN_ZONE = EXAMPLE_ZONE | {
-    "site_id": 1,
-    "booked_slots": 1,
-    "occupied_slots": 2,
-    "out_of_service_slots": 0,
-    "hold_minutes": 10,
-    "no_show_minutes": 30,
-    "kind_rates": [EXAMPLE_KIND_RATE],
-    "retired_at": None,
-}
-
-
-def present_admin_zones(zones: Sequence[ParkingZone]) -> list[dict[str, Any]]:
-    """Zones with counts and prices, with two statements however many there are."""
-    counts, rates = counts_of(zones), tariffs_of(zones)
-    return [_present(zone, counts.get(zone.pk, ZoneCounts()), rates.get(zone.pk, [])) for zone in zones]
-
-
-def _present(zone: ParkingZone, counts: ZoneCounts, rates: list[ZoneTariff]) -> dict[str, Any]:
-    """Here `occupied_slots` counts cars inside."""
-    return present_zone(zone, counts) | {
-        "site_id": zone.site_id,
-        "booked_slots": counts.booked,
-        "occupied_slots": counts.occupied,
-        "out_of_service_slots": counts.out_of_service,
-        "hold_minutes": zone.hold_minutes,
-        "no_show_minutes": zone.no_show_minutes,
-        "kind_rates": [_present_rate(rate) for rate in rates],
-        "retired_at": zone.retired_at,
-    }
-
-
-def _present_rate(rate: ZoneTariff) -> dict[str, Any]:
-    return {
-        "vehicle_kind": rate.vehicle_kind,
-        "hourly_rate": rate.hourly_rate,
-        "booking_fee": rate.booking_fee,
-    }
-
-
 def _zone_answer(zone: ParkingZone, message: str = "OK", *, status: int = 200) -> HttpResponse:
-    return ok(present_admin_zones([zone])[0], message, status=status)
+    return ok(AdminZoneOut.rows([zone])[0], message, status=status)
 
 
 @router.get(
     "/zones/",
     response={200: Ok[Page[AdminZoneOut]], **READ_PROBLEMS},
-    openapi_extra=examples(
-        response=enveloped({"results": [EXAMPLE_ADMIN_ZONE], "count": 1, "page": 1, "page_size": 20, "pages": 1})
-    ),
+    openapi_extra=examples(response=paged(AdminZoneOut.example)),
     summary="Zones",
 )
 def zones(request: HttpRequest, paging: Annotated[Paging, Query()]) -> HttpResponse:
     """Zones that were not retired, open or closed, by name."""
-    return ok(page_of(present_zones(), paging, present_admin_zones))
+    found = page_of(present_zones(), paging)
+    return ok(found.showing(AdminZoneOut.rows(found.rows)))
 
 
 @router.post(
@@ -113,33 +49,27 @@ def zones(request: HttpRequest, paging: Annotated[Paging, Query()]) -> HttpRespo
                 "booking_fee": 50,
                 "place": "Level 1, north side",
                 "features": ["covered", "guarded"],
-                "kind_rates": [EXAMPLE_KIND_RATE],
+                "kind_rates": [KindRateOut.example],
             },
-            response=enveloped(EXAMPLE_ADMIN_ZONE, "Zone made"),
+            response=enveloped(AdminZoneOut.example, "Zone made"),
             status=201,
         )
     ),
     summary="Make a zone",
 )
+@requests.idempotent_in_one_transaction
 def create_zone(request: HttpRequest, payload: NewZoneIn) -> HttpResponse:
     """Make a zone; its slots are added next."""
-    return idempotency.once_in_one_transaction(
-        request,
-        payload,
-        call=lambda: tariffs.create_zone(
-            actor=actor_of(request),
-            changes=payload.changes(),
-            kind_rates=payload.rates() or [],
-            now=clock.now(),
-        ),
-        render=lambda zone: _zone_answer(zone, "Zone made", status=201),
+    zone = tariffs.create_zone(
+        actor=actor_of(request), changes=payload.changes(), kind_rates=payload.rates() or [], now=clock.now()
     )
+    return _zone_answer(zone, "Zone made", status=201)
 
 
 @router.get(
     "/zones/{zone_ref}/",
     response={200: Ok[AdminZoneOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(EXAMPLE_ADMIN_ZONE)),
+    openapi_extra=examples(response=enveloped(AdminZoneOut.example)),
     summary="One zone",
 )
 def one_zone(request: HttpRequest, zone_ref: str) -> HttpResponse:
@@ -153,7 +83,7 @@ def one_zone(request: HttpRequest, zone_ref: str) -> HttpResponse:
     openapi_extra=examples(
         request={"hourly_rate": 60, "opens_at": "06:00", "closes_at": "23:00"},
         response=enveloped(
-            EXAMPLE_ADMIN_ZONE | {"hourly_rate": 60.0, "opens_at": "06:00:00", "closes_at": "23:00:00"},
+            AdminZoneOut.example | {"hourly_rate": 60.0, "opens_at": "06:00:00", "closes_at": "23:00:00"},
             "Zone changed",
         ),
     ),
@@ -176,7 +106,7 @@ def change_zone(request: HttpRequest, zone_ref: str, payload: ChangedZoneIn) -> 
     response={200: Ok[AdminZoneOut], **READ_PROBLEMS},
     openapi_extra=examples(
         response=enveloped(
-            EXAMPLE_ADMIN_ZONE
+            AdminZoneOut.example
             | {
                 "is_active": False,
                 "available_slots": 0,

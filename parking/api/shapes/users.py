@@ -1,17 +1,17 @@
 """How people are shown, and what may be said of them."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
-from parking.accounts.models import User
+from parking.accounts.models import Role, User
 from parking.edge.parsing import Printable
+from parking.edge.shapes import Shape
 
-RoleName = Literal["ADMIN", "STAFF", "USER"]
+RoleName = Annotated[Role, Field(strict=False)]
 Language = Literal["en", "hi"]
 
 
@@ -39,47 +39,35 @@ Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1
 NewPassword = Annotated[str, StringConstraints(strip_whitespace=False, min_length=8, max_length=128), Printable]
 
 
-class UserOut(BaseModel):
+class UserOut(Shape):
     id: int
     username: str
     email: str
     phone: str
     first_name: str
     last_name: str
-    role: RoleName
+    role: Role
     is_active: bool
     language: Language
     date_joined: datetime
 
-
-EXAMPLE_USER = {
-    "id": 7,
-    "username": "asha",
-    "email": "asha@example.org",
-    "phone": "+91 98765 43210",
-    "first_name": "Asha",
-    "last_name": "Rao",
-    "role": "USER",
-    "is_active": True,
-    "language": "en",
-    "date_joined": "2026-11-22T04:30:00Z",
-}
-
-
-def present_user(user: User) -> dict[str, Any]:
-    return {
-        "id": user.pk,
-        "username": user.username,
-        "email": user.email,
-        "phone": user.phone,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "role": user.role,
-        "is_active": user.is_active,
-        "language": user.language,
-        "date_joined": user.date_joined,
+    example = {
+        "id": 7,
+        "username": "asha",
+        "email": "asha@example.org",
+        "phone": "+91 98765 43210",
+        "first_name": "Asha",
+        "last_name": "Rao",
+        "role": "USER",
+        "is_active": True,
+        "language": "en",
+        "date_joined": "2026-11-22T04:30:00Z",
     }
 
+    @classmethod
+    def of(cls, user: User) -> Self:
+        """Return an account."""
+        return cls.read(user)
 
-def present_users(users: Sequence[User]) -> list[dict[str, Any]]:
-    return [present_user(user) for user in users]
+
+STAFF_EXAMPLE = UserOut.example | {"id": 8, "username": "ravi", "role": "STAFF", "email": "ravi@example.org"}

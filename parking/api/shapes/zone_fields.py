@@ -11,6 +11,7 @@ from parking.core.ids import MAX_ID
 from parking.edge.parsing import In, Note, Rupees, Text30, Text100
 from parking.facilities.rules import DEAREST, MINUTES_OF_A_DAY
 from parking.tariffs.rules import KindRate
+from parking.vehicles.models import VehicleKind
 
 _HOUR = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 _DEGREE = Decimal("0.000001")
@@ -49,9 +50,13 @@ def _schema(**words: object) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [words, {"type": "null"}]})
 
 
+def _nothing() -> None:
+    return None
+
+
 def absent() -> Any:
     """A field that may be left out; unlike null, which only some take, this changes nothing."""
-    return Field(default_factory=lambda: None)
+    return Field(default_factory=_nothing)
 
 
 Rate = Annotated[
@@ -71,7 +76,7 @@ Minutes = Annotated[int, Field(ge=1, le=MINUTES_OF_A_DAY)]
 
 
 class KindRateIn(In):
-    vehicle_kind: Literal["TWO_WHEELER", "EV"]
+    vehicle_kind: Literal[VehicleKind.TWO_WHEELER, VehicleKind.EV]
     hourly_rate: Rate
     booking_fee: Rate
 

@@ -1,17 +1,21 @@
-"""How zones and slots are shown."""
+"""How zones and slots are shown: to everybody, at the gate, to managers."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from parking.edge.shapes import Shape
 from parking.facilities.models import ParkingSlot, ParkingZone
-from parking.facilities.queries import ZoneCounts
+from parking.facilities.queries import ZoneCounts, counts_of
+from parking.tariffs.queries import tariffs_of
 
 # JSON Schema's own format "time" wants an offset from UTC, which a time of day has not.
 TimeOfDay = Annotated[str, Field(pattern="^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$", examples=["06:00:00"])]
 
 
-class ZoneOut(BaseModel):
+class ZoneOut(Shape):
     id: int
     uuid: str
     name: str
@@ -30,15 +34,55 @@ class ZoneOut(BaseModel):
     restrictions: str
     booking_fee: float
 
+    example = {
+        "id": 1,
+        "uuid": "0b0c5c64-7a0e-4d6c-8a39-2f1f7a6d9c10",
+        "name": "Zone A",
+        "hourly_rate": 50.0,
+        "is_active": True,
+        "total_slots": 10,
+        "available_slots": 7,
+        "occupancy_percent": 30.0,
+        "opens_at": None,
+        "closes_at": None,
+        "contact": "+91 11 5550 0100",
+        "place": "Level 1, north side",
+        "latitude": 28.6315,
+        "longitude": 77.2167,
+        "features": ["covered", "guarded"],
+        "restrictions": "",
+        "booking_fee": 50.0,
+    }
 
-class SlotOut(BaseModel):
+    @classmethod
+    def of(cls, zone: ParkingZone, counts: ZoneCounts, **others: Any) -> Self:
+        """Return a zone with its free slots."""
+        return cls.read(
+            zone,
+            total_slots=counts.total,
+            available_slots=counts.available,
+            occupancy_percent=counts.occupancy_percent,
+            **others,
+        )
+
+
+class SlotOut(Shape):
     id: int
     slot_number: str
     kind: str
     status: str
 
+    example = {"id": 1, "slot_number": "A-001", "kind": "CAR", "status": "BOOKED"}
 
-class ZoneCountsOut(BaseModel):
+    @classmethod
+    def of(cls, slot: ParkingSlot) -> Self:
+        """Return a slot."""
+        return cls.read(slot)
+
+
+class ZoneCountsOut(Shape):
+    """The slots of a zone. Here `occupied_slots` counts cars inside; the percentage counts booked ones too."""
+
     zone_id: int
     zone_name: str
     total_slots: int
@@ -48,78 +92,85 @@ class ZoneCountsOut(BaseModel):
     available_slots: int
     occupancy_percent: float
 
+    example = {
+        "zone_id": 1,
+        "zone_name": "Zone A",
+        "total_slots": 10,
+        "occupied_slots": 2,
+        "booked_slots": 1,
+        "out_of_service_slots": 0,
+        "available_slots": 7,
+        "occupancy_percent": 30.0,
+    }
+
+    @classmethod
+    def of(cls, zone: ParkingZone, counts: ZoneCounts, **others: Any) -> Self:
+        """Return the counts of a zone."""
+        return cls.read(
+            counts,
+            zone_id=zone.pk,
+            zone_name=zone.name,
+            total_slots=counts.total,
+            occupied_slots=counts.occupied,
+            booked_slots=counts.booked,
+            out_of_service_slots=counts.out_of_service,
+            available_slots=counts.available,
+            **others,
+        )
+
 
 class ZoneSlotsOut(ZoneCountsOut):
     slots: list[SlotOut]
 
-
-EXAMPLE_ZONE = {
-    "id": 1,
-    "uuid": "0b0c5c64-7a0e-4d6c-8a39-2f1f7a6d9c10",
-    "name": "Zone A",
-    "hourly_rate": 50.0,
-    "is_active": True,
-    "total_slots": 10,
-    "available_slots": 7,
-    "occupancy_percent": 30.0,
-    "opens_at": None,
-    "closes_at": None,
-    "contact": "+91 11 5550 0100",
-    "place": "Level 1, north side",
-    "latitude": 28.6315,
-    "longitude": 77.2167,
-    "features": ["covered", "guarded"],
-    "restrictions": "",
-    "booking_fee": 50.0,
-}
-EXAMPLE_COUNTS = {
-    "zone_id": 1,
-    "zone_name": "Zone A",
-    "total_slots": 10,
-    "occupied_slots": 2,
-    "booked_slots": 1,
-    "out_of_service_slots": 0,
-    "available_slots": 7,
-    "occupancy_percent": 30.0,
-}
-EXAMPLE_SLOT = {"id": 1, "slot_number": "A-001", "kind": "CAR", "status": "BOOKED"}
+    example = ZoneCountsOut.example | {"slots": [SlotOut.example]}
 
 
-def present_zone(zone: ParkingZone, counts: ZoneCounts) -> dict[str, Any]:
-    return {
-        "id": zone.pk,
-        "uuid": zone.uuid,
-        "name": zone.name,
-        "hourly_rate": zone.hourly_rate,
-        "is_active": zone.is_active,
-        "total_slots": counts.total,
-        "available_slots": counts.available,
-        "occupancy_percent": counts.occupancy_percent,
-        "opens_at": zone.opens_at,
-        "closes_at": zone.closes_at,
-        "contact": zone.contact,
-        "place": zone.place,
-        "latitude": zone.latitude,
-        "longitude": zone.longitude,
-        "features": zone.features,
-        "restrictions": zone.restrictions,
-        "booking_fee": zone.booking_fee,
+class KindRateOut(Shape):
+    vehicle_kind: str
+    hourly_rate: float
+    booking_fee: float
+
+    example = {"vehicle_kind": "TWO_WHEELER", "hourly_rate": 20.0, "booking_fee": 10.0}
+
+
+class AdminZoneOut(ZoneOut):
+    """A zone as managers see it. Here `occupied_slots` counts cars inside."""
+
+    site_id: int
+    booked_slots: int
+    occupied_slots: int
+    out_of_service_slots: int
+    hold_minutes: int
+    no_show_minutes: int
+    kind_rates: list[KindRateOut]
+    retired_at: datetime | None
+
+    example = ZoneOut.example | {
+        "site_id": 1,
+        "booked_slots": 1,
+        "occupied_slots": 2,
+        "out_of_service_slots": 0,
+        "hold_minutes": 10,
+        "no_show_minutes": 30,
+        "kind_rates": [KindRateOut.example],
+        "retired_at": None,
     }
 
+    @classmethod
+    def of(cls, zone: ParkingZone, counts: ZoneCounts, **others: Any) -> Self:
+        """Return a zone; `kind_rates` is among `others`."""
+        return super().of(
+            zone,
+            counts,
+            booked_slots=counts.booked,
+            occupied_slots=counts.occupied,
+            out_of_service_slots=counts.out_of_service,
+            **others,
+        )
 
-def present_slot(slot: ParkingSlot) -> dict[str, Any]:
-    return {"id": slot.pk, "slot_number": slot.slot_number, "kind": slot.kind, "status": slot.status}
-
-
-def present_counts(zone: ParkingZone, counts: ZoneCounts) -> dict[str, Any]:
-    """Here `occupied_slots` counts cars inside; the percentage counts booked and occupied together."""
-    return {
-        "zone_id": zone.pk,
-        "zone_name": zone.name,
-        "total_slots": counts.total,
-        "occupied_slots": counts.occupied,
-        "booked_slots": counts.booked,
-        "out_of_service_slots": counts.out_of_service,
-        "available_slots": counts.available,
-        "occupancy_percent": counts.occupancy_percent,
-    }
+    @classmethod
+    def rows(cls, zones: Sequence[ParkingZone]) -> list[Self]:
+        """Return zones with counts and prices, with two statements however many there are."""
+        counts, tariffs = counts_of(zones), tariffs_of(zones)
+        rates = {zone.pk: [KindRateOut.read(tariff) for tariff in tariffs.get(zone.pk, [])] for zone in zones}
+        return [cls.of(zone, counts.get(zone.pk, ZoneCounts()), kind_rates=rates[zone.pk]) for zone in zones]

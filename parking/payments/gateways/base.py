@@ -1,7 +1,7 @@
-"""What a payment gateway is to us: four calls that take and return frozen dataclasses.
+"""The interface of a payment gateway: four calls that take and return frozen dataclasses.
 
 A gateway knows no ORM, no session, no HTML, and saves nothing. Amounts are integer paise. What only some gateways can
-do (tell of webhooks, capture, list their books) stands in protocols of its own.
+do (send webhooks, capture, list their books) has protocols of its own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 
 class GatewayState(StrEnum):
-    """What a gateway says of an order or a refund."""
+    """The state of an order or a refund at the gateway."""
 
     PENDING = "PENDING"
     COMPLETED = "COMPLETED"
@@ -26,8 +26,8 @@ class GatewayState(StrEnum):
 class OrderRequest:
     """Collect `amount` paise under our `order_id`. Sent twice, it is one order.
 
-    `fresh` promises that nobody can have sent it before, which saves the gateway looking for it. `gateway_order_id`
-    is the gateway's own number, once known. `upi_qr` wishes for a `upi://` link to show at the gate, where the account
+    `fresh` promises that nobody can have sent it before, so that the gateway need not look for it. `gateway_order_id`
+    is the gateway's own number, once known. `upi_qr` asks for a `upi://` link to show at the gate, where the account
     has it; else there is a page. `expires_in` is seconds; a gateway takes the nearest that it allows.
     """
 
@@ -42,7 +42,7 @@ class OrderRequest:
 
 @dataclass(frozen=True)
 class OrderAnswer:
-    """The gateway's word on an order. `reference` is its number of the payment, once there is one.
+    """The gateway's answer about an order. `reference` is its number of the payment, once there is one.
 
     `method` is how it was paid (UPI, CARD, ...), an open set; `bank_reference` the bank's number (UTR, RRN); `fee` what
     the gateway keeps, `tax` of it included. `failure` says why it failed; `retryable` that the payer may try again on
@@ -85,7 +85,7 @@ class RefundRequest:
 
 @dataclass(frozen=True)
 class RefundAnswer:
-    """The gateway's word on a refund. `bank_reference` may come long after COMPLETED; FAILED is for good."""
+    """The gateway's answer about a refund. `bank_reference` may come long after COMPLETED; FAILED is final."""
 
     refund_id: str
     state: GatewayState
@@ -99,7 +99,7 @@ class RefundAnswer:
 
 
 class EventKind(StrEnum):
-    """What a webhook is about. OTHER is genuine and of no use to us."""
+    """The subject of a webhook. OTHER is genuine and of no use to us."""
 
     ORDER = "order"
     REFUND = "refund"
@@ -108,7 +108,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True)
 class WebhookEvent:
-    """A hint, not a fact: ask the gateway how the order or refund stands. Ids that it does not tell are empty.
+    """A hint, not a fact: fetch the order or refund from the gateway. Ids that the event does not name are empty.
 
     `event_key` is the same when the event comes again, at most 64 characters. `name` is the gateway's word for it,
     `reference` its number of the payment.
@@ -168,11 +168,11 @@ class GatewayError(Exception):
 
 
 class GatewayUnreachable(GatewayError):
-    """No answer: nobody knows whether the call was carried out. Ask again later."""
+    """There was no usable answer, so the call may or may not have been carried out. Ask again later."""
 
 
 class GatewayRefused(GatewayError):
-    """The gateway said no, and did nothing. `permanent`: the same call will never be accepted.
+    """The gateway refused the call, and did nothing. `permanent`: the same call will never be accepted.
 
     `code` is the gateway's own word.
     """
@@ -188,7 +188,7 @@ class GatewayNotFound(GatewayRefused):
 
 
 class GatewayMisconfigured(GatewayRefused):
-    """Our credentials are wrong, or the account lacks the feature: the operator must act; the call may come again."""
+    """Our credentials are wrong, or the account lacks the feature: the operator must act; the call may be repeated."""
 
     def __init__(self, message: str, *, code: str = "") -> None:
         super().__init__(message, permanent=False, code=code)
@@ -198,7 +198,7 @@ class GatewayMisconfigured(GatewayRefused):
 
 
 class Gateway(Protocol):
-    """One payment gateway. Every call may raise GatewayUnreachable or GatewayRefused and is safe to repeat.
+    """A payment gateway. Every call may raise GatewayUnreachable or GatewayRefused and is safe to repeat.
 
     `fetch_order` and `fetch_refund` raise GatewayNotFound for what never arrived: create it again.
     """
@@ -216,22 +216,22 @@ class Gateway(Protocol):
 
 @runtime_checkable
 class Captures(Protocol):
-    """A gateway that may hold money (`awaits_capture`) until it is told to take it."""
+    """A gateway that may hold money (`awaits_capture`) until `capture_order`."""
 
     def capture_order(self, request: OrderRequest) -> OrderAnswer: ...
 
 
 @runtime_checkable
 class ReadsWebhooks(Protocol):
-    """A gateway that calls us."""
+    """A gateway that sends webhooks."""
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
-        """What a call tells, from its raw body. Raises ForgedWebhook."""
+        """Return the event of a webhook, from its raw body. Raises ForgedWebhook."""
 
 
 @runtime_checkable
 class ListsItsBooks(Protocol):
-    """A gateway that lists the money which it moved."""
+    """A gateway that lists its payments and refunds."""
 
     def statement(self, since: datetime, until: datetime) -> Iterator[StatementEntry]:
-        """Payments and refunds made between two aware times, both included. Raises GatewayUnreachable or -Refused."""
+        """Yield what was paid and refunded between two aware times, ends included. Raises as the other calls."""

@@ -1,4 +1,4 @@
-"""What every gateway client shares: HTTP with strict time-outs, values read with care, signatures compared.
+"""What every gateway client shares: HTTP with strict time-outs, validated values, comparison of signatures.
 
 Whatever leaves open whether a call was carried out is GatewayUnreachable: time-outs, broken connections, 5xx, 429,
 redirects, and answers that are not JSON (a proxy's HTML page).
@@ -71,7 +71,7 @@ class GatewayHttp:
         weakref.finalize(self, _close, self._client, os.getpid())
 
     def send(self, method: str, url: str, **parts: Any) -> Reply:
-        """One call; `parts` as httpx names them: headers, params, json, data. Raises GatewayUnreachable."""
+        """Send one call; `parts` as httpx names them: headers, params, json, data. Raises GatewayUnreachable."""
         deadline = time.monotonic() + self._whole
         try:
             with self._client.stream(method, url, **parts) as response:
@@ -105,7 +105,7 @@ def _close(client: httpx.Client, process: int) -> None:
 
 
 def create_or_find(create: Callable[[], Answer], find: Callable[[], Answer]) -> Answer:
-    """What `create` answers; if the gateway refuses because it is there already, what `find` answers.
+    """Return what `create` returns; if the gateway refuses because it exists already, what `find` returns.
 
     Every refusal is looked into, because the word for "already there" differs by gateway, page and year.
     """
@@ -132,22 +132,22 @@ def _json_object(content: bytes) -> Json | None:
 
 
 def json_object(content: bytes) -> Json:
-    """The JSON object in these bytes; empty if there is none."""
+    """Return the JSON object in these bytes; empty if there is none."""
     return _json_object(content) or {}
 
 
 def mapping(value: object) -> Json:
-    """An object; empty for anything else (Razorpay sends `[]` for empty notes)."""
+    """Return the value if it is an object, else an empty one (Razorpay sends `[]` for empty notes)."""
     return value if isinstance(value, dict) else {}
 
 
 def mappings(value: object) -> list[Json]:
-    """The objects in a list; whatever else it holds is left out."""
+    """Return the objects in a list, without its other items; empty for anything but a list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def text(value: object, limit: int = 64) -> str:
-    """Printable text of at most `limit` characters; empty for anything but text."""
+    """Return printable text of at most `limit` characters; empty for anything but text."""
     if not isinstance(value, str):
         return ""
     # No database takes NUL characters or lone surrogates.
@@ -155,19 +155,19 @@ def text(value: object, limit: int = 64) -> str:
 
 
 def identifier(value: object) -> str:
-    """An id as gateways make them: 1 to 64 letters, digits and `_.-`; empty for anything else."""
+    """Return an id as gateways make them: 1 to 64 letters, digits and `_.-`; empty for anything else."""
     return value if isinstance(value, str) and _IDENTIFIER.fullmatch(value) else ""
 
 
 def paise(value: object) -> int:
-    """A whole, not negative number of paise; 0, which no order has, for anything else."""
+    """Return a whole, not negative number of paise; 0, which no order has, for anything else."""
     if not isinstance(value, int) or isinstance(value, bool):
         return 0
     return value if 0 <= value <= _LARGEST_AMOUNT else 0
 
 
 def link(value: object, *schemes: str, limit: int = 2000) -> str:
-    """An address that begins with one of `schemes`; empty for anything else. Never shortened."""
+    """Return an address that begins with one of `schemes`; empty for anything else. Never shortened."""
     if not isinstance(value, str) or not value.isprintable() or len(value) > limit:
         return ""
     return value if value.startswith(schemes) else ""
@@ -177,12 +177,12 @@ def link(value: object, *schemes: str, limit: int = 2000) -> str:
 
 
 def header(headers: Mapping[str, str], name: str) -> str:
-    """A header's value, whatever the letter case of its name; empty if it is not there."""
+    """Return a header's value, in any letter case of its name; empty if it is missing."""
     return next((value for key, value in headers.items() if key.lower() == name.lower()), "")
 
 
 def same_proof(given: object, expected: str) -> bool:
-    """Whether a signature is the expected one, in a time that does not tell how much of it was right."""
+    """Return whether a signature is the expected one, in constant time."""
     if not isinstance(given, str) or not given or not given.isascii() or not expected:
         return False
     return hmac.compare_digest(given.encode(), expected.encode())

@@ -45,7 +45,7 @@ _CALLING_US: dict[str, Callable[[], ReadsWebhooks]] = {"PHONEPE": phonepe, "RAZO
 
 
 def chosen_gateway(code: str | None) -> Gateway:
-    """The gateway that a client names, or the default. Raises Refused `gateway_invalid`."""
+    """Return the gateway that a client names, or the default one. Raises Refused `gateway_invalid`."""
     wanted = code or settings.DEFAULT_GATEWAY
     if wanted not in settings.GATEWAYS or wanted not in _GATEWAYS:
         raise Refused("gateway_invalid", "This payment gateway is not available")
@@ -54,14 +54,14 @@ def chosen_gateway(code: str | None) -> Gateway:
 
 @dataclass(frozen=True)
 class GatewayChoice:
-    """A gateway that a driver may choose on a page, and what it is called there."""
+    """A gateway that a driver may choose on a page, with its name there."""
 
     code: str
     label: str
 
 
 def gateway_choices() -> list[GatewayChoice]:
-    """The gateways to choose from on a page, the default one first.
+    """Return the gateways to choose from on a page, the default one first.
 
     Razorpay is among them only with a page of its own (`RAZORPAY_CHECKOUT_URL`): ours have no script of others.
     """
@@ -82,16 +82,16 @@ def refuse_unknown_gateway(code: str) -> None:
 
 
 def gateway_of(code: str) -> Gateway:
-    """The gateway that an order was made with; also when clients may no longer choose it."""
+    """Return the gateway that an order was made with, even if clients may no longer choose it."""
     return _GATEWAYS[code]()
 
 
 def webhooks_of(code: str) -> ReadsWebhooks:
-    """Who tells a genuine call of this gateway from a forged one."""
+    """Return the reader of this gateway's webhooks, which rejects forged ones."""
     return _CALLING_US[code]()
 
 
 def books_of(code: str) -> ListsItsBooks | None:
-    """The gateway's own list of payments and refunds; None where it has no call for that."""
+    """Return the gateway's own list of payments and refunds; None where it has no call for that."""
     gateway = gateway_of(code)
     return gateway if isinstance(gateway, ListsItsBooks) else None

@@ -1,4 +1,4 @@
-"""What people type about their own account. Same rules as the API's (`api/users.py`), in sentences."""
+"""Forms of a user's own account. The rules are the API's, in sentences."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def _new_password(label: Any) -> forms.CharField:
 
 
 def vehicle_kinds() -> list[tuple[str, str]]:
-    """Called whenever a form is shown, so that the words are in the reader's language."""
+    """Return the choices of kinds. A form calls it when it is shown, so that labels are in the reader's language."""
     return [(kind, word(kind)) for kind in VehicleKind.values]
 
 
@@ -147,7 +147,7 @@ class VehicleForm(ServiceForm):
     )
 
     def add_refusal(self, error: Any) -> None:
-        """A plate that is none is said at its field."""
+        """Show a refused plate at its field."""
         if error.code == "vehicle_invalid":
             self.add_error("plate", _("4 to 12 letters and digits, as on the number plate."))
         else:

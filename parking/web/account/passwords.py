@@ -1,4 +1,4 @@
-"""A new password: changed with the old one, or set with a link that came by mail."""
+"""Pages that set a new password: with the old one, or with a link that came by mail."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ from parking.web.account.profile import frame_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_anyone
 def change(request: HttpRequest) -> HttpResponse:
-    """A new password for the own account. This session goes on, all others and all tokens end."""
+    """Show the form for a new password and set it. This session goes on; all others and all tokens end."""
     user = user_of(request)
     form = PasswordChangeForm(request.POST or None)
     if form.is_valid():

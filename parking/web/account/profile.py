@@ -1,4 +1,4 @@
-"""The own account: name, contact, language, and the vehicles kept for the next booking."""
+"""Pages of a user's own account: name, contact, language and saved vehicles."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +30,7 @@ def frame_of(user: User) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_anyone
 def profile(request: HttpRequest) -> HttpResponse:
-    """Name, contact and language of the own account, and the way to all else about it."""
+    """Show and save name, contact and language of the own account, with links to the rest of it."""
     user = user_of(request)
     form = ProfileForm(request.POST or None, initial={name: getattr(user, name) for name in _SHOWN})
     if form.is_valid():
@@ -47,7 +47,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_drivers
 def vehicles(request: HttpRequest) -> HttpResponse:
-    """The own list of vehicles, and a form for one more."""
+    """Show the driver's saved vehicles, with a form to add one."""
     user = user_of(request)
     form = VehicleForm(request.POST or None, initial={"owner_name": f"{user.first_name} {user.last_name}".strip()})
     if form.is_valid():

@@ -1,4 +1,4 @@
-"""Signing up as a driver."""
+"""The page at which drivers create an account."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -19,7 +19,7 @@ from parking.web.language import remember_language
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """The page at which a driver makes an account, and is signed in; in the language that the page speaks."""
+    """Show the form, create the account in the language of the page, and sign in."""
     if request.user.is_authenticated and request.method != "POST":
         return redirect("home")
     form = SignUpForm(request.POST or None)

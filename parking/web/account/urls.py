@@ -1,4 +1,4 @@
-"""Addresses of the own account."""
+"""Addresses of the account pages."""
 
 from django.urls import URLPattern, path
 

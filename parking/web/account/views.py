@@ -1,4 +1,4 @@
-"""Signing in and out, the start page and the language."""
+"""Sign-in and sign-out, the start page and the choice of language."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,14 +19,14 @@ from parking.web.language import remember_language
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Where a person starts: managers in the office, attendants at the gate, everybody else at the zones."""
+    """Redirect to the start page: managers to the office, attendants to the gate, everybody else to the zones."""
     return redirect(home_of(user_of(request)) if request.user.is_authenticated else "zones")
 
 
 @sensitive_post_parameters("password")
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The page at which everybody signs in; afterwards they go where they wanted to, or to their start page."""
+    """Show the sign-in page; afterwards redirect to the page that was asked for, or to the start page."""
     form = SignInForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):

@@ -8,31 +8,32 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parking.accounts.models import Role, User
+from parking.accounts.models import User
 from parking.checkout import booking
 from parking.checkout.booking import Booked
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.ids import Ref
-from parking.edge.callers import actor_of
+from parking.edge import requests
+from parking.edge.callers import DRIVERS, actor_of
 from parking.edge.pages import page
+from parking.edge.requests import Attempt
 from parking.facilities.queries import find_zone
 from parking.payments.models import OrderStatus
 from parking.stays.queries import vehicles_of
-from parking.stays.watching import facilities_now
+from parking.stays.watching import zone_text, zones_now
 from parking.vehicles.models import VehicleKind
 from parking.vehicles.saving import save_vehicle
 from parking.web.access import to_sign_in, user_of
 from parking.web.driver.cards import zone_card, zone_cards
 from parking.web.driver.forms import BookingForm
 from parking.web.live import live, minute
-from parking.web.repeats import new_key, once
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     """A zone with all that it offers, for everybody; drivers book here."""
-    if not (isinstance(request.user, User) and request.user.role in {Role.USER, Role.ADMIN}):
+    if not (isinstance(request.user, User) and request.user.role in DRIVERS):
         return _zone_page(request, zone_id, None) if request.method != "POST" else to_sign_in(request)
     user = user_of(request)
     form = BookingForm(
@@ -42,21 +43,23 @@ def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
-            return _after_booking(_book(request, zone_id, form))
+            booked = _book(request, zone_id, form)
+            if form.cleaned_data["remember"]:
+                _remember(request, form)
+            return _after_booking(booked)
     return _zone_page(request, zone_id, form)
 
 
 def _state(zone_id: int) -> str:
-    state = facilities_now.value().get(zone_id)
     # What is free elsewhere is shown while this one is full.
-    others = sum(zone.counts.available for zone in facilities_now.value().values())
-    return f"{minute()} {state.fingerprint if state else ''} {others}"
+    others = sum(zone.counts.available for zone in zones_now.value().values())
+    return f"{minute()} {zone_text(zone_id)} {others}"
 
 
 @live(state=_state)
 @require_safe
 def zone_live(request: HttpRequest, zone_id: int) -> HttpResponse:
-    """The part of a zone's page that changes: free slots, and where else there are some."""
+    """Show the part of a zone's page that changes: free slots, and other zones with some."""
     return page(request, "driver/parts/zone_now.html", **_zone_now(zone_id))
 
 
@@ -70,30 +73,25 @@ def _zone_now(zone_id: int) -> dict[str, Any]:
 def _zone_page(request: HttpRequest, zone_id: int, form: BookingForm | None) -> HttpResponse:
     shown = _zone_now(zone_id)
     shown["price_at_first"] = shown["card"].price_of(form.chosen_kind() if form else VehicleKind.CAR)
-    return page(request, "driver/zone.html", section="zones", form=form, key=new_key(), **shown)
+    return page(request, "driver/zone.html", section="zones", form=form, key=requests.new_form_key(), **shown)
 
 
-def _book(request: HttpRequest, zone_id: int, form: BookingForm) -> Booked:
-    """Book once, however often the form is sent, and keep the vehicle if that was wished."""
+@requests.once_per_form
+def _book(request: HttpRequest, attempt: Attempt, zone_id: int, form: BookingForm) -> Booked:
+    """Book once, however often the form is sent."""
     now, values = clock.now(), form.cleaned_data
-    booked = once(
-        request,
-        values,
-        call=lambda key: booking.book(
-            actor=actor_of(request),
-            zone=Ref(pk=zone_id),
-            plate=values["plate"],
-            owner_name=values["owner_name"],
-            vehicle_kind=values["vehicle_kind"],
-            gateway=form.gateway_code(),
-            now=now,
-            key=key,
-        ),
-        resume=lambda subject: booking.resume_booking(subject=subject, now=now),
+    if attempt.subject is not None:
+        return booking.resume_booking(subject=attempt.subject, now=now)
+    return booking.book(
+        actor=actor_of(request),
+        zone=Ref(pk=zone_id),
+        plate=values["plate"],
+        owner_name=values["owner_name"],
+        vehicle_kind=values["vehicle_kind"],
+        gateway=form.gateway_code(),
+        now=now,
+        key=attempt.key,
     )
-    if values["remember"]:
-        _remember(request, form)
-    return booked
 
 
 def _remember(request: HttpRequest, form: BookingForm) -> None:

@@ -1,10 +1,9 @@
-"""A zone as drivers compare it."""
+"""Zones as cards, for drivers to compare."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any
 from urllib.parse import urlencode
 
 from parking.core import clock
@@ -22,16 +21,20 @@ _ICONS = {"covered": "home", "guarded": "shield-check", "ev_charging": "plug-con
 
 @dataclass(frozen=True)
 class Price:
-    """What a kind of vehicle pays in a zone: rupees an hour, and for the booking."""
+    """The price of a kind of vehicle in a zone: rupees an hour, and for the booking."""
 
     kind: str
     hourly_rate: Decimal
     booking_fee: Decimal
 
 
+# What zones can be sorted by; they are sorted by name otherwise.
+_SORTS = {"price": "zone.hourly_rate", "free": "free"}
+
+
 @dataclass(frozen=True)
 class ZoneCard:
-    """A zone with what it offers at this moment. `prices` begins with cars; kinds that pay as cars do are left out."""
+    """A zone with what it offers at this moment. `prices` begins with cars; kinds that pay as cars are left out."""
 
     zone: ParkingZone
     counts: ZoneCounts
@@ -43,16 +46,20 @@ class ZoneCard:
         return self.counts.available == 0
 
     @property
+    def takes_nobody(self) -> bool:
+        return self.is_full or not self.is_open
+
+    @property
     def free(self) -> int:
         return self.counts.available
 
     @property
     def features(self) -> list[tuple[str, str]]:
-        """Each feature with the name of its icon."""
+        """Return each feature with the name of its icon."""
         return [(str(feature), _ICONS.get(str(feature), "check")) for feature in self.zone.features]
 
     def price_of(self, kind: str) -> Price:
-        """What a kind of vehicle pays; a kind without a tariff of its own pays as a car."""
+        """Return the price of a kind of vehicle; a kind without a tariff of its own pays as a car."""
         return next((price for price in self.prices if price.kind == kind), self.prices[0])
 
     @property
@@ -61,7 +68,7 @@ class ZoneCard:
 
 
 def directions_to(zone: ParkingZone) -> str:
-    """A link that opens the phone's map application with the way, where the zone has coordinates."""
+    """Return a link that opens the phone's map application with the route; empty without coordinates."""
     if zone.latitude is None or zone.longitude is None:
         return ""
     where = {"api": "1", "destination": f"{zone.latitude},{zone.longitude}"}
@@ -69,17 +76,16 @@ def directions_to(zone: ParkingZone) -> str:
 
 
 def zone_cards(*, sorting: str = "free", now: datetime) -> list[ZoneCard]:
-    """The active zones, in three statements; those with free slots come first, however they are sorted."""
+    """Return the cards of active zones, in three statements. Full and closed zones come last in any order."""
     zones = zones_with_counts(only_active=True)
     tariffs = tariffs_of([zone for zone, _ in zones])
     cards = [_card(zone, counts, tariffs.get(zone.pk, []), now) for zone, counts in zones]
-    by: dict[str, Any] = {"price": lambda card: card.zone.hourly_rate, "free": lambda card: -card.free}
-    cards.sort(key=by.get(sorting, attrgetter("zone.name")))
-    return sorted(cards, key=lambda card: card.is_full or not card.is_open)
+    cards.sort(key=attrgetter(_SORTS.get(sorting, "zone.name")), reverse=sorting == "free")
+    return sorted(cards, key=attrgetter("takes_nobody"))
 
 
 def zone_card(zone: ParkingZone, *, now: datetime) -> ZoneCard:
-    """One zone, in three statements."""
+    """Return one zone's card, in three statements."""
     ((row, counts),) = zones_with_counts(zone=zone)
     return _card(row, counts, tariffs_of([row]).get(row.pk, []), now)
 

@@ -1,4 +1,4 @@
-"""What drivers type when they book and pay."""
+"""Forms for booking, paying and cancelling."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _WAYS: dict[str, Promise] = {
 
 
 class WayToPayForm(ServiceForm):
-    """Which gateway collects; with only one there is nothing to ask."""
+    """The choice of gateway; with only one there is no field."""
 
     gateway = forms.ChoiceField(label=_("How do you want to pay?"), required=False, widget=forms.RadioSelect)
 
@@ -62,8 +62,8 @@ class BookingForm(WayToPayForm):
     def __init__(self, *args: Any, saved: list[SavedVehicle], name: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # What can be booked now comes first; the order is otherwise that of the last bookings.
-        self.saved = sorted(saved, key=lambda row: row.open_session_id is not None)
-        free = [vehicle for vehicle in saved if vehicle.open_session_id is None]
+        free = [row for row in saved if row.open_session_id is None]
+        self.saved = free + [row for row in saved if row.open_session_id is not None]
         vehicle = self.fields["vehicle"]
         vehicle.choices = [*((str(row.pk), row.vehicle.vehicle_number) for row in self.saved), (NEW_VEHICLE, "")]  # type: ignore[attr-defined]
         vehicle.initial = str(free[0].pk) if free else NEW_VEHICLE
@@ -71,7 +71,7 @@ class BookingForm(WayToPayForm):
         self.fields["vehicle_kind"].choices = [(kind, word(kind)) for kind in VehicleKind.values]  # type: ignore[attr-defined]
 
     def chosen_vehicle(self) -> str:
-        """The vehicle whose button is pressed, as the page is shown."""
+        """Return the vehicle that is selected when the page is shown."""
         return str(self["vehicle"].value())
 
     def chosen_kind(self) -> str:
@@ -79,7 +79,7 @@ class BookingForm(WayToPayForm):
         return row.vehicle_kind if row else str(self["vehicle_kind"].value() or VehicleKind.CAR)
 
     def full_clean(self) -> None:
-        """With a saved vehicle, nothing of a new one is asked for."""
+        """Validate; with a saved vehicle, the fields of a new one are not required."""
         asked = [self.fields[name] for name in ("plate", "vehicle_kind", "owner_name")]
         for field in asked:
             field.required = self._saved_row(str(self.data.get("vehicle", ""))) is None

@@ -1,4 +1,4 @@
-"""A driver's own bookings, and what was spent on them."""
+"""A driver's own bookings, and the spending on them."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def _day(label: Any) -> forms.DateField:
 
 
 class HistoryFilter(ServiceForm):
-    """Which of the own bookings; nothing chosen means all."""
+    """The filter of the driver's own bookings; empty means all."""
 
     status = forms.ChoiceField(label=_("State"), required=False)
     zone = forms.ChoiceField(label=_("Zone"), required=False)
@@ -70,7 +70,7 @@ class HistoryFilter(ServiceForm):
         return values
 
     def sessions(self) -> QuerySet[ParkingSession]:
-        """The bookings that are asked for; none if the question makes no sense."""
+        """Return the bookings of the filter; none if it is not valid."""
         if not self.is_valid():
             return ParkingSession.objects.none()
         values = self.cleaned_data
@@ -85,19 +85,19 @@ class HistoryFilter(ServiceForm):
 
     @property
     def is_used(self) -> bool:
-        """Whether anything is asked for at all."""
+        """Return whether any field of the filter is set."""
         return any(self.data.get(name) for name in self.fields)
 
     @property
     def query(self) -> str:
-        """The filter as it stands in an address."""
+        """Return the filter as the query of an address."""
         return self._asked.urlencode()
 
 
 @require_safe
 @for_drivers
 def history(request: HttpRequest) -> HttpResponse:
-    """The own bookings, newest first, and what was spent month by month."""
+    """Show the driver's own bookings, newest first, and the spending by month."""
     form = HistoryFilter(request)
     shown = Paginator(form.sessions(), PER_PAGE).get_page(request.GET.get("page"))
     receipts = first_payments([session.bill_id for session in shown])
@@ -117,7 +117,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_drivers
 def history_csv(request: HttpRequest) -> HttpResponseBase:
-    """The bookings of the same filter as CSV, streamed."""
+    """Stream the bookings of the same filter as CSV."""
     lines = history_file.history_csv(
         HistoryFilter(request).sessions(), language=get_language() or "en", now=clock.now()
     )

@@ -1,4 +1,4 @@
-"""Paying from the phone: the booking fee, or what a stay costs so far; and the page that gateways send payers to."""
+"""Paying from the phone: the booking fee, or the cost so far; and the page to which gateways return payers."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parking.checkout import paying
 from parking.checkout.queries import order_of_driver, order_of_walk_in
@@ -16,7 +17,7 @@ from parking.core.qr import qr_data_uri
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
-from parking.stays.queries import session_of_driver
+from parking.stays import access
 from parking.web.access import for_drivers, is_part, user_of
 from parking.web.driver.forms import WayToPayForm
 from parking.web.driver.standing import Ticket, hangs, ticket_of
@@ -25,7 +26,7 @@ from parking.web.driver.standing import Ticket, hangs, ticket_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_drivers
 def pay(request: HttpRequest, session_id: int) -> HttpResponse:
-    """What is due on a booking, and the ways to pay it; a payment that was begun goes on here."""
+    """Show what is due on a booking and the ways to pay it, or go on with a payment that was begun."""
     form = WayToPayForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
@@ -43,20 +44,26 @@ def pay(request: HttpRequest, session_id: int) -> HttpResponse:
 @require_safe
 @for_drivers
 def pay_live(request: HttpRequest, session_id: int) -> HttpResponse:
-    """A payment that was begun, looked at anew; the page goes on to the ticket when the money is there."""
+    """A payment that was begun, as it now is; the page goes on to the ticket when the money is there."""
     ticket = _ticket(request, session_id)
-    order = ticket.order
-    if order is not None and order.is_open:
-        paying.refresh_order(order=order, now=clock.now())
-        ticket = _ticket(request, session_id)
     declined = ticket.order is not None and ticket.order.status == OrderStatus.FAILED
     if _is_paid(ticket.order) or not (ticket.stage in {"FEE", "INSIDE"} or declined):
         return _go_on(reverse("ticket", args=[session_id]))
     return page(request, "driver/parts/payment.html", **_payment(ticket))
 
 
+@require_POST
+@for_drivers
+def pay_check(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Ask the gateway after a payment that was begun, and settle what it says; `pay_live` shows it."""
+    order = _ticket(request, session_id).order
+    if order is not None and order.is_open:
+        paying.refresh_order(order=order, now=clock.now())
+    return HttpResponse(status=204)
+
+
 def _ticket(request: HttpRequest, session_id: int) -> Ticket:
-    return ticket_of(session_of_driver(Ref(pk=session_id), user_of(request).pk), now=clock.now())
+    return ticket_of(access.find(Ref(pk=session_id), actor_of(request), only_own=True), now=clock.now())
 
 
 def _is_paid(order: PaymentOrder | None) -> bool:
@@ -85,8 +92,9 @@ def _go_on(address: str) -> HttpResponse:
 
 
 @require_safe
+@ensure_csrf_cookie
 def pay_return(request: HttpRequest, order_id: str) -> HttpResponseBase:
-    """Where a gateway sends the payer back to: what is known of the payment, and never more.
+    """Show where a gateway sends the payer back to: what is known of the payment, and never more.
 
     Who parks without account reads the same without name and plate, and needs to be nobody for it.
     """
@@ -96,12 +104,28 @@ def pay_return(request: HttpRequest, order_id: str) -> HttpResponseBase:
 
 @require_safe
 def pay_return_live(request: HttpRequest, order_id: str) -> HttpResponseBase:
-    """The same, looked at anew."""
+    """The same, for the part of the page that looks again."""
     return pay_return(request, order_id)
 
 
+@require_POST
+def pay_return_check(request: HttpRequest, order_id: str) -> HttpResponseBase:
+    """Ask the gateway after a payment whose payer came back, and settle what it says; the page shows it."""
+    walk_in = order_of_walk_in(order_id)
+    return _checked(walk_in) if walk_in else _check_of_driver(request, order_id)
+
+
+@for_drivers
+def _check_of_driver(request: HttpRequest, order_id: str) -> HttpResponse:
+    return _checked(order_of_driver(order_id, user_of(request).pk))
+
+
+def _checked(order: PaymentOrder) -> HttpResponse:
+    paying.refresh_order(order=order, now=clock.now())
+    return HttpResponse(status=204)
+
+
 def _return_of_walk_in(request: HttpRequest, order: PaymentOrder) -> HttpResponse:
-    order = paying.refresh_order(order=order, now=clock.now())
     template = "driver/parts/returned_walk_in.html" if is_part(request) else "driver/pay_return.html"
     return page(request, template, is_walk_in=True, **_returned(order))
 
@@ -109,7 +133,6 @@ def _return_of_walk_in(request: HttpRequest, order: PaymentOrder) -> HttpRespons
 @for_drivers
 def _return_of_driver(request: HttpRequest, order_id: str) -> HttpResponse:
     order = order_of_driver(order_id, user_of(request).pk)
-    order = paying.refresh_order(order=order, now=clock.now())
     if _is_paid(order):
         address = reverse("ticket", args=[order.bill.session.pk])
         return _go_on(address) if is_part(request) else redirect(address)

@@ -12,8 +12,8 @@ from parking.core import clock
 from parking.core.ids import MAX_ID
 from parking.edge import receipts as pages
 from parking.edge.callers import actor_of
+from parking.edge.downloads import documents_file
 from parking.invoices.models import TaxDocument
-from parking.invoices.pdf import PAPERS, pdf_of
 from parking.invoices.sheets import sheet_of
 from parking.web.access import for_anyone, home_of, user_of
 
@@ -21,7 +21,7 @@ from parking.web.access import for_anyone, home_of, user_of
 @require_safe
 @for_anyone
 def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
-    """The document of a payment and the notes to it, to read or print; drivers see their own."""
+    """Show the document of a payment and the notes to it, to read or print; drivers see their own."""
     sheets = [sheet_of(document) for document in _documents(request, payment_id)]
     user = user_of(request)
     back = reverse("history") if user.role == Role.USER else home_of(user)
@@ -32,15 +32,7 @@ def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
 @for_anyone
 def receipt_pdf(request: HttpRequest, payment_id: int) -> HttpResponse:
     """The same as PDF, on A4 or, with `?paper=80mm`, for the roll."""
-    paper = PAPERS.get(request.GET.get("paper", "A4"))
-    if paper is None:
-        raise Http404
-    documents = _documents(request, payment_id)
-    body = pdf_of(tuple(sheet_of(document) for document in documents), paper)
-    name = documents[0].number.replace("/", "-")
-    # The document never changes, but notes may join it: ask again each time.
-    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "private, no-cache"}
-    return HttpResponse(body, content_type="application/pdf", headers=headers)
+    return documents_file(_documents(request, payment_id), request.GET.get("paper", "A4"))
 
 
 def _documents(request: HttpRequest, payment_id: int) -> Sequence[TaxDocument]:

@@ -1,4 +1,4 @@
-"""How a driver's booking stands at a moment: all that its ticket shows, and nothing that the gate would deny."""
+"""The state of a driver's booking at a moment: all that its ticket shows, and nothing that the gate would deny."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from parking.web.driver.cards import directions_to
 
 @dataclass(frozen=True)
 class Ticket:
-    """A booking with its bill, its newest payment order and, when it is over, the money that came and went."""
+    """A booking with its bill, its newest payment order and, when it is over, what was paid and refunded."""
 
     session: ParkingSession
     terms: Terms
@@ -32,7 +32,7 @@ class Ticket:
 
     @property
     def stage(self) -> str:
-        """FEE: the booking fee is not paid yet; READY to enter; INSIDE; COVERED: paid ahead; OVER."""
+        """Return FEE (the booking fee is not paid yet), READY to enter, INSIDE, COVERED (paid ahead) or OVER."""
         if self.session.status == SessionStatus.BOOKED:
             return "FEE" if self.session.bill.paid < self.terms.booking_fee else "READY"
         if self.session.status == SessionStatus.ACTIVE:
@@ -41,7 +41,7 @@ class Ticket:
 
     @property
     def until(self) -> datetime | None:
-        """The moment that the driver must keep: to pay, to enter, to leave."""
+        """Return the next deadline of the driver: to pay, to enter, to leave."""
         moments = {"FEE": self.session.pay_by, "READY": self.session.enter_by, "COVERED": self.bill.frozen_until}
         return moments.get(self.stage)
 
@@ -51,12 +51,12 @@ class Ticket:
 
     @property
     def shows_code(self) -> bool:
-        """Whether the code opens a gate, as far as we know."""
+        """Return whether the code opens a gate, as far as we know."""
         return self.stage in {"READY", "INSIDE", "COVERED"}
 
     @property
     def picture(self) -> str:
-        """The code as the address of a picture."""
+        """Return the QR code as a data URI."""
         return qr_data_uri(self.session.qr_code)
 
     @property
@@ -69,12 +69,12 @@ class Ticket:
 
     @property
     def kept_later(self) -> Decimal:
-        """What is kept of the money when the time for a refund is over."""
+        """Return what is kept of the money (rupees) when the time for a refund is over."""
         return self.offer.refund + self.offer.kept
 
     @property
     def refund_state(self) -> str:
-        """DONE, UNDER_WAY or LOOKED_AFTER (by a person) for the money that goes back; empty where none does."""
+        """Return DONE, UNDER_WAY or LOOKED_AFTER (by a person) for the refunded money; empty without any."""
         states = {refund.status for refund in self.refunds}
         if not states:
             return ""
@@ -88,7 +88,7 @@ class Ticket:
 
 
 def ticket_of(session: ParkingSession, *, now: datetime) -> Ticket:
-    """The ticket of a booking, in one statement while it is open, three when it is over."""
+    """Return the ticket of a booking, in one statement while it is open, three when it is over."""
     over = not session.is_open
     return Ticket(
         session=session,
@@ -103,5 +103,5 @@ def ticket_of(session: ParkingSession, *, now: datetime) -> Ticket:
 
 
 def hangs(order: PaymentOrder, *, now: datetime) -> bool:
-    """Whether a payment waits for longer than payers usually need."""
+    """Return whether a payment waits for longer than payers usually need."""
     return now - order.created_at > timedelta(minutes=3)

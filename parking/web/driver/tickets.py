@@ -7,21 +7,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parking.checkout import cancelling
 from parking.core import clock
 from parking.core.ids import Ref
+from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
-from parking.stays.queries import open_sessions_of, session_of_driver
-from parking.stays.watching import states_now
+from parking.edge.requests import Attempt
+from parking.stays import access
+from parking.stays.queries import open_sessions_of
+from parking.stays.watching import stay_now
 from parking.web.access import for_drivers, user_of
 from parking.web.driver.forms import CancelForm
 from parking.web.driver.standing import ticket_of
 from parking.web.live import live, minute
-from parking.web.repeats import new_key, once
 
 
 @require_safe
 @for_drivers
 def open_tickets(request: HttpRequest) -> HttpResponse:
-    """The open bookings of the driver; a single one is shown itself."""
+    """Show the open bookings of the driver; a single one is shown itself."""
     sessions = list(open_sessions_of(user_of(request).pk))
     if len(sessions) == 1:
         return redirect("ticket", sessions[0].pk)
@@ -31,53 +33,56 @@ def open_tickets(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_drivers
 def ticket(request: HttpRequest, session_id: int) -> HttpResponse:
-    """One booking, from its fee to its receipt."""
+    """Show one booking, from its fee to its receipt."""
     return _ticket_page(request, "driver/ticket.html", session_id)
 
 
 def _state(session_id: int) -> str:
-    # Cost, covers and refunds run with time: once a minute everything is looked at.
-    return f"{minute()} {states_now.value().get(session_id, '')}"
+    # Cost, covers and refunds change with time: the page is checked once a minute.
+    return f"{minute()} {stay_now.value(session_id)}"
 
 
 @live(state=_state)
 @require_safe
 @for_drivers
 def ticket_live(request: HttpRequest, session_id: int) -> HttpResponse:
-    """The part of a ticket that changes."""
+    """Show the part of a ticket that changes."""
     return _ticket_page(request, "driver/parts/ticket.html", session_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_drivers
 def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
-    """Cancel a booking for the refund that the page named; with another one the page is shown anew.
+    """Cancel a booking for the refund that the page named; if it differs by now, show the page again.
 
-    So it is to who asks for this address, as the choice of a language does on the page of a refusal.
+    A GET shows the ticket: the choice of a language on the page of a refusal leads back to this address.
     """
     form = CancelForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):
-            values = form.cleaned_data
-            once(
-                request,
-                values,
-                call=lambda key: cancelling.cancel(
-                    actor=actor_of(request),
-                    lookup={"pk": session_id},
-                    reason="",
-                    now=clock.now(),
-                    only_of_caller=True,
-                    promised=values["promised"],
-                    key=key,
-                ),
-                resume=lambda _: None,
-            )
+            _cancel(request, session_id, form)
             return redirect("ticket", session_id)
     return _ticket_page(request, "driver/ticket.html", session_id, form)
 
 
+@requests.once_per_form
+def _cancel(request: HttpRequest, attempt: Attempt, session_id: int, form: CancelForm) -> None:
+    if attempt.subject is not None:
+        return
+    cancelling.cancel(
+        actor=actor_of(request),
+        session=Ref(pk=session_id),
+        reason="",
+        now=clock.now(),
+        only_of_caller=True,
+        promised=form.cleaned_data["promised"],
+        key=attempt.key,
+    )
+
+
 def _ticket_page(request: HttpRequest, template: str, session_id: int, form: CancelForm | None = None) -> HttpResponse:
-    session = session_of_driver(Ref(pk=session_id), user_of(request).pk)
+    session = access.find(Ref(pk=session_id), actor_of(request), only_own=True)
     ticket = ticket_of(session, now=clock.now())
-    return page(request, template, section="tickets", ticket=ticket, session=session, form=form, key=new_key())
+    return page(
+        request, template, section="tickets", ticket=ticket, session=session, form=form, key=requests.new_form_key()
+    )

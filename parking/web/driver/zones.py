@@ -1,4 +1,4 @@
-"""The zones, compared."""
+"""The list of zones, for comparing them."""
 
 from typing import cast
 from urllib.parse import urlsplit
@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from parking.core import clock
-from parking.core.fresh import fingerprint
 from parking.edge.pages import page
-from parking.stays.watching import facilities_now
+from parking.stays.watching import all_zones_text
 from parking.web.driver.cards import SORTINGS, zone_cards
 from parking.web.live import live, minute
 
@@ -25,13 +24,12 @@ def _sorting(request: HttpRequest) -> str:
 
 
 def _state() -> str:
-    zones = facilities_now.value()
-    return fingerprint(minute(), *(f"{pk} {zone.fingerprint}" for pk, zone in zones.items()))
+    return f"{minute()} {all_zones_text()}"
 
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """All active zones with rate, free slots and what else decides, for everybody."""
+    """Show all active zones with rate, free slots and features, to everybody."""
     view = csp_update({"img-src": _tile_host()})(_overview) if settings.MAP_TILES else _overview
     return cast("HttpResponse", view(request))
 
@@ -52,7 +50,7 @@ def _overview(request: HttpRequest) -> HttpResponse:
 
 
 def _tile_host() -> str:
-    """Where the pictures of the map come from, as the CSP names it."""
+    """Return the origin of the map tiles, as the CSP names it."""
     address = urlsplit(settings.MAP_TILES)
     return f"{address.scheme}://{address.netloc.replace('{s}', '*')}"
 
@@ -60,5 +58,5 @@ def _tile_host() -> str:
 @live(state=_state)
 @require_safe
 def overview_live(request: HttpRequest) -> HttpResponse:
-    """The cards alone."""
+    """Show the cards without the page around them."""
     return page(request, "driver/parts/zone_cards.html", cards=zone_cards(sorting=_sorting(request), now=clock.now()))

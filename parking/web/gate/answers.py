@@ -1,6 +1,6 @@
-"""What the gate's page shows after a scan: a verdict in one word, the bill, or the payment that is waited for.
+"""The gate's answers to a scan: a verdict in one word, the bill, or the payment that is waited for.
 
-Each is a part of the page, whole in itself, so that the script only has to put it up.
+Each is a complete part of the page, so that the script only has to insert it.
 """
 
 import base64
@@ -14,11 +14,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from parking.checkout.at_the_gate import newest_payment_id
 from parking.checkout.bills import running_bill
 from parking.checkout.entering import Entered
 from parking.checkout.leaving import Left
 from parking.core import clock
+from parking.core.actor import ANYBODY
 from parking.core.errors import DomainError, InvalidInput, NotFound, Unavailable
 from parking.core.money import ZERO
 from parking.core.qr import qr_svg
@@ -26,8 +26,10 @@ from parking.edge.pages import page
 from parking.edge.wording import sentence_for
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import PaymentOrder
+from parking.payments.queries import newest_payment_id
+from parking.stays import access
+from parking.stays.access import QrText
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.stays.queries import session_by_qr
 from parking.web.gate.cash import quick_amounts
 from parking.web.templatetags.parking import clock_time, rupees
 
@@ -53,7 +55,7 @@ _FINISHED = {"already_exited", "not_active"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What fills the screen. `tone` is yes, wait or no; `closes_after` seconds, None: it stays until it is closed."""
+    """The answer that fills the screen. `tone` is yes, wait or no; `closes_after` seconds, None: until dismissed."""
 
     tone: str
     word: str | Promise
@@ -80,7 +82,7 @@ class Scan:
 
 
 def let_in(request: HttpRequest, scan: Scan, entered: Entered) -> HttpResponse:
-    """Green; amber if the plate owes money from before, because somebody may want to speak of it."""
+    """Show green; amber if the plate owes money, because somebody may want to speak of it."""
     owes = entered.plate_debt > ZERO
     sentence = gettext("This plate owes %(amount)s from before. The car may go in.") % {
         "amount": rupees(entered.plate_debt)
@@ -108,7 +110,7 @@ def same_plate(request: HttpRequest, scan: Scan, session: ParkingSession) -> Htt
 def quoted(
     request: HttpRequest, scan: Scan, session: ParkingSession, *, problem: DomainError | None = None, pane: str = ""
 ) -> HttpResponse:
-    """The bill line by line, and the ways to pay; `problem` is why the last one did not work."""
+    """Show the bill line by line, and the ways to pay; `problem` is why the last one did not work."""
     bill = running_bill(session, clock.now())
     return page(
         request,
@@ -125,7 +127,7 @@ def quoted(
 
 
 def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
-    """Green, with the change, if there is any, and the receipt."""
+    """Show green, with the change, if there is any, and the receipt."""
     by_cash = left.session.payment_method == "CASH"
     verdict = Verdict(
         tone="yes",
@@ -139,19 +141,19 @@ def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
 
 
 def ended(request: HttpRequest, left: Left) -> HttpResponse:
-    """A termination whose payment came."""
+    """Show a termination whose payment has arrived."""
     payment_id = newest_payment_id(left.session.bill_id)
     sentence = gettext("Paid. This stay is ended and its slot is free.")
     return page(request, "gate/parts/ended.html", sentence=sentence, payment_id=payment_id)
 
 
 def paying(request: HttpRequest, session: ParkingSession, order: PaymentOrder) -> HttpResponse:
-    """The code that ends a termination, on the page of the stay."""
+    """Show the QR code that pays for a termination, on the page of the parking session."""
     return page(request, "gate/parts/paying.html", **waiting_context(session, order))
 
 
 def waiting(request: HttpRequest, scan: Scan, session: ParkingSession, order: PaymentOrder) -> HttpResponse:
-    """The code that the driver pays by, on a part that looks after itself."""
+    """Show the QR code by which the driver pays, on a part that polls for the payment."""
     return page(request, "gate/parts/waiting.html", scan=scan, **waiting_context(session, order))
 
 
@@ -161,7 +163,7 @@ def waiting_context(session: ParkingSession, order: PaymentOrder) -> dict[str, A
 
 
 def qr_picture(text: str) -> str:
-    """A QR code as the source of a picture."""
+    """Return a QR code as the source of a picture."""
     return f"data:image/svg+xml;base64,{base64.b64encode(qr_svg(text)).decode()}"
 
 
@@ -169,7 +171,7 @@ def qr_picture(text: str) -> str:
 
 
 def refused(request: HttpRequest, scan: Scan, error: DomainError, *, pane: str = "") -> HttpResponse:
-    """A refusal: red in general, amber if the car may pass in a moment, the bill again if only the paying failed."""
+    """Show a refusal: red; amber if the car may pass in a moment; the bill again if only paying failed."""
     session = _session_of(scan)
     if error.code in _TRY_AGAIN and session is not None and session.status == SessionStatus.ACTIVE:
         return quoted(request, scan, session, problem=error, pane=pane)
@@ -182,7 +184,7 @@ def refused(request: HttpRequest, scan: Scan, error: DomainError, *, pane: str =
 
 
 def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:
-    """A stay that is over: before this scan, or while the attendant was at it, so that nobody pays twice."""
+    """Show that the parking session is over, before this scan or meanwhile, so that nobody pays twice."""
     at = {"time": clock_time(session.ended_at)}
     if session.end_reason == EndReason.TERMINATED:
         sentence = gettext("This stay was ended by staff at %(time)s.") % at
@@ -198,7 +200,7 @@ def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:
 
 def _session_of(scan: Scan) -> ParkingSession | None:
     try:
-        return session_by_qr(scan.qr_code)
+        return access.find(QrText(scan.qr_code), ANYBODY)
     except NotFound:
         return None
 

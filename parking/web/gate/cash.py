@@ -1,4 +1,4 @@
-"""Notes that drivers hand over."""
+"""Amounts of cash that drivers are likely to hand over."""
 
 from decimal import ROUND_CEILING, Decimal
 
@@ -7,6 +7,6 @@ _STEPS = (50, 100, 500, 2000)
 
 
 def quick_amounts(due: Decimal) -> list[Decimal]:
-    """What is due exactly, then what is likely handed over for it: the next multiples of 50, 100, 500 and 2000."""
+    """Return the exact amount due (rupees), then the next multiples of 50, 100, 500 and 2000."""
     rounded = {(due / step).to_integral_value(ROUND_CEILING) * step for step in _STEPS}
     return [due, *sorted(amount for amount in rounded if amount > due)]

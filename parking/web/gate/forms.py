@@ -1,11 +1,11 @@
-"""What attendants scan and type."""
+"""Forms of the gate: scans, walk-ins, payments and terminations."""
 
 from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from parking.checkout.leaving import Collection
+from parking.checkout.ending import Collection
 from parking.checkout.scanning import Direction
 from parking.checkout.terminating import NONE
 from parking.core.money import MAX_AMOUNT
@@ -17,7 +17,7 @@ from parking.web.templatetags.parking import word
 
 
 class ScanForm(ServiceForm):
-    """What a gate sends with each scan. `scan_id` leaves room for the way to pay, which is added to it."""
+    """What a gate sends with each scan. `scan_id` leaves space for the way to pay, which is added to it."""
 
     qr_code = forms.CharField(max_length=500)
     scan_id = forms.CharField(max_length=50)
@@ -33,7 +33,7 @@ class PlateForm(ScanForm):
 
 
 def _shown_due() -> forms.DecimalField:
-    """What the page named as due when its button was pressed."""
+    """Return a field for the amount due that the page showed when its button was pressed."""
     return forms.DecimalField(min_value=0, max_digits=10, decimal_places=2, required=False)
 
 
@@ -54,7 +54,7 @@ class CollectForm(ScanForm):
 
 
 class TicketForm(ServiceForm):
-    """A car that drives up without a booking."""
+    """A walk-in: a car that comes without a booking."""
 
     plate = forms.CharField(
         label=_("Number plate"),
@@ -76,7 +76,7 @@ class TicketForm(ServiceForm):
 
 
 class TerminationForm(ServiceForm):
-    """Ending a stay whose car does not leave through the gate."""
+    """The termination of a parking session whose car does not leave through the gate."""
 
     reason = forms.CharField(
         label=_("Reason"),

@@ -1,4 +1,4 @@
-"""The cars inside, one stay of them, and ending it without an exit."""
+"""The cars inside, one parking session of them, and its termination."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,19 +13,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import leaving, terminating
 from parking.checkout.bills import RunningBill, running_bill
+from parking.checkout.leaving import Left
 from parking.checkout.queries import latest_orders
 from parking.core import clock
-from parking.core.fresh import fingerprint
 from parking.core.ids import Ref
+from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.edge.requests import Attempt
 from parking.facilities.queries import present_zones
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import OrderPurpose, PaymentOrder
+from parking.stays import access
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.stays.queries import cars_inside, session_for
-from parking.stays.watching import states_now
-from parking.web import repeats
+from parking.stays.queries import cars_inside
+from parking.stays.watching import everything_text
 from parking.web.access import for_attendants
 from parking.web.gate.answers import waiting_context
 from parking.web.gate.forms import TerminationForm
@@ -39,7 +41,7 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True)
 class CarInside:
-    """A row: the stay, what it costs so far, and whether it is longer than usual."""
+    """A row: the parking session, its cost so far, and whether it is a long stay."""
 
     session: ParkingSession
     bill: RunningBill
@@ -49,19 +51,19 @@ class CarInside:
 @require_safe
 @for_attendants
 def cars(request: HttpRequest) -> HttpResponse:
-    """Cars inside, longest first."""
+    """Show the cars inside, longest first."""
     return page(request, "gate/inside.html", section="inside", zones=present_zones(), **_list(request))
 
 
 def _inside_state() -> str:
-    return fingerprint(minute(), *(f"{pk} {state}" for pk, state in sorted(states_now.value().items())))
+    return f"{minute()} {everything_text()}"
 
 
 @live(state=_inside_state)
 @require_safe
 @for_attendants
 def cars_live(request: HttpRequest) -> HttpResponse:
-    """The list alone; amounts and times move with the minute."""
+    """Show the list without the page; amounts and times change with the minute."""
     return page(request, "gate/parts/cars.html", **_list(request))
 
 
@@ -86,7 +88,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
 
 
 def _filters(request: HttpRequest) -> tuple[str, int | None, bool]:
-    """Plate, zone and long stays only; what makes no sense filters nothing."""
+    """Return plate, zone and "long stays only"; values that are not valid filter nothing."""
     zone = request.GET.get("zone", "")
     known = zone.isascii() and zone.isdecimal() and len(zone) < 10
     return request.GET.get("q", "").strip()[:30], int(zone) if known else None, request.GET.get("long") == "1"
@@ -104,7 +106,7 @@ def _car(session: ParkingSession, now: datetime, long_since: datetime) -> CarIns
 @for_attendants
 def stay(request: HttpRequest, session_id: int) -> HttpResponse:
     """What is known of a stay, and the form that ends it."""
-    session = session_for(Ref(pk=session_id), actor_of(request))
+    session = access.find(Ref(pk=session_id), actor_of(request))
     return _stay_page(request, session, TerminationForm())
 
 
@@ -115,28 +117,27 @@ def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
 
     Asked for without a form, as by the choice of a language on the page of a refusal, it shows the stay.
     """
-    session = session_for(Ref(pk=session_id), actor_of(request))
+    session = access.find(Ref(pk=session_id), actor_of(request))
     form = TerminationForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):
             _terminate(request, session, form)
             return redirect("gate_stay", session_id=session_id)
-    return _stay_page(request, session_for(Ref(pk=session_id), actor_of(request)), form)
+    return _stay_page(request, access.find(Ref(pk=session_id), actor_of(request)), form)
 
 
-def _terminate(request: HttpRequest, session: ParkingSession, form: TerminationForm) -> None:
-    repeats.once(
-        request,
-        form.cleaned_data,
-        call=lambda key: terminating.terminate(
-            actor=actor_of(request),
-            session=Ref(pk=session.pk),
-            reason=form.cleaned_data["reason"],
-            collection=form.collection(),
-            now=clock.now(),
-            key=key,
-        ),
-        resume=lambda subject: leaving.resume_ending(subject=subject, now=clock.now()),
+@requests.once_per_form
+def _terminate(request: HttpRequest, attempt: Attempt, session: ParkingSession, form: TerminationForm) -> Left:
+    now = clock.now()
+    if attempt.subject is not None:
+        return leaving.resume_ending(subject=attempt.subject, now=now)
+    return terminating.terminate(
+        actor=actor_of(request),
+        session=Ref(pk=session.pk),
+        reason=form.cleaned_data["reason"],
+        collection=form.collection(),
+        now=now,
+        key=attempt.key,
     )
 
 
@@ -150,7 +151,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         section="inside",
         car=_car(session, now, long_since),
         form=form,
-        key=repeats.new_key(),
+        key=requests.new_form_key(),
         gateways=gateway_choices(),
         awaited=waiting_context(session, order) if order else None,
         long_hours=settings.LONG_STAY_HOURS,
@@ -158,7 +159,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
 
 
 def _awaited(session: ParkingSession) -> PaymentOrder | None:
-    """The order of a termination that waits for its payment."""
+    """Return the order of a termination that waits for its payment, or None."""
     if session.status != SessionStatus.ACTIVE:
         return None
     order = latest_orders([session.bill_id]).get(session.bill_id)

@@ -1,4 +1,4 @@
-"""Taking the money at the exit."""
+"""Payment at the exit."""
 
 from dataclasses import replace
 
@@ -7,28 +7,30 @@ from django.views.decorators.http import conditional_page, require_POST, require
 
 from parking.checkout import leaving
 from parking.checkout.leaving import Left
-from parking.checkout.scanning import ended_by, look_at_ending
+from parking.checkout.scanning import check_ending, ended_by, look_at_ending
 from parking.core import clock
-from parking.core.errors import DomainError, Refused
+from parking.core.errors import DomainError, InvalidInput, Refused
 from parking.core.ids import Ref
 from parking.edge.callers import actor_of
+from parking.edge.errors import record_refusal
 from parking.payments.models import PaymentMethod
+from parking.stays import access
 from parking.stays.models import EndReason, SessionStatus
-from parking.stays.queries import session_for
 from parking.web.access import for_attendants
 from parking.web.gate import answers
 from parking.web.gate.answers import Scan
 from parking.web.gate.forms import CollectForm
 from parking.web.gate.scanning import scan_of, unreadable
-from parking.web.refusals import record_refusal, refusal_page
+from parking.web.refusals import refusal_page
 
 
 @require_POST
 @for_attendants
 def collect(request: HttpRequest) -> HttpResponse:
-    """Let a car out against cash, an online payment or UPI at the counter. Sent again it is the same.
+    """Let a car out against cash, an online payment or UPI at the counter. A repeated request is the same.
 
-    Each way to pay is a scan of its own: who repeats "cash" after another attendant took the money is told so.
+    Each way to pay is a scan of its own: who repeats "cash" after another attendant took the money learns that it is
+    paid.
     """
     form = CollectForm(request.POST)
     if not form.is_valid():
@@ -53,12 +55,11 @@ def collect(request: HttpRequest) -> HttpResponse:
 def _mistyped(request: HttpRequest, form: CollectForm) -> HttpResponse:
     if {"qr_code", "scan_id", "plate_seen", "method"} & form.errors.keys():
         return unreadable(request, form)
-    error = Refused("validation_error", "Please check the input")
-    return answers.refused(request, scan_of(form), error, pane=form.cleaned_data["method"])
+    return answers.refused(request, scan_of(form), InvalidInput({}), pane=form.cleaned_data["method"])
 
 
 def _refuse_finished_elsewhere(left: Left, method: str) -> None:
-    """A repeated scan is told how the stay ended: that may have been by another attendant."""
+    """Raise, for a repeated scan, how the session ended: it may have been by another attendant."""
     over = left.session.status == SessionStatus.COMPLETED
     if over and not ended_by(left.session, reason=EndReason.EXIT, method=method):
         raise Refused("already_exited", "Exit already scanned. Cannot scan twice!", session_id=left.session.pk)
@@ -70,20 +71,28 @@ def _shown(request: HttpRequest, sent: Scan, left: Left) -> HttpResponse:
     return answers.let_out(request, sent, left)
 
 
+@require_POST
+@for_attendants
+def check(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Ask the gateway after the payment that a gate waits for, and settle what it says; `wait` shows it."""
+    check_ending(actor=actor_of(request), session=Ref(pk=session_id), now=clock.now())
+    return HttpResponse(status=204)
+
+
 @require_safe
 @for_attendants
 @conditional_page
 def wait(request: HttpRequest, session_id: int) -> HttpResponse:
-    """How the payment stands that a gate waits for, or, with `?ending`, the page of a stay that is being ended."""
+    """Show the state of the payment that a gate waits for, or, with `?ending`, of a termination."""
     sent = Scan("", request.GET.get("scan", "")[:50])
     ending = "ending" in request.GET
     reason = EndReason.TERMINATED if ending else EndReason.EXIT
     try:
-        left = look_at_ending(actor=actor_of(request), session=Ref(pk=session_id), reason=reason, now=clock.now())
+        left = look_at_ending(actor=actor_of(request), session=Ref(pk=session_id), reason=reason)
     except Refused as error:
         if ending:
             return refusal_page(request, error)
-        sent = replace(sent, qr_code=session_for(Ref(pk=session_id), actor_of(request)).qr_code)
+        sent = replace(sent, qr_code=access.find(Ref(pk=session_id), actor_of(request)).qr_code)
         return answers.refused(request, sent, error, pane=PaymentMethod.ONLINE)
     return _ending(request, left) if ending else _shown(request, replace(sent, qr_code=left.session.qr_code), left)
 

@@ -1,4 +1,4 @@
-"""The page at which cars are let in and out, and what a scan comes to."""
+"""The page at which cars are let in and out, and the handling of scans."""
 
 from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
@@ -10,13 +10,13 @@ from parking.checkout.scanning import Direction
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput
 from parking.edge.callers import actor_of
+from parking.edge.errors import record_refusal
 from parking.edge.pages import page
 from parking.stays.models import ParkingSession
 from parking.web.access import for_attendants
 from parking.web.gate import answers
 from parking.web.gate.answers import Scan
 from parking.web.gate.forms import DirectedScanForm, PlateForm, ScanForm
-from parking.web.refusals import record_refusal
 
 
 @require_safe
@@ -24,7 +24,7 @@ from parking.web.refusals import record_refusal
 @ensure_csrf_cookie
 @csp_update({"script-src": ["'wasm-unsafe-eval'"]})
 def gate(request: HttpRequest) -> HttpResponse:
-    """Scanning, in and out. The service worker keeps this page, so nothing of a person or a stay is on it."""
+    """Show the scanner, in and out. The service worker keeps this page, so nothing of a person is on it."""
     return page(request, "gate/gate.html", section="gate", nameless=True)
 
 
@@ -62,7 +62,9 @@ def plate(request: HttpRequest) -> HttpResponse:
         return unreadable(request, form)
     sent = scan_of(form)
     try:
-        session = checkout.compare_plate(qr_code=sent.qr_code, plate_seen=form.cleaned_data["plate_seen"])
+        session = checkout.compare_plate(
+            actor=actor_of(request), qr_code=sent.qr_code, plate_seen=form.cleaned_data["plate_seen"]
+        )
     except DomainError as error:
         record_refusal(request, error)
         return answers.refused(request, sent, error)
@@ -75,6 +77,6 @@ def scan_of(form: ScanForm) -> Scan:
 
 
 def unreadable(request: HttpRequest, form: ScanForm) -> HttpResponse:
-    """A scan that no gate of ours sends."""
+    """Show the answer to a scan that no gate of ours sends."""
     error = InvalidInput({name: [str(text) for text in texts] for name, texts in form.errors.items()})
     return answers.refused(request, Scan(request.POST.get("qr_code", "")[:500], ""), error)

@@ -3,11 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from parking.core.fresh import fingerprint
 from parking.edge.pages import page
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import ZoneCounts, slots_by_zone, zones_with_counts
-from parking.stays.watching import facilities_now
+from parking.stays.watching import all_zones_text, slots_now
 from parking.web.access import for_attendants
 from parking.web.live import live
 
@@ -17,19 +16,19 @@ Zones = list[tuple[ParkingZone, ZoneCounts, list[ParkingSlot]]]
 @require_safe
 @for_attendants
 def grid(request: HttpRequest) -> HttpResponse:
-    """The page."""
+    """Show the page with the grid."""
     return page(request, "gate/slots.html", section="slots", zones=_zones())
 
 
-def _facilities() -> str:
-    return fingerprint(*(f"{pk} {zone.fingerprint}" for pk, zone in facilities_now.value().items()))
+def _state() -> str:
+    return f"{all_zones_text()} {slots_now.value()}"
 
 
-@live(state=_facilities)
+@live(state=_state)
 @require_safe
 @for_attendants
 def grid_live(request: HttpRequest) -> HttpResponse:
-    """The grid alone."""
+    """Show the grid without the page."""
     return page(request, "gate/parts/grid.html", zones=_zones())
 
 

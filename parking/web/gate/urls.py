@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("plate/", scanning.plate, name="gate_plate"),
     path("collect/", leaving.collect, name="gate_collect"),
     path("wait/<int:session_id>/", leaving.wait, name="gate_wait"),
+    path("wait/<int:session_id>/check/", leaving.check, name="gate_check"),
     path("ticket/", tickets.ticket, name="gate_ticket"),
     path("ticket/zones/", tickets.zones_live, name="gate_ticket_zones"),
     path("ticket/<int:session_id>/", tickets.ticket_given, name="gate_ticket_given"),

@@ -1,4 +1,4 @@
-"""How pages write money, times, states and pictures."""
+"""Template tags and filters for money, times, states and icons."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ register = template.Library()
 
 @register.filter
 def rupees(amount: Decimal | None) -> str:
-    """₹1,00,000.00, grouped as in India; a minus before the sign. Nothing for None."""
+    """Return ₹1,00,000.00, grouped as in India; a minus comes before the sign. Empty for None."""
     if amount is None:
         return ""
     sign = "\N{MINUS SIGN}" if amount < 0 else ""
@@ -29,31 +29,31 @@ def rupees(amount: Decimal | None) -> str:
 
 @register.filter
 def count(number: int) -> str:
-    """A whole number grouped as in India: 1,00,000."""
+    """Return a whole number grouped as in India: 1,00,000."""
     return indian(Decimal(number)).removesuffix(".00")
 
 
 @register.filter
 def moment(time: datetime | None) -> str:
-    """A time in the site's time zone: 22 Nov 2026, 10:05."""
+    """Return a time in the site's time zone: 22 Nov 2026, 10:05."""
     return "" if time is None else date_format(localtime(time), "j M Y, H:i")
 
 
 @register.filter
 def clock_time(time: datetime | None) -> str:
-    """The time of day in the site's time zone: 10:05."""
+    """Return the time of day in the site's time zone: 10:05."""
     return "" if time is None else date_format(localtime(time), "H:i")
 
 
 @register.filter
 def day(time: datetime | None) -> str:
-    """The date in the site's time zone: 22 Nov 2026."""
+    """Return the date in the site's time zone: 22 Nov 2026."""
     return "" if time is None else date_format(localtime(time), "j M Y")
 
 
 @register.filter
 def duration(minutes: int | None) -> str:
-    """Minutes as people say them: 45 min; 2 h 5 min; 1 day 3 h."""
+    """Return minutes as people say them: 45 min; 2 h 5 min; 1 day 3 h."""
     if minutes is None:
         return ""
     hours, rest = divmod(int(minutes), 60)
@@ -68,7 +68,7 @@ def duration(minutes: int | None) -> str:
 
 @register.filter
 def minutes_until(time: datetime, now: datetime) -> int:
-    """Whole minutes left until a time, rounded up; 0 when it is over."""
+    """Return the whole minutes left until a time, rounded up; 0 when it is over."""
     return max(-(-(time - now) // timedelta(minutes=1)), 0)
 
 
@@ -146,7 +146,7 @@ _WORDS: dict[str, Promise] = {
     "accessible": _("Step-free"),
 }
 
-# Tones of the style sheet; a state never speaks by colour alone, its word stands beside it.
+# Tones of the style sheet; a state never shows by colour alone, its word is beside it.
 _TONES = {
     "BOOKED": "blue",
     "ACTIVE": "green",
@@ -171,19 +171,19 @@ _TONES = {
 
 @register.filter
 def word(code: object) -> str:
-    """The word for a code, in the reader's language; the code itself where none is known."""
+    """Return the word for a code, in the reader's language; the code itself where none is known."""
     return str(_WORDS.get(str(code), code))
 
 
 @register.inclusion_tag("web/parts/state.html")
 def state(code: str) -> dict[str, str]:
-    """A state as a coloured word."""
+    """Return a state as a coloured badge with its word."""
     return {"tone": _TONES.get(str(code), "grey"), "word": word(code)}
 
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """A picture of Tabler's; silent, because the words beside it say the same. Names: `deploy/icons.txt`."""
+    """Return an icon of Tabler's, hidden from screen readers: words are beside it. Names: `deploy/icons.txt`."""
     sprite = static("vendor/icons.svg")
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', sprite, name

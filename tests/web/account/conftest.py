@@ -1,4 +1,4 @@
-"""People with passwords, and their browsers."""
+"""Users with passwords, and their browsers."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ BrowserOf = Callable[[User], Client]
 
 @pytest.fixture
 def browser(db: None) -> Client:
-    """Somebody who is not signed in, with the checks of a real browser's forms left out."""
+    """Return a client that is not signed in, without CSRF checks."""
     return Client()
 
 
@@ -30,7 +30,7 @@ def browser_of() -> BrowserOf:
 
 @pytest.fixture
 def asha(driver: User) -> User:
-    """A driver who knows her password."""
+    """Return a driver who knows her password."""
     driver.username = "asha"
     driver.set_password(PASSWORD)
     driver.save()

@@ -1,4 +1,4 @@
-"""Drivers at their pages."""
+"""Drivers in their browsers."""
 
 import pytest
 from django.test import Client
@@ -7,7 +7,7 @@ from parking.accounts.models import User
 
 
 def browser_of(user: User | None = None) -> Client:
-    """A browser in which somebody is signed in."""
+    """Return a browser in which somebody is signed in."""
     client = Client(enforce_csrf_checks=False)
     if user is not None:
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

@@ -113,7 +113,7 @@ def test_the_map_is_there_with_tiles_and_places_only(zone, settings):
     assert "tiles" not in without.headers["Content-Security-Policy"]
 
 
-# --- Doors -------------------------------------------------------------------------------------------
+# --- Access ------------------------------------------------------------------------------------------
 
 
 def test_everybody_sees_a_zone_and_is_asked_to_sign_in_to_book(zone):

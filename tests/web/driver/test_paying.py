@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.test import Client
 
 from parking.accounts.models import User
 from parking.checkout import expiring, settling
@@ -15,6 +16,7 @@ from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession
 from tests.build import book, enter, leave, make_user, pay_ahead, take_ticket
 from tests.gateway import FakeGateway
+from tests.invariants import nothing_changes
 from tests.web.driver.conftest import browser_of
 from tests.web.driver.test_booking import text_of
 
@@ -39,6 +41,13 @@ def later(seconds: int = 3):
     return time_machine.travel(clock.now() + timedelta(seconds=seconds), tick=False)
 
 
+def checked(page: Client, address: str) -> str:
+    """Let the server ask the gateway, as the page does before it looks again; answers the page's address."""
+    base = address.removesuffix("live/")
+    assert page.post(f"{base}check/", headers={"X-Live": "true"}).status_code == 204
+    return address
+
+
 # --- The payment page ----------------------------------------------------------------------------------
 
 
@@ -57,7 +66,9 @@ def test_the_page_goes_on_to_the_ticket_when_the_money_is_there(page, unpaid, ga
     assert "We wait for the payment." in text_of(page.get(address))
     gateway.decide(GatewayState.COMPLETED)
     with later():
-        answer = page.get(address)
+        with nothing_changes():
+            assert page.get(address).status_code == 200
+        answer = page.get(checked(page, address))
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, f"/tickets/{unpaid.pk}/")
     unpaid.bill.refresh_from_db()
     assert unpaid.bill.paid == Decimal("50.00")
@@ -66,7 +77,7 @@ def test_the_page_goes_on_to_the_ticket_when_the_money_is_there(page, unpaid, ga
 def test_a_declined_fee_is_told_with_a_way_on(page, unpaid, gateway, zone):
     gateway.decide(GatewayState.FAILED)
     with later():
-        answer = page.get(f"/tickets/{unpaid.pk}/pay/live/")
+        answer = page.get(checked(page, f"/tickets/{unpaid.pk}/pay/live/"))
     assert "The payment did not go through." in text_of(answer)
     assert f'href="/zones/{zone.pk}/"' in answer.content.decode()
 
@@ -74,7 +85,7 @@ def test_a_declined_fee_is_told_with_a_way_on(page, unpaid, gateway, zone):
 def test_a_gateway_that_is_silent_changes_nothing(page, unpaid, gateway):
     gateway.reachable = False
     with later():
-        assert "We wait for the payment." in text_of(page.get(f"/tickets/{unpaid.pk}/pay/live/"))
+        assert "We wait for the payment." in text_of(page.get(checked(page, f"/tickets/{unpaid.pk}/pay/live/")))
 
 
 def test_what_is_due_is_shown_before_it_is_asked_for(page, inside):
@@ -142,22 +153,25 @@ def test_who_comes_back_before_the_money_waits(page, unpaid):
 
 def test_who_comes_back_after_the_money_goes_to_the_ticket(page, unpaid, gateway):
     gateway.decide(GatewayState.COMPLETED)
+    address = returning(PaymentOrder.objects.get())
+    with later(), nothing_changes():
+        assert "We wait for the confirmation" in text_of(page.get(address))
     with later():
-        answer = page.get(returning(PaymentOrder.objects.get()))
+        answer = page.get(checked(page, address))
     assert answer.headers["Location"] == f"/tickets/{unpaid.pk}/"
 
 
 def test_the_waiting_page_goes_on_by_itself(page, unpaid, gateway):
     gateway.decide(GatewayState.COMPLETED)
     with later():
-        answer = page.get(returning(PaymentOrder.objects.get(), "live/"), headers={"X-Live": "true"})
+        answer = page.get(checked(page, returning(PaymentOrder.objects.get(), "live/")), headers={"X-Live": "true"})
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, f"/tickets/{unpaid.pk}/")
 
 
 def test_a_declined_payment_of_a_fee_leads_to_a_new_booking(page, unpaid, gateway, zone):
     gateway.decide(GatewayState.FAILED)
     with later():
-        answer = page.get(returning(PaymentOrder.objects.get()))
+        answer = page.get(checked(page, returning(PaymentOrder.objects.get())))
     text = text_of(answer)
     assert "The payment did not go through" in text
     assert "The slot went back." in text
@@ -170,14 +184,14 @@ def test_a_declined_payment_inside_can_be_tried_again(page, inside, gateway):
     order = PaymentOrder.objects.filter(bill=inside.bill).latest("pk")
     gateway.decide(GatewayState.FAILED)
     with later():
-        answer = page.get(returning(order))
+        answer = page.get(checked(page, returning(order)))
     assert f'href="/tickets/{inside.pk}/pay/">Try again' in answer.content.decode()
     assert "The slot went back" not in text_of(answer)
 
 
 def test_what_hangs_is_not_called_paid_nor_lost(page, unpaid):
     with later(200):
-        answer = page.get(returning(PaymentOrder.objects.get(), "live/"))
+        answer = page.get(checked(page, returning(PaymentOrder.objects.get(), "live/")))
     assert 'data-after-seconds="45">We do not know yet.' in answer.content.decode()
     assert "If money left your account it will be booked or come back by itself." in text_of(answer)
 
@@ -205,6 +219,32 @@ def test_nobody_else_sees_a_payment(unpaid, live):
     assert "DL-01-AB-1234" not in answer.content.decode()
 
 
+def test_nobody_else_lets_the_gateway_be_asked(unpaid, gateway):
+    gateway.calls.clear()
+    order = PaymentOrder.objects.get()
+    for address in (returning(order, "check/"), f"/tickets/{unpaid.pk}/pay/check/"):
+        assert browser_of(make_user()).post(address).status_code == 404
+        assert browser_of().post(address).headers["Location"] == "/sign-in/"
+    assert gateway.calls == []
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_asking_the_gateway_needs_a_post_with_its_token(driver, unpaid, signed_in, gateway):
+    browser = Client(enforce_csrf_checks=True)
+    if signed_in:
+        browser.force_login(driver, backend="django.contrib.auth.backends.ModelBackend")
+    address = returning(PaymentOrder.objects.get())
+    assert browser.get(f"{address}check/").status_code == 405
+    assert browser.post(f"{address}check/").status_code == 403
+    gateway.calls.clear()
+    browser.get(address)
+    assert gateway.calls == []
+
+
+def test_the_page_that_a_payer_comes_back_to_brings_the_token_with_it(page, unpaid):
+    assert page.get(returning(PaymentOrder.objects.get())).cookies["csrftoken"].value
+
+
 def test_who_comes_back_without_a_session_signs_in_and_comes_again(unpaid):
     address = returning(PaymentOrder.objects.get())
     answer = browser_of().get(address)
@@ -215,7 +255,7 @@ def test_the_gateway_is_asked_every_two_seconds_at_most(page, unpaid, gateway):
     gateway.calls.clear()
     with later():
         for _ in range(4):
-            page.get(returning(PaymentOrder.objects.get(), "live/"))
+            page.get(checked(page, returning(PaymentOrder.objects.get(), "live/")))
     assert gateway.calls == ["fetch_order"]
 
 
@@ -238,6 +278,6 @@ def test_who_parks_without_account_reads_how_the_payment_stands_and_no_more(staf
     assert "DL-01-AB-1234" not in waiting.content.decode()
     gateway.decide(GatewayState.COMPLETED)
     with later():
-        paid = browser_of().get(f"{address}live/", headers={"X-Live": "true"})
+        paid = browser_of().get(checked(browser_of(), f"{address}live/"), headers={"X-Live": "true"})
     assert "Payment received" in text_of(paid)
     assert b"<html" not in paid.content

@@ -1,4 +1,4 @@
-"""The ticket: how it stands, cancelling, and whom it belongs to."""
+"""The ticket: its states, cancelling, and who may see it."""
 
 import re
 from datetime import timedelta
@@ -90,7 +90,7 @@ def test_several_tickets_are_listed(page, driver, zone):
     assert all(f"Open the ticket of {plate}" in text for plate in plates)
 
 
-# --- How it stands -----------------------------------------------------------------------------------
+# --- States ------------------------------------------------------------------------------------------
 
 
 def test_a_booked_ticket_has_all_that_the_gate_needs(page, booking):

@@ -1,4 +1,4 @@
-"""The gate's pages, as an attendant's browser asks for them."""
+"""The gate's pages, as an attendant's browser requests them."""
 
 import re
 from typing import Any
@@ -31,11 +31,16 @@ class Gate:
         return Part(self.client.post(address, body, headers={"HX-Request": "true"}))
 
     def wait(self, session: ParkingSession, query: str = "scan=Gate+1-0001") -> "Part":
+        """As the page that waits: let the server ask the gateway, then look."""
+        assert self.client.post(f"/gate/wait/{session.pk}/check/").status_code == 204
+        return self.look(session, query)
+
+    def look(self, session: ParkingSession, query: str = "scan=Gate+1-0001") -> "Part":
         return Part(self.client.get(f"/gate/wait/{session.pk}/?{query}", headers={"X-Live": "true"}))
 
 
 class Part:
-    """A part of the page, read as a person reads it."""
+    """A part of the page, parsed."""
 
     def __init__(self, response: Any) -> None:
         assert response.status_code == 200, response.content.decode()
@@ -46,7 +51,7 @@ class Part:
         self.text = " ".join(re.sub(r"<[^>]+>", " ", self.html).split())
 
     def fact(self, name: str) -> str:
-        """The text of the element that is marked so."""
+        """Return the text of the element with this mark."""
         found = re.search(rf"<[^>]* data-{name}(?:=\"[^\"]*\")?>([^<]*)<", self.html)
         return found[1].strip() if found else ""
 
@@ -63,5 +68,5 @@ def gate(staff: User) -> Gate:
 
 @pytest.fixture
 def other_gate(admin: User) -> Gate:
-    """Another attendant, at another gate."""
+    """Return another attendant, at another gate."""
     return Gate(admin)

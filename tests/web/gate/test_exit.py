@@ -125,10 +125,13 @@ def test_the_gate_waits_for_an_online_payment_and_goes_on_by_itself(gate, inside
     part = gate.collect(inside, "ONLINE")
     assert (part.verdict, part.word, part.fact("amount-due")) == ("wait", "WAIT", "₹100.00")
     assert f'data-follow="/gate/wait/{inside.pk}/?scan=Gate%201-0001"' in part.html
+    assert f'data-check="/gate/wait/{inside.pk}/check/"' in part.html
     assert 'src="data:image/svg+xml;base64,' in part.html
     PaymentOrder.objects.update(updated_at=clock.now() - timedelta(minutes=1))
     assert gate.wait(inside).word == "WAIT"
     gateway.decide(GatewayState.COMPLETED)
+    with nothing_changes():
+        assert gate.look(inside).word == "WAIT"
     assert wait_until_asked(gate, inside).word == "LET OUT"
     assert_books_agree()
 

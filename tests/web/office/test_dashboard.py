@@ -60,8 +60,8 @@ def test_alerts_lead_to_where_one_acts(office, driver, staff, zone):
 def test_every_alert_links_to_a_list_that_shows_as_many(office, driver, staff, zone):
     now = clock.now()
     enter(staff, book(driver, zone, now=now - timedelta(hours=13)), now=now - timedelta(hours=13))
-    [told] = office.get("/office/").context["alerts"]
-    assert office.get(told.address).context["sheet"].count == told.alert.count == 1
+    [card] = office.get("/office/").context["alerts"]
+    assert office.get(card.address).context["sheet"].count == card.alert.count == 1
 
 
 def test_looking_again_costs_nothing(office, driver, zone):

@@ -250,7 +250,7 @@ def test_a_zone_with_an_open_stay_is_not_retired(office, zone, driver):
     assert zone.retired_at is None
 
 
-# --- Doors --------------------------------------------------------------------------------------------------
+# --- Access -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("role", [Role.USER, Role.STAFF])

@@ -1,4 +1,4 @@
-"""`manage.py tax_profile`: in whose name, and under which GSTIN, a site issues receipts and invoices from a day on."""
+"""`manage.py tax_profile`: set the name and GSTIN under which a site issues receipts and invoices from a day on."""
 
 from argparse import ArgumentParser
 from datetime import date

@@ -15,7 +15,7 @@ _STATES = {"COMPLETED": GatewayState.COMPLETED, "FAILED": GatewayState.FAILED}
 
 @dataclass(frozen=True)
 class PayAnswer:
-    """A new order: its page, or the `upi://` link that was asked for."""
+    """A new order: the address of its page, or the `upi://` link that was asked for."""
 
     order_id: str
     state: GatewayState
@@ -35,7 +35,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class OrderStatus:
-    """How an order stands. Only `state` decides; `merchant_order_id` is empty where PhonePe does not repeat it."""
+    """The state of an order. Only `state` decides; `merchant_order_id` is empty where PhonePe does not repeat it."""
 
     order_id: str
     merchant_order_id: str
@@ -48,13 +48,13 @@ class OrderStatus:
 
     @property
     def paying(self) -> Attempt | None:
-        """The attempt that paid."""
+        """Return the attempt that paid, or None."""
         return next((attempt for attempt in self.attempts if attempt.state == GatewayState.COMPLETED), None)
 
 
 @dataclass(frozen=True)
 class RefundStatus:
-    """How a refund stands; PENDING covers CONFIRMED, ACCEPTED and every word that we do not know."""
+    """The state of a refund; PENDING covers CONFIRMED, ACCEPTED and every word that we do not know."""
 
     refund_id: str
     merchant_refund_id: str
@@ -65,7 +65,7 @@ class RefundStatus:
 
 
 def read_token(body: Json) -> Token:
-    """Raises GatewayUnreachable if there is no token in the answer.
+    """Return the access token. Raises GatewayUnreachable if the answer has none.
 
     Its life is the difference of two of PhonePe's own times (epoch seconds), so our clock may be wrong.
     """
@@ -80,7 +80,7 @@ def read_token(body: Json) -> Token:
 
 
 def read_pay(body: Json, *, schemes: tuple[str, ...]) -> PayAnswer:
-    """A page is taken only with one of the `schemes` (https, in tests http)."""
+    """Return the new order; its page counts only with one of the `schemes` (https, in tests http)."""
     links = (link(body.get(name), "upi://") for name in ("intentUrl", "qrData"))
     return PayAnswer(
         order_id=identifier(body.get("orderId")),

@@ -58,7 +58,7 @@ class PhonePeClient:
         return self._pay(CUSTOM, request, {"type": "PG", "paymentMode": {"type": "UPI_QR"}})
 
     def order(self, order_id: str, kind: str = CHECKOUT) -> OrderStatus:
-        """How an order of ours stands; `kind` is CHECKOUT or CUSTOM, as it was made."""
+        """Return the state of an order of ours; `kind` is CHECKOUT or CUSTOM, as it was made."""
         query = {"details": "false", "errorContext": "true"}
         return read_order(self._get(f"/{kind}/v2/order/{quote(order_id, safe='')}/status", query))
 
@@ -90,7 +90,7 @@ class PhonePeClient:
         try:
             return _accepted(self._authorized("GET", path, params=query))
         except GatewayRefused as refused:
-            # Asked for one thing by its number, the only lasting refusal is that there is no such thing.
+            # For a query by number, the only permanent refusal is that the number does not exist.
             if refused.permanent:
                 raise GatewayNotFound(str(refused), code=refused.code) from refused
             raise
@@ -124,7 +124,7 @@ class PhonePeClient:
 
 
 def _accepted(reply: Reply) -> Json:
-    """The body of a call that was carried out. Raises GatewayRefused, or GatewayUnreachable for a proxy's page."""
+    """Return the body of an accepted call. Raises GatewayRefused, or GatewayUnreachable for a proxy's page."""
     if reply.status == _UNAUTHORIZED:
         raise GatewayMisconfigured("PhonePe refuses a token that it just gave", code=_code(reply.body or {}))
     if reply.body is None:

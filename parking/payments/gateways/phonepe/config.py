@@ -1,4 +1,4 @@
-"""What the PhonePe gateway needs to know of this installation."""
+"""The configuration of the PhonePe gateway."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +9,7 @@ from parking.payments.gateways.http import Timeouts
 
 
 class WebhookMode(StrEnum):
-    """How PhonePe proves that it is calling: one way for an endpoint, as its dashboard was set."""
+    """How PhonePe proves that a webhook is its own: one mode for an endpoint, as set in its dashboard."""
 
     SHA = "SHA"
     HMAC = "HMAC"
@@ -18,10 +18,10 @@ class WebhookMode(StrEnum):
 
 @dataclass(frozen=True)
 class WebhookConfig:
-    """The mode and its secrets. An empty secret lets nothing in.
+    """The mode and its secrets. An empty secret accepts nothing.
 
-    `hmac_header` and `hmac_encoding` (HEX or BASE64) are settings because PhonePe does not publish them for certain.
-    An empty `hmac_key_id` is not compared.
+    `hmac_header` and `hmac_encoding` (HEX or BASE64) are settings because PhonePe does not publish them for certain. An
+    empty `hmac_key_id` is not compared.
     """
 
     mode: WebhookMode
@@ -54,7 +54,7 @@ class PhonePeConfig:
 
 
 def configured() -> PhonePeConfig:
-    """The configuration as the settings have it at this moment."""
+    """Return the configuration from the settings of this moment."""
     return PhonePeConfig(
         oauth_url=settings.PHONEPE_OAUTH_URL,
         pg_url=settings.PHONEPE_PG_URL,

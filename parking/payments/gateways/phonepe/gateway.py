@@ -1,4 +1,4 @@
-"""PhonePe behind our interface."""
+"""The gateway interface for PhonePe."""
 
 from collections.abc import Mapping
 
@@ -21,8 +21,8 @@ from parking.payments.gateways.phonepe.config import PhonePeConfig
 class PhonePeGateway:
     """PhonePe v2: Standard Checkout, and UPI QR where the account has it.
 
-    PhonePe tells an order's page once. If that answer was lost, asking again finds the order, without `pay_url`: nobody
-    can pay it any more, so the caller lets it go and makes another.
+    PhonePe sends the address of an order's page once. If that answer was lost, asking again finds the order, without
+    `pay_url`: nobody can pay it any more, so the caller drops it and makes another.
     """
 
     code = "PHONEPE"
@@ -40,7 +40,7 @@ class PhonePeGateway:
         return create_or_find(lambda: self._pay(request), lambda: self.fetch_order(request))
 
     def fetch_order(self, request: OrderRequest) -> OrderAnswer:
-        """How the order stands. With UPI QR, orders are of two kinds, and each is known under its own address only."""
+        """Return the state of the order. With UPI QR there are two kinds of order, each under an address of its own."""
         kinds = (CUSTOM, CHECKOUT) if request.upi_qr else (CHECKOUT, CUSTOM)
         if not self._config.upi_qr:
             return _order_answer(request, self._client.order(request.order_id))
@@ -63,7 +63,7 @@ class PhonePeGateway:
         return _refund_answer(request, self._client.refund_status(request.refund_id))
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
-        """Raises ForgedWebhook."""
+        """Return the event of a webhook. Raises ForgedWebhook."""
         return webhook.read_webhook(self._config.webhook, headers, body)
 
     def _pay(self, request: OrderRequest) -> OrderAnswer:
@@ -83,7 +83,8 @@ def _pay_answer(request: OrderRequest, answer: PayAnswer) -> OrderAnswer:
         amount=request.amount,
         gateway_order_id=answer.order_id,
         pay_url=answer.page,
-        upi_link=answer.upi_link,
+        # A gate shows a link only where the account makes QR codes; with a page it shows the page.
+        upi_link="" if request.upi_qr and answer.page else answer.upi_link,
     )
 
 
@@ -104,7 +105,7 @@ def _order_answer(request: OrderRequest, status: OrderStatus) -> OrderAnswer:
 
 
 def _reference(request: OrderRequest, status: OrderStatus) -> str:
-    """The number of the payment. It must not be empty, because it keeps a payment from being counted twice."""
+    """Return the number of the payment, never empty: it keeps a payment from being counted twice."""
     if status.state != GatewayState.COMPLETED:
         return ""
     return (status.paying and status.paying.transaction_id) or status.order_id or request.order_id

@@ -16,7 +16,7 @@ PAUSE = 15.0
 
 @dataclass(frozen=True)
 class Token:
-    """`lifetime` is in seconds from the moment when it was fetched."""
+    """An access token; `lifetime` is in seconds from the moment when it was fetched."""
 
     value: str = field(repr=False)
     kind: str
@@ -35,7 +35,7 @@ class _Kept:
 
 
 class TokenCache:
-    """One token for all threads. `clock` counts seconds; the gateway's clock is not compared with ours."""
+    """One access token for all threads. `clock` counts seconds; the gateway's clock is not compared with ours."""
 
     def __init__(self, fetch: Callable[[], Token], clock: Callable[[], float] = time.monotonic) -> None:
         self._fetch = fetch
@@ -45,10 +45,7 @@ class TokenCache:
         self._flight: Future[Token] | None = None
 
     def get(self) -> Token:
-        """A good token. While one thread renews, the others use the old one, or wait if there is none.
-
-        Whoever waited for a fetch that failed gets its GatewayError, instead of all trying one after the other.
-        """
+        """Return a valid token. While one thread renews, the others use the old one, or wait if there is none."""
         with self._lock:
             kept = self._usable()
             if kept is not None and (self._clock() < kept.renew_at or self._flight is not None):
@@ -65,7 +62,7 @@ class TokenCache:
             return kept.token
 
     def drop(self, token: Token) -> None:
-        """Forget a token that the gateway did not accept, unless another has taken its place."""
+        """Forget a token that the gateway did not accept, unless it was replaced meanwhile."""
         with self._lock:
             if self._kept is not None and self._kept.token == token:
                 self._kept = None
@@ -75,7 +72,7 @@ class TokenCache:
         return kept if kept is not None and self._clock() < kept.ends_at else None
 
     def _land(self, flight: "Future[Token]") -> None:
-        """Fetch, keep, and tell whoever waits. A failed renewal leaves the old token and is tried again later."""
+        """Fetch and keep a token, and wake the threads that wait. A failed renewal keeps the old one."""
         started = self._clock()
         try:
             token = self._fetch()

@@ -1,7 +1,7 @@
-"""PhonePe's calls to us: the proof of who calls, by the one configured mode, and what they tell.
+"""PhonePe's webhooks: the proof of the sender, by the one configured mode, and their content.
 
-SHA is a fixed token that does not cover the body, so whatever stands there is a hint at most. V1 is the older
-`X-VERIFY` callback: `{"response": base64}`. Source: developer.phonepe.com, webhook pages.
+SHA is a fixed token that does not cover the body, so the content is a hint at most. V1 is the older `X-VERIFY`
+callback: `{"response": base64}`. Source: developer.phonepe.com, webhook pages.
 """
 
 import base64
@@ -22,19 +22,19 @@ from parking.payments.gateways.http import (
 )
 from parking.payments.gateways.phonepe.config import WebhookConfig, WebhookMode
 
-# In the older callback an order and a refund have the same field; our own numbers tell them apart.
+# In the older callback an order and a refund have the same field; our own numbers distinguish them.
 _OUR_REFUNDS = "RF-"
 
 
 def read_webhook(config: WebhookConfig, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
-    """What a genuine call tells. Raises ForgedWebhook for everything that lacks the proof of the configured mode."""
+    """Return the event of a genuine webhook. Raises ForgedWebhook without the proof of the configured mode."""
     if not _PROOFS[config.mode](config, headers, body):
         raise ForgedWebhook(f"PhonePe webhook without a valid proof ({config.mode})")
     return _read_v1(body) if config.mode == WebhookMode.V1 else _read_v2(body)
 
 
 def sha_proof(username: str, password: str) -> str:
-    """The `Authorization` header of the SHA mode."""
+    """Return the `Authorization` header of the SHA mode."""
     return sha256_hex(f"{username}:{password}".encode())
 
 
@@ -44,11 +44,11 @@ def hmac_proof(secret: str, body: bytes, encoding: str = "HEX") -> str:
 
 
 def x_verify(salt_key: str, salt_index: str, *parts: str) -> str:
-    """The `X-VERIFY` header of v1: a plain SHA-256 of the parts and the salt, not an HMAC."""
+    """Return the `X-VERIFY` header of v1: a plain SHA-256 of the parts and the salt, not an HMAC."""
     return f"{sha256_hex(''.join((*parts, salt_key)).encode())}###{salt_index}"
 
 
-# --- Who calls -------------------------------------------------------------------------------------
+# --- Proof -----------------------------------------------------------------------------------------
 
 
 def _proved_by_sha(config: WebhookConfig, headers: Mapping[str, str], _body: bytes) -> bool:
@@ -80,7 +80,7 @@ _PROOFS: dict[WebhookMode, Callable[[WebhookConfig, Mapping[str, str], bytes], b
 }
 
 
-# --- What it tells ---------------------------------------------------------------------------------
+# --- Content ---------------------------------------------------------------------------------------
 
 
 def _read_v2(body: bytes) -> WebhookEvent:
@@ -106,7 +106,7 @@ def _kind(name: str) -> EventKind:
 
 
 def _key(name: str, payload: Json, field: str, body: bytes) -> str:
-    """PhonePe numbers no events: the same news of the same thing is the same event."""
+    """Return a key for the event, which PhonePe does not number: one for each state of an order or refund."""
     number, state = identifier(payload.get(field)), text(payload.get("state"))
     return sha256_hex(f"{name}|{number}|{state}".encode() if number else body)
 

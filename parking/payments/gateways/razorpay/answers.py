@@ -116,7 +116,7 @@ def read_refund(body: Json) -> Refund:
 
 
 def note(body: Json, name: str) -> str:
-    """One of the notes that we sent along; empty notes come as a list."""
+    """Return one of the notes that we sent along; empty notes come as a list."""
     return identifier(mapping(body.get("notes")).get(name))
 
 
@@ -144,7 +144,7 @@ def _bank_reference(body: Json) -> str:
 
 
 def _epoch(value: object) -> int:
-    """Seconds since 1970; 0, which is no time of ours, for anything else."""
+    """Return seconds since 1970; 0, which is no time of ours, for anything else."""
     if not isinstance(value, int) or isinstance(value, bool):
         return 0
     return value if 0 <= value <= _LATEST else 0

@@ -32,7 +32,7 @@ _UNAUTHORIZED = 401
 _FORBIDDEN = 403
 # The partner bank, or Razorpay itself, failed: whether the call was carried out is open, whatever the HTTP status.
 _UNDECIDED_CODES = ("GATEWAY_ERROR", "SERVER_ERROR")
-# Razorpay has one code for every 400; only the description tells these apart.
+# Razorpay has one code for every 400; only the description distinguishes these.
 _WRONG_CREDENTIALS = ("authentication failed", "api key provided is invalid")
 _PASSING = ("in progress", "enough balance", "insufficient balance")
 
@@ -58,7 +58,7 @@ class RazorpayClient:
         return _identified(read_order(self._get(f"/v1/orders/{_part(order_id)}")))
 
     def orders_with_receipt(self, receipt: str) -> list[Order]:
-        """The orders made under one number of ours: one, or more if a lost call was repeated, or none."""
+        """Return the orders made under one number of ours: one, or more if a lost call was repeated, or none."""
         items = self._items("/v1/orders", receipt=receipt, count=PAGE)
         # Razorpay looks for receipts that contain the value.
         return [order for order in map(read_order, items) if order.receipt == receipt and order.id]
@@ -94,7 +94,7 @@ class RazorpayClient:
         return [refund for refund in map(read_refund, items) if refund.id]
 
     def payments_between(self, since: int, until: int) -> Iterator[Payment]:
-        """Every payment made in a span of epoch seconds, both ends included."""
+        """Return every payment made in a span of epoch seconds, both ends included."""
         return map(read_payment, self._pages("/v1/payments", since, until))
 
     def refunds_between(self, since: int, until: int) -> Iterator[Refund]:
@@ -123,14 +123,14 @@ class RazorpayClient:
         try:
             return _accepted(self._http.send("GET", self._config.url + path))
         except GatewayRefused as refused:
-            # Asked for one thing by its number, the only lasting refusal is that there is no such thing.
+            # For a query by number, the only permanent refusal is that the number does not exist.
             if refused.permanent:
                 raise GatewayNotFound(str(refused), code=refused.code) from refused
             raise
 
 
 def _capture_fields(policy: CapturePolicy) -> Json:
-    """The order's own rule, in minutes: what is authorised within 12 is taken at once, the rest goes back in 5 days."""
+    """Return the order's own rule: capture at once what is authorised within 12 minutes, refund the rest in 5 days."""
     if policy == CapturePolicy.DASHBOARD:
         return {}
     options = {"manual_expiry_period": 7200, "refund_speed": "normal"}
@@ -144,14 +144,14 @@ def _part(number: str) -> str:
 
 
 def _identified(thing: Thing) -> Thing:
-    """Raises GatewayUnreachable for an answer that does not name what it is about."""
+    """Return the object if it names its id. Raises GatewayUnreachable."""
     if not thing.id:
         raise GatewayUnreachable("Razorpay: an answer without an id")
     return thing
 
 
 def _accepted(reply: Reply) -> Json:
-    """The body of a call that was carried out. Raises GatewayRefused or GatewayUnreachable."""
+    """Return the body of a call that was carried out. Raises GatewayRefused or GatewayUnreachable."""
     if reply.accepted and reply.body is not None:
         return reply.body
     if reply.body is None and reply.status != _UNAUTHORIZED:
@@ -161,10 +161,10 @@ def _accepted(reply: Reply) -> Json:
 
 def _refusal(status: int, error: Json) -> GatewayError:
     code, description = text(error.get("code")), text(error.get("description"), 200)
-    told, said = f"Razorpay: HTTP {status} {code} {description}", description.lower()
+    message, reason = f"Razorpay: HTTP {status} {code} {description}", description.lower()
     if code in _UNDECIDED_CODES:
-        return GatewayUnreachable(told)
-    if status in (_UNAUTHORIZED, _FORBIDDEN) or any(words in said for words in _WRONG_CREDENTIALS):
-        return GatewayMisconfigured(told, code=code)
-    passing = status == _CONFLICT or any(words in said for words in _PASSING)
-    return GatewayRefused(told, permanent=not passing, code=code)
+        return GatewayUnreachable(message)
+    if status in (_UNAUTHORIZED, _FORBIDDEN) or any(words in reason for words in _WRONG_CREDENTIALS):
+        return GatewayMisconfigured(message, code=code)
+    passing = status == _CONFLICT or any(words in reason for words in _PASSING)
+    return GatewayRefused(message, permanent=not passing, code=code)

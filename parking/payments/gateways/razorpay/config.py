@@ -1,4 +1,4 @@
-"""What the Razorpay gateway needs to know of this installation."""
+"""The configuration of the Razorpay gateway."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +9,7 @@ from parking.payments.gateways.http import Timeouts
 
 
 class CapturePolicy(StrEnum):
-    """Who takes money that a bank holds for us: Razorpay at once, we by `capture_order`, or as the dashboard says."""
+    """Who captures money that a bank holds for us: Razorpay at once, we by `capture_order`, or the dashboard's rule."""
 
     AUTOMATIC = "AUTOMATIC"
     MANUAL = "MANUAL"
@@ -38,7 +38,7 @@ class RazorpayConfig:
 
 
 def configured() -> RazorpayConfig:
-    """The configuration as the settings have it at this moment."""
+    """Return the configuration from the settings of this moment."""
     return RazorpayConfig(
         url=settings.RAZORPAY_URL,
         key_id=settings.RAZORPAY_KEY_ID,

@@ -1,4 +1,4 @@
-"""Razorpay behind our interface."""
+"""The gateway interface for Razorpay."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -43,7 +43,7 @@ class RazorpayGateway:
 
     @property
     def key_id(self) -> str:
-        """The public key that a client's checkout needs."""
+        """Return the public key that a client's checkout needs."""
         return self._config.key_id
 
     def create_order(self, request: OrderRequest) -> OrderAnswer:
@@ -60,7 +60,7 @@ class RazorpayGateway:
         return self._read(request, order)
 
     def capture_order(self, request: OrderRequest) -> OrderAnswer:
-        """Take the money that a payer's bank holds for this order, if it is the order's amount; then how it stands."""
+        """Capture the money that a payer's bank holds for this order, if the amount is right; return its state."""
         answer = self.fetch_order(request)
         if not answer.awaits_capture:
             return answer
@@ -94,23 +94,26 @@ class RazorpayGateway:
         raise GatewayNotFound(f"Razorpay: no refund with receipt {request.refund_id}")
 
     def checkout_is_genuine(self, *, gateway_order_id: str, payment_id: str, signature: object) -> bool:
-        """Whether a browser's word comes from Razorpay; `gateway_order_id` from our own row. Then fetch the order."""
+        """Return whether Razorpay signed what a browser sends; take `gateway_order_id` from our row.
+
+        Fetch the order next: neither state nor amount is signed.
+        """
         return signatures.checkout_is_genuine(
             self._config.key_secret, order_id=gateway_order_id, payment_id=payment_id, signature=signature
         )
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
-        """Raises ForgedWebhook."""
+        """Return the event of a webhook. Raises ForgedWebhook."""
         return webhook.read_webhook(self._config.webhook_secrets, headers, body)
 
     def statement(self, since: datetime, until: datetime) -> Iterator[StatementEntry]:
-        """Every payment and refund made between two aware times, both included; whole seconds count."""
+        """Return every payment and refund made between two aware times, both included; whole seconds count."""
         span = (int(since.timestamp()), int(until.timestamp()))
         yield from map(_payment_entry, self._client.payments_between(*span))
         yield from map(_refund_entry, self._client.refunds_between(*span))
 
     def _order_with_receipt(self, receipt: str) -> Order | None:
-        """The one order that counts: a paid one before others, then the oldest, so that every look finds the same."""
+        """Return the one order that counts: a paid one before others, then the oldest, the same at every call."""
         orders = self._client.orders_with_receipt(receipt)
         return min(orders, key=lambda order: (not order.paid, order.created_at, order.id), default=None)
 
@@ -130,7 +133,7 @@ class RazorpayGateway:
         return self._unpaid(request, order, GatewayState.PENDING)
 
     def _held(self, request: OrderRequest, order: Order, held: Payment) -> OrderAnswer:
-        """Held money of another amount is left alone: uncaptured, it goes back by itself."""
+        """Return the answer for held money; of another amount it is never captured, and the bank returns it."""
         fits = (held.amount, held.currency) == (request.amount, "INR")
         return OrderAnswer(
             order_id=order.receipt or request.order_id,
@@ -144,7 +147,7 @@ class RazorpayGateway:
         )
 
     def _unpaid(self, request: OrderRequest, order: Order, state: GatewayState, failure: str = "") -> OrderAnswer:
-        """An order stays payable after a failed try."""
+        """Return the answer for an order without payment, which stays payable after a failed try."""
         return OrderAnswer(
             order_id=order.receipt or request.order_id,
             state=state,

@@ -1,4 +1,4 @@
-"""Razorpay's proofs. Source: razorpay.com/docs, "Verify Payment Signature" and "Validate and Test Webhooks"."""
+"""Razorpay's signatures. Source: razorpay.com/docs, "Verify Payment Signature", "Validate and Test Webhooks"."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,14 +8,14 @@ SIGNATURE_HEADER = "X-Razorpay-Signature"
 
 
 def parts_signature(key_secret: str, *parts: str) -> str:
-    """The signature that a browser brings back: over `order|payment`, or a link's four parts."""
+    """Return the signature that a browser brings back: over `order|payment`, or a link's four parts."""
     return hmac_sha256(key_secret, "|".join(parts).encode()).hex()
 
 
 def checkout_is_genuine(key_secret: str, *, order_id: str, payment_id: str, signature: object) -> bool:
-    """Whether Razorpay says that this payment belongs to this order; `order_id` must come from our own database.
+    """Return whether Razorpay signed that this payment belongs to this order; `order_id` from our own database.
 
-    It tells nothing of the payment's state or amount: fetch the order afterwards.
+    The payment's state and amount are not signed: fetch the order afterwards.
     """
     if not key_secret or not order_id or not payment_id or not f"{order_id}{payment_id}".isascii():
         return False
@@ -23,6 +23,6 @@ def checkout_is_genuine(key_secret: str, *, order_id: str, payment_id: str, sign
 
 
 def webhook_is_genuine(secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether the raw body was signed with one of the secrets. While a secret changes, old and new are valid."""
+    """Return whether the raw body was signed with one of the secrets. While a secret changes, old and new are valid."""
     given = header(headers, SIGNATURE_HEADER)
     return any(same_proof(given, hmac_sha256(secret, body).hex()) for secret in secrets if secret)

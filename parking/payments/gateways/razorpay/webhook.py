@@ -1,4 +1,4 @@
-"""Razorpay's calls to us: genuine or not, and what they tell. Source: razorpay.com/docs/webhooks."""
+"""Razorpay's webhooks: their signature and content. Source: razorpay.com/docs/webhooks."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ EVENT_ID_HEADER = "x-razorpay-event-id"
 
 
 def read_webhook(secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> WebhookEvent:
-    """What a genuine call tells. Raises ForgedWebhook."""
+    """Return the event of a genuine webhook. Raises ForgedWebhook."""
     if not webhook_is_genuine(secrets, headers, body):
         raise ForgedWebhook("Razorpay webhook without a valid signature")
     content = json_object(body)
@@ -33,7 +33,7 @@ def read_webhook(secrets: Sequence[str], headers: Mapping[str, str], body: bytes
 
 
 def _order_event(key: str, name: str, payload: Json) -> WebhookEvent:
-    """Payments of QR codes and links name no order of ours: nothing here to settle."""
+    """Return an event of an order; payments of QR codes and links name no order of ours and are OTHER."""
     payment, order = _entity(payload, "payment"), _entity(payload, "order")
     gateway_order_id = identifier(order.get("id")) or identifier(payment.get("order_id"))
     about_order = name.startswith(("payment.", "order.")) and gateway_order_id

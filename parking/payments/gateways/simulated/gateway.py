@@ -1,5 +1,8 @@
 """A gateway for development and tests: no network, no money. Production refuses to start with it."""
 
+from decimal import Decimal
+from urllib.parse import quote, urlencode
+
 from django.conf import settings
 
 from parking.payments.gateways.base import (
@@ -17,6 +20,13 @@ _OUTCOMES = {
 }
 
 
+def _upi_link(request: OrderRequest) -> str:
+    """Return a link of the form that UPI apps read; nobody can pay it. `am` has two decimals."""
+    values = {"pa": "simulated@example", "pn": "Simulated payment", "tr": request.order_id}
+    query = values | {"am": f"{request.amount / Decimal(100):.2f}", "cu": "INR"}
+    return f"upi://pay?{urlencode(query, safe='@', quote_via=quote)}"
+
+
 class SimulatedGateway:
     """Answers as `SMART_PARKING_SIMULATED_OUTCOME` says at this moment: CAPTURE, DECLINE or PENDING."""
 
@@ -30,6 +40,7 @@ class SimulatedGateway:
             amount=request.amount,
             gateway_order_id=f"SIM-{request.order_id}",
             reference=f"SIMPAY-{request.order_id}" if state == GatewayState.COMPLETED else "",
+            upi_link=_upi_link(request) if state == GatewayState.PENDING else "",
         )
 
     def fetch_order(self, request: OrderRequest) -> OrderAnswer:

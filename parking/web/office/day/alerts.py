@@ -1,4 +1,4 @@
-"""What the dashboard says about each alert, and where somebody acts on it."""
+"""The alerts of the dashboard in words, with the page where each is settled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ _URGENT = {AlertCode.ORDERS_IN_REVIEW, AlertCode.REFUNDS_STUCK}
 
 
 @dataclass(frozen=True)
-class ToldAlert:
-    """An alert in words, with the address of the page where one acts on it."""
+class AlertCard:
+    """An alert in words, with the address of the page where it is settled."""
 
     alert: Alert
     title: Promise
@@ -33,10 +33,10 @@ class ToldAlert:
     urgent: bool
 
 
-def told_alerts(alerts: Sequence[Alert]) -> list[ToldAlert]:
-    """The alerts of which there is something."""
+def alert_cards(alerts: Sequence[Alert]) -> list[AlertCard]:
+    """Return the alerts that have something in them."""
     return [
-        ToldAlert(alert, _TITLES[alert.code], _address(alert.code), alert.code in _URGENT)
+        AlertCard(alert, _TITLES[alert.code], _address(alert.code), alert.code in _URGENT)
         for alert in alerts
         if alert.count
     ]

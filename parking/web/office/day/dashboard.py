@@ -1,4 +1,4 @@
-"""The day at a glance."""
+"""The dashboard of the office."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -6,33 +6,38 @@ from django.views.decorators.http import require_safe
 from parking.edge.pages import page
 from parking.reports.background import background_now
 from parking.reports.board import board_now
+from parking.stays.watching import everything_text
 from parking.web.access import for_managers
-from parking.web.live import live
-from parking.web.office.day.alerts import told_alerts
+from parking.web.live import live, minute
+from parking.web.office.day.alerts import alert_cards
 
 
 @require_safe
 @for_managers
 def overview(request: HttpRequest) -> HttpResponse:
-    """Today's bookings, money and occupancy, and what somebody has to look at."""
+    """Show today's bookings, money and occupancy, and the alerts."""
     return _rendered(request, "office/dashboard.html")
 
 
+def _state() -> str:
+    return f"{minute()} {everything_text()}"
+
+
 @require_safe
-@live(state=lambda: board_now.value().state)
+@live(state=_state)
 @for_managers
 def live_part(request: HttpRequest) -> HttpResponse:
-    """What changes on it."""
+    """Show the changing part of the dashboard."""
     return _rendered(request, "office/parts/dashboard.html")
 
 
 def _rendered(request: HttpRequest, template: str) -> HttpResponse:
-    figures = board_now.value().overview
+    figures = board_now()
     return page(
         request,
         template,
         section="office",
         board=figures,
-        alerts=told_alerts(figures.alerts),
+        alerts=alert_cards(figures.alerts),
         background=background_now.value(),
     )

@@ -1,7 +1,8 @@
-"""The story of a stay in words: what happened, who did it, and what is worth knowing of it."""
+"""The timeline of a parking session in words: what happened, who did it, and the facts worth knowing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
@@ -81,16 +82,28 @@ _PURPOSES: dict[str, Promise] = {
 
 
 def _money(label: Promise) -> Callable[[Any], str]:
-    return lambda amount: f"{label} {rupees(amount)}"
+    return partial(_labelled_amount, label)
+
+
+def _labelled_amount(label: Promise, amount: Any) -> str:
+    return f"{label} {rupees(amount)}"
 
 
 def _named(label: Promise) -> Callable[[Any], str]:
-    return lambda value: f"{label} {value}"
+    return partial("{} {}".format, label)
 
 
-# Facts in the order in which they are told; what is not here is for machines.
+def _refusal(code: str) -> str:
+    return sentence_for(DomainError(code, code))
+
+
+def _purpose(code: str) -> str:
+    return str(_PURPOSES.get(code, code))
+
+
+# Facts in the order in which they are shown; the others are for programs.
 _FACTS: dict[str, Callable[[Any], str]] = {
-    "refusal": lambda code: sentence_for(DomainError(code, code)),
+    "refusal": _refusal,
     "kind": word,
     "number": str,
     "amount": rupees,
@@ -101,7 +114,7 @@ _FACTS: dict[str, Callable[[Any], str]] = {
     "refund": _money(_("Goes back")),
     "debt": _money(_("Left to pay")),
     "tendered": _money(_("Handed over")),
-    "purpose": lambda code: str(_PURPOSES.get(code, code)),
+    "purpose": _purpose,
     "method": word,
     "gateway": word,
     "status": word,
@@ -113,12 +126,12 @@ _FACTS: dict[str, Callable[[Any], str]] = {
     "refund_id": str,
     "scan_id": _named(_("Scan")),
 }
-# Amounts that are told only if there is one.
+# Amounts that are shown only if they are not zero.
 _UNLESS_ZERO = {"charged", "kept", "refund", "debt", "fee"}
 
 
 @dataclass(frozen=True)
-class ToldEvent:
+class EventText:
     """An event in the reader's language."""
 
     event: TimelineEvent
@@ -128,9 +141,9 @@ class ToldEvent:
     is_bad: bool
 
 
-def told_events(events: Sequence[TimelineEvent]) -> list[ToldEvent]:
+def event_texts(events: Sequence[TimelineEvent]) -> list[EventText]:
     return [
-        ToldEvent(
+        EventText(
             event=event,
             title=str(_TITLES.get(event.code, event.code)),
             who=_who(event),
@@ -143,16 +156,16 @@ def told_events(events: Sequence[TimelineEvent]) -> list[ToldEvent]:
 
 def _who(event: TimelineEvent) -> str:
     role, name = event.actor.role, event.actor.name
-    told = str(_WHO.get(role, word(role)))
+    label = str(_WHO.get(role, word(role)))
     if role == "GATEWAY":
-        return word(name) if name else told
-    return gettext("%(name)s (%(role)s)") % {"name": name, "role": told} if name else told
+        return word(name) if name else label
+    return gettext("%(name)s (%(role)s)") % {"name": name, "role": label} if name else label
 
 
 def _facts(event: TimelineEvent) -> list[str]:
     facts = event.facts
     return [
-        tell(facts[name])
-        for name, tell in _FACTS.items()
+        text_of(facts[name])
+        for name, text_of in _FACTS.items()
         if facts.get(name) not in {None, ""} and not (name in _UNLESS_ZERO and not facts[name])
     ]

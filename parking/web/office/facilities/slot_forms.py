@@ -1,4 +1,4 @@
-"""What a manager says of slots."""
+"""Forms for slots: adding many, and changing one."""
 
 import re
 from collections.abc import Sequence
@@ -52,12 +52,12 @@ class NewSlotsForm(ServiceForm):
         return values
 
     def slots(self) -> dict[str, Any]:
-        """What the service takes. (A form has a `prefix` of its own, so the field has another name.)"""
+        """Return the arguments of the service. (A form has a `prefix` of its own, so the field has another name.)"""
         values = self.cleaned_data
         return {name: values[name] for name in ("first", "last", "kind")} | {"prefix": values["letters"]}
 
     def numbers(self) -> list[str]:
-        """The numbers that this makes."""
+        """Return the slot numbers that the form would create."""
         values = self.cleaned_data
         return slot_numbers(values["letters"], values["first"], values["last"])
 
@@ -74,7 +74,7 @@ class SlotForm(ServiceForm):
 
 
 def next_slots(slots: Sequence[ParkingSlot]) -> dict[str, Any]:
-    """What comes after the last slot of a zone, as the form's initial values."""
+    """Return the numbers after the last slot of a zone, as the form's initial values."""
     found = re.fullmatch(r"(.*?)([0-9]{1,6})", slots[-1].slot_number) if slots else None
     if found is None:
         return {"letters": "", "first": 1, "kind": SlotKind.CAR}

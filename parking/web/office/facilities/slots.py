@@ -14,7 +14,7 @@ from parking.edge.pages import page
 from parking.facilities import services as facilities
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import find_zone, numbers_taken, slot_by_id, slots_by_zone, zones_with_counts
-from parking.stays.watching import facilities_now
+from parking.stays.watching import slots_now, zone_text
 from parking.web.access import for_managers
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.live import live
@@ -27,7 +27,7 @@ SECTION = "zones"
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers
 def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
-    """The slots, and a form to add more; which numbers that makes is shown before they are made."""
+    """Show the slots, and a form to add more, which previews their numbers."""
     zone = find_zone(Ref(pk=zone_id))
     slots = slots_by_zone(zone).get(zone.pk, [])
     form = NewSlotsForm(request.POST or None, initial=next_slots(slots))
@@ -63,15 +63,14 @@ def _added(slots: list[ParkingSlot]) -> str:
 
 
 def _state_of(zone_id: int) -> str:
-    state = facilities_now.value().get(zone_id)
-    return state.fingerprint if state else ""
+    return f"{zone_text(zone_id)} {slots_now.value(zone_id)}"
 
 
 @live(state=_state_of)
 @require_safe
 @for_managers
 def grid(request: HttpRequest, zone_id: int) -> HttpResponse:
-    """The counts and the slots alone."""
+    """Show the counts and the slots without the page."""
     zone = find_zone(Ref(pk=zone_id))
     [(_zone, counts)] = zones_with_counts(zone=zone)
     slots = slots_by_zone(zone).get(zone.pk, [])

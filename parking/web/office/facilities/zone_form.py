@@ -1,4 +1,4 @@
-"""What a manager sets of a zone."""
+"""The form of a zone, with its prices."""
 
 from collections.abc import Iterable
 from datetime import time
@@ -100,11 +100,11 @@ class ZoneForm(EditForm):
     # --- What is to be done -----------------------------------------------------------------------
 
     def columns(self) -> dict[str, Any]:
-        """The zone's columns that differ from what stands; for a new zone, those that were filled in."""
+        """Return the zone's columns that were changed; for a new zone, those that were filled in."""
         return {name: value for name, value in self.altered().items() if name in COLUMNS}
 
     def kind_rates(self) -> list[KindRate] | None:
-        """The prices of other vehicles, or None where they stay as they are."""
+        """Return the prices of other vehicles, or None where they stay as they are."""
         if not any(
             name.partition("_hourly")[0].partition("_booking")[0] in KINDS_WITH_RATES for name in self.altered()
         ):
@@ -117,7 +117,7 @@ class ZoneForm(EditForm):
         ]
 
     def effects(self) -> list[str]:
-        """What this change means, where it means more than it says; empty if it needs no question."""
+        """Return the consequences of this change in sentences; empty if it needs no confirmation."""
         altered = self.altered()
         found = []
         if any(isinstance(self.fields[name], RupeesField) for name in altered):
@@ -137,7 +137,7 @@ class ZoneForm(EditForm):
         return found
 
     def alterations(self) -> list[Alteration]:
-        """Each change as old and new, in words."""
+        """Return each change as old and new value, in words."""
         return [
             Alteration(
                 str(self.fields[name].label), self._shown(name, self.initial.get(name)), self._shown(name, value)
@@ -160,7 +160,7 @@ class ZoneForm(EditForm):
 
 
 def values_of(zone: ParkingZone, rates: Iterable[ZoneTariff]) -> dict[str, Any]:
-    """What stands, as the form's initial values."""
+    """Return the zone's present values, as the form's initial values."""
     values = {name: getattr(zone, name) for name in COLUMNS}
     for kind in KINDS_WITH_RATES:
         values |= {f"{kind}_hourly_rate": None, f"{kind}_booking_fee": None}
@@ -173,7 +173,7 @@ def values_of(zone: ParkingZone, rates: Iterable[ZoneTariff]) -> dict[str, Any]:
 
 
 def values_of_new_zone() -> dict[str, Any]:
-    """What a new zone begins with."""
+    """Return the initial values of a new zone."""
     return {
         "booking_fee": settings.BOOKING_FEE,
         "hold_minutes": settings.HOLD_MINUTES,

@@ -1,4 +1,4 @@
-"""Zones: what they cost, when they are open, and who changed it."""
+"""Zones: their prices, opening hours and history of changes."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.core import clock
-from parking.core.fresh import fingerprint
 from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
@@ -16,7 +15,7 @@ from parking.facilities import services as facilities
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone, retired_zones, zones_with_counts
 from parking.reports.changes import changes_of_zone
-from parking.stays.watching import facilities_now
+from parking.stays.watching import all_zones_text
 from parking.tariffs import services as tariffs
 from parking.tariffs.queries import tariffs_of
 from parking.web.access import for_managers
@@ -24,7 +23,7 @@ from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.forms import ServiceForm
 from parking.web.live import live
 from parking.web.office.facilities.zone_form import ZoneForm, values_of, values_of_new_zone
-from parking.web.office.shared.history import told
+from parking.web.office.shared.history import change_lines
 
 SECTION = "zones"
 
@@ -32,19 +31,15 @@ SECTION = "zones"
 @require_safe
 @for_managers
 def overview(request: HttpRequest) -> HttpResponse:
-    """All zones with their counts, and apart those that were retired."""
+    """Show all zones with their counts, and separately the retired ones."""
     return page(request, "office/zones.html", section=SECTION, zones=zones_with_counts(), retired=list(retired_zones()))
 
 
-def _state_of_all() -> str:
-    return fingerprint(*(f"{pk} {state.fingerprint}" for pk, state in facilities_now.value().items()))
-
-
-@live(state=_state_of_all)
+@live(state=all_zones_text)
 @require_safe
 @for_managers
 def counts(request: HttpRequest) -> HttpResponse:
-    """The list of zones alone."""
+    """Show the list of zones without the page."""
     return page(request, "office/parts/zones.html", zones=zones_with_counts())
 
 
@@ -78,7 +73,9 @@ def edit(request: HttpRequest, zone_id: int) -> HttpResponse:
         with form.refusals(request):
             _save(request, zone, form)
             return redirect("office_zone", zone.pk)
-    return page(request, "office/zone.html", section=SECTION, zone=zone, form=form, changes=told(changes_of_zone(zone)))
+    return page(
+        request, "office/zone.html", section=SECTION, zone=zone, form=form, changes=change_lines(changes_of_zone(zone))
+    )
 
 
 def _ask_about(request: HttpRequest, zone: ParkingZone, form: ZoneForm) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What plates owe from stays that ended without full payment."""
+"""Debts: what plates owe from parking sessions that ended without full payment."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,6 @@
-"""Which payments and refunds the list shows: its form and its columns."""
+"""The filter and the columns of the list of payments and refunds."""
+
+from functools import partial
 
 from django import forms
 from django.conf import settings
@@ -33,7 +35,7 @@ GATEWAYS = ("PHONEPE", "RAZORPAY", "SIMULATED")
 
 
 def _gateways() -> list[tuple[str, str | Promise]]:
-    """Those that are in use, and those that were."""
+    """Return the gateways that are in use, and those that were."""
     return or_all([*GATEWAYS, *(code for code in settings.GATEWAYS if code not in GATEWAYS)])
 
 
@@ -44,11 +46,11 @@ class MoneyFilterForm(FilterForm):
         max_length=100,
         widget=forms.SearchInput,
     )
-    kind = forms.ChoiceField(label=_("What"), required=False, choices=lambda: or_all([PAYMENT, REFUND]))
-    method = forms.ChoiceField(label=_("Way to pay"), required=False, choices=lambda: or_all(PaymentMethod.values))
+    kind = forms.ChoiceField(label=_("What"), required=False, choices=partial(or_all, [PAYMENT, REFUND]))
+    method = forms.ChoiceField(label=_("Way to pay"), required=False, choices=partial(or_all, PaymentMethod.values))
     gateway = forms.ChoiceField(label=_("Payment service"), required=False, choices=_gateways)
     status = forms.ChoiceField(
-        label=_("State"), required=False, choices=lambda: or_all([CAPTURED, *RefundStatus.values])
+        label=_("State"), required=False, choices=partial(or_all, [CAPTURED, *RefundStatus.values])
     )
     zone = forms.ModelChoiceField(
         ParkingZone.objects.order_by("name", "pk"), label=_("Zone"), required=False, empty_label=_("All")
@@ -59,7 +61,7 @@ class MoneyFilterForm(FilterForm):
 
     @property
     def wanted(self) -> MoneyFilter:
-        """What a right filter means."""
+        """Return the filter of a valid form."""
         data = self.cleaned_data
         return MoneyFilter(
             period=data["period"],

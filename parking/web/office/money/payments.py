@@ -1,4 +1,4 @@
-"""Every payment and refund, with what the rows of a filter come to."""
+"""The list of all payments and refunds, with the totals of its filter."""
 
 from dataclasses import replace
 
@@ -6,19 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.reports.payments import MONEY_SORTS, money_keys, money_rows, sum_of, totals_by_method
 from parking.reports.sheets import MONEY_COLUMNS, money_table
 from parking.web.access import for_managers
 from parking.web.office.money.money_filter import COLUMNS, USUAL_SORT, money_filter
-from parking.web.office.shared.files import table_file
 from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
 
 
 @require_safe
 @for_managers
 def listing(request: HttpRequest) -> HttpResponse:
-    """The payments and refunds of a filter, page by page, and their sums over all pages."""
+    """Show the payments and refunds of a filter, page by page, and their totals over all pages."""
     form = money_filter(request)
     sort = sort_of(request, list(MONEY_SORTS), USUAL_SORT)
     right = form.is_valid()
@@ -40,8 +40,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_managers
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The same rows as a CSV or XLSX file, newest first."""
+    """Send the same rows as a CSV or XLSX file, newest first."""
     form = money_filter(request)
     refuse_wrong_filter(form)
     keys = money_keys(form.wanted)
-    return table_file(kind, "payments", MONEY_COLUMNS, money_table(keys), counted=keys)
+    return page_file(kind, "payments", MONEY_COLUMNS, money_table(keys), counted=keys)

@@ -1,4 +1,4 @@
-"""Giving money back."""
+"""Refunding a payment."""
 
 from decimal import Decimal
 
@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from parking.checkout import refunding
 from parking.core import clock
+from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.edge.requests import Attempt
 from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
 from parking.reports.money_facts import payment_to_refund
-from parking.web import repeats
 from parking.web.access import for_managers
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.office.shared.deciding import DecisionForm
@@ -28,7 +29,7 @@ class RefundForm(DecisionForm):
     amount = RupeesField(label=_("Amount"))
     reason = forms.CharField(
         label=_("Reason"),
-        max_length=60,
+        max_length=200,
         help_text=_("The driver reads it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -45,23 +46,25 @@ def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
         if not is_confirmed(request):
             return _question(request, form, payment)
         with form.refusals(request):
-            made = repeats.once(
-                request,
-                form.values,
-                call=lambda key: refunding.refund_any_payment(
-                    actor=actor_of(request),
-                    payment_id=payment_id,
-                    amount=form.cleaned_data["amount"],
-                    reason=form.cleaned_data["reason"],
-                    now=clock.now(),
-                    key=key,
-                ),
-                resume=lambda subject: refunding.resume_refund(subject=subject, now=clock.now()),
-            )
-            messages.success(request, _told(made))
+            messages.success(request, _told(_refund(request, payment_id, form)))
             return _to_stay(payment)
     form.show_anew()
     return page(request, "office/refund.html", section="payments", form=form, payment=payment, left=left)
+
+
+@requests.once_per_form
+def _refund(request: HttpRequest, attempt: Attempt, payment_id: int, form: RefundForm) -> Refund:
+    now = clock.now()
+    if attempt.subject is not None:
+        return refunding.resume_refund(subject=attempt.subject, now=now)
+    return refunding.refund_any_payment(
+        actor=actor_of(request),
+        payment_id=payment_id,
+        amount=form.cleaned_data["amount"],
+        reason=form.cleaned_data["reason"],
+        now=now,
+        key=attempt.key,
+    )
 
 
 def _question(request: HttpRequest, form: RefundForm, payment: Payment) -> HttpResponse:

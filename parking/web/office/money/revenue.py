@@ -1,4 +1,4 @@
-"""What came in and went back over a span of days, as a chart and as tables that add up."""
+"""Revenue over a span of days, as a chart and as tables that add up."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,19 +13,19 @@ from django.views.decorators.http import require_safe
 
 from parking.core import clock
 from parking.core.errors import InvalidInput
+from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.reports.periods import ClosedPeriod, report_period
 from parking.reports.revenue import RevenueReport, revenue_report
 from parking.reports.sheets import REVENUE_COLUMNS, revenue_table
 from parking.web.access import for_managers
-from parking.web.office.shared.files import table_file
 from parking.web.office.shared.lists import DaysForm, address_with, filter_query, refuse_wrong_filter
 
 GROUPS = [("day", _("Day")), ("week", _("Week")), ("month", _("Month"))]
 
 
 class RevenueForm(DaysForm):
-    """From when to when, and by what; without days the last 30."""
+    """The span of days and the grouping; without days the last 30."""
 
     group = forms.ChoiceField(label=_("Group by"), required=False, choices=GROUPS)
 
@@ -39,7 +39,7 @@ class RevenueForm(DaysForm):
         return data
 
     def report(self) -> RevenueReport:
-        """The report that a right form means."""
+        """Return the report of a valid form."""
         return revenue_report(period=self.cleaned_data["days"], group_by=self.group_by)
 
     @property
@@ -50,7 +50,7 @@ class RevenueForm(DaysForm):
 @require_safe
 @for_managers
 def report(request: HttpRequest) -> HttpResponse:
-    """Revenue of a span of days: by day, week or month, by zone, way to pay and hour; against the span before."""
+    """Show revenue by day, week or month, by zone, method of payment and hour; compared with the span before."""
     form = RevenueForm(request.GET)
     made = form.report() if form.is_valid() else None
     return page(
@@ -69,10 +69,10 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_managers
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The report as a CSV or XLSX file: every part of it, one below the other."""
+    """Send the report as a CSV or XLSX file: all its parts, one below the other."""
     form = RevenueForm(request.GET)
     refuse_wrong_filter(form)
-    return table_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report()))
+    return page_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report()))
 
 
 # --- Spans that one asks for again and again ----------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What waits for a person: refunds to approve or to try again, and payments that do not fit."""
+"""Money that waits for a person: refunds to approve or to try again, and mismatched payments."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,26 +15,27 @@ from parking.checkout import refunding, reviewing
 from parking.checkout.queries import refunds
 from parking.core import clock
 from parking.core.errors import DomainError
+from parking.edge import requests
 from parking.edge.callers import actor_of
+from parking.edge.errors import record_refusal
 from parking.edge.pages import page
+from parking.edge.requests import Attempt
 from parking.edge.wording import sentence_for
-from parking.payments.models import PaymentOrder, RefundStatus
+from parking.payments.models import PaymentOrder, Refund, RefundStatus
 from parking.reports.alerts import orders_in_review
 from parking.reports.money_facts import order_by_number, refund_by_id
-from parking.web import repeats
 from parking.web.access import for_managers, user_of
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.forms import ServiceForm
 from parking.web.office.shared.deciding import DecisionForm
 from parking.web.office.shared.lists import sheet_of
-from parking.web.refusals import record_refusal
 from parking.web.templatetags.parking import rupees, word
 
 
 @require_safe
 @for_managers
 def review(request: HttpRequest) -> HttpResponse:
-    """Refunds that wait for approval or that the gateway refused, and payments that do not fit."""
+    """Show refunds that wait for approval or that the gateway refused, and mismatched payments."""
     orders = orders_in_review().select_related("bill__session__vehicle").order_by("created_at", "pk")
     return page(
         request,
@@ -88,16 +89,17 @@ def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
             ],
         )
     with _told_refusals(request):
-        repeats.once(
-            request,
-            {},
-            call=lambda key: refunding.retry_refund(
-                actor=actor_of(request), refund_id=refund_id, now=clock.now(), key=key
-            ),
-            resume=lambda subject: refunding.resume_refund(subject=subject, now=clock.now()),
-        )
+        _retry(request, refund_id)
         messages.success(request, gettext("The refund is tried again."))
     return redirect("office_review")
+
+
+@requests.once_per_form
+def _retry(request: HttpRequest, attempt: Attempt, refund_id: int) -> Refund:
+    now = clock.now()
+    if attempt.subject is not None:
+        return refunding.resume_refund(subject=attempt.subject, now=now)
+    return refunding.retry_refund(actor=actor_of(request), refund_id=refund_id, now=now, key=attempt.key)
 
 
 @require_http_methods(["GET", "POST"])
@@ -148,7 +150,7 @@ def _ask_about_refund(request: HttpRequest, *, title: str, yes: str, effects: li
     return ask(
         request,
         title=title,
-        form=_KeyForm(initial={"key": repeats.new_key()}),
+        form=_KeyForm(initial={"key": requests.new_form_key()}),
         yes=yes,
         effects=effects,
         back=reverse("office_review"),

@@ -1,4 +1,4 @@
-"""What a manager sets of an account."""
+"""Forms for accounts: creating, changing and searching them."""
 
 from typing import Any
 
@@ -65,7 +65,7 @@ class UserForm(EditForm):
             super().add_refusal(error)
 
     def effects(self, user: User, *, is_self: bool) -> list[str]:
-        """What a change of role or state means for this person; empty if it needs no question."""
+        """Return what a change of role or state means for this person; empty if it needs no confirmation."""
         altered = self.altered()
         name = {"name": user.username}
         found = []
@@ -85,7 +85,7 @@ class UserForm(EditForm):
         return found
 
     def alterations(self) -> list[Alteration]:
-        """Each change as old and new, in words."""
+        """Return each change as old and new value, in words."""
         return [
             Alteration(str(self.fields[name].label), _shown(name, self.initial.get(name)), _shown(name, value))
             for name, value in self.altered().items()
@@ -122,7 +122,7 @@ class PasswordForm(ServiceForm):
 
 
 class UserSearch(ServiceForm):
-    """What a list of accounts is narrowed by."""
+    """The filter of the list of accounts."""
 
     STATES = (("", _("All")), ("yes", _("Active")), ("no", _("Suspended")))
 
@@ -133,7 +133,7 @@ class UserSearch(ServiceForm):
     active = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
 
     def wanted(self) -> dict[str, Any]:
-        """The query's arguments; what cannot be read narrows nothing."""
+        """Return the query's arguments; values that are not valid filter nothing."""
         values = self.cleaned_data if self.is_valid() else {}
         return {
             "q": values.get("q", ""),
@@ -143,5 +143,5 @@ class UserSearch(ServiceForm):
 
 
 def values_of(user: User) -> dict[str, Any]:
-    """What stands, as the form's initial values."""
+    """Return the account's present values, as the form's initial values."""
     return {name: getattr(user, name) for name in COLUMNS}

@@ -1,4 +1,4 @@
-"""People's accounts: who may do what, and who may sign in."""
+"""Accounts: who may do what, and who may sign in."""
 
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ from parking.reports.changes import changes_of_account
 from parking.web.access import for_managers, user_of
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.office.people.user_form import NewUserForm, PasswordForm, UserForm, UserSearch, values_of
-from parking.web.office.shared.history import told
+from parking.web.office.shared.history import change_lines
 
 SECTION = "users"
 ROWS = 25
@@ -30,7 +30,7 @@ ROWS = 25
 @require_safe
 @for_managers
 def overview(request: HttpRequest) -> HttpResponse:
-    """All accounts, searched, narrowed and by pages."""
+    """Show all accounts, with search, filter and pages."""
     search = UserSearch(request.GET)
     rows = Paginator(find_users(**search.wanted()), ROWS).get_page(request.GET.get("page"))
     kept = {name: value for name, value in request.GET.items() if name in search.fields and value}
@@ -93,7 +93,7 @@ def edit(request: HttpRequest, user_id: int) -> HttpResponse:
         account=user,
         form=form,
         is_self=user.pk == user_of(request).pk,
-        changes=told(changes_of_account(user)),
+        changes=change_lines(changes_of_account(user)),
     )
 
 

@@ -1,6 +1,7 @@
-"""Which stays the list shows: its form and its columns."""
+"""The filter and the columns of the list of parking sessions."""
 
 from datetime import timedelta
+from functools import partial
 
 from django import forms
 from django.conf import settings
@@ -43,8 +44,8 @@ class SessionFilterForm(FilterForm):
     q = forms.CharField(
         label=_("Plate, booking number, owner or QR code"), required=False, max_length=100, widget=forms.SearchInput
     )
-    state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: or_all(SessionStatus.values))
-    reason = forms.ChoiceField(label=_("How it ended"), required=False, choices=lambda: or_all(EndReason.values))
+    state = forms.ChoiceField(label=_("State"), required=False, choices=partial(or_all, SessionStatus.values))
+    reason = forms.ChoiceField(label=_("How it ended"), required=False, choices=partial(or_all, EndReason.values))
     zone = forms.ModelChoiceField(
         ParkingZone.objects.order_by("name", "pk"), label=_("Zone"), required=False, empty_label=_("All")
     )
@@ -59,7 +60,7 @@ class SessionFilterForm(FilterForm):
     field_order = ("q", "state", "reason", "zone", "days_of", "first", "last", "user", "sort", "long")
 
     def rows(self) -> QuerySet[ParkingSession]:
-        """The stays that a right filter means, newest first."""
+        """Return the parking sessions of a valid form, newest first."""
         data = self.cleaned_data
         long_since = clock.now() - timedelta(hours=settings.LONG_STAY_HOURS)
         return all_sessions(

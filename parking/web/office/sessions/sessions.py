@@ -1,4 +1,4 @@
-"""Every stay: searched, told from its beginning, and as a file."""
+"""All parking sessions: the list, its file, and the timeline of one."""
 
 from datetime import timedelta
 
@@ -8,23 +8,23 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from parking.core import clock
+from parking.edge.downloads import page_file
 from parking.edge.pages import page
-from parking.reports.board import story_state
 from parking.reports.sessions import SORTS, sorted_sessions
 from parking.reports.sheets import SESSION_COLUMNS, session_table
 from parking.reports.stories import story_of
+from parking.stays.watching import everything_text
 from parking.web.access import for_managers
-from parking.web.live import live
-from parking.web.office.day.telling import told_events
+from parking.web.live import live, minute
+from parking.web.office.day.telling import event_texts
 from parking.web.office.sessions.session_filter import COLUMNS, USUAL_SORT, session_filter
-from parking.web.office.shared.files import table_file
 from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
 
 
 @require_safe
 @for_managers
 def listing(request: HttpRequest) -> HttpResponse:
-    """The stays of a filter, page by page."""
+    """Show the parking sessions of a filter, page by page."""
     form = session_filter(request)
     sort = sort_of(request, list(SORTS), USUAL_SORT)
     rows = sorted_sessions(form.rows(), sort.key, downwards=sort.downwards) if form.is_valid() else None
@@ -43,28 +43,33 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_managers
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The same stays as a CSV or XLSX file, newest first."""
+    """Send the same parking sessions as a CSV or XLSX file, newest first."""
     form = session_filter(request)
     refuse_wrong_filter(form)
     rows = form.rows()
-    return table_file(kind, "sessions", SESSION_COLUMNS, session_table(rows, now=clock.now()), counted=rows)
+    return page_file(kind, "sessions", SESSION_COLUMNS, session_table(rows, now=clock.now()), counted=rows)
 
 
 @require_safe
 @for_managers
 def detail(request: HttpRequest, session_id: int) -> HttpResponse:
-    """One stay: what is known of it, its money, and everything that happened."""
+    """Show one parking session: its facts, its money, and everything that happened."""
     return _rendered(request, "office/session.html", session_id)
 
 
+def _story_state(**_stay: int) -> str:
+    # The page shows the debts, documents and refusals of the stay too: any recorded event may belong to it.
+    return f"{minute()} {everything_text()}"
+
+
 @require_safe
-@live(state=story_state)
+@live(state=_story_state)
 @for_managers
 def story(request: HttpRequest, session_id: int) -> HttpResponse:
-    """What changes on it."""
+    """Show the changing part of the page of one parking session."""
     return _rendered(request, "office/parts/session.html", session_id)
 
 
 def _rendered(request: HttpRequest, template: str, session_id: int) -> HttpResponse:
-    told = story_of(session_id, now=clock.now())
-    return page(request, template, section="sessions", story=told, events=told_events(told.events))
+    found = story_of(session_id, now=clock.now())
+    return page(request, template, section="sessions", story=found, events=event_texts(found.events))

@@ -1,4 +1,4 @@
-"""Ending a stay whose car does not leave through the gate."""
+"""Termination of a parking session whose car does not leave through the gate."""
 
 from decimal import Decimal
 from typing import Any
@@ -13,15 +13,17 @@ from django.views.decorators.http import require_http_methods
 
 from parking.checkout import leaving, terminating
 from parking.checkout.bills import running_bill
-from parking.checkout.leaving import Collection, Left
+from parking.checkout.ending import Collection
+from parking.checkout.leaving import Left
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.ids import Ref
+from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.edge.requests import Attempt
+from parking.stays import access
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.stays.queries import session_for
-from parking.web import repeats
 from parking.web.access import for_managers
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.office.shared.deciding import DecisionForm
@@ -62,33 +64,34 @@ class TerminationForm(DecisionForm):
 @for_managers
 def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
     """Ask for reason and way to pay, say what will happen, and end the stay."""
-    ref = Ref(pk=session_id)
-    session = session_for(ref, actor_of(request))
+    session = access.find(Ref(pk=session_id), actor_of(request))
     form = TerminationForm(request.POST or None)
     if form.is_valid() and not is_going_back(request):
         if not is_confirmed(request):
             return _question(request, form, session)
         with form.refusals(request):
-            left = repeats.once(
-                request,
-                form.values,
-                call=lambda key: terminating.terminate(
-                    actor=actor_of(request),
-                    session=ref,
-                    reason=form.cleaned_data["reason"],
-                    collection=form.collection,
-                    now=clock.now(),
-                    key=key,
-                ),
-                resume=lambda subject: leaving.resume_ending(subject=subject, now=clock.now()),
-            )
-            messages.success(request, _told(left))
+            messages.success(request, _told(_terminate(request, session_id, form)))
             return redirect("office_session", session_id)
     form.show_anew()
     if session.status != SessionStatus.ACTIVE and not form.is_bound:
         raise Refused("not_active", "Only a car that is inside can be terminated")
     bill = running_bill(session, clock.now())
     return page(request, "office/terminate.html", section="sessions", form=form, session=session, bill=bill)
+
+
+@requests.once_per_form
+def _terminate(request: HttpRequest, attempt: Attempt, session_id: int, form: TerminationForm) -> Left:
+    now = clock.now()
+    if attempt.subject is not None:
+        return leaving.resume_ending(subject=attempt.subject, now=now)
+    return terminating.terminate(
+        actor=actor_of(request),
+        session=Ref(pk=session_id),
+        reason=form.cleaned_data["reason"],
+        collection=form.collection,
+        now=now,
+        key=attempt.key,
+    )
 
 
 def _question(request: HttpRequest, form: TerminationForm, session: ParkingSession) -> HttpResponse:

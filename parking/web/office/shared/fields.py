@@ -1,4 +1,4 @@
-"""Fields of the office's forms: rupees, degrees, and a mark of what was seen when a form was opened."""
+"""Fields of the office's forms: rupees, degrees, and a mark of the values seen when a form was opened."""
 
 from decimal import Decimal
 from typing import Any, cast
@@ -71,7 +71,7 @@ class EditForm(ServiceForm):
     def clean_seen(self) -> str:
         seen = self.cleaned_data["seen"]
         if self.initial and seen != self.present_mark:
-            # The next time counts: what stands there now has been shown.
+            # The next time it is saved: the present values have been shown now.
             self.data = cast(QueryDict, self.data).copy()
             self.data["seen"] = self.present_mark
             self.add_error(
@@ -81,7 +81,7 @@ class EditForm(ServiceForm):
         return str(seen)
 
     def altered(self) -> dict[str, Any]:
-        """What was typed and differs from what stands, by field."""
+        """Return the typed values that differ from the present ones, by field."""
         return {
             name: value
             for name, value in self.cleaned_data.items()

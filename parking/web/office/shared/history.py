@@ -1,4 +1,4 @@
-"""Lines of the record in words: who changed what."""
+"""Lines of the audit record in words: who changed what."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,8 +43,8 @@ class Line:
     details: str
 
 
-def told(changes: Iterable[Change]) -> list[Line]:
-    """Changes in the reader's language."""
+def change_lines(changes: Iterable[Change]) -> list[Line]:
+    """Return changes as lines in the reader's language."""
     return [Line(change.at, word(change.who), _action(change.event), _details(change)) for change in changes]
 
 

@@ -1,4 +1,4 @@
-"""Long lists: filter, sorting and pages, all of it in the address, so that a link means the same rows tomorrow."""
+"""Long lists: filter, order and pages, all of it in the address, so that a link means the same rows tomorrow."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ _FROM, _TO = "from", "to"
 
 
 class _DayInput(forms.DateInput):
-    """Browsers complain of a value that is no day, so none is given to them."""
+    """An input without a value that is no day, of which browsers would complain."""
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d", attrs={"type": "date"})
@@ -44,7 +44,7 @@ class DayField(forms.DateField):
 
 
 class DaysForm(ServiceForm):
-    """A span of days, read from the address. `first` and `last` are called from and to there."""
+    """A span of days, read from the address, where `first` and `last` are called from and to."""
 
     first = DayField(label=_("From"))
     last = DayField(label=_("To"))
@@ -67,24 +67,24 @@ class DaysForm(ServiceForm):
 
 
 class FilterForm(DaysForm):
-    """What a list is narrowed by: a search, days, and what the list adds."""
+    """The filter of a list: a search, days, and the fields that the list adds."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.SearchInput)
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether more than the search is asked for."""
+        """Return whether a field other than the search is set."""
         return any(self.data.get(self.add_prefix(name)) for name in self.fields if name not in {"q", "sort"})
 
 
 def or_all(codes: Sequence[str]) -> list[tuple[str, str | Promise]]:
-    """The choices of a filter: all, or one of the codes in words."""
+    """Return the choices of a filter: all, or one of the codes in words."""
     return [("", _("All")), *((code, word(code)) for code in codes)]
 
 
 @dataclass(frozen=True)
 class Sort:
-    """By which column a list is sorted."""
+    """The column by which a list is sorted, and the direction."""
 
     key: str
     downwards: bool
@@ -95,7 +95,7 @@ class Sort:
 
 
 def sort_of(request: HttpRequest, keys: Sequence[str], usual: str) -> Sort:
-    """The sort that the address asks for; the usual one for what is not known."""
+    """Return the order that the address asks for; the default one for an unknown column."""
     wanted = request.GET.get("sort", "")
     if wanted.removeprefix("-") not in keys:
         wanted = usual
@@ -104,7 +104,7 @@ def sort_of(request: HttpRequest, keys: Sequence[str], usual: str) -> Sort:
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a column; sortable ones have an address that sorts by it, or turns the sorting round."""
+    """The head of a column; sortable ones have an address that sorts by it, or reverses the order."""
 
     label: str | Promise
     address: str = ""
@@ -114,7 +114,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a list; `key` is what it is sorted by, empty for one that is not."""
+    """A column of a list; `key` is what it is sorted by, empty if it is not sortable."""
 
     label: str | Promise
     key: str = ""
@@ -123,7 +123,7 @@ class Column:
 
 
 def heads_of(request: HttpRequest, columns: Sequence[Column], sort: Sort) -> list[Head]:
-    """The heads of a list that is sorted so."""
+    """Return the heads of a list in this order."""
     heads = []
     for column in columns:
         active = bool(column.key) and column.key == sort.key
@@ -135,12 +135,12 @@ def heads_of(request: HttpRequest, columns: Sequence[Column], sort: Sort) -> lis
 
 
 def address_with(request: HttpRequest, **changes: str | None) -> str:
-    """The query of this page with some values changed, or taken out for None."""
+    """Return the query of this page with some values changed, or removed for None."""
     return f"?{urlencode(_query(request, changes), doseq=True)}"
 
 
 def filter_query(request: HttpRequest) -> str:
-    """The filter alone, for the addresses of files."""
+    """Return the query of the filter alone, for the addresses of files."""
     query = urlencode(_query(request, {"page": None, "sort": None}), doseq=True)
     return f"?{query}" if query else ""
 
@@ -153,7 +153,7 @@ def _query(request: HttpRequest, changes: Mapping[str, str | None]) -> dict[str,
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page of a list, where it stands in the whole, and the addresses of its neighbours."""
+    """One page of a list, its position in the whole, and the addresses of its neighbours."""
 
     rows: Sequence[Any]
     count: int
@@ -174,7 +174,7 @@ class Sheet:
 
 
 def sheet_of(request: HttpRequest, rows: "QuerySet[Any, Any] | None", *, count: int | None = None) -> Sheet:
-    """The page that the address asks for; the last one for a number too high, the first one for none."""
+    """Return the page that the address asks for; the last one if the number is too high, the first one for none."""
     if rows is None:
         return Sheet([], 0, 1, 1, "", "", is_beyond=False)
     total = rows.count() if count is None else count
@@ -198,6 +198,6 @@ def _number(text: str) -> int | None:
 
 
 def refuse_wrong_filter(form: DaysForm) -> None:
-    """For files, which cannot show a form: raise InvalidInput if the filter is wrong."""
+    """Raise InvalidInput if the filter is wrong; for files, which cannot show a form."""
     if not form.is_valid():
         raise InvalidInput({name: [str(text) for text in texts] for name, texts in form.errors.items()})

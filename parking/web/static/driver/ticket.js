@@ -1,9 +1,9 @@
-// What runs on a ticket between two looks at the server: clocks, the large code with the screen kept awake, and the
+// What runs on a ticket between two polls of the server: clocks, the large code with the screen kept awake, and the
 // copy of this page for times without network.
 
 // --- Clocks: <time data-until>, and parts that are shown until or from a moment ------------------------------
 
-// Our clock may be wrong; what the server has just said is not. A page from the worker is old, so only news count.
+// The device's clock may be wrong; the server's is not. A page from the service worker is old, so only updates count.
 let ahead = 0;
 
 function tick() {
@@ -27,7 +27,7 @@ function left(until, now) {
 tick();
 setInterval(tick, 1000);
 
-// --- News ---------------------------------------------------------------------------------------------
+// --- Updates ------------------------------------------------------------------------------------------
 
 const ticket = document.querySelector("[data-ticket]");
 const stage = () => ticket?.querySelector("[data-stage]")?.dataset.stage;
@@ -52,7 +52,7 @@ async function stayAwake() {
   if (!document.querySelector("[data-show-code][open]") || document.hidden) return;
   try {
     awake ??= await navigator.wakeLock?.request("screen");
-    // Leaving the page for a moment takes it away; coming back asks anew.
+    // Leaving the page for a moment takes it away; coming back asks again.
     awake?.addEventListener("release", () => {
       awake = null;
     });
@@ -77,7 +77,7 @@ document.addEventListener(
 
 // --- For times without network -------------------------------------------------------------------------
 
-// The first visit comes before the worker; later ones before the news.
+// The first visit comes before the worker; later ones before the update.
 function keep() {
   navigator.serviceWorker?.ready.then((worker) => worker.active?.postMessage({ keep: location.pathname }));
 }

@@ -1,4 +1,4 @@
-// What comes of a scan, over the whole screen: the verdict, the bill with the ways to pay, the payment that is awaited.
+// The answer to a scan, over the whole screen: the verdict, the bill with the ways to pay, or the pending payment.
 
 import { startLive } from "../web/live.js";
 import { startCash } from "./cash.js";
@@ -44,7 +44,7 @@ export function show(html) {
   put(holder);
 }
 
-// A part whose words stand in a template of the page.
+// A part whose texts are in a template of the page.
 export function showTemplate(name, sentence) {
   const holder = document.createElement("div");
   holder.append(document.querySelector(`template[data-part="${name}"]`).content.cloneNode(true));
@@ -83,10 +83,11 @@ function put(holder) {
   if (part.dataset.closesAfter) closing = setTimeout(close, part.dataset.closesAfter * 1000);
 }
 
-// A part that waits looks after itself; what it becomes is an answer like any other.
+// A part that waits polls for its own replacement, which is an answer like any other.
 function follow(holder, part) {
   if (!part.dataset.follow) return;
   holder.dataset.live = part.dataset.follow;
+  holder.dataset.check = part.dataset.check;
   holder.addEventListener("live", () => {
     if (!holder.querySelector("[data-follow]")) show(holder.innerHTML);
   });
@@ -124,7 +125,7 @@ function showPane(method) {
   if (method === "CASH") cash?.select();
 }
 
-// Back to the ways to pay; answers whether there was a pane to go back from.
+// Goes back to the ways to pay; returns whether there was a pane to go back from.
 function showMethods() {
   const open = [...body.querySelectorAll(".pane, .other-plate")].filter((pane) => !pane.hidden);
   if (!open.length) return false;

@@ -1,4 +1,4 @@
-// The number pad: what was handed over, and the change. The server reckons again.
+// The number pad: what was handed over, and the change. The server calculates it again.
 
 const MONEY = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" });
 const LONGEST = 9;

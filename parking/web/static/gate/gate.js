@@ -1,4 +1,4 @@
-// The gate: codes come by scanner, camera or hand, are sent, and what comes of them fills the screen.
+// The gate: codes come by scanner, camera or hand, are sent, and the answers fill the screen.
 
 import { close, press, show, shown, showTemplate, startAnswers } from "./answer.js";
 import { Camera } from "./camera.js";
@@ -25,11 +25,11 @@ async function deliver(address, fields) {
   show(part);
 }
 
-// --- Ways in ---------------------------------------------------------------------------------------
+// --- Input -----------------------------------------------------------------------------------------
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  // A scanner may read a code twice: the first has its answer on the way, the second would be told "already inside".
+  // A scanner may read a code twice: the first has its answer on the way, the second would get "already inside".
   if (isSending()) code.value = "";
   else if (code.value.trim()) scan(code.value);
 });
@@ -37,7 +37,7 @@ form.addEventListener("submit", (event) => {
 const camera = new Camera({
   panel: document.querySelector("[data-camera-panel]"),
   button: document.querySelector("[data-camera]"),
-  // While the attendant takes money the camera sees many things.
+  // While the attendant takes money the camera may see other codes.
   onCode(text) {
     if (isSending() || ["quote", "wait"].includes(shown())) return false;
     scan(text);
@@ -80,7 +80,7 @@ startAnswers({
   },
 });
 
-// --- Beginning -------------------------------------------------------------------------------------
+// --- Start -----------------------------------------------------------------------------------------
 
 startPlace();
 // A ticket that was just written may go in at once: its page leads here with the code.

@@ -47,7 +47,7 @@ function read() {
   try {
     Object.assign(place, JSON.parse(localStorage.getItem(KEPT) ?? "{}"));
   } catch {
-    // Storage is closed to us: it is chosen at each visit.
+    // Storage is not available: the gate is chosen at each visit.
   }
 }
 

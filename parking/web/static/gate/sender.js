@@ -1,13 +1,15 @@
 // A scan is sent until an answer comes, with the same number each time: the server counts it once.
 // What has no answer yet survives a reload of the page.
 
+import { csrfToken } from "../web/csrf.js";
+
 const KEPT = "gate-unanswered";
 const AGAIN_AFTER = 2000;
 const LONGEST = 30000; // the server gives a payment service 20 seconds
 
 let sending = null;
 
-// Answers the part to show; null if somebody stopped it, or another scan took its place.
+// Returns the part to show; null if somebody stopped it, or another scan replaced it.
 export async function send(address, fields, noAnswerYet) {
   const mine = { address, fields };
   sending = mine;
@@ -40,14 +42,14 @@ export function unanswered() {
   }
 }
 
-// The text of the answer, or null if there is none yet.
+// Returns the text of the answer, or null if there is none yet.
 async function ask(address, fields) {
   let response;
   let text;
   try {
     response = await fetch(address, {
       method: "POST",
-      // The page may have been kept for days: only the cookie holds the token of now.
+      // The page may have been cached for days: only the cookie has the present token.
       headers: { "X-CSRFToken": csrfToken(), "HX-Request": "true" },
       body: new URLSearchParams(fields),
       signal: AbortSignal.timeout(LONGEST),
@@ -66,10 +68,6 @@ async function ask(address, fields) {
   return busy ? null : text;
 }
 
-function csrfToken() {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
-}
-
 function pause() {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, AGAIN_AFTER);
@@ -82,6 +80,6 @@ function keep(scan) {
     if (scan) sessionStorage.setItem(KEPT, JSON.stringify(scan));
     else sessionStorage.removeItem(KEPT);
   } catch {
-    // Storage is closed to us: a reload forgets the scan, the server does not.
+    // Storage is not available: a reload loses the scan, the server does not.
   }
 }

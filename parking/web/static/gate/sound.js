@@ -1,4 +1,4 @@
-// Three sounds, made on the spot: two rising tones, a low buzz, one even tone. Browsers allow them after a first touch.
+// Three synthesised sounds: two rising tones, a low buzz, one even tone. Browsers allow them after a first touch.
 
 import { place } from "./place.js";
 

@@ -5,7 +5,7 @@ let chosen = document.querySelector("[name=zone]:checked")?.value;
 addEventListener("change", ({ target }) => {
   if (target.name === "zone") chosen = target.value;
 });
-// The fresh part knows nothing of the choice.
+// The replaced part does not have the choice.
 addEventListener("live", () => {
   for (const zone of document.querySelectorAll("[name=zone]")) zone.checked = zone.value === chosen;
 });

@@ -52,7 +52,7 @@ export function listen({ onScan, onKey }) {
       if (field) field.value = before;
       onScan(text);
     } else if (!field) {
-      // A quick hand: the shortcut counts, the Enter must not press what it brings up.
+      // A quick hand: the shortcut counts, the Enter must not press the button that it shows.
       if (text) event.preventDefault();
       for (const key of text) onKey(key);
     }

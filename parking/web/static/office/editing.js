@@ -1,4 +1,4 @@
-// Beside each amount that is typed stands what it means, grouped as in India: 10000 is ₹10,000.00.
+// Shows beside each typed amount how it is read, grouped as in India: 10000 is ₹10,000.00.
 
 const inRupees = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" });
 

@@ -1,4 +1,4 @@
-// A list is searched, sorted and turned over without loading the page anew: htmx fetches the same address and puts
+// A list is searched, sorted and paged without reloading the page: htmx fetches the same address and puts
 // its #list in the place of ours. Without this script the links and forms do the same by themselves.
 
 import htmx from "../vendor/htmx.js";
@@ -10,7 +10,7 @@ htmx.on("htmx:beforeSwap", ({ detail }) => {
   location.assign(detail.pathInfo.finalRequestPath ?? detail.pathInfo.requestPath);
 });
 
-// Said aloud where the list now stands, because nothing else tells of the change.
+// Announces the new position in the list to screen readers, which notice no other change.
 htmx.on("htmx:afterSettle", () => {
   const said = document.querySelector("[data-list-said]");
   const where = document.querySelector("#list [data-list-where]");

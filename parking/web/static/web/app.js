@@ -1,4 +1,4 @@
-// What every page does: parts that look after news, the menu, questions before a step that cannot be taken back,
+// What every page does: parts that poll for updates, the menu, confirmation of steps that cannot be undone,
 // and the service worker.
 
 import { startLive } from "./live.js";
@@ -8,7 +8,7 @@ startLive(document);
 // On a phone the row of pages is wider than the screen: the present one is in sight.
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
-// --- The menu closes when one looks elsewhere --------------------------------------------------------
+// --- The menu closes on a click elsewhere, and at Escape ------------------------------------------
 
 const menu = document.querySelector("[data-menu]");
 addEventListener("click", (event) => {

@@ -1,4 +1,4 @@
-// <bar-chart data-table="id">: the figures of a table as bars. The table stays the truth: numbers and words are read
+// <bar-chart data-table="id">: the figures of a table as bars. The table is the source: numbers and words are read
 // from it, and read again when the part of the page that holds it has changed.
 
 import * as echarts from "../vendor/echarts.js";

@@ -1,7 +1,9 @@
-// Parts of a page that look after news every two seconds: <div data-live="/address/">.
+// Parts of a page that poll for updates every two seconds: <div data-live="/address/">.
 // The server answers 304 while nothing has changed. What has changed is merged in, so that focus and scrolling stay.
+// A part that waits for a payment names in data-check where the server is told to ask the payment service first.
 
 import { Idiomorph } from "../vendor/idiomorph.js";
+import { csrfToken } from "./csrf.js";
 
 const EVERY = 2000;
 const SLOWEST = 10000;
@@ -22,7 +24,7 @@ function follow(part) {
   let asking = false;
 
   async function look() {
-    // One question at a time, or each "look now" would leave one more clock running.
+    // One request at a time, or each immediate poll would leave one more timer running.
     if (asking || !part.isConnected) return;
     clearTimeout(timer);
     asking = true;
@@ -34,6 +36,7 @@ function follow(part) {
   async function ask() {
     let response;
     try {
+      if (part.dataset.check) await check(part.dataset.check);
       response = await fetch(part.dataset.live, {
         cache: "no-store",
         headers: { "X-Live": "true", ...(tag && { "If-None-Match": tag }) },
@@ -51,6 +54,9 @@ function follow(part) {
     part.dispatchEvent(new CustomEvent("live", { bubbles: true }));
     return true;
   }
+
+  const check = (address) =>
+    fetch(address, { method: "POST", headers: { "X-Live": "true", "X-CSRFToken": csrfToken() } });
 
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) look();

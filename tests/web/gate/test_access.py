@@ -1,4 +1,4 @@
-"""Who may come in, and what the kept page holds."""
+"""Who may open the gate's pages, and what the kept page holds."""
 
 import pytest
 from django.test import Client
@@ -27,7 +27,7 @@ def test_strangers_sign_in_first(driver, staff, zone):
     for path in READ + of_a_stay(session):
         answer = browser().get(path)
         assert (answer.status_code, answer["Location"]) == (302, f"/sign-in/?next={path.replace('/', '%2F')}")
-    for path in [*POSTED, f"/gate/stays/{session.pk}/terminate/"]:
+    for path in [*POSTED, f"/gate/stays/{session.pk}/terminate/", f"/gate/wait/{session.pk}/check/"]:
         assert browser().post(path)["Location"] == "/sign-in/"
 
 
@@ -40,7 +40,8 @@ def test_drivers_stay_outside(driver, staff, zone):
     session = enter(staff, book(driver, zone))
     client = browser(driver)
     assert {client.get(path).status_code for path in READ + of_a_stay(session)} == {403}
-    assert {client.post(path).status_code for path in [*POSTED, f"/gate/stays/{session.pk}/terminate/"]} == {403}
+    posted = [*POSTED, f"/gate/stays/{session.pk}/terminate/", f"/gate/wait/{session.pk}/check/"]
+    assert {client.post(path).status_code for path in posted} == {403}
 
 
 def test_attendants_and_managers_come_in(staff, admin, driver, zone):
@@ -54,6 +55,8 @@ def test_stays_that_are_not_there(staff):
     client = browser(staff)
     for path in ("/gate/wait/99/", "/gate/stays/99/", "/gate/ticket/99/"):
         assert client.get(path).status_code == 404
+    assert client.post("/gate/wait/99/check/").status_code == 404
+    assert client.get("/gate/wait/99/check/").status_code == 405
 
 
 @pytest.mark.parametrize("path", POSTED)

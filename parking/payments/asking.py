@@ -1,6 +1,11 @@
-"""Asking the gateways. Never inside a transaction: the rows were committed before, by a durable one."""
+"""Asking the gateways. Never inside a transaction: the rows were committed before, by a durable one.
 
+`fresh` is for the caller that has just written the row, in this very call: no gateway can have seen it.
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 
@@ -9,6 +14,7 @@ from parking.core.money import to_paise
 from parking.payments.gateways.base import (
     Captures,
     Gateway,
+    GatewayError,
     GatewayNotFound,
     GatewayRefused,
     GatewayState,
@@ -17,11 +23,18 @@ from parking.payments.gateways.base import (
     OrderRequest,
     RefundAnswer,
     RefundRequest,
+    StatementEntry,
 )
-from parking.payments.gateways.registry import gateway_of
-from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder, Refund, RefundStatus
+from parking.payments.gateways.registry import books_of, gateway_of
+from parking.payments.models import OrderPurpose, OrderStatus, PaymentMethod, PaymentOrder, Refund, RefundStatus
+from parking.payments.queries import FINAL_REFUND
+from parking.payments.refunds import note_answer
 
 log = structlog.get_logger(__name__)
+
+Answer = TypeVar("Answer")
+
+# --- Requests --------------------------------------------------------------------------------------
 
 
 def order_request(order: PaymentOrder, *, fresh: bool = False) -> OrderRequest:
@@ -51,10 +64,12 @@ def refund_request(refund: Refund, *, fresh: bool = False) -> RefundRequest:
     )
 
 
-def ask_for_order(order: PaymentOrder, *, now: datetime) -> OrderAnswer:
+# --- Making orders and refunds -----------------------------------------------------------------------
+
+
+def ask_for_order(order: PaymentOrder, *, fresh: bool) -> OrderAnswer:
     """Make the order at its gateway, or read how it stands. Raises Unavailable; the order stays as it is."""
-    # Written at this very moment: no earlier call can have sent it.
-    request = order_request(order, fresh=order.created_at == now)
+    request = order_request(order, fresh=fresh)
     gateway = gateway_of(order.gateway)
     try:
         answer = _ask(gateway, request, order)
@@ -86,10 +101,33 @@ def _ask(gateway: Gateway, request: OrderRequest, order: PaymentOrder) -> OrderA
         return gateway.create_order(request)
 
 
-def ask_for_refund(refund: Refund, *, now: datetime) -> RefundAnswer | None:
+def send_refunds(refunds: Sequence[Refund], *, now: datetime, fresh: bool = False) -> None:
+    """Ask the gateways for refunds that were committed. One that gets no answer is followed by the worker."""
+    for refund in refunds:
+        if _may_be_sent(refund):
+            answer = ask_for_refund(refund, fresh=fresh)
+            if answer is not None:
+                note_answer(refund=refund, answer=answer, now=now)
+                _log_stuck(refund)
+
+
+def _may_be_sent(refund: Refund) -> bool:
+    """Return whether the gateway may be asked for a refund: one of a payment at a time, none of the counter's."""
+    if refund.payment.method != PaymentMethod.ONLINE or refund.status in FINAL_REFUND:
+        return False
+    earlier = Refund.objects.filter(payment_id=refund.payment_id, pk__lt=refund.pk)
+    return not earlier.exclude(status__in=FINAL_REFUND).exists()
+
+
+def _log_stuck(refund: Refund) -> None:
+    if refund.status == RefundStatus.REVIEW:
+        log.error("refund_needs_review", refund_id=refund.refund_id, failure=refund.failure)
+
+
+def ask_for_refund(refund: Refund, *, fresh: bool) -> RefundAnswer | None:
     """Make the refund at its gateway, or read how it stands; None if the gateway does not answer."""
     payment = refund.payment
-    request = refund_request(refund, fresh=refund.created_at == now)
+    request = refund_request(refund, fresh=fresh)
     gateway = gateway_of(payment.gateway)
     try:
         return _ask_refund(gateway, request, known=refund.status != RefundStatus.INITIATED)
@@ -109,3 +147,44 @@ def _ask_refund(gateway: Gateway, request: RefundRequest, *, known: bool) -> Ref
         return gateway.fetch_refund(request)
     except GatewayNotFound:
         return gateway.create_refund(request)
+
+
+# --- Reading alone, for reconciliation -----------------------------------------------------------------
+# Nothing is made at a gateway by these. Each raises Unavailable if the gateway cannot be asked.
+
+
+def statement_of(code: str, *, since: datetime, until: datetime) -> list[StatementEntry] | None:
+    """Return what the gateway lists between two aware times; None if it has no call for that."""
+    books = books_of(code)
+    return None if books is None else _read(code, lambda: list(books.statement(since, until)))
+
+
+def look_up_order(order: PaymentOrder) -> OrderAnswer | None:
+    """Return what the gateway knows of an order; None if nothing."""
+    request = order_request(order)
+    return _found(order.gateway, lambda: gateway_of(order.gateway).fetch_order(request))
+
+
+def look_up_refund(refund: Refund) -> RefundAnswer | None:
+    """Return what the gateway knows of a refund's present attempt; None if nothing. Raises ValueError for cash."""
+    request = refund_request(refund)
+    code = refund.payment.gateway
+    return _found(code, lambda: gateway_of(code).fetch_refund(request))
+
+
+def _found(code: str, ask: Callable[[], Answer]) -> Answer | None:
+    def answer_or_nothing() -> Answer | None:
+        try:
+            return ask()
+        except GatewayNotFound:
+            return None
+
+    return _read(code, answer_or_nothing)
+
+
+def _read(code: str, ask: Callable[[], Answer]) -> Answer:
+    try:
+        return ask()
+    except GatewayError as error:
+        log.warning("gateway_not_read", gateway=code, error=str(error))
+        raise Unavailable("gateway_unavailable", f"{code} cannot be read now: {error}") from error

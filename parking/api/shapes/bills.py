@@ -1,0 +1,96 @@
+"""How the bill of a stay is shown."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Self
+
+from parking.checkout.bills import lines_at
+from parking.checkout.leaving import Left
+from parking.core.money import ZERO
+from parking.edge.money import LineOut, OrderOut
+from parking.edge.shapes import Shape
+from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
+from parking.stays.services import terms_of
+from parking.tariffs.rules import BillLine, total_of, whole_minutes
+
+
+class BillOut(Shape):
+    session_id: int
+    session_uuid: str
+    vehicle_number: str
+    slot_number: str | None
+    zone_name: str
+    entry_time: datetime | None
+    exit_time: datetime | None
+    duration_minutes: int
+    hourly_rate: float
+    billed_hours: int
+    lines: list[LineOut]
+    total_amount: float
+    already_paid: float
+    amount_due: float
+    amount_charged: float
+    payment_method: str | None
+    payment_status: PaymentStatus
+    status: SessionStatus
+    change_due: float
+    payment: OrderOut | None
+    quote_expires_at: datetime | None = None
+
+    example = {
+        "session_id": 123,
+        "session_uuid": "7d9f2c1e-5b1a-4e0f-9c57-3f3a0a8f6d21",
+        "vehicle_number": "DL-01-AB-1234",
+        "slot_number": "A-001",
+        "zone_name": "Zone A",
+        "entry_time": "2026-11-22T04:35:00Z",
+        "exit_time": "2026-11-22T07:05:00Z",
+        "duration_minutes": 150,
+        "hourly_rate": 50.0,
+        "billed_hours": 3,
+        "lines": [LineOut.example],
+        "total_amount": 150.0,
+        "already_paid": 50.0,
+        "amount_due": 0.0,
+        "amount_charged": 100.0,
+        "payment_method": "CASH",
+        "payment_status": "PAID",
+        "status": "COMPLETED",
+        "change_due": 0.0,
+        "payment": None,
+    }
+
+    @classmethod
+    def of(cls, left: Left, now: datetime, **others: Any) -> Self:
+        """Return a bill. Its lines add up to `total_amount`; `amount_charged` is what the closing collected."""
+        session, bill = left.session, left.session.bill
+        lines = lines_at(session, now)
+        total = total_of(lines)
+        until = bill.billed_until if bill.closed_at or bill.frozen_until else None
+        return cls.read(
+            session,
+            session_id=session.pk,
+            session_uuid=session.uuid,
+            vehicle_number=session.vehicle.vehicle_number,
+            slot_number=session.slot.slot_number if session.slot else None,
+            zone_name=session.zone.name,
+            duration_minutes=whole_minutes(session.entry_time, until or now) if session.entry_time else 0,
+            hourly_rate=terms_of(session).hourly_rate,
+            billed_hours=_billed_hours(session, lines),
+            lines=[LineOut.of(line) for line in lines],
+            total_amount=total,
+            already_paid=bill.paid - bill.charged,
+            amount_due=max(total - bill.paid, ZERO),
+            amount_charged=bill.charged,
+            payment_method=session.payment_method or None,
+            change_due=left.change,
+            payment=OrderOut.of(left.order),
+            **others,
+        )
+
+
+def _billed_hours(session: ParkingSession, lines: Iterable[BillLine]) -> int:
+    """Return the hours that the bill charges."""
+    if session.entry_time is None:
+        return 0
+    return sum(line.quantity for line in lines if line.is_hours)

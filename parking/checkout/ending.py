@@ -1,0 +1,180 @@
+"""Ending a stay that is locked, inside the transaction: bill closed, state moved, slot freed, one audit line.
+
+Exit, termination and expiry all come through here. The gateways are asked after the commit.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+
+from parking.audit import services as audit
+from parking.checkout.bills import charge_at
+from parking.core.actor import SYSTEM, Actor
+from parking.core.errors import Refused
+from parking.core.money import ZERO
+from parking.payments import bills, orders
+from parking.payments.bills import Closed
+from parking.payments.gateways.registry import chosen_gateway
+from parking.payments.models import OrderPurpose, Payment, PaymentMethod, PaymentOrder, Refund
+from parking.payments.queries import Frozen, open_order, state_of
+from parking.payments.takings import Tender
+from parking.stays import services as stays
+from parking.stays.events import (
+    SessionExited,
+    SessionExitWaits,
+    SessionExpired,
+    SessionTerminated,
+    SessionTerminationWaits,
+)
+from parking.stays.models import EndReason, ParkingSession
+from parking.tariffs.rules import Charge, LineKind, kept_lines
+
+# What is paid under these opens the gate.
+ENDS_STAY = (OrderPurpose.EXIT, OrderPurpose.TERMINATION)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """How the end of a stay is to be paid.
+
+    `upi_reference` is the 12 digits of UPI at the counter; None where that cannot be paid by. `shown_due` is what a
+    page named as due (rupees), for which somebody may have taken the money already; another amount is refused.
+    """
+
+    method: str
+    gateway: str | None = None
+    tendered: Decimal | None = None
+    upi_reference: str | None = None
+    shown_due: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What was decided: the order to collect, or the refunds to send and the change (rupees).
+
+    `is_new` says that the order has just been written, so that no gateway can have seen it.
+    """
+
+    order: PaymentOrder | None = None
+    is_new: bool = False
+    refunds: tuple[Refund, ...] = ()
+    change: Decimal = ZERO
+
+
+def end(*, session: ParkingSession, reason: EndReason, collection: Collection, actor: Actor, now: datetime) -> Ending:
+    """Complete a stay, or freeze its bill and write the order whose payment will complete it.
+
+    Raises Refused `amount_mismatch`, `amount_too_small`, `upi_reference_used`, `gateway_invalid`.
+    """
+    charge = charge_at(session, now)
+    due = max(charge.total - session.bill.paid, ZERO)
+    if collection.shown_due not in {None, due}:
+        raise Refused("amount_mismatch", f"₹{due} is due now", due=str(due), session_id=session.pk)
+    if collection.method == PaymentMethod.ONLINE and due > ZERO:
+        gateway = chosen_gateway(collection.gateway).code
+        return _wait_for_money(session, charge, due, gateway, reason=reason, actor=actor, now=now)
+    if session.bill.frozen_until is not None:
+        orders.give_up(bill=session.bill, now=now)
+    tender = _tender(collection, actor)
+    closed = complete(
+        session=session, charge=charge, method=collection.method, reason=reason, tender=tender, actor=actor, now=now
+    )
+    return Ending(refunds=closed.refunds, change=closed.change)
+
+
+def _tender(collection: Collection, actor: Actor) -> Tender | None:
+    if collection.method not in {PaymentMethod.CASH, PaymentMethod.UPI}:
+        return None
+    return Tender(PaymentMethod(collection.method), actor.user_id, collection.tendered, collection.upi_reference or "")
+
+
+def complete(
+    *,
+    session: ParkingSession,
+    charge: Charge,
+    method: str,
+    reason: EndReason,
+    now: datetime,
+    actor: Actor = SYSTEM,
+    tender: Tender | None = None,
+    payment: Payment | None = None,
+) -> Closed:
+    """End a stay with the car inside, and close its bill with this charge.
+
+    `tender` is money at the counter, `payment` that of the order which ends the stay.
+    """
+    move = stays.scan_exit_qr if reason == EndReason.EXIT else stays.terminate_session
+    move(session=session, payment_method=method, now=now)
+    closed = bills.close(
+        bill=session.bill,
+        charge=charge,
+        refund_reason="Paid more than the bill",
+        tender=tender,
+        payment=payment,
+        now=now,
+    )
+    ended = SessionExited if reason == EndReason.EXIT else SessionTerminated
+    audit.record(
+        actor,
+        ended(
+            session_id=session.pk,
+            method=method,
+            total=session.bill.total,
+            charged=session.bill.charged,
+            debt=session.bill.due,
+            order_id=payment.order.order_id if payment and payment.order else None,
+        ),
+        now,
+    )
+    return closed
+
+
+def _wait_for_money(
+    session: ParkingSession,
+    charge: Charge,
+    due: Decimal,
+    gateway: str,
+    *,
+    reason: EndReason,
+    actor: Actor,
+    now: datetime,
+) -> Ending:
+    bill = session.bill
+    purpose = OrderPurpose.EXIT if reason == EndReason.EXIT else OrderPurpose.TERMINATION
+    waiting = open_order(bill) if bill.frozen_until is not None else None
+    if waiting is not None:
+        same = (waiting.purpose, waiting.gateway, waiting.amount) == (purpose, gateway, due)
+        if same and isinstance(state_of(bill, now=now), Frozen):
+            return Ending(order=waiting)
+        orders.give_up(bill=bill, now=now)
+    bills.freeze(bill=bill, charge=charge, until=quote_end(now))
+    order = orders.place(bill=bill, purpose=purpose, gateway=gateway, amount=due, attendant_id=actor.user_id, now=now)
+    waits = SessionExitWaits if reason == EndReason.EXIT else SessionTerminationWaits
+    audit.record(actor, waits(session_id=session.pk, order_id=order.order_id, amount=order.amount), now)
+    return Ending(order=order, is_new=True)
+
+
+def quote_end(now: datetime) -> datetime:
+    """Return until when a charge holds that is frozen at `now`: ten minutes (setting)."""
+    return now + timedelta(minutes=settings.QUOTE_MINUTES)
+
+
+def freeze(*, session: ParkingSession, now: datetime) -> None:
+    """Fix the charge of a stay as of `now`; a payment that waited for an older one is given up.
+
+    Raises Refused `entry_not_scanned`.
+    """
+    orders.give_up(bill=session.bill, now=now)
+    charge = Charge(stays.calculate_amount(session=session, until=now), now)
+    bills.freeze(bill=session.bill, charge=charge, until=quote_end(now))
+
+
+def expire(*, session: ParkingSession, reason: EndReason, actor: Actor, now: datetime) -> None:
+    """End a booking whose time is over: the fee, if it was paid, is kept as "No-show"."""
+    stays.expire_session(session=session, reason=reason, now=now)
+    orders.give_up(bill=session.bill, now=now)
+    kept = Charge(kept_lines(LineKind.NO_SHOW, session.bill.paid))
+    bills.close(bill=session.bill, charge=kept, refund_reason="Booking expired", now=now)
+    audit.record(actor, SessionExpired(session_id=session.pk, reason=reason, kept=session.bill.total), now)

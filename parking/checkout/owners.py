@@ -1,0 +1,111 @@
+"""What a bill of each kind is for, and what its money brings about.
+
+Settling knows bills and orders; the owner of a bill says how it is locked, and what happens when its order is paid or
+refused. A new kind of bill is a new line of the table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from django.conf import settings
+
+from parking.audit import services as audit
+from parking.checkout import ending
+from parking.core.actor import SYSTEM
+from parking.payments import bills
+from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
+from parking.payments.models import Bill, BillKind, OrderPurpose, Payment, PaymentOrder, Refund
+from parking.payments.orders import Found
+from parking.payments.queries import Frozen, state_of
+from parking.stays import access
+from parking.stays.access import OfBill
+from parking.stays.models import EndReason, ParkingSession, SessionStatus
+
+Subject = TypeVar("Subject")
+
+
+@dataclass(frozen=True)
+class Owner(Generic[Subject]):
+    """What a bill of one kind is for.
+
+    `lock` takes the id of a bill and locks it with what it is for. `paid` counts a payment in that was written for an
+    order, acts on it, and answers the refunds to be sent; `failed` acts on an order that the gateway refused, `differs`
+    on one whose money is not the order's. Each records what happened.
+    """
+
+    lock: Callable[[int], Subject]
+    paid: Callable[[Subject, Payment, Found, datetime], tuple[Refund, ...]]
+    failed: Callable[[Subject, PaymentOrder, datetime], None]
+    differs: Callable[[Subject, PaymentOrder, datetime], None]
+
+
+def owner_of(bill: Bill) -> Owner[Any]:
+    """Return the owner of a bill, by its kind."""
+    return _OWNERS[BillKind(bill.kind)]
+
+
+# --- A stay ------------------------------------------------------------------------------------------
+
+
+def _lock_stay(bill_id: int) -> ParkingSession:
+    return access.lock(OfBill(bill_id), SYSTEM)
+
+
+def _stay_paid(session: ParkingSession, payment: Payment, found: Found, now: datetime) -> tuple[Refund, ...]:
+    order = payment.order
+    if order is None:
+        raise ValueError("only the payment of an order is settled")
+    state = state_of(session.bill, now=now)
+    if not session.is_open:
+        return _money_too_late(session, payment, order, now)
+    if order.purpose in ending.ENDS_STAY and found == Found.WAITING and isinstance(state, Frozen):
+        # The end of the stay is in the record with its order; the payment needs no line of its own.
+        reason = EndReason.EXIT if order.purpose == OrderPurpose.EXIT else EndReason.TERMINATED
+        return ending.complete(
+            session=session, charge=state.charge, method="ONLINE", reason=reason, payment=payment, now=now
+        ).refunds
+    frozen_until = session.bill.frozen_until
+    if order.purpose == OrderPurpose.AHEAD and isinstance(state, Frozen):
+        frozen_until = now + timedelta(minutes=settings.PAID_AHEAD_MINUTES)
+    bills.credit(bill=session.bill, payment=payment, frozen_until=frozen_until)
+    _record_captured(session, order, (), now)
+    return ()
+
+
+def _money_too_late(
+    session: ParkingSession, payment: Payment, order: PaymentOrder, now: datetime
+) -> tuple[Refund, ...]:
+    refund = bills.return_payment(bill=session.bill, payment=payment, reason="Paid after the stay had ended", now=now)
+    _record_captured(session, order, (refund,), now)
+    return (refund,)
+
+
+def _record_captured(session: ParkingSession, order: PaymentOrder, refunds: tuple[Refund, ...], now: datetime) -> None:
+    captured = PaymentCaptured(
+        session_id=session.pk,
+        order_id=order.order_id,
+        purpose=order.purpose,
+        amount=order.amount,
+        refunds=tuple(refund.refund_id for refund in refunds),
+    )
+    audit.record(SYSTEM, captured, now)
+
+
+def _stay_not_paid(session: ParkingSession, order: PaymentOrder, now: datetime) -> None:
+    audit.record(SYSTEM, OrderFailed(session_id=session.pk, order_id=order.order_id, purpose=order.purpose), now)
+    if order.purpose == OrderPurpose.FEE and session.status == SessionStatus.BOOKED:
+        ending.expire(session=session, reason=EndReason.UNPAID, actor=SYSTEM, now=now)
+
+
+def _stay_paid_otherwise(session: ParkingSession, order: PaymentOrder, now: datetime) -> None:
+    review = OrderToReview(
+        session_id=session.pk, order_id=order.order_id, purpose=order.purpose, amount=order.amount, refunds=()
+    )
+    audit.record(SYSTEM, review, now)
+
+
+_OWNERS: dict[BillKind, Owner[Any]] = {
+    BillKind.STAY: Owner(lock=_lock_stay, paid=_stay_paid, failed=_stay_not_paid, differs=_stay_paid_otherwise),
+}

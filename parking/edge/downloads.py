@@ -1,0 +1,64 @@
+"""Files to take away, the same for the API and the pages: lists as CSV or XLSX, documents as PDF."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from parking.core import clock
+from parking.core.errors import NotFound
+from parking.invoices.models import TaxDocument
+from parking.invoices.pdf import PAPERS, pdf_of
+from parking.invoices.sheets import sheet_of
+from parking.reports.exports import Row, csv_lines, refuse_long_xlsx, xlsx_file
+
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
+
+
+def table_file(
+    kind: str,
+    name: str,
+    heading: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    counted: "QuerySet[Any, Any] | None" = None,
+    for_excel: bool = False,
+) -> HttpResponseBase:
+    """Return the rows as a file of kind `csv` or `xlsx`; CSV is sent while it is read.
+
+    `counted` are the rows that a long XLSX is refused by; `for_excel` marks CSV as UTF-8 for people who open it there.
+    Raises NotFound for another kind of file, Refused `export_too_large`.
+    """
+    filename = f"{name}-{clock.today()}.{kind}"
+    if kind == "csv":
+        lines = csv_lines(heading, rows, for_excel=for_excel)
+        headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+        return StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8", headers=headers)
+    if kind != "xlsx":
+        raise NotFound("not_found", "There is nothing here")
+    if counted is not None:
+        refuse_long_xlsx(counted)
+    book = xlsx_file(name.capitalize(), heading, rows)
+    return FileResponse(book, as_attachment=True, filename=filename, content_type=XLSX)
+
+
+def page_file(kind: str, name: str, heading: Sequence[str], rows: Iterable[Row], **more: Any) -> HttpResponseBase:
+    """Return `table_file` for the browser of one person, which keeps no copy."""
+    response = table_file(kind, name, heading, rows, for_excel=True, **more)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def documents_file(documents: Sequence[TaxDocument], paper: str) -> HttpResponse:
+    """Return a document and the notes to it as one PDF, on paper `A4` or `80mm`. Raises NotFound for other paper."""
+    if paper not in PAPERS:
+        raise NotFound("not_found", "There is nothing here")
+    body = pdf_of(tuple(sheet_of(document) for document in documents), PAPERS[paper])
+    name = documents[0].number.replace("/", "-")
+    # The document never changes, but notes may join it: ask again each time.
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "private, no-cache"}
+    return HttpResponse(body, content_type=PDF, headers=headers)

@@ -1,0 +1,38 @@
+"""What is answered: a shape declares its fields, reads them from what it shows, and brings its example."""
+
+from typing import Any, ClassVar, Self, cast
+
+from pydantic import BaseModel
+
+
+class Shape(BaseModel):
+    """An answer, or a part of one.
+
+    `example` is shown in the description. A shape is built without validation, because its values come from our own
+    models; the tests hold every answer against the description.
+    """
+
+    example: ClassVar[dict[str, Any]]
+    _required: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_kwargs: Any) -> None:
+        cls._required = tuple(name for name, field in cls.model_fields.items() if field.is_required())
+
+    @classmethod
+    def make(cls, **values: Any) -> Self:
+        """Return the shape with these values; a field with a default that is not among them is left out."""
+        # The type checker takes the call for the base class's.
+        return cast(Self, cls.model_construct(**values))
+
+    @classmethod
+    def read(cls, source: object, **others: Any) -> Self:
+        """Return the shape of `source`: `others` by their names, the other fields from its attributes of their name."""
+        own = {name: getattr(source, name) for name in cls._required if name not in others}
+        return cls.make(**own, **others)
+
+    def sent(self) -> dict[str, Any]:
+        """Return the fields that are sent: those that were set."""
+        if len(self.model_fields_set) == len(self.__dict__):
+            return self.__dict__
+        return {name: value for name, value in self.__dict__.items() if name in self.model_fields_set}

@@ -1,0 +1,114 @@
+"""The only writer of bills.
+
+Every function takes a bill that the caller has locked (docs/locking.md), changes it and saves it: a bill is never left
+half written. None talks to a gateway. Amounts are rupees.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from parking.core.money import ZERO
+from parking.core.statements import insert, save_fields
+from parking.payments import debts, refunds, takings
+from parking.payments.models import Bill, BillKind, Debt, Payment, Refund
+from parking.payments.queries import charge_of
+from parking.payments.takings import Tender
+from parking.tariffs.rules import Charge, LineKind, single_line
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What closing a bill came to: refunds to be sent after the commit, a debt, and the change of cash (rupees)."""
+
+    refunds: tuple[Refund, ...] = ()
+    debt: Debt | None = None
+    change: Decimal = ZERO
+
+
+def open(*, kind: BillKind, site_id: int, payer_id: int | None, now: datetime) -> Bill:  # noqa: A001 - bills.open
+    """Write a bill without lines. `payer_id` is the account that pays it, None where the payer has none."""
+    bill = Bill(kind=kind, site_id=site_id, payer_id=payer_id, created_at=now)
+    insert(bill)
+    return bill
+
+
+def freeze(*, bill: Bill, charge: Charge, until: datetime) -> None:
+    """Fix a charge until a time: what is paid till then pays for it, whatever it would cost then."""
+    _put(bill, charge)
+    bill.frozen_until = until
+    save_fields(bill, "lines", "total", "billed_until", "frozen_until")
+
+
+def credit(*, bill: Bill, payment: Payment, frozen_until: datetime | None) -> None:
+    """Count a payment in, and let the present charge hold until `frozen_until`."""
+    bill.captured += payment.amount
+    bill.frozen_until = frozen_until
+    save_fields(bill, "captured", "frozen_until")
+
+
+def close(
+    *,
+    bill: Bill,
+    charge: Charge,
+    refund_reason: str,
+    now: datetime,
+    tender: Tender | None = None,
+    payment: Payment | None = None,
+) -> Closed:
+    """Fix a charge for good: what is still due becomes a debt, what was paid above the total goes back.
+
+    What closes it may be money at the counter (`tender`), which is written here, or the `payment` of an order, which
+    is written already. The bill takes one statement. Raises Refused `amount_too_small`, `upi_reference_used`.
+    """
+    _put(bill, charge)
+    taken = takings.take(bill=bill, tender=tender, now=now) if tender else takings.NOTHING
+    collected = payment.amount if payment else taken.amount
+    bill.captured += collected
+    bill.charged = collected
+    sent_back = refunds.refund_newest(bill=bill, amount=bill.paid - bill.total, reason=refund_reason, now=now)
+    bill.refunded += sum((refund.amount for refund in sent_back), ZERO)
+    bill.frozen_until, bill.closed_at = None, now
+    debt = debts.owe(bill=bill, amount=bill.due, now=now) if bill.due > ZERO else None
+    save_fields(bill, "lines", "total", "captured", "refunded", "charged", "billed_until", "frozen_until", "closed_at")
+    return Closed(tuple(sent_back), debt, taken.change)
+
+
+def return_payment(*, bill: Bill, payment: Payment, reason: str, now: datetime) -> Refund:
+    """Count a payment in that came for a closed bill, and write down that it goes back whole."""
+    refund = refunds.write(payment=payment, amount=payment.amount, reason=reason, now=now)
+    bill.captured += payment.amount
+    bill.refunded += payment.amount
+    save_fields(bill, "captured", "refunded")
+    return refund
+
+
+def refund_by_decision(
+    *,
+    bill: Bill,
+    payment: Payment,
+    amount: Decimal,
+    reason: str,
+    refund_id: str,
+    asked_by_id: int | None,
+    now: datetime,
+) -> Refund:
+    """Write down that a person gives money back: a line on the bill, which falls by as much as goes back.
+
+    The charge of a bill that is still open is made again at its end, so it gets no line: there, what was paid falls.
+    """
+    refund = refunds.write(
+        payment=payment, amount=amount, reason=reason, refund_id=refund_id, asked_by_id=asked_by_id, now=now
+    )
+    bill.refunded += amount
+    if bill.closed_at is not None:
+        present = charge_of(bill)
+        _put(bill, Charge((*present.lines, single_line(LineKind.REFUND, -amount)), present.until))
+    save_fields(bill, "lines", "total", "refunded")
+    return refund
+
+
+def _put(bill: Bill, charge: Charge) -> None:
+    bill.lines = [line.to_json() for line in charge.lines]
+    bill.total = charge.total
+    bill.billed_until = charge.until

@@ -1,0 +1,169 @@
+"""The only writer of payment orders, beside the worker's schedule (`payments.following`).
+
+The bill of an order must be locked, except where a function says otherwise. None talks to a gateway.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import Enum, auto
+
+from parking.audit import services as audit
+from parking.core.actor import SYSTEM
+from parking.core.errors import Refused
+from parking.core.ids import new_order_id
+from parking.core.money import to_paise
+from parking.core.statements import change, insert
+from parking.payments import takings
+from parking.payments.events import OrderMoved
+from parking.payments.gateways.base import OrderAnswer
+from parking.payments.models import OPEN_ORDER, Bill, OrderPurpose, OrderStatus, Payment, PaymentOrder
+from parking.payments.schedule import next_check
+
+
+def place(
+    *,
+    bill: Bill,
+    purpose: OrderPurpose,
+    gateway: str,
+    amount: Decimal,
+    attendant_id: int | None,
+    now: datetime,
+) -> PaymentOrder:
+    """Write an order down before the gateway is asked. There is one open order on a bill at most."""
+    order = PaymentOrder(
+        order_id=new_order_id(),
+        bill=bill,
+        purpose=purpose,
+        gateway=gateway,
+        amount=amount,
+        attendant_id=attendant_id,
+        created_at=now,
+        updated_at=now,
+        next_check_at=next_check(created_at=now, now=now),
+    )
+    insert(order)
+    return order
+
+
+def give_up(*, bill: Bill, now: datetime) -> None:
+    """Stop waiting for an order's money. Should it come all the same, `complete` still takes it."""
+    PaymentOrder.objects.filter(bill=bill, status__in=OPEN_ORDER).update(status=OrderStatus.EXPIRED, updated_at=now)
+
+
+def note_pending(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> None:
+    """Keep what the gateway gave for a waiting order: its own number and the ways to pay.
+
+    Some name the ways to pay only once. What it leaves out stays as the row has it, which another answer may have
+    written since `order` was read.
+    """
+    named = {
+        "gateway_order_id": answer.gateway_order_id,
+        "pay_url": answer.pay_url,
+        "upi_link": answer.upi_link,
+    }
+    before = (order.status, order.pay_url, order.upi_link)
+    given = {"status": OrderStatus.PENDING, **{name: value for name, value in named.items() if value}}
+    if not change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, **given, updated_at=now):
+        order.refresh_from_db(fields=["status"])
+        given = {}
+    for name, value in given.items():
+        setattr(order, name, value)
+    if (order.status, order.pay_url, order.upi_link) != before:
+        record_move(order, now)
+
+
+def record_move(order: PaymentOrder, now: datetime) -> None:
+    """Record that an order has another status or way to pay: live pages follow the record (docs/architecture.md)."""
+    audit.record(SYSTEM, OrderMoved(bill_id=order.bill_id, order_id=order.order_id, status=order.status), now)
+
+
+def begin_check(*, order: PaymentOrder, pause: timedelta, now: datetime) -> bool:
+    """Return whether the gateway may be asked after an order: it is undecided, and nobody asked within `pause`.
+
+    Of several callers one may: the same statement remembers that it asks. Needs no lock.
+    """
+    undecided = PaymentOrder.objects.filter(pk=order.pk, is_definite=False, updated_at__lte=now - pause)
+    return undecided.update(updated_at=now) == 1
+
+
+def fail(*, order: PaymentOrder, now: datetime) -> bool:
+    """Write down that the gateway refused for good: the order fails if it was waiting. Paid never becomes failed.
+
+    Nobody asks after it any more, also if it had been given up before. Answers whether it was waiting.
+    """
+    definite = {"is_definite": True, "next_check_at": None, "updated_at": now}
+    failed = change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, status=OrderStatus.FAILED, **definite)
+    if failed:
+        order.status = OrderStatus.FAILED
+    else:
+        change(PaymentOrder, order.pk, when={"status": OrderStatus.EXPIRED}, **definite)
+        order.refresh_from_db(fields=["status"])
+    return failed
+
+
+class Found(Enum):
+    """How the money of an order found it."""
+
+    WAITING = auto()
+    GIVEN_UP = auto()
+    DONE_BEFORE = auto()
+    DIFFERENT = auto()
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What completing an order came to; `payment` is the row written now, None where nothing was taken."""
+
+    found: Found
+    payment: Payment | None = None
+
+
+def complete(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Completion:
+    """Take the money of an order: at most one payment, however often and in whatever order the news comes.
+
+    An answer whose number, amount or currency is not the order's goes to review and takes nothing. The caller counts
+    the payment in with `payments.bills`, in the same transaction.
+    """
+    if (answer.order_id, answer.amount, answer.currency) != (order.order_id, to_paise(order.amount), "INR"):
+        _put_in_review(order, now)
+        return Completion(Found.DIFFERENT)
+    found = _mark_completed(order, answer, now)
+    if found == Found.DONE_BEFORE:
+        return Completion(found)
+    return Completion(found, takings.take_online(order=order, reference=answer.reference, now=now))
+
+
+def _put_in_review(order: PaymentOrder, now: datetime) -> None:
+    PaymentOrder.objects.filter(pk=order.pk).exclude(status=OrderStatus.COMPLETED).update(
+        status=OrderStatus.REVIEW, is_definite=True, next_check_at=None, updated_at=now
+    )
+    order.refresh_from_db(fields=["status"])
+
+
+def _mark_completed(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Found:
+    order.status, order.gateway_order_id = OrderStatus.COMPLETED, answer.gateway_order_id
+    changes = {
+        "status": order.status,
+        "gateway_order_id": order.gateway_order_id,
+        "is_definite": True,
+        "next_check_at": None,
+        "updated_at": now,
+    }
+    if change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, **changes):
+        return Found.WAITING
+    if change(PaymentOrder, order.pk, when={"status": (OrderStatus.FAILED, OrderStatus.EXPIRED)}, **changes):
+        return Found.GIVEN_UP
+    order.refresh_from_db(fields=["status", "gateway_order_id"])
+    return Found.DONE_BEFORE
+
+
+def close_review(*, order: PaymentOrder, now: datetime) -> None:
+    """Note that a person has looked at an order in review. It stays in review, and its money is not ours.
+
+    Raises Refused `order_not_in_review`, also if somebody else was quicker.
+    """
+    waiting = PaymentOrder.objects.filter(pk=order.pk, status=OrderStatus.REVIEW, review_closed_at=None)
+    if not waiting.update(review_closed_at=now, updated_at=now):
+        raise Refused("order_not_in_review", "This payment does not wait for a review")
+    order.review_closed_at = order.updated_at = now

@@ -1,0 +1,87 @@
+"""Reads of bills and of the money that was asked for, taken and given back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from parking.core.money import ZERO
+from parking.payments.gateways.base import OrderAnswer
+from parking.payments.models import (
+    OPEN_ORDER,
+    Bill,
+    Payment,
+    PaymentOrder,
+    RefundStatus,
+)
+from parking.tariffs.rules import BillLine, Charge
+
+FINAL_REFUND = (RefundStatus.COMPLETED, RefundStatus.REVIEW)
+
+# --- Bills -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Running:
+    """A bill whose lines are made for the moment at which somebody asks."""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A bill whose lines hold until a time (aware): what is paid till then pays for the charge."""
+
+    charge: Charge
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A bill that was closed for good."""
+
+    charge: Charge
+
+
+BillState = Running | Frozen | Fixed
+
+
+def state_of(bill: Bill, *, now: datetime) -> BillState:
+    """Return how a bill stands at `now`."""
+    if bill.closed_at is not None:
+        return Fixed(charge_of(bill))
+    if bill.frozen_until is not None and now <= bill.frozen_until:
+        return Frozen(charge_of(bill), bill.frozen_until)
+    return Running()
+
+
+def charge_of(bill: Bill) -> Charge:
+    """Return the charge that was last written on a bill."""
+    return Charge(tuple(BillLine.from_json(line) for line in bill.lines), bill.billed_until)
+
+
+# --- Orders and payments ---------------------------------------------------------------------------
+
+
+def open_order(bill: Bill) -> PaymentOrder | None:
+    """Return the order of a bill that waits for its money, if any."""
+    order = PaymentOrder.objects.filter(bill=bill, status__in=OPEN_ORDER).first()
+    if order is not None:
+        order.bill = bill
+    return order
+
+
+def is_anothers_payment(*, order: PaymentOrder, answer: OrderAnswer) -> bool:
+    """Return whether the payment that the gateway names for an order has paid another one already."""
+    same = Payment.objects.filter(gateway=order.gateway, reference=answer.reference)
+    return same.exclude(order_id=order.pk).exists()
+
+
+def newest_payment_id(bill_id: int) -> int | None:
+    """Return the last payment of a bill, whose receipt the driver may want; None where nothing was paid."""
+    return Payment.objects.filter(bill_id=bill_id).order_by("-pk").values_list("pk", flat=True).first()
+
+
+# --- Refunds ---------------------------------------------------------------------------------------
+
+
+def left_of(payment: Payment) -> Decimal:
+    """Return what of a payment has not gone back and is not on its way back (rupees)."""
+    return payment.amount - sum((refund.amount for refund in payment.refunds.all()), ZERO)

@@ -1,0 +1,91 @@
+"""The one way to somebody's stay: whoever wants to see or change one names it and says who asks."""
+
+from dataclasses import dataclass
+
+from parking.core.actor import Actor, ActorKind
+from parking.core.errors import NotFound
+from parking.core.ids import Ref, read_qr_code
+from parking.core.statements import Select
+from parking.stays.models import ParkingSession
+
+
+@dataclass(frozen=True)
+class QrText:
+    """What a scanner read. Who has the code of a stay may act on it: at the gate nobody is asked for a name."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class OfBill:
+    """The stay that a bill belongs to."""
+
+    bill_id: int
+
+
+StayRef = Ref | QrText | OfBill
+
+_LOCKED_BY_QR = Select(lambda code: ParkingSession.objects.locked().filter(qr_code=code), str)
+_LOCKED_BY_BILL = Select(lambda pk: ParkingSession.objects.locked().filter(bill_id=pk), int)
+
+
+def find(ref: StayRef, actor: Actor, *, only_own: bool = False) -> ParkingSession:
+    """Return a stay with everything that it shows, not locked.
+
+    Attendants see every stay, drivers their own; with `only_own` everybody sees their own alone. Raises NotFound
+    `qr_not_found` for a code, otherwise `session_not_found`, also for somebody else's.
+    """
+    return _allowed(_found(ref), ref, actor, only_own=only_own)
+
+
+def lock(ref: StayRef, actor: Actor, *, only_own: bool = False) -> ParkingSession:
+    """Lock a stay and its bill (docs/locking.md), inside a transaction. Who may, and what is raised: as `find`."""
+    return _allowed(_locked(ref), ref, actor, only_own=only_own)
+
+
+def _found(ref: StayRef) -> ParkingSession | None:
+    rows = ParkingSession.objects.whole()
+    match ref:
+        case QrText(text=text):
+            code = read_qr_code(text)
+            return rows.filter(qr_code=code).first() if code else None
+        case OfBill(bill_id=bill_id):
+            return rows.filter(bill_id=bill_id).first()
+        case Ref():
+            return rows.filter(**ref.lookup()).first()
+
+
+def _locked(ref: StayRef) -> ParkingSession | None:
+    match ref:
+        case QrText(text=text):
+            code = read_qr_code(text)
+            return _LOCKED_BY_QR.first(code) if code else None
+        case OfBill(bill_id=bill_id):
+            return _LOCKED_BY_BILL.first(bill_id)
+        case Ref():
+            return ParkingSession.objects.locked().filter(**ref.lookup()).first()
+
+
+def may_see(ref: StayRef, actor: Actor) -> bool:
+    """Return whether there is such a stay that this caller may see."""
+    try:
+        find(ref, actor)
+    except NotFound:
+        return False
+    return True
+
+
+def _allowed(session: ParkingSession | None, ref: StayRef, actor: Actor, *, only_own: bool) -> ParkingSession:
+    if session is not None and (_is_own(session, actor) or (not only_own and _sees_all(ref, actor))):
+        return session
+    if isinstance(ref, QrText):
+        raise NotFound("qr_not_found", "QR code not found, please check booking")
+    raise NotFound("session_not_found", "Booking not found")
+
+
+def _is_own(session: ParkingSession, actor: Actor) -> bool:
+    return actor.user_id is not None and session.driver_id == actor.user_id
+
+
+def _sees_all(ref: StayRef, actor: Actor) -> bool:
+    return actor.is_staff or actor.kind in {ActorKind.SYSTEM, ActorKind.GATEWAY} or isinstance(ref, QrText)

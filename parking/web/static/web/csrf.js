@@ -1,0 +1,5 @@
+// The token that Django asks for with each POST, as its cookie has it.
+
+export function csrfToken() {
+  return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
+}
