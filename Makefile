@@ -18,11 +18,13 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-versio
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 TIMED := $(BIN)/python -m tests.timed
+TOOL := $(BIN)/python -m deploy.tools
+FORMED := '**/*.{js,cjs,css}' # by prettier
 
 NOT_CORE := --ignore=tests/gateways --ignore=tests/payments --ignore=tests/invoices
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-core check format messages pictures assets chromium bench lock clean
+.PHONY: help run test test-core check format messages pictures assets tools chromium bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,34 +33,41 @@ run: $(RUNTIME) ## start the server and the worker with demonstration data; PORT
 	@mkdir -p .cache; exec $(BIN)/python -m deploy.run
 
 # What has no SQL in it runs on SQLite alone, pages on PostgreSQL alone, everything else on both (tests/conftest.py).
-test: $(DEV) assets chromium ## run the whole suite, with each part's seconds; PYTEST_ARGS="-k name" for a part
+test: $(DEV) tools assets chromium ## run the whole suite, with each part's seconds; PYTEST_ARGS="-k name" for a part
 	@mkdir -p .cache
+	@$(TIMED) JavaScript $(TOOL) node --test --test-reporter=spec tests/javascript/*.test.js
 	@$(TIMED) SQLite env -u DATABASE_URL $(PYTEST) -m "not pages"
 	@$(TIMED) PostgreSQL $(BIN)/python -m tests.postgres $(PYTEST) -m "sql or pages"
 
-test-core: $(DEV) assets chromium ## the same without gateways, payments calls and invoices
+test-core: $(DEV) tools assets chromium ## the same without gateways, payments calls and invoices
 	@mkdir -p .cache
+	@$(TIMED) JavaScript $(TOOL) node --test --test-reporter=spec tests/javascript/*.test.js
 	@$(TIMED) SQLite env -u DATABASE_URL $(PYTEST) -m "not pages" $(NOT_CORE)
 	@$(TIMED) PostgreSQL $(BIN)/python -m tests.postgres $(PYTEST) -m "sql or pages" $(NOT_CORE)
 
-check: $(DEV) ## format, lint, types, layers, missing migrations, Django's own checks, Hindi messages
+check: $(DEV) tools ## format, lint, types, layers, missing migrations, Django's own checks, Hindi messages
 	@mkdir -p .cache
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(TOOL) prettier --log-level warn --check $(FORMED)
+	$(TOOL) eslint .
+	$(BIN)/djlint --quiet --lint parking
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --cache-dir .cache/import-linter
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
 	$(BIN)/python -m deploy.messages check
 
-format: $(DEV) ## put the code into its form
+format: $(DEV) tools ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(TOOL) prettier --log-level warn --write $(FORMED)
+	$(TOOL) eslint --fix .
 
 messages: $(DEV) ## gather what pages say into the Hindi catalogue
 	$(BIN)/python -m deploy.messages update
 
-pictures: $(DEV) assets chromium ## take the pictures of the user's guide again
+pictures: $(DEV) tools assets chromium ## take the pictures of the user's guide again
 	@mkdir -p .cache docs/user-guide/pictures
 	PICTURES=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q tests/browser $(PYTEST_ARGS)
 
@@ -66,6 +75,10 @@ pictures: $(DEV) assets chromium ## take the pictures of the user's guide again
 assets: $(RUNTIME)
 	@$(BIN)/python -m deploy.assets
 	@$(BIN)/python -m deploy.messages compile
+
+# Before the assets, which are content with fewer packages than the tools need.
+tools: $(DEV)
+	@$(BIN)/python -m deploy.npm
 
 chromium: $(DEV)
 	@$(BIN)/python -m deploy.chromium

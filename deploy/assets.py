@@ -6,22 +6,18 @@ Each state of the sources is collected into a folder of its own below `.cache/st
 newest: a running server keeps the files that it started with.
 """
 
-import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from deploy import npm, vendor
 
 ROOT = Path(__file__).resolve().parent.parent
-CACHE = ROOT / ".cache"
-HOME = CACHE / "static"
+HOME = ROOT / ".cache" / "static"
 CURRENT = HOME / "current"
 # Beside these, the packages' own files (Django's, ninja's) change with their releases.
 DECIDING = (ROOT / "requirements.txt", ROOT / "parking" / "web" / "storage.py", Path(__file__))
@@ -31,8 +27,7 @@ KEPT_SECONDS = 24 * 3600  # for servers that still run on an older state
 
 def prepare() -> Path:
     """Bring everything up to date and return the folder that is to be served. Raises npm.Failure."""
-    CACHE.mkdir(exist_ok=True)
-    with _alone():
+    with npm.alone():
         vendor.prepare()
         folder = HOME / _fingerprint()
         if not folder.is_dir():
@@ -40,14 +35,6 @@ def prepare() -> Path:
         _point_to(folder)
         _forget_old(folder)
     return folder
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Hold a lock: two of these processes at once would overwrite each other's files."""
-    with (CACHE / "assets.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _fingerprint() -> str:

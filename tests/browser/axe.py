@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Page
 
-from deploy import vendor
+from deploy import npm
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # The debugger's way in: the page's own Content-Security-Policy stays in force.
@@ -42,7 +42,7 @@ def assert_accessible(page: Page, *, schemes: tuple[Scheme, ...] = ("light", "da
 
 @cache
 def _source() -> str:
-    return vendor.AXE.read_text()
+    return (npm.MODULES / "axe-core" / "axe.min.js").read_text()
 
 
 def _worded(scheme: str, violation: dict[str, Any]) -> str:

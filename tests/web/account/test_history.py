@@ -10,6 +10,7 @@ import time_machine
 from parking.core import clock
 from parking.payments.models import Payment
 from tests.build import book, cancel, enter, leave, make_user, make_zone
+from tests.web.markup import squeezed
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +122,7 @@ def test_nothing_spent_draws_no_chart(mine):
 
 def test_spending_is_shown_as_figures(mine, driver, staff, zone):
     stayed(driver, staff, zone, days=1)
-    page = read(mine)
+    page = squeezed(read(mine))
     assert (
         '<th scope="row" data-short="Nov">November 2026</th><td class="money" data-value="100.00">₹100.00</td>' in page
     )

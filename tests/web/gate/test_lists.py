@@ -12,6 +12,7 @@ from parking.stays.models import ParkingSession
 from tests.build import book, enter, make_zone, plate, reloaded
 from tests.invariants import assert_books_agree, nothing_changes
 from tests.web.gate.test_exit import wait_until_asked
+from tests.web.markup import one_line
 
 pytestmark = pytest.mark.django_db
 
@@ -226,7 +227,7 @@ def test_the_grid_shows_every_state_in_words_and_counts(gate, staff, driver):
     assert [text.count(f'<li class="slot slot-{state}"') for state in states] == [1, 1, 1, 1]
     for words in ("Occupied</span>", "Booked</span>", "Free</span>", "Out of service</span>"):
         assert words in text
-    assert "<strong>1</strong> free · <strong>1</strong> booked · <strong>1</strong> occupied" in text
+    assert "<strong>1</strong> free · <strong>1</strong> booked · <strong>1</strong> occupied" in one_line(text)
 
 
 def test_no_zone_yet(gate):

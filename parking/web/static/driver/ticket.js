@@ -53,7 +53,9 @@ async function stayAwake() {
   try {
     awake ??= await navigator.wakeLock?.request("screen");
     // Leaving the page for a moment takes it away; coming back asks again.
-    awake?.addEventListener("release", () => { awake = null; });
+    awake?.addEventListener("release", () => {
+      awake = null;
+    });
   } catch {
     awake = null; // the battery is low, or the browser does not want to: the code is shown all the same
   }
@@ -65,9 +67,13 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("visibilitychange", stayAwake);
 // "close" does not bubble.
-document.addEventListener("close", (event) => {
-  if (event.target.matches("[data-show-code]")) awake?.release();
-}, true);
+document.addEventListener(
+  "close",
+  (event) => {
+    if (event.target.matches("[data-show-code]")) awake?.release();
+  },
+  true,
+);
 
 // --- For times without network -------------------------------------------------------------------------
 

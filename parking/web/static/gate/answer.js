@@ -31,7 +31,7 @@ export function startAnswers({ onClose, mayClose }) {
 }
 
 // What is on the screen: "yes", "wait", "no", "quote", or nothing.
-export const shown = () => (dialog.open ? body.querySelector("[data-verdict]")?.dataset.verdict ?? "" : "");
+export const shown = () => (dialog.open ? (body.querySelector("[data-verdict]")?.dataset.verdict ?? "") : "");
 
 // Not while an answer is on its way: what was done must be seen. Where none comes, one may stop waiting.
 export function close() {
@@ -96,8 +96,12 @@ function follow(holder, part) {
 
 function speak(part) {
   const texts = ["word", "sentence", "change"].map((name) => part.querySelector(`.verdict-${name}`));
-  const more = ["[data-problem]", "#answer-word", "[data-plate]", "[data-slot]", ".due"].map((name) => part.querySelector(name));
-  const words = [...new Set([...texts, ...more])].filter(Boolean).map((element) => element.textContent.trim().replace(/[.।]$/, ""));
+  const more = ["[data-problem]", "#answer-word", "[data-plate]", "[data-slot]", ".due"].map((name) =>
+    part.querySelector(name),
+  );
+  const words = [...new Set([...texts, ...more])]
+    .filter(Boolean)
+    .map((element) => element.textContent.trim().replace(/[.।]$/, ""));
   spoken.textContent = words.join(". ").replace(/\s+/g, " ");
   play(part.querySelector("[data-problem]") ? "no" : part.dataset.verdict);
 }

@@ -1,5 +1,5 @@
-// The camera reads codes: with the browser's own detector where there is one, otherwise with one that we serve, which is
-// loaded only then.
+// The camera reads codes: with the browser's own detector where there is one, otherwise with one that we serve,
+// which is loaded only then.
 
 const LOOK_EVERY = 150;
 // A code that stays in the picture is one scan; it counts again after so long out of sight.

@@ -63,7 +63,8 @@ async function ask(address, fields) {
     location.assign(`${elsewhere}?next=${encodeURIComponent(location.pathname)}`);
     return null;
   }
-  const busy = response.status >= 500 || response.status === 429 || text.includes('data-refusal="database_unavailable"');
+  const busy =
+    response.status >= 500 || response.status === 429 || text.includes('data-refusal="database_unavailable"');
   return busy ? null : text;
 }
 

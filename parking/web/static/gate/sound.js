@@ -3,7 +3,14 @@
 import { place } from "./place.js";
 
 const NOTES = {
-  yes: { shape: "sine", tones: [[660, 0, 0.12], [990, 0.13, 0.2]], shake: [80] },
+  yes: {
+    shape: "sine",
+    tones: [
+      [660, 0, 0.12],
+      [990, 0.13, 0.2],
+    ],
+    shake: [80],
+  },
   no: { shape: "sawtooth", tones: [[130, 0, 0.5]], shake: [200, 80, 200] },
   wait: { shape: "sine", tones: [[440, 0, 0.25]], shake: [120] },
 };
@@ -20,7 +27,8 @@ export function play(tone) {
   if (!note || place.muted) return;
   // Before the first touch of the page a browser only complains of this.
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(note.shake);
-  if (speaker?.state === "running") for (const [pitch, start, length] of note.tones) sound(note.shape, pitch, start, length);
+  if (speaker?.state === "running")
+    for (const [pitch, start, length] of note.tones) sound(note.shape, pitch, start, length);
 }
 
 function sound(shape, pitch, start, length) {

@@ -15,6 +15,7 @@ export function listen({ onScan, onKey }) {
   let before = "";
 
   const patience = () => (BEGINS_AS_CODE.test(typed) ? BY_HAND : FAST);
+  const isScan = (text) => CODE.test(text) || (!field && text.length >= SHORTEST);
   const begin = (target) => {
     typed = "";
     field = target.closest?.("input:not([type=radio]), textarea, select") ?? null;
@@ -45,16 +46,16 @@ export function listen({ onScan, onKey }) {
     typed = "";
     // The code's own field sends itself.
     if (field?.name === "qr_code" && field.type !== "hidden") return;
-    if (!(field ? CODE.test(text) : CODE.test(text) || text.length >= SHORTEST)) {
+    if (isScan(text)) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (field) field.value = before;
+      onScan(text);
+    } else if (!field) {
       // A quick hand: the shortcut counts, the Enter must not press the button that it shows.
-      if (text && !field) event.preventDefault();
-      if (!field) for (const key of text) onKey(key);
-      return;
+      if (text) event.preventDefault();
+      for (const key of text) onKey(key);
     }
-    event.preventDefault();
-    event.stopPropagation();
-    if (field) field.value = before;
-    onScan(text);
   }
 
   document.addEventListener("keydown", take, { capture: true });

@@ -1,12 +1,11 @@
-{% load static %}// Keeps what pages are made of, tickets and the gate page, so that they open at once and without network.
+// Keeps what pages are made of, tickets and the gate page, so that they open at once and without network.
 // Pages are shown as they were seen last and bring themselves up to date (live.js); nothing that is posted is kept.
+// Django writes the addresses into the strings: this file is a script before and after.
 
 const ASSETS = "assets-1";
 const PAGES = "pages-1";
-const OFFLINE = "{% url "offline" %}";
-const NEEDED = [{% for name in needed %}
-  "{% static name %}",{% endfor %}
-];
+const OFFLINE = "{{ offline }}";
+const NEEDED = "{{ needed }}".split(" ");
 
 // Pages that are shown from here first. Every other page comes from the network, or is excused by OFFLINE.
 const TICKET = /^\/tickets\/[0-9]+\/$/;
