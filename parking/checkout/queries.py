@@ -43,7 +43,7 @@ def order_of_driver(order_id: str, driver_id: int) -> PaymentOrder:
 def order_of_walk_in(order_id: str) -> PaymentOrder | None:
     """An order for a stay without account, as `order_of_driver`; None for any other.
 
-    Its number is all that such a payer has. It is random and told to nobody else.
+    Its number is all that such a payer has. It is random, and nobody else is given it.
     """
     return _orders_with_stay().filter(order_id=order_id, bill__session__driver=None).first()
 

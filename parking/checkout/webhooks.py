@@ -1,6 +1,6 @@
 """What gateways send us: kept once, answered at once, worked on by the worker.
 
-A webhook is a hint. The order or refund that it names is read anew from the gateway before anything is believed.
+A webhook is a hint. The order or refund that it names is read again from the gateway before anything is believed.
 """
 
 import re

@@ -242,7 +242,7 @@ def scan_out(request: HttpRequest) -> HttpResponse:
     """Collect what is due and let the car out.
 
     With ONLINE not yet confirmed the gate stays shut, so no success is claimed: the
-    answer is 400 `payment_pending`, with `amount_due` and `payment`. The same scan again looks at the payment anew,
+    answer is 400 `payment_pending`, with `amount_due` and `payment`. The same scan again looks at the payment again,
     also with the same Idempotency-Key.
     """
     refuse_all_but_staff(request)

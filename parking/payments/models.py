@@ -254,7 +254,7 @@ class Refund(models.Model):
 
 
 class GatewayEvent(models.Model):
-    """What a gateway sent us, kept as it came, once. A hint: what it speaks of is read anew from the gateway."""
+    """What a gateway sent us, kept as it came, once. A hint: what it speaks of is read again from the gateway."""
 
     gateway = models.CharField(max_length=12)
     event_key = models.CharField(max_length=64, help_text="The same when the event comes again")

@@ -28,16 +28,16 @@ def vehicles_of(driver_id: int) -> QuerySet[SavedVehicle]:
     """The vehicles that a driver saved, the last booked first, then the last saved; in one statement.
 
     `last_used_at` of each is when this driver last booked it (aware), `open_session_id` the driver's own open booking
-    of it; None where there is none. What others do with the plate is not told.
+    of it; None where there is none. What others do with the plate is not shown.
     """
     mine = ParkingSession.objects.filter(driver_id=driver_id, vehicle_id=OuterRef("vehicle_id")).order_by("-id")
     saved = SavedVehicle.objects.filter(driver_id=driver_id).select_related("vehicle")
     # The model declares both for its readers, which the checker takes for a clash.
-    told = saved.annotate(  # type: ignore[no-redef]
+    annotated = saved.annotate(  # type: ignore[no-redef]
         last_used_at=Subquery(mine.values("booked_at")[:1]),
         open_session_id=Subquery(mine.filter(status__in=OPEN_SESSION).values("pk")[:1]),
     )
-    return told.order_by(F("last_used_at").desc(nulls_last=True), "-pk")
+    return annotated.order_by(F("last_used_at").desc(nulls_last=True), "-pk")
 
 
 def session_by_uuid(uuid: UUID) -> ParkingSession:

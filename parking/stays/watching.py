@@ -44,7 +44,7 @@ def _newest_order() -> Subquery:
     """Return number and status of the newest order of the stay's bill, as one text."""
     orders = PaymentOrder.objects.filter(bill_id=OuterRef("bill_id")).order_by("-pk")
     text = Concat(Cast("pk", CharField()), Value(" "), "status", output_field=CharField())
-    return Subquery(orders.values(told=text)[:1])
+    return Subquery(orders.values(summary=text)[:1])
 
 
 def _news_of_refunds() -> Subquery:

@@ -43,10 +43,10 @@ for_managers = for_roles(MANAGERS)
 
 
 def user_of(request: HttpRequest) -> User:
-    """The signed-in user, behind one of the doors above."""
+    """The signed-in user, behind one of the decorators above."""
     user = request.user
     if not isinstance(user, User):
-        raise TypeError("This view has no door")
+        raise TypeError("This view has no audience: its decorator is missing")
     return user
 
 
@@ -61,7 +61,7 @@ def is_part(request: HttpRequest) -> bool:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send to the sign-in page, and back here afterwards. Scripts are told where the whole page is to go."""
+    """Send to the sign-in page, and back here afterwards. Scripts get the address where the whole page is to go."""
     address = reverse("sign_in")
     if _is_fetched(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})

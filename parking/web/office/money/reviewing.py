@@ -160,7 +160,7 @@ def _ask_about_refund(request: HttpRequest, *, title: str, yes: str, effects: li
 
 @contextmanager
 def _told_refusals(request: HttpRequest) -> Iterator[None]:
-    """A refusal is told on the page that comes next: the button that was pressed has no form to show it in."""
+    """A refusal is shown on the page that comes next: the button that was pressed has no form to show it in."""
     try:
         yield
     except DomainError as error:
