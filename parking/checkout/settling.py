@@ -19,9 +19,9 @@ from parking.core.errors import Unavailable
 from parking.payments import orders
 from parking.payments.asking import ask_for_order, send_refunds
 from parking.payments.following import claim_check, end_following, is_last_check, orders_to_check
-from parking.payments.gateways.base import GatewayState, OrderAnswer
+from parking.payments.gateways.base import OrderAnswer
 from parking.payments.models import PaymentOrder, Refund, RefundStatus
-from parking.payments.orders import Found
+from parking.payments.orders import Found, Noted
 from parking.payments.queries import is_anothers_payment
 from parking.payments.refunds import begin_next_attempt
 
@@ -57,26 +57,20 @@ def settle(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Any:
 
 def _settled(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> tuple[Any, tuple[Refund, ...]]:
     owner = owner_of(order.bill)
-    refunds: tuple[Refund, ...] = ()
     with transaction.atomic(durable=True):
         subject = owner.lock(order.bill_id)
-        if answer.state == GatewayState.COMPLETED:
-            refunds = _take_money(owner, subject, order, answer, now)
-        elif answer.state == GatewayState.FAILED and not answer.retryable:
-            if orders.fail(order=order, now=now):
-                owner.failed(subject, order, now)
-        else:
-            orders.note_pending(order=order, answer=answer, now=now)
+        noted = orders.note_answer(order=order, answer=answer, now=now)
+        refunds = _acted(owner, subject, order, noted, now)
     return subject, refunds
 
 
-def _take_money(
-    owner: Owner[Any], subject: Any, order: PaymentOrder, answer: OrderAnswer, now: datetime
-) -> tuple[Refund, ...]:
-    completion = orders.complete(order=order, answer=answer, now=now)
-    if completion.payment is not None:
-        return owner.paid(subject, completion.payment, completion.found, now)
-    if completion.found == Found.DIFFERENT:
+def _acted(owner: Owner[Any], subject: Any, order: PaymentOrder, noted: Noted, now: datetime) -> tuple[Refund, ...]:
+    """Let the owner of the bill act on an order that was paid, refused, or paid differently."""
+    if noted.payment is not None:
+        return owner.paid(subject, noted.payment, noted.found, now)
+    if noted.found == Found.REFUSED:
+        owner.failed(subject, order, now)
+    if noted.found == Found.DIFFERENT:
         log.error("order_needs_review", order_id=order.order_id)
         owner.differs(subject, order, now)
     return ()

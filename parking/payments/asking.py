@@ -108,7 +108,6 @@ def send_refunds(refunds: Sequence[Refund], *, now: datetime, fresh: bool = Fals
             answer = ask_for_refund(refund, fresh=fresh)
             if answer is not None:
                 note_answer(refund=refund, answer=answer, now=now)
-                _log_stuck(refund)
 
 
 def _may_be_sent(refund: Refund) -> bool:
@@ -117,11 +116,6 @@ def _may_be_sent(refund: Refund) -> bool:
         return False
     earlier = Refund.objects.filter(payment_id=refund.payment_id, pk__lt=refund.pk)
     return not earlier.exclude(status__in=FINAL_REFUND).exists()
-
-
-def _log_stuck(refund: Refund) -> None:
-    if refund.status == RefundStatus.REVIEW:
-        log.error("refund_needs_review", refund_id=refund.refund_id, failure=refund.failure)
 
 
 def ask_for_refund(refund: Refund, *, fresh: bool) -> RefundAnswer | None:

@@ -16,7 +16,7 @@ from parking.core.money import to_paise
 from parking.core.statements import change, insert
 from parking.payments import takings
 from parking.payments.events import OrderMoved
-from parking.payments.gateways.base import OrderAnswer
+from parking.payments.gateways.base import GatewayState, OrderAnswer
 from parking.payments.models import OPEN_ORDER, Bill, OrderPurpose, OrderStatus, Payment, PaymentOrder
 from parking.payments.schedule import next_check
 
@@ -103,23 +103,38 @@ def fail(*, order: PaymentOrder, now: datetime) -> bool:
 
 
 class Found(Enum):
-    """How the money of an order found it."""
+    """How an answer of a gateway found its order: waiting, given up, paid before, or differing from it.
+
+    REFUSED is the end of an order that waited; NOTHING changes nothing that others act on.
+    """
 
     WAITING = auto()
     GIVEN_UP = auto()
     DONE_BEFORE = auto()
     DIFFERENT = auto()
+    REFUSED = auto()
+    NOTHING = auto()
 
 
 @dataclass(frozen=True)
-class Completion:
-    """What completing an order came to; `payment` is the row written now, None where nothing was taken."""
+class Noted:
+    """What noting an answer came to; `payment` is the row written now, None where no money was taken."""
 
     found: Found
     payment: Payment | None = None
 
 
-def complete(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Completion:
+def note_answer(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Noted:
+    """Bring an order to what its gateway says. The caller acts on what that came to, in the same transaction."""
+    if answer.state == GatewayState.COMPLETED:
+        return complete(order=order, answer=answer, now=now)
+    if answer.state == GatewayState.FAILED and not answer.retryable:
+        return Noted(Found.REFUSED if fail(order=order, now=now) else Found.NOTHING)
+    note_pending(order=order, answer=answer, now=now)
+    return Noted(Found.NOTHING)
+
+
+def complete(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Noted:
     """Take the money of an order: at most one payment, however often and in whatever order the news comes.
 
     An answer whose number, amount or currency is not the order's goes to review and takes nothing. The caller counts
@@ -127,11 +142,11 @@ def complete(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Comp
     """
     if (answer.order_id, answer.amount, answer.currency) != (order.order_id, to_paise(order.amount), "INR"):
         _put_in_review(order, now)
-        return Completion(Found.DIFFERENT)
+        return Noted(Found.DIFFERENT)
     found = _mark_completed(order, answer, now)
     if found == Found.DONE_BEFORE:
-        return Completion(found)
-    return Completion(found, takings.take_online(order=order, reference=answer.reference, now=now))
+        return Noted(found)
+    return Noted(found, takings.take_online(order=order, reference=answer.reference, now=now))
 
 
 def _put_in_review(order: PaymentOrder, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import structlog
 from django.db import transaction
 
 from parking.audit import services as audit
@@ -20,6 +21,8 @@ from parking.payments.gateways.base import GatewayState, RefundAnswer
 from parking.payments.models import Bill, Payment, PaymentMethod, Refund, RefundStatus
 from parking.payments.queries import FINAL_REFUND
 from parking.payments.schedule import refund_pause
+
+log = structlog.get_logger(__name__)
 
 _UNFINISHED = (RefundStatus.INITIATED, RefundStatus.PENDING)
 
@@ -88,6 +91,8 @@ def note_answer(*, refund: Refund, answer: RefundAnswer, now: datetime) -> None:
         _note(refund, answer, now)
         if refund.status != before:
             _record(refund, now)
+    if refund.status == RefundStatus.REVIEW:
+        log.error("refund_needs_review", refund_id=refund.refund_id, failure=refund.failure)
 
 
 def _note(refund: Refund, answer: RefundAnswer, now: datetime) -> None:
