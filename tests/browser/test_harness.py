@@ -77,7 +77,7 @@ def loaded(page: Page, name: str) -> Response:
 
 
 def test_files_are_named_by_checksum_compressed_and_kept(phone: Page):
-    headers = loaded(phone, "/static/web/pages").headers
+    headers = loaded(phone, "/static/legacy/pages").headers
     assert headers["content-type"].startswith("text/javascript") or headers["content-type"].startswith("text/css")
     assert headers["content-encoding"] == "br"
     assert headers["cache-control"] == "max-age=315360000, public, immutable"
