@@ -39,6 +39,12 @@ def _known_zone(value: str) -> str:
     return value
 
 
+def _level(name: str) -> str:
+    """Return the name of a level of logs, of which Python's logging takes some in a second form."""
+    level = name.strip().upper()
+    return {"WARN": "WARNING", "FATAL": "CRITICAL", "NOTSET": "DEBUG"}.get(level, level)
+
+
 Switch = Annotated[bool, BeforeValidator(_switch)]
 Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
 Capitals = Annotated[str, StringConstraints(to_upper=True)]
@@ -51,7 +57,7 @@ AtLeastOne = Annotated[int, Field(ge=1)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Level = Annotated[
-    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(lambda value: str(value).strip().upper())
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(lambda value: _level(str(value)))
 ]
 Outcome = Literal["CAPTURE", "DECLINE", "PENDING"]
 Rupees = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=2)]
@@ -235,8 +241,8 @@ class Environment(BaseSettings):
     def _with_defaults(cls, given: dict[str, Any]) -> dict[str, Any]:
         """Drop what is empty, except lists, and put in the defaults of production where it is asked for."""
         fields = fields_by_variable()
-        values = {name: value for name, value in given.items() if value or _is_list(fields[name])}
-        if values.get("SMART_PARKING_ENV") != PRODUCTION:
+        values = {name: value for name, value in given.items() if str(value).strip() or _is_list(fields[name])}
+        if str(values.get("SMART_PARKING_ENV", "")).strip() != PRODUCTION:
             return values
         return {
             name: _more(field)["production"] for name, field in fields.items() if "production" in _more(field)

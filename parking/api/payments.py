@@ -4,6 +4,7 @@ The answers have no envelope. Whatever a browser or a webhook says, the gateway 
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -51,7 +52,9 @@ def _order_of(request: HttpRequest, attempt: Attempt, session: ParkingSession, a
     """Write the order and send it to its gateway; a repeat goes on from the order that is there."""
     now = clock.now()
     if attempt.subject is not None:
-        return paying.resume_payment(session=session, gateway=asked.gateway, now=now)
+        # The session of the first call, whatever the caller's open one is by now.
+        begun = access.find(Ref(uuid=UUID(attempt.subject)), actor_of(request))
+        return paying.resume_payment(session=begun, gateway=asked.gateway, now=now)
     return paying.ask_for_payment(actor=actor_of(request), session=session, asked=asked, now=now, key=attempt.key)
 
 

@@ -14,7 +14,8 @@ from django.conf import settings
 from parking.audit import services as audit
 from parking.checkout import ending
 from parking.core.actor import SYSTEM
-from parking.payments import bills
+from parking.core.money import ZERO
+from parking.payments import bills, orders
 from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
 from parking.payments.models import Bill, BillKind, OrderPurpose, Payment, PaymentOrder, Refund
 from parking.payments.orders import Found
@@ -70,6 +71,9 @@ def _stay_paid(session: ParkingSession, payment: Payment, found: Found, now: dat
     if order.purpose == OrderPurpose.AHEAD and isinstance(state, Frozen):
         frozen_until = now + timedelta(minutes=settings.PAID_AHEAD_MINUTES)
     bills.credit(bill=session.bill, payment=payment, frozen_until=frozen_until)
+    if order.purpose == OrderPurpose.FEE and found == Found.GIVEN_UP:
+        # The fee is here: nobody waits any longer for the order that took this one's place.
+        orders.give_up(bill=session.bill, now=now)
     _record_captured(session, order, (), now)
     return ()
 
@@ -95,7 +99,8 @@ def _record_captured(session: ParkingSession, order: PaymentOrder, refunds: tupl
 
 def _stay_not_paid(session: ParkingSession, order: PaymentOrder, now: datetime) -> None:
     audit.record(SYSTEM, OrderFailed(session_id=session.pk, order_id=order.order_id, purpose=order.purpose), now)
-    if order.purpose == OrderPurpose.FEE and session.status == SessionStatus.BOOKED:
+    unpaid = session.bill.captured == ZERO
+    if order.purpose == OrderPurpose.FEE and session.status == SessionStatus.BOOKED and unpaid:
         ending.expire(session=session, reason=EndReason.UNPAID, actor=SYSTEM, now=now)
 
 

@@ -94,13 +94,16 @@ def follow_open_orders(
 def _follow_order(order: PaymentOrder, *, now: datetime) -> bool:
     if not claim_check(order=order, now=now):
         return False
+    answered = False
     try:
         collect(order=order, now=now)
         answered = True
     except Unavailable:
-        answered = False
-    if is_last_check(order=order, answered=answered, now=now):
-        _stop_following(order, now)
+        log.info("order_not_answered", order_id=order.order_id)
+    finally:
+        # Also after an answer that breaks us: a schedule that ends, ends.
+        if is_last_check(order=order, answered=answered, now=now):
+            _stop_following(order, now)
     return answered
 
 

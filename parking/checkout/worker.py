@@ -23,7 +23,7 @@ from parking.core.sweep_locks import give_back_leases, sole_runner
 
 log = structlog.get_logger(__name__)
 
-# Threads for each queue. Events ask gateways, and one that hangs shall not keep the others' events waiting.
+# Threads for each queue. Events ask gateways, so a gateway that hangs holds up events, but no mail and no sweep.
 QUEUES = {"default": 1, "gateways": 2}
 _LOOK_SECONDS = 0.5
 _TICK_SECONDS = 0.25

@@ -45,5 +45,5 @@ def _requeue(row: DBTaskResult[Any, Any]) -> bool:
 
 
 def prune_results() -> None:
-    """Delete the results of tasks that ended more than two days ago."""
-    call_command("prune_db_task_results", min_age_days=_RESULTS_KEPT_DAYS, verbosity=0)
+    """Delete the results of tasks of every queue that ended more than two days ago."""
+    call_command("prune_db_task_results", queue_name="*", min_age_days=_RESULTS_KEPT_DAYS, verbosity=0)

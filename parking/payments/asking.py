@@ -78,7 +78,7 @@ def ask_for_order(order: PaymentOrder, *, fresh: bool) -> OrderAnswer:
     except GatewayRefused as error:
         log.warning("gateway_refused", gateway=order.gateway, order_id=order.order_id, code=error.code)
         if error.permanent:
-            return OrderAnswer(order.order_id, GatewayState.FAILED, request.amount, failure=str(error))
+            return OrderAnswer(order.order_id, GatewayState.FAILED, request.amount, failure=str(error), refused=True)
         raise Unavailable("gateway_unavailable", "The payment gateway does not take this now") from error
     except GatewayUnreachable as error:
         log.warning("gateway_unreachable", gateway=order.gateway, order_id=order.order_id)

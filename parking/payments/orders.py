@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
+from typing import Any
 
 from parking.audit import services as audit
 from parking.core.actor import SYSTEM
@@ -87,17 +88,20 @@ def begin_check(*, order: PaymentOrder, pause: timedelta, now: datetime) -> bool
     return undecided.update(updated_at=now) == 1
 
 
-def fail(*, order: PaymentOrder, now: datetime) -> bool:
-    """Write down that the gateway refused for good: the order fails if it was waiting. Paid never becomes failed.
+def fail(*, order: PaymentOrder, is_definite: bool, now: datetime) -> bool:
+    """Write down that the order fails, if it was waiting; return whether it was. Paid never becomes failed.
 
-    Nobody asks after it any more, also if it had been given up before. Answers whether it was waiting.
+    `is_definite`: the gateway itself said that the order is over, so nobody asks after it any more, also if it had been
+    given up before. Where it only refused the question, the order is followed to the end of its schedule.
     """
-    definite = {"is_definite": True, "next_check_at": None, "updated_at": now}
-    failed = change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, status=OrderStatus.FAILED, **definite)
+    changes: dict[str, Any] = {"updated_at": now}
+    if is_definite:
+        changes |= {"is_definite": True, "next_check_at": None}
+    failed = change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, status=OrderStatus.FAILED, **changes)
     if failed:
         order.status = OrderStatus.FAILED
     else:
-        change(PaymentOrder, order.pk, when={"status": OrderStatus.EXPIRED}, **definite)
+        change(PaymentOrder, order.pk, when={"status": OrderStatus.EXPIRED}, **changes)
         order.refresh_from_db(fields=["status"])
     return failed
 
@@ -129,7 +133,7 @@ def note_answer(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> N
     if answer.state == GatewayState.COMPLETED:
         return complete(order=order, answer=answer, now=now)
     if answer.state == GatewayState.FAILED and not answer.retryable:
-        return Noted(Found.REFUSED if fail(order=order, now=now) else Found.NOTHING)
+        return Noted(Found.REFUSED if fail(order=order, is_definite=not answer.refused, now=now) else Found.NOTHING)
     note_pending(order=order, answer=answer, now=now)
     return Noted(Found.NOTHING)
 

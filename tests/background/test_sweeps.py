@@ -25,7 +25,7 @@ from parking.core import clock, sweep_locks
 from parking.core.heartbeats import beat, last_beat
 from parking.core.models import SweepLease, WorkerHeartbeat
 from parking.core.sweep_locks import give_back_leases, sole_runner
-from parking.core.task_queue import requeue_lost_tasks
+from parking.core.task_queue import prune_results, requeue_lost_tasks
 from parking.payments.gateways import registry
 from parking.payments.gateways.base import EventKind, GatewayState, OrderAnswer, OrderRequest
 from parking.payments.models import GatewayEvent, PaymentOrder
@@ -365,3 +365,14 @@ def test_the_migration_deletes_queued_sweeps_and_leaves_events_and_mails() -> No
     importlib.import_module("parking.core.migrations.0003_delete_sweep_tasks").delete(apps, None)
     left = set(DBTaskResult.objects.values_list("task_path", flat=True))
     assert left == {work_on_event.module_path, mail_reset_links.module_path}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("queue", ["default", "gateways"])
+def test_results_of_every_queue_are_deleted_after_two_days(queue: str) -> None:
+    row = begun_task("worker")
+    DBTaskResult.objects.filter(pk=row.pk).update(
+        status="SUCCESSFUL", queue_name=queue, finished_at=datetime.now(UTC) - timedelta(days=3)
+    )
+    prune_results()
+    assert not DBTaskResult.objects.exists()

@@ -239,3 +239,35 @@ def test_an_order_that_the_former_release_wrote_is_followed(abandoned: PaymentOr
     PaymentOrder.objects.update(next_check_at=None)
     gateway.decide(GatewayState.COMPLETED)
     assert settling.follow_open_orders(now=after(minutes=1)) == 1
+
+
+# --- A gateway that refuses our question ---------------------------------------------------------------
+
+
+def test_an_order_that_its_gateway_once_did_not_know_is_followed_and_paid(
+    abandoned: PaymentOrder, gateway: FakeGateway
+) -> None:
+    expiring.expire_unpaid_holds(now=after(minutes=11))
+    known = gateway.orders.pop(abandoned.order_id)
+    settling.follow_open_orders(now=after(minutes=11))
+    abandoned.refresh_from_db()
+    assert (abandoned.status, abandoned.is_definite) == ("EXPIRED", False)
+    gateway.orders[abandoned.order_id] = known
+    gateway.decide(GatewayState.COMPLETED)
+    assert abandoned.next_check_at is not None
+    settling.follow_open_orders(now=abandoned.next_check_at)
+    assert Payment.objects.get().order == abandoned
+    assert_books_agree()
+
+
+def test_an_answer_that_breaks_us_does_not_make_the_schedule_endless(
+    abandoned: PaymentOrder, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(**_: object) -> None:
+        raise RuntimeError("an answer that nobody expected")
+
+    monkeypatch.setattr(settling, "collect", break_down)
+    with pytest.raises(RuntimeError):
+        settling.follow_open_orders(now=START + FOLLOWED_FOR + LAST_CHANCE)
+    abandoned.refresh_from_db()
+    assert (abandoned.is_definite, abandoned.next_check_at) == (True, None)

@@ -121,6 +121,25 @@ def test_a_fee_paid_at_both_gateways_counts_twice_and_what_is_too_much_goes_back
     assert_books_agree()
 
 
+def test_a_fee_that_came_late_by_the_first_way_keeps_the_booking_when_the_second_fails(
+    driver: User, staff: User, hold: ParkingSession, gateway: FakeGateway, phonepe: TellsItsPageOnce
+) -> None:
+    first = PaymentOrder.objects.get()
+    second = start(driver, hold, "PHONEPE", at(1))
+    gateway.decide(GatewayState.COMPLETED)
+    settling.collect(order=first, now=at(2))
+    assert orders() == [("SIMULATED", "FEE", "COMPLETED"), ("PHONEPE", "FEE", "EXPIRED")]
+    phonepe.decide(GatewayState.FAILED)
+    settling.collect(order=second, now=at(3))
+    session = reloaded(hold)
+    assert (session.status, session.amount_paid) == ("BOOKED", Decimal(50))
+    enter(staff, session, at(4))
+    gateway.outcome = GatewayState.COMPLETED
+    left = leave(staff, session, "ONLINE", at(120))
+    assert (left.session.status, left.session.bill.total) == ("COMPLETED", Decimal(100))
+    assert_books_agree()
+
+
 def test_a_gateway_that_does_not_answer_leaves_the_way_to_another(
     driver: User, zone: ParkingZone, gateway: FakeGateway, phonepe: TellsItsPageOnce
 ) -> None:

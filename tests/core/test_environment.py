@@ -54,6 +54,16 @@ def test_production_has_defaults_of_its_own_which_a_variable_overrides(monkeypat
     assert (env.gateways, env.lockout_seconds, env.open_legacy, env.hsts_seconds) == ([], 5, False, 31_536_000)
 
 
+def test_production_is_said_with_white_space_around_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    env = given(monkeypatch, SMART_PARKING_ENV="production \r")
+    assert (env.in_production, env.hsts_seconds, env.phonepe_simulation_mode) == (True, 31_536_000, False)
+
+
+@pytest.mark.parametrize(("word", "level"), [("warn", "WARNING"), ("FATAL", "CRITICAL"), ("NOTSET", "DEBUG")])
+def test_levels_have_the_other_names_that_logging_takes(monkeypatch: pytest.MonkeyPatch, word: str, level: str) -> None:
+    assert given(monkeypatch, SMART_PARKING_LOG_LEVEL=word).log_level == level
+
+
 @pytest.mark.parametrize(
     ("word", "meant"), [("1", True), (" Yes ", True), ("on", True), ("0", False), ("FALSE", False)]
 )

@@ -48,6 +48,7 @@ class OrderAnswer:
     the gateway keeps, `tax` of it included. `failure` says why it failed; `retryable` that the payer may try again on
     the same page, so that FAILED may become COMPLETED. `awaits_capture`: the payer's bank holds the money for us until
     `capture_order` or for some days. `also_paid` are further payments of the same order: paid twice.
+    `refused`: the gateway refused our question, or does not know the order; it did not say that the order is over.
     """
 
     order_id: str
@@ -66,6 +67,7 @@ class OrderAnswer:
     retryable: bool = False
     awaits_capture: bool = False
     also_paid: tuple[str, ...] = ()
+    refused: bool = False
 
 
 @dataclass(frozen=True)

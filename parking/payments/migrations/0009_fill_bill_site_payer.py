@@ -3,20 +3,28 @@
 from typing import Any
 
 from django.db import migrations
-from django.db.models import OuterRef, Subquery
+from django.db.models import Max, OuterRef, Subquery
+
+
+# Rows of one transaction: the gates that are open meanwhile wait for no more than these.
+AT_ONCE = 5_000
 
 
 def fill(apps: Any, _schema_editor: object) -> None:
-    """A bill that was filled before stays as it is; one without a stay stays empty."""
+    """A bill that was filled before stays as it is; one without a stay stays empty. Safe to run again."""
     bills = apps.get_model("payments", "Bill").objects.filter(site=None)
     stay = apps.get_model("stays", "ParkingSession").objects.filter(bill_id=OuterRef("pk"))
-    bills.update(
-        site_id=Subquery(stay.values("zone__site_id")[:1]),
-        payer_id=Subquery(stay.values("driver_id")[:1]),
-    )
+    last = bills.aggregate(last=Max("pk"))["last"] or 0
+    for first in range(0, last + 1, AT_ONCE):
+        bills.filter(pk__gte=first, pk__lt=first + AT_ONCE).update(
+            site_id=Subquery(stay.values("zone__site_id")[:1]),
+            payer_id=Subquery(stay.values("driver_id")[:1]),
+        )
 
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("payments", "0008_bill_kind_site_payer"),
         ("stays", "0002_upi_at_the_counter"),
