@@ -48,13 +48,16 @@ def _session(request: HttpRequest, ref: Ref | None) -> ParkingSession:
     return session
 
 
-def _order_of(request: HttpRequest, attempt: Attempt, session: ParkingSession, asked: Asked) -> PaymentOrder:
-    """Write the order and send it to its gateway; a repeat goes on from the order that is there."""
+def _order_of(request: HttpRequest, attempt: Attempt, ref: Ref | None, asked: Asked) -> PaymentOrder:
+    """Write the order and send it to its gateway; a repeat goes on from the order that is there.
+
+    A repeat is about the session of the first call, whatever the caller's open one is by now.
+    """
     now = clock.now()
     if attempt.subject is not None:
-        # The session of the first call, whatever the caller's open one is by now.
         begun = access.find(Ref(uuid=UUID(attempt.subject)), actor_of(request))
         return paying.resume_payment(session=begun, gateway=asked.gateway, now=now)
+    session = _session(request, ref)
     return paying.ask_for_payment(actor=actor_of(request), session=session, asked=asked, now=now, key=attempt.key)
 
 
@@ -73,17 +76,11 @@ class PhonePeCreateIn(In):
     openapi_extra=keyed(examples(request={"session_id": 123, "amount": 100.0}, response=PhonePeCreatedOut.example)),
     summary="Make a PhonePe payment",
 )
-def phonepe_create(request: HttpRequest, payload: PhonePeCreateIn) -> HttpResponse:
-    """Make an order for what is due on a booking, and say where it is paid."""
-    return _phonepe_create(request, payload, _session(request, payload.session_id))
-
-
 @requests.idempotent
-def _phonepe_create(
-    request: HttpRequest, attempt: Attempt, payload: PhonePeCreateIn, session: ParkingSession
-) -> HttpResponse:
+def phonepe_create(request: HttpRequest, attempt: Attempt, payload: PhonePeCreateIn) -> HttpResponse:
+    """Make an order for what is due on a booking, and say where it is paid."""
     asked = Asked("PHONEPE", payload.amount, payload.user_id)
-    return plain(PhonePeCreatedOut.of(_order_of(request, attempt, session, asked)))
+    return plain(PhonePeCreatedOut.of(_order_of(request, attempt, payload.session_id, asked)))
 
 
 class PhonePeVerifyIn(In):
@@ -166,19 +163,13 @@ class CreateOrderIn(In):
     ),
     summary="Make a Razorpay order",
 )
-def create_order(request: HttpRequest, payload: CreateOrderIn) -> HttpResponse:
+@requests.idempotent
+def create_order(request: HttpRequest, attempt: Attempt, payload: CreateOrderIn) -> HttpResponse:
     """Make an order for what is due. `amount` comes in rupees; in the answer it is paise, as Razorpay counts."""
     if payload.currency != "INR":
         raise Refused("currency_invalid", "Only INR is taken")
-    return _create_order(request, payload, _session(request, payload.session_id))
-
-
-@requests.idempotent
-def _create_order(
-    request: HttpRequest, attempt: Attempt, payload: CreateOrderIn, session: ParkingSession
-) -> HttpResponse:
     asked = Asked("RAZORPAY", payload.amount)
-    return plain(CreatedOrderOut.of(_order_of(request, attempt, session, asked)))
+    return plain(CreatedOrderOut.of(_order_of(request, attempt, payload.session_id, asked)))
 
 
 class VerifyIn(In):

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 
-from parking.checkout import documents as documents_service
+from parking.checkout.documents import documents_of_payment
 from parking.core import clock
-from parking.edge import receipts as pages
+from parking.edge import receipts
 from parking.edge.callers import actor_of, signed_in
 from parking.edge.describe import READ_PROBLEMS
 from parking.edge.downloads import PDF, documents_file
@@ -56,12 +56,10 @@ def receipt(request: HttpRequest, payment_id: str, filters: Annotated[PaperQuery
 )
 def receipt_page(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The same document as a page, to read on a phone or to print."""
-    response = pages.receipt(request, [sheet_of(document) for document in _documents(request, payment_id)])
+    response = receipts.receipt(request, [sheet_of(document) for document in _documents(request, payment_id)])
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
 def _documents(request: HttpRequest, payment_id: str) -> list[TaxDocument]:
-    return list(
-        documents_service.documents_of_payment(payment_id=path_id(payment_id), actor=actor_of(request), now=clock.now())
-    )
+    return list(documents_of_payment(payment_id=path_id(payment_id), actor=actor_of(request), now=clock.now()))

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.checkout import ending
-from parking.checkout.queries import order_anew
+from parking.checkout.queries import order_again
 from parking.checkout.settling import collect
 from parking.core import idempotency
 from parking.core.actor import SYSTEM, Actor
@@ -211,7 +211,7 @@ def _payable(order: PaymentOrder, now: datetime) -> Waiting:
         # Read again under the lock: another call may know the page, or have replaced the order.
         present = open_order(stay.bill)
         if present is None or present.pk != order.pk or not _has_lost_its_page(present):
-            return Waiting(present or order_anew(order))
+            return Waiting(present or order_again(order))
         orders.give_up(bill=stay.bill, now=now)
         due = _Due(OrderPurpose(present.purpose), present.amount)
         return _new_order(stay, present.gateway, due, attendant_id=present.attendant_id, actor=SYSTEM, now=now)
@@ -242,7 +242,7 @@ def refresh_order(*, order: PaymentOrder, now: datetime) -> PaymentOrder:
                     collect(order=order, now=now)
         finally:
             turn.release()
-    return order_anew(order)
+    return order_again(order)
 
 
 def verify_order(*, order: PaymentOrder, now: datetime) -> PaymentOrder:

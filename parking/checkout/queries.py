@@ -53,7 +53,7 @@ def newest_order(bill_id: int) -> PaymentOrder | None:
     return _orders_with_stay().filter(bill_id=bill_id).order_by("-pk").first()
 
 
-def order_anew(order: PaymentOrder) -> PaymentOrder:
+def order_again(order: PaymentOrder) -> PaymentOrder:
     """An order as it now stands in the database, with its bill and stay."""
     return _orders_with_stay().get(pk=order.pk)
 

@@ -62,6 +62,12 @@ def find(key: RequestKey, *, now: datetime) -> IdempotencyKey | None:
     return row
 
 
+def begun(key: RequestKey) -> str:
+    """Return the subject that this request created in a run whose answer was not kept, "" if there is none."""
+    rows = IdempotencyKey.objects.filter(**key.lookup(), fingerprint=key.fingerprint, status=None)
+    return rows.values_list("subject", flat=True).first() or ""
+
+
 def keep_answer(key: RequestKey, *, status: int, answer: str, now: datetime) -> IdempotencyKey | None:
     """Store the answer with its key; also for a refusal, whose own row was rolled back with its transaction.
 

@@ -110,9 +110,14 @@ def unsupported_media(_request: HttpRequest, _error: Exception) -> HttpResponse:
     return failed("unsupported_media_type", "This type of body is not taken here", status=415)
 
 
-def database_away(_request: HttpRequest, error: Exception) -> HttpResponse:
+def database_unavailable(error: Exception) -> Unavailable:
+    """Return what calls and pages answer while the database fails with `error`, which is logged."""
     log.error("database_away", error=type(error).__name__)
-    return answer_for(Unavailable("database_unavailable", "Please try again in a moment"))
+    return Unavailable("database_unavailable", "Please try again in a moment")
+
+
+def database_away(_request: HttpRequest, error: Exception) -> HttpResponse:
+    return answer_for(database_unavailable(error))
 
 
 def _unexpected(request: HttpRequest, _error: Exception) -> HttpResponse:

@@ -160,6 +160,9 @@ def _kept(
     except _NOT_KEPT:
         raise
     except DomainError as error:
+        # A rule that is asked before the key may see what an earlier run created: a repeat goes on from there.
+        if attempt.subject is None and (begun := idempotency.begun(key)):
+            return _kept(request, key, Attempt(key, begun), run)
         record_refusal(request, error)
         return _keep(key, answer_for(error))
     return _keep(key, response) if attempt.keeps else response

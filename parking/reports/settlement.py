@@ -31,7 +31,7 @@ def read_settlement(text: str) -> list[Movement]:
             movements.append(_movement(row))
         except ValueError as error:
             problems.append(f"line {line}: {error}")
-    problems += _told_twice(movements)
+    problems += _listed_twice(movements)
     if problems:
         raise _wrong(problems[:_MOST_PROBLEMS])
     return movements
@@ -76,7 +76,7 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _told_twice(movements: list[Movement]) -> list[str]:
+def _listed_twice(movements: list[Movement]) -> list[str]:
     counted = Counter((row.kind, row.number) for row in movements)
     return [f"{kind} {number} stands there {times} times" for (kind, number), times in counted.items() if times > 1]
 

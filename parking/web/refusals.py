@@ -12,10 +12,9 @@ from parking.core.errors import (
     DomainError,
     Forbidden,
     Unauthenticated,
-    Unavailable,
 )
 from parking.edge.answers import failed
-from parking.edge.errors import database_away, headers_of, record_refusal
+from parking.edge.errors import database_away, database_unavailable, headers_of, record_refusal
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
 from parking.web.access import View, is_part, to_sign_in
@@ -39,7 +38,7 @@ class RefusalMiddleware:
         if request.path.startswith("/api/"):
             return None
         if isinstance(error, OperationalError | InterfaceError):
-            error = Unavailable("database_unavailable", "Please try again in a moment")
+            error = database_unavailable(error)
         if isinstance(error, Unauthenticated):
             return to_sign_in(request)
         if not isinstance(error, DomainError):

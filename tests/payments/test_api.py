@@ -234,6 +234,36 @@ def test_a_silent_gateway_charges_nothing_and_loses_nothing(
     assert_books_agree_with(standin)
 
 
+def test_a_repeat_without_session_id_is_about_the_session_of_the_first_call(
+    *, clock_stands: Traveller, as_driver: ApiClient, inside: dict[str, Any], zone: ParkingZone, standin: Standin,
+    settings: Settings,
+) -> None:  # fmt: skip
+    body = {"amount": 50.0}
+    for name, value in settings_for("http://127.0.0.1:9").items():
+        setattr(settings, name, value)
+    assert as_driver.post(CREATE["RAZORPAY"], body, Idempotency_Key="k-1").status_code == 503
+    for name, value in settings_for(standin.address).items():
+        setattr(settings, name, value)
+    newer = book(as_driver, zone)
+    clock_stands.shift(5)
+    number = number_of(as_driver.post(CREATE["RAZORPAY"], body, Idempotency_Key="k-1"))
+    assert PaymentOrder.objects.get(gateway_order_id=number).bill == stay(inside).bill
+    assert not PaymentOrder.objects.filter(bill=stay(newer).bill, gateway="RAZORPAY").exists()
+
+
+def test_a_repeat_finds_its_order_when_the_caller_has_no_open_session_any_more(
+    as_driver: ApiClient, as_staff: ApiClient, inside: dict[str, Any], settings: Settings
+) -> None:
+    for name, value in settings_for("http://127.0.0.1:9").items():
+        setattr(settings, name, value)
+    body = {"amount": 50.0}
+    assert as_driver.post(CREATE["RAZORPAY"], body, Idempotency_Key="k-1").status_code == 503
+    data_of(as_staff.post("/api/staff/exit/", {"qr_code": inside["qr_code"], "payment_method": "CASH"}))
+    again = as_driver.post(CREATE["RAZORPAY"], body, Idempotency_Key="k-1")
+    assert (again.status_code, again.json()["amount"]) == (200, 5000)
+    assert PaymentOrder.objects.get(gateway="RAZORPAY").status == "EXPIRED"
+
+
 @pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "k-1"}], ids=["plain", "keyed"])
 def test_an_order_whose_page_was_lost_is_replaced_by_one_that_can_be_paid(
     clock_stands: Traveller, as_driver: ApiClient, inside: dict[str, Any], standin: Standin, headers: dict[str, Any]

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from parking.accounts.models import Role
-from parking.checkout import documents as documents_service
+from parking.checkout.documents import documents_of_payment
 from parking.core import clock
 from parking.core.ids import MAX_ID
-from parking.edge import receipts as pages
+from parking.edge import receipts
 from parking.edge.callers import actor_of
 from parking.edge.downloads import documents_file
 from parking.invoices.models import TaxDocument
@@ -25,7 +25,7 @@ def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
     sheets = [sheet_of(document) for document in _documents(request, payment_id)]
     user = user_of(request)
     back = reverse("history") if user.role == Role.USER else home_of(user)
-    return pages.receipt(request, sheets, payment_id=payment_id, back=back)
+    return receipts.receipt(request, sheets, payment_id=payment_id, back=back)
 
 
 @require_safe
@@ -38,4 +38,4 @@ def receipt_pdf(request: HttpRequest, payment_id: int) -> HttpResponse:
 def _documents(request: HttpRequest, payment_id: int) -> Sequence[TaxDocument]:
     if payment_id > MAX_ID:
         raise Http404
-    return documents_service.documents_of_payment(payment_id=payment_id, actor=actor_of(request), now=clock.now())
+    return documents_of_payment(payment_id=payment_id, actor=actor_of(request), now=clock.now())

@@ -46,9 +46,9 @@ def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
         if not is_confirmed(request):
             return _question(request, form, payment)
         with form.refusals(request):
-            messages.success(request, _told(_refund(request, payment_id, form)))
+            messages.success(request, _outcome_text(_refund(request, payment_id, form)))
             return _to_stay(payment)
-    form.show_anew()
+    form.show_again()
     return page(request, "office/refund.html", section="payments", form=form, payment=payment, left=left)
 
 
@@ -92,7 +92,7 @@ def _effects(payment: Payment, amount: Decimal) -> list[str]:
     return [*way, gettext("It stands on the bill with its reason, and cannot be taken back.")]
 
 
-def _told(made: Refund) -> str:
+def _outcome_text(made: Refund) -> str:
     if made.status == RefundStatus.COMPLETED:
         return gettext("The money went back.")
     if made.payment.method == PaymentMethod.ONLINE:

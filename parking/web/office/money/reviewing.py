@@ -66,7 +66,7 @@ def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
     if made.status == RefundStatus.COMPLETED:
         messages.success(request, gettext("The refund is done."))
         return redirect("office_review")
-    with _told_refusals(request):
+    with _refusals_as_messages(request):
         refunding.approve_refund(actor=actor_of(request), refund_id=refund_id, now=clock.now())
         messages.success(request, gettext("The refund is done."))
     return redirect("office_review")
@@ -88,7 +88,7 @@ def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
                 gettext("If not, %(amount)s are sent once more.") % names,
             ],
         )
-    with _told_refusals(request):
+    with _refusals_as_messages(request):
         _retry(request, refund_id)
         messages.success(request, gettext("The refund is tried again."))
     return redirect("office_review")
@@ -159,7 +159,7 @@ def _ask_about_refund(request: HttpRequest, *, title: str, yes: str, effects: li
 
 
 @contextmanager
-def _told_refusals(request: HttpRequest) -> Iterator[None]:
+def _refusals_as_messages(request: HttpRequest) -> Iterator[None]:
     """A refusal is shown on the page that comes next: the button that was pressed has no form to show it in."""
     try:
         yield

@@ -70,9 +70,9 @@ def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
         if not is_confirmed(request):
             return _question(request, form, session)
         with form.refusals(request):
-            messages.success(request, _told(_terminate(request, session_id, form)))
+            messages.success(request, _outcome_text(_terminate(request, session_id, form)))
             return redirect("office_session", session_id)
-    form.show_anew()
+    form.show_again()
     if session.status != SessionStatus.ACTIVE and not form.is_bound:
         raise Refused("not_active", "Only a car that is inside can be terminated")
     bill = running_bill(session, clock.now())
@@ -121,7 +121,7 @@ def _question(request: HttpRequest, form: TerminationForm, session: ParkingSessi
     )
 
 
-def _told(left: Left) -> str:
+def _outcome_text(left: Left) -> str:
     if left.order is not None and left.order.is_open:
         return gettext("The payment is asked for. The stay ends when it has come.")
     return gettext("The stay has ended.")

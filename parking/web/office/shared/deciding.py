@@ -13,7 +13,7 @@ class DecisionForm(ServiceForm):
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64, initial=new_form_key)
 
-    def show_anew(self) -> None:
+    def show_again(self) -> None:
         """Give a form that was sent, and is shown again, a new key."""
         if self.is_bound:
             self.data = {**dict(self.data.items()), "key": new_form_key()}
