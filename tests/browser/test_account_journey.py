@@ -13,6 +13,7 @@ from parking.accounts.tasks import mail_reset_links
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from tests.browser.conftest import NewPage, SignIn, TakePicture
+from tests.browser.waiting import until
 from tests.browser.watch import Watch
 from tests.build import book, enter, leave
 
@@ -118,7 +119,7 @@ def test_history_and_receipt(
     page.goto("/history/")
     assert page.locator("html").get_attribute("lang") == language
     expect(page.locator(".booking")).to_have_count(2)
-    page.wait_for_function("document.querySelector('bar-chart').shadowRoot?.querySelector('canvas')")
+    until(page, "document.querySelector('bar-chart').shadowRoot?.querySelector('canvas')")
     axe(page)
     picture(page, f"driver-history-{device}-{language}")
     page.locator("summary").filter(has=page.locator("use[href$='#filter']")).click()

@@ -10,6 +10,7 @@ from parking.accounts.models import User
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
 from tests.browser.conftest import NewPage, SignIn
+from tests.browser.waiting import until
 from tests.browser.watch import Watch
 from tests.build import book
 
@@ -30,12 +31,8 @@ def keep_ticket(page: Page, sign_in: SignIn, driver: User, booking: ParkingSessi
     address = f"/tickets/{booking.pk}/"
     sign_in(page, driver)
     page.goto(address)
-    # Not `wait_for_function`: to that a promise is true before it has answered.
-    for _ in range(100):
-        if page.evaluate(KEPT, address):
-            return address
-        page.wait_for_timeout(100)
-    pytest.fail("The worker has not kept the ticket after ten seconds")
+    until(page, KEPT, address)
+    return address
 
 
 def test_the_ticket_and_its_code_open_without_network(
@@ -154,12 +151,12 @@ def test_the_screen_is_asked_to_stay_awake_while_the_code_is_shown(
     sign_in(page, driver)
     page.goto(f"/tickets/{booking.pk}/")
     page.get_by_role("button", name="Show the code large").click()
-    page.wait_for_function("asked.length === 1")
+    until(page, "asked.length === 1")
     # Another application took the screen, and the driver came back.
     page.evaluate("lock.dispatchEvent(new Event('release')); document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_function("asked.length === 2")
+    until(page, "asked.length === 2")
     page.get_by_role("button", name="Close").click()
-    page.wait_for_function("released === 1")
+    until(page, "released === 1")
     assert page.evaluate("asked") == ["screen", "screen"]
 
 

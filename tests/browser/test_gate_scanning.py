@@ -12,6 +12,7 @@ from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.stays.models import GateScan, ParkingSession, SessionStatus
 from tests.browser.conftest import NewPage, Scanner, SignIn, TakePicture
+from tests.browser.waiting import until
 from tests.browser.watch import Watch
 from tests.build import book, enter, plate, reloaded, take_ticket, terminate
 
@@ -313,9 +314,9 @@ def test_a_repeated_visit_paints_within_a_second_on_a_slow_phone(
     sign_in(page, staff)
     page.goto("/gate/")
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "navigator.serviceWorker.controller !== null")
     page.reload()
-    page.wait_for_function("caches.match(location.href).then(Boolean)")
+    until(page, "caches.match(location.href).then(Boolean)")
     throttled(page.context, page)
     script = """() => new Promise((done) => {
         const told = () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime;

@@ -13,6 +13,7 @@ from parking.facilities.models import ParkingZone
 from parking.payments.models import OrderStatus, Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
 from tests.browser.conftest import Axe, Device, NewPage, SignIn, TakePicture
+from tests.browser.waiting import until
 from tests.build import actor, book, enter, leave, make_user, terminate
 
 PAGES = ("", "sessions/", "sessions/?from=abc", "payments/", "revenue/", "review/", "debts/")
@@ -88,7 +89,7 @@ def test_the_dashboard_follows(
     expect(desktop.get_by_text("0 of 10 taken, 0 %")).to_be_visible()
     desktop.locator("#days details summary").click()
     expect(desktop.locator("#by-day")).to_be_visible()
-    desktop.wait_for_function("document.querySelector('#days bar-chart').shadowRoot.querySelector('canvas')")
+    until(desktop, "document.querySelector('#days bar-chart').shadowRoot.querySelector('canvas')")
     book(driver, zone)
     expect(desktop.get_by_text("1 of 10 taken, 10 %")).to_be_visible(timeout=4000)
     expect(desktop.locator("#figures")).to_contain_text("₹50.00")

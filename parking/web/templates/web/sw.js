@@ -108,6 +108,8 @@ async function forget(url) {
   // What is sent from a ticket changes it: the page that answers is to be the new one.
   const ticket = url.pathname.match(/^\/tickets\/[0-9]+\//)?.[0];
   if (!ticket) return;
+  // A page that was asked for before is the old one, even if it comes after this.
+  era += 1;
   forgetting = caches.open(PAGES).then((cache) => cache.delete(new URL(ticket, location.origin).href));
   await forgetting;
 }
