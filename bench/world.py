@@ -45,7 +45,7 @@ def inside(wanted: dict[str, int]) -> dict[str, Any]:
 
 def _zones(count: int, slots: int) -> list[ParkingZone]:
     now = clock.now()
-    site = ParkingSite.objects.create(name="Bench", created_at=now)
+    site = ParkingSite.objects.create(name="Bench", code="BENCH", state="OPEN", created_at=now)
     zones = ParkingZone.objects.bulk_create(
         ParkingZone(
             site=site,

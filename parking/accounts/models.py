@@ -1,4 +1,4 @@
-"""User accounts: one model with three roles."""
+"""User accounts: one model with four roles."""
 
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ class Role(models.TextChoices):
     ADMIN = "ADMIN", "Manager"
     STAFF = "STAFF", "Gate attendant"
     USER = "USER", "Driver"
+    AUDITOR = "AUDITOR", "Auditor"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -45,6 +46,18 @@ class User(AbstractBaseUser):
     token_epoch = models.PositiveIntegerField(
         default=0, help_text="Tokens of an earlier epoch are dead; a password change begins a new one"
     )
+    # Read with the account at each request, so that what a person may do costs no statement of its own.
+    site_ids = models.JSONField(default=list, blank=True, help_text="Ids of the sites of work; empty: all")
+    permissions = models.JSONField(default=dict, blank=True, help_text="What an attendant may do beside the role")
+    vouched_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The manager who made or raised the account or gave it a password last",
+    )
+    vouched_at = models.DateTimeField(null=True, blank=True)
     date_joined = models.DateTimeField()
 
     objects: ClassVar[UserManager] = UserManager()

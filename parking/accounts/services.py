@@ -35,7 +35,7 @@ CONTACT_FIELDS = {"email", "phone"}
 
 def actor_of(user: User) -> Actor:
     """Return the actor that an account acts as."""
-    return user_actor(user.pk, user.role)
+    return user_actor(user.pk, user.role, site_ids=user.site_ids)
 
 
 def _save(user: User, *, force_insert: bool = False) -> None:

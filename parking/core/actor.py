@@ -1,5 +1,6 @@
 """The actor, a frozen value that services, rules and the audit record take."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,9 +36,9 @@ class Actor:
         return self.kind == ActorKind.USER and self.role in {"STAFF", "ADMIN"}
 
 
-def user_actor(user_id: int, role: str) -> Actor:
-    """Return the actor of a signed-in account."""
-    return Actor(kind=ActorKind.USER, user_id=user_id, role=role)
+def user_actor(user_id: int, role: str, *, site_ids: Collection[int] = ()) -> Actor:
+    """Return the actor of a signed-in account; without `site_ids` it works at all sites."""
+    return Actor(kind=ActorKind.USER, user_id=user_id, role=role, sites=frozenset(site_ids) if site_ids else None)
 
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM)

@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from parking.accounts.models import Role, User
+from parking.accounts.services import actor_of as account_actor
 from parking.accounts.tokens import user_of_access_token
-from parking.core.actor import ANYBODY, Actor, user_actor
+from parking.core.actor import ANYBODY, Actor
 from parking.core.errors import Forbidden, Unauthenticated
 
 # Who calls and pages are for. Managers do all that drivers and attendants do.
@@ -53,4 +54,4 @@ def actor_of(request: HttpRequest) -> Actor:
     """
     names = ("auth", "refused_user", "user")
     user = next((found for name in names if (found := getattr(request, name, None))), None)
-    return user_actor(user.pk, user.role) if isinstance(user, User) else ANYBODY
+    return account_actor(user) if isinstance(user, User) else ANYBODY

@@ -1,19 +1,79 @@
 """Car parks, their zones and slots."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
 
 
+class SiteState(models.TextChoices):
+    OPEN = "OPEN", "Open"
+    CLOSED = "CLOSED", "Closed"
+
+
 class ParkingSite(models.Model):
-    """A car park: an address with one or more zones."""
+    """A car park: an address with one or more zones.
+
+    Its time zone says when its days, hours and shifts begin. `last_exit_at` is the time of day after which no car gets
+    out; drivers inside are told before.
+    """
 
     name = models.CharField(max_length=100, unique=True)
+    code = models.CharField(max_length=6, unique=True, help_text="2 to 6 capital letters")
     address = models.CharField(max_length=200, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    contact = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=40, default="Asia/Kolkata")
+    opens_at = models.TimeField(null=True, blank=True, help_text="Empty: open round the clock")
+    closes_at = models.TimeField(null=True, blank=True)
+    last_exit_at = models.TimeField(null=True, blank=True)
+    state = models.CharField(max_length=6, choices=SiteState.choices, default=SiteState.CLOSED)
+    retired_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=SiteState.values), name="site_state_known"),
+            models.CheckConstraint(
+                condition=Q(opens_at=None, closes_at=None) | Q(opens_at__isnull=False, closes_at__isnull=False),
+                name="site_hours_both_or_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None) | Q(latitude__isnull=False, longitude__isnull=False),
+                name="site_point_both_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GateDirection(models.TextChoices):
+    IN = "IN", "In"
+    OUT = "OUT", "Out"
+    BOTH = "BOTH", "In and out"
+
+
+class Gate(models.Model):
+    """A place where cars come in or leave. Without zones it leads to all zones of its site."""
+
+    site = models.ForeignKey(ParkingSite, on_delete=models.PROTECT, related_name="gates")
+    name = models.CharField(max_length=60)
+    direction = models.CharField(max_length=4, choices=GateDirection.choices, default=GateDirection.BOTH)
+    zones: "models.ManyToManyField[ParkingZone, Any]" = models.ManyToManyField(
+        "ParkingZone", related_name="gates", blank=True
+    )
+    retired_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "name"], condition=Q(retired_at=None), name="gate_name_once"),
+            models.CheckConstraint(condition=Q(direction__in=GateDirection.values), name="gate_direction_known"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -29,7 +89,8 @@ class ParkingZone(models.Model):
     """A part of a site with one price and a set of slots.
 
     `hourly_rate` and `booking_fee` (rupees) are the flat tariff of cars; other kinds of vehicle may have their own
-    (`tariffs.ZoneTariff`).
+    (`tariffs.ZoneTariff`). In a zone that is not `marked`, slots hold places for the counting and for the constraints;
+    their numbers are shown to nobody. `allowed_kinds` are kinds of vehicle, all of them if it is empty.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -48,6 +109,10 @@ class ParkingZone(models.Model):
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     features = models.JSONField(default=list, blank=True, help_text="For example covered, guarded, ev_charging")
     restrictions = models.CharField(max_length=200, blank=True)
+    marked = models.BooleanField(default=True, help_text="False: places are counted, without numbers on the ground")
+    allowed_kinds = models.JSONField(default=list, blank=True, help_text="Kinds of vehicle; empty: all")
+    max_height_cm = models.PositiveSmallIntegerField(null=True, blank=True)
+    pass_only = models.BooleanField(default=False, help_text="Only vehicles with a pass")
     retired_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -12,7 +12,7 @@ from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.statements import Select, save_fields
 from parking.facilities.events import SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
-from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SlotStatus
+from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SiteState, SlotStatus
 from parking.facilities.rules import slot_numbers, slot_sort_key, suitable_slot_kinds
 
 # Most slots that one call may add.
@@ -72,7 +72,8 @@ def default_site(*, now: datetime) -> ParkingSite:
     site = ParkingSite.objects.order_by("pk").first()
     if site is None:
         site, _ = ParkingSite.objects.get_or_create(
-            name="Main car park", defaults={"time_zone": settings.TIME_ZONE, "created_at": now}
+            name="Main car park",
+            defaults={"code": "MAIN", "state": SiteState.OPEN, "time_zone": settings.TIME_ZONE, "created_at": now},
         )
     return site
 

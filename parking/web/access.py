@@ -16,7 +16,7 @@ from parking.edge.callers import ANY_ROLE, ATTENDANTS, DRIVERS, MANAGERS
 
 View = Callable[..., HttpResponseBase]
 
-HOME_OF_ROLE = {Role.ADMIN: "office", Role.STAFF: "gate", Role.USER: "zones"}
+HOME_OF_ROLE = {Role.ADMIN: "office", Role.AUDITOR: "profile", Role.STAFF: "gate", Role.USER: "zones"}
 
 
 def for_roles(roles: frozenset[Role]) -> Callable[[View], View]:

@@ -129,7 +129,7 @@ def test_a_name_is_taken_once_in_a_site(as_admin: ApiClient, zone: ParkingZone) 
     assert code(as_admin.post(ZONES, {"name": "Zone A", "hourly_rate": 60})) == "zone_name_taken"
     other = make_zone("Zone B")
     assert code(as_admin.patch(address(other), {"name": "Zone A"})) == "zone_name_taken"
-    other_site = ParkingSite.objects.create(name="Hospital", created_at=zone.created_at)
+    other_site = ParkingSite.objects.create(name="Hospital", code="HOS", created_at=zone.created_at)
     body = {"name": "Zone A", "hourly_rate": 60, "site_id": other_site.pk}
     assert data(as_admin.post(ZONES, body), 201)["site_id"] == other_site.pk
 

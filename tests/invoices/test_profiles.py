@@ -61,7 +61,7 @@ def test_a_day_has_one_profile_and_a_prefix_one_site(site):
     with pytest.raises(InvalidInput) as refusal:
         register(site)
     assert list(refusal.value.errors) == ["holds_from"]
-    other = ParkingSite.objects.create(name="Second car park", created_at=START)
+    other = ParkingSite.objects.create(name="Second car park", code="SCP", created_at=START)
     with pytest.raises(InvalidInput) as refusal:
         register(other)
     assert list(refusal.value.errors) == ["series_prefix"]
