@@ -15,7 +15,8 @@ def code_of(name: str, taken: set[str]) -> str:
     letters = string.ascii_uppercase
     endings = ["", *letters, *(first + second for first in letters for second in letters)]
     codes = (stem[: 6 - len(ending)] + ending for ending in endings)
-    return next(code for code in codes if code not in taken)
+    free: str = next(code for code in codes if code not in taken)
+    return free
 
 
 def fill(apps: Any, _schema_editor: Any) -> None:
