@@ -10,11 +10,12 @@ from parking.api.admin import (
     refunds,
     revenue,
     sessions,
+    settings,
     slots,
     users,
     zones,
 )
 
 router = Router()
-for part in (dashboard, payments, revenue, sessions, zones, slots, debts, refunds, reconciliation, users):
+for part in (dashboard, payments, revenue, sessions, settings, zones, slots, debts, refunds, reconciliation, users):
     router.add_router("", part.router)

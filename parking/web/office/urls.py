@@ -7,6 +7,7 @@ from parking.web.office.facilities import slots, zones
 from parking.web.office.money import debts, payments, refunds, revenue, reviewing
 from parking.web.office.people import users
 from parking.web.office.sessions import sessions, terminating
+from parking.web.office.settings import pages as settings
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.overview, name="office"),
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("zones/<int:zone_id>/slots/", slots.of_zone, name="office_slots_add"),
     path("zones/<int:zone_id>/slots/live/", slots.grid, name="office_slots_live"),
     path("slots/<int:slot_id>/", slots.edit, name="office_slot"),
+    path("settings/", settings.edit, name="office_settings"),
     path("users/", users.overview, name="office_users"),
     path("users/new/", users.new, name="office_user_new"),
     path("users/<int:user_id>/", users.edit, name="office_user"),
