@@ -10,6 +10,7 @@ from parking.facilities.models import ParkingZone
 from tests.client import ApiClient
 
 READS = [
+    "audit/",
     "dashboard/",
     "payments/",
     "revenue-report/",

@@ -3,6 +3,7 @@
 from ninja import Router
 
 from parking.api.admin import (
+    audit,
     dashboard,
     debts,
     payments,
@@ -17,5 +18,20 @@ from parking.api.admin import (
 )
 
 router = Router()
-for part in (dashboard, payments, revenue, sessions, settings, zones, slots, debts, refunds, reconciliation, users):
+PARTS = (
+    audit,
+    dashboard,
+    payments,
+    revenue,
+    sessions,
+    settings,
+    zones,
+    slots,
+    debts,
+    refunds,
+    reconciliation,
+    users,
+)
+
+for part in PARTS:
     router.add_router("", part.router)
