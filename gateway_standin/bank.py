@@ -27,6 +27,7 @@ RUPEE = 100
 DECLINED = Failure("PAYMENT_ERROR", "ZM", "The bank declined the payment")
 GAVE_UP = Failure("ORDER_EXPIRED", "ORDER_EXPIRED", "Nobody paid in time")
 REFUND_RETURNED = Failure("REFUND_FAILED", "BENEFICIARY_BANK_OFFLINE", "The customer's bank returned the money")
+NO_BALANCE = Failure("INSUFFICIENT_BALANCE", "INSUFFICIENT_BALANCE", "The merchant's balance is too low")
 
 
 class NotPossible(Exception):
@@ -71,10 +72,23 @@ class Bank:
         self._require(order, OrderState.OPEN)
         payment = self._attempt(order, method)
         payment.amount = self._amount(order) if amount is None else amount
+        self._add_fee(payment)
         payment.state = PaymentState.AUTHORISED
         self._announce(Happening.AUTHORISED, order)
         if order.captures_itself and not self._switches.take(order.brand, "manual_capture"):
             self.capture(payment)
+            if self._switches.take(order.brand, "double_payment"):
+                self.pay_again(order)
+        return payment
+
+    def pay_again(self, order: Order) -> Payment:
+        """Pay an order that is paid already, as a customer does with two tabs: the gateway takes both payments."""
+        first = order.captured
+        if first is None:
+            raise NotPossible(f"order {order.id} is not paid yet")
+        payment = self._new_payment(order)
+        payment.amount, payment.customer_fee, payment.method = first.amount, first.customer_fee, first.method
+        self.capture(payment)
         return payment
 
     def capture(self, payment: Payment) -> None:
@@ -132,6 +146,10 @@ class Bank:
         self._announce(Happening.REFUND_ACCEPTED, refund)
         if self._switches.take(brand, "refund_waits"):
             return
+        if brand is Brand.PHONEPE and self._switches.take(brand, "refund_no_balance"):
+            refund.state, refund.failure = RefundState.FAILED, NO_BALANCE
+            self._announce(Happening.REFUND_FAILED, refund)
+            return
         if self._switches.take(brand, "refund_fails"):
             self._schedule.after(0.1, lambda: self._fail_if_still_pending(refund))
             return
@@ -164,6 +182,12 @@ class Bank:
     def _amount(self, order: Order) -> int:
         wrong = self._switches.take(order.brand, "amount_mismatch")
         return order.amount + RUPEE if wrong else order.amount
+
+    def _add_fee(self, payment: Payment) -> None:
+        """Put the gateway's fee on top of what the customer pays: two per cent, and 18 per cent tax on that."""
+        if self._switches.take(payment.order.brand, "customer_fee"):
+            payment.customer_fee = payment.amount * 236 // 10_000
+            payment.amount += payment.customer_fee
 
     def _close_if_expired(self, order: Order) -> None:
         over = order.expires_at is not None and order.expires_at <= self._clock.now()

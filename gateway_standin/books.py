@@ -75,12 +75,16 @@ class Order:
 
     @property
     def captured(self) -> "Payment | None":
+        """Return the payment that paid the order; one that is paid twice has another."""
         return next((payment for payment in self.payments if payment.state is PaymentState.CAPTURED), None)
 
 
 @dataclass
 class Payment:
-    """One attempt to pay an order. `reference` is the bank's twelve digits."""
+    """One attempt to pay an order. `reference` is the bank's twelve digits.
+
+    `amount` is what the customer pays, `customer_fee` of it on top of what the merchant gets.
+    """
 
     order: Order = field(repr=False)
     id: str
@@ -90,7 +94,13 @@ class Payment:
     method: str = "upi"
     state: PaymentState = PaymentState.WAITING
     failure: Failure | None = None
+    customer_fee: int = 0
     refunds: list["Refund"] = field(default_factory=list, repr=False)
+
+    @property
+    def net(self) -> int:
+        """Return the paise that are the merchant's, and that may be refunded."""
+        return self.amount - self.customer_fee
 
     @property
     def refunded(self) -> int:

@@ -23,6 +23,7 @@ class Control:
         self._it = standin
         self._orders: dict[str, Callable[[Order, Json], object]] = {
             "pay": lambda order, options: standin.bank.pay(order, **_payment_options(options)),
+            "pay-again": lambda order, _: standin.bank.pay_again(order),
             "decline": lambda order, _: standin.bank.decline(order),
             "hang": lambda order, _: standin.bank.hang(order),
             "late-success": lambda order, _: standin.bank.succeed_late(order),

@@ -46,6 +46,7 @@ def payment(it: Payment) -> Json:
         "order": it.order.id,
         "order_reference": it.order.reference,
         "amount": it.amount,
+        "customer_fee": it.customer_fee,
         "refunded": it.refunded,
         "state": it.state,
         "method": it.method,

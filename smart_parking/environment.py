@@ -148,6 +148,9 @@ class Environment(BaseSettings):
     pending_too_long_minutes: Whole = variable(
         "SMART_PARKING_PENDING_TOO_LONG_MINUTES", 60, "when an open order is listed", unit="minutes"
     )
+    refund_second_payment: Switch = variable(
+        "SMART_PARKING_REFUND_SECOND_PAYMENT", False, "a second payment goes back without a manager's word"
+    )
     payment_return_url: str = variable(
         "SMART_PARKING_PAYMENT_RETURN_URL",
         "http://127.0.0.1:8000/pay/return/{order_id}/",

@@ -35,6 +35,8 @@ DEFAULT_GATEWAY = _env.default_gateway or (GATEWAYS[0] if GATEWAYS else "")
 SIMULATED_OUTCOME = _env.simulated_outcome
 # Orders and refunds that are open for longer are listed by the reconciliation.
 PENDING_TOO_LONG_MINUTES = _env.pending_too_long_minutes
+# What comes for a bill that was paid already goes back by itself, or waits for a manager's word.
+REFUND_SECOND_PAYMENT = _env.refund_second_payment
 
 BOOKING_FEE = _env.booking_fee
 HOLD_MINUTES = _env.hold_minutes

@@ -53,8 +53,9 @@ def _order_row(order: Order) -> str:
 
 
 def _amount(order: Order) -> str:
-    paid = order.captured.amount if order.captured else order.amount
-    wrong = f"<br><small>paid {rupees(paid)}</small>" if paid != order.amount else ""
+    taken = [payment.amount for payment in order.payments if payment.state is PaymentState.CAPTURED]
+    paid = " and ".join(map(rupees, taken))
+    wrong = f"<br><small>paid {paid}</small>" if taken not in ([], [order.amount]) else ""
     return rupees(order.amount) + wrong
 
 
@@ -73,6 +74,8 @@ def _order_actions(order: Order) -> str:
         buttons += [button(f"{base}/pay", "Pay", about, kind="yes"), button(f"{base}/decline", "Decline", about)]
     if order.state is OrderState.OPEN and last in {None, PaymentState.FAILED}:
         buttons.append(button(f"{base}/hang", "Let it hang", about))
+    if order.captured:
+        buttons.append(button(f"{base}/pay-again", "Pay again", about))
     if not order.captured and (order.state is OrderState.FAILED or last is PaymentState.FAILED):
         buttons.append(button(f"{base}/late-success", "Succeed late", about))
     return "".join(buttons)

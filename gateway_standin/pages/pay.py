@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from gateway_standin.bank import NotPossible
 from gateway_standin.books import Brand, Order, OrderState
+from gateway_standin.pages import cards
 from gateway_standin.pages.home import NAMES
 from gateway_standin.pages.html import button, frame, rupees
 from gateway_standin.razorpay.hooks import signature
@@ -34,6 +35,27 @@ def act(it: Standin, order: Order, action: str) -> Answer:
         note = _carry_out(it, order, action)
     except NotPossible:
         note = "That was no longer possible."
+    return _answer(it, order, action, note)
+
+
+def by_card(it: Standin, order: Order, form: dict[str, str]) -> Answer:
+    """Pay by a test card, or have it declined; say on the page what is wrong with what was typed in."""
+    try:
+        failure = cards.outcome(form, it.clock.now())
+    except cards.WrongCard as wrong:
+        return show(order, str(wrong))
+    action, note = ("decline", "Your bank declined the card.") if failure else ("pay", "Thank you, it is paid.")
+    try:
+        if failure:
+            it.bank.decline(order, failure)
+        else:
+            it.bank.pay(order, method="card")
+    except NotPossible:
+        note = "That was no longer possible."
+    return _answer(it, order, action, note)
+
+
+def _answer(it: Standin, order: Order, action: str, note: str) -> Answer:
     if order.brand is Brand.RAZORPAY:
         return _after_razorpay(it, order, action, note)
     return redirect(order.redirect_url) if order.redirect_url else show(order, note)
@@ -94,6 +116,7 @@ def _choices(order: Order) -> str:
         + button(f"{base}/decline", "Decline", "as the bank", kind="no")
         + button(f"{base}/leave", "Leave", "without paying", kind="quiet")
         + "</div>"
+        + cards.form(f"{base}/card", rupees(order.amount))
     )
 
 

@@ -27,6 +27,7 @@ class Site:
         bank = standin.bank
         self._orders: dict[str, Callable[[Order], object]] = {
             "pay": bank.pay,
+            "pay-again": bank.pay_again,
             "decline": bank.decline,
             "hang": bank.hang,
             "late-success": bank.succeed_late,
@@ -100,10 +101,12 @@ class Site:
         order = find_order(self._it.books, number)
         return pay.show(self._it.bank.look(order)) if order else _not_found()
 
-    def _paid(self, _request: Request, number: str, action: str) -> Answer:
+    def _paid(self, request: Request, number: str, action: str) -> Answer:
         order = find_order(self._it.books, number)
-        if order is None or action not in {"pay", "decline", "leave"}:
+        if order is None or action not in {"pay", "decline", "leave", "card"}:
             return _not_found()
+        if action == "card":
+            return pay.by_card(self._it, order, _form(request))
         return pay.act(self._it, order, action)
 
 

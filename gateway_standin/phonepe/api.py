@@ -1,7 +1,7 @@
 """PhonePe's calls: token, pay, status of an order and of an attempt, refund and its status."""
 
 from gateway_standin import ids
-from gateway_standin.books import Brand, Order, OrderState, Payment, Refund
+from gateway_standin.books import Brand, Order, OrderState, Payment, PaymentState, Refund
 from gateway_standin.gateway import TOKEN_CALL, Desk, Gateway
 from gateway_standin.phonepe import rules, shapes
 from gateway_standin.phonepe.errors import BAD_REQUEST, refused
@@ -97,11 +97,11 @@ class PhonePe(Gateway):
     def refund(self, request: Request) -> Json:
         content = rules.body_of(request)
         reference = rules.number(content, "merchantRefundId")
-        payment = self._paid(rules.number(content, "originalMerchantOrderId"))
         amount = rules.amount(content)
+        payment = self._paid(rules.number(content, "originalMerchantOrderId"), amount)
         if self.desk.books.refund_by_reference(self.brand, reference):
             raise refused(BAD_REQUEST, f"merchantRefundId {reference} was used before")
-        if payment.refunded + amount > payment.amount:
+        if payment.refunded + amount > payment.net:
             raise refused("REFUND_AMOUNT_EXCEEDS_ORIGINAL", "More than what is left of the payment")
         now = self.desk.clock.now()
         refund = Refund(payment, ids.phonepe_id("OMR", now), reference, amount, now)
@@ -138,8 +138,10 @@ class PhonePe(Gateway):
             raise refused(UNKNOWN_ORDER, f"There is no order {number}")
         return order
 
-    def _paid(self, number: str) -> Payment:
+    def _paid(self, number: str, amount: int) -> Payment:
+        """Return the payment that a refund of an order comes from: the newest that has enough left."""
         order = self._order(number)
         if order.state is not OrderState.PAID or order.captured is None:
             raise refused(BAD_REQUEST, f"Order {number} is not COMPLETED")
-        return order.captured
+        taken = [payment for payment in order.payments if payment.state is PaymentState.CAPTURED]
+        return next((row for row in reversed(taken) if row.refunded + amount <= row.net), order.captured)

@@ -29,13 +29,14 @@ def upi_link(order: Order, merchant_id: str) -> str:
 
 def order_status(order: Order, payments: list[Payment], *, error_context: bool = False) -> Json:
     """Return an order; `payments` are the attempts to show. `amount` is what was paid, once something was."""
-    amount = order.captured.amount if order.captured else order.amount
+    paid = order.captured
+    amount, fee = (paid.net, paid.customer_fee) if paid else (order.amount, 0)
     content: Json = {
         "orderId": order.id,
         "state": ORDER_STATES[order.state],
         "amount": amount,
-        "payableAmount": amount,
-        "feeAmount": 0,
+        "payableAmount": amount + fee,
+        "feeAmount": fee,
         "expireAt": milliseconds(order.expires_at or order.created_at),
         "metaInfo": order.notes,
         "paymentDetails": [payment_detail(payment) for payment in payments],
@@ -48,9 +49,9 @@ def payment_detail(payment: Payment) -> Json:
         "transactionId": payment.id,
         "paymentMode": "UPI_QR",
         "timestamp": milliseconds(payment.created_at),
-        "amount": payment.amount,
+        "amount": payment.net,
         "payableAmount": payment.amount,
-        "feeAmount": 0,
+        "feeAmount": payment.customer_fee,
         "state": PAYMENT_STATES[payment.state],
     }
     if payment.state is PaymentState.CAPTURED:

@@ -81,6 +81,8 @@ class Refunding:
             key=key,
             body=body,
         )
+        if self._desk.switches.take(Brand.RAZORPAY, "refund_no_balance"):
+            raise refused("Your account does not have enough balance to carry out the refund operation")
         self._desk.bank.refund(refund)
         return refund
 
@@ -101,7 +103,7 @@ def _amount(content: Json, payment: Payment) -> int:
     """Return the requested paise; without an amount, all that is left."""
     if payment.state is not PaymentState.CAPTURED:
         raise refused("The payment status should be captured for action to be taken")
-    left = payment.amount - payment.refunded
+    left = payment.net - payment.refunded
     if left <= 0:
         raise refused("The payment has been fully refunded already")
     amount = rules.amount(content) if content.get("amount") is not None else left

@@ -14,7 +14,7 @@ ERROR_FIELDS = ("error_code", "error_description", "error_source", "error_step",
 
 
 def order(it: Order) -> Json:
-    paid = it.captured.amount if it.captured else 0
+    paid = it.captured.net if it.captured else 0
     return {
         "id": it.id,
         "entity": "order",
@@ -38,7 +38,7 @@ def payment(it: Payment) -> Json:
         "entity": "payment",
         "amount": it.amount,
         "currency": "INR",
-        "status": "refunded" if captured and it.refunded >= it.amount else PAYMENT_STATES[it.state],
+        "status": "refunded" if captured and it.refunded >= it.net else PAYMENT_STATES[it.state],
         "order_id": it.order.id,
         "invoice_id": None,
         "international": False,
@@ -95,12 +95,12 @@ def _order_status(it: Order) -> str:
 def _refund_status(it: Payment) -> str | None:
     if not it.refunded:
         return None
-    return "full" if it.refunded >= it.amount else "partial"
+    return "full" if it.refunded >= it.net else "partial"
 
 
 def _fee(it: Payment) -> int:
-    """Return two per cent, and 18 per cent tax on that, in paise."""
-    return it.amount * 236 // 10_000
+    """Return two per cent, and 18 per cent tax on that, in paise; or what the customer paid on top."""
+    return it.customer_fee or it.amount * 236 // 10_000
 
 
 def _error(it: Payment) -> Json:

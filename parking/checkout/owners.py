@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings
+
 from parking.audit import services as audit
 from parking.checkout import ending
 from parking.core.actor import SYSTEM
 from parking.core.money import ZERO
 from parking.core.site_settings import PAID_AHEAD_MINUTES
 from parking.payments import bills, orders
-from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
+from parking.payments.events import OrderFailed, OrderPaidTwice, OrderToReview, PaymentCaptured
 from parking.payments.models import Bill, BillKind, OrderPurpose, Payment, PaymentOrder, Refund
 from parking.payments.orders import Found
-from parking.payments.queries import Frozen, state_of
+from parking.payments.queries import Frozen, paid_already, state_of
 from parking.stays import access
 from parking.stays.access import OfBill
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
@@ -31,12 +33,14 @@ class Owner(Generic[Subject]):
     """What a bill of one kind is for.
 
     `lock` takes the id of a bill and locks it with what it is for. `paid` counts a payment in that was written for an
-    order, acts on it, and answers the refunds to be sent; `failed` acts on an order that the gateway refused, `differs`
+    order, acts on it, and answers the refunds to be sent; `paid_twice` does so with one that was written for an order
+    which another payment had paid; `failed` acts on an order that the gateway refused, `differs`
     on one whose money is not the order's. Each records what happened.
     """
 
     lock: Callable[[int], Subject]
     paid: Callable[[Subject, Payment, Found, datetime], tuple[Refund, ...]]
+    paid_twice: Callable[[Subject, Payment, datetime], Refund]
     failed: Callable[[Subject, PaymentOrder, datetime], None]
     differs: Callable[[Subject, PaymentOrder, datetime], None]
 
@@ -66,6 +70,9 @@ def _stay_paid(session: ParkingSession, payment: Payment, found: Found, now: dat
         return ending.complete(
             session=session, charge=state.charge, method="ONLINE", reason=reason, payment=payment, now=now
         ).refunds
+    first = paid_already(bill=session.bill, payment=payment)
+    if first is not None:
+        return (_goes_back(session, payment, order, first, now),)
     frozen_until = session.bill.frozen_until
     if order.purpose == OrderPurpose.AHEAD and isinstance(state, Frozen):
         frozen_until = now + timedelta(minutes=PAID_AHEAD_MINUTES.at(session.zone.site_id))
@@ -83,6 +90,32 @@ def _money_too_late(
     refund = bills.return_payment(bill=session.bill, payment=payment, reason="Paid after the stay had ended", now=now)
     _record_captured(session, order, (refund,), now)
     return (refund,)
+
+
+def _stay_paid_twice(session: ParkingSession, payment: Payment, now: datetime) -> Refund:
+    order = payment.second_of
+    if order is None:
+        raise ValueError("only a second payment is settled so")
+    return _goes_back(session, payment, order, Payment.objects.get(order=order), now)
+
+
+def _goes_back(session: ParkingSession, payment: Payment, order: PaymentOrder, first: Payment, now: datetime) -> Refund:
+    """Write down that a second payment goes back: by itself if the installation says so, else on a manager's word."""
+    is_held = not settings.REFUND_SECOND_PAYMENT
+    refund = bills.return_payment(
+        bill=session.bill, payment=payment, reason="Paid twice", paid_already=first, is_held=is_held, now=now
+    )
+    twice = OrderPaidTwice(
+        session_id=session.pk,
+        order_id=order.order_id,
+        amount=payment.amount,
+        reference=payment.reference,
+        first=first.reference,
+        refund_id=refund.refund_id,
+        held=is_held,
+    )
+    audit.record(SYSTEM, twice, now)
+    return refund
 
 
 def _record_captured(session: ParkingSession, order: PaymentOrder, refunds: tuple[Refund, ...], now: datetime) -> None:
@@ -111,5 +144,11 @@ def _stay_paid_otherwise(session: ParkingSession, order: PaymentOrder, now: date
 
 
 _OWNERS: dict[BillKind, Owner[Any]] = {
-    BillKind.STAY: Owner(lock=_lock_stay, paid=_stay_paid, failed=_stay_not_paid, differs=_stay_paid_otherwise),
+    BillKind.STAY: Owner(
+        lock=_lock_stay,
+        paid=_stay_paid,
+        paid_twice=_stay_paid_twice,
+        failed=_stay_not_paid,
+        differs=_stay_paid_otherwise,
+    ),
 }

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from parking.core.errors import NotFound
-from parking.core.money import ZERO
+from parking.core.money import LEAST_ONLINE, ZERO
 from parking.core.statements import Select
 from parking.payments.models import Debt, DebtStatus, Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
 
@@ -72,11 +72,12 @@ def debts(*, status: str | None = None) -> QuerySet[Debt]:
 def refunds(*, status: str | None = None) -> QuerySet[Refund]:
     """Refunds of one status; without one, those that a person must look after. Newest first.
 
-    That is what the gateway refuses, and what waits to be handed back.
+    That is what the gateway refuses, what waits to be handed back, and second payments that wait to be sent back.
     """
-    rows = Refund.objects.select_related("payment__bill__session", "asked_by").order_by("-pk")
+    rows = Refund.objects.select_related("payment__bill__session", "paid_already", "asked_by").order_by("-pk")
     if status:
         return rows.filter(status=status)
     refused = Q(status__in=[RefundStatus.REVIEW, RefundStatus.FAILED])
-    by_hand = Q(status=RefundStatus.INITIATED) & ~Q(payment__method=PaymentMethod.ONLINE)
-    return rows.filter(refused | by_hand)
+    by_hand = ~Q(payment__method=PaymentMethod.ONLINE) | Q(amount__lt=LEAST_ONLINE)
+    waits = Q(status=RefundStatus.INITIATED) & (by_hand | Q(is_held=True))
+    return rows.filter(refused | waits)

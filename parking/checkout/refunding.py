@@ -14,9 +14,9 @@ from parking.core.ids import new_refund_id
 from parking.core.money import ZERO
 from parking.payments import bills, refunds
 from parking.payments.asking import look_up_refund, send_refunds
-from parking.payments.events import PaymentRefunded, RefundApproved, RefundRetried
+from parking.payments.events import PaymentRefunded, RefundApproved, RefundRetried, SecondPaymentSentBack
 from parking.payments.gateways.base import GatewayState
-from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
+from parking.payments.models import Payment, Refund, RefundStatus
 from parking.payments.queries import left_of
 from parking.stays import access
 from parking.stays.access import OfBill
@@ -70,6 +70,25 @@ def approve_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
     return refund
 
 
+def send_second_back(*, actor: Actor, refund_id: int, now: datetime, key: RequestKey | None = None) -> Refund:
+    """Send a second payment back to its payer, which waited for a manager's word.
+
+    Raises NotFound `refund_not_found`; Refused `refund_not_held`, also if it was sent already; RepeatedRequest.
+    """
+    refund = _found(refund_id)
+    with transaction.atomic(durable=True):
+        session = access.lock(OfBill(refund.payment.bill_id), actor)
+        idempotency.claim(key, subject=refund.refund_id, now=now)
+        refunds.release(refund=refund, now=now)
+        audit.record(
+            actor,
+            SecondPaymentSentBack(session_id=session.pk, refund_id=refund.refund_id, amount=refund.amount),
+            now,
+        )
+    send_refunds([refund], now=now)
+    return refund
+
+
 def retry_refund(*, actor: Actor, refund_id: int, now: datetime, key: RequestKey | None = None) -> Refund:
     """Try a refund that was put before a person once more, under its next number.
 
@@ -92,7 +111,7 @@ def retry_refund(*, actor: Actor, refund_id: int, now: datetime, key: RequestKey
 
 
 def _found(refund_id: int) -> Refund:
-    refund = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
+    refund = Refund.objects.select_related("payment__order", "payment__second_of").filter(pk=refund_id).first()
     if refund is None:
         raise NotFound("refund_not_found", "There is no such refund")
     return refund
@@ -106,7 +125,7 @@ def _refuse_what_the_gateway_has(refund: Refund) -> None:
 
 def resume_refund(*, subject: str, now: datetime) -> Refund:
     """Go on with a refund whose answer was lost: the gateway is asked after it, nothing goes back twice."""
-    refund = Refund.objects.select_related("payment__order").get(refund_id=subject)
+    refund = Refund.objects.select_related("payment__order", "payment__second_of").get(refund_id=subject)
     if refund.status in {RefundStatus.INITIATED, RefundStatus.PENDING}:
         send_refunds([refund], now=now)
     return refund
@@ -143,7 +162,7 @@ def _written_down(
                 session_id=session.pk,
                 refund_id=refund.refund_id,
                 amount=amount,
-                by_hand=payment.method != PaymentMethod.ONLINE,
+                by_hand=refund.by_hand,
             ),
             now,
         )

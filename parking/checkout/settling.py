@@ -65,15 +65,17 @@ def _settled(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> tuple[A
 
 
 def _acted(owner: Owner[Any], subject: Any, order: PaymentOrder, noted: Noted, now: datetime) -> tuple[Refund, ...]:
-    """Let the owner of the bill act on an order that was paid, refused, or paid differently."""
-    if noted.payment is not None:
-        return owner.paid(subject, noted.payment, noted.found, now)
+    """Let the owner of the bill act on an order that was paid, paid twice, refused, or paid differently."""
+    refunds = owner.paid(subject, noted.payment, noted.found, now) if noted.payment is not None else ()
+    for second in noted.seconds:
+        log.error("order_paid_twice", order_id=order.order_id, payment=second.reference)
+        refunds += (owner.paid_twice(subject, second, now),)
     if noted.found == Found.REFUSED:
         owner.failed(subject, order, now)
     if noted.found == Found.DIFFERENT:
         log.error("order_needs_review", order_id=order.order_id)
         owner.differs(subject, order, now)
-    return ()
+    return refunds
 
 
 # --- Following -------------------------------------------------------------------------------------
@@ -122,9 +124,12 @@ def follow_open_refunds(*, now: datetime, gateway: str | None = None, spread: Sp
 
     Answers how many were looked at. `gateway` and `spread` as in `follow_open_orders`. Safe to repeat.
     """
-    waiting = Q(status__in=[RefundStatus.INITIATED, RefundStatus.PENDING], updated_at__lte=now - _REFUND_REST)
+    unfinished = [RefundStatus.INITIATED, RefundStatus.PENDING]
+    waiting = Q(status__in=unfinished, is_held=False, updated_at__lte=now - _REFUND_REST)
     failed = Q(status=RefundStatus.FAILED, next_try_at__lte=now)
-    refunds = Refund.objects.filter(waiting | failed).select_related("payment__order").order_by("pk")
+    refunds = (
+        Refund.objects.filter(waiting | failed).select_related("payment__order", "payment__second_of").order_by("pk")
+    )
     if gateway is not None:
         refunds = refunds.filter(payment__gateway=gateway)
     return sum(spread(partial(_follow_refund, now=now), list(refunds)))

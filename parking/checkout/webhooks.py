@@ -114,7 +114,7 @@ def _order_of(event: GatewayEvent) -> PaymentOrder | None:
 
 def _refund_of(event: GatewayEvent) -> Refund | None:
     refunds = Refund.objects.filter(payment__gateway=event.gateway) if event.refund_id else Refund.objects.none()
-    refunds = refunds.select_related("payment__order")
+    refunds = refunds.select_related("payment__order", "payment__second_of")
     base = _ATTEMPT.sub("", event.refund_id)
     refund = refunds.filter(refund_id=base).first() or refunds.filter(gateway_refund_id=event.refund_id).first()
     if refund is None:

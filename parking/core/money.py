@@ -6,6 +6,8 @@ from babel.numbers import format_decimal
 
 ZERO = Decimal("0.00")
 PAISA = Decimal("0.01")
+# Both gateways take one rupee and more, for a payment and for a refund.
+LEAST_ONLINE = Decimal("1.00")
 # The largest amount a column holds; anything above is refused as wrong input.
 MAX_AMOUNT = Decimal("99999999.99")
 # The grouping of `en_IN` in the notation of Unicode's locale data, always with paise.
@@ -23,6 +25,11 @@ def to_paise(amount: Decimal) -> int:
     if paise != paise.to_integral_value():
         raise ValueError(f"{amount} has a fraction of a paisa")
     return int(paise)
+
+
+def from_paise(paise: int) -> Decimal:
+    """Return the integer paise of the gateways, and of sums in the database, as rupees."""
+    return rupees(Decimal(paise) / 100)
 
 
 def indian(amount: Decimal) -> str:

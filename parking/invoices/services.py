@@ -242,6 +242,7 @@ def _paid(payment: Payment) -> Money:
         gateway=payment.gateway,
         reference=payment.reference,
         tendered=payment.tendered,
+        customer_fee=payment.customer_fee or None,
     )
 
 

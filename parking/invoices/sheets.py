@@ -134,7 +134,7 @@ def _sums(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
 def _money(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
     pairs: list[Pair] = []
     for paid in snapshot.payments:
-        pairs += [(_way("Paid", paid), indian(paid.amount)), *_change(paid)]
+        pairs += [(_way("Paid", paid), indian(paid.amount)), *_change(paid), *_fee_on_top(paid)]
     pairs += [(_way("Refunded", back), f"-{indian(back.amount)}") for back in snapshot.refunds if snapshot.payments]
     if snapshot.original:
         pairs += [(_way("Refunded", back), indian(back.amount)) for back in snapshot.refunds]
@@ -152,6 +152,14 @@ def _change(paid: Money) -> list[Pair]:
     if paid.tendered is None or paid.tendered == paid.amount:
         return []
     return [(f"Cash handed over {indian(paid.tendered)}, change", indian(paid.tendered - paid.amount))]
+
+
+def _fee_on_top(paid: Money) -> list[Pair]:
+    """Return what the payer paid to the gateway beside: no supply of ours, and in none of the sums."""
+    if paid.customer_fee is None:
+        return []
+    name = _GATEWAYS.get(paid.gateway, paid.gateway)
+    return [(f"Fee on top, kept by {name}, not part of this document", indian(paid.customer_fee))]
 
 
 _GATEWAYS = {"PHONEPE": "PhonePe", "RAZORPAY": "Razorpay", "SIMULATED": "simulated"}

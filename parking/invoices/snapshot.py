@@ -61,6 +61,7 @@ class Money:
     gateway: str = ""
     reference: str = ""
     tendered: Decimal | None = None
+    customer_fee: Decimal | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 
 from parking.core.errors import Unavailable
-from parking.core.money import to_paise
+from parking.core.money import LEAST_ONLINE, to_paise
 from parking.payments.gateways.base import (
     Captures,
     Gateway,
@@ -19,6 +19,7 @@ from parking.payments.gateways.base import (
     GatewayRefused,
     GatewayState,
     GatewayUnreachable,
+    GatewayWithoutBalance,
     OrderAnswer,
     OrderRequest,
     RefundAnswer,
@@ -26,7 +27,7 @@ from parking.payments.gateways.base import (
     StatementEntry,
 )
 from parking.payments.gateways.registry import books_of, gateway_of
-from parking.payments.models import OrderPurpose, OrderStatus, PaymentMethod, PaymentOrder, Refund, RefundStatus
+from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder, Refund, RefundStatus
 from parking.payments.queries import FINAL_REFUND
 from parking.payments.refunds import note_answer
 
@@ -52,11 +53,12 @@ def order_request(order: PaymentOrder, *, fresh: bool = False) -> OrderRequest:
 def refund_request(refund: Refund, *, fresh: bool = False) -> RefundRequest:
     """A refund as its gateway is asked for it. Raises ValueError for cash."""
     payment = refund.payment
-    if payment.order is None:
+    order = payment.paid_order
+    if order is None:
         raise ValueError("cash is not refunded through a gateway")
     return RefundRequest(
         refund_id=refund.attempt_id,
-        order_id=payment.order.order_id,
+        order_id=order.order_id,
         reference=payment.reference,
         amount=to_paise(refund.amount),
         fresh=fresh,
@@ -83,9 +85,6 @@ def ask_for_order(order: PaymentOrder, *, fresh: bool) -> OrderAnswer:
     except GatewayUnreachable as error:
         log.warning("gateway_unreachable", gateway=order.gateway, order_id=order.order_id)
         raise Unavailable("gateway_unavailable", "The payment gateway does not answer, please try again") from error
-    if answer.also_paid:
-        # One order was paid twice at once. Only a person can give the second payment back, at the gateway.
-        log.error("order_paid_twice", gateway=order.gateway, order_id=order.order_id, also=answer.also_paid)
     return answer
 
 
@@ -111,10 +110,10 @@ def send_refunds(refunds: Sequence[Refund], *, now: datetime, fresh: bool = Fals
 
 
 def _may_be_sent(refund: Refund) -> bool:
-    """Return whether the gateway may be asked for a refund: one of a payment at a time, none of the counter's."""
-    if refund.payment.method != PaymentMethod.ONLINE or refund.status in FINAL_REFUND:
+    """Return whether the gateway may be asked for a refund: one of a payment at a time, none by hand or held."""
+    if refund.by_hand or refund.is_held or refund.status in FINAL_REFUND:
         return False
-    earlier = Refund.objects.filter(payment_id=refund.payment_id, pk__lt=refund.pk)
+    earlier = Refund.objects.filter(payment_id=refund.payment_id, pk__lt=refund.pk, amount__gte=LEAST_ONLINE)
     return not earlier.exclude(status__in=FINAL_REFUND).exists()
 
 
@@ -125,6 +124,10 @@ def ask_for_refund(refund: Refund, *, fresh: bool) -> RefundAnswer | None:
     gateway = gateway_of(payment.gateway)
     try:
         return _ask_refund(gateway, request, known=refund.status != RefundStatus.INITIATED)
+    except GatewayWithoutBalance as error:
+        return RefundAnswer(
+            refund.attempt_id, GatewayState.FAILED, request.amount, failure=str(error), lacks_balance=True
+        )
     except GatewayRefused as error:
         log.error("gateway_refused", gateway=payment.gateway, refund_id=refund.refund_id, code=error.code)
         failed = RefundAnswer(refund.attempt_id, GatewayState.FAILED, request.amount, failure=str(error))

@@ -74,9 +74,22 @@ def close(
     return Closed(tuple(sent_back), debt, taken.change)
 
 
-def return_payment(*, bill: Bill, payment: Payment, reason: str, now: datetime) -> Refund:
-    """Count a payment in that came for a closed bill, and write down that it goes back whole."""
-    refund = refunds.write(payment=payment, amount=payment.amount, reason=reason, now=now)
+def return_payment(
+    *,
+    bill: Bill,
+    payment: Payment,
+    reason: str,
+    now: datetime,
+    paid_already: Payment | None = None,
+    is_held: bool = False,
+) -> Refund:
+    """Count a payment in that the bill has no use for, and write down that it goes back whole.
+
+    `paid_already` and `is_held` as in `refunds.write`: it came for what another payment had paid.
+    """
+    refund = refunds.write(
+        payment=payment, amount=payment.amount, reason=reason, paid_already=paid_already, is_held=is_held, now=now
+    )
     bill.captured += payment.amount
     bill.refunded += payment.amount
     save_fields(bill, "captured", "refunded")

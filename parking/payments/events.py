@@ -72,6 +72,23 @@ class OrderToReview(_OrderAnswered):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderPaidTwice(_AboutStay):
+    """Money came for what was paid already: `reference` is the gateway's number of it, `first` of what had paid.
+
+    `refund_id` is the number under which it goes back; `held` if that waits for a manager's word.
+    """
+
+    action = "order.paid_twice"
+
+    order_id: str
+    amount: Decimal
+    reference: str
+    first: str
+    refund_id: str
+    held: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderFailed(_AboutStay):
     """A gateway refused an order."""
 
@@ -125,6 +142,16 @@ class RefundApproved(_AboutStay):
     refund_id: str
     amount: Decimal
     asked_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondPaymentSentBack(_AboutStay):
+    """A manager said that a second payment goes back, which waited for that."""
+
+    action = "refund.released"
+
+    refund_id: str
+    amount: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)

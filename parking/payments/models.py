@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from parking.core.money import ZERO
+from parking.core.money import LEAST_ONLINE, ZERO
 from parking.facilities.models import ParkingSite
 
 
@@ -168,7 +168,18 @@ class Payment(models.Model):
 
     bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="payments")
     order = models.OneToOneField(PaymentOrder, on_delete=models.PROTECT, null=True, related_name="payment")
+    second_of = models.ForeignKey(
+        PaymentOrder,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="second_payments",
+        help_text="The order that another payment had paid already; `order` is empty then",
+    )
     amount = _amount()
+    customer_fee = _amount(
+        default=ZERO,
+        help_text="What the gateway charged its customer on top of the amount, and keeps: never ours",
+    )
     method = models.CharField(max_length=6, choices=PaymentMethod.choices)
     gateway = models.CharField(max_length=12, blank=True, help_text="Empty for cash and UPI at the counter")
     reference = models.CharField(max_length=64, blank=True, help_text="The gateway's number, or UPI's 12 digits")
@@ -182,10 +193,14 @@ class Payment(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
             models.CheckConstraint(
-                condition=Q(method="CASH", order=None, gateway="")
-                | (Q(method="ONLINE", order__isnull=False) & ~Q(gateway=""))
-                | (Q(method="UPI", order=None, gateway="", attendant__isnull=False) & ~Q(reference="")),
+                condition=Q(method="CASH", order=None, second_of=None, gateway="")
+                | (Q(method="ONLINE", order__isnull=False, second_of=None) & ~Q(gateway=""))
+                | (Q(method="ONLINE", order=None, second_of__isnull=False) & ~Q(gateway="") & ~Q(reference=""))
+                | (Q(method="UPI", order=None, second_of=None, gateway="", attendant__isnull=False) & ~Q(reference="")),
                 name="payment_cash_or_gateway",
+            ),
+            models.CheckConstraint(
+                condition=Q(customer_fee=0) | Q(method="ONLINE", customer_fee__gt=0), name="payment_customer_fee"
             ),
             models.UniqueConstraint(
                 fields=["gateway", "reference"], condition=~Q(gateway=""), name="gateway_payment_once"
@@ -196,6 +211,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"Payment {self.pk}"
+
+    @property
+    def paid_order(self) -> PaymentOrder | None:
+        """Return the order that this money was paid for, first or second; None at the counter."""
+        return self.order or self.second_of
 
 
 class RefundStatus(models.TextChoices):
@@ -218,6 +238,21 @@ class Refund(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1, help_text="Failed ones are tried again under a new number")
     next_try_at = models.DateTimeField(null=True, blank=True, help_text="When a failed one is tried again")
     failure = models.CharField(max_length=200, blank=True, help_text="Why the gateway refused, in its words")
+    unfunded_tries = models.PositiveSmallIntegerField(
+        default=0, help_text="How many attempts the gateway refused for want of balance: they do not count"
+    )
+    lacks_balance = models.BooleanField(
+        default=False, help_text="Waits for balance at the gateway: its last attempt was refused for that"
+    )
+    paid_already = models.ForeignKey(
+        Payment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The payment that had paid before, where a second payment goes back",
+    )
+    is_held = models.BooleanField(default=False, help_text="Not sent before a manager says so: a second payment")
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds_asked_for"
     )
@@ -234,6 +269,7 @@ class Refund(models.Model):
                 | (~Q(status="COMPLETED") & Q(completed_at=None)),
                 name="refund_completed_has_time",
             ),
+            models.CheckConstraint(condition=Q(is_held=False) | Q(status="INITIATED"), name="refund_held_is_not_sent"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["completed_at"], name="refund_by_time"),
@@ -246,6 +282,11 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.refund_id
+
+    @property
+    def by_hand(self) -> bool:
+        """Return whether no gateway sends it: money of the counter, and less than a gateway takes."""
+        return self.payment.method != PaymentMethod.ONLINE or self.amount < LEAST_ONLINE
 
     @property
     def attempt_id(self) -> str:

@@ -13,11 +13,11 @@ from parking.audit import services as audit
 from parking.core.actor import SYSTEM
 from parking.core.errors import Refused
 from parking.core.ids import new_order_id
-from parking.core.money import to_paise
+from parking.core.money import LEAST_ONLINE, from_paise, to_paise
 from parking.core.statements import change, insert
 from parking.payments import takings
 from parking.payments.events import OrderMoved
-from parking.payments.gateways.base import GatewayState, OrderAnswer
+from parking.payments.gateways.base import FurtherPayment, GatewayState, OrderAnswer
 from parking.payments.models import OPEN_ORDER, Bill, OrderPurpose, OrderStatus, Payment, PaymentOrder
 from parking.payments.schedule import next_check
 
@@ -31,7 +31,17 @@ def place(
     attendant_id: int | None,
     now: datetime,
 ) -> PaymentOrder:
-    """Write an order down before the gateway is asked. There is one open order on a bill at most."""
+    """Write an order down before the gateway is asked. There is one open order on a bill at most.
+
+    Raises Refused `amount_too_small_for_gateway` below one rupee: no gateway takes less.
+    """
+    if amount < LEAST_ONLINE:
+        raise Refused(
+            "amount_too_small_for_gateway",
+            f"Less than ₹{LEAST_ONLINE} cannot be paid online",
+            due=str(amount),
+            least=str(LEAST_ONLINE),
+        )
     order = PaymentOrder(
         order_id=new_order_id(),
         bill=bill,
@@ -122,10 +132,14 @@ class Found(Enum):
 
 @dataclass(frozen=True)
 class Noted:
-    """What noting an answer came to; `payment` is the row written now, None where no money was taken."""
+    """What noting an answer came to; `payment` is the row written now, None where no money was taken.
+
+    `seconds` are rows written now of money that came although the order was paid.
+    """
 
     found: Found
     payment: Payment | None = None
+    seconds: tuple[Payment, ...] = ()
 
 
 def note_answer(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Noted:
@@ -148,9 +162,27 @@ def complete(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Note
         _put_in_review(order, now)
         return Noted(Found.DIFFERENT)
     found = _mark_completed(order, answer, now)
-    if found == Found.DONE_BEFORE:
-        return Noted(found)
-    return Noted(found, takings.take_online(order=order, reference=answer.reference, now=now))
+    payment = None
+    if found != Found.DONE_BEFORE:
+        customer_fee = from_paise(answer.customer_fee)
+        payment = takings.take_online(order=order, reference=answer.reference, customer_fee=customer_fee, now=now)
+    return Noted(found, payment, _take_seconds(order, answer, now) if answer.also_paid else ())
+
+
+def _take_seconds(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> tuple[Payment, ...]:
+    """Write down what came for a paid order beside its own payment; each payment once, however often it is named.
+
+    The gateway must name the order's own payment too: another number alone may be another name of the same money.
+    """
+    first = FurtherPayment(answer.reference, answer.amount, answer.currency, answer.customer_fee)
+    named = {further.reference: further for further in (first, *answer.also_paid)}
+    known = Payment.objects.filter(gateway=order.gateway, reference__in=named)
+    order_of = dict(known.values_list("reference", "order_id"))
+    if order.pk not in order_of.values():
+        return ()
+    fresh = [further for reference, further in named.items() if reference and reference not in order_of]
+    ours = [further for further in fresh if further.currency == "INR" and further.amount > 0]
+    return tuple(takings.take_second(order=order, further=further, now=now) for further in ours)
 
 
 def _put_in_review(order: PaymentOrder, now: datetime) -> None:

@@ -9,6 +9,7 @@ from parking.payments.gateways.base import OrderAnswer
 from parking.payments.models import (
     OPEN_ORDER,
     Bill,
+    OrderPurpose,
     Payment,
     PaymentOrder,
     RefundStatus,
@@ -72,6 +73,24 @@ def is_anothers_payment(*, order: PaymentOrder, answer: OrderAnswer) -> bool:
     """Return whether the payment that the gateway names for an order has paid another one already."""
     same = Payment.objects.filter(gateway=order.gateway, reference=answer.reference)
     return same.exclude(order_id=order.pk).exists()
+
+
+def paid_already(*, bill: Bill, payment: Payment) -> Payment | None:
+    """Return what had paid for the same as a payment that was just written; None if the bill has a use for it.
+
+    That is money of another order for the same purpose which was not there yet when the order of this payment was
+    written: both asked for the same. The bill must be locked, and not hold this payment yet.
+    """
+    order = payment.order
+    if order is None or _has_a_use(bill, order):
+        return None
+    others = Payment.objects.filter(bill=bill, order__purpose=order.purpose).exclude(pk=payment.pk)
+    return others.filter(captured_at__gte=order.created_at).order_by("pk").first()
+
+
+def _has_a_use(bill: Bill, order: PaymentOrder) -> bool:
+    """Return whether an order's money is missing: of the fee, or of the charge as it was last made."""
+    return bill.paid < order.amount if order.purpose == OrderPurpose.FEE else bill.due > ZERO
 
 
 def newest_payment_id(bill_id: int) -> int | None:

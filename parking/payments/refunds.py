@@ -14,13 +14,13 @@ from parking.audit import services as audit
 from parking.core.actor import SYSTEM
 from parking.core.errors import Refused
 from parking.core.ids import new_refund_id
-from parking.core.money import ZERO, to_paise
+from parking.core.money import LEAST_ONLINE, ZERO, to_paise
 from parking.core.statements import change, insert
 from parking.payments.events import RefundMoved
 from parking.payments.gateways.base import GatewayState, RefundAnswer
 from parking.payments.models import Bill, Payment, PaymentMethod, Refund, RefundStatus
 from parking.payments.queries import FINAL_REFUND
-from parking.payments.schedule import refund_pause
+from parking.payments.schedule import BALANCE_PAUSE, refund_pause
 
 log = structlog.get_logger(__name__)
 
@@ -37,14 +37,22 @@ def write(
     now: datetime,
     refund_id: str | None = None,
     asked_by_id: int | None = None,
+    paid_already: Payment | None = None,
+    is_held: bool = False,
 ) -> Refund:
-    """Write down that `amount` rupees of a payment go back. `asked_by_id` is the person who decided it."""
+    """Write down that `amount` rupees of a payment go back. `asked_by_id` is the person who decided it.
+
+    `paid_already` is the payment that had paid before, where a second one goes back; `is_held`: not before a manager
+    says so.
+    """
     refund = Refund(
         refund_id=refund_id or new_refund_id(),
         payment=payment,
         amount=amount,
         reason=reason,
         asked_by_id=asked_by_id,
+        paid_already=paid_already,
+        is_held=is_held,
         created_at=now,
         updated_at=now,
     )
@@ -84,15 +92,18 @@ def _refundable(bill: Bill) -> list[tuple[Payment, Decimal]]:
 def note_answer(*, refund: Refund, answer: RefundAnswer, now: datetime) -> None:
     """Write down what the gateway says of a refund; needs no lock. A finished one stays as it is.
 
-    A failed one waits for its next attempt, under a new number; after the last attempt a person must look.
+    A failed one waits for its next attempt, under a new number; after the last attempt a person must look. One that
+    only lacks our balance at the gateway is tried every hour until it goes through, which uses up no attempt.
     """
-    before = refund.status
+    before, lacked_balance = refund.status, refund.lacks_balance
     with transaction.atomic():
         _note(refund, answer, now)
         if refund.status != before:
             _record(refund, now)
     if refund.status == RefundStatus.REVIEW:
         log.error("refund_needs_review", refund_id=refund.refund_id, failure=refund.failure)
+    if refund.lacks_balance and not lacked_balance:
+        log.error("refund_lacks_balance", refund_id=refund.refund_id, gateway=refund.payment.gateway)
 
 
 def _note(refund: Refund, answer: RefundAnswer, now: datetime) -> None:
@@ -100,22 +111,25 @@ def _note(refund: Refund, answer: RefundAnswer, now: datetime) -> None:
     if answer.amount != to_paise(refund.amount):
         changes["status"] = RefundStatus.REVIEW
     elif answer.state == GatewayState.COMPLETED:
-        changes |= {"status": RefundStatus.COMPLETED, "completed_at": now}
+        changes |= {"status": RefundStatus.COMPLETED, "completed_at": now, "lacks_balance": False}
     elif answer.state == GatewayState.PENDING:
         changes["status"] = RefundStatus.PENDING
+    elif answer.lacks_balance:
+        changes |= {"status": RefundStatus.FAILED, "next_try_at": now + BALANCE_PAUSE}
+        changes |= {"lacks_balance": True, "unfunded_tries": refund.unfunded_tries + 1}
     else:
-        changes |= _next_attempt(refund, now)
+        changes |= {"lacks_balance": False, **_next_attempt(refund, now)}
     # Named by its attempt, so that a late word on an earlier attempt changes nothing.
     when = {"status": _UNFINISHED, "attempt": refund.attempt}
     if change(Refund, refund.pk, when=when, updated_at=now, **changes):
         for name, value in changes.items():
             setattr(refund, name, value)
     else:
-        refund.refresh_from_db(fields=["status", "attempt", "completed_at"])
+        refund.refresh_from_db(fields=["status", "attempt", "completed_at", "lacks_balance"])
 
 
 def _next_attempt(refund: Refund, now: datetime) -> dict[str, Any]:
-    pause = refund_pause(refund.attempt)
+    pause = refund_pause(refund.attempt - refund.unfunded_tries)
     if pause is None:
         return {"status": RefundStatus.REVIEW}
     return {"status": RefundStatus.FAILED, "next_try_at": now + pause}
@@ -146,7 +160,7 @@ def take_out_of_review(*, refund: Refund, now: datetime) -> None:
     Raises Refused `refund_not_in_review`; `refund_under_way` while another one of the same payment is not finished:
     gateways want one at a time.
     """
-    others = Refund.objects.filter(payment_id=refund.payment_id).exclude(pk=refund.pk)
+    others = Refund.objects.filter(payment_id=refund.payment_id, amount__gte=LEAST_ONLINE).exclude(pk=refund.pk)
     if others.exclude(status__in=FINAL_REFUND).exists():
         raise Refused("refund_under_way", "Another refund of this payment is under way")
     changes = {"status": RefundStatus.INITIATED, "attempt": refund.attempt + 1, "gateway_refund_id": "", "failure": ""}
@@ -157,10 +171,20 @@ def take_out_of_review(*, refund: Refund, now: datetime) -> None:
         setattr(refund, name, value)
 
 
+def release(*, refund: Refund, now: datetime) -> None:
+    """Let a second payment go back that waited for a manager's word. Raises Refused `refund_not_held`."""
+    if not change(Refund, refund.pk, when={"is_held": True}, is_held=False, updated_at=now):
+        raise Refused("refund_not_held", "This refund does not wait to be sent")
+    refund.is_held = False
+
+
 def hand_back(*, refund: Refund, now: datetime) -> None:
-    """Write down that money of the counter, cash or UPI, was handed back. Raises Refused `refund_not_waiting`."""
-    when = {"status": RefundStatus.INITIATED}
+    """Write down that money was handed back that goes by hand: cash, UPI of the counter, less than a gateway takes.
+
+    Raises Refused `refund_not_waiting`.
+    """
+    when = {"status": RefundStatus.INITIATED, "is_held": False}
     done = {"status": RefundStatus.COMPLETED, "completed_at": now, "updated_at": now}
-    if refund.payment.method == PaymentMethod.ONLINE or not change(Refund, refund.pk, when=when, **done):
+    if not refund.by_hand or not change(Refund, refund.pk, when=when, **done):
         raise Refused("refund_not_waiting", "This refund does not wait for approval")
     refund.status, refund.completed_at = RefundStatus.COMPLETED, now

@@ -39,6 +39,8 @@ _REFUND_PAUSES = (
     timedelta(hours=1),
     timedelta(hours=6),
 )
+# How long a refund waits that the gateway refused because our balance there is too low.
+BALANCE_PAUSE = timedelta(hours=1)
 
 
 def next_check(*, created_at: datetime, now: datetime) -> datetime | None:

@@ -11,8 +11,9 @@ from typing import Any
 from django.db import IntegrityError
 
 from parking.core.errors import Refused
-from parking.core.money import ZERO
+from parking.core.money import ZERO, from_paise
 from parking.core.statements import insert
+from parking.payments.gateways.base import FurtherPayment
 from parking.payments.models import Bill, Payment, PaymentMethod, PaymentOrder
 
 
@@ -75,8 +76,11 @@ def _write(payment: Payment) -> None:
         raise Refused("upi_reference_used", "This UPI reference paid another bill already") from error
 
 
-def take_online(*, order: PaymentOrder, reference: str, now: datetime) -> Payment:
-    """Write down the money of an order. Raises IntegrityError if the gateway's `reference` paid another one."""
+def take_online(*, order: PaymentOrder, reference: str, customer_fee: Decimal, now: datetime) -> Payment:
+    """Write down the money of an order. Raises IntegrityError if the gateway's `reference` paid another one.
+
+    `customer_fee` (rupees) is what the payer paid on top, to the gateway: it is no money of ours.
+    """
     payment = Payment(
         bill_id=order.bill_id,
         order=order,
@@ -84,6 +88,24 @@ def take_online(*, order: PaymentOrder, reference: str, now: datetime) -> Paymen
         method=PaymentMethod.ONLINE,
         gateway=order.gateway,
         reference=reference,
+        customer_fee=customer_fee,
+        attendant_id=order.attendant_id,
+        captured_at=now,
+    )
+    insert(payment)
+    return payment
+
+
+def take_second(*, order: PaymentOrder, further: FurtherPayment, now: datetime) -> Payment:
+    """Write down money that came for an order which another payment had paid."""
+    payment = Payment(
+        bill_id=order.bill_id,
+        second_of=order,
+        amount=from_paise(further.amount),
+        method=PaymentMethod.ONLINE,
+        gateway=order.gateway,
+        reference=further.reference,
+        customer_fee=from_paise(further.customer_fee),
         attendant_id=order.attendant_id,
         captured_at=now,
     )

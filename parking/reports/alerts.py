@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet, Window
 
 from parking.core import clock
+from parking.core.money import from_paise
 from parking.payments.models import Debt, DebtStatus, OrderStatus, PaymentOrder, Refund, RefundStatus
-from parking.reports.sums import from_paise, paise_of
+from parking.reports.sums import paise_of
 from parking.stays.long_stays import long_at
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
@@ -24,6 +25,8 @@ class AlertCode(StrEnum):
     """The kinds of alert; stable, because pages link by them."""
 
     ORDERS_IN_REVIEW = "ORDERS_IN_REVIEW"
+    PAID_TWICE = "PAID_TWICE"
+    REFUNDS_WITHOUT_BALANCE = "REFUNDS_WITHOUT_BALANCE"
     REFUNDS_STUCK = "REFUNDS_STUCK"
     LONG_STAYS = "LONG_STAYS"
     HOLDS_EXPIRED_TODAY = "HOLDS_EXPIRED_TODAY"
@@ -36,7 +39,8 @@ class AlertRow:
     """One order, refund, debt or parking session that an alert lists.
 
     `pk` is its id; `session_id`, `plate` and `zone_name` are those of its parking session. `number` is ours of an order
-    or refund, otherwise empty; `amount` in rupees, None for a session. `at`: when an order, refund or debt was written,
+    or refund, otherwise empty; of what was paid twice, it is the gateway's of the second payment, and `first_number`
+    that of the first; `amount` in rupees, None for a session. `at`: when an order, refund or debt was written,
     when a long stay entered, when a booking expired.
     """
 
@@ -48,6 +52,7 @@ class AlertRow:
     status: str
     amount: Decimal | None
     at: datetime
+    first_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,19 @@ def alerts(*, now: datetime) -> list[Alert]:
     """Return every alert in its order, also those with nothing in them. One statement each."""
     return [
         _of_money(AlertCode.ORDERS_IN_REVIEW, orders_in_review(), "bill__session__", number="order_id"),
+        _of_money(
+            AlertCode.PAID_TWICE,
+            second_payments(),
+            "payment__bill__session__",
+            number="payment__reference",
+            first_number="paid_already__reference",
+        ),
+        _of_money(
+            AlertCode.REFUNDS_WITHOUT_BALANCE,
+            refunds_without_balance(),
+            "payment__bill__session__",
+            number="refund_id",
+        ),
         _of_money(AlertCode.REFUNDS_STUCK, refunds_stuck(now=now), "payment__bill__session__", number="refund_id"),
         _of_stays(AlertCode.LONG_STAYS, long_stays(now=now), at="entry_time"),
         _of_stays(AlertCode.HOLDS_EXPIRED_TODAY, _expired_today(EndReason.UNPAID), at="ended_at", newest_first=True),
@@ -80,15 +98,26 @@ def orders_in_review() -> "QuerySet[PaymentOrder]":
     return PaymentOrder.objects.filter(status=OrderStatus.REVIEW, review_closed_at=None)
 
 
+def second_payments() -> "QuerySet[Refund]":
+    """Return the refunds of second payments whose money has not gone back, held or on their way."""
+    return Refund.objects.filter(completed_at=None, paid_already__isnull=False)
+
+
+def refunds_without_balance() -> "QuerySet[Refund]":
+    """Return refunds that wait for balance at their gateway."""
+    return Refund.objects.filter(completed_at=None, lacks_balance=True)
+
+
 def refunds_stuck(*, now: datetime) -> "QuerySet[Refund]":
     """Return refunds that a gateway refused, and those not done an hour (setting) after they were written.
 
-    The latter include refunds at the counter, which wait for a second person.
+    The latter include refunds at the counter, which wait for a second person. What has an alert of its own is not among
+    them.
     """
     refused = Q(status__in=[RefundStatus.REVIEW, RefundStatus.FAILED])
     slow = Q(created_at__lte=now - timedelta(minutes=settings.PENDING_TOO_LONG_MINUTES))
     # `completed_at` is NULL until a refund is completed, and has an index; the status has none.
-    return Refund.objects.filter(refused | slow, completed_at=None)
+    return Refund.objects.filter(refused | slow, completed_at=None, lacks_balance=False, is_held=False)
 
 
 def long_stays(*, now: datetime) -> "QuerySet[ParkingSession]":
@@ -114,11 +143,14 @@ def _of_money(
     to_stay: str,
     *,
     number: str | None = None,
+    first_number: str | None = None,
     worst: Sequence[str] = ("created_at", "pk"),
 ) -> Alert:
     listed = _columns(rows, to_stay, session_id=F(f"{to_stay}pk"), worth=F("amount"), at=F("created_at"))
     listed = listed.annotate(paise_of_all=Window(paise_of("amount")))
-    found = list((listed.annotate(number=F(number)) if number else listed).order_by(*worst)[:WORST])
+    numbers = {"number": number, "first_number": first_number}
+    listed = listed.annotate(**{name: F(column) for name, column in numbers.items() if column})
+    found = list(listed.order_by(*worst)[:WORST])
     return Alert(code, *_of_all(found), tuple(_row(row) for row in found))
 
 
@@ -158,4 +190,5 @@ def _row(row: dict[str, Any]) -> AlertRow:
         status=row["status"],
         amount=row.get("worth"),
         at=row["at"],
+        first_number=row.get("first_number", ""),
     )

@@ -9,6 +9,7 @@ from django_tasks_db.models import DBTaskResult
 
 from parking.accounts.models import User
 from parking.core import clock
+from parking.core.money import from_paise
 from parking.payments.models import (
     Debt,
     DebtStatus,
@@ -19,7 +20,7 @@ from parking.payments.models import (
 from parking.reports.alerts import orders_in_review
 from parking.reports.background import background_state
 from parking.reports.periods import ClosedPeriod
-from parking.reports.sums import from_paise, sum_of_paise, total_of
+from parking.reports.sums import sum_of_paise, total_of
 from parking.stays.models import ParkingSession, SessionStatus
 
 

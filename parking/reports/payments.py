@@ -10,11 +10,11 @@ from typing import Any, TypedDict
 from django.db.models import F, Q, QuerySet, Value
 
 from parking.core.ids import Ref
-from parking.core.money import ZERO
+from parking.core.money import ZERO, from_paise
 from parking.payments.models import Payment, PaymentMethod, Refund
 from parking.reports.periods import Period
 from parking.reports.sessions import stay_matches
-from parking.reports.sums import from_paise, sum_of_paise
+from parking.reports.sums import sum_of_paise
 from parking.stays.models import ParkingSession
 
 PAYMENT, REFUND = "PAYMENT", "REFUND"
@@ -55,6 +55,7 @@ class MoneyRow(TypedDict):
     kind: str
     session_id: int | None
     amount: Decimal
+    customer_fee: Decimal
     method: str
     gateway: str | None
     status: str
@@ -108,6 +109,7 @@ def _of_payment(rows: QuerySet[Any], wanted: MoneyFilter, path: str) -> QuerySet
 def _payment_matches(text: str, path: str) -> Q:
     """Return the condition that a payment at `path` has the text in one of its numbers, or that its session matches."""
     numbers = Q(**{f"{path}reference__icontains": text}) | Q(**{f"{path}order__order_id__icontains": text})
+    numbers |= Q(**{f"{path}second_of__order_id__icontains": text})
     bills = ParkingSession.objects.filter(stay_matches(text)).values("bill_id")
     return numbers | Q(**{f"{path}bill_id__in": bills})
 
@@ -154,7 +156,7 @@ def money_rows(keys: Sequence[dict[str, Any]]) -> list[MoneyRow]:
 
 
 def _shown(path: str) -> list[str]:
-    return [f"{path}{name}" for name in ("order", "bill__session__vehicle", "bill__session__zone")]
+    return [f"{path}{name}" for name in ("order", "second_of", "bill__session__vehicle", "bill__session__zone")]
 
 
 def _payment_row(payment: Payment) -> MoneyRow:
@@ -162,6 +164,7 @@ def _payment_row(payment: Payment) -> MoneyRow:
         "id": payment.pk,
         "kind": PAYMENT,
         "amount": payment.amount,
+        "customer_fee": payment.customer_fee,
         "method": payment.method,
         "gateway": payment.gateway or None,
         "status": CAPTURED,
@@ -177,6 +180,7 @@ def _refund_row(refund: Refund) -> MoneyRow:
         "id": refund.pk,
         "kind": REFUND,
         "amount": refund.amount,
+        "customer_fee": ZERO,
         "method": refund.payment.method,
         "gateway": refund.payment.gateway or None,
         "status": refund.status,
@@ -198,7 +202,7 @@ def _of_stay(payment: Payment) -> _OfStay:
     session: ParkingSession | None = getattr(payment.bill, "session", None)
     return {
         "session_id": session.pk if session else None,
-        "order_id": payment.order.order_id if payment.order else None,
+        "order_id": payment.paid_order.order_id if payment.paid_order else None,
         "vehicle_number": session.vehicle.vehicle_number if session else None,
         "zone_name": session.zone.name if session else None,
     }

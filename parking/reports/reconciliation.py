@@ -12,15 +12,15 @@ from django.db.models import Q
 
 from parking.core import clock
 from parking.core.errors import Refused
+from parking.core.money import LEAST_ONLINE, from_paise
 from parking.payments.asking import look_up_order, look_up_refund, statement_of
-from parking.payments.gateways.base import EntryKind, GatewayState, StatementEntry
+from parking.payments.gateways.base import EntryKind, FurtherPayment, GatewayState, StatementEntry
 from parking.payments.gateways.registry import refuse_unknown_gateway
 from parking.payments.models import OPEN_ORDER, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
 from parking.payments.schedule import FOLLOWED_FOR
 from parking.reports.periods import ClosedPeriod
 from parking.reports.rules import PAYMENT, REFUND, Comparison, Movement, Standing, Waiting, compare
 from parking.reports.settlement import read_settlement
-from parking.reports.sums import from_paise
 
 # A bank may confirm late: the gateway's time of a payment lies up to so long before ours.
 _MARGIN = FOLLOWED_FOR
@@ -60,7 +60,8 @@ def reconcile(
 
 
 def _ours(span: _Span) -> Iterator[Movement]:
-    payments = Payment.objects.filter(gateway=span.gateway, captured_at__range=span.around).select_related("order")
+    payments = Payment.objects.filter(gateway=span.gateway, captured_at__range=span.around)
+    payments = payments.select_related("order", "second_of")
     yield from (_of_payment(row, span.now) for row in payments)
     yield from (_of_refund(row, span.now) for row in _refunds(span))
     in_review = PaymentOrder.objects.filter(
@@ -73,11 +74,12 @@ def _ours(span: _Span) -> Iterator[Movement]:
 
 
 def _of_payment(payment: Payment, now: datetime) -> Movement:
+    # A gateway's books hold all that its customer paid.
     return Movement(
         PAYMENT,
         payment.reference,
-        payment.order.order_id if payment.order else "",
-        payment.amount,
+        payment.paid_order.order_id if payment.paid_order else "",
+        payment.amount + payment.customer_fee,
         payment.captured_at,
         standing=Standing.BOOKED if payment.captured_at < now else Standing.UNDER_WAY,
     )
@@ -97,8 +99,9 @@ def _of_refund(refund: Refund, now: datetime) -> Movement:
 
 def _refunds(span: _Span) -> Iterator[Refund]:
     near = Q(created_at__range=span.around) | Q(completed_at__range=span.around)
-    rows = Refund.objects.filter(near, payment__gateway=span.gateway)
-    yield from rows.select_related("payment__order").order_by("pk")
+    # Less than a gateway takes goes back by hand.
+    rows = Refund.objects.filter(near, payment__gateway=span.gateway, amount__gte=LEAST_ONLINE)
+    yield from rows.select_related("payment__order", "payment__second_of").order_by("pk")
 
 
 def _waiting(span: _Span) -> list[Waiting]:
@@ -162,7 +165,10 @@ def _of_order_there(order: PaymentOrder) -> Iterator[Movement]:
         return
     payment: Payment | None = getattr(order, "payment", None)
     at = payment.captured_at if payment else order.created_at
-    yield Movement(PAYMENT, answer.reference, order.order_id, from_paise(answer.amount), at, answer.currency)
+    paid = FurtherPayment(answer.reference, answer.amount, answer.currency, answer.customer_fee)
+    for one in (paid, *answer.also_paid):
+        amount = from_paise(one.amount + one.customer_fee)
+        yield Movement(PAYMENT, one.reference, order.order_id, amount, at, one.currency)
 
 
 def _of_refund_there(refund: Refund) -> Iterator[Movement]:

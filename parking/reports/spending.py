@@ -9,9 +9,9 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import TruncMonth
 
 from parking.core import clock
-from parking.core.money import ZERO
+from parking.core.money import ZERO, from_paise
 from parking.payments.models import Payment, Refund, RefundStatus
-from parking.reports.sums import from_paise, sum_of_paise
+from parking.reports.sums import sum_of_paise
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import BigIntegerField, F, QuerySet, Sum
 from django.db.models.functions import Cast, Round
 
-from parking.core.money import rupees
+from parking.core.money import from_paise
 
 
 def paise_of(column: str) -> Sum:
@@ -20,10 +20,6 @@ def paise_of(column: str) -> Sum:
 def sum_of_paise(column: str = "amount") -> Sum:
     """Return the sum of a column of rupees, in paise; 0 without rows."""
     return Sum(Cast(Round(F(column) * 100), BigIntegerField()), default=0)
-
-
-def from_paise(paise: int) -> Decimal:
-    return rupees(Decimal(paise) / 100)
 
 
 def total_of(rows: QuerySet[Any, Any]) -> Decimal:

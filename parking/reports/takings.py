@@ -13,10 +13,10 @@ from django.db.models import CharField, DateField, Expression, F, IntegerField, 
 from django.db.models.functions import Cast, ExtractHour, TruncDate
 
 from parking.core import clock
-from parking.core.money import ZERO
+from parking.core.money import ZERO, from_paise
 from parking.payments.models import Payment, Refund, RefundStatus
 from parking.reports.periods import ClosedPeriod
-from parking.reports.sums import from_paise, sum_of_paise
+from parking.reports.sums import sum_of_paise
 
 K = TypeVar("K", bound=Hashable)
 HOURS = range(24)

@@ -20,6 +20,7 @@ from parking.invoices.models import TaxDocument
 from parking.payments.events import (
     OrderFailed,
     OrderMoved,
+    OrderPaidTwice,
     OrderToReview,
     PaymentAsked,
     PaymentAskedAhead,
@@ -67,6 +68,7 @@ _CAUSES: tuple[str, ...] = (
 )
 _EFFECTS: tuple[str, ...] = (
     PaymentCaptured.action,
+    OrderPaidTwice.action,
     SessionEntered.action,
     SessionExited.action,
     SessionTerminated.action,
@@ -86,7 +88,7 @@ _SHOWN_BY_ROWS = (
     *_ASKED, OrderMoved, PaymentCaptured, PaymentRefunded, RefundApproved, RefundMoved, DocumentIssued,
 )  # fmt: skip
 # Written by us on a gateway's word.
-_OF_GATEWAY = (OrderFailed, OrderToReview)
+_OF_GATEWAY = (OrderFailed, OrderPaidTwice, OrderToReview)
 _SCANNED = (SessionEntered, SessionExited, SessionExitWaits)
 
 
@@ -214,7 +216,7 @@ class _Story:
     def payments(self) -> Iterator[TimelineEvent]:
         orders = {order.pk: order for order in self._orders}
         for payment in self._payments:
-            order = orders.get(payment.order_id) if payment.order_id else None
+            order = orders.get(payment.order_id or payment.second_of_id or 0)
             online = payment.method == PaymentMethod.ONLINE
             facts = {
                 "payment_id": payment.pk,
@@ -253,8 +255,7 @@ class _Story:
         gateway = Who(GATEWAY, refund.payment.gateway)
         if refund.completed_at is not None:
             is_approval = partial(_is_about_refund, event_type=RefundApproved, refund_id=refund.refund_id)
-            by_hand = refund.payment.method != PaymentMethod.ONLINE
-            actor = self._who_did(is_approval, Who(UNKNOWN) if by_hand else gateway)
+            actor = self._who_did(is_approval, Who(UNKNOWN) if refund.by_hand else gateway)
             yield TimelineEvent(refund.completed_at, RowCode.REFUND_COMPLETED, actor, facts)
         elif refund.status in {RefundStatus.FAILED, RefundStatus.REVIEW}:
             has_failed = refund.status == RefundStatus.FAILED

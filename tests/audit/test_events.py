@@ -89,6 +89,29 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
     (payments.PaymentCaptured(session_id=7, **PAID), "payment.captured", "session", 7, PAID_STORED),
     (payments.OrderToReview(session_id=7, **PAID), "order.to_review", "session", 7, PAID_STORED),
     (
+        payments.OrderPaidTwice(
+            session_id=7, order_id="O1", amount=FIFTY, reference="pay_2", first="pay_1", refund_id="R1", held=True
+        ),
+        "order.paid_twice",
+        "session",
+        7,
+        {
+            "order_id": "O1",
+            "amount": "50.00",
+            "reference": "pay_2",
+            "first": "pay_1",
+            "refund_id": "R1",
+            "held": True,
+        },
+    ),
+    (
+        payments.SecondPaymentSentBack(session_id=7, refund_id="R1", amount=FIFTY),
+        "refund.released",
+        "session",
+        7,
+        {"refund_id": "R1", "amount": "50.00"},
+    ),
+    (
         payments.OrderFailed(session_id=7, order_id="O1", purpose="FEE"),
         "order.failed",
         "session",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from parking.payments.gateways.base import (
+    FurtherPayment,
     GatewayMisconfigured,
     GatewayNotFound,
     GatewayRefused,
@@ -54,6 +55,7 @@ PAID: dict[str, Any] = {
         }
     ],
 }
+PAID_TWICE = [*PAID["paymentDetails"], {**PAID["paymentDetails"][0], "transactionId": "OM2"}]
 PENDING = {"orderId": "OMO1", "state": "PENDING", "amount": 5000, "expireAt": 1767226500000, "paymentDetails": []}
 UNKNOWN_ORDER = Say(400, {"code": "INVALID_MERCHANT_ORDER_ID", "message": "No entry found"})
 UNKNOWN_REFUND = Say(404, {"code": "INVALID_TRANSACTION_ID", "message": "No entry found"})
@@ -307,7 +309,7 @@ def test_a_paid_order(peer: Peer, phonepe: PhonePeGateway):
         method="UPI_QR",
         bank_reference="206378866112",
     )
-    assert peer.asked(STATUS)[0].query == {"details": "false", "errorContext": "true"}
+    assert peer.asked(STATUS)[0].query == {"details": "true", "errorContext": "true"}
 
 
 FAILED_TRY = {"transactionId": "OM0", "paymentMode": "CARD", "state": "FAILED"}
@@ -338,7 +340,12 @@ FAILED_TRY = {"transactionId": "OM0", "paymentMode": "CARD", "state": "FAILED"}
             {"state": GatewayState.COMPLETED, "method": "CREDIT_LINE", "bank_reference": ""},
         ),
         ({"unheard": {"of": [1, 2]}, "type": "NEW"}, {"state": GatewayState.COMPLETED}),
-        ({"amount": 4900}, {"amount": 4900}),
+        ({"amount": 4900, "payableAmount": 4900}, {"amount": 4900}),
+        ({"amount": 4900}, {"amount": 0}),
+        ({"payableAmount": 5118, "feeAmount": 118}, {"amount": 5000, "customer_fee": 118, "fee": 118}),
+        ({"payableAmount": 5118, "feeAmount": 100}, {"amount": 0, "customer_fee": 0}),
+        ({"payableAmount": 4882, "feeAmount": 118}, {"amount": 0, "customer_fee": 0}),
+        ({"paymentDetails": PAID_TWICE}, {"reference": "OM1", "also_paid": (FurtherPayment("OM2", 5000),)}),
         ({"amount": "5000"}, {"amount": 0}),
         ({"amount": 5000.0}, {"amount": 0}),
         ({"amount": None}, {"amount": 0}),
@@ -493,7 +500,11 @@ def test_too_much_refunded_is_refused_for_good(peer: Peer, phonepe: PhonePeGatew
         ),
         (
             {"refundId": "OMR1", "amount": 2000, "state": "FAILED", "errorCode": "INSUFFICIENT_FUNDS"},
-            RefundAnswer("RF-1", GatewayState.FAILED, 2000, "OMR1", failure="INSUFFICIENT_FUNDS"),
+            RefundAnswer("RF-1", GatewayState.FAILED, 2000, "OMR1", failure="INSUFFICIENT_FUNDS", lacks_balance=True),
+        ),
+        (
+            {"refundId": "OMR1", "amount": 2000, "state": "FAILED", "errorCode": "BENEFICIARY_BANK_OFFLINE"},
+            RefundAnswer("RF-1", GatewayState.FAILED, 2000, "OMR1", failure="BENEFICIARY_BANK_OFFLINE"),
         ),
         (
             {"refundId": "OMR1", "amount": 2000, "state": "CONFIRMED"},

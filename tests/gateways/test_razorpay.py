@@ -9,6 +9,7 @@ import pytest
 from parking.payments.gateways.base import (
     Captures,
     EntryKind,
+    FurtherPayment,
     GatewayMisconfigured,
     GatewayNotFound,
     GatewayRefused,
@@ -332,7 +333,16 @@ FAILED_ONCE = payment("failed", "pay_0", 1, error_code="BAD_REQUEST_ERROR", erro
         (
             "paid",
             [payment("captured", "pay_2", 20), payment("captured", "pay_1", 10)],
-            {"state": COMPLETED, "reference": "pay_1", "also_paid": ("pay_2",)},
+            {"state": COMPLETED, "reference": "pay_1", "also_paid": (FurtherPayment("pay_2", 5000),)},
+        ),
+        ("paid", [payment("captured", amount=5118)], {"state": COMPLETED, "amount": 5000, "customer_fee": 118}),
+        ("paid", [payment("captured", amount=5118, fee=117)], {"amount": 5118, "customer_fee": 0}),
+        ("paid", [payment("captured", amount=5118, fee=None)], {"amount": 5118, "customer_fee": 0}),
+        ("paid", [payment("captured", amount=4882)], {"amount": 4882, "customer_fee": 0}),
+        (
+            "paid",
+            [payment("captured", amount=5118), payment("captured", "pay_2", 20, amount=5118)],
+            {"also_paid": (FurtherPayment("pay_2", 5000, customer_fee=118),)},
         ),
         ("paid", [payment("captured", amount=4900)], {"state": COMPLETED, "amount": 4900}),
         ("paid", [payment("captured", amount="5000")], {"state": COMPLETED, "amount": 0}),

@@ -180,14 +180,18 @@ def _sums(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _our_payments() -> dict[str, int]:
-    payments = Payment.objects.filter(method="ONLINE").exclude(gateway="SIMULATED").select_related("order")
-    return {payment.order.order_id: to_paise(payment.amount) for payment in payments if payment.order}
+    payments = Payment.objects.filter(method="ONLINE").exclude(gateway="SIMULATED").select_related("order", "second_of")
+    sums: Counter[str] = Counter()
+    for payment in payments:
+        assert payment.paid_order
+        sums[payment.paid_order.order_id] += to_paise(payment.amount + payment.customer_fee)
+    return dict(sums)
 
 
 def _our_refunds() -> dict[str, int]:
     sums: Counter[str] = Counter()
     done = Refund.objects.filter(status="COMPLETED").exclude(payment__gateway__in=["SIMULATED", ""])
-    for refund in done.select_related("payment__order"):
-        assert refund.payment.order
-        sums[refund.payment.order.order_id] += to_paise(refund.amount)
+    for refund in done.select_related("payment__order", "payment__second_of"):
+        assert refund.payment.paid_order
+        sums[refund.payment.paid_order.order_id] += to_paise(refund.amount)
     return dict(sums)

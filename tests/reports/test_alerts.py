@@ -33,6 +33,8 @@ def ids(code: str) -> list[int | None]:
 def test_a_quiet_day_has_every_alert_with_nothing_in_it(zone: ParkingZone) -> None:
     assert [(one.code, one.count, one.amount, one.rows) for one in alerts(now=NOON)] == [
         ("ORDERS_IN_REVIEW", 0, Decimal("0.00"), ()),
+        ("PAID_TWICE", 0, Decimal("0.00"), ()),
+        ("REFUNDS_WITHOUT_BALANCE", 0, Decimal("0.00"), ()),
         ("REFUNDS_STUCK", 0, Decimal("0.00"), ()),
         ("LONG_STAYS", 0, None, ()),
         ("HOLDS_EXPIRED_TODAY", 0, None, ()),
@@ -132,5 +134,5 @@ def test_five_are_named_and_all_are_counted(staff: User, zone: ParkingZone) -> N
 
 
 def test_one_statement_each(story: Story, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         alerts(now=NOON)

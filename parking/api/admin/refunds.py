@@ -7,7 +7,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from parking.api.paging import Paging, page_of
-from parking.api.shapes.refunds import DONE_EXAMPLE, RETRIED_EXAMPLE, RefundRowOut
+from parking.api.shapes.refunds import DONE_EXAMPLE, RELEASED_EXAMPLE, RETRIED_EXAMPLE, RefundRowOut
 from parking.checkout import refunding
 from parking.checkout.queries import refunds
 from parking.core import clock
@@ -34,7 +34,7 @@ class RefundsQuery(Paging):
     summary="Refunds to look after",
 )
 def list_refunds(request: HttpRequest, filters: Annotated[RefundsQuery, Query()]) -> HttpResponse:
-    """Without `status`: what gateways refuse, and what waits to be handed back. Newest first."""
+    """Without `status`: what gateways refuse, and what waits to be handed back or sent back. Newest first."""
     found = page_of(refunds(status=filters.status), filters)
     return ok(found.showing([RefundRowOut.of(refund) for refund in found.rows]))
 
@@ -105,3 +105,22 @@ def retry(request: HttpRequest, attempt: Attempt, refund_ref: str) -> HttpRespon
             actor=actor_of(request), refund_id=path_id(refund_ref), now=now, key=attempt.key
         )
     return ok(RefundRowOut.of(refund), "Tried again")
+
+
+@router.post(
+    "/refunds/{refund_ref}/send-back/",
+    response={200: Ok[RefundRowOut], **WRITE_PROBLEMS},
+    openapi_extra=keyed(examples(response=enveloped(RELEASED_EXAMPLE, "Sent back"))),
+    summary="Send a second payment back",
+)
+@requests.idempotent
+def send_back(request: HttpRequest, attempt: Attempt, refund_ref: str) -> HttpResponse:
+    """Send back what came for a bill that was paid already (`held`). What was sent before answers `refund_not_held`."""
+    now = clock.now()
+    if attempt.subject is not None:
+        refund = refunding.resume_refund(subject=attempt.subject, now=now)
+    else:
+        refund = refunding.send_second_back(
+            actor=actor_of(request), refund_id=path_id(refund_ref), now=now, key=attempt.key
+        )
+    return ok(RefundRowOut.of(refund), "Sent back")

@@ -19,6 +19,7 @@ class MoneyRowOut(Shape):
     kind: MoneyKind
     session_id: int | None
     amount: float
+    customer_fee: float
     method: PaymentMethod
     gateway: str | None
     status: MoneyStatus
@@ -31,6 +32,7 @@ class MoneyRowOut(Shape):
         "kind": "PAYMENT",
         "session_id": 123,
         "amount": 100.0,
+        "customer_fee": 0.0,
         "method": "CASH",
         "gateway": None,
         "status": "CAPTURED",

@@ -23,6 +23,10 @@ class RefundRowOut(Shape):
     attempt: int
     failure: str | None
     next_try_at: datetime | None
+    lacks_balance: bool = Field(description="Waits for balance at the gateway; tried every hour")
+    held: bool = Field(description="A second payment, sent back once an administrator says so")
+    reference: str | None = Field(description="The gateway's number of the payment that goes back")
+    paid_already: str | None = Field(description="The gateway's number of the payment that had paid before")
     asked_by: str | None
     created_at: datetime
     completed_at: datetime | None
@@ -41,6 +45,10 @@ class RefundRowOut(Shape):
         "attempt": 1,
         "failure": None,
         "next_try_at": None,
+        "lacks_balance": False,
+        "held": False,
+        "reference": None,
+        "paid_already": None,
         "asked_by": "admin",
         "created_at": "2026-11-22T07:30:00Z",
         "completed_at": None,
@@ -56,8 +64,11 @@ class RefundRowOut(Shape):
             session_id=session.pk if session else None,
             method=payment.method,
             gateway=payment.gateway or None,
-            by_hand=payment.method != PaymentMethod.ONLINE,
+            by_hand=refund.by_hand,
             failure=refund.failure or None,
+            held=refund.is_held,
+            reference=payment.reference or None,
+            paid_already=refund.paid_already.reference if refund.paid_already else None,
             asked_by=refund.asked_by.username if refund.asked_by else None,
         )
 
@@ -69,4 +80,15 @@ RETRIED_EXAMPLE = RefundRowOut.example | {
     "status": "PENDING",
     "by_hand": False,
     "attempt": 6,
+}
+RELEASED_EXAMPLE = RefundRowOut.example | {
+    "method": "ONLINE",
+    "gateway": "RAZORPAY",
+    "amount": 50.0,
+    "status": "PENDING",
+    "by_hand": False,
+    "reason": "Paid twice",
+    "reference": "pay_PARK0000000002",
+    "paid_already": "pay_PARK0000000001",
+    "asked_by": None,
 }

@@ -41,11 +41,22 @@ class OrderRequest:
 
 
 @dataclass(frozen=True)
+class FurtherPayment:
+    """Another payment of an order that was paid already. Amounts are paise, as in OrderAnswer."""
+
+    reference: str
+    amount: int
+    currency: str = "INR"
+    customer_fee: int = 0
+
+
+@dataclass(frozen=True)
 class OrderAnswer:
     """The gateway's answer about an order. `reference` is its number of the payment, once there is one.
 
     `method` is how it was paid (UPI, CARD, ...), an open set; `bank_reference` the bank's number (UTR, RRN); `fee` what
-    the gateway keeps, `tax` of it included. `failure` says why it failed; `retryable` that the payer may try again on
+    the gateway keeps, `tax` of it included. `customer_fee` is what the payer paid to the gateway on top of `amount`,
+    which does not hold it. `failure` says why it failed; `retryable` that the payer may try again on
     the same page, so that FAILED may become COMPLETED. `awaits_capture`: the payer's bank holds the money for us until
     `capture_order` or for some days. `also_paid` are further payments of the same order: paid twice.
     `refused`: the gateway refused our question, or does not know the order; it did not say that the order is over.
@@ -63,10 +74,11 @@ class OrderAnswer:
     bank_reference: str = ""
     fee: int = 0
     tax: int = 0
+    customer_fee: int = 0
     failure: str = ""
     retryable: bool = False
     awaits_capture: bool = False
-    also_paid: tuple[str, ...] = ()
+    also_paid: tuple[FurtherPayment, ...] = ()
     refused: bool = False
 
 
@@ -87,7 +99,10 @@ class RefundRequest:
 
 @dataclass(frozen=True)
 class RefundAnswer:
-    """The gateway's answer about a refund. `bank_reference` may come long after COMPLETED; FAILED is final."""
+    """The gateway's answer about a refund. `bank_reference` may come long after COMPLETED; FAILED is final.
+
+    `lacks_balance`: it failed only because our balance at the gateway is too low.
+    """
 
     refund_id: str
     state: GatewayState
@@ -95,6 +110,7 @@ class RefundAnswer:
     gateway_refund_id: str = ""
     bank_reference: str = ""
     failure: str = ""
+    lacks_balance: bool = False
 
 
 # --- Webhooks --------------------------------------------------------------------------------------
@@ -142,8 +158,9 @@ class EntryKind(StrEnum):
 class StatementEntry:
     """One payment or refund in the gateway's own list, for reconciliation.
 
-    `reference` is the gateway's number of the payment; a refund's own number is `gateway_refund_id`. Our ids are empty
-    where the gateway does not list them. `made_at` is UTC.
+    `amount` is all that moved, a fee of the payer's included. `reference` is the gateway's number of the payment; a
+    refund's own number is `gateway_refund_id`. Our ids are empty where the gateway does not list them. `made_at` is
+    UTC.
     """
 
     kind: EntryKind
@@ -187,6 +204,13 @@ class GatewayRefused(GatewayError):
 
 class GatewayNotFound(GatewayRefused):
     """The gateway has no such order, payment or refund."""
+
+
+class GatewayWithoutBalance(GatewayRefused):
+    """The gateway refused a refund because our balance there is too low. It did nothing; the call may be repeated."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message, permanent=False, code=code)
 
 
 class GatewayMisconfigured(GatewayRefused):

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("payments/<int:payment_id>/refund/", refunds.refund, name="office_refund"),
     path("refunds/<int:refund_id>/approve/", reviewing.approve, name="office_refund_approve"),
     path("refunds/<int:refund_id>/retry/", reviewing.retry, name="office_refund_retry"),
+    path("refunds/<int:refund_id>/send-back/", reviewing.send_back, name="office_refund_send_back"),
     path("review/", reviewing.review, name="office_review"),
     path("review/<str:order_id>/close/", reviewing.close, name="office_review_close"),
     path("debts/", debts.listing, name="office_debts"),

@@ -31,11 +31,16 @@ class Attempt:
     state: GatewayState
     mode: str
     bank_reference: str
+    amount: int
+    customer_fee: int
 
 
 @dataclass(frozen=True)
 class OrderStatus:
-    """The state of an order. Only `state` decides; `merchant_order_id` is empty where PhonePe does not repeat it."""
+    """The state of an order. Only `state` decides; `merchant_order_id` is empty where PhonePe does not repeat it.
+
+    `amount` does not hold what the payer bears on top of it, `customer_fee`.
+    """
 
     order_id: str
     merchant_order_id: str
@@ -43,13 +48,14 @@ class OrderStatus:
     amount: int
     currency: str
     fee: int
+    customer_fee: int
     failure: str
     attempts: tuple[Attempt, ...]
 
     @property
-    def paying(self) -> Attempt | None:
-        """Return the attempt that paid, or None."""
-        return next((attempt for attempt in self.attempts if attempt.state == GatewayState.COMPLETED), None)
+    def paying(self) -> tuple[Attempt, ...]:
+        """Return the attempts that paid: one, but for an order that was paid twice."""
+        return tuple(attempt for attempt in self.attempts if attempt.state == GatewayState.COMPLETED)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class RefundStatus:
     amount: int
     bank_reference: str
     failure: str
+    lacks_balance: bool
 
 
 def read_token(body: Json) -> Token:
@@ -91,13 +98,15 @@ def read_pay(body: Json, *, schemes: tuple[str, ...]) -> PayAnswer:
 
 
 def read_order(body: Json) -> OrderStatus:
+    amount, customer_fee = _parts(body)
     return OrderStatus(
         order_id=identifier(body.get("orderId")),
         merchant_order_id=identifier(body.get("merchantOrderId")),
         state=read_state(body.get("state")),
-        amount=paise(body.get("amount")),
+        amount=amount,
         currency=text(body.get("currency"), 3) or "INR",
         fee=paise(body.get("feeAmount")),
+        customer_fee=customer_fee,
         failure=_failure(body),
         attempts=tuple(_attempt(item) for item in mappings(body.get("paymentDetails"))),
     )
@@ -112,6 +121,7 @@ def read_refund(body: Json) -> RefundStatus:
         amount=paise(body.get("amount")),
         bank_reference=next((attempt.bank_reference for attempt in attempts if attempt.bank_reference), ""),
         failure=_failure(body),
+        lacks_balance=any(names_balance(text(body.get(name))) for name in ("errorCode", "detailedErrorCode")),
     )
 
 
@@ -119,15 +129,36 @@ def read_state(value: object) -> GatewayState:
     return _STATES.get(text(value), GatewayState.PENDING)
 
 
+def names_balance(code: str) -> bool:
+    """Return whether a code says that our balance is too low for a refund. PhonePe publishes no list of them."""
+    words = set(code.upper().split("_"))
+    return bool(words & {"INSUFFICIENT", "LOW"}) and bool(words & {"BALANCE", "FUND", "FUNDS"})
+
+
 def _attempt(body: Json) -> Attempt:
     rail = mapping(body.get("rail"))
     numbers = (text(rail.get(name)) for name in ("utr", "arn", "authorizationCode"))
+    amount, customer_fee = _parts(body)
     return Attempt(
         transaction_id=identifier(body.get("transactionId")),
         state=read_state(body.get("state")),
         mode=text(body.get("paymentMode"), 20),
         bank_reference=next(filter(None, numbers), ""),
+        amount=amount,
+        customer_fee=customer_fee,
     )
+
+
+def _parts(body: Json) -> tuple[int, int]:
+    """Return the paise of an order or attempt, and the fee that its payer bears on top of them.
+
+    `payableAmount` is what the payer pays: the amount, or the amount and `feeAmount`. An amount that fits neither is 0,
+    which no order has.
+    """
+    amount, payable, fee = (paise(body.get(name)) for name in ("amount", "payableAmount", "feeAmount"))
+    if "payableAmount" not in body or payable == amount:
+        return amount, 0
+    return (amount, fee) if amount > 0 and fee > 0 and payable == amount + fee else (0, 0)
 
 
 def _failure(body: Json) -> str:

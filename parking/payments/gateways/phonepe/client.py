@@ -12,6 +12,7 @@ from parking.payments.gateways.base import (
     GatewayNotFound,
     GatewayRefused,
     GatewayUnreachable,
+    GatewayWithoutBalance,
     OrderRequest,
     RefundRequest,
 )
@@ -20,6 +21,7 @@ from parking.payments.gateways.phonepe.answers import (
     OrderStatus,
     PayAnswer,
     RefundStatus,
+    names_balance,
     read_order,
     read_pay,
     read_refund,
@@ -59,7 +61,8 @@ class PhonePeClient:
 
     def order(self, order_id: str, kind: str = CHECKOUT) -> OrderStatus:
         """Return the state of an order of ours; `kind` is CHECKOUT or CUSTOM, as it was made."""
-        query = {"details": "false", "errorContext": "true"}
+        # With its details, an order names every attempt to pay it, so that one paid twice is seen.
+        query = {"details": "true", "errorContext": "true"}
         return read_order(self._get(f"/{kind}/v2/order/{quote(order_id, safe='')}/status", query))
 
     def refund(self, request: RefundRequest) -> RefundStatus:
@@ -134,6 +137,8 @@ def _accepted(reply: Reply) -> Json:
     code = _code(reply.body)
     if reply.status == _FORBIDDEN:
         raise GatewayMisconfigured(f"PhonePe: this account may not do that ({code})", code=code)
+    if names_balance(code):
+        raise GatewayWithoutBalance(f"PhonePe: HTTP {reply.status} {code}", code=code)
     raise GatewayRefused(f"PhonePe: HTTP {reply.status} {code}", permanent=reply.status != _CONFLICT, code=code)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from parking.payments.gateways.base import (
+    FurtherPayment,
     GatewayNotFound,
     GatewayState,
     OrderAnswer,
@@ -13,7 +14,7 @@ from parking.payments.gateways.base import (
 )
 from parking.payments.gateways.http import create_or_find
 from parking.payments.gateways.phonepe import webhook
-from parking.payments.gateways.phonepe.answers import OrderStatus, PayAnswer, RefundStatus
+from parking.payments.gateways.phonepe.answers import Attempt, OrderStatus, PayAnswer, RefundStatus
 from parking.payments.gateways.phonepe.client import CHECKOUT, CUSTOM, PhonePeClient
 from parking.payments.gateways.phonepe.config import PhonePeConfig
 
@@ -89,7 +90,7 @@ def _pay_answer(request: OrderRequest, answer: PayAnswer) -> OrderAnswer:
 
 
 def _order_answer(request: OrderRequest, status: OrderStatus) -> OrderAnswer:
-    paying = status.paying
+    paying = status.paying[0] if status.paying else None
     return OrderAnswer(
         order_id=status.merchant_order_id or request.order_id,
         state=status.state,
@@ -100,15 +101,22 @@ def _order_answer(request: OrderRequest, status: OrderStatus) -> OrderAnswer:
         method=paying.mode if paying else "",
         bank_reference=paying.bank_reference if paying else "",
         fee=status.fee,
+        customer_fee=status.customer_fee,
         failure=status.failure,
+        also_paid=tuple(_further(status, attempt) for attempt in status.paying[1:] if attempt.transaction_id),
     )
+
+
+def _further(status: OrderStatus, attempt: Attempt) -> FurtherPayment:
+    return FurtherPayment(attempt.transaction_id, attempt.amount, status.currency, attempt.customer_fee)
 
 
 def _reference(request: OrderRequest, status: OrderStatus) -> str:
     """Return the number of the payment, never empty: it keeps a payment from being counted twice."""
     if status.state != GatewayState.COMPLETED:
         return ""
-    return (status.paying and status.paying.transaction_id) or status.order_id or request.order_id
+    named = status.paying[0].transaction_id if status.paying else ""
+    return named or status.order_id or request.order_id
 
 
 def _refund_answer(request: RefundRequest, status: RefundStatus) -> RefundAnswer:
@@ -119,4 +127,5 @@ def _refund_answer(request: RefundRequest, status: RefundStatus) -> RefundAnswer
         gateway_refund_id=status.refund_id,
         bank_reference=status.bank_reference,
         failure=status.failure,
+        lacks_balance=status.state == GatewayState.FAILED and status.lacks_balance,
     )

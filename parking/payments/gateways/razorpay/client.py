@@ -10,6 +10,7 @@ from parking.payments.gateways.base import (
     GatewayNotFound,
     GatewayRefused,
     GatewayUnreachable,
+    GatewayWithoutBalance,
     OrderRequest,
     RefundRequest,
 )
@@ -34,7 +35,8 @@ _FORBIDDEN = 403
 _UNDECIDED_CODES = ("GATEWAY_ERROR", "SERVER_ERROR")
 # Razorpay has one code for every 400; only the description distinguishes these.
 _WRONG_CREDENTIALS = ("authentication failed", "api key provided is invalid")
-_PASSING = ("in progress", "enough balance", "insufficient balance")
+_PASSING = ("in progress",)
+_NO_BALANCE = ("enough balance", "insufficient balance")
 
 
 class RazorpayClient:
@@ -166,5 +168,7 @@ def _refusal(status: int, error: Json) -> GatewayError:
         return GatewayUnreachable(message)
     if status in (_UNAUTHORIZED, _FORBIDDEN) or any(words in reason for words in _WRONG_CREDENTIALS):
         return GatewayMisconfigured(message, code=code)
+    if any(words in reason for words in _NO_BALANCE):
+        return GatewayWithoutBalance(message, code=code)
     passing = status == _CONFLICT or any(words in reason for words in _PASSING)
     return GatewayRefused(message, permanent=not passing, code=code)

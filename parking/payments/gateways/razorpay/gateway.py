@@ -5,6 +5,7 @@ from datetime import datetime
 
 from parking.payments.gateways.base import (
     EntryKind,
+    FurtherPayment,
     GatewayNotFound,
     GatewayState,
     OrderAnswer,
@@ -69,7 +70,7 @@ class RazorpayGateway:
         )
 
         def capture() -> OrderAnswer:
-            self._client.capture(answer.reference, amount=request.amount)
+            self._client.capture(answer.reference, amount=request.amount + answer.customer_fee)
             return self.fetch_order(asked)
 
         return create_or_find(capture, lambda: self.fetch_order(asked))
@@ -134,7 +135,8 @@ class RazorpayGateway:
 
     def _held(self, request: OrderRequest, order: Order, held: Payment) -> OrderAnswer:
         """Return the answer for held money; of another amount it is never captured, and the bank returns it."""
-        fits = (held.amount, held.currency) == (request.amount, "INR")
+        amount, customer_fee = _parts(order, held)
+        fits = (amount, held.currency) == (request.amount, "INR")
         return OrderAnswer(
             order_id=order.receipt or request.order_id,
             state=GatewayState.PENDING,
@@ -143,6 +145,7 @@ class RazorpayGateway:
             gateway_order_id=order.id,
             reference=held.id,
             method=held.method,
+            customer_fee=customer_fee,
             awaits_capture=fits and self._config.capture == CapturePolicy.MANUAL,
         )
 
@@ -166,10 +169,11 @@ class RazorpayGateway:
 
 def _paid(request: OrderRequest, order: Order, payments: list[Payment]) -> OrderAnswer:
     payment = payments[0]
+    amount, customer_fee = _parts(order, payment)
     return OrderAnswer(
         order_id=order.receipt or request.order_id,
         state=GatewayState.COMPLETED,
-        amount=payment.amount,
+        amount=amount,
         currency=payment.currency,
         gateway_order_id=order.id,
         reference=payment.id,
@@ -177,8 +181,24 @@ def _paid(request: OrderRequest, order: Order, payments: list[Payment]) -> Order
         bank_reference=payment.bank_reference,
         fee=payment.fee,
         tax=payment.tax,
-        also_paid=tuple(further.id for further in payments[1:]),
+        customer_fee=customer_fee,
+        also_paid=tuple(_further(order, payment) for payment in payments[1:]),
     )
+
+
+def _further(order: Order, payment: Payment) -> FurtherPayment:
+    amount, customer_fee = _parts(order, payment)
+    return FurtherPayment(payment.id, amount, payment.currency, customer_fee)
+
+
+def _parts(order: Order, payment: Payment) -> tuple[int, int]:
+    """Return the paise that a payment holds for its order, and the fee that its payer bears on top of them.
+
+    Where the account lets customers bear the fee, the payment is the order's amount and its fee, to the paisa. One that
+    differs in any other way is all amount, which its order then does not have.
+    """
+    bears_fee = payment.fee > 0 and payment.amount == order.amount + payment.fee
+    return (order.amount, payment.fee) if bears_fee else (payment.amount, 0)
 
 
 def _refund_answer(request: RefundRequest, refund: Refund) -> RefundAnswer:

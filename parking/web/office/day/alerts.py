@@ -13,6 +13,8 @@ from parking.reports.alerts import Alert, AlertCode
 
 _TITLES: dict[AlertCode, Promise] = {
     AlertCode.ORDERS_IN_REVIEW: _("Payments in review"),
+    AlertCode.PAID_TWICE: _("Paid twice"),
+    AlertCode.REFUNDS_WITHOUT_BALANCE: _("Refunds that wait for balance at the payment service"),
     AlertCode.REFUNDS_STUCK: _("Refunds that are stuck"),
     AlertCode.LONG_STAYS: _("Long stays"),
     AlertCode.HOLDS_EXPIRED_TODAY: _("Bookings not paid in time today"),
@@ -20,7 +22,9 @@ _TITLES: dict[AlertCode, Promise] = {
     AlertCode.OPEN_DEBTS: _("Open debts"),
 }
 # Money that somebody has to decide about; the others are for information.
-_URGENT = {AlertCode.ORDERS_IN_REVIEW, AlertCode.REFUNDS_STUCK}
+_URGENT = {
+    AlertCode.ORDERS_IN_REVIEW, AlertCode.PAID_TWICE, AlertCode.REFUNDS_WITHOUT_BALANCE, AlertCode.REFUNDS_STUCK,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,12 @@ def _address(code: AlertCode) -> str:
     today = f"{clock.today()}"
     ended_today = {"days_of": "ended", "from": today, "to": today}
     match code:
-        case AlertCode.ORDERS_IN_REVIEW | AlertCode.REFUNDS_STUCK:
+        case (
+            AlertCode.ORDERS_IN_REVIEW
+            | AlertCode.PAID_TWICE
+            | AlertCode.REFUNDS_WITHOUT_BALANCE
+            | AlertCode.REFUNDS_STUCK
+        ):
             return reverse("office_review")
         case AlertCode.OPEN_DEBTS:
             return reverse("office_debts")

@@ -16,10 +16,12 @@ from parking.invoices.events import DocumentIssued
 from parking.payments.events import (
     DebtWrittenOff,
     OrderFailed,
+    OrderPaidTwice,
     OrderToReview,
     PaymentCaptured,
     RefundRetried,
     ReviewClosed,
+    SecondPaymentSentBack,
 )
 from parking.reports.timeline import RowCode, TimelineEvent
 from parking.stays.events import (
@@ -45,6 +47,7 @@ _TITLES: dict[str, Promise] = {
     RowCode.ORDER_PLACED: _("Online payment asked for"),
     OrderFailed.action: _("Online payment failed"),
     OrderToReview.action: _("Payment does not fit what was asked for; somebody has to look"),
+    OrderPaidTwice.action: _("Paid twice; the second payment goes back"),
     ReviewClosed.action: _("Review closed"),
     PaymentCaptured.action: _("Money received"),
     RowCode.REFUND_WRITTEN: _("Refund written down"),
@@ -52,6 +55,7 @@ _TITLES: dict[str, Promise] = {
     RowCode.REFUND_FAILED: _("Refund failed; it will be tried again"),
     RowCode.REFUND_TO_REVIEW: _("Refund refused; somebody has to look"),
     RefundRetried.action: _("Refund tried again"),
+    SecondPaymentSentBack.action: _("Second payment sent back"),
     RowCode.DEBT_AROSE: _("Debt of the plate"),
     DebtWrittenOff.action: _("Debt written off"),
     DocumentIssued.action: _("Document written"),
@@ -60,6 +64,7 @@ _TITLES: dict[str, Promise] = {
 _BAD = {
     Refusal.action,
     OrderFailed.action,
+    OrderPaidTwice.action,
     OrderToReview.action,
     RowCode.REFUND_FAILED,
     RowCode.REFUND_TO_REVIEW,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from parking.checkout import refunding
 from parking.core import clock
+from parking.core.money import LEAST_ONLINE
 from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
@@ -82,7 +83,7 @@ def _question(request: HttpRequest, form: RefundForm, payment: Payment) -> HttpR
 
 def _effects(payment: Payment, amount: Decimal) -> list[str]:
     names = {"amount": rupees(amount), "gateway": word(payment.gateway)}
-    if payment.method == PaymentMethod.ONLINE:
+    if payment.method == PaymentMethod.ONLINE and amount >= LEAST_ONLINE:
         way = [gettext("%(amount)s go back through %(gateway)s to where they came from.") % names]
     else:
         way = [
@@ -95,7 +96,7 @@ def _effects(payment: Payment, amount: Decimal) -> list[str]:
 def _outcome_text(made: Refund) -> str:
     if made.status == RefundStatus.COMPLETED:
         return gettext("The money went back.")
-    if made.payment.method == PaymentMethod.ONLINE:
+    if not made.by_hand:
         return gettext("The refund is written down and on its way.")
     return gettext("The refund is written down. Another manager has to approve it.")
 

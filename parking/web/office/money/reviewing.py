@@ -104,6 +104,18 @@ def _retry(request: HttpRequest, attempt: Attempt, refund_id: int) -> Refund:
 
 @require_http_methods(["GET", "POST"])
 @for_managers
+def send_back(request: HttpRequest, refund_id: int) -> HttpResponse:
+    """Send a second payment back: one click, for the page that offers it says all. Sent again, it changes nothing."""
+    if request.method == "POST":
+        with _refusals_as_messages(request):
+            if refund_by_id(refund_id).is_held:
+                refunding.send_second_back(actor=actor_of(request), refund_id=refund_id, now=clock.now())
+            messages.success(request, gettext("The second payment goes back."))
+    return redirect("office_review")
+
+
+@require_http_methods(["GET", "POST"])
+@for_managers
 def close(request: HttpRequest, order_id: str) -> HttpResponse:
     """Ask what was found out about a payment that does not fit, and close its review."""
     order = order_by_number(order_id)
