@@ -151,12 +151,27 @@ class _Money:
         paid = Counter(row.order_id for row in self.payments if row.order_id)
         for order in self.orders:
             assert paid[order.pk] == (1 if order.status == "COMPLETED" else 0), f"{order}: {order.status}"
+            seconds = [row for row in self.payments if row.second_of_id == order.pk]
+            assert paid[order.pk] or not seconds, f"{order}: paid a second time, but never a first"
         amounts: dict[int | None, Any] = {order.pk: order.amount for order in self.orders}
         for payment in self.payments:
+            assert payment.customer_fee >= NOTHING
             back = sum((row.amount for row in self.refunds if row.payment_id == payment.pk), NOTHING)
             assert back <= payment.amount, f"{payment}: more went back than came"
             assert payment.amount == amounts.get(payment.order_id, payment.amount)
             assert (payment.tendered or payment.amount) >= payment.amount
+            assert payment.second_of_id is None or back == payment.amount, f"{payment}: a second one is kept"
+        self._assert_second_payments_agree()
+
+    def _assert_second_payments_agree(self) -> None:
+        """Assert that what goes back as a second payment goes back whole, to the bill that another one had paid."""
+        by_pk = {row.pk: row for row in self.payments}
+        for refund in self.refunds:
+            assert not refund.is_held or (refund.status == "INITIATED" and refund.paid_already_id)
+            if refund.paid_already_id:
+                first, second = by_pk[refund.paid_already_id], by_pk[refund.payment_id]
+                assert (second.bill_id, refund.amount) == (first.bill_id, second.amount)
+                assert first.pk != second.pk
 
 
 def _assert_audit_agrees(sessions: list[ParkingSession]) -> None:

@@ -162,7 +162,7 @@ def body(event: object, payload: object) -> bytes:
         (
             BODY_P2,
             WebhookEvent(
-                event_key=_key("checkout.order.completed|OMO2601010000000000000001|COMPLETED"),
+                event_key=_key("checkout.order.completed|OMO2601010000000000000001|COMPLETED|OM2601010000000000000001"),
                 kind=EventKind.ORDER,
                 order_id="PK-20260101-000042-1",
                 gateway_order_id="OMO2601010000000000000001",

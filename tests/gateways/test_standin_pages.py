@@ -234,3 +234,56 @@ def test_another_web_site_cannot_press_a_button(standin, phonepe):
 def test_what_does_not_exist(standin, path):
     answer = standin.http.get(path)
     assert answer.status_code == 404 and "There is no such page" in answer.text
+
+
+# --- Cards -----------------------------------------------------------------------------------------
+
+
+def _by_card(standin, page, number, **changes):
+    typed = {"number": number, "expiry": "12/40", "cvv": "123"} | changes
+    return standin.http.post(f"{page}/card", data=typed)
+
+
+def test_the_form_takes_a_card_that_pays(standin, phonepe):
+    page = phonepe.pay().json()["redirectUrl"]
+    text = _page(standin, page)
+    assert "By card" in text and "4111 1111 1111 1111 pays" in text
+    assert _by_card(standin, page, "4111 1111 1111 1111").headers["location"] == "https://park.example/back"
+    assert phonepe.status().json()["state"] == "COMPLETED"
+    assert standin.books()["payments"][0]["method"] == "card"
+
+
+def test_a_card_that_is_declined_leaves_razorpays_order_payable(standin, razorpay):
+    order = razorpay.order()["id"]
+    declined = _by_card(standin, f"/pay/{order}", "4000000000000002")
+    assert "Your bank declined the card." in declined.text
+    assert "Thank you, it is paid." in _by_card(standin, f"/pay/{order}", "4111-1111-1111-1111").text
+    assert [row["state"] for row in standin.books()["payments"]] == ["CAPTURED", "FAILED"]
+
+
+@pytest.mark.parametrize(
+    ("number", "changes", "said"),
+    [
+        ("4111 1111 1111 1112", {}, "This is no test card."),
+        ("", {}, "This is no test card."),
+        ("4111111111111111", {"expiry": "13/40"}, "Give a month that is not over"),
+        ("4111111111111111", {"expiry": "12/20"}, "Give a month that is not over"),
+        ("4111111111111111", {"cvv": "12"}, "The CVV has three or four digits."),
+    ],
+)
+def test_a_card_that_does_not_fit_moves_nothing(standin, phonepe, number, changes, said):
+    page = phonepe.pay().json()["redirectUrl"]
+    assert said in _by_card(standin, page, number, **changes).text
+    assert standin.books()["payments"] == []
+
+
+# --- Paid twice ------------------------------------------------------------------------------------
+
+
+def test_the_bank_pays_an_order_again(standin, razorpay):
+    order = razorpay.order(receipt="R-1")["id"]
+    standin.pay(order)
+    assert _press(standin, _page(standin, "/"), "Pay again", "order R-1").headers["location"] == "/"
+    payments = razorpay.get(f"orders/{order}/payments").json()["items"]
+    assert [row["status"] for row in payments] == ["captured", "captured"]
+    assert "paid ₹50.00 and ₹50.00" in _page(standin, "/")

@@ -16,7 +16,7 @@ from parking.invoices.models import NumberSeries, TaxDocument
 from parking.invoices.rules import own_prefix
 from parking.invoices.services import issue_credit_note, issue_for_bill
 from parking.invoices.sheets import sheet_of
-from parking.payments.gateways.base import GatewayState
+from parking.payments.gateways.base import GatewayState, OrderAnswer
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
 from tests.build import actor, book, cancel, enter, leave, make_user, pay_ahead, terminate
@@ -67,6 +67,21 @@ def test_a_closed_bill_of_a_registered_operator_has_a_tax_invoice(
     assert sheet.sums == (("Taxable value", "127.12"), ("CGST 9%", "11.44"), ("SGST 9%", "11.44"))
     assert [amount for _, amount in sheet.money] == ["50.00", "100.00", "400.00"]
     assert sheet.money[2][0] == "Cash handed over 500.00, change"
+
+
+def test_a_fee_that_the_payer_bore_stands_apart_on_the_receipt(
+    gateway: FakeGateway, registered: ParkingSite, zone: ParkingZone, driver: User, staff: User
+):
+    gateway.outcome = GatewayState.PENDING
+    session = book(driver, zone, now=START)
+    order = PaymentOrder.objects.get(bill=session.bill)
+    answer = OrderAnswer(order.order_id, GatewayState.COMPLETED, 5000, reference="pay_1", customer_fee=118)
+    settling.settle(order=order, answer=answer, now=START)
+    leave(staff, enter(staff, session, START), "CASH", START + timedelta(minutes=30))
+    (document,) = documents_of(driver, first_payment(session))
+    sheet = sheet_of(document)
+    assert (document.total, [amount for _, amount in sheet.money]) == (Decimal("50.00"), ["50.00", "1.18"])
+    assert sheet.money[1][0] == "Fee on top, kept by simulated, not part of this document"
 
 
 def test_both_payments_of_a_bill_have_the_same_document(registered: ParkingSite, stay: ParkingSession, driver: User):

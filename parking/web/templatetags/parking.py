@@ -146,6 +146,7 @@ _WORDS: dict[str, Promise] = {
     "Cancelled within five minutes": _("Cancelled within five minutes"),  # as stored before the time was a setting
     "Paid more than the bill": _("Paid more than the bill"),
     "Paid after the stay had ended": _("Paid after the stay had ended"),
+    "Paid twice": _("Paid twice"),
     "Booking expired": _("Booking expired"),
     # Features of a zone
     "covered": _("Covered"),

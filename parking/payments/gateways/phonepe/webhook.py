@@ -16,6 +16,7 @@ from parking.payments.gateways.http import (
     identifier,
     json_object,
     mapping,
+    mappings,
     same_proof,
     sha256_hex,
     text,
@@ -106,9 +107,15 @@ def _kind(name: str) -> EventKind:
 
 
 def _key(name: str, payload: Json, field: str, body: bytes) -> str:
-    """Return a key for the event, which PhonePe does not number: one for each state of an order or refund."""
+    """Return a key for the event, which PhonePe does not number: one for each state of an order or refund.
+
+    An order that is paid again is COMPLETED again: the attempts tell its events apart.
+    """
     number, state = identifier(payload.get(field)), text(payload.get("state"))
-    return sha256_hex(f"{name}|{number}|{state}".encode() if number else body)
+    paid = field == "orderId" and state == "COMPLETED"
+    attempts = [identifier(item.get("transactionId")) for item in mappings(payload.get("paymentDetails"))]
+    parts = (name, number, state, *(attempts if paid else ()))
+    return sha256_hex("|".join(parts).encode() if number else body)
 
 
 def _read_v1(body: bytes) -> WebhookEvent:
