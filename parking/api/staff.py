@@ -176,7 +176,7 @@ def active_sessions(request: HttpRequest, filters: Annotated[InsideQuery, Query(
     now = clock.now()
     long_minutes = settings.LONG_STAY_HOURS * 60
     before = now - timedelta(minutes=long_minutes) if filters.long_stay else None
-    rows = cars_inside(zone=filters.zone_id, plate_part=filters.q, entered_before=before)
+    rows = cars_inside(sites=actor_of(request).sites, zone=filters.zone_id, plate_part=filters.q, entered_before=before)
     if filters.long_stay is False:
         rows = rows.filter(entry_time__gt=now - timedelta(minutes=long_minutes))
     found = page_of(rows, filters)
@@ -195,11 +195,12 @@ class SlotStatusQuery(BaseModel):
 )
 def slot_status(request: HttpRequest, filters: Annotated[SlotStatusQuery, Query()]) -> HttpResponse:
     """Every zone with its slots and counts; here `occupied_slots` counts cars inside."""
-    zone = find_zone(filters.zone_id) if filters.zone_id else None
-    slots = slots_by_zone(zone)
+    sites = actor_of(request).sites
+    zone = find_zone(filters.zone_id, sites=sites) if filters.zone_id else None
+    slots = slots_by_zone(zone, sites=sites)
     shown = [
         ZoneSlotsOut.of(row, counts, slots=[SlotOut.of(slot) for slot in slots.get(row.pk, [])])
-        for row, counts in zones_with_counts(zone=zone)
+        for row, counts in zones_with_counts(zone=zone, sites=sites)
     ]
     return ok(shown)
 

@@ -6,6 +6,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from parking.accounts.models import User
+from parking.core.sites import ALL_SITES
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Refund
 from parking.reports.payments import MONEY_SORTS, MoneyFilter, money_keys, money_rows
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def by(key: str, *, downwards: bool) -> list[int]:
-    return [stay.pk for stay in sorted_sessions(all_sessions(SessionFilter()), key, downwards=downwards)]
+    return [stay.pk for stay in sorted_sessions(all_sessions(SessionFilter(sites=ALL_SITES)), key, downwards=downwards)]
 
 
 NAMES = [
@@ -159,7 +160,7 @@ def test_every_key_gives_every_row_once(story: Story, key: str) -> None:
 
 
 def test_sorted_pages_do_not_overlap(story: Story) -> None:
-    keys = money_keys(MoneyFilter(), by="method")
+    keys = money_keys(MoneyFilter(sites=ALL_SITES), by="method")
     pages = [money_rows(list(keys[start : start + 4])) for start in (0, 4, 8)]
     assert len({(row["kind"], row["id"]) for page in pages for row in page}) == 11
     assert ParkingSession.objects.count() == 8
