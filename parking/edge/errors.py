@@ -38,6 +38,7 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "left": Decimal,
     "refund": Decimal,
     "site_name": str,
+    "opens_at": str,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 
