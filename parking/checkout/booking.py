@@ -15,7 +15,8 @@ from parking.core.errors import Refused, Unavailable
 from parking.core.idempotency import RequestKey
 from parking.core.ids import Ref, new_uuid
 from parking.core.money import ZERO
-from parking.facilities.models import ParkingZone
+from parking.core.sites import ALL_SITES, Sites
+from parking.facilities.admitting import refuse_vehicle
 from parking.facilities.queries import find_zone
 from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
@@ -62,7 +63,8 @@ def book(
     """Book a slot for a driver, from now on, and collect the booking fee.
 
     The claim, its bill, its order and the idempotency key are committed before the gateway is called. Raises
-    NotFound `zone_not_found`; Refused `zone_inactive`, `zone_full`, `vehicle_invalid`, `vehicle_already_parked`,
+    NotFound `zone_not_found`; Refused `zone_inactive`, `kind_not_allowed`, `zone_closed`, `pass_needed`, `zone_full`,
+    `vehicle_invalid`, `vehicle_already_parked`,
     `vehicle_unavailable`, `gateway_invalid`, `payment_failed` (the slot is free again); RepeatedRequest.
     """
     code = chosen_gateway(gateway).code
@@ -70,7 +72,7 @@ def book(
     uuid = new_uuid()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=str(uuid), now=now)
-        session, terms = _claim(uuid, wanted, terms_for, driver_id=actor.user_id, actor=actor, now=now)
+        session, terms = _claim(uuid, wanted, terms_for, driver_id=actor.user_id, actor=actor, sites=ALL_SITES, now=now)
         order = None
         if terms.booking_fee > ZERO:
             order = orders.place(
@@ -102,20 +104,16 @@ def take_ticket(
     vehicle_kind: str = "CAR",
     key: RequestKey | None = None,
 ) -> ParkingSession:
-    """Give a car that drives up a slot and a QR, without account and without fee. Raises as `book`."""
+    """Give a car that drives up a slot and a QR, without account and without fee, at one of the actor's sites.
+
+    Raises as `book`.
+    """
     wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind)
     uuid = new_uuid()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=str(uuid), now=now)
-        session, _ = _claim(uuid, wanted, walk_in_terms, driver_id=None, actor=actor, now=now)
+        session, _ = _claim(uuid, wanted, walk_in_terms, driver_id=None, actor=actor, sites=actor.sites, now=now)
     return session
-
-
-def _open_zone(zone: Ref) -> ParkingZone:
-    place = find_zone(zone)
-    if not place.is_active:
-        raise Refused("zone_inactive", "This zone is closed")
-    return place
 
 
 def _claim(
@@ -125,10 +123,12 @@ def _claim(
     *,
     driver_id: int | None,
     actor: Actor,
+    sites: Sites,
     now: datetime,
 ) -> tuple[ParkingSession, Terms]:
     """Inside a transaction: lock the vehicle, claim a slot, write booking, bill and audit line."""
-    zone = _open_zone(wanted.zone)
+    zone = find_zone(wanted.zone, sites=sites)
+    refuse_vehicle(zone, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
     terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind)
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
     session = allocate_slot(

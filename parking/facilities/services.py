@@ -1,5 +1,6 @@
 """The only writer of sites, zones and slots."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +11,12 @@ from django.db.models import QuerySet
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
+from parking.core.sites import at_sites
 from parking.core.statements import Select, save_fields
-from parking.facilities.events import SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
+from parking.facilities.events import CapacitySet, SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
 from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SiteState, SlotStatus
-from parking.facilities.rules import slot_numbers, slot_sort_key, suitable_slot_kinds
+from parking.facilities.rules import MOST_SLOTS, slot_numbers, slot_sort_key, suitable_slot_kinds
 
-# Most slots that one call may add.
-MOST_SLOTS = 2000
 AMOUNTS = ("hourly_rate", "booking_fee")
 
 # --- Slots, on behalf of stays ---------------------------------------------------------------------
@@ -32,9 +32,19 @@ def claim_best_slot(*, zone: ParkingZone, vehicle_kind: str) -> ParkingSlot:
     # One row is locked and no more: a second one, locked in passing, would be missing to somebody else.
     slot = next(filter(None, (_FREE_SLOT.first(zone.pk, kind) for kind in kinds)), None)
     if slot is None:
-        raise Refused("zone_full", "Zone full, try another zone")
+        raise _zone_full()
     set_slot_status(slot=slot, status=SlotStatus.BOOKED)
     return slot
+
+
+def refuse_full_zone(zone: ParkingZone, vehicle_kind: str) -> None:
+    """Raise Refused `zone_full` unless the zone has a free slot for this kind of vehicle. Claims nothing."""
+    if not any(_free_slots(zone.pk, kind).exists() for kind in suitable_slot_kinds(vehicle_kind)):
+        raise _zone_full()
+
+
+def _zone_full() -> Refused:
+    return Refused("zone_full", "Zone full, try another zone")
 
 
 def _best_first(zone: ParkingZone, kinds: tuple[str, ...]) -> list[str]:
@@ -83,9 +93,18 @@ def _check_hours(zone: ParkingZone) -> None:
         raise InvalidInput({"closes_at": ["Give both opening and closing time, or neither"]})
 
 
-def _check_site(site_id: int | None) -> None:
-    if site_id is not None and not ParkingSite.objects.filter(pk=site_id).exists():
+def _check_site(site_id: int | None, actor: Actor) -> None:
+    if site_id is None:
+        return
+    if not (actor.works_at(site_id) and ParkingSite.objects.filter(pk=site_id, retired_at=None).exists()):
         raise InvalidInput({"site_id": ["There is no such car park"]})
+
+
+def _site_of_new_zone(actor: Actor, now: datetime) -> ParkingSite:
+    """Return the first car park of the actor's, for a zone of which none is named."""
+    if actor.sites is None:
+        return default_site(now=now)
+    return ParkingSite.objects.filter(pk__in=actor.sites).order_by("pk")[:1].get()
 
 
 def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> ParkingZone:
@@ -96,10 +115,10 @@ def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> Park
         updated_at=now,
     )
     _check_hours(zone)
-    _check_site(changes.get("site_id"))
+    _check_site(changes.get("site_id"), actor)
     with transaction.atomic():
         if "site_id" not in changes:
-            zone.site = default_site(now=now)
+            zone.site = _site_of_new_zone(actor, now)
         _save_zone(zone, force_insert=True)
         audit.record(actor, ZoneCreated(zone_id=zone.pk, changed=tuple(sorted(changes))), now)
     return zone
@@ -108,7 +127,7 @@ def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> Park
 def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: datetime) -> ParkingZone:
     """Change a zone. Stays keep the terms they were booked under. Raises NotFound, Refused, InvalidInput."""
     with transaction.atomic():
-        zone = lock_zone(zone_id)
+        zone = lock_zone(zone_id, actor)
         amounts = {
             name: (getattr(zone, name), changes[name])
             for name in AMOUNTS
@@ -118,7 +137,7 @@ def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: dat
             setattr(zone, name, value)
         zone.updated_at = now
         _check_hours(zone)
-        _check_site(changes.get("site_id"))
+        _check_site(changes.get("site_id"), actor)
         _save_zone(zone)
         event = ZoneChanged(zone_id=zone.pk, changed=tuple(sorted(changes)), amounts=amounts)
         audit.record(actor, event, now)
@@ -133,9 +152,10 @@ def _save_zone(zone: ParkingZone, *, force_insert: bool = False) -> None:
         raise Refused("zone_name_taken", "There is a zone of this name already") from error
 
 
-def lock_zone(zone_id: int) -> ParkingZone:
-    """Lock and return the zone. Raises NotFound `zone_not_found`."""
-    zone = ParkingZone.objects.select_for_update(no_key=True).filter(pk=zone_id, retired_at=None).first()
+def lock_zone(zone_id: int, actor: Actor) -> ParkingZone:
+    """Lock and return the zone. Raises NotFound `zone_not_found`, also for one at a site that is not the actor's."""
+    zones = at_sites(ParkingZone.objects.select_for_update(no_key=True), actor.sites, "site_id")
+    zone = zones.filter(pk=zone_id, retired_at=None).first()
     if zone is None:
         raise NotFound("zone_not_found", "Zone not found")
     return zone
@@ -147,7 +167,7 @@ def retire_zone(*, actor: Actor, zone_id: int, now: datetime) -> ParkingZone:
     Every slot is locked and put out of service first, so that no booking can slip in: it needs a free slot.
     """
     with transaction.atomic():
-        zone = lock_zone(zone_id)
+        zone = lock_zone(zone_id, actor)
         slots = list(ParkingSlot.objects.select_for_update().filter(zone=zone).order_by("pk"))
         if any(slot.is_occupied for slot in slots):
             raise Refused("zone_in_use", "This zone has open bookings or cars inside")
@@ -165,7 +185,9 @@ def add_slots(
     if not first <= last < first + MOST_SLOTS:
         raise InvalidInput({"last": [f"Between first and {MOST_SLOTS} slots at once"]})
     with transaction.atomic():
-        zone = lock_zone(zone_id)
+        zone = lock_zone(zone_id, actor)
+        if not zone.marked:
+            raise Refused("zone_is_unmarked", "The places of this zone have no numbers: set its capacity")
         numbers = slot_numbers(prefix, first, last)
         if ParkingSlot.objects.filter(zone=zone, slot_number__in=numbers).exists():
             raise Refused("slot_number_taken", "Some of these slot numbers exist already")
@@ -177,10 +199,49 @@ def add_slots(
     return slots
 
 
+def set_capacity(*, actor: Actor, zone_id: int, capacity: Mapping[str, int], now: datetime) -> None:
+    """Give a zone without numbers so many places of each kind; a kind that is not named keeps its places.
+
+    Places that are too many go out of service, free ones first taken; they come back when they are needed again.
+    Raises NotFound; Refused `zone_is_marked`, `places_in_use` (more cars are booked or inside than would be left).
+    """
+    with transaction.atomic():
+        zone = lock_zone(zone_id, actor)
+        if zone.marked:
+            raise Refused("zone_is_marked", "The slots of this zone have numbers: add them one by one")
+        for kind, number in sorted(capacity.items()):
+            _set_places(zone, kind, number, now)
+        audit.record(actor, CapacitySet(zone_id=zone.pk, capacity=dict(capacity)), now)
+
+
+def _set_places(zone: ParkingZone, kind: str, number: int, now: datetime) -> None:
+    places = list(ParkingSlot.objects.select_for_update().filter(zone=zone, kind=kind).order_by("pk"))
+    free, unused = [], []
+    for place in places:
+        if place.status == SlotStatus.FREE:
+            free.append(place.pk)
+        elif place.status == SlotStatus.OUT_OF_SERVICE:
+            unused.append(place.pk)
+    surplus = len(places) - len(unused) - number
+    if surplus > len(free):
+        raise Refused("places_in_use", "More places than that are booked or have a car in them")
+    if surplus > 0:
+        ParkingSlot.objects.filter(pk__in=free[-surplus:]).update(status=SlotStatus.OUT_OF_SERVICE)
+        return
+    ParkingSlot.objects.filter(pk__in=unused[:-surplus] if surplus else []).update(status=SlotStatus.FREE)
+    missing = -surplus - len(unused)
+    numbers = [f"{kind}-{len(places) + step:05d}" for step in range(1, missing + 1)]
+    ParkingSlot.objects.bulk_create(
+        ParkingSlot(zone=zone, slot_number=text, sort_key=slot_sort_key(text), kind=kind, created_at=now)
+        for text in numbers
+    )
+
+
 def change_slot(*, actor: Actor, slot_id: int, status: str | None, kind: str | None, now: datetime) -> ParkingSlot:
     """Take a slot in or out of service, or change its kind. Raises NotFound, Refused `slot_in_use`."""
     with transaction.atomic():
-        slot = ParkingSlot.objects.select_for_update().filter(pk=slot_id, zone__retired_at=None).first()
+        slots = at_sites(ParkingSlot.objects.select_for_update(), actor.sites, "zone__site_id")
+        slot = slots.filter(pk=slot_id, zone__retired_at=None).first()
         if slot is None:
             raise NotFound("slot_not_found", "Slot not found")
         if slot.is_occupied:

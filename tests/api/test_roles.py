@@ -47,6 +47,7 @@ ADMIN = [
     ("POST", "/api/admin/refunds/"),
     ("POST", "/api/admin/refunds/1/approve/"),
     ("POST", "/api/admin/refunds/1/retry/"),
+    ("POST", "/api/admin/refunds/1/send-back/"),
     ("GET", "/api/admin/reconciliation/"),
     ("POST", "/api/admin/reconciliation/"),
     ("GET", "/api/admin/users/"),

@@ -32,6 +32,7 @@ WRITES = [
     ("post", "refunds/"),
     ("post", "refunds/1/approve/"),
     ("post", "refunds/1/retry/"),
+    ("post", "refunds/1/send-back/"),
     ("post", "reconciliation/"),
     ("patch", "settings/"),
 ]

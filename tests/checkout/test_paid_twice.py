@@ -13,6 +13,7 @@ from parking.accounts.models import User
 from parking.audit.models import AuditEntry
 from parking.checkout import paying, refunding, settling
 from parking.core.ids import Ref
+from parking.core.sites import ALL_SITES
 from parking.facilities.models import ParkingZone
 from parking.payments import orders
 from parking.payments.gateways.base import FurtherPayment, GatewayState, OrderAnswer
@@ -42,7 +43,7 @@ def hear(order: PaymentOrder, now: datetime, *also: FurtherPayment, **changes: A
 
 
 def alert(code: AlertCode, now: datetime = START) -> Alert:
-    (found,) = [one for one in alerts(now=now) if one.code == code]
+    (found,) = [one for one in alerts(sites=ALL_SITES, now=now) if one.code == code]
     return found
 
 

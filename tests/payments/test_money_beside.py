@@ -8,11 +8,12 @@ import pytest
 from parking.accounts.models import User
 from parking.checkout import refunding
 from parking.core import clock
+from parking.core.sites import ALL_SITES
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, Refund
 from parking.reports.alerts import AlertCode, alerts
 from parking.reports.payments import MoneyFilter, totals_by_method
-from parking.reports.periods import ClosedPeriod, Period
+from parking.reports.periods import ClosedPeriod
 from parking.reports.reconciliation import reconcile
 from tests.build import actor, cancel, reloaded
 from tests.gateways.standin import Standin
@@ -27,11 +28,11 @@ def differences(code: str) -> int:
     """What the reconciliation finds at the days around START, and around the stand-in's own clock."""
     first, last = sorted([START, clock.now()])
     period = ClosedPeriod(first.date() - timedelta(days=1), last.date() + timedelta(days=1))
-    return reconcile(gateway=code, period=period, now=clock.now() + timedelta(days=1)).differences
+    return reconcile(gateway=code, period=period, sites=ALL_SITES, now=clock.now() + timedelta(days=1)).differences
 
 
 def shown_alerts() -> dict[str, int]:
-    return {alert.code: alert.count for alert in alerts(now=at(10)) if alert.count}
+    return {alert.code: alert.count for alert in alerts(sites=ALL_SITES, now=at(10)) if alert.count}
 
 
 # --- A fee that the payer bears --------------------------------------------------------------------------
@@ -64,7 +65,7 @@ def test_reports_and_reconciliation_keep_the_fee_apart(
     standin.switch(BRAND[code], pays_at_once=True, customer_fee=True)
     book(driver, zone, code)
     follow(at(0.5))
-    assert totals_by_method(MoneyFilter(period=Period()))["ONLINE"].captured == Decimal("50.00")
+    assert totals_by_method(MoneyFilter(sites=ALL_SITES))["ONLINE"].captured == Decimal("50.00")
     assert differences(code) == 0
 
 

@@ -34,7 +34,7 @@ def _zone_answer(zone: ParkingZone, message: str = "OK", *, status: int = 200) -
 )
 def zones(request: HttpRequest, paging: Annotated[Paging, Query()]) -> HttpResponse:
     """Zones that were not retired, open or closed, by name."""
-    found = page_of(present_zones(), paging)
+    found = page_of(present_zones(sites=actor_of(request).sites), paging)
     return ok(found.showing(AdminZoneOut.rows(found.rows)))
 
 
@@ -61,7 +61,11 @@ def zones(request: HttpRequest, paging: Annotated[Paging, Query()]) -> HttpRespo
 def create_zone(request: HttpRequest, payload: NewZoneIn) -> HttpResponse:
     """Make a zone; its slots are added next."""
     zone = tariffs.create_zone(
-        actor=actor_of(request), changes=payload.changes(), kind_rates=payload.rates() or [], now=clock.now()
+        actor=actor_of(request),
+        changes=payload.changes(),
+        kind_rates=payload.rates() or [],
+        now=clock.now(),
+        capacity=payload.places(),
     )
     return _zone_answer(zone, "Zone made", status=201)
 
@@ -74,7 +78,7 @@ def create_zone(request: HttpRequest, payload: NewZoneIn) -> HttpResponse:
 )
 def one_zone(request: HttpRequest, zone_ref: str) -> HttpResponse:
     """One zone by its id or UUID."""
-    return _zone_answer(find_zone(path_ref(zone_ref)))
+    return _zone_answer(find_zone(path_ref(zone_ref), sites=actor_of(request).sites))
 
 
 @router.patch(
@@ -96,6 +100,7 @@ def change_zone(request: HttpRequest, zone_ref: str, payload: ChangedZoneIn) -> 
         zone_id=find_zone(path_ref(zone_ref)).pk,
         changes=payload.changes(),
         kind_rates=payload.rates(),
+        capacity=payload.places(),
         now=clock.now(),
     )
     return _zone_answer(zone, "Zone changed")
