@@ -64,6 +64,15 @@ class TokenRefreshed(UserEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignInEnded(UserEvent):
+    """A sign-in was ended with all its tokens, for the reason `reason`, by nobody who asked for it."""
+
+    action = "sign_in.ended"
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PasswordChanged(UserEvent):
     """A user who knew the old password set a new one."""
 

@@ -58,6 +58,12 @@ class User(AbstractBaseUser):
         help_text="The manager who made or raised the account or gave it a password last",
     )
     vouched_at = models.DateTimeField(null=True, blank=True)
+    email_confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a link that was mailed there was used; empty: nobody knows whose it is"
+    )
+    password_must_change = models.BooleanField(
+        default=False, help_text="A manager chose the password; nothing else is open until its owner has"
+    )
     date_joined = models.DateTimeField()
 
     objects: ClassVar[UserManager] = UserManager()
@@ -96,6 +102,70 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, _app_label: str) -> bool:
         return self.is_active and self.role == Role.ADMIN
+
+
+class SignIn(models.Model):
+    """One sign-in for tokens; all tokens that come of it end with it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    started_at = models.DateTimeField()
+    expires_at = models.DateTimeField(help_text="When the newest refresh token runs out")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="Signed out, or a spent token was seen again")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="sign_in_by_expiry")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class FailedName(models.Model):
+    """Failed sign-ins of one username from all addresses together, whether there is such an account or not."""
+
+    username = models.CharField(max_length=255, unique=True, help_text="In small letters")
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    paused_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["last_at"], name="failed_name_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.username}: {self.failures}"
+
+
+class KnownAddress(models.Model):
+    """An address from which an account has signed in, as a keyed hash; pauses of its name do not hold there."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    address = models.CharField(max_length=32)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "address"], name="known_address_once")]
+        indexes: ClassVar = [models.Index(fields=["last_at"], name="known_address_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.last_at:%Y-%m-%d}"
+
+
+class Repetition(models.Model):
+    """What is on record once for a minute, and how often it came after that."""
+
+    key = models.CharField(max_length=64, help_text="Hash of who and what")
+    minute = models.DateTimeField()
+    times = models.PositiveIntegerField(default=0, help_text="Beside the first, which has a line of its own")
+    actor_id = models.BigIntegerField(null=True)
+    actor_role = models.CharField(max_length=10, blank=True)
+    action = models.CharField(max_length=60)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "minute"], name="repetition_once")]
+        indexes: ClassVar = [models.Index(fields=["minute"], name="repetition_by_minute")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.minute:%H:%M}: {self.times}"
 
 
 class CallWindow(models.Model):

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
-from parking.accounts import tokens
+from parking.accounts import families, tokens
 from parking.accounts.credentials import authenticated, user_signing_in
 from parking.accounts.events import (
     PasswordChanged,
@@ -26,8 +26,7 @@ from parking.accounts.passwords import HashedPassword, hash_new_password
 from parking.accounts.queries import user_by_id, user_not_found
 from parking.accounts.tokens import SpentToken, TokenPair
 from parking.audit import services as audit
-from parking.audit.events import Refusal
-from parking.core.actor import ANYBODY, Actor, user_actor
+from parking.core.actor import Actor, user_actor
 from parking.core.errors import InvalidInput, Refused, Unauthenticated
 
 CONTACT_FIELDS = {"email", "phone"}
@@ -86,31 +85,39 @@ def login(request: HttpRequest, *, username: str, password: str, now: datetime) 
 def refresh(*, token: str, now: datetime) -> TokenPair:
     """Exchange a refresh token, which is used up, for a new pair. Raises Unauthenticated `token_not_valid`."""
     with _spent_tokens_recorded(now), transaction.atomic():
-        user = tokens.spend_refresh_token(token)
-        pair = tokens.issue(user, now=now)
-        audit.record(actor_of(user), TokenRefreshed(user_id=user.pk), now)
+        spent = tokens.spend_refresh_token(token)
+        pair = tokens.issue(spent.user, now=now, sign_in_id=spent.sign_in_id)
+        audit.record(actor_of(spent.user), TokenRefreshed(user_id=spent.user.pk), now)
     return pair
 
 
 def logout(*, token: str, caller: User | None, now: datetime) -> None:
-    """End a refresh token. Raises Unauthenticated `token_not_valid`: dead already, or another's than the caller's.
+    """End a refresh token with its sign-in, access tokens included.
+
+    Raises Unauthenticated `token_not_valid`: dead already, or another's than the caller's.
 
     Without a caller the token speaks for itself: whoever holds it could use it up anyway.
     """
     with _spent_tokens_recorded(now), transaction.atomic():
-        user = tokens.spend_refresh_token(token)
-        if caller is not None and caller.pk != user.pk:
+        spent = tokens.spend_refresh_token(token)
+        if caller is not None and caller.pk != spent.user.pk:
             raise tokens.not_valid()
-        audit.record(actor_of(user), SignedOut(user_id=user.pk), now)
+        families.end(spent.sign_in_id, now=now)
+        audit.record(actor_of(spent.user), SignedOut(user_id=spent.user.pk), now)
 
 
 @contextmanager
 def _spent_tokens_recorded(now: datetime) -> Iterator[None]:
-    """Put the second use of a token on record; outside of the transaction, which that use rolls back."""
+    """Act on the second use of a token; outside of the transaction, which that use rolls back."""
     try:
         yield
     except SpentToken as error:
-        audit.record(ANYBODY, Refusal(code="token_spent", user_id=error.user_id), now)
+        families.end_after_theft(
+            user_id=error.spent.user.pk,
+            sign_in_id=error.spent.sign_in_id,
+            spent_at=tokens.spent_at(error.outstanding_id) or now,
+            now=now,
+        )
         raise
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from django.db import connections
 from django_tasks_db.models import DBTaskResult
 
+from parking.accounts.families import forget_old_sign_ins
 from parking.accounts.sessions import forget_expired_sessions
 from parking.accounts.throttles import forget_old_windows
 from parking.accounts.tokens import forget_expired_tokens
@@ -108,5 +109,11 @@ def forget_what_is_over(*, now: datetime) -> int:
     tasks after two days, the rows of killed workers after a day.
     """
     prune_results()
-    forgetting = (forget_old_keys, forget_old_windows, forget_expired_tokens, forget_expired_sessions)
+    forgetting = (
+        forget_old_keys,
+        forget_old_windows,
+        forget_expired_tokens,
+        forget_old_sign_ins,
+        forget_expired_sessions,
+    )
     return sum(forget(now=now) for forget in forgetting) + forget_dead_workers(now=now)
