@@ -213,6 +213,23 @@ class Environment(BaseSettings):
     resets_per_minute: Whole = variable(
         "SMART_PARKING_RESETS_PER_MINUTE", 600, "requests for a new password from one address", production=5
     )
+    name_failures: AtLeastOne = variable(
+        "SMART_PARKING_NAME_FAILURES", 20, "failed logins of one username until pauses begin", production=10
+    )
+    password_length: AtLeastOne = variable(
+        "SMART_PARKING_PASSWORD_LENGTH", 8, "shortest new password", unit="characters", production=10
+    )
+    password_lists: Switch = variable(
+        "SMART_PARKING_PASSWORD_LISTS", False, "refuse common passwords and those of own data", production=True
+    )
+    password_words: Words = variable(
+        "SMART_PARKING_PASSWORD_WORDS",
+        ["parking", "smart", "park", "password", "welcome", "driver", "ticket", "vehicle"],
+        "words of which no password may consist",
+    )
+    given_passwords_change: Switch = variable(
+        "SMART_PARKING_GIVEN_PASSWORDS_CHANGE", True, "a password that a manager gave is changed at first use"
+    )
 
     # Mail
     base_url: Address = variable("SMART_PARKING_BASE_URL", "", "where people reach the pages", derived="first host")

@@ -136,15 +136,21 @@ PASSWORD_HASHERS = [
     "parking.accounts.hashers.Argon2idHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+PASSWORD_LENGTH = _env.password_length
+# Words of which no password may consist, beside its user's own.
+PASSWORD_WORDS = _env.password_words
+# Whether a password that a manager chose must be changed before anything else is open.
+GIVEN_PASSWORDS_CHANGE = _env.given_passwords_change
 _VALIDATORS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": PASSWORD_LENGTH}},
 ]
-if IN_PRODUCTION:
+if _env.password_lists:
     AUTH_PASSWORD_VALIDATORS += [
         {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
         {"NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator"},
         {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
+        {"NAME": "parking.accounts.password_rules.ContextWordsValidator"},
     ]
 
 NINJA_JWT = {
@@ -172,6 +178,8 @@ AXES_VERBOSE = False
 REGISTRATIONS_PER_MINUTE = _env.registrations_per_minute
 LOGINS_PER_MINUTE = _env.logins_per_minute
 RESETS_PER_MINUTE = _env.resets_per_minute
+# Failed logins of one username, from all addresses, after which pauses begin.
+NAME_FAILURES = _env.name_failures
 # Seconds for which the link in a mail sets a new password.
 PASSWORD_RESET_TIMEOUT = 3600
 

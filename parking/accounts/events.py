@@ -73,6 +73,13 @@ class SignInEnded(UserEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmailConfirmed(UserEvent):
+    """A user opened the link that was mailed to the address of the account."""
+
+    action = "email.confirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class PasswordChanged(UserEvent):
     """A user who knew the old password set a new one."""
 

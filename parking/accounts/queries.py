@@ -1,6 +1,6 @@
 """Reads for screens and the API."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
 from parking.accounts.models import User
@@ -32,11 +32,18 @@ _MOST_RESETS = 10
 
 
 def ids_of_reset(email_or_username: str) -> list[int]:
-    """Return the ids of active accounts with a mail address whose name or address this is, in any letter case."""
+    """Return the ids of active accounts with a mail address whose name or address this is, in any letter case.
+
+    Who has confirmed an address keeps those out that only claim it.
+    """
     text = email_or_username.strip().lower()
     users = User.objects.alias(name=Lower("username"), address=Lower("email"))
     found = users.filter(Q(name=text) | Q(address=text), is_active=True).exclude(email="")
-    return list(found.order_by("pk").values_list("pk", flat=True)[:_MOST_RESETS])
+    confirmed_first = found.order_by(F("email_confirmed_at").desc(nulls_last=True), "pk")
+    rows = list(confirmed_first.only("username", "email_confirmed_at")[:_MOST_RESETS])
+    named = {user.pk for user in rows if user.username.lower() == text}
+    proved = {user.pk for user in rows if user.email_confirmed_at and user.pk not in named}
+    return sorted(user.pk for user in rows if not proved or user.pk in proved | named)
 
 
 def find_users(*, role: str | None = None, is_active: bool | None = None, q: str = "") -> QuerySet[User]:

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
-from parking.accounts import families, tokens
+from parking.accounts import confirming, families, notices, tokens
 from parking.accounts.credentials import authenticated, user_signing_in
 from parking.accounts.events import (
     PasswordChanged,
@@ -27,7 +28,7 @@ from parking.accounts.queries import user_by_id, user_not_found
 from parking.accounts.tokens import SpentToken, TokenPair
 from parking.audit import services as audit
 from parking.core.actor import Actor, user_actor
-from parking.core.errors import InvalidInput, Refused, Unauthenticated
+from parking.core.errors import Forbidden, InvalidInput, Refused, Unauthenticated
 
 CONTACT_FIELDS = {"email", "phone"}
 
@@ -56,15 +57,18 @@ def register(*, username: str, password: HashedPassword, profile: Mapping[str, s
     Raises InvalidInput, with the code `username_taken` if another account differs in letter case at most.
     """
     user = User(username=username, password=password, role=Role.USER, date_joined=now, **profile)
-    _need_contact(user)
+    _need_contact(user, profile)
     with transaction.atomic():
         _save(user, force_insert=True)
+        confirming.send_link(user)
         audit.record(actor_of(user), UserRegistered(user_id=user.pk), now)
     return user
 
 
-def _need_contact(user: User) -> None:
-    if not (user.email or user.phone):
+def _need_contact(user: User, changes: Mapping[str, str]) -> None:
+    """Raise InvalidInput if changes of contacts leave none."""
+    wanted = {name: getattr(user, name) for name in CONTACT_FIELDS} | dict(changes)
+    if CONTACT_FIELDS & set(changes) and not (wanted["email"] or wanted["phone"]):
         raise InvalidInput({"email": ["Give an e-mail address or a phone number"]})
 
 
@@ -156,7 +160,8 @@ def replace_password(known: User, hashed: HashedPassword, *, now: datetime) -> U
     if locked.password != known.password:
         raise _password_wrong()  # somebody else changed it while we hashed
     set_password(locked, hashed)
-    locked.save(update_fields=["password", "token_epoch"])
+    locked.save(update_fields=PASSWORD_FIELDS)
+    notices.password_changed(locked)
     audit.record(actor_of(locked), PasswordChanged(user_id=locked.pk), now)
     return locked
 
@@ -165,10 +170,18 @@ def _password_wrong() -> Refused:
     return Refused("password_wrong", "The old password is wrong")
 
 
-def set_password(user: User, password: HashedPassword) -> None:
-    """Put a new password on a locked account, without saving it; tokens and sessions die with the old epoch."""
+# What `set_password` changes.
+PASSWORD_FIELDS = ("password", "token_epoch", "password_must_change")
+
+
+def set_password(user: User, password: HashedPassword, *, given: bool = False) -> None:
+    """Put a new password on a locked account, without saving it; tokens and sessions die with the old epoch.
+
+    One that was `given` by a manager must be changed at its first use.
+    """
     user.password = password
     user.token_epoch += 1
+    user.password_must_change = given and settings.GIVEN_PASSWORDS_CHANGE
 
 
 def lock_user(user_id: int) -> User:
@@ -179,21 +192,65 @@ def lock_user(user_id: int) -> User:
     return user
 
 
+def change_own_account(
+    request: HttpRequest, *, user: User, changes: Mapping[str, str], password: str, now: datetime
+) -> User:
+    """Change the own email, phone, first_name, last_name, language.
+
+    Another e-mail address or phone number needs the password, so that a stolen token does not become the account; a
+    wrong one counts as a failed login. Raises Forbidden `password_needed`, Refused `password_wrong`, TooMany
+    `too_many_attempts`, InvalidInput if no contact is left.
+    """
+    _need_contact(user, changes)
+    if contact_changes(user, changes):
+        if not password:
+            raise Forbidden("password_needed", "Give your password to change your e-mail address or phone number")
+        try:
+            authenticated(request, username=user.username, password=password, now=now)
+        except Unauthenticated as error:
+            raise Refused("password_wrong", "The password is wrong") from error
+    return update_profile(user_id=user.pk, changes=changes, now=now)
+
+
+def contact_changes(user: User, changes: Mapping[str, Any]) -> set[str]:
+    """Return which contacts of an account the changes would make others."""
+    wanted = {name: str(changes[name]) for name in CONTACT_FIELDS & set(changes)}
+    if "email" in wanted:
+        wanted["email"] = User.objects.normalize_email(wanted["email"])
+    return {name for name, value in wanted.items() if value != getattr(user, name)}
+
+
 def update_profile(*, user_id: int, changes: Mapping[str, str], now: datetime) -> User:
-    """Change the own email, phone, first_name, last_name, language. Raises InvalidInput if no contact is left."""
+    """Change the own account, whose owner has proved who they are as far as needed (`change_own_account`).
+
+    Raises InvalidInput if no contact is left.
+    """
     with transaction.atomic():
         user = lock_user(user_id)
-        _assign(user, changes)
-        if CONTACT_FIELDS & set(changes):
-            _need_contact(user)
+        before = _assign(user, changes)
+        _need_contact(user, changes)
         _save(user)
+        _tell_of_contacts(user, before)
         _record_change(actor_of(user), user, set(changes), now)
     return user
 
 
-def _assign(user: User, changes: Mapping[str, Any]) -> None:
+def _tell_of_contacts(user: User, before: Mapping[str, Any]) -> None:
+    """Mail to old and new address that contacts changed, and to the new one a link to confirm it."""
+    changed = {name for name in CONTACT_FIELDS if name in before and before[name] != getattr(user, name)}
+    notices.contacts_changed(user, changed, old_email=before.get("email", user.email))
+    if "email" in changed:
+        confirming.send_link(user)
+
+
+def _assign(user: User, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Put values on an account and return those that they replace. Another e-mail address is not confirmed."""
+    before = {name: getattr(user, name) for name in changes}
+    if "email" in contact_changes(user, changes):
+        user.email_confirmed_at = None
     for name, value in changes.items():
         setattr(user, name, value)
+    return before
 
 
 # --- For administrators ----------------------------------------------------------------------------
@@ -206,9 +263,13 @@ def create_user(
 
     Raises InvalidInput, with the code `username_taken` if another account differs in letter case at most.
     """
+    by_person = actor.user_id is not None
     user = User(username=username, password=password, date_joined=now, **fields)
+    user.password_must_change = by_person and settings.GIVEN_PASSWORDS_CHANGE
     with transaction.atomic():
         _save(user, force_insert=True)
+        if by_person:
+            confirming.send_link(user)
         audit.record(actor, UserCreated(user_id=user.pk, role=user.role, is_active=user.is_active), now)
     return user
 
@@ -223,14 +284,16 @@ def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], passw
     with transaction.atomic():
         user, other_admins = _lock_with_admins(user_id)
         was_active, was_admin = user.is_active, _is_active_admin(user)
-        _assign(user, changes)
+        before = _assign(user, changes)
         if was_admin and not _is_active_admin(user) and not other_admins:
             raise Refused("last_admin", "The last active administrator must stay one")
         if hashed is not None:
-            set_password(user, hashed)
+            set_password(user, hashed, given=actor.user_id != user.pk)
+            notices.password_changed(user)
         if was_active and not user.is_active:
             user.token_epoch += 1
         _save(user)
+        _tell_of_contacts(user, before)
         _record_change(actor, user, {*changes, *(["password"] if hashed else [])}, now)
     return user
 

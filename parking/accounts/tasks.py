@@ -9,3 +9,13 @@ from parking.core import clock
 @task()
 def mail_reset_links(user_ids: list[int]) -> int:
     return mails.mail_reset_links(user_ids, now=clock.now())
+
+
+@task()
+def mail_confirmation_link(user_id: int) -> bool:
+    return mails.mail_confirmation_link(user_id, now=clock.now())
+
+
+@task()
+def mail_notice(user_id: int, kind: str, address: str) -> bool:
+    return mails.mail_notice(user_id, kind, address)

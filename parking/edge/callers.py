@@ -19,11 +19,15 @@ MANAGERS = frozenset({Role.ADMIN})
 
 
 class Bearer(HttpBearer):
-    """Let in signed-in users with one of the roles."""
+    """Let in signed-in users with one of the roles.
 
-    def __init__(self, roles: frozenset[Role]) -> None:
+    Who has a password of a manager's choice changes it first, except at calls with `given_password`.
+    """
+
+    def __init__(self, roles: frozenset[Role], *, given_password: bool = False) -> None:
         super().__init__()
         self.roles = roles
+        self.given_password = given_password
 
     def authenticate(self, request: HttpRequest, token: str) -> User:
         user = user_of_access_token(token)
@@ -33,10 +37,20 @@ class Bearer(HttpBearer):
             # Known to the refusal's audit line, though not let in.
             request.refused_user = user  # type: ignore[attr-defined]
             raise Forbidden("forbidden", "Your role does not allow this")
+        if not self.given_password:
+            refuse_given_password(request, user)
         return user
 
 
+def refuse_given_password(request: HttpRequest, user: User) -> None:
+    """Raise Forbidden `password_must_change` for who has still to choose a password."""
+    if user.password_must_change:
+        request.refused_user = user  # type: ignore[attr-defined]
+        raise Forbidden("password_must_change", "Please choose a password of your own first")
+
+
 signed_in = Bearer(ANY_ROLE)
+signed_in_with_any_password = Bearer(ANY_ROLE, given_password=True)
 driver_only = Bearer(DRIVERS)
 staff_only = Bearer(ATTENDANTS)
 admin_only = Bearer(MANAGERS)

@@ -27,6 +27,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "amount_too_small": _("The amount handed over is less than what is due."),
         "booking_cancelled": _("This booking was cancelled."),
         "booking_expired": _("Booking expired, please rebook."),
+        "confirmation_link_invalid": _("This link is too old, or the address was changed. Please ask for a new one."),
         "currency_invalid": _("Only Indian rupees are taken."),
         "debt_closed": _("This debt is settled already."),
         "entry_not_scanned": _("The car has not come in yet."),
@@ -38,7 +39,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "nothing_due": _("Nothing is due now."),
         "order_not_in_review": _("This payment does not wait for a review."),
         "own_refund": _("Another administrator must approve a refund that you asked for."),
-        "password_wrong": _("The old password is wrong."),
+        "password_wrong": _("The password is wrong."),
         "payment_declined": _("The payment was declined."),
         "payment_failed": _("The payment did not go through. Nothing was charged; please try again."),
         "payment_given_up": _("This payment was given up. Please look at what is due now."),
@@ -93,6 +94,8 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
     Forbidden: {
         "csrf_failed": _("Please reload the page and try again."),
         "forbidden": _("Your role does not allow this."),
+        "password_must_change": _("Please choose a password of your own first."),
+        "password_needed": _("Give your password to change your e-mail address or phone number."),
     },
     KeyReused: {
         "idempotency_key_reused": _("This form was sent before with other values. Please reload the page."),

@@ -8,7 +8,7 @@ from ninja.utils import check_csrf
 from parking.accounts.models import User
 from parking.core.actor import ANYBODY, Actor
 from parking.core.errors import Forbidden
-from parking.edge.callers import actor_of, signed_in
+from parking.edge.callers import actor_of, refuse_given_password, signed_in
 from parking.legacy.forms import FORMS, form_fields
 
 _HARMLESS = {"GET", "HEAD", "OPTIONS"}
@@ -27,7 +27,10 @@ class SessionCookie(APIKeyCookie):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> User | None:
         user = request.user if key else None
-        return user if isinstance(user, User) else None
+        if not isinstance(user, User):
+            return None
+        refuse_given_password(request, user)
+        return user
 
 
 def _refuse_forgery(request: HttpRequest) -> None:

@@ -19,14 +19,19 @@ View = Callable[..., HttpResponseBase]
 HOME_OF_ROLE = {Role.ADMIN: "office", Role.AUDITOR: "profile", Role.STAFF: "gate", Role.USER: "zones"}
 
 
-def for_roles(roles: frozenset[Role]) -> Callable[[View], View]:
-    """Let in signed-in people with one of these roles; everybody else signs in first."""
+def for_roles(roles: frozenset[Role], *, given_password: bool = False) -> Callable[[View], View]:
+    """Let in signed-in people with one of these roles; everybody else signs in first.
+
+    Who has a password of a manager's choice changes it first, except on pages with `given_password`.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
+            if user_of(request).password_must_change and not given_password:
+                return _to(request, reverse("password_change"))
             if user_of(request).role not in roles:
                 raise Forbidden("forbidden", "Your role does not allow this")
             return view(request, *args, **kwargs)
@@ -37,6 +42,7 @@ def for_roles(roles: frozenset[Role]) -> Callable[[View], View]:
 
 
 for_anyone = for_roles(ANY_ROLE)
+for_any_password = for_roles(ANY_ROLE, given_password=True)
 for_drivers = for_roles(DRIVERS)
 for_attendants = for_roles(ATTENDANTS)
 for_managers = for_roles(MANAGERS)
@@ -63,10 +69,14 @@ def is_part(request: HttpRequest) -> bool:
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send to the sign-in page, and back here afterwards. Scripts get the address where the whole page is to go."""
     address = reverse("sign_in")
+    if request.method == "GET" and not _is_fetched(request):
+        address = f"{address}?{urlencode({'next': request.get_full_path()})}"
+    return _to(request, address)
+
+
+def _to(request: HttpRequest, address: str) -> HttpResponse:
     if _is_fetched(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
-    if request.method == "GET":
-        address = f"{address}?{urlencode({'next': request.get_full_path()})}"
     return HttpResponseRedirect(address)
 
 

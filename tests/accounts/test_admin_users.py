@@ -99,6 +99,8 @@ def test_one_account_is_shown(as_admin: ApiClient, asha: User):
         "role": "USER",
         "is_active": True,
         "language": "en",
+        "email_confirmed_at": None,
+        "password_must_change": False,
         "date_joined": asha.date_joined.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
     }
 

@@ -31,6 +31,8 @@ def test_a_driver_signs_up(anybody: ApiClient):
             "role": "USER",
             "is_active": True,
             "language": "en",
+            "email_confirmed_at": None,
+            "password_must_change": False,
             "date_joined": user.date_joined.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         },
     }

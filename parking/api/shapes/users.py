@@ -49,6 +49,8 @@ class UserOut(Shape):
     role: Role
     is_active: bool
     language: Language
+    email_confirmed_at: datetime | None
+    password_must_change: bool
     date_joined: datetime
 
     example = {
@@ -61,6 +63,8 @@ class UserOut(Shape):
         "role": "USER",
         "is_active": True,
         "language": "en",
+        "email_confirmed_at": "2026-11-22T04:35:00Z",
+        "password_must_change": False,
         "date_joined": "2026-11-22T04:30:00Z",
     }
 

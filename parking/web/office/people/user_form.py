@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,8 +33,11 @@ _MAY: dict[str, Promise] = {
 def new_password() -> forms.CharField:
     return forms.CharField(
         label=_("Password"),
-        help_text=_("At least 8 characters. Give it to the person yourself; it is not sent."),
-        min_length=8,
+        help_text=format_lazy(
+            _("At least {n} characters. Give it to the person yourself, who chooses another at the first sign-in."),
+            n=settings.PASSWORD_LENGTH,
+        ),
+        min_length=settings.PASSWORD_LENGTH,
         max_length=128,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
