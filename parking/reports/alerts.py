@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, QuerySet, Window
 from parking.core import clock
 from parking.payments.models import Debt, DebtStatus, OrderStatus, PaymentOrder, Refund, RefundStatus
 from parking.reports.sums import from_paise, paise_of
+from parking.stays.long_stays import long_at
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 # How many rows an alert names.
@@ -91,9 +92,8 @@ def refunds_stuck(*, now: datetime) -> "QuerySet[Refund]":
 
 
 def long_stays(*, now: datetime) -> "QuerySet[ParkingSession]":
-    """Return sessions of cars inside for `LONG_STAY_HOURS` or more."""
-    since = now - timedelta(hours=settings.LONG_STAY_HOURS)
-    return ParkingSession.objects.filter(status=SessionStatus.ACTIVE, entry_time__lte=since)
+    """Return sessions of cars that are inside for long, by the hours of their site."""
+    return ParkingSession.objects.filter(long_at(now), status=SessionStatus.ACTIVE)
 
 
 def open_debts() -> "QuerySet[Debt]":

@@ -3,6 +3,7 @@
 from ninja import Router
 
 from parking.api.admin import (
+    audit,
     dashboard,
     debts,
     payments,
@@ -10,11 +11,27 @@ from parking.api.admin import (
     refunds,
     revenue,
     sessions,
+    settings,
     slots,
     users,
     zones,
 )
 
 router = Router()
-for part in (dashboard, payments, revenue, sessions, zones, slots, debts, refunds, reconciliation, users):
+PARTS = (
+    audit,
+    dashboard,
+    payments,
+    revenue,
+    sessions,
+    settings,
+    zones,
+    slots,
+    debts,
+    refunds,
+    reconciliation,
+    users,
+)
+
+for part in PARTS:
     router.add_router("", part.router)
