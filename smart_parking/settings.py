@@ -42,6 +42,10 @@ NO_SHOW_MINUTES = _env.no_show_minutes
 QUOTE_MINUTES = _env.quote_minutes
 PAID_AHEAD_MINUTES = _env.paid_ahead_minutes
 LONG_STAY_HOURS = _env.long_stay_hours
+# What one driver may hold; 0: any number.
+BOOKING_LIMIT = _env.booking_limit
+UNPAID_LIMIT = _env.unpaid_limit
+ABANDONED_LIMIT = _env.abandoned_limit
 # A green answer at the entry makes way for the next car after so long.
 GATE_CLOSES_AFTER_SECONDS = _env.gate_closes_after_seconds
 
@@ -180,6 +184,17 @@ LOGINS_PER_MINUTE = _env.logins_per_minute
 RESETS_PER_MINUTE = _env.resets_per_minute
 # Failed logins of one username, from all addresses, after which pauses begin.
 NAME_FAILURES = _env.name_failures
+# Calls per minute that each of the web processes counts for itself; 0: any number.
+BOOKINGS_PER_MINUTE = _env.bookings_per_minute
+TICKETS_PER_MINUTE = _env.tickets_per_minute
+CALLS_PER_MINUTE = {
+    "public": _env.public_per_minute,
+    "read": _env.reads_per_minute,
+    "write": _env.writes_per_minute,
+    "money": _env.money_per_minute,
+    "gate": _env.gate_per_minute,
+}
+WEB_PROCESSES = _env.web_workers
 # Seconds for which the link in a mail sets a new password.
 PASSWORD_RESET_TIMEOUT = 3600
 

@@ -10,6 +10,7 @@ from parking.accounts.services import actor_of as account_actor
 from parking.accounts.tokens import user_of_access_token
 from parking.core.actor import ANYBODY, Actor
 from parking.core.errors import Forbidden, Unauthenticated
+from parking.edge.limits import count_call_of
 
 # Who calls and pages are for. Managers do all that drivers and attendants do.
 ANY_ROLE = frozenset(Role)
@@ -39,6 +40,7 @@ class Bearer(HttpBearer):
             raise Forbidden("forbidden", "Your role does not allow this")
         if not self.given_password:
             refuse_given_password(request, user)
+        count_call_of(request, user)
         return user
 
 

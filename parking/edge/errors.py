@@ -32,7 +32,14 @@ from parking.edge.parsing import UnsupportedMedia
 log = structlog.get_logger(__name__)
 
 # Facts of a refusal that its caller may know, and how they are read; amounts are rupees.
-_DETAILS: dict[str, Callable[[Any], object]] = {"session_id": int, "due": Decimal, "left": Decimal, "refund": Decimal}
+_DETAILS: dict[str, Callable[[Any], object]] = {
+    "session_id": int,
+    "due": Decimal,
+    "left": Decimal,
+    "refund": Decimal,
+    "limit": int,
+    "open": int,
+}
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -47,11 +54,23 @@ def answer_for(error: DomainError) -> HttpResponse:
 
 def headers_of(error: DomainError) -> dict[str, str]:
     """Return the headers that go with an error, on calls and pages."""
-    if isinstance(error, TooMany | Unavailable):
+    if isinstance(error, TooMany):
+        return {"Retry-After": str(error.retry_after)} | _rate_limit_of(error)
+    if isinstance(error, Unavailable):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": "Bearer"}
     return {}
+
+
+def _rate_limit_of(error: TooMany) -> dict[str, str]:
+    if error.limit is None:
+        return {}
+    return {
+        "RateLimit-Limit": str(error.limit),
+        "RateLimit-Remaining": "0",
+        "RateLimit-Reset": str(error.retry_after),
+    }
 
 
 def _details_of(error: DomainError) -> dict[str, object]:

@@ -7,8 +7,10 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from parking.core.errors import TooMany
 from parking.edge.answers import failed
-from parking.edge.errors import database_away, too_large
+from parking.edge.errors import answer_for, database_away, too_large
+from parking.edge.limits import count_public_call
 
 # A client that is still sending when the answer comes may see a broken connection instead of the answer.
 _MOST_DRAINED = 16_000_000
@@ -23,13 +25,20 @@ class ContractMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        response = self._limited(request)
         _drain(request)
         if response.status_code == 405 and request.path.startswith(_CONTRACT):
             allowed = response.headers.get("Allow", "")
             response = failed("method_not_allowed", f"Allowed here: {allowed}", status=405)
             response.headers["Allow"] = allowed
         return response
+
+    def _limited(self, request: HttpRequest) -> HttpResponse:
+        try:
+            count_public_call(request)
+        except TooMany as error:
+            return answer_for(error)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, OperationalError | InterfaceError):

@@ -25,6 +25,10 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "amount_invalid": _("The amount must be more than zero."),
         "amount_mismatch": _("The amount is not what is due. Please look again."),
         "amount_too_small": _("The amount handed over is less than what is due."),
+        "booking_limit": _(
+            "You have too many bookings that are open, unpaid or were cancelled. "
+            "Use or pay for one, or try again in an hour."
+        ),
         "booking_cancelled": _("This booking was cancelled."),
         "booking_expired": _("Booking expired, please rebook."),
         "confirmation_link_invalid": _("This link is too old, or the address was changed. Please ask for a new one."),

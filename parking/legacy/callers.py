@@ -5,7 +5,9 @@ from django.http import HttpRequest
 from ninja.security import APIKeyCookie
 from ninja.utils import check_csrf
 
+from parking.accounts.limits import count_ticket
 from parking.accounts.models import User
+from parking.core import clock
 from parking.core.actor import ANYBODY, Actor
 from parking.core.errors import Forbidden
 from parking.edge.callers import actor_of, refuse_given_password, signed_in
@@ -55,6 +57,12 @@ def refuse_all_but_staff(request: HttpRequest) -> None:
     """Raise Forbidden unless an attendant calls, or the older addresses are open."""
     if not (settings.OPEN_LEGACY or actor_of(request).is_staff):
         raise Forbidden("forbidden", "Your role does not allow this")
+
+
+def count_walk_in(request: HttpRequest) -> None:
+    """Count a ticket by the caller's address, unless an attendant gives it. Raises TooMany `too_many_requests`."""
+    if not actor_of(request).is_staff:
+        count_ticket(request, now=clock.now())
 
 
 def only_own_bookings(request: HttpRequest) -> bool:
