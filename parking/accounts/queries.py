@@ -21,8 +21,14 @@ def user_not_found() -> NotFound:
 
 def id_of_username(username: str) -> int | None:
     """Return the id of the account with this username in any letter case, or None."""
+    user = user_of_username(username)
+    return None if user is None else user.pk
+
+
+def user_of_username(username: str) -> User | None:
+    """Return the account with this username in any letter case, or None."""
     try:
-        return User.objects.get_by_natural_key(username).pk
+        return User.objects.get_by_natural_key(username.strip())
     except User.DoesNotExist:
         return None
 

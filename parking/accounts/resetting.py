@@ -10,6 +10,7 @@ from parking.accounts.events import PasswordReset
 from parking.accounts.lockout import forget_failures
 from parking.accounts.models import User
 from parking.accounts.passwords import hash_new_password
+from parking.accounts.pauses import forget_failures_of_name
 from parking.accounts.queries import ids_of_reset
 from parking.accounts.reset_tokens import opens_account
 from parking.accounts.services import PASSWORD_FIELDS, actor_of, lock_user, set_password
@@ -59,6 +60,7 @@ def reset_password(*, uid: str, token: str, new_password: str, now: datetime) ->
         locked.save(update_fields=[*PASSWORD_FIELDS, "email_confirmed_at"])
         notices.password_changed(locked)
         forget_failures(locked.username)
+        forget_failures_of_name(locked.username)
         audit.record(actor_of(locked), PasswordReset(user_id=locked.pk), now)
     return locked
 

@@ -15,6 +15,7 @@ from django.db import connections
 from django_tasks_db.models import DBTaskResult
 
 from parking.accounts.families import forget_old_sign_ins
+from parking.accounts.pauses import forget_old_failures
 from parking.accounts.sessions import forget_expired_sessions
 from parking.accounts.throttles import forget_old_windows
 from parking.accounts.tokens import forget_expired_tokens
@@ -114,6 +115,7 @@ def forget_what_is_over(*, now: datetime) -> int:
         forget_old_windows,
         forget_expired_tokens,
         forget_old_sign_ins,
+        forget_old_failures,
         forget_expired_sessions,
     )
     return sum(forget(now=now) for forget in forgetting) + forget_dead_workers(now=now)
