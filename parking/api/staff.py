@@ -172,7 +172,13 @@ class InsideQuery(Paging):
 def active_sessions(request: HttpRequest, filters: Annotated[InsideQuery, Query()]) -> HttpResponse:
     """Cars inside with duration and amount so far, longest first."""
     now = clock.now()
-    rows = cars_inside(zone=filters.zone_id, plate_part=filters.q, now=now, long_stay=filters.long_stay)
+    rows = cars_inside(
+        sites=actor_of(request).sites,
+        zone=filters.zone_id,
+        plate_part=filters.q,
+        now=now,
+        long_stay=filters.long_stay,
+    )
     found = page_of(rows, filters)
     return ok(found.showing(InsideOut.rows(found.rows, now)))
 
@@ -189,11 +195,12 @@ class SlotStatusQuery(BaseModel):
 )
 def slot_status(request: HttpRequest, filters: Annotated[SlotStatusQuery, Query()]) -> HttpResponse:
     """Every zone with its slots and counts; here `occupied_slots` counts cars inside."""
-    zone = find_zone(filters.zone_id) if filters.zone_id else None
-    slots = slots_by_zone(zone)
+    sites = actor_of(request).sites
+    zone = find_zone(filters.zone_id, sites=sites) if filters.zone_id else None
+    slots = slots_by_zone(zone, sites=sites)
     shown = [
         ZoneSlotsOut.of(row, counts, slots=[SlotOut.of(slot) for slot in slots.get(row.pk, [])])
-        for row, counts in zones_with_counts(zone=zone)
+        for row, counts in zones_with_counts(zone=zone, sites=sites)
     ]
     return ok(shown)
 

@@ -26,7 +26,7 @@ LATELY = timedelta(days=3)
 def documents_of_payment(*, payment_id: int, actor: Actor, now: datetime) -> tuple[TaxDocument, ...]:
     """The document of a payment, and the notes to it of what was refunded later; issued now if they were not.
 
-    Raises NotFound `payment_not_found`, also for somebody else's payment, unless the caller is staff.
+    Raises NotFound `payment_not_found`, also for a payment that is neither the caller's own nor of work that they see.
     """
     payment = Payment.objects.select_related("bill").filter(pk=payment_id).first()
     stays = ParkingSession.objects.whole().select_related("zone__site")
@@ -39,7 +39,8 @@ def documents_of_payment(*, payment_id: int, actor: Actor, now: datetime) -> tup
 
 
 def _may_see(actor: Actor, session: ParkingSession) -> bool:
-    return actor.is_staff or (actor.user_id is not None and session.driver_id == actor.user_id)
+    is_own = actor.user_id is not None and session.driver_id == actor.user_id
+    return is_own or (actor.sees_work and actor.works_at(session.zone.site_id))
 
 
 def _document_of(payment: Payment, session: ParkingSession, now: datetime) -> TaxDocument:

@@ -39,6 +39,7 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "refund": Decimal,
     "limit": int,
     "open": int,
+    "site_name": str,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 

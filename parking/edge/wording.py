@@ -69,6 +69,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "vehicle_invalid": _("Please check the vehicle number."),
         "vehicle_mismatch": _("The number plate is not the booked one."),
         "vehicle_unavailable": _("This vehicle cannot be booked now."),
+        "wrong_site": _("This ticket is for another car park."),
         "zone_full": _("This zone is full. Please try another one."),
         "zone_in_use": _("This zone has open bookings or cars inside."),
         "zone_inactive": _("This zone is closed."),
@@ -102,7 +103,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "forbidden": _("Your role does not allow this."),
         "password_must_change": _("Please choose a password of your own first."),
         "password_needed": _("Give your password to change your e-mail address or phone number."),
-        "not_permitted": _("You are not permitted to do this."),
+        "not_permitted": _("You have not been given the permission for this. Please ask a manager."),
     },
     KeyReused: {
         "idempotency_key_reused": _("This form was sent before with other values. Please reload the page."),

@@ -43,11 +43,10 @@ def check_site(actor: Actor, site_id: int | None, *, changes: bool = False) -> N
     The operator's own values may be read by everybody, and changed by those who work at all sites: Forbidden.
     """
     if site_id is None:
-        if changes and actor.sites is not None:
+        if changes and not actor.is_operator_wide:
             raise Forbidden("not_permitted", "Only a manager of all sites may change this")
         return
-    hidden = actor.sites is not None and site_id not in actor.sites
-    if hidden or not ParkingSite.objects.filter(pk=site_id).exists():
+    if not actor.works_at(site_id) or not ParkingSite.objects.filter(pk=site_id).exists():
         raise NotFound("site_not_found", "Site not found")
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet, Window
 
 from parking.core import clock
+from parking.core.sites import Sites, at_sites
 from parking.payments.models import Debt, DebtStatus, OrderStatus, PaymentOrder, Refund, RefundStatus
 from parking.reports.sums import from_paise, paise_of
 from parking.stays.long_stays import long_at
@@ -60,27 +61,30 @@ class Alert:
     rows: tuple[AlertRow, ...]
 
 
-def alerts(*, now: datetime) -> list[Alert]:
-    """Return every alert in its order, also those with nothing in them. One statement each."""
+def alerts(*, now: datetime, sites: Sites) -> list[Alert]:
+    """Return every alert of these sites in its order, also those with nothing in them. One statement each."""
     return [
-        _of_money(AlertCode.ORDERS_IN_REVIEW, orders_in_review(), "bill__session__", number="order_id"),
-        _of_money(AlertCode.REFUNDS_STUCK, refunds_stuck(now=now), "payment__bill__session__", number="refund_id"),
-        _of_stays(AlertCode.LONG_STAYS, long_stays(now=now), at="entry_time"),
-        _of_stays(AlertCode.HOLDS_EXPIRED_TODAY, _expired_today(EndReason.UNPAID), at="ended_at", newest_first=True),
-        _of_stays(AlertCode.NO_SHOWS_TODAY, _expired_today(EndReason.NO_SHOW), at="ended_at", newest_first=True),
-        _of_money(AlertCode.OPEN_DEBTS, open_debts(), "bill__session__", worst=("-amount", "pk")),
+        _of_money(AlertCode.ORDERS_IN_REVIEW, orders_in_review(sites=sites), "bill__session__", number="order_id"),
+        _of_money(
+            AlertCode.REFUNDS_STUCK, refunds_stuck(now=now, sites=sites), "payment__bill__session__", number="refund_id"
+        ),
+        _of_stays(AlertCode.LONG_STAYS, long_stays(now=now, sites=sites), at="entry_time"),
+        _of_expired(AlertCode.HOLDS_EXPIRED_TODAY, _expired_today(EndReason.UNPAID, sites)),
+        _of_expired(AlertCode.NO_SHOWS_TODAY, _expired_today(EndReason.NO_SHOW, sites)),
+        _of_money(AlertCode.OPEN_DEBTS, open_debts(sites=sites), "bill__session__", worst=("-amount", "pk")),
     ]
 
 
 # --- What waits --------------------------------------------------------------------------------------
 
 
-def orders_in_review() -> "QuerySet[PaymentOrder]":
+def orders_in_review(*, sites: Sites) -> "QuerySet[PaymentOrder]":
     """Return orders whose money differs from what was asked for, with the review still open."""
-    return PaymentOrder.objects.filter(status=OrderStatus.REVIEW, review_closed_at=None)
+    orders = PaymentOrder.objects.filter(status=OrderStatus.REVIEW, review_closed_at=None)
+    return at_sites(orders, sites, "bill__site_id")
 
 
-def refunds_stuck(*, now: datetime) -> "QuerySet[Refund]":
+def refunds_stuck(*, now: datetime, sites: Sites) -> "QuerySet[Refund]":
     """Return refunds that a gateway refused, and those not done an hour (setting) after they were written.
 
     The latter include refunds at the counter, which wait for a second person.
@@ -88,20 +92,22 @@ def refunds_stuck(*, now: datetime) -> "QuerySet[Refund]":
     refused = Q(status__in=[RefundStatus.REVIEW, RefundStatus.FAILED])
     slow = Q(created_at__lte=now - timedelta(minutes=settings.PENDING_TOO_LONG_MINUTES))
     # `completed_at` is NULL until a refund is completed, and has an index; the status has none.
-    return Refund.objects.filter(refused | slow, completed_at=None)
+    return at_sites(Refund.objects.filter(refused | slow, completed_at=None), sites, "payment__bill__site_id")
 
 
-def long_stays(*, now: datetime) -> "QuerySet[ParkingSession]":
+def long_stays(*, now: datetime, sites: Sites) -> "QuerySet[ParkingSession]":
     """Return sessions of cars that are inside for long, by the hours of their site."""
-    return ParkingSession.objects.filter(long_at(now), status=SessionStatus.ACTIVE)
+    inside = ParkingSession.objects.filter(long_at(now), status=SessionStatus.ACTIVE)
+    return at_sites(inside, sites, "zone__site_id")
 
 
-def open_debts() -> "QuerySet[Debt]":
-    return Debt.objects.filter(status=DebtStatus.OPEN)
+def open_debts(*, sites: Sites) -> "QuerySet[Debt]":
+    return at_sites(Debt.objects.filter(status=DebtStatus.OPEN), sites, "bill__site_id")
 
 
-def _expired_today(reason: EndReason) -> "QuerySet[ParkingSession]":
+def _expired_today(reason: EndReason, sites: Sites) -> "QuerySet[ParkingSession]":
     ended = ParkingSession.objects.filter(ended_at__gte=clock.day_start(clock.today()))
+    ended = at_sites(ended, sites, "zone__site_id")
     return ended.filter(status=SessionStatus.EXPIRED, end_reason=reason)
 
 
@@ -128,6 +134,10 @@ def _of_stays(code: AlertCode, rows: "QuerySet[Any]", *, at: str, newest_first: 
     found = list(listed.order_by(f"{sign}{at}", f"{sign}pk")[:WORST])
     count, _ = _of_all(found)
     return Alert(code, count, None, tuple(_row(row) for row in found))
+
+
+def _of_expired(code: AlertCode, rows: "QuerySet[Any]") -> Alert:
+    return _of_stays(code, rows, at="ended_at", newest_first=True)
 
 
 def _columns(rows: "QuerySet[Any]", to_stay: str, **columns: Any) -> "QuerySet[Any, Any]":

@@ -11,7 +11,7 @@ from parking.api.paging import Paging, page_of
 from parking.api.shapes.bookings import AdminBookingOut
 from parking.core import clock
 from parking.edge.answers import ok
-from parking.edge.callers import admin_only
+from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, Ok, Page, examples, paged
 from parking.edge.downloads import CSV, XLSX, table_file
 from parking.edge.parsing import Day, Decoded, RefIn, Text100, Text200
@@ -54,6 +54,7 @@ def sessions(request: HttpRequest, filters: Annotated[SessionsQuery, Query()]) -
     """Bookings, newest first, as a page or as a file, whose times are the site's."""
     rows = all_sessions(
         SessionFilter(
+            sites=actor_of(request).sites,
             period=period(day=filters.date, first=filters.start_date, last=filters.end_date),
             status=filters.status,
             user=filters.user,

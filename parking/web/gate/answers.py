@@ -17,11 +17,11 @@ from parking.checkout.bills import running_bill
 from parking.checkout.entering import Entered
 from parking.checkout.leaving import Left
 from parking.core import clock
-from parking.core.actor import ANYBODY
-from parking.core.errors import DomainError, InvalidInput, NotFound, Unavailable
+from parking.core.errors import DomainError, InvalidInput, NotFound, Refused, Unavailable
 from parking.core.money import ZERO
 from parking.core.qr import qr_svg
 from parking.core.site_settings import DEBT_AMBER_ABOVE, GREEN_SECONDS
+from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
 from parking.payments.gateways.registry import gateway_choices
@@ -173,7 +173,7 @@ def qr_picture(text: str) -> str:
 
 def refused(request: HttpRequest, scan: Scan, error: DomainError, *, pane: str = "") -> HttpResponse:
     """Show a refusal: red; amber if the car may pass in a moment; the bill again if only paying failed."""
-    session = _session_of(scan)
+    session = _session_of(request, scan)
     if error.code in _TRY_AGAIN and session is not None and session.status == SessionStatus.ACTIVE:
         return quoted(request, scan, session, problem=error, pane=pane)
     if error.code in _FINISHED and session is not None:
@@ -199,10 +199,11 @@ def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:
     return Verdict("no", STOP, sentence, session, "already_exited")
 
 
-def _session_of(scan: Scan) -> ParkingSession | None:
+def _session_of(request: HttpRequest, scan: Scan) -> ParkingSession | None:
+    """Return the stay of a code; None for one that is not known, or of another site."""
     try:
-        return access.find(QrText(scan.qr_code), ANYBODY)
-    except NotFound:
+        return access.find(QrText(scan.qr_code), actor_of(request))
+    except (NotFound, Refused):
         return None
 
 

@@ -53,7 +53,13 @@ class CarInside:
 @for_attendants
 def cars(request: HttpRequest) -> HttpResponse:
     """Show the cars inside, longest first."""
-    return page(request, "gate/inside.html", section="inside", zones=present_zones(), **_list(request))
+    return page(
+        request,
+        "gate/inside.html",
+        section="inside",
+        zones=present_zones(sites=actor_of(request).sites),
+        **_list(request),
+    )
 
 
 def _inside_state() -> str:
@@ -72,7 +78,11 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     q, zone, only_long = _filters(request)
     now = clock.now()
     rows = cars_inside(
-        zone=Ref(pk=zone) if zone else None, plate_part=q or None, now=now, long_stay=True if only_long else None
+        sites=actor_of(request).sites,
+        zone=Ref(pk=zone) if zone else None,
+        plate_part=q or None,
+        now=now,
+        long_stay=True if only_long else None,
     )
     wanted: Page[ParkingSession] = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     asked = {"q": q, "zone": zone or "", "long": "1" if only_long else ""}
@@ -105,7 +115,7 @@ def _car(session: ParkingSession, now: datetime) -> CarInside:
 @for_attendants
 def stay(request: HttpRequest, session_id: int) -> HttpResponse:
     """What is known of a stay, and the form that ends it."""
-    session = access.find(Ref(pk=session_id), actor_of(request))
+    session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
     return _stay_page(request, session, TerminationForm())
 
 

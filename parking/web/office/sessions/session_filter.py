@@ -1,6 +1,8 @@
 """The filter and the columns of the list of parking sessions."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -9,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.core import clock
 from parking.core.ids import Ref
+from parking.core.sites import Sites
+from parking.edge.callers import actor_of
 from parking.facilities.models import ParkingZone
+from parking.facilities.queries import zones_of
 from parking.reports.sessions import SessionFilter, all_sessions
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 from parking.web.office.shared.lists import Column, FilterForm, or_all
@@ -44,9 +49,7 @@ class SessionFilterForm(FilterForm):
     )
     state = forms.ChoiceField(label=_("State"), required=False, choices=partial(or_all, SessionStatus.values))
     reason = forms.ChoiceField(label=_("How it ended"), required=False, choices=partial(or_all, EndReason.values))
-    zone = forms.ModelChoiceField(
-        ParkingZone.objects.order_by("name", "pk"), label=_("Zone"), required=False, empty_label=_("All")
-    )
+    zone = forms.ModelChoiceField(ParkingZone.objects.none(), label=_("Zone"), required=False, empty_label=_("All"))
     days_of = forms.ChoiceField(
         label=_("Days of"), required=False, choices=[("", _("Booking")), ("entered", _("Entry")), ("ended", _("End"))]
     )
@@ -57,11 +60,18 @@ class SessionFilterForm(FilterForm):
 
     field_order = ("q", "state", "reason", "zone", "days_of", "first", "last", "user", "sort", "long")
 
+    def __init__(self, data: Mapping[str, Any], sites: Sites) -> None:
+        super().__init__(data)
+        self.sites = sites
+        zones = cast("forms.ModelChoiceField[ParkingZone]", self.fields["zone"])
+        zones.queryset = zones_of(sites)
+
     def rows(self) -> QuerySet[ParkingSession]:
         """Return the parking sessions of a valid form, newest first."""
         data = self.cleaned_data
         return all_sessions(
             SessionFilter(
+                sites=self.sites,
                 period=data["period"],
                 status=data["state"] or None,
                 user=data["user"] or None,
@@ -75,4 +85,4 @@ class SessionFilterForm(FilterForm):
 
 
 def session_filter(request: HttpRequest) -> SessionFilterForm:
-    return SessionFilterForm(request.GET)
+    return SessionFilterForm(request.GET, actor_of(request).sites)
