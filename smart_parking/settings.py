@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "parking.edge.middleware.ExportRecordMiddleware",
     "parking.web.refusals.RefusalMiddleware",
 ]
 

@@ -167,6 +167,10 @@ class Repetition(models.Model):
     def __str__(self) -> str:
         return f"{self.action} {self.minute:%H:%M}: {self.times}"
 
+    # Read as a line of the record is.
+    subject_kind = ""
+    subject_id = None
+
 
 class CallWindow(models.Model):
     """The number of calls of a throttled kind from one address in one minute, shared by all server processes."""

@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import jwt
+from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Exists
 from ninja_jwt.exceptions import TokenError
@@ -40,14 +42,27 @@ class SpentToken(Unauthenticated):
     """A refresh token was used before: by its owner twice, or by a thief (401)."""
 
     def __init__(self, spent: "Spent", outstanding_id: int) -> None:
-        super().__init__("token_not_valid", "Please sign in again")
+        # It is on record as spent.
+        super().__init__("token_not_valid", "Please sign in again", is_usual=True)
         self.spent = spent
         self.outstanding_id = outstanding_id
 
 
-def not_valid() -> Unauthenticated:
-    """Return the error for every token that cannot be used; it gives no reason, on purpose."""
-    return Unauthenticated("token_not_valid", "Please sign in again")
+def not_valid(*, is_usual: bool = False) -> Unauthenticated:
+    """Return the error for every token that cannot be used; it gives no reason, on purpose.
+
+    `is_usual`: the token has only run out, so that nobody puts it on record.
+    """
+    return Unauthenticated("token_not_valid", "Please sign in again", is_usual=is_usual)
+
+
+def has_run_out(text: str) -> bool:
+    """Return whether a token is one of ours whose time is over."""
+    try:
+        claims = jwt.decode(text, settings.SECRET_KEY, algorithms=["HS256"], options={"verify_exp": False})
+        return bool(claims["exp"] <= clock.now().timestamp())
+    except (jwt.PyJWTError, LookupError, ValueError, TypeError):
+        return False
 
 
 def user_of_access_token(text: str) -> User | None:
@@ -152,7 +167,7 @@ def spend_refresh_token(text: str) -> Spent:
     try:
         token = _RefreshToken(text)
     except _UNREADABLE as error:
-        raise not_valid() from error
+        raise not_valid(is_usual=has_run_out(text)) from error
     user = _living_user(token)
     outstanding = OutstandingToken.objects.filter(user=user, jti=token["jti"]).first() if user else None
     if user is None or outstanding is None:

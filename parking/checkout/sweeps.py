@@ -16,6 +16,7 @@ from django_tasks_db.models import DBTaskResult
 
 from parking.accounts.families import forget_old_sign_ins
 from parking.accounts.pauses import forget_old_failures
+from parking.accounts.repeated import record_repetitions
 from parking.accounts.sessions import forget_expired_sessions
 from parking.accounts.throttles import forget_old_windows
 from parking.accounts.tokens import forget_expired_tokens
@@ -57,6 +58,7 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
         "upkeep": (
             Sweep("queue_unworked_events", 30, queue_unworked_events),
             Sweep("requeue_lost_tasks", 30, requeue_lost_tasks),
+            Sweep("record_repetitions", 30, record_repetitions),
             Sweep("forget_what_is_over", 3600, forget_what_is_over),
         ),
         "documents": (

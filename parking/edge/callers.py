@@ -7,9 +7,9 @@ from ninja.security import HttpBearer
 
 from parking.accounts.models import Role, User
 from parking.accounts.services import actor_of as account_actor
-from parking.accounts.tokens import user_of_access_token
+from parking.accounts.tokens import has_run_out, not_valid, user_of_access_token
 from parking.core.actor import ANYBODY, Actor
-from parking.core.errors import Forbidden, Unauthenticated
+from parking.core.errors import Forbidden
 from parking.edge.limits import count_call_of
 
 # Who calls and pages are for. Managers do all that drivers and attendants do.
@@ -39,7 +39,7 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> User:
         user = user_of_access_token(token)
         if user is None:
-            raise Unauthenticated("token_not_valid", "Please sign in again")
+            raise not_valid(is_usual=has_run_out(token))
         if not is_let_in(request, user, self.roles, self.readers):
             # Known to the refusal's audit line, though not let in.
             request.refused_user = user  # type: ignore[attr-defined]

@@ -190,6 +190,8 @@ def test_a_spent_refresh_token_that_comes_again_ends_its_sign_in(anybody: ApiCli
         ("token.refreshed", asha.pk, asha.pk, False),
         ("refused.token_spent", None, asha.pk, True),
         ("sign_in.ended", None, asha.pk, False),
+        # The tokens of the sign-in that ended.
+        ("refused.token_not_valid", None, None, True),
         ("token.refreshed", asha.pk, asha.pk, False),
     ]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from parking.accounts import events as accounts
-from parking.audit.events import Event, Refusal, UnknownEvent, event_types, read_event
+from parking.audit.events import Event, Exported, Refusal, UnknownEvent, event_types, read_event
 from parking.audit.models import AuditEntry
 from parking.audit.services import record
 from parking.core.actor import SYSTEM
@@ -215,6 +215,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
     ),
     (Refusal(code="not_active", path="/x/", session_id=7), "refused.not_active", "session", 7, {"path": "/x/"}),
     (Refusal(code="forbidden", path="/x/"), "refused.forbidden", "", None, {"path": "/x/"}),
+    (
+        Refusal(code="forbidden", path="/x/", source="0f3a", times=9),
+        "refused.forbidden",
+        "",
+        None,
+        {"path": "/x/", "source": "0f3a", "times": 9},
+    ),
+    (
+        Exported(path="/x.csv", kind="csv"),
+        "exported",
+        "",
+        None,
+        {"path": "/x.csv", "kind": "csv", "source": None, "times": None},
+    ),
     (Refusal(code="token_spent", user_id=2), "refused.token_spent", "user", 2, {}),
     (
         UnknownEvent(code="gate.opened", about=("gate", 6), stored={"by": "hand"}),
