@@ -109,8 +109,13 @@ def test_a_manager_does_what_drivers_and_attendants_do(as_admin: ApiClient, zone
     assert data_of(as_admin.post("/api/staff/exit/", body | {"payment_method": "CASH"}))["status"] == "COMPLETED"
 
 
-def test_a_forbidden_attempt_is_in_the_audit_and_a_forbidden_look_is_not(driver: User, as_driver: ApiClient) -> None:
-    as_driver.get("/api/staff/slot-status/")
-    as_driver.post("/api/staff/entry/", {"qr_code": "QR-000000000000"})
-    entry = AuditEntry.objects.get()
-    assert (entry.action, entry.actor_id, entry.refused) == ("refused.forbidden", driver.pk, True)
+def test_every_forbidden_attempt_is_in_the_audit_and_one_forbidden_look(driver: User, as_driver: ApiClient) -> None:
+    for _ in range(2):
+        as_driver.get("/api/staff/slot-status/")
+        as_driver.post("/api/staff/entry/", {"qr_code": "QR-000000000000"})
+    entries = list(AuditEntry.objects.order_by("pk"))
+    assert {(entry.action, entry.actor_id, entry.refused) for entry in entries} == {
+        ("refused.forbidden", driver.pk, True)
+    }
+    look, attempt = "/api/staff/slot-status/", "/api/staff/entry/"
+    assert [entry.facts["path"] for entry in entries] == [look, attempt, attempt]
