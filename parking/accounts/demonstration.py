@@ -19,6 +19,7 @@ class DemonstrationAccount:
     username: str
     password: str
     role: Role
+    at_airport: bool = False
 
     @property
     def email(self) -> str:
@@ -31,19 +32,24 @@ DEMONSTRATION_ACCOUNTS = (
     DemonstrationAccount("superadmin", "password123", Role.ADMIN),
     DemonstrationAccount("staff1", "staffpass", Role.STAFF),
     DemonstrationAccount("user123", "userpass", Role.USER),
+    DemonstrationAccount("staff2", "staffpass", Role.STAFF, at_airport=True),
+    DemonstrationAccount("auditor1", "auditpass", Role.AUDITOR),
 )
 
 
-def create_demonstration_accounts(*, now: datetime) -> list[User]:
-    """Make those demonstration accounts that are missing; answers them. Raises UnsafeProductionError in production."""
+def create_demonstration_accounts(*, airport_id: int, now: datetime) -> list[User]:
+    """Make those demonstration accounts that are missing; answers them. Raises UnsafeProductionError in production.
+
+    `airport_id` is the site at which one of the attendants works; the others work at all.
+    """
     if settings.IN_PRODUCTION:
         raise UnsafeProductionError("Demonstration accounts are not made in production.")
     missing = [account for account in DEMONSTRATION_ACCOUNTS if id_of_username(account.username) is None]
-    return [_create(account, now) for account in missing]
+    return [_create(account, [airport_id] if account.at_airport else [], now) for account in missing]
 
 
-def _create(account: DemonstrationAccount, now: datetime) -> User:
-    fields = {"role": account.role, "email": account.email}
+def _create(account: DemonstrationAccount, site_ids: list[int], now: datetime) -> User:
+    fields = {"role": account.role, "email": account.email, "site_ids": site_ids}
     return create_user(
         actor=SYSTEM,
         username=account.username,

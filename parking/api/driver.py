@@ -8,7 +8,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from parking.api.paging import Paging, page_of
-from parking.api.public import zones_now
+from parking.api.public import ZonesQuery, zones_now
 from parking.api.shapes.bookings import BookingOut, BookingWithBillOut, CancelledOut
 from parking.api.shapes.zones import ZoneOut
 from parking.checkout import booking, cancelling
@@ -38,9 +38,9 @@ router = Router(tags=["Driver"], auth=driver_only)
     openapi_extra=examples(response=enveloped([ZoneOut.example])),
     summary="Zones with free slots",
 )
-def zones(request: HttpRequest) -> HttpResponse:
+def zones(request: HttpRequest, wanted: Annotated[ZonesQuery, Query()]) -> HttpResponse:
     """As the public list."""
-    return zones_now()
+    return zones_now(wanted)
 
 
 class BookIn(In):
@@ -81,7 +81,8 @@ def book_slot(request: HttpRequest, attempt: Attempt, payload: BookIn) -> HttpRe
             key=attempt.key,
         )
     shown = BookingOut.of(booked.session, booked.order, clock.now())
-    return ok(shown, f"Slot booked: {shown.slot_number}", status=201)
+    text = f"Slot booked: {shown.slot_number}" if shown.slot_number else "Place booked"
+    return ok(shown, text, status=201)
 
 
 def _order_of(session: ParkingSession) -> PaymentOrder | None:

@@ -1,16 +1,19 @@
 """What anybody may ask."""
 
 from datetime import datetime
+from typing import Annotated
 
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Query, Router
+from pydantic import BaseModel, Field, field_validator
 
 from parking.api.shapes.health import HealthOut
 from parking.api.shapes.zones import ZoneOut
 from parking.audit.news import news_now
 from parking.core import clock
 from parking.core.fresh import UntilNews
+from parking.core.ids import MAX_ID
 from parking.edge.answers import ok, plain
 from parking.edge.describe import PUBLIC_PROBLEMS, Ok, enveloped, examples
 from parking.facilities.queries import zones_with_counts
@@ -18,18 +21,59 @@ from parking.reports.background import BackgroundState, background_state
 
 router = Router(tags=["Public"], auth=None)
 
+_DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,12})?"
+_POINT = f"^{_DEGREES},{_DEGREES}$"
 
-def _zones_answer() -> bytes:
-    rows = [ZoneOut.of(zone, counts) for zone, counts in zones_with_counts(only_active=True)]
-    return ok(rows).content
+
+def _rows() -> tuple[ZoneOut, ...]:
+    return tuple(ZoneOut.of(zone, counts) for zone, counts in zones_with_counts(only_active=True))
 
 
 # Never older than the second that docs/api.md names: news are not, and whoever comes while it is read waits.
-zones_answer = UntilNews(_zones_answer, news_now)
+_zones = UntilNews(_rows, news_now)
 
 
-def zones_now() -> HttpResponse:
-    return HttpResponse(zones_answer.value(), content_type="application/json")
+def _whole_answer() -> bytes:
+    return ok(_zones.value()).content
+
+
+_answer = UntilNews(_whole_answer, news_now)
+
+
+class ZonesQuery(BaseModel):
+    site_id: Annotated[int, Field(ge=1, le=MAX_ID)] | None = Field(None, description="Only the zones of this site")
+    near: Annotated[str, Field(pattern=_POINT)] | None = Field(
+        None, description="Latitude and longitude, such as `28.63,77.22`: nearest first, each with `distance_m`"
+    )
+
+    @field_validator("near")
+    @classmethod
+    def _on_earth(cls, text: str | None) -> str | None:
+        if text is not None and not (abs(_point(text)[0]) <= 90 and abs(_point(text)[1]) <= 180):
+            raise ValueError("latitude between -90 and 90, longitude between -180 and 180")
+        return text
+
+
+def zones_now(wanted: ZonesQuery) -> HttpResponse:
+    """Return the list of zones as it is in this second, narrowed and sorted as it is asked for."""
+    if wanted.site_id is None and wanted.near is None:
+        return HttpResponse(_answer.value(), content_type="application/json")
+    rows = [row for row in _zones.value() if wanted.site_id in {None, row.site_id}]
+    return ok(_nearest_first(rows, _point(wanted.near)) if wanted.near else rows)
+
+
+def _point(text: str) -> tuple[float, float]:
+    latitude, longitude = text.split(",")
+    return float(latitude), float(longitude)
+
+
+def _nearest_first(rows: list[ZoneOut], point: tuple[float, float]) -> list[ZoneOut]:
+    """Return the rows with their distances, those without a place last."""
+    return sorted((row.at_distance(point) for row in rows), key=_by_distance)
+
+
+def _by_distance(row: ZoneOut) -> tuple[bool, int]:
+    return row.distance_m is None, row.distance_m or 0
 
 
 @router.get(
@@ -38,9 +82,9 @@ def zones_now() -> HttpResponse:
     openapi_extra=examples(response=enveloped([ZoneOut.example])),
     summary="Zones with free slots",
 )
-def zones(request: HttpRequest) -> HttpResponse:
-    """Active zones with rate and free slots, at most one second old."""
-    return zones_now()
+def zones(request: HttpRequest, wanted: Annotated[ZonesQuery, Query()]) -> HttpResponse:
+    """Active zones of open sites with rate and free slots, at most one second old."""
+    return zones_now(wanted)
 
 
 def _database_state() -> str:

@@ -18,8 +18,9 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
-from parking.edge.parsing import In, RefIn, Rupees, Text12, Text20, Text30, Text64, Text200, Text500, path_ref
+from parking.edge.parsing import GateId, In, RefIn, Rupees, Text12, Text20, Text30, Text64, Text200, Text500, path_ref
 from parking.edge.requests import Attempt
+from parking.facilities.gates import actor_at
 from parking.facilities.queries import find_zone, slots_by_zone, zones_with_counts
 from parking.stays.queries import cars_inside
 
@@ -33,6 +34,7 @@ class EntryIn(In):
     qr_code: Text500
     vehicle_number: Text30 | None = None
     scan_id: Text64 | None = None
+    gate_id: GateId | None = None
 
 
 @router.post(
@@ -47,7 +49,7 @@ class EntryIn(In):
 def entry(request: HttpRequest, payload: EntryIn) -> HttpResponse:
     """Let a booked car in. The same `scan_id` again gets the same answer."""
     entered = entering.enter(
-        actor=actor_of(request),
+        actor=actor_at(actor_of(request), payload.gate_id),
         qr_code=payload.qr_code,
         plate_seen=payload.vehicle_number,
         scan_id=payload.scan_id,
@@ -62,6 +64,7 @@ def entry(request: HttpRequest, payload: EntryIn) -> HttpResponse:
 class QuoteIn(In):
     qr_code: Text500
     vehicle_number: Text30 | None = None
+    gate_id: GateId | None = None
 
 
 @router.post(
@@ -89,7 +92,10 @@ def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
     """Show the bill and freeze it for a while, closing nothing."""
     now = clock.now()
     session = leaving.quote(
-        actor=actor_of(request), qr_code=payload.qr_code, plate_seen=payload.vehicle_number, now=now
+        actor=actor_at(actor_of(request), payload.gate_id),
+        qr_code=payload.qr_code,
+        plate_seen=payload.vehicle_number,
+        now=now,
     )
     bill = BillOut.of(Left(session), now, quote_expires_at=session.bill.frozen_until)
     return ok(bill, f"₹{bill.amount_due:.2f} is due")
@@ -106,6 +112,7 @@ class ExitIn(In):
     amount_tendered: Rupees | None = None
     upi_reference: Text30 | None = UPI_REFERENCE
     scan_id: Text64 | None = None
+    gate_id: GateId | None = None
 
 
 @router.post(
@@ -135,7 +142,7 @@ def exit_scan(request: HttpRequest, attempt: Attempt, payload: ExitIn) -> HttpRe
         left = leaving.resume_ending(subject=attempt.subject, now=now, tendered=payload.amount_tendered)
     else:
         left = leaving.leave(
-            actor=actor_of(request),
+            actor=actor_at(actor_of(request), payload.gate_id),
             qr_code=payload.qr_code,
             collection=Collection(
                 payload.payment_method, payload.gateway, payload.amount_tendered, payload.upi_reference or ""
@@ -161,6 +168,7 @@ class InsideQuery(Paging):
     zone_id: RefIn | None = None
     long_stay: bool | None = None
     q: Text30 | None = None
+    gate_id: GateId | None = None
 
 
 @router.get(
@@ -173,7 +181,7 @@ def active_sessions(request: HttpRequest, filters: Annotated[InsideQuery, Query(
     """Cars inside with duration and amount so far, longest first."""
     now = clock.now()
     rows = cars_inside(
-        sites=actor_of(request).sites,
+        sites=actor_at(actor_of(request), filters.gate_id).sites,
         zone=filters.zone_id,
         plate_part=filters.q,
         now=now,
@@ -185,6 +193,7 @@ def active_sessions(request: HttpRequest, filters: Annotated[InsideQuery, Query(
 
 class SlotStatusQuery(BaseModel):
     zone_id: RefIn | None = None
+    gate_id: GateId | None = None
 
 
 @router.get(
@@ -195,7 +204,7 @@ class SlotStatusQuery(BaseModel):
 )
 def slot_status(request: HttpRequest, filters: Annotated[SlotStatusQuery, Query()]) -> HttpResponse:
     """Every zone with its slots and counts; here `occupied_slots` counts cars inside."""
-    sites = actor_of(request).sites
+    sites = actor_at(actor_of(request), filters.gate_id).sites
     zone = find_zone(filters.zone_id, sites=sites) if filters.zone_id else None
     slots = slots_by_zone(zone, sites=sites)
     shown = [
@@ -213,6 +222,7 @@ class TerminateIn(In):
     payment_method: Text20
     gateway: Text12 | None = None
     upi_reference: Text30 | None = UPI_REFERENCE
+    gate_id: GateId | None = None
 
 
 @router.post(
@@ -237,7 +247,7 @@ def terminate(request: HttpRequest, attempt: Attempt, session_ref: str, payload:
         left = leaving.resume_ending(subject=attempt.subject, now=now)
     else:
         left = terminating.terminate(
-            actor=actor_of(request),
+            actor=actor_at(actor_of(request), payload.gate_id),
             session=path_ref(session_ref),
             reason=payload.reason,
             collection=Collection(payload.payment_method, payload.gateway, upi_reference=payload.upi_reference or ""),

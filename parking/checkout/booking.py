@@ -17,7 +17,7 @@ from parking.core.idempotency import RequestKey
 from parking.core.ids import Ref, new_uuid
 from parking.core.money import ZERO
 from parking.core.sites import ALL_SITES, Sites
-from parking.facilities.models import ParkingZone
+from parking.facilities.admitting import refuse_vehicle
 from parking.facilities.queries import find_zone
 from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
@@ -65,9 +65,9 @@ def book(
     """Book a slot for a driver, from now on, and collect the booking fee.
 
     The claim, its bill, its order and the idempotency key are committed before the gateway is called. Raises
-    NotFound `zone_not_found`; Refused `zone_inactive`, `zone_full`, `vehicle_invalid`, `vehicle_already_parked`,
-    `vehicle_unavailable`, `booking_limit`, `gateway_invalid`, `payment_failed` (the slot is free again); TooMany
-    `too_many_requests`; RepeatedRequest.
+    NotFound `zone_not_found`; Refused `zone_inactive`, `kind_not_allowed`, `zone_closed`, `pass_needed`, `zone_full`,
+    `vehicle_invalid`, `vehicle_already_parked`, `vehicle_unavailable`, `booking_limit`, `gateway_invalid`,
+    `payment_failed` (the slot is free again); TooMany `too_many_requests`; RepeatedRequest.
     """
     code = chosen_gateway(gateway).code
     wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind)
@@ -120,13 +120,6 @@ def take_ticket(
     return session
 
 
-def _open_zone(zone: Ref, sites: Sites) -> ParkingZone:
-    place = find_zone(zone, sites=sites)
-    if not place.is_active:
-        raise Refused("zone_inactive", "This zone is closed")
-    return place
-
-
 def _claim(
     uuid: UUID,
     wanted: Wanted,
@@ -138,7 +131,8 @@ def _claim(
     now: datetime,
 ) -> tuple[ParkingSession, Terms]:
     """Inside a transaction: lock the vehicle, claim a slot, write booking, bill and audit line."""
-    zone = _open_zone(wanted.zone, sites)
+    zone = find_zone(wanted.zone, sites=sites)
+    refuse_vehicle(zone, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
     if driver_id is not None:
         refuse_hoarding(driver_id=driver_id, site_id=zone.site_id, now=now)
     terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind)

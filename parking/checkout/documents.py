@@ -65,7 +65,7 @@ def _refunds_after(document: TaxDocument) -> "QuerySet[Refund]":
 
 def facts_of(session: ParkingSession) -> Facts:
     """What a document says of a stay. The session must come with its slot, vehicle, zone and site."""
-    slot, zone = session.slot, session.zone
+    zone = session.zone
     return Facts(
         site=zone.site,
         recipient=Recipient(name=session.owner_name),
@@ -74,7 +74,7 @@ def facts_of(session: ParkingSession) -> Facts:
             plate=session.vehicle.vehicle_number,
             site=zone.site.name,
             zone=zone.name,
-            slot=slot.slot_number if slot else "",
+            slot=session.slot_number or "",
             entry=session.entry_time,
             exit=session.exit_time,
         ),

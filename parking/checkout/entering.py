@@ -9,6 +9,7 @@ from django.db import transaction
 from parking.audit import services as audit
 from parking.checkout import ending
 from parking.checkout.queries import plate_debt
+from parking.checkout.wrong_ways import Way, record_wrong_way
 from parking.core.actor import Actor
 from parking.stays import access
 from parking.stays import services as stays
@@ -40,9 +41,10 @@ def enter(
             # Ended here and now rather than by the worker a little later, so that the driver can rebook at once.
             ending.expire(session=session, reason=overdue, actor=actor, now=now)
         elif not _came_before(session, scan_id):
-            stays.scan_entry_qr(session=session, plate_seen=plate_seen, now=now)
+            stays.scan_entry_qr(session=session, plate_seen=plate_seen, now=now, gate_id=actor.gate_id)
             stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
             audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
+            record_wrong_way(actor, session, Way.IN, now)
         debt = plate_debt(session.vehicle_id, sites=actor.sites)
     if overdue:
         raise stays.booking_expired(session)

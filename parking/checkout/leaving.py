@@ -12,6 +12,7 @@ from parking.audit import services as audit
 from parking.checkout import ending
 from parking.checkout.ending import ENDS_STAY, Collection, Ending
 from parking.checkout.paying import collect_with_page
+from parking.checkout.wrong_ways import Way, record_wrong_way
 from parking.core import idempotency
 from parking.core.actor import Actor
 from parking.core.errors import Refused
@@ -81,7 +82,9 @@ def leave(
             return finished_exit(session, tendered=collection.tendered)
         stays.refuse_exit(session, plate_seen=plate_seen)
         stays.remember_scan(session=session, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
+        stays.note_exit_gate(session=session, gate_id=actor.gate_id)
         ended = ending.end(session=session, reason=EndReason.EXIT, collection=collection, actor=actor, now=now)
+        record_wrong_way(actor, session, Way.OUT, now)
     return finish_ending(session, ended, now)
 
 

@@ -1,7 +1,7 @@
 """The actor, a frozen value that services, rules and the audit record take."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
@@ -45,11 +45,25 @@ class Permissions:
 
 
 @dataclass(frozen=True)
+class AtGate:
+    """The gate at which somebody acts; `direction` is IN, OUT or BOTH."""
+
+    id: int
+    site_id: int
+    direction: str
+
+    def leads(self, way: str) -> bool:
+        """Return whether cars pass this gate that way, IN or OUT."""
+        return self.direction in {way, "BOTH"}
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who acts, and what they may do.
 
     `role` is that of a user account, empty for other kinds. `permissions` matter for attendants alone. `sites` are
-    those that the actor works at; a driver works at none, and is not limited by them.
+    those that the actor works at; a driver works at none, and is not limited by them. `gate` is where the actor stands,
+    if the request says so: then `sites` is the site of that gate alone.
     """
 
     kind: ActorKind = ActorKind.ANYBODY
@@ -57,6 +71,11 @@ class Actor:
     role: str = ""
     permissions: Permissions = Permissions()
     sites: Sites = ALL_SITES
+    gate: AtGate | None = None
+
+    @property
+    def gate_id(self) -> int | None:
+        return self.gate.id if self.gate else None
 
     @property
     def is_staff(self) -> bool:
@@ -86,6 +105,11 @@ class Actor:
         """Raise Forbidden `not_permitted` without the permission."""
         if not self.may(permission):
             raise not_permitted()
+
+
+def standing_at(actor: Actor, gate: AtGate) -> Actor:
+    """Return the actor at a gate, who sees what belongs to the site of that gate alone."""
+    return replace(actor, gate=gate, sites=frozenset({gate.site_id}))
 
 
 def not_permitted() -> Forbidden:

@@ -41,6 +41,7 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "limit": int,
     "open": int,
     "site_name": str,
+    "opens_at": str,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 

@@ -19,7 +19,7 @@ from pydantic import (
 
 from parking.core import clock
 from parking.core.errors import NotFound
-from parking.core.ids import Ref, parse_ref
+from parking.core.ids import MAX_ID, Ref, parse_ref
 from parking.core.money import MAX_AMOUNT, PAISA
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -104,6 +104,7 @@ Text200 = Annotated[str, Field(min_length=1, max_length=200), Printable]
 Text500 = Annotated[str, Field(min_length=1, max_length=500), Printable]
 Note = Annotated[str, Field(max_length=200), Printable]
 
+GateId = Annotated[int, Field(ge=1, le=MAX_ID, description="The gate at which this happens")]
 RefIn = Annotated[
     Ref,
     BeforeValidator(_ref),

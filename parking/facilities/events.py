@@ -56,6 +56,15 @@ class SlotsAdded(ZoneEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CapacitySet(ZoneEvent):
+    """The number of places of a zone without numbers was set, by kind."""
+
+    action = "zone.capacity_set"
+
+    capacity: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SlotChanged(Event):
     """A slot was put in or out of service, or its kind changed; the fields are the new values."""
 
@@ -65,6 +74,72 @@ class SlotChanged(Event):
     slot_id: int
     status: str
     kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteEvent(Event):
+    """The base of events about a site."""
+
+    subject_kind = "site"
+
+    site_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteCreated(SiteEvent):
+    """A site was created."""
+
+    action = "site.created"
+
+    code: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteChanged(SiteEvent):
+    """Fields of a site were changed: `changed` are their names, `state` is that after it."""
+
+    action = "site.changed"
+
+    changed: tuple[str, ...]
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteCopied(SiteEvent):
+    """A site got zones and gates like those of another."""
+
+    action = "site.copied"
+
+    source_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateEvent(Event):
+    """The base of events about a gate."""
+
+    subject_kind = "gate"
+
+    gate_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateCreated(GateEvent):
+    """A gate was created."""
+
+    action = "gate.created"
+
+    site_id: int
+    direction: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateChanged(GateEvent):
+    """Fields of a gate were changed: `changed` are their names."""
+
+    action = "gate.changed"
+
+    changed: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

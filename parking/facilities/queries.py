@@ -1,16 +1,16 @@
 """Reads of zones and slots: counts by status, and look-ups by id or UUID."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from parking.core.actor import Actor
 from parking.core.errors import NotFound
 from parking.core.ids import Ref
 from parking.core.sites import ALL_SITES, Sites, at_sites
 from parking.core.statements import Select
-from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SlotStatus
+from parking.facilities.models import ParkingSlot, ParkingZone, SiteState, SlotStatus
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class ZoneCounts:
         return round(100 * self.taken / self.total, 1) if self.total else 0.0
 
 
-_ZONE_BY_ID = Select(lambda pk: ParkingZone.objects.filter(pk=pk, retired_at=None), int)
+_ZONE_BY_ID = Select(lambda pk: ParkingZone.objects.select_related("site").filter(pk=pk, retired_at=None), int)
 
 
 def find_zone(ref: Ref, *, sites: Sites = ALL_SITES) -> ParkingZone:
@@ -57,7 +57,7 @@ def zones_of(sites: Sites) -> QuerySet[ParkingZone]:
 
 def present_zones(*, sites: Sites = ALL_SITES) -> QuerySet[ParkingZone]:
     """Return zones that are not retired, by name."""
-    return zones_of(sites).filter(retired_at=None)
+    return zones_of(sites).select_related("site").filter(retired_at=None)
 
 
 def retired_zones(*, sites: Sites) -> QuerySet[ParkingZone]:
@@ -71,7 +71,7 @@ def zones_with_counts(
     """Return zones by name, each with its counts, in two statements."""
     zones = present_zones(sites=sites)
     if only_active:
-        zones = zones.filter(is_active=True)
+        zones = zones.filter(is_active=True, site__state=SiteState.OPEN, site__retired_at=None)
     if zone is not None:
         zones = zones.filter(pk=zone.pk)
     counts = counts_of([zone] if zone else None)
@@ -81,15 +81,30 @@ def zones_with_counts(
 def counts_of(zones: Collection[ParkingZone] | None = None) -> dict[int, ZoneCounts]:
     """Return the counts of these zones, or of all, by zone; a zone without slots is missing."""
     slots = ParkingSlot.objects.all() if zones is None else ParkingSlot.objects.filter(zone__in=zones)
-    rows = slots.values("zone_id").annotate(
+    rows = slots.values("zone_id", "zone__marked").annotate(
         total=Count("pk"),
         booked=Count("pk", filter=Q(status=SlotStatus.BOOKED)),
         occupied=Count("pk", filter=Q(status=SlotStatus.OCCUPIED)),
         out_of_service=Count("pk", filter=Q(status=SlotStatus.OUT_OF_SERVICE)),
     )
-    return {
-        row["zone_id"]: ZoneCounts(row["total"], row["booked"], row["occupied"], row["out_of_service"]) for row in rows
-    }
+    return {row["zone_id"]: _counts(row) for row in rows}
+
+
+def _counts(row: Mapping[str, Any]) -> ZoneCounts:
+    """Return the counts of a zone; a place that is out of service is none where places have no numbers."""
+    unusable = row["out_of_service"]
+    if row["zone__marked"]:
+        return ZoneCounts(row["total"], row["booked"], row["occupied"], unusable)
+    return ZoneCounts(row["total"] - unusable, row["booked"], row["occupied"])
+
+
+def capacity_of(zones: Collection[ParkingZone]) -> dict[int, dict[str, int]]:
+    """Return the number of places in service of each of these zones, by zone and kind."""
+    places = ParkingSlot.objects.filter(zone__in=zones).exclude(status=SlotStatus.OUT_OF_SERVICE)
+    found: dict[int, dict[str, int]] = {}
+    for row in places.values("zone_id", "kind").annotate(number=Count("pk")).order_by("zone_id", "kind"):
+        found.setdefault(row["zone_id"], {})[row["kind"]] = row["number"]
+    return found
 
 
 def slot_by_id(slot_id: int, *, sites: Sites) -> ParkingSlot:
@@ -108,16 +123,14 @@ def numbers_taken(zone: ParkingZone, numbers: Collection[str]) -> list[str]:
 
 
 def slots_by_zone(zone: ParkingZone | None = None, *, sites: Sites = ALL_SITES) -> dict[int, list[ParkingSlot]]:
-    """Return the slots of one zone, or of all zones in use at these sites, by zone, in order of number."""
+    """Return the slots of one zone, or of all zones in use at these sites, by zone, in order of number.
+
+    Places without numbers are not among them.
+    """
     slots = ParkingSlot.objects.filter(zone__retired_at=None).order_by("zone_id", "sort_key")
     slots = at_sites(slots, sites, "zone__site_id")
     found: dict[int, list[ParkingSlot]] = {}
+    slots = slots.filter(zone__marked=True)
     for slot in slots.filter(zone=zone) if zone else slots:
         found.setdefault(slot.zone_id, []).append(slot)
     return found
-
-
-def sites_of(actor: Actor) -> QuerySet[ParkingSite]:
-    """Return the sites that a person works at and that are not retired, by name."""
-    sites = ParkingSite.objects.filter(retired_at=None).order_by("name", "pk")
-    return sites if actor.sites is None else sites.filter(pk__in=actor.sites)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import time
+from math import asin, cos, radians, sin, sqrt
 
 # Accessible and VIP slots are given by a person, never by the machine.
 SUITABLE_SLOTS = {
@@ -10,10 +11,13 @@ SUITABLE_SLOTS = {
     "EV": ("EV", "CAR"),
 }
 _PADDING = 8
+_EARTH_RADIUS_M = 6_371_000
 
 # A year at the dearest rate (rupees) still fits the columns of a bill.
 DEAREST = 10_000
 MINUTES_OF_A_DAY = 24 * 60
+# Most slots that one call may add.
+MOST_SLOTS = 2000
 HIGHEST_SLOT = 999_999
 # Short enough for the sort key, in which every run of digits is padded.
 LONGEST_PREFIX = 16
@@ -33,6 +37,13 @@ def slot_sort_key(slot_number: str) -> str:
 def slot_numbers(prefix: str, first: int, last: int) -> list[str]:
     """Return numbers of new slots: prefix and a number of at least three digits (`A-001`)."""
     return [f"{prefix}{number:03d}" for number in range(first, last + 1)]
+
+
+def distance_m(from_point: tuple[float, float], to_point: tuple[float, float]) -> int:
+    """Return the metres between two points (degrees of latitude and longitude) along the surface of the earth."""
+    (lat1, lon1), (lat2, lon2) = ((radians(lat), radians(lon)) for lat, lon in (from_point, to_point))
+    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
+    return round(2 * _EARTH_RADIUS_M * asin(min(sqrt(half), 1)))
 
 
 def is_open_at(opens_at: time | None, closes_at: time | None, moment: time) -> bool:

@@ -1,5 +1,6 @@
 """The only writer of sites, zones and slots."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,10 @@ from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.sites import at_sites
 from parking.core.statements import Select, save_fields
-from parking.facilities.events import SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
+from parking.facilities.events import CapacitySet, SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
 from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SiteState, SlotStatus
-from parking.facilities.rules import slot_numbers, slot_sort_key, suitable_slot_kinds
+from parking.facilities.rules import MOST_SLOTS, slot_numbers, slot_sort_key, suitable_slot_kinds
 
-# Most slots that one call may add.
-MOST_SLOTS = 2000
 AMOUNTS = ("hourly_rate", "booking_fee")
 
 # --- Slots, on behalf of stays ---------------------------------------------------------------------
@@ -33,9 +32,19 @@ def claim_best_slot(*, zone: ParkingZone, vehicle_kind: str) -> ParkingSlot:
     # One row is locked and no more: a second one, locked in passing, would be missing to somebody else.
     slot = next(filter(None, (_FREE_SLOT.first(zone.pk, kind) for kind in kinds)), None)
     if slot is None:
-        raise Refused("zone_full", "Zone full, try another zone")
+        raise _zone_full()
     set_slot_status(slot=slot, status=SlotStatus.BOOKED)
     return slot
+
+
+def refuse_full_zone(zone: ParkingZone, vehicle_kind: str) -> None:
+    """Raise Refused `zone_full` unless the zone has a free slot for this kind of vehicle. Claims nothing."""
+    if not any(_free_slots(zone.pk, kind).exists() for kind in suitable_slot_kinds(vehicle_kind)):
+        raise _zone_full()
+
+
+def _zone_full() -> Refused:
+    return Refused("zone_full", "Zone full, try another zone")
 
 
 def _best_first(zone: ParkingZone, kinds: tuple[str, ...]) -> list[str]:
@@ -87,7 +96,7 @@ def _check_hours(zone: ParkingZone) -> None:
 def _check_site(site_id: int | None, actor: Actor) -> None:
     if site_id is None:
         return
-    if not (actor.works_at(site_id) and ParkingSite.objects.filter(pk=site_id).exists()):
+    if not (actor.works_at(site_id) and ParkingSite.objects.filter(pk=site_id, retired_at=None).exists()):
         raise InvalidInput({"site_id": ["There is no such car park"]})
 
 
@@ -177,6 +186,8 @@ def add_slots(
         raise InvalidInput({"last": [f"Between first and {MOST_SLOTS} slots at once"]})
     with transaction.atomic():
         zone = lock_zone(zone_id, actor)
+        if not zone.marked:
+            raise Refused("zone_is_unmarked", "The places of this zone have no numbers: set its capacity")
         numbers = slot_numbers(prefix, first, last)
         if ParkingSlot.objects.filter(zone=zone, slot_number__in=numbers).exists():
             raise Refused("slot_number_taken", "Some of these slot numbers exist already")
@@ -186,6 +197,44 @@ def add_slots(
         )
         audit.record(actor, SlotsAdded(zone_id=zone.pk, first=numbers[0], last=numbers[-1], kind=kind), now)
     return slots
+
+
+def set_capacity(*, actor: Actor, zone_id: int, capacity: Mapping[str, int], now: datetime) -> None:
+    """Give a zone without numbers so many places of each kind; a kind that is not named keeps its places.
+
+    Places that are too many go out of service, free ones first taken; they come back when they are needed again.
+    Raises NotFound; Refused `zone_is_marked`, `places_in_use` (more cars are booked or inside than would be left).
+    """
+    with transaction.atomic():
+        zone = lock_zone(zone_id, actor)
+        if zone.marked:
+            raise Refused("zone_is_marked", "The slots of this zone have numbers: add them one by one")
+        for kind, number in sorted(capacity.items()):
+            _set_places(zone, kind, number, now)
+        audit.record(actor, CapacitySet(zone_id=zone.pk, capacity=dict(capacity)), now)
+
+
+def _set_places(zone: ParkingZone, kind: str, number: int, now: datetime) -> None:
+    places = list(ParkingSlot.objects.select_for_update().filter(zone=zone, kind=kind).order_by("pk"))
+    free, unused = [], []
+    for place in places:
+        if place.status == SlotStatus.FREE:
+            free.append(place.pk)
+        elif place.status == SlotStatus.OUT_OF_SERVICE:
+            unused.append(place.pk)
+    surplus = len(places) - len(unused) - number
+    if surplus > len(free):
+        raise Refused("places_in_use", "More places than that are booked or have a car in them")
+    if surplus > 0:
+        ParkingSlot.objects.filter(pk__in=free[-surplus:]).update(status=SlotStatus.OUT_OF_SERVICE)
+        return
+    ParkingSlot.objects.filter(pk__in=unused[:-surplus] if surplus else []).update(status=SlotStatus.FREE)
+    missing = -surplus - len(unused)
+    numbers = [f"{kind}-{len(places) + step:05d}" for step in range(1, missing + 1)]
+    ParkingSlot.objects.bulk_create(
+        ParkingSlot(zone=zone, slot_number=text, sort_key=slot_sort_key(text), kind=kind, created_at=now)
+        for text in numbers
+    )
 
 
 def change_slot(*, actor: Actor, slot_id: int, status: str | None, kind: str | None, now: datetime) -> ParkingSlot:

@@ -139,7 +139,8 @@ def _give_ticket(request: HttpRequest, attempt: Attempt, ticket: TicketIn) -> Ht
             key=attempt.key,
         )
     shown = shapes.TicketOut.of(session)
-    return ok(shown, f"Slot allocated: {shown.slot_number}")
+    text = f"Slot allocated: {shown.slot_number}" if shown.slot_number else "Place allocated"
+    return ok(shown, text)
 
 
 # --- Entry scan --------------------------------------------------------------------------------------

@@ -23,10 +23,6 @@ _QR = "QR-7K3M9QX2T0ZC"
 _PLATE = "DL-01-AB-1234"
 
 
-def _slot_number(session: ParkingSession) -> str | None:
-    return session.slot.slot_number if session.slot else None
-
-
 # --- Ticket ----------------------------------------------------------------------------------------
 
 
@@ -59,7 +55,7 @@ class TicketOut(Shape):
         return cls.read(
             session,
             session_id=session.uuid,
-            slot_number=_slot_number(session),
+            slot_number=session.slot_number,
             zone_name=session.zone.name,
             vehicle_number=session.vehicle.vehicle_number,
             qr_svg=qr_svg(session.qr_code).decode(),
@@ -97,7 +93,7 @@ class EntryScanOut(Shape):
             session,
             session_id=session.uuid,
             vehicle_number=session.vehicle.vehicle_number,
-            slot_number=_slot_number(session),
+            slot_number=session.slot_number,
         )
 
 
@@ -147,7 +143,7 @@ class ExitScanOut(Shape):
             vehicle_number=session.vehicle.vehicle_number,
             amount_charged=bill.charged,
             payment_method=session.payment_method or None,
-            slot_number=_slot_number(session),
+            slot_number=session.slot_number,
             duration_minutes=run.minutes,
             lines=[LineOut.of(line) for line in run.lines],
             total_amount=run.total,
@@ -216,7 +212,7 @@ class CancelledByQrOut(Shape):
             refund_eligible=decision.eligible,
             refund_amount=decision.amount,
             refund_reason=decision.reason,
-            slot_number=_slot_number(ended.session),
+            slot_number=ended.session.slot_number,
         )
 
 

@@ -52,7 +52,7 @@ def _rows(sessions: QuerySet[ParkingSession], language: str, now: datetime) -> I
             session.pk,
             status,
             session.zone.name,
-            session.slot.slot_number if session.slot else None,
+            session.slot_number,
             session.vehicle.vehicle_number,
             session.owner_name,
             session.booked_at,

@@ -76,7 +76,7 @@ def _session_row(session: ParkingSession, total: Decimal) -> Row:
         session.end_reason or None,
         session.end_note or None,
         session.zone.name,
-        session.slot.slot_number if session.slot else None,
+        session.slot_number,
         session.vehicle.vehicle_number,
         session.vehicle_kind,
         session.owner_name,

@@ -36,6 +36,16 @@ class SessionEntered(SessionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GatePassedWrongWay(SessionEvent):
+    """The car passed a gate against its direction: `way` is IN or OUT."""
+
+    action = "session.wrong_way"
+
+    gate_id: int
+    way: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionQuoted(SessionEvent):
     """The bill was shown and frozen for a time."""
 

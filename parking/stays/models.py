@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from parking.core.money import ZERO
-from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 from parking.payments.models import Bill, PaymentMethod
 from parking.vehicles.models import Vehicle
 
@@ -57,7 +57,8 @@ _NOT_AT_THE_GATE = tuple(
     for joined, model, needed in (
         ("vehicle", Vehicle, {"id", "match_key", "vehicle_number"}),
         ("slot", ParkingSlot, {"id", "slot_number", "status"}),
-        ("zone", ParkingZone, {"id", "name", "site"}),
+        ("zone", ParkingZone, {"id", "name", "site", "marked", "opens_at", "closes_at"}),
+        ("zone__site", ParkingSite, {"id", "name", "time_zone", "opens_at", "closes_at"}),
     )
     for field in model._meta.concrete_fields  # noqa: SLF001 - Django's own name for it
     if field.name not in needed
@@ -70,7 +71,7 @@ class ParkingSessionQuerySet(models.QuerySet["ParkingSession"]):
 
     def whole(self) -> "ParkingSessionQuerySet":
         """With everything that a booking or bill shows, in one statement."""
-        return self.select_related("bill", "vehicle", "slot", "zone")
+        return self.select_related("bill", "vehicle", "slot", "zone__site")
 
     def locked(self) -> "ParkingSessionQuerySet":
         """Lock session and bill, always both and in this one statement (docs/locking.md)."""
@@ -116,6 +117,17 @@ class ParkingSession(models.Model):
     enter_by = models.DateTimeField(help_text="After this a car that has not come is a no-show")
     entry_time = models.DateTimeField(null=True, blank=True)
     exit_time = models.DateTimeField(null=True, blank=True)
+    entry_gate = models.ForeignKey(
+        Gate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Where it was let in",
+    )
+    exit_gate = models.ForeignKey(
+        Gate, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Where it was scanned out"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager["ParkingSession"]] = ParkingSessionQuerySet.as_manager()
@@ -174,6 +186,11 @@ class ParkingSession(models.Model):
 
     def __str__(self) -> str:
         return f"Booking {self.pk}"
+
+    @property
+    def slot_number(self) -> str | None:
+        """Return the number of the slot; None without one, and where places have no numbers on the ground."""
+        return self.slot.slot_number if self.slot and self.zone.marked else None
 
     @property
     def is_open(self) -> bool:

@@ -13,7 +13,7 @@ from parking.core.ids import new_qr_code
 from parking.core.money import ZERO
 from parking.core.statements import Select, change, insert, save_fields
 from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
-from parking.facilities.services import claim_best_slot, set_slot_status
+from parking.facilities.services import claim_best_slot, refuse_full_zone, set_slot_status
 from parking.payments import bills
 from parking.payments.models import BillKind
 from parking.stays.models import (
@@ -62,7 +62,7 @@ def allocate_slot(
     The vehicle's row must be locked. Raises Refused: `vehicle_already_parked` (by the caller), `vehicle_unavailable`
     (by somebody else, which is nobody's business), `zone_full`.
     """
-    _refuse_second_stay(vehicle, driver_id)
+    _refuse_second_stay(vehicle, driver_id, zone, vehicle_kind)
     slot = claim_best_slot(zone=zone, vehicle_kind=vehicle_kind)
     session = ParkingSession(
         uuid=uuid,
@@ -84,10 +84,12 @@ def allocate_slot(
     return session
 
 
-def _refuse_second_stay(vehicle: Vehicle, driver_id: int | None) -> None:
+def _refuse_second_stay(vehicle: Vehicle, driver_id: int | None, zone: ParkingZone, vehicle_kind: str) -> None:
     present = _OPEN_OF_VEHICLE.first(vehicle.pk)
     if present is None:
         return
+    # A full zone says nothing of the plate: the answer is the same whether the car is inside or not.
+    refuse_full_zone(zone, vehicle_kind)
     if driver_id is not None and present.driver_id == driver_id:
         raise Refused("vehicle_already_parked", "This vehicle has an open booking already")
     raise Refused("vehicle_unavailable", "This vehicle cannot be booked now")
@@ -133,10 +135,12 @@ def refuse_other_plate(session: ParkingSession, plate_seen: str | None) -> None:
         raise Refused("vehicle_mismatch", "The number plate is not the booked one", session_id=session.pk)
 
 
-def scan_entry_qr(*, session: ParkingSession, plate_seen: str | None, now: datetime) -> None:
+def scan_entry_qr(
+    *, session: ParkingSession, plate_seen: str | None, now: datetime, gate_id: int | None = None
+) -> None:
     """Let the car in: BOOKED becomes ACTIVE, the slot occupied. Raises Refused; see `refuse_entry`."""
     refuse_entry(session, plate_seen=plate_seen)
-    _move(session, SessionStatus.ACTIVE, entry_time=now)
+    _move(session, SessionStatus.ACTIVE, entry_time=now, entry_gate_id=gate_id)
     set_slot_status(slot=_slot_of(session), status=SlotStatus.OCCUPIED)
 
 
@@ -185,6 +189,13 @@ def note_reason(*, session: ParkingSession, note: str) -> None:
     """Keep the reason that a person gives for ending a stay; it may end only when its payment is confirmed."""
     session.end_note = note
     save_fields(session, "end_note")
+
+
+def note_exit_gate(*, session: ParkingSession, gate_id: int | None) -> None:
+    """Keep the gate at which the car is scanned out, also while its payment is awaited."""
+    if gate_id is not None:
+        session.exit_gate_id = gate_id
+        save_fields(session, "exit_gate_id")
 
 
 def _complete(session: ParkingSession, reason: EndReason, payment_method: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The only writer of tariffs; changes a zone together with its prices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,18 +10,31 @@ from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
 from parking.facilities import services as facilities
-from parking.facilities.models import ParkingZone
+from parking.facilities import sites
+from parking.facilities.models import ParkingSite, ParkingZone
 from parking.tariffs.events import TariffChanged
 from parking.tariffs.models import ZoneTariff
 from parking.tariffs.rules import KindRate
 
 
-def create_zone(*, actor: Actor, changes: dict[str, Any], kind_rates: Sequence[KindRate], now: datetime) -> ParkingZone:
-    """Make a zone with its prices. Raises Refused `zone_name_taken`, InvalidInput."""
+def create_zone(
+    *,
+    actor: Actor,
+    changes: dict[str, Any],
+    kind_rates: Sequence[KindRate],
+    now: datetime,
+    capacity: Mapping[str, int] | None = None,
+) -> ParkingZone:
+    """Make a zone with its prices and, where places have no numbers, its capacity by kind.
+
+    Raises Refused `zone_name_taken`, `zone_is_marked`; InvalidInput.
+    """
     with transaction.atomic():
         zone = facilities.create_zone(actor=actor, changes=changes, now=now)
         if kind_rates:
             set_kind_rates(actor=actor, zone=zone, kind_rates=kind_rates, now=now)
+        if capacity:
+            facilities.set_capacity(actor=actor, zone_id=zone.pk, capacity=capacity, now=now)
     return zone
 
 
@@ -32,6 +45,7 @@ def update_zone(
     changes: dict[str, Any],
     kind_rates: Sequence[KindRate] | None,
     now: datetime,
+    capacity: Mapping[str, int] | None = None,
 ) -> ParkingZone:
     """Change a zone and, unless `kind_rates` is None, what the kinds of vehicles pay.
 
@@ -41,6 +55,8 @@ def update_zone(
         zone = facilities.update_zone(actor=actor, zone_id=zone_id, changes=changes, now=now)
         if kind_rates is not None:
             set_kind_rates(actor=actor, zone=zone, kind_rates=kind_rates, now=now)
+        if capacity:
+            facilities.set_capacity(actor=actor, zone_id=zone.pk, capacity=capacity, now=now)
     return zone
 
 
@@ -55,3 +71,23 @@ def set_kind_rates(*, actor: Actor, zone: ParkingZone, kind_rates: Sequence[Kind
     ZoneTariff.objects.filter(zone=zone).delete()
     ZoneTariff.objects.bulk_create(ZoneTariff(zone=zone, **rate.__dict__) for rate in kind_rates)
     audit.record(actor, TariffChanged(zone_id=zone.pk, kind_rates=tuple(kind_rates)), now)
+
+
+def copy_site(*, actor: Actor, site_id: int, name: str, code: str, now: datetime) -> ParkingSite:
+    """Make a site, CLOSED, with the hours, zones, prices, gates and settings of another.
+
+    Raises as `facilities.sites.copy_site`.
+    """
+    with transaction.atomic():
+        copied = sites.copy_site(actor=actor, site_id=site_id, name=name, code=code, now=now)
+        rates = ZoneTariff.objects.filter(zone__in=copied.zones).order_by("pk")
+        ZoneTariff.objects.bulk_create(
+            ZoneTariff(
+                zone=copied.zones[rate.zone_id],
+                vehicle_kind=rate.vehicle_kind,
+                hourly_rate=rate.hourly_rate,
+                booking_fee=rate.booking_fee,
+            )
+            for rate in rates
+        )
+    return copied.site

@@ -23,6 +23,7 @@ BOOKING = {
     "session_id", "session_uuid", "qr_code", "status", "payment_status", "end_reason", "zone_id", "zone_name",
     "slot_number", "vehicle_number", "vehicle_kind", "owner_name", "hourly_rate", "booked_at", "entry_time",
     "exit_time", "enter_by", "amount_paid", "amount_due", "total_amount", "payment_method", "payment",
+    "site_id", "site_name", "starts_at", "enter_by_after_closing",
 }  # fmt: skip
 
 
@@ -46,6 +47,10 @@ def test_a_booking_answers_with_everything(clock_stands: Traveller, as_driver: A
         "payment_status": "PARTIAL",
         "end_reason": None,
         "zone_name": "Zone A",
+        "site_id": zone.site_id,
+        "site_name": "Main car park",
+        "starts_at": "2026-11-22T04:30:00Z",
+        "enter_by_after_closing": False,
         "slot_number": "A-001",
         "vehicle_number": "DL-01-AB-1234",
         "vehicle_kind": "CAR",

@@ -10,7 +10,7 @@ from parking.accounts.models import User
 from parking.audit.models import AuditEntry
 from parking.checkout import settling
 from parking.core import clock
-from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone
 from parking.payments.gateways.base import GatewayState
 from tests.api.reading import book, data_of, enter, errors_of, leave, problem_of, text_of
 from tests.build import make_zone
@@ -24,6 +24,7 @@ BILL = {
     "session_id", "session_uuid", "vehicle_number", "slot_number", "zone_name", "entry_time", "exit_time",
     "duration_minutes", "hourly_rate", "billed_hours", "lines", "total_amount", "already_paid", "amount_due",
     "amount_charged", "payment_method", "payment_status", "status", "change_due", "payment",
+    "site_id", "site_name",
 }  # fmt: skip
 
 
@@ -142,6 +143,8 @@ def test_a_cash_exit_is_a_bill(clock_stands: Traveller, inside: dict[str, Any], 
         "vehicle_number": "DL-01-AB-1234",
         "slot_number": "A-001",
         "zone_name": "Zone A",
+        "site_id": ParkingSite.objects.get().pk,
+        "site_name": "Main car park",
         "entry_time": "2026-11-22T04:30:00Z",
         "exit_time": "2026-11-22T07:00:00Z",
         "duration_minutes": 150,

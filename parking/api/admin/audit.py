@@ -26,7 +26,9 @@ router = Router(tags=["Admin"], auth=admin_only)
 class AuditQuery(Paging):
     start_date: Day | None = Field(None, description="First day, in the time zone of the installation")
     end_date: Day | None = Field(None, description="Last day")
-    action: Annotated[Text64, Decoded] | None = Field(None, description="Such as `zone.changed`, `refused.zone_full`")
+    action: Annotated[Text64, Decoded] | None = Field(
+        None, description="The stored name of what was done; of a refusal, `refused.` and its code"
+    )
     refused: bool | None = Field(None, description="Only what was refused, or only what was done")
     actor: Annotated[Text200, Decoded] | None = Field(None, description="Id or username of an account")
     subject_kind: Annotated[Text64, Decoded] | None = Field(None, description="Such as `session`, `zone`, `user`")

@@ -61,7 +61,11 @@ def zones(request: HttpRequest, paging: Annotated[Paging, Query()]) -> HttpRespo
 def create_zone(request: HttpRequest, payload: NewZoneIn) -> HttpResponse:
     """Make a zone; its slots are added next."""
     zone = tariffs.create_zone(
-        actor=actor_of(request), changes=payload.changes(), kind_rates=payload.rates() or [], now=clock.now()
+        actor=actor_of(request),
+        changes=payload.changes(),
+        kind_rates=payload.rates() or [],
+        now=clock.now(),
+        capacity=payload.places(),
     )
     return _zone_answer(zone, "Zone made", status=201)
 
@@ -96,6 +100,7 @@ def change_zone(request: HttpRequest, zone_ref: str, payload: ChangedZoneIn) -> 
         zone_id=find_zone(path_ref(zone_ref)).pk,
         changes=payload.changes(),
         kind_rates=payload.rates(),
+        capacity=payload.places(),
         now=clock.now(),
     )
     return _zone_answer(zone, "Zone changed")

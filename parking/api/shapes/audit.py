@@ -6,6 +6,7 @@ from typing import Any, Self
 from parking.audit.models import AuditEntry
 from parking.core.actor import ActorKind
 from parking.edge.shapes import Shape
+from parking.facilities.events import ZoneChanged
 from parking.reports.record import actor_kind_of, actor_role_of
 
 
@@ -30,7 +31,7 @@ class AuditLineOut(Shape):
         "actor_kind": "USER",
         "actor_id": 1,
         "actor_role": "ADMIN",
-        "action": "zone.changed",
+        "action": ZoneChanged.action,
         "refused": False,
         "subject_kind": "zone",
         "subject_id": 1,

@@ -19,6 +19,8 @@ class BillOut(Shape):
     session_uuid: str
     vehicle_number: str
     slot_number: str | None
+    site_id: int
+    site_name: str
     zone_name: str
     entry_time: datetime | None
     exit_time: datetime | None
@@ -42,6 +44,8 @@ class BillOut(Shape):
         "session_uuid": "7d9f2c1e-5b1a-4e0f-9c57-3f3a0a8f6d21",
         "vehicle_number": "DL-01-AB-1234",
         "slot_number": "A-001",
+        "site_id": 1,
+        "site_name": "Connaught Place",
         "zone_name": "Zone A",
         "entry_time": "2026-11-22T04:35:00Z",
         "exit_time": "2026-11-22T07:05:00Z",
@@ -72,7 +76,9 @@ class BillOut(Shape):
             session_id=session.pk,
             session_uuid=session.uuid,
             vehicle_number=session.vehicle.vehicle_number,
-            slot_number=session.slot.slot_number if session.slot else None,
+            slot_number=session.slot_number,
+            site_id=session.zone.site_id,
+            site_name=session.zone.site.name,
             zone_name=session.zone.name,
             duration_minutes=whole_minutes(session.entry_time, until or now) if session.entry_time else 0,
             hourly_rate=terms_of(session).hourly_rate,

@@ -14,6 +14,7 @@ from parking.checkout.queries import latest_orders
 from parking.core.money import ZERO
 from parking.edge.money import OrderOut
 from parking.edge.shapes import Shape
+from parking.facilities.admitting import is_open
 from parking.payments.models import PaymentOrder
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
@@ -28,6 +29,8 @@ class BookingOut(Shape):
     status: SessionStatus
     payment_status: PaymentStatus
     end_reason: str | None
+    site_id: int
+    site_name: str
     zone_id: int
     zone_name: str
     slot_number: str | None
@@ -36,9 +39,11 @@ class BookingOut(Shape):
     owner_name: str
     hourly_rate: float
     booked_at: datetime
+    starts_at: datetime
     entry_time: datetime | None
     exit_time: datetime | None
     enter_by: datetime
+    enter_by_after_closing: bool
     amount_paid: float
     amount_due: float
     total_amount: float
@@ -54,6 +59,8 @@ class BookingOut(Shape):
         "status": "BOOKED",
         "payment_status": "PARTIAL",
         "end_reason": None,
+        "site_id": 1,
+        "site_name": "Connaught Place",
         "zone_id": 1,
         "zone_name": "Zone A",
         "slot_number": "A-001",
@@ -62,9 +69,11 @@ class BookingOut(Shape):
         "owner_name": "Asha Rao",
         "hourly_rate": 50.0,
         "booked_at": "2026-11-22T04:30:00Z",
+        "starts_at": "2026-11-22T04:30:00Z",
         "entry_time": None,
         "exit_time": None,
         "enter_by": "2026-11-22T05:00:00Z",
+        "enter_by_after_closing": False,
         "amount_paid": 50.0,
         "amount_due": 0.0,
         "total_amount": 50.0,
@@ -84,8 +93,11 @@ class BookingOut(Shape):
             session_id=session.pk,
             session_uuid=session.uuid,
             end_reason=session.end_reason or None,
+            site_id=session.zone.site_id,
+            site_name=session.zone.site.name,
+            enter_by_after_closing=not is_open(session.zone, session.enter_by),
             zone_name=session.zone.name,
-            slot_number=session.slot.slot_number if session.slot else None,
+            slot_number=session.slot_number,
             vehicle_number=session.vehicle.vehicle_number,
             hourly_rate=terms_of(session).hourly_rate,
             amount_due=max(total - session.amount_paid, ZERO),
@@ -181,7 +193,7 @@ class EntryOut(Shape):
             session_id=session.pk,
             session_uuid=session.uuid,
             vehicle_number=session.vehicle.vehicle_number,
-            slot_number=session.slot.slot_number if session.slot else None,
+            slot_number=session.slot_number,
             zone_name=session.zone.name,
             status=SessionStatus.ACTIVE,
             plate_debt=entered.plate_debt,
@@ -221,5 +233,5 @@ class CancelledOut(Shape):
             refund_amount=decision.amount,
             refund_reason=decision.reason,
             refund_status=cancelled.refunds[0].status if cancelled.refunds else None,
-            slot_number=session.slot.slot_number if session.slot else None,
+            slot_number=session.slot_number,
         )

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from parking.core.ids import MAX_ID
 from parking.edge.parsing import In, Note, Rupees, Text30, Text100
-from parking.facilities.rules import DEAREST, MINUTES_OF_A_DAY
+from parking.facilities.models import SlotKind
+from parking.facilities.rules import DEAREST, MINUTES_OF_A_DAY, MOST_SLOTS
 from parking.tariffs.rules import KindRate
 from parking.vehicles.models import VehicleKind
 
@@ -75,6 +76,11 @@ Longitude = Annotated[Decimal | None, BeforeValidator(_degrees), _schema(type="n
 Minutes = Annotated[int, Field(ge=1, le=MINUTES_OF_A_DAY)]
 
 
+KindIn = Annotated[VehicleKind, Field(strict=False)]
+SlotKindIn = Annotated[SlotKind, Field(strict=False)]
+Places = Annotated[int, Field(ge=0, le=MOST_SLOTS)]
+
+
 class KindRateIn(In):
     vehicle_kind: Literal[VehicleKind.TWO_WHEELER, VehicleKind.EV]
     hourly_rate: Rate
@@ -97,11 +103,20 @@ class ZoneFieldsIn(In):
     hold_minutes: Minutes | None = absent()
     no_show_minutes: Minutes | None = absent()
     site_id: Annotated[int, Field(ge=1, le=MAX_ID)] = absent()
+    marked: bool = absent()
+    capacity: Annotated[dict[SlotKindIn, Places], Field(max_length=len(SlotKind))] = absent()
+    allowed_kinds: Annotated[list[KindIn], Field(max_length=len(VehicleKind))] = absent()
+    max_height_cm: Annotated[int, Field(ge=50, le=2000)] | None = absent()
+    pass_only: bool = absent()
     kind_rates: Annotated[list[KindRateIn], Field(max_length=10)] = absent()
 
     def changes(self) -> dict[str, Any]:
         """The columns of the zone that were sent."""
-        return self.model_dump(exclude_unset=True, exclude={"kind_rates"})
+        return self.model_dump(exclude_unset=True, exclude={"kind_rates", "capacity"})
+
+    def places(self) -> dict[str, int] | None:
+        """The places by kind of a zone without numbers, or None if they were not sent."""
+        return {str(kind): number for kind, number in self.capacity.items()} if self.capacity else None
 
     def rates(self) -> list[KindRate] | None:
         """The tariffs of the kinds, or None if they were not sent."""

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from parking.edge.shapes import Shape
 from parking.facilities.models import ParkingSlot, ParkingZone
-from parking.facilities.queries import ZoneCounts, counts_of
+from parking.facilities.queries import ZoneCounts, capacity_of, counts_of
+from parking.facilities.rules import distance_m
 from parking.tariffs.queries import tariffs_of
 
 # JSON Schema's own format "time" wants an offset from UTC, which a time of day has not.
@@ -19,6 +20,8 @@ class ZoneOut(Shape):
     id: int
     uuid: str
     name: str
+    site_id: int
+    site_name: str
     hourly_rate: float
     is_active: bool
     total_slots: int
@@ -33,11 +36,18 @@ class ZoneOut(Shape):
     features: list[str]
     restrictions: str
     booking_fee: float
+    marked: bool
+    allowed_kinds: list[str]
+    max_height_cm: int | None
+    pass_only: bool
+    distance_m: int | None = None
 
     example = {
         "id": 1,
         "uuid": "0b0c5c64-7a0e-4d6c-8a39-2f1f7a6d9c10",
         "name": "Zone A",
+        "site_id": 1,
+        "site_name": "Connaught Place",
         "hourly_rate": 50.0,
         "is_active": True,
         "total_slots": 10,
@@ -52,18 +62,29 @@ class ZoneOut(Shape):
         "features": ["covered", "guarded"],
         "restrictions": "",
         "booking_fee": 50.0,
+        "marked": True,
+        "allowed_kinds": [],
+        "max_height_cm": None,
+        "pass_only": False,
     }
 
     @classmethod
     def of(cls, zone: ParkingZone, counts: ZoneCounts, **others: Any) -> Self:
-        """Return a zone with its free slots."""
+        """Return a zone with its free slots. The zone must come with its site."""
         return cls.read(
             zone,
+            site_name=zone.site.name,
             total_slots=counts.total,
             available_slots=counts.available,
             occupancy_percent=counts.occupancy_percent,
             **others,
         )
+
+    def at_distance(self, point: tuple[float, float]) -> Self:
+        """Return the zone with its distance from a point (degrees of latitude and longitude), None without a place."""
+        own = (self.latitude, self.longitude)
+        metres = None if own[0] is None or own[1] is None else distance_m(point, (float(own[0]), float(own[1])))
+        return self.make(**{**self.sent(), "distance_m": metres})
 
 
 class SlotOut(Shape):
@@ -136,29 +157,29 @@ class KindRateOut(Shape):
 class AdminZoneOut(ZoneOut):
     """A zone as managers see it. Here `occupied_slots` counts cars inside."""
 
-    site_id: int
     booked_slots: int
     occupied_slots: int
     out_of_service_slots: int
     hold_minutes: int
     no_show_minutes: int
     kind_rates: list[KindRateOut]
+    capacity: dict[str, int] | None
     retired_at: datetime | None
 
     example = ZoneOut.example | {
-        "site_id": 1,
         "booked_slots": 1,
         "occupied_slots": 2,
         "out_of_service_slots": 0,
         "hold_minutes": 10,
         "no_show_minutes": 30,
         "kind_rates": [KindRateOut.example],
+        "capacity": None,
         "retired_at": None,
     }
 
     @classmethod
     def of(cls, zone: ParkingZone, counts: ZoneCounts, **others: Any) -> Self:
-        """Return a zone; `kind_rates` is among `others`."""
+        """Return a zone; `kind_rates` and `capacity` are among `others`."""
         return super().of(
             zone,
             counts,
@@ -172,7 +193,16 @@ class AdminZoneOut(ZoneOut):
 
     @classmethod
     def rows(cls, zones: Sequence[ParkingZone]) -> list[Self]:
-        """Return zones with counts and prices, with two statements however many there are."""
+        """Return zones with counts, prices and capacities, with three statements however many there are."""
         counts, tariffs = counts_of(zones), tariffs_of(zones)
+        places = capacity_of([zone for zone in zones if not zone.marked])
         rates = {zone.pk: [KindRateOut.read(tariff) for tariff in tariffs.get(zone.pk, [])] for zone in zones}
-        return [cls.of(zone, counts.get(zone.pk, ZoneCounts()), kind_rates=rates[zone.pk]) for zone in zones]
+        return [
+            cls.of(
+                zone,
+                counts.get(zone.pk, ZoneCounts()),
+                kind_rates=rates[zone.pk],
+                capacity=None if zone.marked else places.get(zone.pk, {}),
+            )
+            for zone in zones
+        ]

@@ -1,5 +1,6 @@
-"""`manage.py demo`: demonstration accounts, zones and slots. Refuses to run in production."""
+"""`manage.py demo`: demonstration accounts, sites, gates, zones and slots. Refuses to run in production."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,38 +11,113 @@ from django.core.management.base import BaseCommand, CommandError
 from parking.accounts.demonstration import create_demonstration_accounts
 from parking.core import clock
 from parking.core.actor import SYSTEM
-from parking.facilities.models import ParkingZone
+from parking.facilities.gates import create_gate
+from parking.facilities.models import Gate, ParkingSite, ParkingZone, SiteState
 from parking.facilities.services import add_slots, create_zone
+from parking.facilities.sites import create_site, update_site
 
-# What each zone is, the prefix of its slots and how many there are.
-ZONES: tuple[tuple[dict[str, Any], str, int], ...] = (
+
+@dataclass(frozen=True)
+class Slots:
+    """A run of slots: from number `first` to `last`."""
+
+    prefix: str
+    first: int
+    last: int
+    kind: str = "CAR"
+
+
+@dataclass(frozen=True)
+class Zone:
+    fields: dict[str, Any]
+    slots: tuple[Slots, ...]
+
+
+@dataclass(frozen=True)
+class Site:
+    fields: dict[str, Any]
+    zones: tuple[Zone, ...]
+    gates: tuple[tuple[str, str], ...] = (("Entry", "IN"), ("Exit", "OUT"))
+
+
+CONNAUGHT_PLACE = Site(
+    {
+        "name": "Connaught Place",
+        "code": "CP",
+        "address": "Block A, Connaught Place, New Delhi 110001",
+        "place": "Below the inner circle",
+        "latitude": Decimal("28.631500"),
+        "longitude": Decimal("77.216700"),
+        "contact": "+91 11 5550 0100",
+    },
     (
-        {
-            "name": "Zone A",
-            "hourly_rate": Decimal("50.00"),
-            "contact": "+91 11 5550 0100",
-            "place": "Level 1, north side",
-            "latitude": Decimal("28.631500"),
-            "longitude": Decimal("77.216700"),
-            "features": ["covered", "guarded"],
-        },
-        "A-",
-        10,
-    ),
-    (
-        {
-            "name": "Zone B",
-            "hourly_rate": Decimal("75.00"),
-            "contact": "+91 11 5550 0101",
-            "place": "Ground, by the lifts",
-            "latitude": Decimal("28.632100"),
-            "longitude": Decimal("77.218300"),
-            "features": ["guarded", "ev_charging"],
-        },
-        "B-",
-        8,
+        Zone(
+            {
+                "name": "Zone A",
+                "hourly_rate": Decimal("50.00"),
+                "contact": "+91 11 5550 0100",
+                "place": "Level 1, north side",
+                "latitude": Decimal("28.631500"),
+                "longitude": Decimal("77.216700"),
+                "features": ["covered", "guarded"],
+            },
+            (Slots("A-", 1, 10),),
+        ),
+        Zone(
+            {
+                "name": "Zone B",
+                "hourly_rate": Decimal("75.00"),
+                "contact": "+91 11 5550 0101",
+                "place": "Ground, by the lifts",
+                "latitude": Decimal("28.632100"),
+                "longitude": Decimal("77.218300"),
+                "features": ["guarded", "ev_charging"],
+            },
+            (Slots("B-", 1, 8),),
+        ),
     ),
 )
+AIRPORT = Site(
+    {
+        "name": "Airport",
+        "code": "AIR",
+        "address": "Terminal 3, New Delhi 110037",
+        "place": "Opposite the arrivals",
+        "latitude": Decimal("28.555100"),
+        "longitude": Decimal("77.084400"),
+        "contact": "+91 11 5550 0200",
+    },
+    (
+        Zone(
+            {
+                "name": "Zone P1",
+                "hourly_rate": Decimal("80.00"),
+                "contact": "+91 11 5550 0200",
+                "place": "Multi-level, by the terminal",
+                "latitude": Decimal("28.555100"),
+                "longitude": Decimal("77.084400"),
+                "features": ["covered", "guarded", "cctv"],
+            },
+            (Slots("P1-", 1, 30),),
+        ),
+        Zone(
+            {
+                "name": "Zone P2",
+                "hourly_rate": Decimal("40.00"),
+                "contact": "+91 11 5550 0201",
+                "place": "Open ground, five minutes on foot",
+                "latitude": Decimal("28.557300"),
+                "longitude": Decimal("77.089900"),
+                "features": ["guarded"],
+            },
+            (Slots("P2-", 1, 20), Slots("P2-", 21, 30, "TWO_WHEELER")),
+        ),
+    ),
+)
+# In this order, so that the zones of a new database have the ids 1 to 4.
+SITES = (CONNAUGHT_PLACE, AIRPORT)
+# The site that older demonstration data was made at.
+FORMER_NAME = "Main car park"
 
 
 class Command(BaseCommand):
@@ -51,13 +127,44 @@ class Command(BaseCommand):
         if settings.IN_PRODUCTION:
             raise CommandError("The demonstration data is never created in production.")
         now = clock.now()
-        create_demonstration_accounts(now=now)
-        for zone, prefix, slots in ZONES:
-            _make_zone(zone, prefix, slots, now)
+        _rename_former_site(now)
+        sites = {site.fields["code"]: _make_site(site, now) for site in SITES}
+        create_demonstration_accounts(airport_id=sites["AIR"].pk, now=now)
 
 
-def _make_zone(fields: dict[str, Any], prefix: str, slots: int, now: datetime) -> None:
-    if ParkingZone.objects.filter(name=fields["name"]).exists():
+def _rename_former_site(now: datetime) -> None:
+    """Make the site of an older database Connaught Place, if its zones are those of the demonstration."""
+    names = {zone.fields["name"] for zone in CONNAUGHT_PLACE.zones}
+    former = ParkingSite.objects.filter(name=FORMER_NAME, zones__name__in=names).distinct().first()
+    if former is not None and not ParkingSite.objects.filter(name=CONNAUGHT_PLACE.fields["name"]).exists():
+        fields = CONNAUGHT_PLACE.fields | {"state": SiteState.OPEN}
+        update_site(actor=SYSTEM, site_id=former.pk, changes=fields, now=now)
+
+
+def _make_site(site: Site, now: datetime) -> ParkingSite:
+    """Return the site, with those of its zones and gates made that were missing."""
+    place = ParkingSite.objects.filter(name=site.fields["name"]).first()
+    if place is None:
+        place = create_site(actor=SYSTEM, fields=site.fields | {"state": SiteState.OPEN}, now=now)
+    for zone in site.zones:
+        _make_zone(zone, place, now)
+    for name, direction in site.gates:
+        if not Gate.objects.filter(site=place, name=name).exists():
+            create_gate(actor=SYSTEM, site_id=place.pk, name=name, direction=direction, zone_ids=[], now=now)
+    return place
+
+
+def _make_zone(zone: Zone, site: ParkingSite, now: datetime) -> None:
+    if ParkingZone.objects.filter(name=zone.fields["name"]).exists():
         return
-    zone = create_zone(actor=SYSTEM, changes=fields, now=now)
-    add_slots(actor=SYSTEM, zone_id=zone.pk, prefix=prefix, first=1, last=slots, kind="CAR", now=now)
+    made = create_zone(actor=SYSTEM, changes=zone.fields | {"site_id": site.pk}, now=now)
+    for run in zone.slots:
+        add_slots(
+            actor=SYSTEM,
+            zone_id=made.pk,
+            prefix=run.prefix,
+            first=run.first,
+            last=run.last,
+            kind=run.kind,
+            now=now,
+        )

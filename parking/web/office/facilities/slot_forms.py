@@ -10,8 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parking.facilities.models import ParkingSlot, SlotKind, SlotStatus
-from parking.facilities.rules import HIGHEST_SLOT, LONGEST_PREFIX, PREFIX_PATTERN, slot_numbers
-from parking.facilities.services import MOST_SLOTS
+from parking.facilities.rules import HIGHEST_SLOT, LONGEST_PREFIX, MOST_SLOTS, PREFIX_PATTERN, slot_numbers
 from parking.web.forms import ServiceForm
 from parking.web.office.shared.fields import WholeField
 

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from parking.audit.events import Refusal, read_event
 from parking.audit.models import AuditEntry
 from parking.edge.callers import actor_of
 from parking.edge.downloads import page_file
@@ -32,7 +33,8 @@ class Line:
 
     @property
     def action(self) -> str:
-        return self.entry.action.removeprefix("refused.")
+        event = read_event(self.entry)
+        return event.code if isinstance(event, Refusal) else self.entry.action
 
     @property
     def facts(self) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from parking.audit.events import Refusal
 from parking.core.ids import MAX_ID
 from parking.reports.record import RecordFilter, known_actions, subject_kinds
 from parking.web.office.shared.lists import Column, FilterForm
@@ -39,7 +40,7 @@ class RecordFilterForm(FilterForm):
         data = self.cleaned_data
         return RecordFilter(
             period=data["period"],
-            action=f"refused.{data['code']}" if data["code"] else data["action"] or None,
+            action=Refusal(code=data["code"]).recorded_action if data["code"] else data["action"] or None,
             refused={"done": False, "no": True}.get(data["outcome"]),
             actor=data["q"] or None,
             subject_kind=data["kind"] or None,

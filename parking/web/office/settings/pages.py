@@ -12,9 +12,9 @@ from parking.core.actor import Actor
 from parking.core.ids import MAX_ID
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
-from parking.facilities.queries import sites_of
 from parking.facilities.setting_values import current_values
 from parking.facilities.settings import change_settings, check_site
+from parking.facilities.sites import present_sites
 from parking.reports.changes import changes_of_place
 from parking.web.access import for_managers
 from parking.web.office.settings.form import SettingsForm
@@ -37,7 +37,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         section="settings",
         form=form,
         site_id=site_id,
-        sites=sites_of(actor),
+        sites=present_sites(actor),
         may_change=site_id is not None or actor.sites is None,
         changes=change_lines(changes_of_place(site_id)),
     )
