@@ -15,6 +15,7 @@ from parking.core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from parking.invoices.gstin import Fault, FaultKind
 
 # Every code of a refusal by its family, which gives the status, with its sentence.
 CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
@@ -29,6 +30,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "booking_expired": _("Booking expired, please rebook."),
         "currency_invalid": _("Only Indian rupees are taken."),
         "debt_closed": _("This debt is settled already."),
+        "document_issued": _("The invoice was issued already. What stands on it cannot be changed."),
         "entry_not_scanned": _("The car has not come in yet."),
         "export_too_large": _("Too many rows for one XLSX file: take CSV, or choose fewer days."),
         "gateway_invalid": _("This way to pay is not available."),
@@ -51,6 +53,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "refund_not_waiting": _("This refund does not wait for approval."),
         "refund_under_way": _("Another refund of this payment is under way."),
         "reset_link_invalid": _("This link was used already or is too old. Please ask for a new one."),
+        "series_used_up": _("All numbers of this series are given. The office has to set another prefix."),
         "signature_invalid": _("The payment could not be verified."),
         "slot_in_use": _("This slot is booked or has a car in it."),
         "slot_number_taken": _("Some of these slot numbers exist already."),
@@ -80,6 +83,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "qr_not_found": _("This code is not known. Please check the ticket."),
         "refund_not_found": _("There is no such refund."),
         "session_not_found": _("This booking was not found."),
+        "site_not_found": _("This car park was not found."),
         "slot_not_found": _("This slot was not found."),
         "user_not_found": _("This account was not found."),
         "vehicle_not_found": _("This vehicle was not found."),
@@ -115,6 +119,29 @@ def sentence_for(error: DomainError) -> str:
     """What a person reads about a refusal; the service's own text where no sentence is known for its code."""
     sentence = str(_SENTENCES.get(error.code, error.message))
     return f"{sentence} {_when_again(error.retry_after)}" if isinstance(error, TooMany) else sentence
+
+
+def gstin_sentence(fault: Fault) -> str:
+    """What a person reads about a GSTIN that is wrong: which character, and what belongs there."""
+    facts = {"place": fault.place, "found": fault.found, "expected": _EXPECTED.get(fault.expected, fault.expected)}
+    return str(_GSTIN_FAULTS[fault.kind]) % facts
+
+
+_GSTIN_FAULTS = {
+    FaultKind.LENGTH: _("A GSTIN has 15 characters; this has %(found)s."),
+    FaultKind.STATE: _("Characters 1 and 2 must be the code of a State, not %(found)s."),
+    FaultKind.CHARACTER: _("Character %(place)d must be %(expected)s, not %(found)s."),
+    FaultKind.CHECK: _(
+        "The last character must be %(expected)s after these fourteen, not %(found)s: one of the fifteen is wrong."
+    ),
+}
+_EXPECTED: dict[str, Promise] = {
+    "a digit": _("a digit"),
+    "a letter": _("a letter"),
+    "a letter or a digit": _("a letter or a digit"),
+    "a letter or a digit from 1": _("a letter or a digit from 1"),
+    "U or O": _("U or O"),
+}
 
 
 def sentences(*codes: str) -> dict[str, Promise]:

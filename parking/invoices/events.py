@@ -32,3 +32,15 @@ class TaxProfileAdded(Event):
     gstin: str
     rate: Decimal
     prefix: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerDetailsGiven(Event):
+    """Company and GSTIN for the documents of a bill were given or taken back; whose they are is not on record."""
+
+    action = "customer_details.given"
+    subject_kind = "bill"
+
+    bill_id: int
+    has_company: bool
+    has_gstin: bool

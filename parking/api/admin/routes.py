@@ -11,10 +11,14 @@ from parking.api.admin import (
     revenue,
     sessions,
     slots,
+    tax_profiles,
     users,
     zones,
 )
 
 router = Router()
-for part in (dashboard, payments, revenue, sessions, zones, slots, debts, refunds, reconciliation, users):
+PARTS = (
+    dashboard, payments, revenue, sessions, zones, slots, debts, refunds, reconciliation, tax_profiles, users,
+)  # fmt: skip
+for part in PARTS:
     router.add_router("", part.router)

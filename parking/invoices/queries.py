@@ -1,0 +1,41 @@
+"""Reads of tax profiles."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from parking.core import clock
+from parking.core.actor import Actor
+from parking.core.errors import NotFound
+from parking.facilities.models import ParkingSite
+from parking.invoices.models import TaxProfile
+from parking.invoices.rules import day_of
+
+
+def sites_of(actor: Actor) -> QuerySet[ParkingSite]:
+    """Return the sites that an actor works at, by name."""
+    sites = ParkingSite.objects.order_by("name", "pk")
+    return sites if actor.sites is None else sites.filter(pk__in=actor.sites)
+
+
+def find_site(site_id: int, actor: Actor) -> ParkingSite:
+    """Return a site that the actor works at. Raises NotFound `site_not_found`."""
+    site = sites_of(actor).filter(pk=site_id).first()
+    if site is None:
+        raise NotFound("site_not_found", "There is no such site")
+    return site
+
+
+def tax_profiles(actor: Actor, *, site_id: int | None = None) -> QuerySet[TaxProfile]:
+    """Return the profiles of the actor's sites, or of one of them: by site, the newest of each first."""
+    rows = TaxProfile.objects.filter(site__in=sites_of(actor).order_by())
+    if site_id is not None:
+        rows = rows.filter(site_id=site_id)
+    return rows.select_related("site").order_by("site__name", "-holds_from", "pk")
+
+
+def with_force(rows: QuerySet[TaxProfile], *, now: datetime) -> QuerySet[TaxProfile]:
+    """Return the profiles with `begun` and `replaced`: the one in force has begun and is not replaced."""
+    today = day_of(now, clock.site_zone())
+    later = TaxProfile.objects.filter(site=OuterRef("site"), holds_from__gt=OuterRef("holds_from"))
+    return rows.annotate(replaced=Exists(later.filter(holds_from__lte=today)))
