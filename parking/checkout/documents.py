@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from parking.core.actor import Actor
+from parking.core.actor import Actor, ActorKind
 from parking.core.errors import NotFound
 from parking.core.money import ZERO
 from parking.invoices.models import TaxDocument, TaxProfile
@@ -26,19 +26,34 @@ LATELY = timedelta(days=3)
 def documents_of_payment(*, payment_id: int, actor: Actor, now: datetime) -> tuple[TaxDocument, ...]:
     """The document of a payment, and the notes to it of what was refunded later; issued now if they were not.
 
-    Raises NotFound `payment_not_found`, also for somebody else's payment, unless the caller is staff.
+    Raises as `find_payment`.
+    """
+    return issued_documents(*find_payment(payment_id=payment_id, actor=actor), now=now)
+
+
+def find_payment(*, payment_id: int, actor: Actor) -> tuple[Payment, ParkingSession]:
+    """Return a payment and its stay.
+
+    Raises NotFound `payment_not_found`, also for somebody else's payment, unless the caller is staff or the worker.
     """
     payment = Payment.objects.select_related("bill").filter(pk=payment_id).first()
-    stays = ParkingSession.objects.whole().select_related("zone__site")
+    stays = ParkingSession.objects.whole().select_related("zone__site", "driver")
     session = stays.filter(bill_id=payment.bill_id).first() if payment else None
     if payment is None or session is None or not _may_see(actor, session):
         raise NotFound("payment_not_found", "There is no such payment")
+    return payment, session
+
+
+def issued_documents(payment: Payment, session: ParkingSession, *, now: datetime) -> tuple[TaxDocument, ...]:
+    """Return the documents of a payment, issued now if they were not."""
     document = _document_of(payment, session, now)
     refunds = _refunds_after(document).order_by("pk")
     return (document, *(issue_credit_note(document=document, refund=refund, now=now) for refund in refunds))
 
 
 def _may_see(actor: Actor, session: ParkingSession) -> bool:
+    if actor.kind == ActorKind.SYSTEM:
+        return True
     return actor.is_staff or (actor.user_id is not None and session.driver_id == actor.user_id)
 
 

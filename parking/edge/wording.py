@@ -35,6 +35,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "export_too_large": _("Too many rows for one XLSX file: take CSV, or choose fewer days."),
         "gateway_invalid": _("This way to pay is not available."),
         "last_admin": _("The last active administrator must stay one."),
+        "mail_address_missing": _("There is no e-mail address to send it to. Add one to the profile."),
         "not_active": _("Only the stay of a car that is inside can be ended."),
         "not_cancellable": _("This booking cannot be cancelled any more."),
         "nothing_due": _("Nothing is due now."),

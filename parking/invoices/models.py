@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -80,6 +81,33 @@ class DocumentKind(models.TextChoices):
     TAX_INVOICE = "TAX_INVOICE", "Tax invoice"
     CREDIT_NOTE = "CREDIT_NOTE", "Credit note"
     REFUND_VOUCHER = "REFUND_VOUCHER", "Refund voucher"
+
+
+class MailState(models.TextChoices):
+    WAITING = "WAITING", "Waits for the worker"
+    SENDING = "SENDING", "Handed to the mail server"
+    SENT = "SENT", "Taken by the mail server"
+    FAILED = "FAILED", "Refused by the mail server"
+
+
+class DocumentMail(models.Model):
+    """A wish for the documents of a payment by mail; they go to the account's address of that moment, once."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="mails")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="document_mails")
+    state = models.CharField(max_length=7, choices=MailState.choices, default=MailState.WAITING)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["payment", "recipient"], condition=Q(state="WAITING"), name="one_waiting_mail_per_payment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Mail of payment {self.payment_id}"
 
 
 class NumberSeries(models.Model):

@@ -205,6 +205,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"number": "KA1/26-27/1", "kind": "INVOICE", "total": "50.00"},
     ),
     (
+        invoices.DocumentMailAsked(bill_id=4, payment_id=9, mail_id=2),
+        "document.mail_asked",
+        "bill",
+        4,
+        {"payment_id": 9, "mail_id": 2},
+    ),
+    (
+        invoices.DocumentMailed(bill_id=4, payment_id=9, mail_id=2),
+        "document.mailed",
+        "bill",
+        4,
+        {"payment_id": 9, "mail_id": 2},
+    ),
+    (
         invoices.CustomerDetailsGiven(bill_id=4, has_company=True, has_gstin=False),
         "customer_details.given",
         "bill",

@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern] = [
     path("history/", history.history, name="history"),
     path("history/history.csv", history.history_csv, name="history_csv"),
     path("receipts/<int:payment_id>/", receipts.receipt, name="receipt"),
+    path("receipts/<int:payment_id>/mail/", receipts.mail, name="receipt_mail"),
     path("receipts/<int:payment_id>.pdf", receipts.receipt_pdf, name="receipt_pdf"),
 ]
