@@ -12,7 +12,7 @@ def _overview(_minute: str) -> Overview:
     return overview(now=clock.now(), days=TREND_DAYS)
 
 
-# A dozen statements. Kept by the minute, because the figures move with time too.
+# Fourteen statements. Kept by the minute, because the figures move with time too.
 _boards: UntilNews[Overview] = UntilNews(_overview, news_now, most=1)
 
 

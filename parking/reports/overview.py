@@ -61,7 +61,7 @@ class Overview:
 
 
 def overview(*, now: datetime, days: int = TREND_DAYS) -> Overview:
-    """Return the dashboard, with the takings of the last `days` days. A dozen statements, none of which reads old rows.
+    """Return the dashboard, with the takings of the last `days` days. Fourteen statements, none of which reads old rows.
 
     `now` is the present moment: days end with the site's today.
     """
