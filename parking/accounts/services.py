@@ -23,6 +23,7 @@ from parking.accounts.events import (
 )
 from parking.accounts.models import Role, User
 from parking.accounts.passwords import HashedPassword, hash_new_password
+from parking.accounts.permissions import read_permissions
 from parking.accounts.queries import user_by_id, user_not_found
 from parking.accounts.tokens import SpentToken, TokenPair
 from parking.audit import services as audit
@@ -35,7 +36,8 @@ CONTACT_FIELDS = {"email", "phone"}
 
 def actor_of(user: User) -> Actor:
     """Return the actor that an account acts as."""
-    return user_actor(user.pk, user.role, site_ids=user.site_ids)
+    permissions = read_permissions(user.permissions)
+    return user_actor(user.pk, user.role, site_ids=user.site_ids, permissions=permissions)
 
 
 def _save(user: User, *, force_insert: bool = False) -> None:

@@ -25,7 +25,7 @@ from parking.core.errors import NotFound, Refused
 from parking.core.ids import Ref
 from parking.edge import requests
 from parking.edge.answers import plain
-from parking.edge.callers import actor_of, admin_only, caller, signed_in
+from parking.edge.callers import actor_of, admin_only, caller, signed_in_to_act
 from parking.edge.describe import WRITE_PROBLEMS, examples, keyed, problems
 from parking.edge.parsing import In, RefIn, Rupees, Text12, Text64, Text200
 from parking.edge.requests import Attempt
@@ -35,7 +35,7 @@ from parking.stays import access
 from parking.stays.models import ParkingSession
 from parking.stays.queries import current_session_of
 
-router = Router(tags=["Payments"], auth=signed_in)
+router = Router(tags=["Payments"], auth=signed_in_to_act)
 
 
 def _session(request: HttpRequest, ref: Ref | None) -> ParkingSession:

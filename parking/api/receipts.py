@@ -11,7 +11,7 @@ from parking.checkout.documents import documents_of_payment
 from parking.core import clock
 from parking.edge import receipts, requests
 from parking.edge.answers import ok
-from parking.edge.callers import actor_of, signed_in
+from parking.edge.callers import actor_of, signed_in, signed_in_to_act
 from parking.edge.describe import READ_PROBLEMS, Ok, enveloped, examples, keyed, problems
 from parking.edge.downloads import PDF, documents_file
 from parking.edge.parsing import path_id
@@ -67,6 +67,7 @@ def receipt_page(request: HttpRequest, payment_id: str) -> HttpResponse:
 
 @router.post(
     "/{payment_id}/receipt/mail/",
+    auth=signed_in_to_act,
     response={202: Ok[MailOut], **problems(409, 429)},
     openapi_extra=keyed(examples(response=enveloped(MailOut.example, "The documents will be mailed"), status=202)),
     summary="Receipt or tax invoice by mail",

@@ -15,6 +15,7 @@ from parking.core.errors import Refused, Unavailable
 from parking.core.idempotency import RequestKey
 from parking.core.ids import Ref, new_uuid
 from parking.core.money import ZERO
+from parking.core.sites import ALL_SITES, Sites
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
 from parking.payments import orders
@@ -70,7 +71,7 @@ def book(
     uuid = new_uuid()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=str(uuid), now=now)
-        session, terms = _claim(uuid, wanted, terms_for, driver_id=actor.user_id, actor=actor, now=now)
+        session, terms = _claim(uuid, wanted, terms_for, driver_id=actor.user_id, actor=actor, sites=ALL_SITES, now=now)
         order = None
         if terms.booking_fee > ZERO:
             order = orders.place(
@@ -102,17 +103,20 @@ def take_ticket(
     vehicle_kind: str = "CAR",
     key: RequestKey | None = None,
 ) -> ParkingSession:
-    """Give a car that drives up a slot and a QR, without account and without fee. Raises as `book`."""
+    """Give a car that drives up a slot and a QR, without account and without fee, at one of the actor's sites.
+
+    Raises as `book`.
+    """
     wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind)
     uuid = new_uuid()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=str(uuid), now=now)
-        session, _ = _claim(uuid, wanted, walk_in_terms, driver_id=None, actor=actor, now=now)
+        session, _ = _claim(uuid, wanted, walk_in_terms, driver_id=None, actor=actor, sites=actor.sites, now=now)
     return session
 
 
-def _open_zone(zone: Ref) -> ParkingZone:
-    place = find_zone(zone)
+def _open_zone(zone: Ref, sites: Sites) -> ParkingZone:
+    place = find_zone(zone, sites=sites)
     if not place.is_active:
         raise Refused("zone_inactive", "This zone is closed")
     return place
@@ -125,10 +129,11 @@ def _claim(
     *,
     driver_id: int | None,
     actor: Actor,
+    sites: Sites,
     now: datetime,
 ) -> tuple[ParkingSession, Terms]:
     """Inside a transaction: lock the vehicle, claim a slot, write booking, bill and audit line."""
-    zone = _open_zone(wanted.zone)
+    zone = _open_zone(wanted.zone, sites)
     terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind)
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
     session = allocate_slot(

@@ -29,12 +29,12 @@ def give_details(*, actor: Actor, session: Ref, wanted: Wanted, now: datetime, o
     Attendants give it for every stay, drivers for their own. Raises NotFound, InvalidInput, Refused `document_issued`.
     """
     with transaction.atomic():
-        stay = access.lock(session, actor, only_own=only_of_caller)
+        stay = access.lock(session, actor, only_own=only_of_caller, at_work=not only_of_caller)
         details = customers.give_details(actor=actor, bill=stay.bill, wanted=wanted, now=now)
     return Given(stay, details, is_issued=False)
 
 
 def details_of(*, actor: Actor, session: Ref, only_of_caller: bool = False) -> Given:
     """Return a stay with what was given for it. Raises NotFound."""
-    stay = access.find(session, actor, only_own=only_of_caller)
+    stay = access.find(session, actor, only_own=only_of_caller, at_work=not only_of_caller)
     return Given(stay, customers.details_of(stay.bill), is_issued=customers.is_issued(stay.bill))

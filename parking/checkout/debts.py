@@ -7,6 +7,7 @@ from django.db import transaction
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import NotFound
+from parking.core.sites import at_sites
 from parking.payments import debts
 from parking.payments.events import DebtWrittenOff
 from parking.payments.models import Debt
@@ -20,7 +21,7 @@ def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt
     if actor.user_id is None:
         raise ValueError("a debt is written off by a person")
     with transaction.atomic():
-        debt = _locked(debt_id)
+        debt = _locked(debt_id, actor)
         debts.write_off(debt=debt, admin_id=actor.user_id, now=now)
         audit.record(
             actor, DebtWrittenOff(debt_id=debt.pk, amount=debt.amount, bill_id=debt.bill_id, reason=reason), now
@@ -28,8 +29,8 @@ def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt
     return debt
 
 
-def _locked(debt_id: int) -> Debt:
-    rows = Debt.objects.select_related("bill__session__vehicle")
+def _locked(debt_id: int, actor: Actor) -> Debt:
+    rows = at_sites(Debt.objects.select_related("bill__session__vehicle"), actor.sites, "bill__site_id")
     debt = rows.select_for_update(of=("self",), no_key=True).filter(pk=debt_id).first()
     if debt is None:
         raise NotFound("debt_not_found", "Debt not found")

@@ -34,7 +34,7 @@ def documents_of_payment(*, payment_id: int, actor: Actor, now: datetime) -> tup
 def find_payment(*, payment_id: int, actor: Actor) -> tuple[Payment, ParkingSession]:
     """Return a payment and its stay.
 
-    Raises NotFound `payment_not_found`, also for somebody else's payment, unless the caller is staff or the worker.
+    Raises NotFound `payment_not_found`, also for a payment that is neither the caller's own nor of work that they see.
     """
     payment = Payment.objects.select_related("bill").filter(pk=payment_id).first()
     stays = ParkingSession.objects.whole().select_related("zone__site", "driver")
@@ -54,7 +54,8 @@ def issued_documents(payment: Payment, session: ParkingSession, *, now: datetime
 def _may_see(actor: Actor, session: ParkingSession) -> bool:
     if actor.kind == ActorKind.SYSTEM:
         return True
-    return actor.is_staff or (actor.user_id is not None and session.driver_id == actor.user_id)
+    is_own = actor.user_id is not None and session.driver_id == actor.user_id
+    return is_own or (actor.sees_work and actor.works_at(session.zone.site_id))
 
 
 def _document_of(payment: Payment, session: ParkingSession, now: datetime) -> TaxDocument:

@@ -43,7 +43,7 @@ def enter(
             stays.scan_entry_qr(session=session, plate_seen=plate_seen, now=now)
             stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
             audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
-        debt = plate_debt(session.vehicle_id)
+        debt = plate_debt(session.vehicle_id, sites=actor.sites)
     if overdue:
         raise stays.booking_expired(session)
     return Entered(session, debt)

@@ -6,15 +6,22 @@ from django.db.models import Q, QuerySet
 
 from parking.core.errors import NotFound
 from parking.core.money import ZERO
+from parking.core.sites import Sites, at_sites
 from parking.core.statements import Select
 from parking.payments.models import Debt, DebtStatus, Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
 
 _OPEN_DEBTS = Select(lambda pk: Debt.objects.filter(bill__session__vehicle_id=pk, status=DebtStatus.OPEN), int)
+_OPEN_DEBTS_WITH_SITE = Select(
+    lambda pk: Debt.objects.filter(bill__session__vehicle_id=pk, status=DebtStatus.OPEN).select_related("bill"), int
+)
 
 
-def plate_debt(vehicle_id: int) -> Decimal:
-    """What a plate owes from stays that ended without full payment (rupees)."""
-    return sum((debt.amount for debt in _OPEN_DEBTS.all(vehicle_id)), ZERO)
+def plate_debt(vehicle_id: int, *, sites: Sites) -> Decimal:
+    """What a plate owes from stays at these sites that ended without full payment (rupees)."""
+    if sites is None:
+        return sum((debt.amount for debt in _OPEN_DEBTS.all(vehicle_id)), ZERO)
+    debts_of_plate = _OPEN_DEBTS_WITH_SITE.all(vehicle_id)
+    return sum((debt.amount for debt in debts_of_plate if debt.bill.site_id in sites), ZERO)
 
 
 def latest_orders(bill_ids: list[int]) -> dict[int, PaymentOrder]:
@@ -63,18 +70,19 @@ def _orders_with_stay() -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.select_related("bill", stay, f"{stay}__vehicle", f"{stay}__slot", f"{stay}__zone")
 
 
-def debts(*, status: str | None = None) -> QuerySet[Debt]:
-    """What plates owe or owed, newest first, with the stays that it comes from."""
-    rows = Debt.objects.select_related("bill__session__vehicle").order_by("-pk")
+def debts(*, sites: Sites, status: str | None = None) -> QuerySet[Debt]:
+    """What plates owe or owed at these sites, newest first, with the stays that it comes from."""
+    rows = at_sites(Debt.objects.select_related("bill__session__vehicle").order_by("-pk"), sites, "bill__site_id")
     return rows.filter(status=status) if status else rows
 
 
-def refunds(*, status: str | None = None) -> QuerySet[Refund]:
-    """Refunds of one status; without one, those that a person must look after. Newest first.
+def refunds(*, sites: Sites, status: str | None = None) -> QuerySet[Refund]:
+    """Refunds of one status at these sites; without one, those that a person must look after. Newest first.
 
     That is what the gateway refuses, and what waits to be handed back.
     """
     rows = Refund.objects.select_related("payment__bill__session", "asked_by").order_by("-pk")
+    rows = at_sites(rows, sites, "payment__bill__site_id")
     if status:
         return rows.filter(status=status)
     refused = Q(status__in=[RefundStatus.REVIEW, RefundStatus.FAILED])

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from parking.audit import services as audit
 from parking.core import idempotency
@@ -12,6 +13,7 @@ from parking.core.errors import NotFound, Refused
 from parking.core.idempotency import RequestKey
 from parking.core.ids import new_refund_id
 from parking.core.money import ZERO
+from parking.core.sites import at_sites
 from parking.payments import bills, refunds
 from parking.payments.asking import look_up_refund, send_refunds
 from parking.payments.events import PaymentRefunded, RefundApproved, RefundRetried
@@ -30,7 +32,7 @@ def refund_payment(
     The bill gets a line that says so, and its total falls by as much. Raises NotFound `order_not_found`; Refused
     `already_refunded`, `refund_exceeds_payment`, `amount_invalid`; RepeatedRequest.
     """
-    payment = Payment.objects.filter(order__order_id=order_number).select_related("order").first()
+    payment = _payments(actor).filter(order__order_id=order_number).first()
     if payment is None:
         raise NotFound("order_not_found", "There is no such paid order")
     return _given_back(payment, amount, reason, actor=actor, now=now, key=key)
@@ -43,7 +45,7 @@ def refund_any_payment(
 
     Raises NotFound `payment_not_found`; Refused as `refund_payment`; RepeatedRequest.
     """
-    payment = Payment.objects.filter(pk=payment_id).select_related("order").first()
+    payment = _payments(actor).filter(pk=payment_id).first()
     if payment is None:
         raise NotFound("payment_not_found", "There is no such payment")
     return _given_back(payment, amount, reason, actor=actor, now=now, key=key)
@@ -54,7 +56,7 @@ def approve_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
 
     Raises NotFound `refund_not_found`; Refused `own_refund`, `refund_not_waiting`.
     """
-    refund = _found(refund_id)
+    refund = _found(refund_id, actor)
     with transaction.atomic():
         session = access.lock(OfBill(refund.payment.bill_id), actor)
         if refund.asked_by_id == actor.user_id:
@@ -77,7 +79,7 @@ def retry_refund(*, actor: Actor, refund_id: int, now: datetime, key: RequestKey
     `refund_not_found`; Refused `refund_not_in_review`, `refund_at_gateway`, `refund_under_way`; Unavailable;
     RepeatedRequest.
     """
-    refund = _found(refund_id)
+    refund = _found(refund_id, actor)
     if refund.status == RefundStatus.REVIEW:
         _refuse_what_the_gateway_has(refund)
     with transaction.atomic(durable=True):
@@ -91,8 +93,13 @@ def retry_refund(*, actor: Actor, refund_id: int, now: datetime, key: RequestKey
     return refund
 
 
-def _found(refund_id: int) -> Refund:
-    refund = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
+def _payments(actor: Actor) -> "QuerySet[Payment]":
+    return at_sites(Payment.objects.select_related("order"), actor.sites, "bill__site_id")
+
+
+def _found(refund_id: int, actor: Actor) -> Refund:
+    refunds_seen = at_sites(Refund.objects.select_related("payment__order"), actor.sites, "payment__bill__site_id")
+    refund = refunds_seen.filter(pk=refund_id).first()
     if refund is None:
         raise NotFound("refund_not_found", "There is no such refund")
     return refund

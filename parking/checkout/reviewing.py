@@ -7,6 +7,7 @@ from django.db import transaction
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import NotFound
+from parking.core.sites import at_sites
 from parking.payments import orders
 from parking.payments.events import ReviewClosed
 from parking.payments.models import PaymentOrder
@@ -23,7 +24,7 @@ def close_review(*, actor: Actor, order_id: str, reason: str, now: datetime) -> 
     """
     if actor.user_id is None:
         raise ValueError("a review is closed by a person")
-    order = PaymentOrder.objects.filter(order_id=order_id).first()
+    order = at_sites(PaymentOrder.objects.filter(order_id=order_id), actor.sites, "bill__site_id").first()
     if order is None:
         raise NotFound("order_not_found", "There is no such payment order")
     with transaction.atomic():

@@ -66,7 +66,7 @@ def check_ending(*, actor: Actor, session: Ref, now: datetime) -> None:
 
     Raises NotFound `session_not_found`.
     """
-    stay = access.find(session, actor)
+    stay = access.find(session, actor, at_work=True)
     order = newest_order(stay.bill_id)
     if order is not None and stay.status == SessionStatus.ACTIVE:
         refresh_order(order=order, now=now)

@@ -31,13 +31,14 @@ def terminate(
 ) -> Left:
     """End an active stay, billed to now. With method NONE what is due becomes a debt of the plate.
 
-    Raises NotFound `session_not_found`; Refused `not_active`, `payment_method_invalid`, `upi_reference_invalid`,
-    `upi_reference_used`, `amount_mismatch`, `payment_failed`, …
+    Raises Forbidden `not_permitted`; NotFound `session_not_found`; Refused `wrong_site`, `not_active`,
+    `payment_method_invalid`, `upi_reference_invalid`, `upi_reference_used`, `amount_mismatch`, `payment_failed`, …
     """
+    actor.need("terminate")
     if collection.method != NONE:
         refuse_unknown_method(collection)
     with transaction.atomic(durable=True):
-        stay = access.lock(session, actor)
+        stay = access.lock(session, actor, at_work=True)
         idempotency.claim(key, subject=str(stay.uuid), now=now)
         if stay.status != SessionStatus.ACTIVE:
             raise Refused("not_active", "Only a car that is inside can be terminated", session_id=stay.pk)

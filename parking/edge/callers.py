@@ -16,30 +16,48 @@ ANY_ROLE = frozenset(Role)
 DRIVERS = frozenset({Role.USER, Role.ADMIN})
 ATTENDANTS = frozenset({Role.STAFF, Role.ADMIN})
 MANAGERS = frozenset({Role.ADMIN})
+AUDITORS = frozenset({Role.AUDITOR})
+
+_READING = {"GET", "HEAD", "OPTIONS"}
 
 
 class Bearer(HttpBearer):
-    """Let in signed-in users with one of the roles."""
+    """Let in signed-in users with one of the roles, and those who may only read where nothing can change."""
 
-    def __init__(self, roles: frozenset[Role]) -> None:
+    def __init__(self, roles: frozenset[Role], readers: frozenset[Role] = frozenset()) -> None:
         super().__init__()
         self.roles = roles
+        self.readers = readers
 
     def authenticate(self, request: HttpRequest, token: str) -> User:
         user = user_of_access_token(token)
         if user is None:
             raise Unauthenticated("token_not_valid", "Please sign in again")
-        if user.role not in self.roles:
+        if not is_let_in(request, user, self.roles, self.readers):
             # Known to the refusal's audit line, though not let in.
             request.refused_user = user  # type: ignore[attr-defined]
-            raise Forbidden("forbidden", "Your role does not allow this")
+            raise wrong_role()
         return user
 
 
+def is_let_in(request: HttpRequest, user: User, roles: frozenset[Role], readers: frozenset[Role]) -> bool:
+    """Return whether an account has one of the roles, or for a request that only reads one of `readers`."""
+    return user.role in roles or (user.role in readers and request.method in _READING)
+
+
+def wrong_role() -> Forbidden:
+    return Forbidden("forbidden", "Your role does not allow this")
+
+
+# Calls of one's own account, whoever one is.
 signed_in = Bearer(ANY_ROLE)
+# Payments and older addresses: an auditor changes nothing there.
+signed_in_to_act = Bearer(ANY_ROLE - AUDITORS, AUDITORS)
 driver_only = Bearer(DRIVERS)
-staff_only = Bearer(ATTENDANTS)
-admin_only = Bearer(MANAGERS)
+staff_only = Bearer(ATTENDANTS, AUDITORS)
+admin_only = Bearer(MANAGERS, AUDITORS)
+# What is posted and changes nothing: comparisons and exports.
+reports_only = Bearer(MANAGERS | AUDITORS)
 
 
 def caller(request: HttpRequest) -> Any:

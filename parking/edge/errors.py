@@ -32,7 +32,13 @@ from parking.edge.parsing import UnsupportedMedia
 log = structlog.get_logger(__name__)
 
 # Facts of a refusal that its caller may know, and how they are read; amounts are rupees.
-_DETAILS: dict[str, Callable[[Any], object]] = {"session_id": int, "due": Decimal, "left": Decimal, "refund": Decimal}
+_DETAILS: dict[str, Callable[[Any], object]] = {
+    "session_id": int,
+    "due": Decimal,
+    "left": Decimal,
+    "refund": Decimal,
+    "site_name": str,
+}
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 
 

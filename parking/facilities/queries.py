@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from parking.core.actor import Actor
 from parking.core.errors import NotFound
 from parking.core.ids import Ref
+from parking.core.sites import ALL_SITES, Sites, at_sites
 from parking.core.statements import Select
-from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
+from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SlotStatus
 
 
 @dataclass(frozen=True)
@@ -37,32 +39,37 @@ class ZoneCounts:
 _ZONE_BY_ID = Select(lambda pk: ParkingZone.objects.filter(pk=pk, retired_at=None), int)
 
 
-def find_zone(ref: Ref) -> ParkingZone:
-    """Return the zone that a client names. Raises NotFound `zone_not_found`, also for a retired one."""
+def find_zone(ref: Ref, *, sites: Sites = ALL_SITES) -> ParkingZone:
+    """Return the zone that a client names. Raises NotFound `zone_not_found`, also for one retired or of other sites."""
     if ref.uuid is None:
         zone = _ZONE_BY_ID.first(ref.pk)
     else:
         zone = ParkingZone.objects.filter(retired_at=None, uuid=ref.uuid).first()
-    if zone is None:
+    if zone is None or (sites is not None and zone.site_id not in sites):
         raise NotFound("zone_not_found", "Zone not found")
     return zone
 
 
-def present_zones() -> QuerySet[ParkingZone]:
+def zones_of(sites: Sites) -> QuerySet[ParkingZone]:
+    """Return the zones of these sites by name, retired ones too: for filters of what was."""
+    return at_sites(ParkingZone.objects.order_by("name", "pk"), sites, "site_id")
+
+
+def present_zones(*, sites: Sites = ALL_SITES) -> QuerySet[ParkingZone]:
     """Return zones that are not retired, by name."""
-    return ParkingZone.objects.filter(retired_at=None).order_by("name", "pk")
+    return zones_of(sites).filter(retired_at=None)
 
 
-def retired_zones() -> QuerySet[ParkingZone]:
+def retired_zones(*, sites: Sites) -> QuerySet[ParkingZone]:
     """Return retired zones, the last retired first."""
-    return ParkingZone.objects.exclude(retired_at=None).order_by("-retired_at", "-pk")
+    return zones_of(sites).exclude(retired_at=None).order_by("-retired_at", "-pk")
 
 
 def zones_with_counts(
-    *, only_active: bool = False, zone: ParkingZone | None = None
+    *, only_active: bool = False, zone: ParkingZone | None = None, sites: Sites = ALL_SITES
 ) -> list[tuple[ParkingZone, ZoneCounts]]:
     """Return zones by name, each with its counts, in two statements."""
-    zones = present_zones()
+    zones = present_zones(sites=sites)
     if only_active:
         zones = zones.filter(is_active=True)
     if zone is not None:
@@ -85,9 +92,10 @@ def counts_of(zones: Collection[ParkingZone] | None = None) -> dict[int, ZoneCou
     }
 
 
-def slot_by_id(slot_id: int) -> ParkingSlot:
-    """Return a slot with its zone. Raises NotFound `slot_not_found`, also in a retired zone."""
-    slot = ParkingSlot.objects.select_related("zone").filter(pk=slot_id, zone__retired_at=None).first()
+def slot_by_id(slot_id: int, *, sites: Sites) -> ParkingSlot:
+    """Return a slot with its zone. Raises NotFound `slot_not_found`, also in a retired zone and at other sites."""
+    slots = at_sites(ParkingSlot.objects.select_related("zone"), sites, "zone__site_id")
+    slot = slots.filter(pk=slot_id, zone__retired_at=None).first()
     if slot is None:
         raise NotFound("slot_not_found", "Slot not found")
     return slot
@@ -99,10 +107,17 @@ def numbers_taken(zone: ParkingZone, numbers: Collection[str]) -> list[str]:
     return list(taken.values_list("slot_number", flat=True))
 
 
-def slots_by_zone(zone: ParkingZone | None = None) -> dict[int, list[ParkingSlot]]:
-    """Return the slots of one zone, or of all zones in use, by zone, in order of number."""
+def slots_by_zone(zone: ParkingZone | None = None, *, sites: Sites = ALL_SITES) -> dict[int, list[ParkingSlot]]:
+    """Return the slots of one zone, or of all zones in use at these sites, by zone, in order of number."""
     slots = ParkingSlot.objects.filter(zone__retired_at=None).order_by("zone_id", "sort_key")
+    slots = at_sites(slots, sites, "zone__site_id")
     found: dict[int, list[ParkingSlot]] = {}
     for slot in slots.filter(zone=zone) if zone else slots:
         found.setdefault(slot.zone_id, []).append(slot)
     return found
+
+
+def sites_of(actor: Actor) -> QuerySet[ParkingSite]:
+    """Return the sites that a person works at and that are not retired, by name."""
+    sites = ParkingSite.objects.filter(retired_at=None).order_by("name", "pk")
+    return sites if actor.sites is None else sites.filter(pk__in=actor.sites)

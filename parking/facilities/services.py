@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
+from parking.core.sites import at_sites
 from parking.core.statements import Select, save_fields
 from parking.facilities.events import SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
 from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SiteState, SlotStatus
@@ -83,30 +84,32 @@ def _check_hours(zone: ParkingZone) -> None:
         raise InvalidInput({"closes_at": ["Give both opening and closing time, or neither"]})
 
 
-def _check_site(site_id: int | None) -> None:
-    if site_id is not None and not ParkingSite.objects.filter(pk=site_id).exists():
+def _check_site(site_id: int | None, actor: Actor) -> None:
+    if site_id is None:
+        return
+    if not (actor.works_at(site_id) and ParkingSite.objects.filter(pk=site_id).exists()):
         raise InvalidInput({"site_id": ["There is no such car park"]})
+
+
+def _site_of_new_zone(actor: Actor, now: datetime) -> ParkingSite:
+    """Return the first car park of the actor's, for a zone of which none is named."""
+    if actor.sites is None:
+        return default_site(now=now)
+    return ParkingSite.objects.filter(pk__in=actor.sites).order_by("pk")[:1].get()
 
 
 def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> ParkingZone:
     """Make a zone. Raises Refused `zone_name_taken`, InvalidInput."""
     zone = ParkingZone(
-        **(
-            {
-                "booking_fee": settings.BOOKING_FEE,
-                "hold_minutes": settings.HOLD_MINUTES,
-                "no_show_minutes": settings.NO_SHOW_MINUTES,
-            }
-            | changes
-        ),
+        **({"booking_fee": settings.BOOKING_FEE} | changes),
         created_at=now,
         updated_at=now,
     )
     _check_hours(zone)
-    _check_site(changes.get("site_id"))
+    _check_site(changes.get("site_id"), actor)
     with transaction.atomic():
         if "site_id" not in changes:
-            zone.site = default_site(now=now)
+            zone.site = _site_of_new_zone(actor, now)
         _save_zone(zone, force_insert=True)
         audit.record(actor, ZoneCreated(zone_id=zone.pk, changed=tuple(sorted(changes))), now)
     return zone
@@ -115,7 +118,7 @@ def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> Park
 def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: datetime) -> ParkingZone:
     """Change a zone. Stays keep the terms they were booked under. Raises NotFound, Refused, InvalidInput."""
     with transaction.atomic():
-        zone = lock_zone(zone_id)
+        zone = lock_zone(zone_id, actor)
         amounts = {
             name: (getattr(zone, name), changes[name])
             for name in AMOUNTS
@@ -125,7 +128,7 @@ def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: dat
             setattr(zone, name, value)
         zone.updated_at = now
         _check_hours(zone)
-        _check_site(changes.get("site_id"))
+        _check_site(changes.get("site_id"), actor)
         _save_zone(zone)
         event = ZoneChanged(zone_id=zone.pk, changed=tuple(sorted(changes)), amounts=amounts)
         audit.record(actor, event, now)
@@ -140,9 +143,10 @@ def _save_zone(zone: ParkingZone, *, force_insert: bool = False) -> None:
         raise Refused("zone_name_taken", "There is a zone of this name already") from error
 
 
-def lock_zone(zone_id: int) -> ParkingZone:
-    """Lock and return the zone. Raises NotFound `zone_not_found`."""
-    zone = ParkingZone.objects.select_for_update(no_key=True).filter(pk=zone_id, retired_at=None).first()
+def lock_zone(zone_id: int, actor: Actor) -> ParkingZone:
+    """Lock and return the zone. Raises NotFound `zone_not_found`, also for one at a site that is not the actor's."""
+    zones = at_sites(ParkingZone.objects.select_for_update(no_key=True), actor.sites, "site_id")
+    zone = zones.filter(pk=zone_id, retired_at=None).first()
     if zone is None:
         raise NotFound("zone_not_found", "Zone not found")
     return zone
@@ -154,7 +158,7 @@ def retire_zone(*, actor: Actor, zone_id: int, now: datetime) -> ParkingZone:
     Every slot is locked and put out of service first, so that no booking can slip in: it needs a free slot.
     """
     with transaction.atomic():
-        zone = lock_zone(zone_id)
+        zone = lock_zone(zone_id, actor)
         slots = list(ParkingSlot.objects.select_for_update().filter(zone=zone).order_by("pk"))
         if any(slot.is_occupied for slot in slots):
             raise Refused("zone_in_use", "This zone has open bookings or cars inside")
@@ -172,7 +176,7 @@ def add_slots(
     if not first <= last < first + MOST_SLOTS:
         raise InvalidInput({"last": [f"Between first and {MOST_SLOTS} slots at once"]})
     with transaction.atomic():
-        zone = lock_zone(zone_id)
+        zone = lock_zone(zone_id, actor)
         numbers = slot_numbers(prefix, first, last)
         if ParkingSlot.objects.filter(zone=zone, slot_number__in=numbers).exists():
             raise Refused("slot_number_taken", "Some of these slot numbers exist already")
@@ -187,7 +191,8 @@ def add_slots(
 def change_slot(*, actor: Actor, slot_id: int, status: str | None, kind: str | None, now: datetime) -> ParkingSlot:
     """Take a slot in or out of service, or change its kind. Raises NotFound, Refused `slot_in_use`."""
     with transaction.atomic():
-        slot = ParkingSlot.objects.select_for_update().filter(pk=slot_id, zone__retired_at=None).first()
+        slots = at_sites(ParkingSlot.objects.select_for_update(), actor.sites, "zone__site_id")
+        slot = slots.filter(pk=slot_id, zone__retired_at=None).first()
         if slot is None:
             raise NotFound("slot_not_found", "Slot not found")
         if slot.is_occupied:

@@ -7,15 +7,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from parking.core import clock
 from parking.core.actor import Actor
 from parking.core.errors import NotFound
+from parking.core.sites import at_sites
 from parking.facilities.models import ParkingSite
+from parking.facilities.queries import sites_of
 from parking.invoices.models import TaxProfile
 from parking.invoices.rules import day_of
-
-
-def sites_of(actor: Actor) -> QuerySet[ParkingSite]:
-    """Return the sites that an actor works at, by name."""
-    sites = ParkingSite.objects.order_by("name", "pk")
-    return sites if actor.sites is None else sites.filter(pk__in=actor.sites)
 
 
 def find_site(site_id: int, actor: Actor) -> ParkingSite:
@@ -28,7 +24,7 @@ def find_site(site_id: int, actor: Actor) -> ParkingSite:
 
 def tax_profiles(actor: Actor, *, site_id: int | None = None) -> QuerySet[TaxProfile]:
     """Return the profiles of the actor's sites, or of one of them: by site, the newest of each first."""
-    rows = TaxProfile.objects.filter(site__in=sites_of(actor).order_by())
+    rows = at_sites(TaxProfile.objects.all(), actor.sites, "site_id")
     if site_id is not None:
         rows = rows.filter(site_id=site_id)
     return rows.select_related("site").order_by("site__name", "-holds_from", "pk")

@@ -17,6 +17,7 @@ from parking.core import clock
 from parking.core.actor import SYSTEM
 from parking.core.errors import Refused
 from parking.core.money import ZERO
+from parking.core.site_settings import RECEIPT_FOOTER
 from parking.facilities.models import ParkingSite
 from parking.invoices.customers import recipient_of
 from parking.invoices.events import DocumentIssued
@@ -244,6 +245,7 @@ def _snapshot(
         payments=tuple(payments),
         refunds=tuple(refunds),
         legal_note=profile.legal_note,
+        footer=RECEIPT_FOOTER.at(facts.site.pk),
     )
 
 

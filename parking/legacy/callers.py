@@ -8,7 +8,7 @@ from ninja.utils import check_csrf
 from parking.accounts.models import User
 from parking.core.actor import ANYBODY, Actor
 from parking.core.errors import Forbidden
-from parking.edge.callers import actor_of, signed_in
+from parking.edge.callers import ANY_ROLE, AUDITORS, actor_of, is_let_in, signed_in_to_act, wrong_role
 from parking.legacy.forms import FORMS, form_fields
 
 _HARMLESS = {"GET", "HEAD", "OPTIONS"}
@@ -27,7 +27,12 @@ class SessionCookie(APIKeyCookie):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> User | None:
         user = request.user if key else None
-        return user if isinstance(user, User) else None
+        if not isinstance(user, User):
+            return None
+        if not is_let_in(request, user, ANY_ROLE - AUDITORS, AUDITORS):
+            request.refused_user = user  # type: ignore[attr-defined]
+            raise wrong_role()
+        return user
 
 
 def _refuse_forgery(request: HttpRequest) -> None:
@@ -45,13 +50,13 @@ def while_open(_request: HttpRequest) -> Actor | None:
 
 
 # In this order: a token that is sent must be good, even where nobody needs one.
-callers = [signed_in, SessionCookie(), while_open]
+callers = [signed_in_to_act, SessionCookie(), while_open]
 
 
 def refuse_all_but_staff(request: HttpRequest) -> None:
     """Raise Forbidden unless an attendant calls, or the older addresses are open."""
     if not (settings.OPEN_LEGACY or actor_of(request).is_staff):
-        raise Forbidden("forbidden", "Your role does not allow this")
+        raise wrong_role()
 
 
 def only_own_bookings(request: HttpRequest) -> bool:

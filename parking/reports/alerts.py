@@ -11,10 +11,12 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 
 from parking.core import clock
+from parking.core.sites import Sites, at_sites
 from parking.invoices.models import NumberSeries, TaxProfile
 from parking.invoices.rules import NEARLY_USED_UP, day_of, financial_year
 from parking.payments.models import Debt, DebtStatus, OrderStatus, PaymentOrder, Refund, RefundStatus
 from parking.reports.sums import from_paise, paise_of
+from parking.stays.long_stays import long_at
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 # How many rows an alert names.
@@ -64,29 +66,32 @@ class Alert:
     rows: tuple[AlertRow, ...]
 
 
-def alerts(*, now: datetime) -> list[Alert]:
-    """Return every alert in its order, also those with nothing in them. One statement each."""
+def alerts(*, now: datetime, sites: Sites) -> list[Alert]:
+    """Return every alert of these sites in its order, also those with nothing in them. One statement each."""
     return [
-        _of_money(AlertCode.ORDERS_IN_REVIEW, orders_in_review(), "bill__session__", number="order_id"),
-        _of_money(AlertCode.REFUNDS_STUCK, refunds_stuck(now=now), "payment__bill__session__", number="refund_id"),
-        _of_stays(AlertCode.LONG_STAYS, long_stays(now=now), at="entry_time"),
-        _of_stays(AlertCode.HOLDS_EXPIRED_TODAY, _expired_today(EndReason.UNPAID), at="ended_at", newest_first=True),
-        _of_stays(AlertCode.NO_SHOWS_TODAY, _expired_today(EndReason.NO_SHOW), at="ended_at", newest_first=True),
-        _of_money(AlertCode.OPEN_DEBTS, open_debts(), "bill__session__", worst=("-amount", "pk")),
-        _of_series(AlertCode.SERIES_NEARLY_USED_UP, nearly_used_up(now=now), _last_number),
-        _of_series(AlertCode.SERIES_BEGINS_WITH_ZERO, beginning_with_zero(now=now), _prefix),
+        _of_money(AlertCode.ORDERS_IN_REVIEW, orders_in_review(sites=sites), "bill__session__", number="order_id"),
+        _of_money(
+            AlertCode.REFUNDS_STUCK, refunds_stuck(now=now, sites=sites), "payment__bill__session__", number="refund_id"
+        ),
+        _of_stays(AlertCode.LONG_STAYS, long_stays(now=now, sites=sites), at="entry_time"),
+        _of_expired(AlertCode.HOLDS_EXPIRED_TODAY, _expired_today(EndReason.UNPAID, sites)),
+        _of_expired(AlertCode.NO_SHOWS_TODAY, _expired_today(EndReason.NO_SHOW, sites)),
+        _of_money(AlertCode.OPEN_DEBTS, open_debts(sites=sites), "bill__session__", worst=("-amount", "pk")),
+        _of_series(AlertCode.SERIES_NEARLY_USED_UP, nearly_used_up(now=now, sites=sites), _last_number),
+        _of_series(AlertCode.SERIES_BEGINS_WITH_ZERO, beginning_with_zero(now=now, sites=sites), _prefix),
     ]
 
 
 # --- What waits --------------------------------------------------------------------------------------
 
 
-def orders_in_review() -> "QuerySet[PaymentOrder]":
+def orders_in_review(*, sites: Sites) -> "QuerySet[PaymentOrder]":
     """Return orders whose money differs from what was asked for, with the review still open."""
-    return PaymentOrder.objects.filter(status=OrderStatus.REVIEW, review_closed_at=None)
+    orders = PaymentOrder.objects.filter(status=OrderStatus.REVIEW, review_closed_at=None)
+    return at_sites(orders, sites, "bill__site_id")
 
 
-def refunds_stuck(*, now: datetime) -> "QuerySet[Refund]":
+def refunds_stuck(*, now: datetime, sites: Sites) -> "QuerySet[Refund]":
     """Return refunds that a gateway refused, and those not done an hour (setting) after they were written.
 
     The latter include refunds at the counter, which wait for a second person.
@@ -94,27 +99,27 @@ def refunds_stuck(*, now: datetime) -> "QuerySet[Refund]":
     refused = Q(status__in=[RefundStatus.REVIEW, RefundStatus.FAILED])
     slow = Q(created_at__lte=now - timedelta(minutes=settings.PENDING_TOO_LONG_MINUTES))
     # `completed_at` is NULL until a refund is completed, and has an index; the status has none.
-    return Refund.objects.filter(refused | slow, completed_at=None)
+    return at_sites(Refund.objects.filter(refused | slow, completed_at=None), sites, "payment__bill__site_id")
 
 
-def long_stays(*, now: datetime) -> "QuerySet[ParkingSession]":
-    """Return sessions of cars inside for `LONG_STAY_HOURS` or more."""
-    since = now - timedelta(hours=settings.LONG_STAY_HOURS)
-    return ParkingSession.objects.filter(status=SessionStatus.ACTIVE, entry_time__lte=since)
+def long_stays(*, now: datetime, sites: Sites) -> "QuerySet[ParkingSession]":
+    """Return sessions of cars that are inside for long, by the hours of their site."""
+    inside = ParkingSession.objects.filter(long_at(now), status=SessionStatus.ACTIVE)
+    return at_sites(inside, sites, "zone__site_id")
 
 
-def open_debts() -> "QuerySet[Debt]":
-    return Debt.objects.filter(status=DebtStatus.OPEN)
+def open_debts(*, sites: Sites) -> "QuerySet[Debt]":
+    return at_sites(Debt.objects.filter(status=DebtStatus.OPEN), sites, "bill__site_id")
 
 
-def nearly_used_up(*, now: datetime) -> "QuerySet[NumberSeries]":
+def nearly_used_up(*, now: datetime, sites: Sites) -> "QuerySet[NumberSeries]":
     """Return this year's series that have given 99 % of their numbers, the fullest first."""
     year = financial_year(now, clock.site_zone())
     rows = NumberSeries.objects.filter(year=year, last__gte=NEARLY_USED_UP).annotate(at=F("last_at"))
-    return rows.select_related("site").order_by("-last", "pk")
+    return at_sites(rows.select_related("site"), sites, "site_id").order_by("-last", "pk")
 
 
-def beginning_with_zero(*, now: datetime) -> "QuerySet[TaxProfile]":
+def beginning_with_zero(*, now: datetime, sites: Sites) -> "QuerySet[TaxProfile]":
     """Return the profiles in force whose numbers begin with 0, which the portal of e-invoices refuses.
 
     They were set before such prefixes were refused.
@@ -123,11 +128,12 @@ def beginning_with_zero(*, now: datetime) -> "QuerySet[TaxProfile]":
         site=OuterRef("site"), holds_from__gt=OuterRef("holds_from"), holds_from__lte=day_of(now, clock.site_zone())
     )
     rows = TaxProfile.objects.filter(series_prefix__startswith="0").annotate(at=F("created_at"))
-    return rows.exclude(Exists(later)).select_related("site").order_by("pk")
+    return at_sites(rows.exclude(Exists(later)).select_related("site"), sites, "site_id").order_by("pk")
 
 
-def _expired_today(reason: EndReason) -> "QuerySet[ParkingSession]":
+def _expired_today(reason: EndReason, sites: Sites) -> "QuerySet[ParkingSession]":
     ended = ParkingSession.objects.filter(ended_at__gte=clock.day_start(clock.today()))
+    ended = at_sites(ended, sites, "zone__site_id")
     return ended.filter(status=SessionStatus.EXPIRED, end_reason=reason)
 
 
@@ -175,6 +181,10 @@ def _last_number(series: NumberSeries) -> str:
 
 def _prefix(profile: TaxProfile) -> str:
     return profile.series_prefix
+
+
+def _of_expired(code: AlertCode, rows: "QuerySet[Any]") -> Alert:
+    return _of_stays(code, rows, at="ended_at", newest_first=True)
 
 
 def _columns(rows: "QuerySet[Any]", to_stay: str, **columns: Any) -> "QuerySet[Any, Any]":

@@ -3,19 +3,21 @@
 from parking.audit.news import news_now
 from parking.core import clock
 from parking.core.fresh import UntilNews
+from parking.core.sites import Sites
 from parking.reports.overview import Overview, overview
 
 TREND_DAYS = 30
+BOARDS_KEPT = 20
 
 
-def _overview(_minute: str) -> Overview:
-    return overview(now=clock.now(), days=TREND_DAYS)
+def _overview(_minute: str, sites: Sites) -> Overview:
+    return overview(now=clock.now(), sites=sites, days=TREND_DAYS)
 
 
-# Fourteen statements. Kept by the minute, because the figures move with time too.
-_boards: UntilNews[Overview] = UntilNews(_overview, news_now, most=1)
+# Fourteen statements. Kept by the minute, because the figures move with time too, and by the sites of who looks.
+_boards: UntilNews[Overview] = UntilNews(_overview, news_now, most=BOARDS_KEPT)
 
 
-def board_now() -> Overview:
-    """Return the figures as of the last news and of this minute."""
-    return _boards.value(f"{clock.now():%Y-%m-%d %H:%M}")
+def board_now(*, sites: Sites) -> Overview:
+    """Return the figures of these sites as of the last news and of this minute."""
+    return _boards.value(f"{clock.now():%Y-%m-%d %H:%M}", sites)

@@ -9,59 +9,67 @@ from django_tasks_db.models import DBTaskResult
 
 from parking.accounts.models import User
 from parking.core import clock
-from parking.payments.models import (
-    Debt,
-    DebtStatus,
-    Payment,
-    Refund,
-    RefundStatus,
-)
-from parking.reports.alerts import orders_in_review
+from parking.core.sites import Sites, at_sites
+from parking.payments.models import Payment, Refund, RefundStatus
+from parking.reports.alerts import open_debts, orders_in_review
 from parking.reports.background import background_state
 from parking.reports.periods import ClosedPeriod
 from parking.reports.sums import from_paise, sum_of_paise, total_of
 from parking.stays.models import ParkingSession, SessionStatus
 
 
-def today_figures() -> dict[str, Any]:
-    """Return the site's day so far. Revenue (rupees) is what was captured today less the refunds done today."""
+def today_figures(*, sites: Sites) -> dict[str, Any]:
+    """Return the day so far. Revenue (rupees) is what was captured today less the refunds done today."""
     today = clock.today()
     day = ClosedPeriod(today, today)
-    stays = ParkingSession.objects.all()
+    stays = _stays(sites)
     ended = _by_status(day.narrow(stays, "ended_at"))
     return {
         "bookings": day.narrow(stays, "booked_at").count(),
-        "revenue": _net(day.narrow(Payment.objects.all(), "captured_at"), day.narrow(_refunds_done(), "completed_at")),
+        "revenue": _net(day.narrow(_payments(sites), "captured_at"), day.narrow(_refunds_done(sites), "completed_at")),
         "active_sessions": stays.filter(status=SessionStatus.ACTIVE).count(),
         "completed": ended.get(SessionStatus.COMPLETED, 0),
         "cancelled": ended.get(SessionStatus.CANCELLED, 0),
     }
 
 
-def overall_figures() -> dict[str, Any]:
-    """Return figures since the beginning; revenue (rupees) less refunds done."""
+def overall_figures(*, sites: Sites) -> dict[str, Any]:
+    """Return figures since the beginning; revenue (rupees) less refunds done.
+
+    Accounts belong to no site: of some sites those are counted who ever booked there.
+    """
+    drivers = _stays(sites).exclude(driver=None).values("driver_id").distinct()
     return {
-        "revenue": _net(Payment.objects.all(), _refunds_done()),
-        "sessions": ParkingSession.objects.count(),
-        "users": User.objects.count(),
+        "revenue": _net(_payments(sites), _refunds_done(sites)),
+        "sessions": _stays(sites).count(),
+        "users": User.objects.count() if sites is None else drivers.count(),
     }
 
 
-def system_figures(*, now: datetime) -> dict[str, Any]:
-    """Return what waits: for a gateway, for the worker, or for a person to look."""
+def system_figures(*, now: datetime, sites: Sites) -> dict[str, Any]:
+    """Return what waits at these sites: for a gateway, or for a person to look; and the tasks of the installation."""
+    overdue = ParkingSession.objects.unpaid_since(now) | ParkingSession.objects.overdue(now)
     return {
-        "orders_in_review": orders_in_review().count(),
-        **_refunds_not_done(),
-        "holds_overdue": (ParkingSession.objects.unpaid_since(now) | ParkingSession.objects.overdue(now)).count(),
+        "orders_in_review": orders_in_review(sites=sites).count(),
+        **_refunds_not_done(sites),
+        "holds_overdue": at_sites(overdue, sites, "zone__site_id").count(),
         "tasks_waiting": DBTaskResult.objects.ready().count(),
         "tasks_failed": DBTaskResult.objects.failed().count(),
         **_background(now),
-        "open_debts": _open_debts(),
+        "open_debts": _open_debts(sites),
     }
 
 
-def _refunds_done() -> QuerySet[Refund]:
-    return Refund.objects.filter(status=RefundStatus.COMPLETED)
+def _stays(sites: Sites) -> QuerySet[ParkingSession]:
+    return at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
+
+
+def _payments(sites: Sites) -> QuerySet[Payment]:
+    return at_sites(Payment.objects.all(), sites, "bill__site_id")
+
+
+def _refunds_done(sites: Sites) -> QuerySet[Refund]:
+    return at_sites(Refund.objects.filter(status=RefundStatus.COMPLETED), sites, "payment__bill__site_id")
 
 
 def _net(payments: QuerySet[Any, Any], refunds: QuerySet[Any, Any]) -> Decimal:
@@ -73,8 +81,9 @@ def _by_status(rows: QuerySet[Any, Any]) -> dict[str, int]:
     return {row["status"]: row["number"] for row in counts}
 
 
-def _refunds_not_done() -> dict[str, int]:
-    counts = _by_status(Refund.objects.exclude(status=RefundStatus.COMPLETED))
+def _refunds_not_done(sites: Sites) -> dict[str, int]:
+    refunds = Refund.objects.exclude(status=RefundStatus.COMPLETED)
+    counts = _by_status(at_sites(refunds, sites, "payment__bill__site_id"))
     return {
         "refunds_open": counts.get(RefundStatus.INITIATED, 0) + counts.get(RefundStatus.PENDING, 0),
         "refunds_in_review": counts.get(RefundStatus.REVIEW, 0),
@@ -91,6 +100,6 @@ def _background(now: datetime) -> dict[str, Any]:
     }
 
 
-def _open_debts() -> dict[str, Any]:
-    debts = Debt.objects.filter(status=DebtStatus.OPEN).aggregate(count=Count("pk"), paise=sum_of_paise())
+def _open_debts(sites: Sites) -> dict[str, Any]:
+    debts = open_debts(sites=sites).aggregate(count=Count("pk"), paise=sum_of_paise())
     return {"count": debts["count"], "amount": from_paise(debts["paise"])}

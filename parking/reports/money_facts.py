@@ -3,38 +3,45 @@
 from decimal import Decimal
 
 from parking.core.errors import NotFound
+from parking.core.sites import Sites, at_sites
 from parking.payments.models import Debt, Payment, PaymentOrder, Refund
 from parking.payments.queries import left_of
 
 
-def payment_to_refund(payment_id: int) -> tuple[Payment, Decimal]:
-    """Return a payment with its session, and what may still go back (rupees). Raises NotFound `payment_not_found`."""
+def payment_to_refund(payment_id: int, *, sites: Sites) -> tuple[Payment, Decimal]:
+    """Return a payment of these sites with its session, and what may still go back (rupees).
+
+    Raises NotFound `payment_not_found`.
+    """
     rows = Payment.objects.select_related("bill__session__vehicle", "order", "attendant")
-    payment = rows.filter(pk=payment_id).first()
+    payment = at_sites(rows, sites, "bill__site_id").filter(pk=payment_id).first()
     if payment is None:
         raise NotFound("payment_not_found", "There is no such payment")
     return payment, left_of(payment)
 
 
-def refund_by_id(refund_id: int) -> Refund:
+def refund_by_id(refund_id: int, *, sites: Sites) -> Refund:
     """Return a refund with its payment. Raises NotFound `refund_not_found`."""
-    refund = Refund.objects.select_related("payment__bill").filter(pk=refund_id).first()
+    rows = at_sites(Refund.objects.select_related("payment__bill"), sites, "payment__bill__site_id")
+    refund = rows.filter(pk=refund_id).first()
     if refund is None:
         raise NotFound("refund_not_found", "There is no such refund")
     return refund
 
 
-def debt_by_id(debt_id: int) -> Debt:
+def debt_by_id(debt_id: int, *, sites: Sites) -> Debt:
     """Return a debt with its parking session. Raises NotFound `debt_not_found`."""
-    debt = Debt.objects.select_related("bill__session__vehicle").filter(pk=debt_id).first()
+    rows = at_sites(Debt.objects.select_related("bill__session__vehicle"), sites, "bill__site_id")
+    debt = rows.filter(pk=debt_id).first()
     if debt is None:
         raise NotFound("debt_not_found", "Debt not found")
     return debt
 
 
-def order_by_number(order_id: str) -> PaymentOrder:
+def order_by_number(order_id: str, *, sites: Sites) -> PaymentOrder:
     """Return a payment order with its parking session, by our number. Raises NotFound `order_not_found`."""
-    order = PaymentOrder.objects.select_related("bill__session__vehicle").filter(order_id=order_id).first()
+    rows = at_sites(PaymentOrder.objects.select_related("bill__session__vehicle"), sites, "bill__site_id")
+    order = rows.filter(order_id=order_id).first()
     if order is None:
         raise NotFound("order_not_found", "There is no such payment order")
     return order

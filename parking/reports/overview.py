@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Q
 
 from parking.core import clock
+from parking.core.sites import Sites, at_sites
 from parking.facilities.queries import ZoneCounts, zones_with_counts
 from parking.reports.alerts import Alert, alerts
 from parking.reports.periods import ClosedPeriod
@@ -60,24 +61,26 @@ class Overview:
     alerts: list[Alert]
 
 
-def overview(*, now: datetime, days: int = TREND_DAYS) -> Overview:
-    """Return the dashboard, with the takings of the last `days` days. Fourteen statements, none of which reads old rows.
+def overview(*, now: datetime, sites: Sites, days: int = TREND_DAYS) -> Overview:
+    """Return the dashboard of these sites, with the takings of the last `days` days.
+
+    Fourteen statements, none of which reads old rows.
 
     `now` is the present moment: days end with the site's today.
     """
     return Overview(
         at=now,
-        today=day_figures(),
-        money=money_trend(days=days),
-        zones=zone_occupancy(),
-        alerts=alerts(now=now),
+        today=day_figures(sites=sites),
+        money=money_trend(sites=sites, days=days),
+        zones=zone_occupancy(sites=sites),
+        alerts=alerts(now=now, sites=sites),
     )
 
 
-def day_figures() -> DayFigures:
-    """Return counts of the site's day so far, in three statements."""
+def day_figures(*, sites: Sites) -> DayFigures:
+    """Return counts of the day so far, in three statements."""
     today = ClosedPeriod(clock.today(), clock.today())
-    stays = ParkingSession.objects.all()
+    stays = at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
     present = dict(stays.open().order_by().values_list("status").annotate(number=Count("pk")))
     ended = today.narrow(stays, "ended_at").aggregate(
         completed=Count("pk", filter=Q(status=SessionStatus.COMPLETED)),
@@ -93,11 +96,11 @@ def day_figures() -> DayFigures:
     )
 
 
-def money_trend(*, days: int = TREND_DAYS) -> MoneyTrend:
+def money_trend(*, sites: Sites, days: int = TREND_DAYS) -> MoneyTrend:
     """Return the takings of the last `days` days of the site, today included, in one statement."""
     today = clock.today()
     period = ClosedPeriod(today - timedelta(days=days - 1), today)
-    table = read_takings(period, hours_of=ClosedPeriod(today, today), by_zone=False)
+    table = read_takings(period, sites=sites, hours_of=ClosedPeriod(today, today), by_zone=False)
     of_today = [cell for cell in table.cells if cell.day == today]
     by_day = fold(table.cells, lambda cell: cell.day)
     return MoneyTrend(
@@ -108,6 +111,7 @@ def money_trend(*, days: int = TREND_DAYS) -> MoneyTrend:
     )
 
 
-def zone_occupancy() -> list[ZoneOccupancy]:
+def zone_occupancy(*, sites: Sites) -> list[ZoneOccupancy]:
     """Return the zones by name, also those that are closed, in two statements."""
-    return [ZoneOccupancy(zone.pk, zone.name, zone.is_active, counts) for zone, counts in zones_with_counts()]
+    found = zones_with_counts(sites=sites)
+    return [ZoneOccupancy(zone.pk, zone.name, zone.is_active, counts) for zone, counts in found]

@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet, Value
 
 from parking.core.ids import Ref
 from parking.core.money import ZERO
+from parking.core.sites import Sites, at_sites
 from parking.payments.models import Payment, PaymentMethod, Refund
 from parking.reports.periods import Period
 from parking.reports.sessions import stay_matches
@@ -30,14 +31,15 @@ MONEY_SORTS: dict[str, tuple[Any, Any] | None] = {
 ROWS_AT_ONCE = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MoneyFilter:
-    """The filter of the list.
+    """The filter of the list, at `sites`.
 
     Payments count on the day of their capture, refunds on the day they were done. `search` is a part of a number (ours
     of order or refund, the gateway's, the bank's), or finds the parking session (`stay_matches`).
     """
 
+    sites: Sites
     period: Period = field(default_factory=Period)
     method: str | None = None
     status: str | None = None
@@ -102,6 +104,7 @@ def _of_payment(rows: QuerySet[Any], wanted: MoneyFilter, path: str) -> QuerySet
         asked |= {f"bill__session__{name}": value for name, value in wanted.session.lookup().items()}
     if wanted.zone:
         asked |= {f"bill__session__zone__{name}": value for name, value in wanted.zone.lookup().items()}
+    rows = at_sites(rows, wanted.sites, f"{path}bill__site_id")
     return rows.filter(**{path + name: value for name, value in asked.items() if value is not None})
 
 

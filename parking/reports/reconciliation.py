@@ -3,6 +3,7 @@
 Reads only, and no transaction is open: a call to a gateway may take its time.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from django.db.models import Q
 
 from parking.core import clock
 from parking.core.errors import Refused
+from parking.core.sites import Sites, at_sites
 from parking.payments.asking import look_up_order, look_up_refund, statement_of
 from parking.payments.gateways.base import EntryKind, GatewayState, StatementEntry
 from parking.payments.gateways.registry import refuse_unknown_gateway
@@ -24,13 +26,17 @@ from parking.reports.sums import from_paise
 
 # A bank may confirm late: the gateway's time of a payment lies up to so long before ours.
 _MARGIN = FOLLOWED_FOR
+# What a later attempt of a refund adds to its number (`Refund.attempt_id`).
+_ATTEMPT = re.compile(r"-R[0-9]+\Z")
+_NUMBERS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class _Span:
-    """What is compared: one gateway's money of [since, until), as of `now`."""
+    """What is compared: one gateway's money of [since, until) at these sites, as of `now`."""
 
     gateway: str
+    sites: Sites
     since: datetime
     until: datetime
     now: datetime
@@ -42,17 +48,25 @@ class _Span:
 
 
 def reconcile(
-    *, gateway: str, period: ClosedPeriod, now: datetime, settlement: str | None = None, most_calls: int | None = None
+    *,
+    gateway: str,
+    period: ClosedPeriod,
+    sites: Sites,
+    now: datetime,
+    settlement: str | None = None,
+    most_calls: int | None = None,
 ) -> Comparison:
     """Compare the books of the days of a period with the gateway's, or with a settlement file's text.
 
-    A gateway without a list is asked order by order, at most `most_calls` times. Raises Refused `gateway_invalid`,
-    `too_many_orders`; InvalidInput for a bad file; Unavailable.
+    A gateway without a list is asked order by order, at most `most_calls` times. Of a list for all sites, what belongs
+    to an order of other sites, or to none of ours, is left out unless `sites` are all. Raises Refused
+    `gateway_invalid`, `too_many_orders`; InvalidInput for a bad file; Unavailable.
     """
     refuse_unknown_gateway(gateway)
-    span = _Span(gateway, *clock.day_range(period.first, period.last), now)
+    span = _Span(gateway, sites, *clock.day_range(period.first, period.last), now)
     # The gateway first: what arrives while it is read is in our books only, and known as such by its time.
-    theirs = read_settlement(settlement) if settlement is not None else _theirs(span, most_calls)
+    listed = read_settlement(settlement) if settlement is not None else _theirs(span, most_calls)
+    theirs = listed if sites is None else _of_sites(list(listed), sites)
     return compare(ours=_ours(span), theirs=theirs, since=span.since, until=span.until, waiting=_waiting(span))
 
 
@@ -61,6 +75,7 @@ def reconcile(
 
 def _ours(span: _Span) -> Iterator[Movement]:
     payments = Payment.objects.filter(gateway=span.gateway, captured_at__range=span.around).select_related("order")
+    payments = at_sites(payments, span.sites, "bill__site_id")
     yield from (_of_payment(row, span.now) for row in payments)
     yield from (_of_refund(row, span.now) for row in _refunds(span))
     in_review = PaymentOrder.objects.filter(
@@ -68,7 +83,7 @@ def _ours(span: _Span) -> Iterator[Movement]:
     )
     yield from (
         Movement(PAYMENT, "", order.order_id, order.amount, order.created_at, standing=Standing.NOT_TAKEN)
-        for order in in_review
+        for order in at_sites(in_review, span.sites, "bill__site_id")
     )
 
 
@@ -97,7 +112,7 @@ def _of_refund(refund: Refund, now: datetime) -> Movement:
 
 def _refunds(span: _Span) -> Iterator[Refund]:
     near = Q(created_at__range=span.around) | Q(completed_at__range=span.around)
-    rows = Refund.objects.filter(near, payment__gateway=span.gateway)
+    rows = at_sites(Refund.objects.filter(near, payment__gateway=span.gateway), span.sites, "payment__bill__site_id")
     yield from rows.select_related("payment__order").order_by("pk")
 
 
@@ -105,8 +120,9 @@ def _waiting(span: _Span) -> list[Waiting]:
     """Return orders and refunds that began before the span's end and are open for too long, whenever they began."""
     before = min(span.until, span.now - timedelta(minutes=settings.PENDING_TOO_LONG_MINUTES))
     orders = PaymentOrder.objects.filter(gateway=span.gateway, status__in=OPEN_ORDER, created_at__lt=before)
+    orders = at_sites(orders, span.sites, "bill__site_id")
     refunds = Refund.objects.filter(payment__gateway=span.gateway, created_at__lt=before)
-    open_refunds = refunds.exclude(status=RefundStatus.COMPLETED)
+    open_refunds = at_sites(refunds, span.sites, "payment__bill__site_id").exclude(status=RefundStatus.COMPLETED)
     rows = [Waiting(PAYMENT, row.order_id, row.amount, row.status, row.created_at) for row in orders]
     rows += [Waiting(REFUND, row.refund_id, row.amount, row.status, row.created_at) for row in open_refunds]
     return sorted(rows, key=lambda row: (row.since, row.own_number))
@@ -121,6 +137,23 @@ def _theirs(span: _Span, most_calls: int | None) -> list[Movement]:
     if listed is not None:
         return [_of_entry(entry) for entry in listed if _has_moved(entry)]
     return list(_one_by_one(span, most_calls))
+
+
+def _of_sites(movements: list[Movement], sites: Sites) -> list[Movement]:
+    """Return the movements whose order or refund, by our number, is one of these sites."""
+    numbers = [_without_attempt(movement.own_number) for movement in movements]
+    orders = at_sites(PaymentOrder.objects.all(), sites, "bill__site_id")
+    refunds = at_sites(Refund.objects.all(), sites, "payment__bill__site_id")
+    known: set[str] = set()
+    for begin in range(0, len(numbers), _NUMBERS_AT_ONCE):
+        some = numbers[begin : begin + _NUMBERS_AT_ONCE]
+        known.update(orders.filter(order_id__in=some).values_list("order_id", flat=True))
+        known.update(refunds.filter(refund_id__in=some).values_list("refund_id", flat=True))
+    return [movement for movement, number in zip(movements, numbers, strict=True) if number in known]
+
+
+def _without_attempt(own_number: str) -> str:
+    return _ATTEMPT.sub("", own_number)
 
 
 def _has_moved(entry: StatementEntry) -> bool:
@@ -146,7 +179,8 @@ def _one_by_one(span: _Span, most_calls: int | None) -> Iterator[Movement]:
     """Yield what the gateway returns for each order and refund of the span; what only it knows cannot be found so."""
     inside = (span.since, span.until)
     within = Q(created_at__range=inside) | Q(payment__captured_at__range=inside)
-    orders = list(PaymentOrder.objects.filter(within, gateway=span.gateway).select_related("payment").order_by("pk"))
+    rows = PaymentOrder.objects.filter(within, gateway=span.gateway).select_related("payment").order_by("pk")
+    orders = list(at_sites(rows, span.sites, "bill__site_id"))
     refunds = [row for row in _refunds(span) if span.since <= (row.completed_at or row.created_at) < span.until]
     if most_calls is not None and len(orders) + len(refunds) > most_calls:
         raise Refused("too_many_orders", f"More than {most_calls} orders: choose fewer days, or give a settlement file")

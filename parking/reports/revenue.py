@@ -13,7 +13,8 @@ from django.db.models import Count
 from django.db.models.functions import TruncDate
 
 from parking.core import clock
-from parking.facilities.models import ParkingZone
+from parking.core.sites import Sites, at_sites
+from parking.facilities.queries import zones_of
 from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
 from parking.reports.periods import ClosedPeriod
 from parking.reports.sums import total_of
@@ -50,20 +51,20 @@ class RevenueReport:
         return self.takings.net
 
 
-def revenue_report(*, period: ClosedPeriod, group_by: str) -> RevenueReport:
-    """Return the takings of a period by day, week or month, by zone, method and hour; days without money included.
+def revenue_report(*, period: ClosedPeriod, group_by: str, sites: Sites) -> RevenueReport:
+    """Return the takings of these sites in a period by day, week or month, by zone, method and hour.
 
-    All sums come from one statement, so that they agree even while money comes in.
+    Days without money are included. All sums come from one statement, so that they agree even while money comes in.
     """
-    table = read_takings(period, hours_of=period, by_zone=True)
+    table = read_takings(period, sites=sites, hours_of=period, by_zone=True)
     takings = sum_of_takings(cell.takings for cell in table.cells)
     return RevenueReport(
         period=period,
-        daily=_daily(period, table.cells, group_by),
-        zones=_zones(table.cells),
+        daily=_daily(period, table.cells, group_by, sites),
+        zones=_zones(table.cells, sites),
         methods=by_method(table.cells),
         hours=table.hours,
-        growth=_growth(period, takings.net),
+        growth=_growth(period, takings.net, sites),
         takings=takings,
     )
 
@@ -93,28 +94,28 @@ def group_start(day: date, period: ClosedPeriod, group_by: str) -> date:
     return day
 
 
-def _daily(period: ClosedPeriod, cells: Iterable[Cell], group_by: str) -> list[tuple[date, Takings, int]]:
+def _daily(period: ClosedPeriod, cells: Iterable[Cell], group_by: str, sites: Sites) -> list[tuple[date, Takings, int]]:
     takings = fold(cells, lambda cell: group_start(cell.day, period, group_by))
     booked: Counter[date] = Counter()
-    for day, number in _booked(period).items():
+    for day, number in _booked(period, sites).items():
         booked[group_start(day, period, group_by)] += number
     groups = dict.fromkeys(group_start(day, period, group_by) for day in period.days())
     return [(day, takings.get(day, Takings()), booked[day]) for day in groups]
 
 
-def _booked(period: ClosedPeriod) -> dict[date, int]:
-    rows = period.narrow(ParkingSession.objects.all(), "booked_at").order_by()
+def _booked(period: ClosedPeriod, sites: Sites) -> dict[date, int]:
+    stays = at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
+    rows = period.narrow(stays, "booked_at").order_by()
     by_day = rows.values(day=TruncDate("booked_at", tzinfo=clock.site_zone())).annotate(number=Count("pk"))
     return {row["day"]: row["number"] for row in by_day}
 
 
-def _zones(cells: Iterable[Cell]) -> list[tuple[int | None, str | None, Takings]]:
+def _zones(cells: Iterable[Cell], sites: Sites) -> list[tuple[int | None, str | None, Takings]]:
     """Return every zone in use, and those retired meanwhile that took or refunded money."""
     sums = fold(cells, lambda cell: cell.zone_id)
-    zones = ParkingZone.objects.order_by("name", "pk")
     shown: list[tuple[int | None, str | None, Takings]] = [
         (zone.pk, zone.name, sums.pop(zone.pk, Takings()))
-        for zone in zones
+        for zone in zones_of(sites)
         if zone.retired_at is None or zone.pk in sums
     ]
     return shown + [(zone_id, None, takings) for zone_id, takings in sums.items()]
@@ -126,12 +127,11 @@ def by_method(cells: Iterable[Cell]) -> list[tuple[str, Takings]]:
     return [(method, sums.get(method, Takings())) for method in PaymentMethod.values]
 
 
-def _growth(period: ClosedPeriod, total: Decimal) -> Growth:
+def _growth(period: ClosedPeriod, total: Decimal, sites: Sites) -> Growth:
     previous = period.before()
-    refunds = Refund.objects.filter(status=RefundStatus.COMPLETED)
-    before = total_of(previous.narrow(Payment.objects.all(), "captured_at")) - total_of(
-        previous.narrow(refunds, "completed_at")
-    )
+    payments = at_sites(Payment.objects.all(), sites, "bill__site_id")
+    refunds = at_sites(Refund.objects.filter(status=RefundStatus.COMPLETED), sites, "payment__bill__site_id")
+    before = total_of(previous.narrow(payments, "captured_at")) - total_of(previous.narrow(refunds, "completed_at"))
     change = total - before
     percent = None
     if before:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from parking.checkout.bills import RunningBill, running_bill
 from parking.core.errors import NotFound
+from parking.core.sites import Sites, at_sites
 from parking.invoices.models import TaxDocument
 from parking.payments.models import OPEN_ORDER, Debt, OrderStatus, Payment, PaymentOrder, Refund
 from parking.reports.timeline import TimelineEvent, timeline
@@ -34,9 +35,10 @@ class Story:
     events: list[TimelineEvent]
 
 
-def story_of(session_id: int, *, now: datetime) -> Story:
+def story_of(session_id: int, *, sites: Sites, now: datetime) -> Story:
     """Return a parking session as of `now`, in some fifteen statements. Raises NotFound `session_not_found`."""
-    session = ParkingSession.objects.whole().select_related("driver").filter(pk=session_id).first()
+    stays = at_sites(ParkingSession.objects.whole().select_related("driver"), sites, "zone__site_id")
+    session = stays.filter(pk=session_id).first()
     if session is None:
         raise NotFound("session_not_found", "Booking not found")
     orders = PaymentOrder.objects.filter(

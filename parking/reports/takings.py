@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, ExtractHour, TruncDate
 
 from parking.core import clock
 from parking.core.money import ZERO
+from parking.core.sites import Sites, at_sites
 from parking.payments.models import Payment, Refund, RefundStatus
 from parking.reports.periods import ClosedPeriod
 from parking.reports.sums import from_paise, sum_of_paise
@@ -55,15 +56,15 @@ class Table:
     hours: list[tuple[int, Takings]]
 
 
-def read_takings(period: ClosedPeriod, *, hours_of: ClosedPeriod, by_zone: bool) -> Table:
-    """Read payments and refunds in one statement, so that all sums agree also while money comes in.
+def read_takings(period: ClosedPeriod, *, sites: Sites, hours_of: ClosedPeriod, by_zone: bool) -> Table:
+    """Read payments and refunds of these sites in one statement, so that all sums agree also while money comes in.
 
     Without `by_zone` the zone of every cell is None, and no stay is looked up.
     """
     parts = [
         part
         for source in (_PAYMENTS, _REFUNDS)
-        for part in (_by_day(source, period, by_zone=by_zone), _by_hour(source, hours_of))
+        for part in (_by_day(source, period, sites, by_zone=by_zone), _by_hour(source, hours_of, sites))
     ]
     rows = list(parts[0].union(*parts[1:], all=True))
     cells = [Cell(row["day"], row["zone"], row["by"], _takings(row)) for row in rows if row["hour"] is None]
@@ -108,10 +109,11 @@ _PAYMENTS = _Source("payment", Payment.objects.all, "captured_at", "")
 _REFUNDS = _Source("refund", lambda: Refund.objects.filter(status=RefundStatus.COMPLETED), "completed_at", "payment__")
 
 
-def _by_day(source: _Source, period: ClosedPeriod, *, by_zone: bool) -> "QuerySet[Any, Any]":
+def _by_day(source: _Source, period: ClosedPeriod, sites: Sites, *, by_zone: bool) -> "QuerySet[Any, Any]":
     return _added_up(
         source,
         period,
+        sites,
         day=TruncDate(source.moment, tzinfo=clock.site_zone()),
         zone=F(f"{source.to_payment}bill__session__zone_id") if by_zone else _nothing(IntegerField()),
         by=F(f"{source.to_payment}method"),
@@ -119,10 +121,11 @@ def _by_day(source: _Source, period: ClosedPeriod, *, by_zone: bool) -> "QuerySe
     )
 
 
-def _by_hour(source: _Source, period: ClosedPeriod) -> "QuerySet[Any, Any]":
+def _by_hour(source: _Source, period: ClosedPeriod, sites: Sites) -> "QuerySet[Any, Any]":
     return _added_up(
         source,
         period,
+        sites,
         day=_nothing(DateField()),
         zone=_nothing(IntegerField()),
         by=_nothing(CharField()),
@@ -135,7 +138,8 @@ def _nothing(column: Any) -> Expression:
     return Cast(Value(None), column)
 
 
-def _added_up(source: _Source, period: ClosedPeriod, **columns: Any) -> "QuerySet[Any, Any]":
-    rows = period.narrow(source.rows(), source.moment).order_by()
+def _added_up(source: _Source, period: ClosedPeriod, sites: Sites, **columns: Any) -> "QuerySet[Any, Any]":
+    rows = at_sites(source.rows(), sites, f"{source.to_payment}bill__site_id")
+    rows = period.narrow(rows, source.moment).order_by()
     sums: QuerySet[Any, Any] = rows.values(kind=Value(source.kind), **columns).annotate(paise=sum_of_paise())
     return sums

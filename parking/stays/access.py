@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from parking.core.actor import Actor, ActorKind
-from parking.core.errors import NotFound
+from parking.core.errors import NotFound, Refused
 from parking.core.ids import Ref, read_qr_code
 from parking.core.statements import Select
 from parking.stays.models import ParkingSession
@@ -29,18 +29,19 @@ _LOCKED_BY_QR = Select(lambda code: ParkingSession.objects.locked().filter(qr_co
 _LOCKED_BY_BILL = Select(lambda pk: ParkingSession.objects.locked().filter(bill_id=pk), int)
 
 
-def find(ref: StayRef, actor: Actor, *, only_own: bool = False) -> ParkingSession:
+def find(ref: StayRef, actor: Actor, *, only_own: bool = False, at_work: bool = False) -> ParkingSession:
     """Return a stay with everything that it shows, not locked.
 
-    Attendants see every stay, drivers their own; with `only_own` everybody sees their own alone. Raises NotFound
-    `qr_not_found` for a code, otherwise `session_not_found`, also for somebody else's.
+    Staff and auditors see every stay at their sites, drivers their own; with `only_own` everybody sees their own alone,
+    `at_work` nobody sees a stay for being its driver. Raises Refused `wrong_site` for a code of another site;
+    NotFound `qr_not_found` for a code, otherwise `session_not_found`, also for somebody else's or another site's.
     """
-    return _allowed(_found(ref), ref, actor, only_own=only_own)
+    return _allowed(_found(ref), ref, actor, only_own=only_own, at_work=at_work)
 
 
-def lock(ref: StayRef, actor: Actor, *, only_own: bool = False) -> ParkingSession:
+def lock(ref: StayRef, actor: Actor, *, only_own: bool = False, at_work: bool = False) -> ParkingSession:
     """Lock a stay and its bill (docs/locking.md), inside a transaction. Who may, and what is raised: as `find`."""
-    return _allowed(_locked(ref), ref, actor, only_own=only_own)
+    return _allowed(_locked(ref), ref, actor, only_own=only_own, at_work=at_work)
 
 
 def _found(ref: StayRef) -> ParkingSession | None:
@@ -75,10 +76,20 @@ def may_see(ref: StayRef, actor: Actor) -> bool:
     return True
 
 
-def _allowed(session: ParkingSession | None, ref: StayRef, actor: Actor, *, only_own: bool) -> ParkingSession:
-    if session is not None and (_is_own(session, actor) or (not only_own and _sees_all(ref, actor))):
-        return session
-    if isinstance(ref, QrText):
+def _allowed(
+    session: ParkingSession | None, ref: StayRef, actor: Actor, *, only_own: bool, at_work: bool
+) -> ParkingSession:
+    by_code = isinstance(ref, QrText)
+    if session is not None:
+        # A code is scanned at a gate, where being the driver counts for nothing beside the site.
+        if _is_own(session, actor) and (only_own or not (at_work or by_code)):
+            return session
+        if not only_own and _sees_all(ref, actor):
+            if actor.works_at(session.zone.site_id):
+                return session
+            if by_code:
+                raise Refused("wrong_site", "This ticket is for another site", site_name=session.zone.site.name)
+    if by_code:
         raise NotFound("qr_not_found", "QR code not found, please check booking")
     raise NotFound("session_not_found", "Booking not found")
 
@@ -88,4 +99,4 @@ def _is_own(session: ParkingSession, actor: Actor) -> bool:
 
 
 def _sees_all(ref: StayRef, actor: Actor) -> bool:
-    return actor.is_staff or actor.kind in {ActorKind.SYSTEM, ActorKind.GATEWAY} or isinstance(ref, QrText)
+    return actor.sees_work or actor.kind in {ActorKind.SYSTEM, ActorKind.GATEWAY} or isinstance(ref, QrText)

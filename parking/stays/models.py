@@ -57,7 +57,7 @@ _NOT_AT_THE_GATE = tuple(
     for joined, model, needed in (
         ("vehicle", Vehicle, {"id", "match_key", "vehicle_number"}),
         ("slot", ParkingSlot, {"id", "slot_number", "status"}),
-        ("zone", ParkingZone, {"id", "name"}),
+        ("zone", ParkingZone, {"id", "name", "site"}),
     )
     for field in model._meta.concrete_fields  # noqa: SLF001 - Django's own name for it
     if field.name not in needed

@@ -8,6 +8,7 @@ from parking.accounts.models import User
 from parking.audit.models import AuditEntry
 from parking.audit.news import newest_lines
 from parking.checkout import reviewing, settling
+from parking.core.sites import ALL_SITES
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState, OrderAnswer
 from parking.payments.models import Payment, PaymentOrder
@@ -52,12 +53,12 @@ def close(admin: User, order: PaymentOrder) -> PaymentOrder:
 
 
 def test_a_closed_review_waits_for_nobody(admin: User, order: PaymentOrder) -> None:
-    assert list(orders_in_review()) == [order]
+    assert list(orders_in_review(sites=ALL_SITES)) == [order]
     before = newest_lines()
     closed = close(admin, order)
     assert closed.review_closed_at == LATER
-    assert list(orders_in_review()) == []
-    assert system_figures(now=LATER)["orders_in_review"] == 0
+    assert list(orders_in_review(sites=ALL_SITES)) == []
+    assert system_figures(sites=ALL_SITES, now=LATER)["orders_in_review"] == 0
     assert newest_lines() != before
 
 
@@ -105,4 +106,4 @@ def test_the_machine_does_not_take_the_money_afterwards(admin: User, order: Paym
 def test_the_same_news_again_does_not_open_it_again(admin: User, order: PaymentOrder) -> None:
     close(admin, order)
     settle(order, amount=4999)
-    assert list(orders_in_review()) == []
+    assert list(orders_in_review(sites=ALL_SITES)) == []

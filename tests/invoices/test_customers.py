@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from parking.accounts.models import User
+from parking.accounts.models import Role, User
 from parking.audit.models import AuditEntry
 from parking.checkout import customers
 from parking.checkout.customers import Given
@@ -29,8 +29,11 @@ pytestmark = pytest.mark.django_db
 FIRM = Wanted(company="Asha Textiles", gstin="27AAPFU0939F1ZV", address="7 MG Road, Mumbai")
 
 
-def give(user: User, session: ParkingSession, wanted: Wanted = FIRM, **options: bool) -> Given:
-    return customers.give_details(actor=actor(user), session=Ref(pk=session.pk), wanted=wanted, now=LATER, **options)
+def give(user: User, session: ParkingSession, wanted: Wanted = FIRM) -> Given:
+    is_driver = user.role == Role.USER
+    return customers.give_details(
+        actor=actor(user), session=Ref(pk=session.pk), wanted=wanted, now=LATER, only_of_caller=is_driver
+    )
 
 
 def facts_on_paper(session: ParkingSession) -> dict[str, str]:
@@ -40,7 +43,7 @@ def facts_on_paper(session: ParkingSession) -> dict[str, str]:
 def test_what_driver_or_attendant_gave_stands_on_the_invoice(
     registered: ParkingSite, stay: ParkingSession, driver: User, staff: User
 ):
-    give(driver, stay, Wanted(company="Wrong"), only_of_caller=True)
+    give(driver, stay, Wanted(company="Wrong"))
     give(staff, stay)
     facts = facts_on_paper(stay)
     assert (facts["Customer"], facts["Customer's GSTIN"]) == ("Asha Textiles", "27AAPFU0939F1ZV")
@@ -67,7 +70,7 @@ def test_after_the_issue_they_are_refused(registered: ParkingSite, stay: Parking
         give(driver, stay)
     assert refusal.value.code == "document_issued"
     assert not CustomerDetails.objects.exists()
-    assert customers.details_of(actor=actor(driver), session=Ref(pk=stay.pk)).is_issued
+    assert customers.details_of(actor=actor(driver), session=Ref(pk=stay.pk), only_of_caller=True).is_issued
 
 
 def test_a_receipt_voucher_for_the_fee_fixes_nothing(registered: ParkingSite, driver: User, zone: ParkingZone):
@@ -118,7 +121,7 @@ def test_a_gstin_without_a_name_is_forbidden_by_the_database(stay: ParkingSessio
 
 def test_somebody_elses_stay_is_not_there(stay: ParkingSession):
     with pytest.raises(NotFound):
-        give(make_user(), stay, only_of_caller=True)
+        give(make_user(), stay)
     assert not CustomerDetails.objects.exists()
 
 

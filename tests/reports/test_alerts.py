@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 
 from parking.accounts.models import User
 from parking.checkout import debts, expiring
+from parking.core.sites import ALL_SITES
 from parking.facilities.models import ParkingZone
 from parking.invoices.models import NumberSeries, TaxProfile
 from parking.payments.models import Debt, PaymentOrder, Refund
@@ -24,7 +25,7 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def alert(code: str) -> Alert:
-    (found,) = [one for one in alerts(now=NOON) if one.code == code]
+    (found,) = [one for one in alerts(sites=ALL_SITES, now=NOON) if one.code == code]
     return found
 
 
@@ -33,7 +34,7 @@ def ids(code: str) -> list[int | None]:
 
 
 def test_a_quiet_day_has_every_alert_with_nothing_in_it(zone: ParkingZone) -> None:
-    assert [(one.code, one.count, one.amount, one.rows) for one in alerts(now=NOON)] == [
+    assert [(one.code, one.count, one.amount, one.rows) for one in alerts(sites=ALL_SITES, now=NOON)] == [
         ("ORDERS_IN_REVIEW", 0, Decimal("0.00"), ()),
         ("REFUNDS_STUCK", 0, Decimal("0.00"), ()),
         ("LONG_STAYS", 0, None, ()),
@@ -165,4 +166,4 @@ def test_a_prefix_that_begins_with_zero_is_told_of_while_it_is_in_force(zone: Pa
 
 def test_one_statement_each(story: Story, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(8):
-        alerts(now=NOON)
+        alerts(sites=ALL_SITES, now=NOON)

@@ -7,6 +7,7 @@ import time_machine
 from pytest_django.fixtures import Settings
 
 from parking.accounts.models import User
+from parking.core.sites import ALL_SITES
 from parking.payments.models import OrderStatus, PaymentOrder, Refund, RefundStatus
 from parking.reports.dashboard import overall_figures, system_figures, today_figures
 from parking.stays.models import ParkingSession
@@ -31,7 +32,7 @@ QUIET = {
 
 
 def test_today(story: Story, at_noon: None) -> None:
-    assert today_figures() == {
+    assert today_figures(sites=ALL_SITES) == {
         "bookings": 3,
         "revenue": Decimal("100.00"),
         "active_sessions": 1,
@@ -42,24 +43,24 @@ def test_today(story: Story, at_noon: None) -> None:
 
 def test_today_ends_at_midnight_of_the_site(story: Story) -> None:
     with time_machine.travel(ist("21 23:59"), tick=False):
-        before = today_figures()
+        before = today_figures(sites=ALL_SITES)
     with time_machine.travel(ist("22 00:00"), tick=False):
-        after = today_figures()
+        after = today_figures(sites=ALL_SITES)
     assert (before["bookings"], before["completed"], before["cancelled"]) == (2, 1, 1)
     assert (after["bookings"], after["completed"], after["cancelled"]) == (2, 1, 2)
     assert (before["revenue"], after["revenue"]) == (Decimal("150.00"), Decimal("200.00"))
 
 
 def test_overall(story: Story, admin: User) -> None:
-    assert overall_figures() == {"revenue": Decimal("500.00"), "sessions": 8, "users": 3}
+    assert overall_figures(sites=ALL_SITES) == {"revenue": Decimal("500.00"), "sessions": 8, "users": 3}
 
 
 def test_nothing_waits(db: None) -> None:
-    assert system_figures(now=NOON) == QUIET
+    assert system_figures(sites=ALL_SITES, now=NOON) == QUIET
 
 
 def test_a_debt_waits_for_a_person(story: Story) -> None:
-    assert system_figures(now=NOON)["open_debts"] == {"count": 1, "amount": Decimal("75.00")}
+    assert system_figures(sites=ALL_SITES, now=NOON)["open_debts"] == {"count": 1, "amount": Decimal("75.00")}
 
 
 def test_holds_and_bookings_that_should_have_ended_are_counted_once(driver: User, settings: Settings) -> None:
@@ -72,7 +73,7 @@ def test_holds_and_bookings_that_should_have_ended_are_counted_once(driver: User
     book(driver, zone, now=ist("23 11:29"))
     book(driver, zone, now=ist("23 11:31"))
     # The first is overdue in both ways, the second unpaid for eleven minutes, the fourth late for its entry.
-    assert system_figures(now=NOON)["holds_overdue"] == 3
+    assert system_figures(sites=ALL_SITES, now=NOON)["holds_overdue"] == 3
 
 
 def test_refunds_and_orders_that_wait(driver: User, settings: Settings) -> None:
@@ -87,7 +88,7 @@ def test_refunds_and_orders_that_wait(driver: User, settings: Settings) -> None:
     ):
         Refund.objects.filter(pk=refund.pk).update(status=status)
     PaymentOrder.objects.filter(bill=sessions[0].bill).update(status=OrderStatus.REVIEW)
-    figures = system_figures(now=NOON)
+    figures = system_figures(sites=ALL_SITES, now=NOON)
     assert figures == QUIET | {
         "orders_in_review": 1,
         "refunds_open": 2,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from parking.core.sites import ALL_SITES
 from parking.facilities.queries import ZoneCounts
 from parking.reports.alerts import AlertCode
 from parking.reports.overview import (
@@ -29,13 +30,13 @@ def takings(revenue: str, refunds: str = "0.00") -> Takings:
 
 
 def test_the_day_so_far(story: Story) -> None:
-    assert day_figures() == DayFigures(
+    assert day_figures(sites=ALL_SITES) == DayFigures(
         bookings=3, active=1, booked_now=0, completed=2, cancelled=0, holds_expired=0, no_shows=0
     )
 
 
 def test_todays_money_by_hour_and_method(story: Story) -> None:
-    money = money_trend()
+    money = money_trend(sites=ALL_SITES)
     assert money.today == takings("150.00", "50.00")
     assert [hour for hour, _ in money.hours] == list(range(24))
     assert {hour: row for hour, row in money.hours if row != Takings()} == {
@@ -51,7 +52,7 @@ def test_todays_money_by_hour_and_method(story: Story) -> None:
 
 
 def test_money_of_the_last_days_with_today_last(story: Story) -> None:
-    days = money_trend(days=5).days
+    days = money_trend(sites=ALL_SITES, days=5).days
     assert days == [
         (date(2026, 11, 19), takings("0.00")),
         (DAY20, takings("50.00")),
@@ -59,14 +60,14 @@ def test_money_of_the_last_days_with_today_last(story: Story) -> None:
         (DAY22, takings("200.00")),
         (DAY23, takings("150.00", "50.00")),
     ]
-    assert len(money_trend().days) == 14
-    assert len(money_trend(days=30).days) == 30
+    assert len(money_trend(sites=ALL_SITES).days) == 14
+    assert len(money_trend(sites=ALL_SITES, days=30).days) == 30
 
 
 def test_the_trend_agrees_with_the_revenue_report(story: Story) -> None:
-    money = money_trend(days=4)
-    whole = revenue_report(period=ClosedPeriod(DAY20, DAY23), group_by="day")
-    today = revenue_report(period=ClosedPeriod(DAY23, DAY23), group_by="day")
+    money = money_trend(sites=ALL_SITES, days=4)
+    whole = revenue_report(sites=ALL_SITES, period=ClosedPeriod(DAY20, DAY23), group_by="day")
+    today = revenue_report(sites=ALL_SITES, period=ClosedPeriod(DAY23, DAY23), group_by="day")
     assert money.days == [(day, row) for day, row, _ in whole.daily]
     assert (money.hours, money.methods, money.today) == (today.hours, today.methods, today.takings)
 
@@ -74,19 +75,19 @@ def test_the_trend_agrees_with_the_revenue_report(story: Story) -> None:
 def test_occupancy_of_each_zone_closed_ones_too(story: Story) -> None:
     story.zone_b.is_active = False
     story.zone_b.save(update_fields=["is_active"])
-    assert zone_occupancy() == [
+    assert zone_occupancy(sites=ALL_SITES) == [
         ZoneOccupancy(story.zone_a.pk, "Zone A", True, ZoneCounts(total=10, occupied=1)),
         ZoneOccupancy(story.zone_b.pk, "Zone B", False, ZoneCounts(total=10)),
     ]
 
 
 def test_the_whole(story: Story) -> None:
-    found = overview(now=NOON)
-    assert (found.at, found.today, found.money) == (NOON, day_figures(), money_trend())
-    assert found.zones == zone_occupancy()
+    found = overview(sites=ALL_SITES, now=NOON)
+    assert (found.at, found.today, found.money) == (NOON, day_figures(sites=ALL_SITES), money_trend(sites=ALL_SITES))
+    assert found.zones == zone_occupancy(sites=ALL_SITES)
     assert {alert.code: alert.count for alert in found.alerts if alert.count} == {AlertCode.OPEN_DEBTS: 1}
 
 
 def test_fourteen_statements_however_much_there_is(story: Story, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(14):
-        overview(now=NOON, days=30)
+        overview(sites=ALL_SITES, now=NOON, days=30)

@@ -8,6 +8,7 @@ from pytest_django.fixtures import Settings
 
 from parking.accounts.models import User
 from parking.core.ids import Ref
+from parking.core.sites import ALL_SITES
 from parking.payments.models import Refund
 from parking.reports.payments import MoneyFilter, Totals, money_keys, money_rows, sum_of, totals_by_method
 from parking.reports.periods import Period, period
@@ -18,12 +19,12 @@ pytestmark = pytest.mark.django_db
 
 
 def rows(**wanted: Any) -> list[tuple[str, int | None, Decimal, str, str]]:
-    found = money_rows(list(money_keys(MoneyFilter(**wanted))))
+    found = money_rows(list(money_keys(MoneyFilter(sites=ALL_SITES, **wanted))))
     return [(row["kind"], row["session_id"], row["amount"], row["method"], row["status"]) for row in found]
 
 
 def net(**wanted: Any) -> Totals:
-    return sum_of(list(totals_by_method(MoneyFilter(**wanted)).values()))
+    return sum_of(list(totals_by_method(MoneyFilter(sites=ALL_SITES, **wanted)).values()))
 
 
 def test_newest_first_with_refunds_among_the_payments(story: Story) -> None:
@@ -44,7 +45,7 @@ def test_newest_first_with_refunds_among_the_payments(story: Story) -> None:
 
 
 def test_what_a_cash_row_and_a_refund_say(story: Story, staff: User) -> None:
-    found = money_rows(list(money_keys(MoneyFilter(session=Ref(pk=story.walk_in.pk)))))
+    found = money_rows(list(money_keys(MoneyFilter(sites=ALL_SITES, session=Ref(pk=story.walk_in.pk)))))
     assert found == [
         {
             "id": story.walk_in.bill.payments.get().pk,
@@ -64,7 +65,9 @@ def test_what_a_cash_row_and_a_refund_say(story: Story, staff: User) -> None:
     ]
     refund = Refund.objects.get(payment__bill=story.cancelled.bill)
     assert refund.payment.order is not None
-    found = money_rows(list(money_keys(MoneyFilter(session=Ref(uuid=story.cancelled.uuid), status="COMPLETED"))))
+    found = money_rows(
+        list(money_keys(MoneyFilter(sites=ALL_SITES, session=Ref(uuid=story.cancelled.uuid), status="COMPLETED")))
+    )
     assert found == [
         {
             "id": refund.pk,
@@ -111,12 +114,12 @@ def test_a_refund_of_the_same_moment_stands_above_its_payment(driver: User) -> N
     ],
 )
 def test_filters(story: Story, wanted: dict[str, Any], count: int, captured: str, refunded: str) -> None:
-    assert len(rows(**wanted)) == money_keys(MoneyFilter(**wanted)).count() == count
+    assert len(rows(**wanted)) == money_keys(MoneyFilter(sites=ALL_SITES, **wanted)).count() == count
     assert net(**wanted) == Totals(Decimal(captured), Decimal(refunded))
 
 
 def test_totals_by_method(story: Story) -> None:
-    assert totals_by_method(MoneyFilter()) == {
+    assert totals_by_method(MoneyFilter(sites=ALL_SITES)) == {
         "CASH": Totals(Decimal("200.00"), Decimal("0.00")),
         "ONLINE": Totals(Decimal("400.00"), Decimal("100.00")),
         "UPI": Totals(),
@@ -135,6 +138,6 @@ def test_a_refund_under_way_is_listed_but_not_counted(driver: User, settings: Se
 def test_a_page_is_cut_in_the_database(story: Story, django_assert_num_queries: Any) -> None:
     """One statement for the keys of a page, two for its rows, and not a row more than is shown."""
     with django_assert_num_queries(3) as done:
-        page = money_rows(list(money_keys(MoneyFilter())[1:3]))
+        page = money_rows(list(money_keys(MoneyFilter(sites=ALL_SITES))[1:3]))
     assert [row["session_id"] for row in page] == [story.walk_in.pk, story.refunded_late.pk]
     assert "LIMIT 2 OFFSET 1" in done.captured_queries[0]["sql"]

@@ -6,6 +6,7 @@ import pytest
 
 from parking.accounts.models import Role, User
 from parking.core.ids import Ref
+from parking.core.sites import ALL_SITES
 from parking.reports.periods import Period, period
 from parking.reports.sessions import SessionFilter, all_sessions
 from parking.stays.models import ParkingSession
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ids(**wanted: Any) -> list[int]:
-    return [session.pk for session in all_sessions(SessionFilter(**wanted))]
+    return [session.pk for session in all_sessions(SessionFilter(sites=ALL_SITES, **wanted))]
 
 
 def test_newest_first(story: Story) -> None:
@@ -102,5 +103,5 @@ def test_one_statement_for_a_page_with_all_that_it_shows(
     three: list[ParkingSession], django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(1):
-        for session in all_sessions(SessionFilter()):
+        for session in all_sessions(SessionFilter(sites=ALL_SITES)):
             assert (session.zone.name, session.vehicle.pk, session.bill.total, session.driver) != ("", 0, -1, None)

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from parking.accounts.models import User
 from parking.core.ids import Ref
+from parking.core.sites import ALL_SITES
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, PaymentOrder
 from parking.reports import payments
@@ -48,14 +49,14 @@ def read_xlsx(columns: Sequence[str], table: Any) -> list[dict[str, Any]]:
 
 
 def of_day(**narrowed: Any) -> Any:
-    return money_table(money_keys(MoneyFilter(**narrowed)))
+    return money_table(money_keys(MoneyFilter(sites=ALL_SITES, **narrowed)))
 
 
 # --- Stays -------------------------------------------------------------------------------------------
 
 
 def test_stays_in_the_order_of_the_page_and_as_of_now(story: Story) -> None:
-    rows = sorted_sessions(all_sessions(SessionFilter()), "paid", downwards=True)
+    rows = sorted_sessions(all_sessions(SessionFilter(sites=ALL_SITES)), "paid", downwards=True)
     table = read_csv(SESSION_COLUMNS, session_table(rows, now=NOON))
     assert [row["amount_paid"] for row in table] == ["150.00"] * 2 + ["100.00"] + ["50.00"] * 2 + ["0.00"] * 3
     inside = next(row for row in table if row["session_id"] == str(story.inside.pk))
@@ -104,21 +105,21 @@ def test_money_is_read_in_portions(
 ) -> None:
     monkeypatch.setattr(payments, "ROWS_AT_ONCE", 4)
     with django_assert_max_num_queries(1 + 2 * 3):
-        assert len(list(money_table(money_keys(MoneyFilter())))) == 11
+        assert len(list(money_table(money_keys(MoneyFilter(sites=ALL_SITES))))) == 11
 
 
 @pytest.mark.parametrize("portion", [1, 3, 11, 500])
 def test_portions_neither_lose_nor_repeat_a_row(story: Story, monkeypatch: pytest.MonkeyPatch, portion: int) -> None:
-    whole = list(money_table(money_keys(MoneyFilter())))
+    whole = list(money_table(money_keys(MoneyFilter(sites=ALL_SITES))))
     monkeypatch.setattr(payments, "ROWS_AT_ONCE", portion)
-    assert list(money_table(money_keys(MoneyFilter()))) == whole
+    assert list(money_table(money_keys(MoneyFilter(sites=ALL_SITES)))) == whole
 
 
 # --- Revenue -----------------------------------------------------------------------------------------
 
 
 def revenue() -> Any:
-    return revenue_table(revenue_report(period=ClosedPeriod(DAY20, DAY23), group_by="day"))
+    return revenue_table(revenue_report(sites=ALL_SITES, period=ClosedPeriod(DAY20, DAY23), group_by="day"))
 
 
 def test_the_parts_of_a_revenue_table_add_up_to_its_total(story: Story) -> None:
@@ -173,7 +174,9 @@ def searched(story: Story) -> Story:
     ],
 )
 def test_money_is_found_by_name_and_reference(searched: Story, text: str, found: set[str]) -> None:
-    ids = {row["session_id"] for row in payments.money_rows(list(money_keys(MoneyFilter(search=text))))}
+    ids = {
+        row["session_id"] for row in payments.money_rows(list(money_keys(MoneyFilter(sites=ALL_SITES, search=text))))
+    }
     assert ids == {getattr(searched, name).pk for name in found}
 
 
@@ -181,19 +184,19 @@ def test_money_is_found_by_plate_booking_code_and_order_with_its_refunds(story: 
     stay = story.cancelled
     order = PaymentOrder.objects.get(bill=stay.bill)
     for text in (stay.vehicle.vehicle_number, stay.qr_code, order.order_id, order.order_id[3:10].lower()):
-        rows = payments.money_rows(list(money_keys(MoneyFilter(search=text))))
+        rows = payments.money_rows(list(money_keys(MoneyFilter(sites=ALL_SITES, search=text))))
         assert [(row["kind"], row["session_id"]) for row in rows] == [("REFUND", stay.pk), ("PAYMENT", stay.pk)]
 
 
 def test_a_refund_is_found_by_its_own_number(story: Story) -> None:
     refund = Payment.objects.get(bill=story.cancelled.bill).refunds.get()
-    rows = payments.money_rows(list(money_keys(MoneyFilter(search=refund.refund_id))))
+    rows = payments.money_rows(list(money_keys(MoneyFilter(sites=ALL_SITES, search=refund.refund_id))))
     assert [(row["kind"], row["id"]) for row in rows] == [("REFUND", refund.pk)]
 
 
 def test_money_of_a_zone(story: Story) -> None:
-    rows = payments.money_rows(list(money_keys(MoneyFilter(zone=Ref(pk=story.zone_b.pk)))))
+    rows = payments.money_rows(list(money_keys(MoneyFilter(sites=ALL_SITES, zone=Ref(pk=story.zone_b.pk)))))
     assert {row["session_id"] for row in rows} == {story.cancelled.pk, story.refunded_late.pk}
-    totals = payments.totals_by_method(MoneyFilter(zone=Ref(uuid=story.zone_b.uuid)))
+    totals = payments.totals_by_method(MoneyFilter(sites=ALL_SITES, zone=Ref(uuid=story.zone_b.uuid)))
     assert payments.sum_of(list(totals.values())).net == Decimal("0.00")
     assert ist("23 00:10") in {row["at"] for row in rows}

@@ -6,6 +6,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from parking.accounts.models import User
+from parking.core.sites import ALL_SITES
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Refund
 from parking.reports.payments import MONEY_SORTS, MoneyFilter, money_keys, money_rows
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def by(key: str, *, downwards: bool) -> list[int]:
-    return [stay.pk for stay in sorted_sessions(all_sessions(SessionFilter()), key, downwards=downwards)]
+    return [stay.pk for stay in sorted_sessions(all_sessions(SessionFilter(sites=ALL_SITES)), key, downwards=downwards)]
 
 
 NAMES = [
@@ -92,7 +93,7 @@ def test_every_key_gives_every_stay_once(story: Story, key: str) -> None:
 
 
 def wanted(**narrowed: object) -> list[int]:
-    return [stay.pk for stay in all_sessions(SessionFilter(**narrowed))]  # type: ignore[arg-type]
+    return [stay.pk for stay in all_sessions(SessionFilter(sites=ALL_SITES, **narrowed))]  # type: ignore[arg-type]
 
 
 def test_stays_by_the_day_and_reason_of_their_end(story: Story) -> None:
@@ -101,16 +102,17 @@ def test_stays_by_the_day_and_reason_of_their_end(story: Story) -> None:
     assert wanted(**ended, end_reason="EXIT") == [story.paid_online.pk]
 
 
-def test_stays_that_are_inside_since_a_moment(story: Story) -> None:
-    assert wanted(entered_before=ist("23 11:05")) == [story.inside.pk]
-    assert wanted(entered_before=ist("23 11:05") - timedelta(seconds=1)) == []
+def test_stays_that_are_long_at_a_moment_by_the_hours_of_their_site(story: Story) -> None:
+    twelve_hours_in = ist("23 23:05")
+    assert wanted(long_at=twelve_hours_in) == [story.inside.pk]
+    assert wanted(long_at=twelve_hours_in - timedelta(seconds=1)) == []
 
 
 # --- Money -------------------------------------------------------------------------------------------
 
 
 def money(key: str = "at", *, downwards: bool, **narrowed: object) -> list[tuple[str, int, str]]:
-    keys = money_keys(MoneyFilter(**narrowed), by=key, downwards=downwards)  # type: ignore[arg-type]
+    keys = money_keys(MoneyFilter(sites=ALL_SITES, **narrowed), by=key, downwards=downwards)  # type: ignore[arg-type]
     return [
         (row["kind"], int(row["amount"]), f"{row['at'].astimezone(NOON.tzinfo):%d %H}")
         for row in money_rows(list(keys))
@@ -159,7 +161,7 @@ def test_every_key_gives_every_row_once(story: Story, key: str) -> None:
 
 
 def test_sorted_pages_do_not_overlap(story: Story) -> None:
-    keys = money_keys(MoneyFilter(), by="method")
+    keys = money_keys(MoneyFilter(sites=ALL_SITES), by="method")
     pages = [money_rows(list(keys[start : start + 4])) for start in (0, 4, 8)]
     assert len({(row["kind"], row["id"]) for page in pages for row in page}) == 11
     assert ParkingSession.objects.count() == 8

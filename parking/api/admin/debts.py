@@ -31,7 +31,7 @@ class DebtsQuery(Paging):
 )
 def list_debts(request: HttpRequest, filters: Annotated[DebtsQuery, Query()]) -> HttpResponse:
     """What stays that ended without full payment are short of, newest first."""
-    found = page_of(queries.debts(status=filters.status), filters)
+    found = page_of(queries.debts(sites=actor_of(request).sites, status=filters.status), filters)
     return ok(found.showing([DebtOut.of(debt) for debt in found.rows]))
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from parking.api.paging import Paging, page_of
 from parking.api.shapes.money import MONEY_PAGE_EXAMPLE, AllTotalsOut, MoneyPageOut, MoneyRowOut, MoneyStatus
 from parking.edge.answers import ok
-from parking.edge.callers import admin_only
+from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, Ok, enveloped, examples
 from parking.edge.parsing import Day, Decoded, RefIn, Text12
 from parking.payments.models import PaymentMethod
@@ -37,6 +37,7 @@ class PaymentsQuery(Paging):
 def payments(request: HttpRequest, filters: Annotated[PaymentsQuery, Query()]) -> HttpResponse:
     """Payments and refunds, newest first, with the totals of all pages; only finished money counts there."""
     wanted = MoneyFilter(
+        sites=actor_of(request).sites,
         period=period(first=filters.start_date, last=filters.end_date),
         method=filters.method,
         status=filters.status,

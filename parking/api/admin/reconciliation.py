@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from parking.api.shapes.reconciliation import ReconciliationOut
 from parking.core import clock
 from parking.edge.answers import ok
-from parking.edge.callers import admin_only
+from parking.edge.callers import actor_of, admin_only, reports_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples
 from parking.edge.parsing import Day, Decoded, In, Printable, Text12
 from parking.reports.periods import ClosedPeriod, report_period
@@ -35,7 +35,7 @@ class ReconciliationQuery(BaseModel):
 )
 def compare_with_gateway(request: HttpRequest, filters: Annotated[ReconciliationQuery, Query()]) -> HttpResponse:
     """Ask the gateway for its own list, order by order where it has none, and list what differs."""
-    return _compared(filters.gateway, report_period(day=None, first=filters.start_date, last=filters.end_date))
+    return _compared(request, filters.gateway, report_period(day=None, first=filters.start_date, last=filters.end_date))
 
 
 class SettlementIn(In):
@@ -47,6 +47,7 @@ class SettlementIn(In):
 
 @router.post(
     "/reconciliation/",
+    auth=reports_only,
     response={200: Ok[ReconciliationOut], **WRITE_PROBLEMS},
     openapi_extra=examples(
         request={
@@ -63,9 +64,16 @@ class SettlementIn(In):
 def compare_with_settlement(request: HttpRequest, payload: SettlementIn) -> HttpResponse:
     """Take the text of a CSV file for the gateway's list (docs/payments.md). Nothing of it is kept."""
     period = report_period(day=None, first=payload.start_date, last=payload.end_date)
-    return _compared(payload.gateway, period, payload.settlement)
+    return _compared(request, payload.gateway, period, payload.settlement)
 
 
-def _compared(gateway: str, period: ClosedPeriod, settlement: str | None = None) -> HttpResponse:
-    result = reconcile(gateway=gateway, period=period, now=clock.now(), settlement=settlement, most_calls=MOST_CALLS)
+def _compared(request: HttpRequest, gateway: str, period: ClosedPeriod, settlement: str | None = None) -> HttpResponse:
+    result = reconcile(
+        gateway=gateway,
+        period=period,
+        sites=actor_of(request).sites,
+        now=clock.now(),
+        settlement=settlement,
+        most_calls=MOST_CALLS,
+    )
     return ok(ReconciliationOut.of(gateway, result))

@@ -35,7 +35,7 @@ class RefundsQuery(Paging):
 )
 def list_refunds(request: HttpRequest, filters: Annotated[RefundsQuery, Query()]) -> HttpResponse:
     """Without `status`: what gateways refuse, and what waits to be handed back. Newest first."""
-    found = page_of(refunds(status=filters.status), filters)
+    found = page_of(refunds(sites=actor_of(request).sites, status=filters.status), filters)
     return ok(found.showing([RefundRowOut.of(refund) for refund in found.rows]))
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from parking.api.shapes.revenue import GroupBy, RevenueOut
 from parking.edge.answers import ok
-from parking.edge.callers import admin_only
+from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, Ok, enveloped, examples
 from parking.edge.parsing import Day
 from parking.reports.periods import report_period
@@ -37,5 +37,5 @@ def revenue(request: HttpRequest, filters: Annotated[RevenueQuery, Query()]) -> 
     A row of a week or month has the first day of it that is within the report.
     """
     days = report_period(day=filters.date, first=filters.start_date, last=filters.end_date)
-    report = revenue_report(period=days, group_by=filters.group_by)
+    report = revenue_report(period=days, group_by=filters.group_by, sites=actor_of(request).sites)
     return ok(RevenueOut.of(report, filters.group_by))

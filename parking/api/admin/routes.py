@@ -3,6 +3,7 @@
 from ninja import Router
 
 from parking.api.admin import (
+    audit,
     dashboard,
     debts,
     payments,
@@ -10,6 +11,7 @@ from parking.api.admin import (
     refunds,
     revenue,
     sessions,
+    settings,
     slots,
     tax_profiles,
     users,
@@ -18,7 +20,20 @@ from parking.api.admin import (
 
 router = Router()
 PARTS = (
-    dashboard, payments, revenue, sessions, zones, slots, debts, refunds, reconciliation, tax_profiles, users,
-)  # fmt: skip
+    audit,
+    dashboard,
+    payments,
+    revenue,
+    sessions,
+    settings,
+    zones,
+    slots,
+    debts,
+    refunds,
+    reconciliation,
+    tax_profiles,
+    users,
+)
+
 for part in PARTS:
     router.add_router("", part.router)

@@ -11,7 +11,7 @@ from parking.api.paging import Paging, page_of
 from parking.api.shapes.bookings import AdminBookingOut
 from parking.core import clock
 from parking.edge.answers import ok
-from parking.edge.callers import admin_only
+from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, Ok, Page, examples, paged
 from parking.edge.downloads import CSV, XLSX, table_file
 from parking.edge.parsing import Day, Decoded, RefIn, Text100, Text200
@@ -36,7 +36,8 @@ class SessionsQuery(Paging):
     export: Literal["csv", "xlsx"] | None = Field(None, description="All rows as a file instead of a page")
 
 
-def _files_too(extra: dict[str, Any]) -> dict[str, Any]:
+def files_too(extra: dict[str, Any]) -> dict[str, Any]:
+    """Return a description with files of a list among the answers."""
     extra["responses"][200]["content"] |= {
         media: {"schema": {"type": "string", "format": "binary"}} for media in (CSV, XLSX)
     }
@@ -46,13 +47,14 @@ def _files_too(extra: dict[str, Any]) -> dict[str, Any]:
 @router.get(
     "/all-sessions/",
     response={200: Ok[Page[AdminBookingOut]], **READ_PROBLEMS},
-    openapi_extra=_files_too(examples(response=paged(AdminBookingOut.example))),
+    openapi_extra=files_too(examples(response=paged(AdminBookingOut.example))),
     summary="All bookings",
 )
 def sessions(request: HttpRequest, filters: Annotated[SessionsQuery, Query()]) -> HttpResponseBase:
     """Bookings, newest first, as a page or as a file, whose times are the site's."""
     rows = all_sessions(
         SessionFilter(
+            sites=actor_of(request).sites,
             period=period(day=filters.date, first=filters.start_date, last=filters.end_date),
             status=filters.status,
             user=filters.user,

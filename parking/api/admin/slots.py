@@ -48,7 +48,7 @@ class NewSlotsIn(In):
 @requests.idempotent_in_one_transaction
 def add_slots(request: HttpRequest, zone_ref: str, payload: NewSlotsIn) -> HttpResponse:
     """Add the slots prefix + first … prefix + last to a zone; numbers have at least three digits."""
-    zone = find_zone(path_ref(zone_ref))
+    zone = find_zone(path_ref(zone_ref), sites=actor_of(request).sites)
     slots = facilities.add_slots(actor=actor_of(request), zone_id=zone.pk, now=clock.now(), **payload.model_dump())
     return ok([SlotOut.of(slot) for slot in slots], f"{len(slots)} slots added", status=201)
 

@@ -34,7 +34,7 @@ def _zone_answer(zone: ParkingZone, message: str = "OK", *, status: int = 200) -
 )
 def zones(request: HttpRequest, paging: Annotated[Paging, Query()]) -> HttpResponse:
     """Zones that were not retired, open or closed, by name."""
-    found = page_of(present_zones(), paging)
+    found = page_of(present_zones(sites=actor_of(request).sites), paging)
     return ok(found.showing(AdminZoneOut.rows(found.rows)))
 
 
@@ -74,7 +74,7 @@ def create_zone(request: HttpRequest, payload: NewZoneIn) -> HttpResponse:
 )
 def one_zone(request: HttpRequest, zone_ref: str) -> HttpResponse:
     """One zone by its id or UUID."""
-    return _zone_answer(find_zone(path_ref(zone_ref)))
+    return _zone_answer(find_zone(path_ref(zone_ref), sites=actor_of(request).sites))
 
 
 @router.patch(

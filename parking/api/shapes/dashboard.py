@@ -6,6 +6,7 @@ from typing import Self
 
 from parking.api.shapes.zones import ZoneCountsOut
 from parking.core.heartbeats import WorkerState
+from parking.core.sites import Sites
 from parking.edge.shapes import Shape
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import ZoneCounts
@@ -79,11 +80,11 @@ class DashboardOut(Shape):
     }
 
     @classmethod
-    def of(cls, zones: Iterable[tuple[ParkingZone, ZoneCounts]], now: datetime) -> Self:
-        """Return the figures of these zones and of the installation."""
+    def of(cls, zones: Iterable[tuple[ParkingZone, ZoneCounts]], now: datetime, *, sites: Sites) -> Self:
+        """Return the figures of these zones and sites."""
         return cls.make(
-            today=TodayOut.make(**today_figures()),
-            overall=OverallOut.make(**overall_figures()),
+            today=TodayOut.make(**today_figures(sites=sites)),
+            overall=OverallOut.make(**overall_figures(sites=sites)),
             zones=[ZoneCountsOut.of(zone, counts) for zone, counts in zones],
-            system=SystemOut.make(**system_figures(now=now)),
+            system=SystemOut.make(**system_figures(now=now, sites=sites)),
         )

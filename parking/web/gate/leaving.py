@@ -92,7 +92,7 @@ def wait(request: HttpRequest, session_id: int) -> HttpResponse:
     except Refused as error:
         if ending:
             return refusal_page(request, error)
-        sent = replace(sent, qr_code=access.find(Ref(pk=session_id), actor_of(request)).qr_code)
+        sent = replace(sent, qr_code=access.find(Ref(pk=session_id), actor_of(request), at_work=True).qr_code)
         return answers.refused(request, sent, error, pane=PaymentMethod.ONLINE)
     return _ending(request, left) if ending else _shown(request, replace(sent, qr_code=left.session.qr_code), left)
 

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import ZoneCounts, slots_by_zone, zones_with_counts
@@ -17,7 +18,7 @@ Zones = list[tuple[ParkingZone, ZoneCounts, list[ParkingSlot]]]
 @for_attendants
 def grid(request: HttpRequest) -> HttpResponse:
     """Show the page with the grid."""
-    return page(request, "gate/slots.html", section="slots", zones=_zones())
+    return page(request, "gate/slots.html", section="slots", zones=_zones(request))
 
 
 def _state() -> str:
@@ -29,9 +30,10 @@ def _state() -> str:
 @for_attendants
 def grid_live(request: HttpRequest) -> HttpResponse:
     """Show the grid without the page."""
-    return page(request, "gate/parts/grid.html", zones=_zones())
+    return page(request, "gate/parts/grid.html", zones=_zones(request))
 
 
-def _zones() -> Zones:
-    slots = slots_by_zone()
-    return [(zone, counts, slots.get(zone.pk, [])) for zone, counts in zones_with_counts()]
+def _zones(request: HttpRequest) -> Zones:
+    sites = actor_of(request).sites
+    slots = slots_by_zone(sites=sites)
+    return [(zone, counts, slots.get(zone.pk, [])) for zone, counts in zones_with_counts(sites=sites)]

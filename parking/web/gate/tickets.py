@@ -25,7 +25,7 @@ from parking.web.live import live
 @for_attendants
 def ticket(request: HttpRequest) -> HttpResponse:
     """Write a ticket. The same form again leads to the same ticket."""
-    zones = zones_with_counts(only_active=True)
+    zones = zones_with_counts(only_active=True, sites=actor_of(request).sites)
     form = TicketForm(request.POST or None, zones=[zone for zone, _ in zones])
     if form.is_valid():
         with form.refusals(request):
@@ -62,5 +62,5 @@ def zones_live(request: HttpRequest) -> HttpResponse:
 @for_attendants
 def ticket_given(request: HttpRequest, session_id: int) -> HttpResponse:
     """Slot and code, large, and as a slip of paper."""
-    session = access.find(Ref(pk=session_id), actor_of(request))
+    session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
     return page(request, "gate/ticket_given.html", section="ticket", session=session, qr=qr_picture(session.qr_code))

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput
+from parking.core.sites import ALL_SITES
 from parking.reports.periods import ClosedPeriod, report_period
 from parking.reports.reconciliation import reconcile
 from parking.reports.rules import Comparison, as_data
@@ -53,7 +54,7 @@ def _day(text: str) -> date:
 
 def _compared(gateway: str, period: ClosedPeriod, settlement: Path | None) -> Comparison:
     text = settlement.read_text(encoding="utf-8") if settlement else None
-    return reconcile(gateway=gateway, period=period, now=clock.now(), settlement=text)
+    return reconcile(gateway=gateway, period=period, sites=ALL_SITES, now=clock.now(), settlement=text)
 
 
 def _reason(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.reports.background import background_now
 from parking.reports.board import board_now
@@ -32,7 +33,7 @@ def live_part(request: HttpRequest) -> HttpResponse:
 
 
 def _rendered(request: HttpRequest, template: str) -> HttpResponse:
-    figures = board_now()
+    figures = board_now(sites=actor_of(request).sites)
     return page(
         request,
         template,

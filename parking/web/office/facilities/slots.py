@@ -28,7 +28,7 @@ SECTION = "zones"
 @for_managers
 def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     """Show the slots, and a form to add more, which previews their numbers."""
-    zone = find_zone(Ref(pk=zone_id))
+    zone = find_zone(Ref(pk=zone_id), sites=actor_of(request).sites)
     slots = slots_by_zone(zone).get(zone.pk, [])
     form = NewSlotsForm(request.POST or None, initial=next_slots(slots))
     if form.is_valid() and not is_going_back(request):
@@ -81,7 +81,7 @@ def grid(request: HttpRequest, zone_id: int) -> HttpResponse:
 @for_managers
 def edit(request: HttpRequest, slot_id: int) -> HttpResponse:
     """Take a slot out of service or back, or change its kind; not while it is taken."""
-    slot = slot_by_id(slot_id)
+    slot = slot_by_id(slot_id, sites=actor_of(request).sites)
     form = SlotForm(request.POST or None, initial={"status": slot.status, "kind": slot.kind})
     if form.is_valid():
         with form.refusals(request):

@@ -32,7 +32,14 @@ SECTION = "zones"
 @for_managers
 def overview(request: HttpRequest) -> HttpResponse:
     """Show all zones with their counts, and separately the retired ones."""
-    return page(request, "office/zones.html", section=SECTION, zones=zones_with_counts(), retired=list(retired_zones()))
+    sites = actor_of(request).sites
+    return page(
+        request,
+        "office/zones.html",
+        section=SECTION,
+        zones=zones_with_counts(sites=sites),
+        retired=list(retired_zones(sites=sites)),
+    )
 
 
 @live(state=all_zones_text)
@@ -40,7 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @for_managers
 def counts(request: HttpRequest) -> HttpResponse:
     """Show the list of zones without the page."""
-    return page(request, "office/parts/zones.html", zones=zones_with_counts())
+    return page(request, "office/parts/zones.html", zones=zones_with_counts(sites=actor_of(request).sites))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +72,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @for_managers
 def edit(request: HttpRequest, zone_id: int) -> HttpResponse:
     """Change a zone; what changes a price, or closes it, is asked about first."""
-    zone = find_zone(Ref(pk=zone_id))
+    zone = find_zone(Ref(pk=zone_id), sites=actor_of(request).sites)
     form = ZoneForm(request.POST or None, initial=values_of(zone, tariffs_of([zone]).get(zone.pk, [])))
     if form.is_valid() and not is_going_back(request):
         if form.effects() and not is_confirmed(request):

@@ -25,14 +25,15 @@ from parking.web.templatetags.parking import rupees
 def listing(request: HttpRequest) -> HttpResponse:
     """Open debts, or with `all` those written off too, newest first."""
     every = request.GET.get("all") == "on"
-    rows = queries.debts(status=None if every else DebtStatus.OPEN)
+    sites = actor_of(request).sites
+    rows = queries.debts(sites=sites, status=None if every else DebtStatus.OPEN)
     return page(
         request,
         "office/debts.html",
         section="debts",
         sheet=sheet_of(request, rows),
         every=every,
-        owed=total_of(queries.debts(status=DebtStatus.OPEN)),
+        owed=total_of(queries.debts(sites=sites, status=DebtStatus.OPEN)),
     )
 
 
@@ -40,7 +41,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @for_managers
 def write_off(request: HttpRequest, debt_id: int) -> HttpResponse:
     """Ask for a reason, say what will happen, and forgive the debt. Sent again, it changes nothing."""
-    debt = debt_by_id(debt_id)
+    debt = debt_by_id(debt_id, sites=actor_of(request).sites)
     form = DecisionForm(request.POST or None)
     if form.is_valid() and not is_going_back(request):
         if not is_confirmed(request):

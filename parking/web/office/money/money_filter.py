@@ -1,6 +1,8 @@
 """The filter and the columns of the list of payments and refunds."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -9,7 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from parking.core.ids import Ref
+from parking.core.sites import Sites
+from parking.edge.callers import actor_of
 from parking.facilities.models import ParkingZone
+from parking.facilities.queries import zones_of
 from parking.payments.models import PaymentMethod, RefundStatus
 from parking.reports.payments import CAPTURED, PAYMENT, REFUND, MoneyFilter
 from parking.web.office.shared.lists import Column, FilterForm, or_all
@@ -52,18 +57,23 @@ class MoneyFilterForm(FilterForm):
     status = forms.ChoiceField(
         label=_("State"), required=False, choices=partial(or_all, [CAPTURED, *RefundStatus.values])
     )
-    zone = forms.ModelChoiceField(
-        ParkingZone.objects.order_by("name", "pk"), label=_("Zone"), required=False, empty_label=_("All")
-    )
+    zone = forms.ModelChoiceField(ParkingZone.objects.none(), label=_("Zone"), required=False, empty_label=_("All"))
     sort = forms.CharField(label=_("Sort by"), required=False, widget=forms.Select(choices=SORT_CHOICES))
 
     field_order = ("q", "kind", "method", "gateway", "status", "zone", "first", "last", "sort")
+
+    def __init__(self, data: Mapping[str, Any], sites: Sites) -> None:
+        super().__init__(data)
+        self.sites = sites
+        zones = cast("forms.ModelChoiceField[ParkingZone]", self.fields["zone"])
+        zones.queryset = zones_of(sites)
 
     @property
     def wanted(self) -> MoneyFilter:
         """Return the filter of a valid form."""
         data = self.cleaned_data
         return MoneyFilter(
+            sites=self.sites,
             period=data["period"],
             method=data["method"] or None,
             status=data["status"] or None,
@@ -75,4 +85,4 @@ class MoneyFilterForm(FilterForm):
 
 
 def money_filter(request: HttpRequest) -> MoneyFilterForm:
-    return MoneyFilterForm(request.GET)
+    return MoneyFilterForm(request.GET, actor_of(request).sites)

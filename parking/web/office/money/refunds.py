@@ -40,7 +40,7 @@ class RefundForm(DecisionForm):
 @for_managers
 def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
     """Ask for amount and reason, say what will happen, and write the refund down."""
-    payment, left = payment_to_refund(payment_id)
+    payment, left = payment_to_refund(payment_id, sites=actor_of(request).sites)
     form = RefundForm(request.POST or None, initial={"amount": left})
     if form.is_valid() and not is_going_back(request):
         if not is_confirmed(request):

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_safe
 
 from parking.core import clock
 from parking.core.errors import InvalidInput
+from parking.core.sites import Sites
+from parking.edge.callers import actor_of
 from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.reports.periods import ClosedPeriod, report_period
@@ -38,9 +40,9 @@ class RevenueForm(DaysForm):
                 self.add_error("last", _("Not before the first day, and at most three years after it."))
         return data
 
-    def report(self) -> RevenueReport:
-        """Return the report of a valid form."""
-        return revenue_report(period=self.cleaned_data["days"], group_by=self.group_by)
+    def report(self, sites: Sites) -> RevenueReport:
+        """Return the report of a valid form at these sites."""
+        return revenue_report(period=self.cleaned_data["days"], group_by=self.group_by, sites=sites)
 
     @property
     def group_by(self) -> str:
@@ -52,7 +54,7 @@ class RevenueForm(DaysForm):
 def report(request: HttpRequest) -> HttpResponse:
     """Show revenue by day, week or month, by zone, method of payment and hour; compared with the span before."""
     form = RevenueForm(request.GET)
-    made = form.report() if form.is_valid() else None
+    made = form.report(actor_of(request).sites) if form.is_valid() else None
     return page(
         request,
         "office/revenue.html",
@@ -72,7 +74,7 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the report as a CSV or XLSX file: all its parts, one below the other."""
     form = RevenueForm(request.GET)
     refuse_wrong_filter(form)
-    return page_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report()))
+    return page_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report(actor_of(request).sites)))
 
 
 # --- Spans that one asks for again and again ----------------------------------------------------------------

@@ -36,12 +36,16 @@ from parking.web.templatetags.parking import rupees, word
 @for_managers
 def review(request: HttpRequest) -> HttpResponse:
     """Show refunds that wait for approval or that the gateway refused, and mismatched payments."""
-    orders = orders_in_review().select_related("bill__session__vehicle").order_by("created_at", "pk")
+    orders = (
+        orders_in_review(sites=actor_of(request).sites)
+        .select_related("bill__session__vehicle")
+        .order_by("created_at", "pk")
+    )
     return page(
         request,
         "office/review.html",
         section="review",
-        sheet=sheet_of(request, refunds()),
+        sheet=sheet_of(request, refunds(sites=actor_of(request).sites)),
         orders=orders,
         me=user_of(request),
     )
@@ -51,7 +55,7 @@ def review(request: HttpRequest) -> HttpResponse:
 @for_managers
 def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Write down that money was handed back, after a question. Sent again, it changes nothing."""
-    made = refund_by_id(refund_id)
+    made = refund_by_id(refund_id, sites=actor_of(request).sites)
     names = {"amount": rupees(made.amount)}
     if not is_confirmed(request):
         return _ask_about_refund(
@@ -76,7 +80,7 @@ def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
 @for_managers
 def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Try a refused refund once more, after a question."""
-    made = refund_by_id(refund_id)
+    made = refund_by_id(refund_id, sites=actor_of(request).sites)
     names = {"amount": rupees(made.amount), "gateway": word(made.payment.gateway)}
     if not is_confirmed(request):
         return _ask_about_refund(
@@ -106,7 +110,7 @@ def _retry(request: HttpRequest, attempt: Attempt, refund_id: int) -> Refund:
 @for_managers
 def close(request: HttpRequest, order_id: str) -> HttpResponse:
     """Ask what was found out about a payment that does not fit, and close its review."""
-    order = order_by_number(order_id)
+    order = order_by_number(order_id, sites=actor_of(request).sites)
     form = DecisionForm(request.POST or None)
     if form.is_valid() and not is_going_back(request):
         if not is_confirmed(request):

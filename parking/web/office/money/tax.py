@@ -16,10 +16,11 @@ from parking.core.actor import Actor
 from parking.core.errors import DomainError, InvalidInput
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.facilities.queries import sites_of
 from parking.invoices.gstin import STATES
 from parking.invoices.models import TaxProfile
 from parking.invoices.profiles import NewProfile, add_profile
-from parking.invoices.queries import find_site, sites_of, tax_profiles, with_force
+from parking.invoices.queries import find_site, tax_profiles, with_force
 from parking.invoices.rules import PREFIX
 from parking.web.access import for_managers
 from parking.web.forms import ServiceForm

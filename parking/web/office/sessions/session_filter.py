@@ -1,17 +1,20 @@
 """The filter and the columns of the list of parking sessions."""
 
-from datetime import timedelta
+from collections.abc import Mapping
 from functools import partial
+from typing import Any, cast
 
 from django import forms
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from parking.core import clock
 from parking.core.ids import Ref
+from parking.core.sites import Sites
+from parking.edge.callers import actor_of
 from parking.facilities.models import ParkingZone
+from parking.facilities.queries import zones_of
 from parking.reports.sessions import SessionFilter, all_sessions
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 from parking.web.office.shared.lists import Column, FilterForm, or_all
@@ -46,9 +49,7 @@ class SessionFilterForm(FilterForm):
     )
     state = forms.ChoiceField(label=_("State"), required=False, choices=partial(or_all, SessionStatus.values))
     reason = forms.ChoiceField(label=_("How it ended"), required=False, choices=partial(or_all, EndReason.values))
-    zone = forms.ModelChoiceField(
-        ParkingZone.objects.order_by("name", "pk"), label=_("Zone"), required=False, empty_label=_("All")
-    )
+    zone = forms.ModelChoiceField(ParkingZone.objects.none(), label=_("Zone"), required=False, empty_label=_("All"))
     days_of = forms.ChoiceField(
         label=_("Days of"), required=False, choices=[("", _("Booking")), ("entered", _("Entry")), ("ended", _("End"))]
     )
@@ -59,12 +60,18 @@ class SessionFilterForm(FilterForm):
 
     field_order = ("q", "state", "reason", "zone", "days_of", "first", "last", "user", "sort", "long")
 
+    def __init__(self, data: Mapping[str, Any], sites: Sites) -> None:
+        super().__init__(data)
+        self.sites = sites
+        zones = cast("forms.ModelChoiceField[ParkingZone]", self.fields["zone"])
+        zones.queryset = zones_of(sites)
+
     def rows(self) -> QuerySet[ParkingSession]:
         """Return the parking sessions of a valid form, newest first."""
         data = self.cleaned_data
-        long_since = clock.now() - timedelta(hours=settings.LONG_STAY_HOURS)
         return all_sessions(
             SessionFilter(
+                sites=self.sites,
                 period=data["period"],
                 status=data["state"] or None,
                 user=data["user"] or None,
@@ -72,10 +79,10 @@ class SessionFilterForm(FilterForm):
                 search=data["q"] or None,
                 moment={"entered": "entry_time", "ended": "ended_at"}.get(data["days_of"], "booked_at"),
                 end_reason=data["reason"] or None,
-                entered_before=long_since if data["long"] else None,
+                long_at=clock.now() if data["long"] else None,
             )
         )
 
 
 def session_filter(request: HttpRequest) -> SessionFilterForm:
-    return SessionFilterForm(request.GET)
+    return SessionFilterForm(request.GET, actor_of(request).sites)

@@ -1,13 +1,11 @@
 """All parking sessions: the list, its file, and the timeline of one."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from parking.core import clock
+from parking.edge.callers import actor_of
 from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.reports.sessions import SORTS, sorted_sessions
@@ -36,7 +34,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         heads=heads_of(request, COLUMNS, sort),
         sheet=sheet_of(request, rows),
         file_query=filter_query(request),
-        long_since=clock.now() - timedelta(hours=settings.LONG_STAY_HOURS),
+        now=clock.now(),
     )
 
 
@@ -71,5 +69,5 @@ def story(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 def _rendered(request: HttpRequest, template: str, session_id: int) -> HttpResponse:
-    found = story_of(session_id, now=clock.now())
+    found = story_of(session_id, sites=actor_of(request).sites, now=clock.now())
     return page(request, template, section="sessions", story=found, events=event_texts(found.events))

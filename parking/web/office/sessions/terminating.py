@@ -64,7 +64,7 @@ class TerminationForm(DecisionForm):
 @for_managers
 def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
     """Ask for reason and way to pay, say what will happen, and end the stay."""
-    session = access.find(Ref(pk=session_id), actor_of(request))
+    session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
     form = TerminationForm(request.POST or None)
     if form.is_valid() and not is_going_back(request):
         if not is_confirmed(request):
