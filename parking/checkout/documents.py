@@ -6,16 +6,19 @@ A document is written when somebody first asks for it, or by the worker's sweep;
 
 from datetime import datetime, timedelta
 
+import structlog
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from parking.core.actor import Actor, ActorKind
-from parking.core.errors import NotFound
+from parking.core.errors import NotFound, Refused
 from parking.core.money import ZERO
 from parking.invoices.models import TaxDocument, TaxProfile
 from parking.invoices.services import charged_total, issue_credit_note, issue_for_bill, issue_receipt
 from parking.invoices.snapshot import Details, Facts, Recipient
 from parking.payments.models import Bill, Payment, Refund, RefundStatus
 from parking.stays.models import ParkingSession
+
+log = structlog.get_logger(__name__)
 
 # Most documents that one run of the sweep issues: the next run goes on.
 AT_ONCE = 500
@@ -113,10 +116,19 @@ def _issue_for_bills(since: datetime | None, now: datetime) -> int:
     for session in _without_document(since).iterator():
         if issued == AT_ONCE:
             break
-        if charged_total(session.bill) > ZERO:
-            issue_for_bill(bill=session.bill, facts=facts_of(session), now=now)
+        if charged_total(session.bill) > ZERO and _is_issued(session, now):
             issued += 1
     return issued
+
+
+def _is_issued(session: ParkingSession, now: datetime) -> bool:
+    try:
+        issue_for_bill(bill=session.bill, facts=facts_of(session), now=now)
+    except Refused as refusal:
+        # A site without numbers left shall not hold up the others; the office has an alert.
+        log.error("document_not_issued", bill_id=session.bill_id, code=refusal.code)
+        return False
+    return True
 
 
 def _without_document(since: datetime | None) -> "QuerySet[ParkingSession]":

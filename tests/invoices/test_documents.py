@@ -19,7 +19,7 @@ from parking.invoices.sheets import sheet_of
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
-from tests.build import actor, book, cancel, enter, leave, make_user, pay_ahead, terminate
+from tests.build import actor, book, cancel, enter, leave, make_user, make_zone, pay_ahead, terminate
 from tests.gateway import FakeGateway
 from tests.invoices.conftest import LATER, register, stayed
 from tests.moments import START
@@ -279,6 +279,19 @@ def test_the_sweep_issues_what_is_missing_once(
     invoices = TaxDocument.objects.filter(kind="TAX_INVOICE").order_by("number")
     assert [document.bill_id for document in invoices] == [stay.bill_id for stay in stays]
     assert TaxDocument.objects.filter(kind="CREDIT_NOTE").count() == 1
+
+
+def test_a_site_without_numbers_left_does_not_hold_up_the_others(
+    registered: ParkingSite, stay: ParkingSession, driver: User, staff: User
+):
+    NumberSeries.objects.create(site=registered, prefix="KA1", kind="TAX_INVOICE", year="2627", last=LARGEST)
+    other = ParkingSite.objects.create(name="Second car park", code="SCP", created_at=START)
+    register(other, prefix="KA2")
+    zone = make_zone("Zone B")
+    ParkingZone.objects.filter(pk=zone.pk).update(site=other)
+    stayed(driver, staff, ParkingZone.objects.get(pk=zone.pk), now=START + timedelta(hours=3))
+    assert documents.issue_missing_documents(now=LATER) == 1
+    assert TaxDocument.objects.get().number == "KA2/2627/0000001"
 
 
 def test_a_stay_that_was_given_back_whole_is_invoiced_and_credited(
