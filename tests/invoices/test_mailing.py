@@ -167,7 +167,9 @@ def test_the_button_on_the_ticket_mails_once(payment: Payment, driver: User, sta
     browser = Client()
     browser.force_login(driver, backend="django.contrib.auth.backends.ModelBackend")
     ticket, path = f"/tickets/{stay.pk}/", f"/receipts/{payment.pk}/mail/"
-    assert f'action="{path}"' in browser.get(ticket).content.decode()
+    page = browser.get(ticket).content.decode()
+    assert f'action="{path}"' in page
+    assert page.count("Mail me the receipt") == 1
     form = {"key": "a-key-of-this-page-0001"}
     assert browser.post(path, form).headers["Location"] == ticket
     work()
