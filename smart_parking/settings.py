@@ -214,6 +214,7 @@ LOGIN_URL = "sign_in"
 STATIC_URL = "/static/"
 # What others publish, put there by `deploy/assets.py`.
 _VENDOR = BASE_DIR / ".cache" / "vendor"
+DOCUMENT_FONTS = BASE_DIR / ".cache" / "fonts"
 STATICFILES_DIRS = [("vendor", _VENDOR)] if _VENDOR.is_dir() else []
 # Outside of production the state that was collected last; resolved, so that a running server keeps its own.
 _COLLECTED = BASE_DIR / "staticfiles" if IN_PRODUCTION else (BASE_DIR / ".cache" / "static" / "current").resolve()

@@ -15,6 +15,7 @@ from parking.core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from parking.invoices.gstin import Fault, FaultKind
 
 # Every code of a refusal by its family, which gives the status, with its sentence.
 CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
@@ -34,6 +35,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "confirmation_link_invalid": _("This link is too old, or the address was changed. Please ask for a new one."),
         "currency_invalid": _("Only Indian rupees are taken."),
         "debt_closed": _("This debt is settled already."),
+        "document_issued": _("The invoice was issued already. What stands on it cannot be changed."),
         "entry_not_scanned": _("The car has not come in yet."),
         "export_too_large": _("Too many rows for one XLSX file: take CSV, or choose fewer days."),
         "gate_invalid": _("There is no such gate here. Please choose your gate."),
@@ -49,6 +51,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "zone_is_unmarked": _("The places of this zone have no numbers: set how many there are."),
         "gateway_invalid": _("This way to pay is not available."),
         "last_admin": _("The last active administrator must stay one."),
+        "mail_address_missing": _("There is no e-mail address to send it to. Add one to the profile."),
         "not_active": _("Only the stay of a car that is inside can be ended."),
         "not_cancellable": _("This booking cannot be cancelled any more."),
         "nothing_due": _("Nothing is due now."),
@@ -67,6 +70,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "refund_not_waiting": _("This refund does not wait for approval."),
         "refund_under_way": _("Another refund of this payment is under way."),
         "reset_link_invalid": _("This link was used already or is too old. Please ask for a new one."),
+        "series_used_up": _("All numbers of this series are given. The office has to set another prefix."),
         "setting_unknown": _("There is no such setting."),
         "signature_invalid": _("The payment could not be verified."),
         "slot_in_use": _("This slot is booked or has a car in it."),
@@ -138,6 +142,29 @@ def sentence_for(error: DomainError) -> str:
     """What a person reads about a refusal; the service's own text where no sentence is known for its code."""
     sentence = str(_SENTENCES.get(error.code, error.message))
     return f"{sentence} {_when_again(error.retry_after)}" if isinstance(error, TooMany) else sentence
+
+
+def gstin_sentence(fault: Fault) -> str:
+    """What a person reads about a GSTIN that is wrong: which character, and what belongs there."""
+    facts = {"place": fault.place, "found": fault.found, "expected": _EXPECTED.get(fault.expected, fault.expected)}
+    return str(_GSTIN_FAULTS[fault.kind]) % facts
+
+
+_GSTIN_FAULTS = {
+    FaultKind.LENGTH: _("A GSTIN has 15 characters; this has %(found)s."),
+    FaultKind.STATE: _("Characters 1 and 2 must be the code of a State, not %(found)s."),
+    FaultKind.CHARACTER: _("Character %(place)d must be %(expected)s, not %(found)s."),
+    FaultKind.CHECK: _(
+        "The last character must be %(expected)s after these fourteen, not %(found)s: one of the fifteen is wrong."
+    ),
+}
+_EXPECTED: dict[str, Promise] = {
+    "a digit": _("a digit"),
+    "a letter": _("a letter"),
+    "a letter or a digit": _("a letter or a digit"),
+    "a letter or a digit from 1": _("a letter or a digit from 1"),
+    "U or O": _("U or O"),
+}
 
 
 def sentences(*codes: str) -> dict[str, Promise]:

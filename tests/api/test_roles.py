@@ -22,6 +22,8 @@ DRIVER = [
     ("GET", f"/api/user/sessions/{SESSION}/qr.png"),
     ("GET", "/api/user/history/"),
     ("POST", "/api/user/cancel-booking/"),
+    ("GET", f"/api/user/sessions/{SESSION}/invoice-details/"),
+    ("POST", f"/api/user/sessions/{SESSION}/invoice-details/"),
 ]
 STAFF = [
     ("POST", "/api/staff/entry/"),
@@ -30,6 +32,8 @@ STAFF = [
     ("GET", "/api/staff/active-sessions/"),
     ("GET", "/api/staff/slot-status/"),
     ("POST", f"/api/staff/sessions/{SESSION}/terminate/"),
+    ("GET", f"/api/staff/sessions/{SESSION}/invoice-details/"),
+    ("POST", f"/api/staff/sessions/{SESSION}/invoice-details/"),
 ]
 ADMIN = [
     ("GET", "/api/admin/dashboard/"),
@@ -49,6 +53,8 @@ ADMIN = [
     ("POST", "/api/admin/refunds/1/retry/"),
     ("GET", "/api/admin/reconciliation/"),
     ("POST", "/api/admin/reconciliation/"),
+    ("GET", "/api/admin/tax-profiles/"),
+    ("POST", "/api/admin/tax-profiles/"),
     ("GET", "/api/admin/users/"),
     ("POST", "/api/admin/users/"),
     ("GET", "/api/admin/users/1/"),

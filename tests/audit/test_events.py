@@ -244,6 +244,27 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"number": "KA1/26-27/1", "kind": "INVOICE", "total": "50.00"},
     ),
     (
+        invoices.DocumentMailAsked(bill_id=4, payment_id=9, mail_id=2),
+        "document.mail_asked",
+        "bill",
+        4,
+        {"payment_id": 9, "mail_id": 2},
+    ),
+    (
+        invoices.DocumentMailed(bill_id=4, payment_id=9, mail_id=2),
+        "document.mailed",
+        "bill",
+        4,
+        {"payment_id": 9, "mail_id": 2},
+    ),
+    (
+        invoices.CustomerDetailsGiven(bill_id=4, has_company=True, has_gstin=False),
+        "customer_details.given",
+        "bill",
+        4,
+        {"has_company": True, "has_gstin": False},
+    ),
+    (
         invoices.TaxProfileAdded(site_id=1, holds_from=date(2026, 4, 1), gstin="", rate=Decimal("18.00"), prefix="KA1"),
         "tax_profile.added",
         "site",

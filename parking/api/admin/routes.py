@@ -15,6 +15,7 @@ from parking.api.admin import (
     settings,
     sites,
     slots,
+    tax_profiles,
     users,
     zones,
 )
@@ -34,6 +35,7 @@ PARTS = (
     gates,
     refunds,
     reconciliation,
+    tax_profiles,
     users,
 )
 

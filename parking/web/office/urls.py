@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from parking.web.office.day import dashboard
 from parking.web.office.facilities import slots, zones
-from parking.web.office.money import debts, payments, refunds, revenue, reviewing
+from parking.web.office.money import debts, payments, refunds, revenue, reviewing, tax
 from parking.web.office.people import users
 from parking.web.office.record import pages as record
 from parking.web.office.sessions import sessions, terminating
@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern] = [
     path("review/<str:order_id>/close/", reviewing.close, name="office_review_close"),
     path("debts/", debts.listing, name="office_debts"),
     path("debts/<int:debt_id>/write-off/", debts.write_off, name="office_write_off"),
+    path("tax/", tax.listing, name="office_tax"),
+    path("tax/new/", tax.new, name="office_tax_new"),
     path("zones/", zones.overview, name="office_zones"),
     path("zones/live/", zones.counts, name="office_zones_live"),
     path("zones/new/", zones.new, name="office_zone_new"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from parking.audit.events import Refusal
 from parking.core.errors import DomainError
 from parking.edge.wording import sentence_for
-from parking.invoices.events import DocumentIssued
+from parking.invoices.events import CustomerDetailsGiven, DocumentIssued, DocumentMailAsked, DocumentMailed
 from parking.payments.events import (
     DebtWrittenOff,
     OrderFailed,
@@ -55,6 +55,9 @@ _TITLES: dict[str, Promise] = {
     RowCode.DEBT_AROSE: _("Debt of the plate"),
     DebtWrittenOff.action: _("Debt written off"),
     DocumentIssued.action: _("Document written"),
+    DocumentMailAsked.action: _("Document asked for by mail"),
+    DocumentMailed.action: _("Document mailed"),
+    CustomerDetailsGiven.action: _("Company and GSTIN given for the invoice"),
     Refusal.action: _("Refused"),
 }
 _BAD = {
