@@ -21,11 +21,14 @@ from parking.accounts.events import (
     UserCreated,
     UserRegistered,
 )
+from parking.accounts.mails import NEW_ADMINISTRATOR, NEW_PASSWORD
 from parking.accounts.models import Role, User
 from parking.accounts.passwords import HashedPassword, hash_new_password
-from parking.accounts.permissions import read_permissions
-from parking.accounts.queries import user_by_id, user_not_found
+from parking.accounts.permissions import changed_permissions, read_permissions
+from parking.accounts.queries import user_not_found, user_within, works_within
+from parking.accounts.tasks import mail_administrators
 from parking.accounts.tokens import SpentToken, TokenPair
+from parking.accounts.vouching import vouch
 from parking.audit import services as audit
 from parking.audit.events import Refusal
 from parking.core.actor import ANYBODY, Actor, user_actor
@@ -153,6 +156,8 @@ def replace_password(known: User, hashed: HashedPassword, *, now: datetime) -> U
     set_password(locked, hashed)
     locked.save(update_fields=["password", "token_epoch"])
     audit.record(actor_of(locked), PasswordChanged(user_id=locked.pk), now)
+    if _is_active_admin(locked):
+        mail_administrators.enqueue(NEW_PASSWORD, locked.pk, locked.pk)
     return locked
 
 
@@ -188,7 +193,7 @@ def update_profile(*, user_id: int, changes: Mapping[str, str], now: datetime) -
 
 def _assign(user: User, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
-        setattr(user, name, value)
+        setattr(user, name, changed_permissions(user.permissions, value) if name == "permissions" else value)
 
 
 # --- For administrators ----------------------------------------------------------------------------
@@ -197,37 +202,66 @@ def _assign(user: User, changes: Mapping[str, Any]) -> None:
 def create_user(
     *, actor: Actor, username: str, password: HashedPassword, fields: Mapping[str, Any], now: datetime
 ) -> User:
-    """Make an account. `fields`: role, is_active, email, phone, first_name, last_name, language.
+    """Make an account. `fields`: role, is_active, email, phone, first_name, last_name, language, site_ids, permissions.
 
-    Raises InvalidInput, with the code `username_taken` if another account differs in letter case at most.
+    All ADMINs get a mail about a new one. Raises InvalidInput, also for an account that works elsewhere than the actor,
+    and with the code `username_taken` if another account differs in letter case at most.
     """
-    user = User(username=username, password=password, date_joined=now, **fields)
+    user = User(username=username, password=password, date_joined=now)
+    _assign(user, fields)
+    _refuse_elsewhere(user, actor)
+    vouch(user, actor=actor, password_given=True, now=now)
     with transaction.atomic():
         _save(user, force_insert=True)
-        audit.record(actor, UserCreated(user_id=user.pk, role=user.role, is_active=user.is_active), now)
+        created = UserCreated(user_id=user.pk, role=user.role, is_active=user.is_active, sites=tuple(user.site_ids))
+        audit.record(actor, created, now)
+        if _is_active_admin(user):
+            mail_administrators.enqueue(NEW_ADMINISTRATOR, user.pk, actor.user_id)
     return user
 
 
 def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], password: str | None, now: datetime) -> User:
     """Change an account: `changes` as for `create_user`, also username. Role and suspension work at once.
 
-    A new password and a suspension end all tokens for good. Raises NotFound, InvalidInput (also `username_taken`),
-    Refused `last_admin`: nobody demotes or suspends the last active ADMIN.
+    A new password and a suspension end all tokens for good; all ADMINs get a mail about a new one, and a new password
+    of one. Raises NotFound, also for an account that works elsewhere than the actor; InvalidInput (also
+    `username_taken`); Refused `last_admin`: nobody demotes or suspends the last active ADMIN of all sites.
     """
-    hashed = None if password is None else hash_new_password(password, user=user_by_id(user_id))
+    hashed = None if password is None else hash_new_password(password, user=user_within(user_id, sites=actor.sites))
     with transaction.atomic():
         user, other_admins = _lock_with_admins(user_id)
-        was_active, was_admin = user.is_active, _is_active_admin(user)
+        if not works_within(user, actor.sites):
+            raise user_not_found()
+        was_active, was_admin, address = user.is_active, _is_active_admin(user), user.email
         _assign(user, changes)
+        _refuse_elsewhere(user, actor)
         if was_admin and not _is_active_admin(user) and not other_admins:
             raise Refused("last_admin", "The last active administrator must stay one")
+        is_raised = _is_active_admin(user) and not was_admin
+        # Whoever sets the mail address can have a new password sent there.
+        if is_raised or hashed is not None or user.email != address:
+            vouch(user, actor=actor, password_given=hashed is not None, now=now)
         if hashed is not None:
             set_password(user, hashed)
         if was_active and not user.is_active:
             user.token_epoch += 1
         _save(user)
         _record_change(actor, user, {*changes, *(["password"] if hashed else [])}, now)
+        if is_raised:
+            mail_administrators.enqueue(NEW_ADMINISTRATOR, user.pk, actor.user_id)
+        if hashed is not None and _is_active_admin(user):
+            mail_administrators.enqueue(NEW_PASSWORD, user.pk, actor.user_id)
     return user
+
+
+def _refuse_elsewhere(user: User, actor: Actor) -> None:
+    """Raise InvalidInput for an account that would work elsewhere than the administrator who makes or changes it."""
+    if actor.sites is None:
+        return
+    if user.role == Role.USER:
+        raise InvalidInput({"role": ["Only an administrator of all sites looks after drivers"]})
+    if not works_within(user, actor.sites):
+        raise InvalidInput({"sites": ["Name one or more of your own sites"]})
 
 
 def _is_active_admin(user: User) -> bool:
@@ -251,6 +285,12 @@ def _lock_with_admins(user_id: int) -> tuple[User, int]:
 def _record_change(actor: Actor, user: User, changed: set[str], now: datetime) -> None:
     audit.record(
         actor,
-        UserChanged(user_id=user.pk, changed=tuple(sorted(changed)), role=user.role, is_active=user.is_active),
+        UserChanged(
+            user_id=user.pk,
+            changed=tuple(sorted(changed)),
+            role=user.role,
+            is_active=user.is_active,
+            sites=tuple(user.site_ids),
+        ),
         now,
     )

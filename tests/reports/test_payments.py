@@ -19,12 +19,12 @@ pytestmark = pytest.mark.django_db
 
 
 def rows(**wanted: Any) -> list[tuple[str, int | None, Decimal, str, str]]:
-    found = money_rows(list(money_keys(MoneyFilter(**wanted))))
+    found = money_rows(list(money_keys(MoneyFilter(sites=ALL_SITES, **wanted))))
     return [(row["kind"], row["session_id"], row["amount"], row["method"], row["status"]) for row in found]
 
 
 def net(**wanted: Any) -> Totals:
-    return sum_of(list(totals_by_method(MoneyFilter(**wanted)).values()))
+    return sum_of(list(totals_by_method(MoneyFilter(sites=ALL_SITES, **wanted)).values()))
 
 
 def test_newest_first_with_refunds_among_the_payments(story: Story) -> None:
@@ -114,7 +114,7 @@ def test_a_refund_of_the_same_moment_stands_above_its_payment(driver: User) -> N
     ],
 )
 def test_filters(story: Story, wanted: dict[str, Any], count: int, captured: str, refunded: str) -> None:
-    assert len(rows(**wanted)) == money_keys(MoneyFilter(**wanted)).count() == count
+    assert len(rows(**wanted)) == money_keys(MoneyFilter(sites=ALL_SITES, **wanted)).count() == count
     assert net(**wanted) == Totals(Decimal(captured), Decimal(refunded))
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ids(**wanted: Any) -> list[int]:
-    return [session.pk for session in all_sessions(SessionFilter(**wanted))]
+    return [session.pk for session in all_sessions(SessionFilter(sites=ALL_SITES, **wanted))]
 
 
 def test_newest_first(story: Story) -> None:

@@ -49,7 +49,7 @@ def read_xlsx(columns: Sequence[str], table: Any) -> list[dict[str, Any]]:
 
 
 def of_day(**narrowed: Any) -> Any:
-    return money_table(money_keys(MoneyFilter(**narrowed)))
+    return money_table(money_keys(MoneyFilter(sites=ALL_SITES, **narrowed)))
 
 
 # --- Stays -------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def test_every_key_gives_every_stay_once(story: Story, key: str) -> None:
 
 
 def wanted(**narrowed: object) -> list[int]:
-    return [stay.pk for stay in all_sessions(SessionFilter(**narrowed))]  # type: ignore[arg-type]
+    return [stay.pk for stay in all_sessions(SessionFilter(sites=ALL_SITES, **narrowed))]  # type: ignore[arg-type]
 
 
 def test_stays_by_the_day_and_reason_of_their_end(story: Story) -> None:
@@ -111,7 +111,7 @@ def test_stays_that_are_inside_since_a_moment(story: Story) -> None:
 
 
 def money(key: str = "at", *, downwards: bool, **narrowed: object) -> list[tuple[str, int, str]]:
-    keys = money_keys(MoneyFilter(**narrowed), by=key, downwards=downwards)  # type: ignore[arg-type]
+    keys = money_keys(MoneyFilter(sites=ALL_SITES, **narrowed), by=key, downwards=downwards)  # type: ignore[arg-type]
     return [
         (row["kind"], int(row["amount"]), f"{row['at'].astimezone(NOON.tzinfo):%d %H}")
         for row in money_rows(list(keys))

@@ -3,6 +3,7 @@
 from ninja import Router
 
 from parking.api.admin import (
+    approvals,
     dashboard,
     debts,
     payments,
@@ -16,5 +17,5 @@ from parking.api.admin import (
 )
 
 router = Router()
-for part in (dashboard, payments, revenue, sessions, zones, slots, debts, refunds, reconciliation, users):
+for part in (dashboard, payments, revenue, sessions, zones, slots, debts, refunds, approvals, reconciliation, users):
     router.add_router("", part.router)

@@ -24,7 +24,7 @@ from parking.edge.wording import sentence_for
 from parking.payments.models import PaymentOrder, Refund, RefundStatus
 from parking.reports.alerts import orders_in_review
 from parking.reports.money_facts import order_by_number, refund_by_id
-from parking.web.access import for_managers, user_of
+from parking.web.access import for_managers, for_office, user_of
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.forms import ServiceForm
 from parking.web.office.shared.deciding import DecisionForm
@@ -33,7 +33,7 @@ from parking.web.templatetags.parking import rupees, word
 
 
 @require_safe
-@for_managers
+@for_office
 def review(request: HttpRequest) -> HttpResponse:
     """Show refunds that wait for approval or that the gateway refused, and mismatched payments."""
     orders = (

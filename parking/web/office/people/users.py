@@ -18,7 +18,7 @@ from parking.core import clock
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.reports.changes import changes_of_account
-from parking.web.access import for_managers, user_of
+from parking.web.access import for_managers, for_office, user_of
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.office.people.user_form import NewUserForm, PasswordForm, UserForm, UserSearch, values_of
 from parking.web.office.shared.history import change_lines
@@ -28,7 +28,7 @@ ROWS = 25
 
 
 @require_safe
-@for_managers
+@for_office
 def overview(request: HttpRequest) -> HttpResponse:
     """Show all accounts, with search, filter and pages."""
     search = UserSearch(request.GET)
@@ -65,7 +65,7 @@ def _create(request: HttpRequest, form: NewUserForm) -> User:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_managers
+@for_office
 def edit(request: HttpRequest, user_id: int) -> HttpResponse:
     """Change an account; a change of role or state is asked about first."""
     user = user_by_id(user_id)
