@@ -9,6 +9,7 @@ from parking.accounts.models import User
 from parking.accounts.passwords import HashedPassword
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
+from parking.core.sites import Sites, at_sites
 from parking.facilities.models import ParkingSite
 
 
@@ -24,6 +25,12 @@ def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], passw
     """Change an account, as `accounts.services.update_user`. Raises InvalidInput also for a site that is not there."""
     refuse_unknown_sites(changes.get("site_ids", ()), actor)
     return accounts.update_user(actor=actor, user_id=user_id, changes=changes, password=password, now=now)
+
+
+def sites_to_give(sites: Sites) -> list[tuple[int, str]]:
+    """Return ids and names of the car parks that somebody of these sites may give to people, by name."""
+    rows = at_sites(ParkingSite.objects.filter(retired_at=None).order_by("name"), sites, "pk")
+    return list(rows.values_list("pk", "name"))
 
 
 def refuse_unknown_sites(site_ids: Collection[int], actor: Actor) -> None:

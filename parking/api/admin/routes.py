@@ -12,10 +12,24 @@ from parking.api.admin import (
     revenue,
     sessions,
     slots,
+    terminations,
     users,
     zones,
 )
 
 router = Router()
-for part in (dashboard, payments, revenue, sessions, zones, slots, debts, refunds, approvals, reconciliation, users):
+for part in (
+    dashboard,
+    payments,
+    revenue,
+    sessions,
+    zones,
+    slots,
+    debts,
+    refunds,
+    approvals,
+    reconciliation,
+    users,
+    terminations,
+):
     router.add_router("", part.router)

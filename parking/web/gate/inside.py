@@ -126,6 +126,7 @@ def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
 
     Asked for without a form, as by the choice of a language on the page of a refusal, it shows the stay.
     """
+    actor_of(request).need("terminate")
     session = access.find(Ref(pk=session_id), actor_of(request))
     form = TerminationForm(request.POST or None)
     if form.is_valid():
@@ -160,6 +161,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         section="inside",
         car=_car(session, now, long_since),
         form=form,
+        may_terminate=actor_of(request).may("terminate"),
         key=requests.new_form_key(),
         gateways=gateway_choices(),
         awaited=waiting_context(session, order) if order else None,

@@ -81,7 +81,13 @@ def edit(request: HttpRequest, zone_id: int) -> HttpResponse:
             _save(request, zone, form)
             return redirect("office_zone", zone.pk)
     return page(
-        request, "office/zone.html", section=SECTION, zone=zone, form=form, changes=change_lines(changes_of_zone(zone))
+        request,
+        "office/zone.html",
+        section=SECTION,
+        zone=zone,
+        form=form,
+        facts=form.facts(),
+        changes=change_lines(changes_of_zone(zone)),
     )
 
 
