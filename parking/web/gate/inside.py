@@ -127,13 +127,13 @@ def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
     Asked for without a form, as by the choice of a language on the page of a refusal, it shows the stay.
     """
     actor_of(request).need("terminate")
-    session = access.find(Ref(pk=session_id), actor_of(request))
+    session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
     form = TerminationForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):
             _terminate(request, session, form)
             return redirect("gate_stay", session_id=session_id)
-    return _stay_page(request, access.find(Ref(pk=session_id), actor_of(request)), form)
+    return _stay_page(request, access.find(Ref(pk=session_id), actor_of(request), at_work=True), form)
 
 
 @requests.once_per_form

@@ -71,7 +71,7 @@ def _state_of(zone_id: int) -> str:
 @for_office
 def grid(request: HttpRequest, zone_id: int) -> HttpResponse:
     """Show the counts and the slots without the page."""
-    zone = find_zone(Ref(pk=zone_id))
+    zone = find_zone(Ref(pk=zone_id), sites=actor_of(request).sites)
     [(_zone, counts)] = zones_with_counts(zone=zone)
     slots = slots_by_zone(zone).get(zone.pk, [])
     return page(request, "office/parts/slots.html", zone=zone, counts=counts, slots=slots)

@@ -121,7 +121,7 @@ def _save(request: HttpRequest, zone: ParkingZone, form: ZoneForm) -> None:
 @for_managers
 def retire(request: HttpRequest, zone_id: int) -> HttpResponse:
     """Take a zone out of use for good, once it was asked."""
-    zone = find_zone(Ref(pk=zone_id))
+    zone = find_zone(Ref(pk=zone_id), sites=actor_of(request).sites)
     form = ServiceForm(request.POST or None)
     if is_confirmed(request) and form.is_valid():
         with form.refusals(request):
