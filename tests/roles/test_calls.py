@@ -267,3 +267,20 @@ def test_prefixes_decide_the_role() -> None:
                 reads = call.startswith("GET") or call == compared
                 let_in = {who for who, status in zip(COLUMNS, statuses, strict=True) if status not in REFUSED}
                 assert let_in == roles | (readers[prefix] if reads else set()), call
+
+
+@pytest.mark.parametrize("who", ["ADMIN of 2", "AUDITOR of 2"])
+def test_money_of_another_site_is_in_no_list_and_no_sum(world: World, who: str) -> None:
+    client = ApiClient(world.people[who])
+
+    def data(path: str) -> Any:
+        return client.get(f"/api/admin/{path}/").json()["data"]
+
+    assert [data(path)["count"] for path in ("debts", "refunds", "approvals", "payments")] == [0, 0, 0, 0]
+    assert data("revenue-report")["total"] == 0
+    assert data("terminations")["attendants"] == []
+    board = data("dashboard")
+    assert (board["today"]["revenue"], board["today"]["bookings"], board["overall"]["sessions"]) == (0, 1, 1)
+    waiting = {name: board["system"][name] for name in ("orders_in_review", "refunds_in_review", "refunds_open")}
+    assert waiting == {"orders_in_review": 0, "refunds_in_review": 0, "refunds_open": 0}
+    assert board["system"]["open_debts"] == {"count": 0, "amount": 0}

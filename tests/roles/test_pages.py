@@ -11,8 +11,9 @@ from django.db import transaction
 from django.test import Client
 
 from parking.core import fresh
+from parking.web import urls as pages
 from tests.roles.world import MARKS, World, make_world
-from tests.web.test_access import PUBLIC, VALUES, pages, patterns
+from tests.web.test_access import PUBLIC, VALUES, patterns
 
 pytestmark = pytest.mark.django_db
 
