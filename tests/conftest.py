@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from deploy import chromium
 from parking.accounts.models import Role, User
@@ -57,6 +58,12 @@ def _nothing_kept() -> Iterator[None]:
     fresh.forget_all()
     yield
     fresh.forget_all()
+
+
+@pytest.fixture(autouse=True)
+def _no_language_kept() -> None:
+    """Begin in the usual language: a request leaves that of its page to the thread."""
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """What an attendant does: let cars in and out, look at what is inside, end a stay."""
 
-from datetime import timedelta
 from typing import Annotated
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, Field
@@ -174,11 +172,13 @@ class InsideQuery(Paging):
 def active_sessions(request: HttpRequest, filters: Annotated[InsideQuery, Query()]) -> HttpResponse:
     """Cars inside with duration and amount so far, longest first."""
     now = clock.now()
-    long_minutes = settings.LONG_STAY_HOURS * 60
-    before = now - timedelta(minutes=long_minutes) if filters.long_stay else None
-    rows = cars_inside(sites=actor_of(request).sites, zone=filters.zone_id, plate_part=filters.q, entered_before=before)
-    if filters.long_stay is False:
-        rows = rows.filter(entry_time__gt=now - timedelta(minutes=long_minutes))
+    rows = cars_inside(
+        sites=actor_of(request).sites,
+        zone=filters.zone_id,
+        plate_part=filters.q,
+        now=now,
+        long_stay=filters.long_stay,
+    )
     found = page_of(rows, filters)
     return ok(found.showing(InsideOut.rows(found.rows, now)))
 

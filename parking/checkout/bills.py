@@ -10,7 +10,6 @@ from decimal import Decimal
 from parking.core.money import ZERO
 from parking.payments.queries import Fixed, Frozen, Running, state_of
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.stays.rules import CANCEL_WINDOW_SECONDS
 from parking.stays.services import calculate_amount, calculate_refund, terms_of
 from parking.tariffs.rules import BillLine, Charge, booking_lines, whole_minutes
 
@@ -72,7 +71,7 @@ def running_bill(session: ParkingSession, now: datetime) -> RunningBill:
 class CancellationOffer:
     """What cancelling gives at a moment: `refund` and `kept` in rupees, `reason` the sentence that says why.
 
-    `until` is the last moment of this refund: the end of the five minutes, None where nothing comes back any more.
+    `until` is the last moment of this refund: the end of the window, None where nothing comes back any more.
     """
 
     possible: bool
@@ -87,7 +86,7 @@ def cancellation_offer(session: ParkingSession, now: datetime) -> CancellationOf
     """What `cancel` would do at `now`, by the same rule. Give `refund` to it, and it does that or nothing."""
     decision = calculate_refund(session=session, now=now)
     possible = session.status == SessionStatus.BOOKED
-    in_time = session.booked_at + timedelta(seconds=CANCEL_WINDOW_SECONDS)
+    in_time = session.booked_at + timedelta(seconds=terms_of(session).cancel_window_seconds)
     refund = decision.amount if possible else ZERO
     return CancellationOffer(
         possible=possible,

@@ -42,7 +42,7 @@ def cancel(
     promised: Decimal | None = None,
     key: RequestKey | None = None,
 ) -> Cancelled:
-    """Cancel a booking: its money back within 300 seconds, the fee kept later; the slot is free either way.
+    """Cancel a booking: its money back within five minutes (setting), the fee kept later; the slot is free either way.
 
     With `only_of_caller` another driver's booking is not there. `promised` is the refund (rupees) that a page named
     before the click: another one is refused. Raises NotFound `session_not_found`; Refused `already_entered`,
@@ -58,7 +58,7 @@ def cancel(
         orders.give_up(bill=stay.bill, now=now)
         kept = stay.bill.paid - decision.amount
         charge = Charge(kept_lines(LineKind.LATE_CANCELLATION, kept))
-        closed = bills.close(bill=stay.bill, charge=charge, refund_reason="Cancelled within five minutes", now=now)
+        closed = bills.close(bill=stay.bill, charge=charge, refund_reason="Cancelled in time", now=now)
         audit.record(actor, SessionCancelled(session_id=stay.pk, refund=decision.amount, kept=kept), now)
     send_refunds(closed.refunds, now=now, fresh=True)
     return Cancelled(stay, decision, list(closed.refunds))
@@ -68,6 +68,9 @@ def cancelled_result(session: ParkingSession) -> Cancelled:
     """The answer to the call that cancelled a booking, read from what was written then."""
     refunds = list(Refund.objects.filter(payment__bill=session.bill).order_by("pk"))
     decision = refund_on_cancelling(
-        booked_at=session.booked_at, now=session.ended_at or session.booked_at, paid=session.bill.captured
+        booked_at=session.booked_at,
+        now=session.ended_at or session.booked_at,
+        paid=session.bill.captured,
+        window_seconds=stays.terms_of(session).cancel_window_seconds,
     )
     return Cancelled(session, decision, refunds)

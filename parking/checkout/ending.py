@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.conf import settings
-
 from parking.audit import services as audit
 from parking.checkout.bills import charge_at
 from parking.core.actor import SYSTEM, Actor
 from parking.core.errors import Refused
 from parking.core.money import ZERO
+from parking.core.site_settings import QUOTE_MINUTES
 from parking.payments import bills, orders
 from parking.payments.bills import Closed
 from parking.payments.gateways.registry import chosen_gateway
@@ -149,16 +148,16 @@ def _wait_for_money(
         if same and isinstance(state_of(bill, now=now), Frozen):
             return Ending(order=waiting)
         orders.give_up(bill=bill, now=now)
-    bills.freeze(bill=bill, charge=charge, until=quote_end(now))
+    bills.freeze(bill=bill, charge=charge, until=quote_end(session, now))
     order = orders.place(bill=bill, purpose=purpose, gateway=gateway, amount=due, attendant_id=actor.user_id, now=now)
     waits = SessionExitWaits if reason == EndReason.EXIT else SessionTerminationWaits
     audit.record(actor, waits(session_id=session.pk, order_id=order.order_id, amount=order.amount), now)
     return Ending(order=order, is_new=True)
 
 
-def quote_end(now: datetime) -> datetime:
-    """Return until when a charge holds that is frozen at `now`: ten minutes (setting)."""
-    return now + timedelta(minutes=settings.QUOTE_MINUTES)
+def quote_end(session: ParkingSession, now: datetime) -> datetime:
+    """Return until when a charge holds that is frozen at `now`: ten minutes (setting of the site)."""
+    return now + timedelta(minutes=QUOTE_MINUTES.at(session.zone.site_id))
 
 
 def freeze(*, session: ParkingSession, now: datetime) -> None:
@@ -168,7 +167,7 @@ def freeze(*, session: ParkingSession, now: datetime) -> None:
     """
     orders.give_up(bill=session.bill, now=now)
     charge = Charge(stays.calculate_amount(session=session, until=now), now)
-    bills.freeze(bill=session.bill, charge=charge, until=quote_end(now))
+    bills.freeze(bill=session.bill, charge=charge, until=quote_end(session, now))
 
 
 def expire(*, session: ParkingSession, reason: EndReason, actor: Actor, now: datetime) -> None:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from django.conf import settings
-
 from parking.audit import services as audit
 from parking.checkout import ending
 from parking.core.actor import SYSTEM
 from parking.core.money import ZERO
+from parking.core.site_settings import PAID_AHEAD_MINUTES
 from parking.payments import bills, orders
 from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
 from parking.payments.models import Bill, BillKind, OrderPurpose, Payment, PaymentOrder, Refund
@@ -69,7 +68,7 @@ def _stay_paid(session: ParkingSession, payment: Payment, found: Found, now: dat
         ).refunds
     frozen_until = session.bill.frozen_until
     if order.purpose == OrderPurpose.AHEAD and isinstance(state, Frozen):
-        frozen_until = now + timedelta(minutes=settings.PAID_AHEAD_MINUTES)
+        frozen_until = now + timedelta(minutes=PAID_AHEAD_MINUTES.at(session.zone.site_id))
     bills.credit(bill=session.bill, payment=payment, frozen_until=frozen_until)
     if order.purpose == OrderPurpose.FEE and found == Found.GIVEN_UP:
         # The fee is here: nobody waits any longer for the order that took this one's place.

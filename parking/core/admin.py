@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from parking.core.errors import Forbidden
-from parking.core.models import IdempotencyKey, SweepLease, WorkerHeartbeat
+from parking.core.models import IdempotencyKey, SettingValue, SweepLease, WorkerHeartbeat
 
 
 class LookUpSite(admin.AdminSite):
@@ -77,3 +77,9 @@ class WorkerHeartbeatAdmin(LookUpAdmin):
 @admin.register(SweepLease, site=look_up)
 class SweepLeaseAdmin(LookUpAdmin):
     list_display = ["name", "owner", "expires_at"]
+
+
+@admin.register(SettingValue, site=look_up)
+class SettingValueAdmin(LookUpAdmin):
+    list_display = ["name", "site_id", "value", "changed_by", "changed_at"]
+    list_filter = ["name", "site_id"]

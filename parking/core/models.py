@@ -1,8 +1,11 @@
-"""Idempotency keys, heartbeats of workers, and leases of sweeps."""
+"""Idempotency keys, heartbeats of workers, leases of sweeps, and what managers set."""
 
 from typing import ClassVar
 
 from django.db import models
+
+# The "site" of a value that counts wherever a site has none of its own.
+OPERATOR = 0
 
 
 class IdempotencyKey(models.Model):
@@ -52,3 +55,21 @@ class SweepLease(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SettingValue(models.Model):
+    """A value that a manager set for one site, or for all (`OPERATOR`). Written by `facilities.settings` alone."""
+
+    name = models.CharField(max_length=40)
+    site_id = models.BigIntegerField(default=OPERATOR, help_text="Id of the site; 0: all that have no value of theirs")
+    value = models.JSONField()
+    changed_by = models.BigIntegerField(null=True, help_text="User id, empty for the system")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name", "site_id"], name="setting_once_for_site"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"

@@ -3,13 +3,21 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone
+from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 
 
 @admin.register(ParkingSite, site=look_up)
 class ParkingSiteAdmin(LookUpAdmin):
-    list_display = ["name", "address", "time_zone"]
+    list_display = ["name", "code", "state", "address", "time_zone", "retired_at"]
     search_fields = ["name", "address"]
+
+
+@admin.register(Gate, site=look_up)
+class GateAdmin(LookUpAdmin):
+    list_display = ["name", "site", "direction", "retired_at"]
+    list_filter = ["direction", "site"]
+    list_select_related = ["site"]
+    search_fields = ["name"]
 
 
 @admin.register(ParkingZone, site=look_up)

@@ -65,3 +65,17 @@ class SlotChanged(Event):
     slot_id: int
     status: str
     kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsChanged(Event):
+    """Values were set for a site, or for the installation (no `site_id`).
+
+    `changes` are the values before and after by name; None: the default.
+    """
+
+    action = "settings.changed"
+    subject_kind = "site"
+
+    site_id: int | None
+    changes: dict[str, tuple[str | None, str | None]]

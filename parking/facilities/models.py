@@ -6,6 +6,8 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import F, Q
 
+from parking.core.site_settings import HOLD_MINUTES, NO_SHOW_MINUTES
+
 
 class SiteState(models.TextChoices):
     OPEN = "OPEN", "Open"
@@ -98,8 +100,12 @@ class ParkingZone(models.Model):
     name = models.CharField(max_length=100)
     hourly_rate = models.DecimalField(max_digits=10, decimal_places=2)
     booking_fee = models.DecimalField(max_digits=10, decimal_places=2)
-    hold_minutes = models.PositiveSmallIntegerField(default=10, help_text="Time to pay the booking fee")
-    no_show_minutes = models.PositiveSmallIntegerField(default=30, help_text="Time to enter after the start")
+    hold_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Time to pay the booking fee; empty: as the site's setting says"
+    )
+    no_show_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Time to enter after the start; empty: as the site's setting says"
+    )
     is_active = models.BooleanField(default=True)
     opens_at = models.TimeField(null=True, blank=True, help_text="Empty: open round the clock")
     closes_at = models.TimeField(null=True, blank=True)
@@ -132,6 +138,16 @@ class ParkingZone(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def minutes_to_pay(self) -> int:
+        """Return how long a booking waits for its fee: the zone's minutes, or those of its site."""
+        return HOLD_MINUTES.at(self.site_id) if self.hold_minutes is None else self.hold_minutes
+
+    @property
+    def minutes_to_arrive(self) -> int:
+        """Return how long a booked slot waits for its car: the zone's minutes, or those of its site."""
+        return NO_SHOW_MINUTES.at(self.site_id) if self.no_show_minutes is None else self.no_show_minutes
 
 
 class SlotKind(models.TextChoices):

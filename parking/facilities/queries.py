@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from parking.core.actor import Actor
 from parking.core.errors import NotFound
 from parking.core.ids import Ref
 from parking.core.sites import ALL_SITES, Sites, at_sites
 from parking.core.statements import Select
-from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
+from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SlotStatus
 
 
 @dataclass(frozen=True)
@@ -114,3 +115,9 @@ def slots_by_zone(zone: ParkingZone | None = None, *, sites: Sites = ALL_SITES) 
     for slot in slots.filter(zone=zone) if zone else slots:
         found.setdefault(slot.zone_id, []).append(slot)
     return found
+
+
+def sites_of(actor: Actor) -> QuerySet[ParkingSite]:
+    """Return the sites that a person works at and that are not retired, by name."""
+    sites = ParkingSite.objects.filter(retired_at=None).order_by("name", "pk")
+    return sites if actor.sites is None else sites.filter(pk__in=actor.sites)

@@ -101,14 +101,7 @@ def _site_of_new_zone(actor: Actor, now: datetime) -> ParkingSite:
 def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> ParkingZone:
     """Make a zone. Raises Refused `zone_name_taken`, InvalidInput."""
     zone = ParkingZone(
-        **(
-            {
-                "booking_fee": settings.BOOKING_FEE,
-                "hold_minutes": settings.HOLD_MINUTES,
-                "no_show_minutes": settings.NO_SHOW_MINUTES,
-            }
-            | changes
-        ),
+        **({"booking_fee": settings.BOOKING_FEE} | changes),
         created_at=now,
         updated_at=now,
     )

@@ -16,6 +16,7 @@ from parking.audit import services as audit
 from parking.core import clock
 from parking.core.actor import SYSTEM
 from parking.core.money import ZERO
+from parking.core.site_settings import RECEIPT_FOOTER
 from parking.facilities.models import ParkingSite
 from parking.invoices.events import DocumentIssued
 from parking.invoices.models import DocumentKind, NumberSeries, TaxDocument, TaxDocumentQuerySet, TaxProfile
@@ -221,6 +222,7 @@ def _snapshot(
         prices_include_tax=profile.prices_include_tax,
         payments=tuple(payments),
         refunds=tuple(refunds),
+        footer=RECEIPT_FOOTER.at(facts.site.pk),
     )
 
 

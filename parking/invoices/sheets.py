@@ -63,7 +63,7 @@ def sheet_of(document: TaxDocument) -> Sheet:
         sums=_sums(document, snapshot),
         total=(_total_label(document), f"₹{indian(document.total)}"),
         money=_money(document, snapshot),
-        notes=(ELECTRONIC,),
+        notes=tuple(filter(None, (ELECTRONIC, snapshot.footer))),
     )
 
 

@@ -73,7 +73,10 @@ class Original:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that is printed beside number, date, kind and sums. Rate in percent, both halves together."""
+    """All that is printed beside number, date, kind and sums. Rate in percent, both halves together.
+
+    `footer` is the last line that the site had set when the document was issued.
+    """
 
     supplier: Supplier
     recipient: Recipient
@@ -85,6 +88,7 @@ class Snapshot:
     payments: tuple[Money, ...] = ()
     refunds: tuple[Money, ...] = ()
     original: Original | None = None
+    footer: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data with amounts and times as text."""

@@ -14,6 +14,7 @@ from parking.core import clock
 from parking.core.sites import Sites, at_sites
 from parking.payments.models import Debt, DebtStatus, OrderStatus, PaymentOrder, Refund, RefundStatus
 from parking.reports.sums import from_paise, paise_of
+from parking.stays.long_stays import long_at
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 # How many rows an alert names.
@@ -95,9 +96,8 @@ def refunds_stuck(*, now: datetime, sites: Sites) -> "QuerySet[Refund]":
 
 
 def long_stays(*, now: datetime, sites: Sites) -> "QuerySet[ParkingSession]":
-    """Return sessions of cars inside for `LONG_STAY_HOURS` or more."""
-    since = now - timedelta(hours=settings.LONG_STAY_HOURS)
-    inside = ParkingSession.objects.filter(status=SessionStatus.ACTIVE, entry_time__lte=since)
+    """Return sessions of cars that are inside for long, by the hours of their site."""
+    inside = ParkingSession.objects.filter(long_at(now), status=SessionStatus.ACTIVE)
     return at_sites(inside, sites, "zone__site_id")
 
 

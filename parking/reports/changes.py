@@ -11,6 +11,7 @@ from parking.audit.events import Event, read_event
 from parking.audit.models import AuditEntry
 from parking.audit.queries import latest_about
 from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.facilities.setting_values import changes_of_settings
 
 SHOWN = 20
 # Events that change an account; signing in and out does not.
@@ -31,6 +32,11 @@ def changes_of_zone(zone: ParkingZone) -> list[Change]:
     """Return the last changes of a zone, its prices and its slots."""
     slots = ParkingSlot.objects.filter(zone=zone)
     return _changes(latest_about("zone", zone.pk, beside=("slot", slots.values("pk"))))
+
+
+def changes_of_place(site_id: int | None) -> list[Change]:
+    """Return the last changes of the settings of a site; without one, of the installation's."""
+    return _changes(changes_of_settings(site_id))
 
 
 def changes_of_account(user: User) -> list[Change]:

@@ -9,6 +9,7 @@ from parking.accounts.models import User
 from parking.core.ids import QR_PREFIX, Ref, parse_ref, read_qr_code
 from parking.core.sites import Sites, at_sites
 from parking.reports.periods import Period
+from parking.stays.long_stays import long_at
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.vehicles.queries import plate_matches
 
@@ -17,8 +18,8 @@ from parking.vehicles.queries import plate_matches
 class SessionFilter:
     """The filter of the list, at `sites`. `user` is an id or a username, `search` free text.
 
-    The period is that of booking, or of another time of the parking session that `moment` names. `entered_before`: cars
-    that are inside since then or longer.
+    The period is that of booking, or of another time of the parking session that `moment` names. `long_at`: only cars
+    that are inside for long, at that moment, by the hours of their site.
     """
 
     sites: Sites
@@ -29,7 +30,7 @@ class SessionFilter:
     search: str | None = None
     moment: str = "booked_at"
     end_reason: str | None = None
-    entered_before: datetime | None = None
+    long_at: datetime | None = None
 
 
 # What a list can be sorted by, and the columns that it is then sorted by. The total is what the bill says: nothing
@@ -65,8 +66,8 @@ def all_sessions(wanted: SessionFilter) -> QuerySet[ParkingSession]:
         rows = rows.filter(stay_matches(wanted.search))
     if wanted.end_reason:
         rows = rows.filter(end_reason=wanted.end_reason)
-    if wanted.entered_before:
-        rows = rows.filter(status=SessionStatus.ACTIVE, entry_time__lte=wanted.entered_before)
+    if wanted.long_at:
+        rows = rows.filter(long_at(wanted.long_at), status=SessionStatus.ACTIVE)
     return rows.order_by("-pk")
 
 

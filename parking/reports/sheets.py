@@ -4,6 +4,7 @@ Rows are read in portions while the file is written (`parking/reports/exports.py
 the same memory.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -11,10 +12,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from parking.audit.models import AuditEntry
 from parking.checkout.bills import lines_at
 from parking.core.money import ZERO
 from parking.reports.exports import Row
 from parking.reports.payments import all_money
+from parking.reports.record import actor_kind_of, actor_role_of
 from parking.reports.revenue import RevenueReport
 from parking.reports.takings import Takings
 from parking.stays.models import ParkingSession
@@ -31,8 +34,30 @@ MONEY_COLUMNS = (
     "kind", "id", "at", "status", "amount", "method", "gateway", "reference", "order_id", "session_id",
     "vehicle_number", "zone_name", "attendant",
 )  # fmt: skip
+RECORD_COLUMNS = (
+    "id", "at", "actor_kind", "actor_id", "actor_role", "action", "refused", "subject_kind", "subject_id",
+    "request_id", "facts",
+)  # fmt: skip
 REVENUE_COLUMNS = ("part", "name", "revenue", "refunds", "net", "sessions")
 ROWS_AT_ONCE = 500
+
+
+def record_table(rows: QuerySet[AuditEntry]) -> Iterator[Row]:
+    """Yield a row under RECORD_COLUMNS for each line of the record, in their order; facts are JSON."""
+    for entry in rows.iterator(chunk_size=ROWS_AT_ONCE):
+        yield (
+            entry.pk,
+            entry.at,
+            actor_kind_of(entry).value,
+            entry.actor_id,
+            actor_role_of(entry),
+            entry.action,
+            entry.refused,
+            entry.subject_kind or None,
+            entry.subject_id,
+            entry.request_id or None,
+            json.dumps(entry.facts, ensure_ascii=False, sort_keys=True),
+        )
 
 
 def session_table(rows: QuerySet[ParkingSession], *, now: datetime) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from parking.core import clock
 from parking.core.ids import Ref
 from parking.core.sites import Sites, at_sites
 from parking.facilities.models import ParkingZone
+from parking.stays.long_stays import long_at
 from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
 from parking.vehicles.models import SavedVehicle
 from parking.vehicles.queries import plate_matches
@@ -71,15 +72,18 @@ def zones_visited(driver_id: int) -> QuerySet[ParkingZone]:
 
 
 def cars_inside(
-    *, sites: Sites, zone: Ref | None, plate_part: str | None, entered_before: datetime | None
+    *, sites: Sites, zone: Ref | None, plate_part: str | None, now: datetime, long_stay: bool | None = None
 ) -> QuerySet[ParkingSession]:
-    """Active stays at these sites, longest first. A `plate_part` without letters and digits is part of no plate."""
+    """Active stays at these sites, longest first. A `plate_part` without letters and digits is part of no plate.
+
+    With `long_stay`, only those that are long at `now` by the hours of their site, or only the others.
+    """
     rows = ParkingSession.objects.whole().filter(status=SessionStatus.ACTIVE).order_by("entry_time", "pk")
     rows = at_sites(rows, sites, "zone__site_id")
     if zone:
         rows = rows.filter(**{f"zone__{name}": value for name, value in zone.lookup().items()})
     if plate_part:
         rows = rows.filter(plate_matches(plate_part))
-    if entered_before:
-        rows = rows.filter(entry_time__lte=entered_before)
+    if long_stay is not None:
+        rows = rows.filter(long_at(now)) if long_stay else rows.exclude(long_at(now))
     return rows

@@ -6,8 +6,6 @@ from decimal import Decimal
 
 from parking.core.money import ZERO
 
-CANCEL_WINDOW_SECONDS = 300
-CANCEL_WINDOW_MINUTES = CANCEL_WINDOW_SECONDS // 60
 NO_REFUND_AFTER_ENTRY = "No refund allowed after vehicle entry (QR scanned)"
 
 
@@ -20,15 +18,16 @@ class RefundDecision:
     reason: str
 
 
-def refund_on_cancelling(*, booked_at: datetime, now: datetime, paid: Decimal) -> RefundDecision:
-    """All of it up to 300 seconds after booking, nothing later. The text names minutes, rounded up."""
+def refund_on_cancelling(*, booked_at: datetime, now: datetime, paid: Decimal, window_seconds: int) -> RefundDecision:
+    """All of it within the window after booking, nothing later. The text names minutes, rounded up."""
     seconds = max((now - booked_at).total_seconds(), 0)
     minutes = -int(-seconds // 60)
-    if seconds <= CANCEL_WINDOW_SECONDS:
-        sign = "<" if minutes < CANCEL_WINDOW_MINUTES else "<="
-        text = f"Cancelled within grace period ({minutes} min {sign} 5 min). 100% refund eligible."
+    window = -int(-window_seconds // 60)
+    if seconds <= window_seconds:
+        sign = "<" if minutes < window else "<="
+        text = f"Cancelled within grace period ({minutes} min {sign} {window} min). 100% refund eligible."
         return RefundDecision(eligible=True, amount=paid, reason=text)
-    text = f"Cancelled after grace period ({minutes} min > 5 min). 0% refund."
+    text = f"Cancelled after grace period ({minutes} min > {window} min). 0% refund."
     return RefundDecision(eligible=False, amount=ZERO, reason=text)
 
 

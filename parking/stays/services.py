@@ -214,7 +214,12 @@ def calculate_refund(*, session: ParkingSession, now: datetime) -> RefundDecisio
     """What cancelling at `now` gives back."""
     if session.entry_qr_scanned:
         return RefundDecision(eligible=False, amount=ZERO, reason=NO_REFUND_AFTER_ENTRY)
-    return refund_on_cancelling(booked_at=session.booked_at, now=now, paid=session.bill.paid)
+    return refund_on_cancelling(
+        booked_at=session.booked_at,
+        now=now,
+        paid=session.bill.paid,
+        window_seconds=terms_of(session).cancel_window_seconds,
+    )
 
 
 def cancel_parking_session(*, session: ParkingSession, note: str, now: datetime) -> RefundDecision:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from parking.core.money import ZERO
+from parking.core.site_settings import CANCEL_WINDOW_SECONDS
 from parking.facilities.models import ParkingZone
 from parking.tariffs.models import ZoneTariff
 from parking.tariffs.rules import Terms
@@ -17,8 +18,9 @@ def terms_for(*, zone: ParkingZone, vehicle_kind: str) -> Terms:
     return Terms(
         hourly_rate=tariff.hourly_rate,
         booking_fee=tariff.booking_fee,
-        hold_minutes=zone.hold_minutes,
-        no_show_minutes=zone.no_show_minutes,
+        hold_minutes=zone.minutes_to_pay,
+        no_show_minutes=zone.minutes_to_arrive,
+        cancel_window_seconds=CANCEL_WINDOW_SECONDS.at(zone.site_id),
     )
 
 

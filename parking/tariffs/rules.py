@@ -39,7 +39,7 @@ _KIND_OF_OLD_LABEL = {label: kind for kind, label in LABELS.items()}
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of one parking session, stored with it and never changed. Amounts in rupees, times in minutes."""
+    """The terms of one parking session, stored with it and never changed. Amounts in rupees."""
 
     hourly_rate: Decimal
     booking_fee: Decimal
@@ -47,6 +47,7 @@ class Terms:
     minimum_hours: int = 1
     hold_minutes: int = 10
     no_show_minutes: int = 30
+    cancel_window_seconds: int = 300
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for a JSON column; amounts are text, so that none becomes a float."""

@@ -27,7 +27,7 @@ class ServiceForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            _dress(field)
+            dress(field)
 
     @contextmanager
     def refusals(self, request: HttpRequest) -> Iterator[None]:
@@ -53,7 +53,7 @@ def day_bounds(text: Any) -> list[Any]:
     return [MinValueValidator(clock.FIRST_DAY, text), MaxValueValidator(clock.LAST_DAY, text)]
 
 
-def _dress(field: forms.Field) -> None:
+def dress(field: forms.Field) -> forms.Field:
     """Give a field's element the classes that the style sheet knows."""
     widget = field.widget
     if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):
@@ -63,3 +63,4 @@ def _dress(field: forms.Field) -> None:
     else:
         kind = "form-control"
     widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
+    return field

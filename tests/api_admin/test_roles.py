@@ -9,7 +9,19 @@ from parking.audit.models import AuditEntry
 from parking.facilities.models import ParkingZone
 from tests.client import ApiClient
 
-READS = ["dashboard/", "payments/", "revenue-report/", "all-sessions/", "zones/", "zones/{zone}/", "debts/", "refunds/"]
+READS = [
+    "audit/",
+    "dashboard/",
+    "payments/",
+    "revenue-report/",
+    "all-sessions/",
+    "zones/",
+    "zones/{zone}/",
+    "debts/",
+    "refunds/",
+    "settings/",
+    "settings/history/",
+]
 WRITES = [
     ("post", "zones/"),
     ("patch", "zones/{zone}/"),
@@ -21,6 +33,7 @@ WRITES = [
     ("post", "refunds/1/approve/"),
     ("post", "refunds/1/retry/"),
     ("post", "reconciliation/"),
+    ("patch", "settings/"),
 ]
 CALLS = [("get", path) for path in READS] + WRITES
 

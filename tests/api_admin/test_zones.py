@@ -218,7 +218,18 @@ def test_bad_fields_are_refused_and_change_nothing(
     assert ParkingZone.objects.count() == 1
 
 
-@pytest.mark.parametrize("field", sorted(WHOLE.keys() - {"opens_at", "closes_at", "latitude", "longitude"}))
+MAY_BE_NULL = {"opens_at", "closes_at", "latitude", "longitude", "hold_minutes", "no_show_minutes"}
+
+
+def test_without_minutes_of_its_own_a_zone_has_those_of_the_settings(as_admin: ApiClient, zone: ParkingZone) -> None:
+    as_admin.patch("/api/admin/settings/", {"values": {"hold_minutes": 17, "no_show_minutes": 45}})
+    shown = data(as_admin.patch(address(zone), {"hold_minutes": None, "no_show_minutes": None}))
+    assert (shown["hold_minutes"], shown["no_show_minutes"]) == (17, 45)
+    shown = data(as_admin.patch(address(zone), {"hold_minutes": 5}))
+    assert (shown["hold_minutes"], shown["no_show_minutes"]) == (5, 45)
+
+
+@pytest.mark.parametrize("field", sorted(WHOLE.keys() - MAY_BE_NULL))
 def test_null_is_no_value_for_what_a_zone_must_have(as_admin: ApiClient, zone: ParkingZone, field: str) -> None:
     response: Any = as_admin.patch(address(zone), {field: None})
     assert code(response) == "validation_error"

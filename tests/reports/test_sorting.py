@@ -102,9 +102,10 @@ def test_stays_by_the_day_and_reason_of_their_end(story: Story) -> None:
     assert wanted(**ended, end_reason="EXIT") == [story.paid_online.pk]
 
 
-def test_stays_that_are_inside_since_a_moment(story: Story) -> None:
-    assert wanted(entered_before=ist("23 11:05")) == [story.inside.pk]
-    assert wanted(entered_before=ist("23 11:05") - timedelta(seconds=1)) == []
+def test_stays_that_are_long_at_a_moment_by_the_hours_of_their_site(story: Story) -> None:
+    twelve_hours_in = ist("23 23:05")
+    assert wanted(long_at=twelve_hours_in) == [story.inside.pk]
+    assert wanted(long_at=twelve_hours_in - timedelta(seconds=1)) == []
 
 
 # --- Money -------------------------------------------------------------------------------------------

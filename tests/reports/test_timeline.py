@@ -101,7 +101,7 @@ def test_booked_and_cancelled_with_a_refund(driver: User, zone: ParkingZone) -> 
         "amount": Decimal("50.00"),
         "method": "ONLINE",
         "status": "COMPLETED",
-        "reason": "Cancelled within five minutes",
+        "reason": "Cancelled in time",
     }
 
 

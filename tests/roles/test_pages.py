@@ -102,6 +102,10 @@ TABLE: dict[str, Statuses] = {
     "office_slots_live": READ_ONE,
     "office_slot": CHANGE_ONE,
     "office_terminations": READ,
+    # Lines of the record belong to no site.
+    "office_record": (403, 403, 403, 200, 403, 200, 403, 302),
+    "office_record_file": (403, 403, 403, 200, 403, 200, 403, 302),
+    "office_settings": READ,
     "office_users": READ,
     "office_user_new": CHANGE,
     "office_user": READ_ONE,

@@ -4,6 +4,7 @@ from ninja import Router
 
 from parking.api.admin import (
     approvals,
+    audit,
     dashboard,
     debts,
     payments,
@@ -11,6 +12,7 @@ from parking.api.admin import (
     refunds,
     revenue,
     sessions,
+    settings,
     slots,
     terminations,
     users,
@@ -18,11 +20,13 @@ from parking.api.admin import (
 )
 
 router = Router()
-for part in (
+PARTS = (
+    audit,
     dashboard,
     payments,
     revenue,
     sessions,
+    settings,
     zones,
     slots,
     debts,
@@ -31,5 +35,7 @@ for part in (
     reconciliation,
     users,
     terminations,
-):
+)
+
+for part in PARTS:
     router.add_router("", part.router)

@@ -36,7 +36,8 @@ class SessionsQuery(Paging):
     export: Literal["csv", "xlsx"] | None = Field(None, description="All rows as a file instead of a page")
 
 
-def _files_too(extra: dict[str, Any]) -> dict[str, Any]:
+def files_too(extra: dict[str, Any]) -> dict[str, Any]:
+    """Return a description with files of a list among the answers."""
     extra["responses"][200]["content"] |= {
         media: {"schema": {"type": "string", "format": "binary"}} for media in (CSV, XLSX)
     }
@@ -46,7 +47,7 @@ def _files_too(extra: dict[str, Any]) -> dict[str, Any]:
 @router.get(
     "/all-sessions/",
     response={200: Ok[Page[AdminBookingOut]], **READ_PROBLEMS},
-    openapi_extra=_files_too(examples(response=paged(AdminBookingOut.example))),
+    openapi_extra=files_too(examples(response=paged(AdminBookingOut.example))),
     summary="All bookings",
 )
 def sessions(request: HttpRequest, filters: Annotated[SessionsQuery, Query()]) -> HttpResponseBase:

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from django.conf import settings
-
 from parking.api.shapes.bills import BillOut
 from parking.checkout.bills import lines_at
 from parking.checkout.cancelling import Cancelled
@@ -17,6 +15,7 @@ from parking.core.money import ZERO
 from parking.edge.money import OrderOut
 from parking.edge.shapes import Shape
 from parking.payments.models import PaymentOrder
+from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
 from parking.stays.services import terms_of
 from parking.tariffs.rules import total_of, whole_minutes
@@ -128,8 +127,7 @@ class InsideOut(BookingOut):
     @classmethod
     def of(cls, session: ParkingSession, order: PaymentOrder | None, now: datetime, **others: Any) -> Self:
         """Return the booking of a car that is inside, with the mark of a long stay."""
-        minutes = whole_minutes(session.entry_time or now, now)
-        return super().of(session, order, now, is_long_stay=minutes >= settings.LONG_STAY_HOURS * 60, **others)
+        return super().of(session, order, now, is_long_stay=is_long_stay(session, now), **others)
 
 
 class AdminBookingOut(BookingOut):

@@ -94,8 +94,8 @@ class ZoneFieldsIn(In):
     longitude: Longitude = absent()
     features: Annotated[list[Text30], Field(max_length=20)] = absent()
     restrictions: Note = absent()
-    hold_minutes: Minutes = absent()
-    no_show_minutes: Minutes = absent()
+    hold_minutes: Minutes | None = absent()
+    no_show_minutes: Minutes | None = absent()
     site_id: Annotated[int, Field(ge=1, le=MAX_ID)] = absent()
     kind_rates: Annotated[list[KindRateIn], Field(max_length=10)] = absent()
 

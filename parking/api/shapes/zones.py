@@ -165,6 +165,8 @@ class AdminZoneOut(ZoneOut):
             booked_slots=counts.booked,
             occupied_slots=counts.occupied,
             out_of_service_slots=counts.out_of_service,
+            hold_minutes=zone.minutes_to_pay,
+            no_show_minutes=zone.minutes_to_arrive,
             **others,
         )
 

@@ -14,6 +14,7 @@ from parking.checkout.booking import Booked
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.ids import Ref
+from parking.core.site_settings import CANCEL_WINDOW_SECONDS
 from parking.edge import requests
 from parking.edge.callers import DRIVERS, actor_of
 from parking.edge.pages import page
@@ -67,7 +68,8 @@ def _zone_now(zone_id: int) -> dict[str, Any]:
     now = clock.now()
     card = zone_card(find_zone(Ref(pk=zone_id)), now=now)
     others = [other for other in zone_cards(now=now) if not other.is_full] if card.is_full else []
-    return {"card": card, "zone": card.zone, "others": others}
+    refund_minutes = -(-CANCEL_WINDOW_SECONDS.at(card.zone.site_id) // 60)
+    return {"card": card, "zone": card.zone, "others": others, "refund_minutes": refund_minutes}
 
 
 def _zone_page(request: HttpRequest, zone_id: int, form: BookingForm | None) -> HttpResponse:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.conf import settings
-
 from parking.checkout.bills import CancellationOffer, RunningBill, cancellation_offer, running_bill
 from parking.checkout.queries import latest_orders
 from parking.core.money import ZERO
 from parking.core.qr import qr_data_uri
+from parking.core.site_settings import PAID_AHEAD_MINUTES
 from parking.payments.models import Payment, PaymentOrder, Refund, RefundStatus
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.services import terms_of
@@ -65,7 +64,7 @@ class Ticket:
 
     @property
     def covers_minutes(self) -> int:
-        return int(settings.PAID_AHEAD_MINUTES)
+        return PAID_AHEAD_MINUTES.at(self.session.zone.site_id)
 
     @property
     def kept_later(self) -> Decimal:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -21,6 +20,7 @@ from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, NotFound, Refused, Unavailable
 from parking.core.money import ZERO
 from parking.core.qr import qr_svg
+from parking.core.site_settings import DEBT_AMBER_ABOVE, GREEN_SECONDS
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
@@ -82,8 +82,9 @@ class Scan:
 
 
 def let_in(request: HttpRequest, scan: Scan, entered: Entered) -> HttpResponse:
-    """Show green; amber if the plate owes money, because somebody may want to speak of it."""
-    owes = entered.plate_debt > ZERO
+    """Show green; amber if the plate owes more than a setting of the site, because somebody may want to speak of it."""
+    site_id = entered.session.zone.site_id
+    owes = entered.plate_debt > DEBT_AMBER_ABOVE.at(site_id)
     sentence = gettext("This plate owes %(amount)s from before. The car may go in.") % {
         "amount": rupees(entered.plate_debt)
     }
@@ -94,7 +95,7 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered) -> HttpResponse:
         session=entered.session,
         debt=entered.plate_debt,
         can_compare=scan.plate_seen is None,
-        closes_after=None if owes else settings.GATE_CLOSES_AFTER_SECONDS,
+        closes_after=None if owes else GREEN_SECONDS.at(site_id),
     )
     return _shown(request, verdict, scan)
 

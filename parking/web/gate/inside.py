@@ -1,11 +1,10 @@
 """The cars inside, one parking session of them, and its termination."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +16,7 @@ from parking.checkout.leaving import Left
 from parking.checkout.queries import latest_orders
 from parking.core import clock
 from parking.core.ids import Ref
+from parking.core.site_settings import LONG_STAY_HOURS
 from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
@@ -25,6 +25,7 @@ from parking.facilities.queries import present_zones
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import OrderPurpose, PaymentOrder
 from parking.stays import access
+from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import cars_inside
 from parking.stays.watching import everything_text
@@ -76,23 +77,23 @@ def cars_live(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest) -> dict[str, Any]:
     q, zone, only_long = _filters(request)
     now = clock.now()
-    long_since = now - timedelta(hours=settings.LONG_STAY_HOURS)
     rows = cars_inside(
         sites=actor_of(request).sites,
         zone=Ref(pk=zone) if zone else None,
         plate_part=q or None,
-        entered_before=long_since if only_long else None,
+        now=now,
+        long_stay=True if only_long else None,
     )
     wanted: Page[ParkingSession] = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     asked = {"q": q, "zone": zone or "", "long": "1" if only_long else ""}
     filters = {name: value for name, value in asked.items() if value}
     return {
         "found": wanted,
-        "cars": [_car(session, now, long_since) for session in wanted],
+        "cars": [_car(session, now) for session in wanted],
         "filters": filters,
         "query": urlencode(filters),
         "live_query": urlencode(filters | {"page": wanted.number}),
-        "long_hours": settings.LONG_STAY_HOURS,
+        "long_hours": LONG_STAY_HOURS.at(None),
     }
 
 
@@ -103,9 +104,8 @@ def _filters(request: HttpRequest) -> tuple[str, int | None, bool]:
     return request.GET.get("q", "").strip()[:30], int(zone) if known else None, request.GET.get("long") == "1"
 
 
-def _car(session: ParkingSession, now: datetime, long_since: datetime) -> CarInside:
-    is_long = session.entry_time is not None and session.entry_time <= long_since
-    return CarInside(session, running_bill(session, now), is_long)
+def _car(session: ParkingSession, now: datetime) -> CarInside:
+    return CarInside(session, running_bill(session, now), is_long_stay(session, now))
 
 
 # --- One stay ----------------------------------------------------------------------------------------
@@ -154,18 +154,17 @@ def _terminate(request: HttpRequest, attempt: Attempt, session: ParkingSession, 
 def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationForm) -> HttpResponse:
     now = clock.now()
     order = _awaited(session)
-    long_since = now - timedelta(hours=settings.LONG_STAY_HOURS)
     return page(
         request,
         "gate/stay.html",
         section="inside",
-        car=_car(session, now, long_since),
+        car=_car(session, now),
         form=form,
         may_terminate=actor_of(request).may("terminate"),
         key=requests.new_form_key(),
         gateways=gateway_choices(),
         awaited=waiting_context(session, order) if order else None,
-        long_hours=settings.LONG_STAY_HOURS,
+        long_hours=LONG_STAY_HOURS.at(session.zone.site_id),
     )
 
 

@@ -6,7 +6,9 @@ from parking.web.office.day import dashboard
 from parking.web.office.facilities import slots, zones
 from parking.web.office.money import debts, payments, refunds, revenue, reviewing
 from parking.web.office.people import terminations, users
+from parking.web.office.record import pages as record
 from parking.web.office.sessions import sessions, terminating
+from parking.web.office.settings import pages as settings
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.overview, name="office"),
@@ -37,6 +39,9 @@ urlpatterns: list[URLPattern] = [
     path("zones/<int:zone_id>/slots/live/", slots.grid, name="office_slots_live"),
     path("slots/<int:slot_id>/", slots.edit, name="office_slot"),
     path("terminations/", terminations.terminations, name="office_terminations"),
+    path("audit/", record.listing, name="office_record"),
+    path("audit/file/<str:kind>/", record.file, name="office_record_file"),
+    path("settings/", settings.edit, name="office_settings"),
     path("users/", users.overview, name="office_users"),
     path("users/new/", users.new, name="office_user_new"),
     path("users/<int:user_id>/", users.edit, name="office_user"),

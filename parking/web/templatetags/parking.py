@@ -14,6 +14,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from parking.core.money import indian
+from parking.stays.long_stays import is_long_stay
+from parking.stays.models import ParkingSession
 
 register = template.Library()
 
@@ -64,6 +66,12 @@ def duration(minutes: int | None) -> str:
     if hours:
         return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
     return gettext("%(minutes)d min") % {"minutes": rest}
+
+
+@register.filter(name="is_long_stay")
+def _is_long_stay(session: ParkingSession, now: datetime) -> bool:
+    """Return whether a car is inside for long, by the hours of its site."""
+    return is_long_stay(session, now)
 
 
 @register.filter
@@ -136,7 +144,8 @@ _WORDS: dict[str, Promise] = {
     "Late cancellation": _("Late cancellation"),
     "Refund": _("Refund"),
     # Why money goes back by itself
-    "Cancelled within five minutes": _("Cancelled within five minutes"),
+    "Cancelled in time": _("Cancelled in time"),
+    "Cancelled within five minutes": _("Cancelled within five minutes"),  # as stored before the time was a setting
     "Paid more than the bill": _("Paid more than the bill"),
     "Paid after the stay had ended": _("Paid after the stay had ended"),
     "Booking expired": _("Booking expired"),

@@ -51,15 +51,17 @@ class ZoneForm(EditForm):
     EV_booking_fee = RupeesField(label=_("Electric car: booking fee"), required=False)
     hold_minutes = WholeField(
         label=_("Minutes to pay"),
-        help_text=_("A booking that is not paid by then is given up."),
+        help_text=_("A booking that is not paid by then is given up. Empty: as the settings say."),
         least=1,
         most=MINUTES_OF_A_DAY,
+        required=False,
     )
     no_show_minutes = WholeField(
         label=_("Minutes to arrive"),
-        help_text=_("A car that has not come by then loses its slot."),
+        help_text=_("A car that has not come by then loses its slot. Empty: as the settings say."),
         least=1,
         most=MINUTES_OF_A_DAY,
+        required=False,
     )
     is_active = forms.BooleanField(label=_("Open for bookings"), required=False)
     opens_at = forms.TimeField(label=_("Opens at"), required=False, widget=_clock())
@@ -184,7 +186,5 @@ def values_of_new_zone() -> dict[str, Any]:
     """Return the initial values of a new zone."""
     return {
         "booking_fee": settings.BOOKING_FEE,
-        "hold_minutes": settings.HOLD_MINUTES,
-        "no_show_minutes": settings.NO_SHOW_MINUTES,
         "is_active": True,
     }

@@ -1,12 +1,10 @@
 """The filter and the columns of the list of parking sessions."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import partial
 from typing import Any, cast
 
 from django import forms
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -71,7 +69,6 @@ class SessionFilterForm(FilterForm):
     def rows(self) -> QuerySet[ParkingSession]:
         """Return the parking sessions of a valid form, newest first."""
         data = self.cleaned_data
-        long_since = clock.now() - timedelta(hours=settings.LONG_STAY_HOURS)
         return all_sessions(
             SessionFilter(
                 sites=self.sites,
@@ -82,7 +79,7 @@ class SessionFilterForm(FilterForm):
                 search=data["q"] or None,
                 moment={"entered": "entry_time", "ended": "ended_at"}.get(data["days_of"], "booked_at"),
                 end_reason=data["reason"] or None,
-                entered_before=long_since if data["long"] else None,
+                long_at=clock.now() if data["long"] else None,
             )
         )
 

@@ -1,8 +1,5 @@
 """All parking sessions: the list, its file, and the timeline of one."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -37,7 +34,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         heads=heads_of(request, COLUMNS, sort),
         sheet=sheet_of(request, rows),
         file_query=filter_query(request),
-        long_since=clock.now() - timedelta(hours=settings.LONG_STAY_HOURS),
+        now=clock.now(),
     )
 
 

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.accounts.events import PasswordChanged, UserChanged, UserCreated, UserRegistered
 from parking.audit.events import Event
-from parking.facilities.events import SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
+from parking.facilities.events import SettingsChanged, SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
 from parking.reports.changes import Change
 from parking.tariffs.events import TariffChanged
 from parking.tariffs.rules import KindRate
 from parking.web.office.facilities.zone_form import ZoneForm
 from parking.web.office.people.user_form import UserForm
+from parking.web.office.settings.form import LABELS
 from parking.web.templatetags.parking import rupees, word
 
 _ACTIONS: dict[type[Event], Promise] = {
@@ -25,6 +26,7 @@ _ACTIONS: dict[type[Event], Promise] = {
     TariffChanged: _("Prices of other vehicles set"),
     SlotsAdded: _("Slots added"),
     SlotChanged: _("Slot changed"),
+    SettingsChanged: _("Settings changed"),
     UserRegistered: _("Signed up"),
     UserCreated: _("Account made"),
     UserChanged: _("Account changed"),
@@ -63,13 +65,25 @@ def _details(change: Change) -> str:
             return f"{first} … {last} · {word(kind)}"
         case SlotChanged(status=status, kind=kind):
             return f"{change.slot} · {word(status)} · {word(kind)}"
-        case TariffChanged(kind_rates=rates):
-            return " · ".join(_kind_rate(rate) for rate in rates) or gettext("All pay as cars do")
+        case TariffChanged() | SettingsChanged() as event:
+            return _values(event)
         case ZoneChanged() | UserChanged() as event:
             return ", ".join(_field(name, event) for name in event.changed)
         case UserCreated(role=role):
             return word(role)
     return ""
+
+
+def _values(event: TariffChanged | SettingsChanged) -> str:
+    """Return what was set, one after the other."""
+    if isinstance(event, SettingsChanged):
+        return " · ".join(_setting(name, *both) for name, both in event.changes.items())
+    return " · ".join(_kind_rate(rate) for rate in event.kind_rates) or gettext("All pay as cars do")
+
+
+def _setting(name: str, before: str | None, after: str | None) -> str:
+    usual = gettext("default")
+    return f"{LABELS.get(name, name)}: {before or usual} → {after or usual}"
 
 
 def _kind_rate(rate: KindRate) -> str:

@@ -1,0 +1,104 @@
+"""What managers set: one value for the whole installation, and others for single sites.
+
+A value counts in this order: the site's own, the operator's, the default, which mostly comes from the environment
+(docs/settings.md). Each process reads all values twice a second at most, so a change is in force everywhere within a
+second. `facilities.settings` is the only writer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from django.conf import settings
+
+from parking.core.fresh import FreshValue
+from parking.core.models import OPERATOR, SettingValue
+
+T = TypeVar("T", int, str)
+
+_MINUTES_OF_A_DAY = 24 * 60
+_HOURS_OF_A_YEAR = 366 * 24
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """One setting: its name in the API, the unit of its values, and between which they lie.
+
+    `least` and `most` bound a number, or the length of a text.
+    """
+
+    name: str
+    unit: str
+    default: Callable[[], T]
+    least: int = 0
+    most: int = _MINUTES_OF_A_DAY
+
+    def at(self, site_id: int | None) -> T:
+        """Return the value that counts at a site; None: for the installation as a whole."""
+        known = stored.value()
+        for place in (site_id, OPERATOR):
+            if place is not None and (self.name, place) in known:
+                return self._own(known[self.name, place])
+        return self.default()
+
+    def _own(self, value: Any) -> T:
+        # A value that another version stored, of another type, counts for nothing.
+        usual = self.default()
+        return value if isinstance(value, type(usual)) else usual
+
+    def problem_with(self, value: Any) -> str | None:
+        """Return why this value cannot be set, in a sentence; None if it can."""
+        if isinstance(self.default(), str):
+            if not isinstance(value, str) or not value.isprintable():
+                return "A text on one line is needed"
+            return None if len(value) <= self.most else f"At most {self.most} characters"
+        if isinstance(value, bool) or not isinstance(value, int):
+            return "A whole number is needed"
+        return None if self.least <= value <= self.most else f"Between {self.least} and {self.most}"
+
+
+def _read() -> dict[tuple[str, int], Any]:
+    rows = SettingValue.objects.values_list("name", "site_id", "value")
+    return {(name, site_id): value for name, site_id, value in rows}
+
+
+stored: FreshValue[dict[tuple[str, int], Any]] = FreshValue(_read, seconds=0.5, overlap=0.5)
+
+# --- Stays ---------------------------------------------------------------------------------------------
+
+HOLD_MINUTES = Setting("hold_minutes", "minutes", lambda: settings.HOLD_MINUTES, least=1)
+NO_SHOW_MINUTES = Setting("no_show_minutes", "minutes", lambda: settings.NO_SHOW_MINUTES, least=1)
+CANCEL_WINDOW_SECONDS = Setting("cancel_window_seconds", "seconds", lambda: 300, most=24 * 60 * 60)
+LONG_STAY_HOURS = Setting("long_stay_hours", "hours", lambda: settings.LONG_STAY_HOURS, least=1, most=_HOURS_OF_A_YEAR)
+
+# --- Money ---------------------------------------------------------------------------------------------
+
+QUOTE_MINUTES = Setting("quote_minutes", "minutes", lambda: settings.QUOTE_MINUTES, least=1, most=120)
+PAID_AHEAD_MINUTES = Setting("paid_ahead_minutes", "minutes", lambda: settings.PAID_AHEAD_MINUTES, least=1, most=120)
+DEBT_AMBER_ABOVE = Setting("debt_amber_above", "rupees", lambda: 0, most=1_000_000)
+RECEIPT_FOOTER = Setting("receipt_footer", "text", lambda: "", most=200)
+
+# --- Gate ----------------------------------------------------------------------------------------------
+
+GREEN_SECONDS = Setting("green_seconds", "seconds", lambda: settings.GATE_CLOSES_AFTER_SECONDS, least=1, most=60)
+
+# In the order in which they are shown, by the headings of the page.
+GROUPS: dict[str, tuple[Setting[Any], ...]] = {
+    "stays": (HOLD_MINUTES, NO_SHOW_MINUTES, CANCEL_WINDOW_SECONDS, LONG_STAY_HOURS),
+    "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, RECEIPT_FOOTER),
+    "gate": (GREEN_SECONDS,),
+}
+BY_NAME: dict[str, Setting[Any]] = {setting.name: setting for group in GROUPS.values() for setting in group}
+
+
+def hours_by_site() -> dict[int, timedelta]:
+    """Return after how long a stay is long, by id of the site, of those sites that differ from the others."""
+    known = stored.value()
+    return {
+        site_id: timedelta(hours=LONG_STAY_HOURS.at(site_id)) for name, site_id in known if _is_own_long(name, site_id)
+    }
+
+
+def _is_own_long(name: str, site_id: int) -> bool:
+    return name == LONG_STAY_HOURS.name and site_id != OPERATOR

@@ -1,0 +1,1 @@
+"""The audit record, as the office reads it."""

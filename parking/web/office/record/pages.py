@@ -1,0 +1,89 @@
+"""The audit record: who did what, and what was refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from parking.audit.models import AuditEntry
+from parking.edge.callers import actor_of
+from parking.edge.downloads import page_file
+from parking.edge.pages import page
+from parking.reports.record import actor_kind_of, names_of_actors, record_lines
+from parking.reports.sheets import RECORD_COLUMNS, record_table
+from parking.web.access import for_office
+from parking.web.office.record.record_filter import COLUMNS, record_filter
+from parking.web.office.shared.lists import Sort, filter_query, heads_of, refuse_wrong_filter, sheet_of
+
+# Pages of the things that lines are about, by their kinds.
+_PAGES = {"session": "office_session", "zone": "office_zone", "slot": "office_slot", "user": "office_user"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as the page shows it: who acted (a username, or the code of a role), the address of what it is about."""
+
+    entry: AuditEntry
+    who: str
+    address: str
+
+    @property
+    def action(self) -> str:
+        return self.entry.action.removeprefix("refused.")
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """Return the facts as pairs of name and text."""
+        return [(name, _text(value)) for name, value in self.entry.facts.items() if value not in (None, "", [], {})]
+
+
+@require_safe
+@for_office
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show the lines of a filter, page by page, the newest first."""
+    form = record_filter(request)
+    sheet = sheet_of(request, record_lines(form.wanted, actor=actor_of(request)) if form.is_valid() else None)
+    return page(
+        request,
+        "office/record.html",
+        section="record",
+        form=form,
+        heads=heads_of(request, COLUMNS, Sort("", downwards=True)),
+        sheet=replace(sheet, rows=_lines(sheet.rows)),
+        file_query=filter_query(request),
+    )
+
+
+@require_safe
+@for_office
+def file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Send the same lines as a CSV or XLSX file."""
+    form = record_filter(request)
+    refuse_wrong_filter(form)
+    rows = record_lines(form.wanted, actor=actor_of(request))
+    return page_file(kind, "record", RECORD_COLUMNS, record_table(rows), counted=rows)
+
+
+def _lines(entries: Sequence[AuditEntry]) -> list[Line]:
+    names = names_of_actors(entries)
+    return [Line(entry, _who(entry, names), _address(entry)) for entry in entries]
+
+
+def _who(entry: AuditEntry, names: dict[int, str]) -> str:
+    return names.get(entry.actor_id or 0) or entry.actor_role or actor_kind_of(entry).value
+
+
+def _address(entry: AuditEntry) -> str:
+    known = entry.subject_kind in _PAGES and entry.subject_id is not None
+    return reverse(_PAGES[entry.subject_kind], args=[entry.subject_id]) if known else ""
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_text(item)}" for name, item in value.items())
+    if isinstance(value, list):
+        return " → ".join(_text(item) for item in value) if len(value) == 2 else ", ".join(map(_text, value))
+    return "-" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""What managers set for all car parks, and for single ones."""

@@ -1,0 +1,54 @@
+"""The form of all settings of a car park, or of the installation."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from parking.core.site_settings import GROUPS, Setting
+from parking.facilities.setting_values import INSTALLATION, SITE, Current
+from parking.web.forms import dress
+from parking.web.office.shared.fields import EditForm, WholeField
+
+HEADINGS: dict[str, Promise] = {"stays": _("Bookings and stays"), "money": _("Money"), "gate": _("At the gate")}
+LABELS: dict[str, Promise] = {
+    "hold_minutes": _("Minutes to pay the booking fee"),
+    "no_show_minutes": _("Minutes to arrive"),
+    "cancel_window_seconds": _("Seconds in which cancelling is free"),
+    "long_stay_hours": _("Hours after which a stay is long"),
+    "quote_minutes": _("Minutes that a bill holds at the gate"),
+    "paid_ahead_minutes": _("Minutes to leave after paying ahead"),
+    "debt_amber_above": _("Rupees of debt above which the gate shows amber"),
+    "receipt_footer": _("Last line of receipts"),
+    "green_seconds": _("Seconds that a green answer is shown"),
+}
+
+
+class SettingsForm(EditForm):
+    """A field for each setting of one place; an empty one returns to the default."""
+
+    def __init__(self, data: Any, current: Sequence[Current], *, site_id: int | None) -> None:
+        place = INSTALLATION if site_id is None else SITE
+        super().__init__(
+            data, initial={row.setting.name: row.value if row.source == place else None for row in current}
+        )
+        for row in current:
+            self.fields[row.setting.name] = dress(_field(row))
+        self.groups = [(HEADINGS[code], [self[one.name] for one in group]) for code, group in GROUPS.items()]
+
+    def changes(self) -> dict[str, Any]:
+        """Return the values that were changed; None returns to the default."""
+        return {name: None if value == "" else value for name, value in self.altered().items()}
+
+
+def _field(row: Current) -> forms.Field:
+    setting: Setting[Any] = row.setting
+    label = str(LABELS[setting.name])
+    if isinstance(setting.default(), str):
+        hint = gettext("Empty: %(value)s") % {"value": row.default} if row.default else ""
+        return forms.CharField(label=label, help_text=hint, max_length=setting.most, required=False, empty_value=None)
+    hint = gettext("Empty: %(value)s") % {"value": row.default}
+    return WholeField(label=label, help_text=hint, least=setting.least, most=setting.most, required=False)

@@ -1,0 +1,60 @@
+"""Settings of the installation and of single car parks, on one page that the address tells apart."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from parking.accounts.models import Role
+from parking.core import clock
+from parking.core.actor import Actor
+from parking.core.ids import MAX_ID
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
+from parking.facilities.queries import sites_of
+from parking.facilities.setting_values import current_values
+from parking.facilities.settings import change_settings, check_site
+from parking.reports.changes import changes_of_place
+from parking.web.access import for_office
+from parking.web.office.settings.form import SettingsForm
+from parking.web.office.shared.history import change_lines
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_office
+def edit(request: HttpRequest) -> HttpResponse:
+    """Show and change the settings of the place in the address: a car park, or all of them."""
+    actor, site_id = actor_of(request), _site_id(request)
+    check_site(actor, site_id)
+    form = SettingsForm(request.POST or None, current_values(site_id), site_id=site_id)
+    if form.is_valid():
+        with form.refusals(request):
+            return _saved(request, form, actor, site_id)
+    return page(
+        request,
+        "office/settings.html",
+        section="settings",
+        form=form,
+        site_id=site_id,
+        sites=sites_of(actor),
+        may_change=actor.role == Role.ADMIN and (site_id is not None or actor.sites is None),
+        changes=change_lines(changes_of_place(site_id)),
+    )
+
+
+def _site_id(request: HttpRequest) -> int | None:
+    text = request.GET.get("site", "")
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else MAX_ID
+
+
+def _saved(request: HttpRequest, form: SettingsForm, actor: Actor, site_id: int | None) -> HttpResponse:
+    if form.changes():
+        change_settings(actor=actor, site_id=site_id, values=form.changes(), now=clock.now())
+        messages.success(request, gettext("Saved."))
+    else:
+        messages.info(request, gettext("Nothing was changed."))
+    return redirect(reverse("office_settings") + (f"?site={site_id}" if site_id else ""))
