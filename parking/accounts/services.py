@@ -225,7 +225,8 @@ def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], passw
 
     A new password and a suspension end all tokens for good; all ADMINs get a mail about a new one, and a new password
     of one. Raises NotFound, also for an account that works elsewhere than the actor; InvalidInput (also
-    `username_taken`); Refused `last_admin`: nobody demotes or suspends the last active ADMIN of all sites.
+    `username_taken`); Refused `last_admin`: nobody demotes or suspends the last active ADMIN of all sites,
+    or gives them sites.
     """
     hashed = None if password is None else hash_new_password(password, user=user_within(user_id, sites=actor.sites))
     with transaction.atomic():
@@ -233,9 +234,10 @@ def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], passw
         if not works_within(user, actor.sites):
             raise user_not_found()
         was_active, was_admin, address = user.is_active, _is_active_admin(user), user.email
+        was_of_all_sites = _is_admin_of_all_sites(user)
         _assign(user, changes)
         _refuse_elsewhere(user, actor)
-        if was_admin and not _is_active_admin(user) and not other_admins:
+        if was_of_all_sites and not _is_admin_of_all_sites(user) and not other_admins:
             raise Refused("last_admin", "The last active administrator must stay one")
         is_raised = _is_active_admin(user) and not was_admin
         # Whoever sets the mail address can have a new password sent there.
@@ -268,8 +270,12 @@ def _is_active_admin(user: User) -> bool:
     return user.is_active and user.role == Role.ADMIN
 
 
+def _is_admin_of_all_sites(user: User) -> bool:
+    return _is_active_admin(user) and not user.site_ids
+
+
 def _lock_with_admins(user_id: int) -> tuple[User, int]:
-    """Lock and return the user, with the number of other active administrators.
+    """Lock and return the user, with the number of other active administrators of all sites.
 
     All are locked, in the order of their ids: of two administrators who suspend each other one comes second, and sees
     what the first one did.
@@ -279,7 +285,8 @@ def _lock_with_admins(user_id: int) -> tuple[User, int]:
     users = {user.pk: user for user in locked}
     if user_id not in users:
         raise user_not_found()
-    return users.pop(user_id), len(users)
+    user = users.pop(user_id)
+    return user, sum(_is_admin_of_all_sites(other) for other in users.values())
 
 
 def _record_change(actor: Actor, user: User, changed: set[str], now: datetime) -> None:

@@ -161,3 +161,16 @@ def test_a_new_administrator_and_a_new_password_are_announced(world: World, monk
     admin.patch(f"{USERS}{made['id']}/", {"role": "ADMIN"})
     admin.patch(f"{USERS}{made['id']}/", {"password": "red-tractor-9"})
     assert told == [NEW_ADMINISTRATOR, NEW_PASSWORD]
+
+
+@pytest.mark.parametrize("change", [{"role": "STAFF"}, {"is_active": False}, {"sites": "second"}])
+def test_somebody_stays_administrator_of_all_sites(world: World, change: dict[str, Any]) -> None:
+    admin = world.people["ADMIN"]
+    assert admin is not None
+    User.objects.filter(role=Role.ADMIN, site_ids=[]).exclude(pk=admin.pk).update(is_active=False)
+    if "sites" in change:
+        change = {"sites": [site_of(world.people["ADMIN of 2"])]}
+    assert problem(ApiClient(admin).patch(f"{USERS}{admin.pk}/", change)) == (400, "last_admin")
+    limited = world.people["ADMIN of 2"]
+    assert limited is not None
+    assert ApiClient(admin).patch(f"{USERS}{limited.pk}/", {"is_active": False}).status_code == 200
