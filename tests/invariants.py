@@ -124,7 +124,7 @@ class _Money:
 
     def __init__(self) -> None:
         self.payments = list(Payment.objects.all())
-        self.refunds = list(Refund.objects.select_related("payment"))
+        self.refunds = list(Refund.objects.exclude(status="REFUSED").select_related("payment"))
         self.orders = list(PaymentOrder.objects.all())
         self.debts = {debt.bill_id: debt.amount for debt in Debt.objects.all()}
 

@@ -3,7 +3,7 @@
 from axes.models import AccessAttempt
 from django.contrib import admin
 
-from parking.accounts.models import CallWindow, User
+from parking.accounts.models import Approval, CallWindow, User
 from parking.core.admin import LookUpAdmin, look_up
 
 
@@ -13,6 +13,12 @@ class UserAdmin(LookUpAdmin):
     list_filter = ["role", "is_active"]
     search_fields = ["username", "email", "phone", "first_name", "last_name"]
     exclude = ["password", "token_epoch"]
+
+
+@admin.register(Approval, site=look_up)
+class ApprovalAdmin(LookUpAdmin):
+    list_display = ["asked_at", "kind", "subject_id", "asked_by", "decision", "decided_by", "decided_at"]
+    list_filter = ["kind", "decision"]
 
 
 @admin.register(CallWindow, site=look_up)

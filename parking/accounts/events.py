@@ -23,23 +23,25 @@ class UserRegistered(UserEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class UserCreated(UserEvent):
-    """An administrator created an account."""
+    """An administrator created an account; `sites` are the ids of those it works at, none for all."""
 
     action = "user.created"
 
     role: str
     is_active: bool
+    sites: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class UserChanged(UserEvent):
-    """Fields of an account were changed: `changed` are their names, role and state are those after it."""
+    """Fields of an account were changed: `changed` are their names, role, state and sites are those after it."""
 
     action = "user.changed"
 
     changed: tuple[str, ...]
     role: str
     is_active: bool
+    sites: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from parking.accounts.confirmation_tokens import mark_of_address, new_confirmation_token
 from parking.accounts.events import PasswordResetMailed
-from parking.accounts.models import User
+from parking.accounts.models import Role, User
 from parking.accounts.reset_tokens import new_reset_token
 from parking.accounts.throttles import count_call
 from parking.audit import services as audit
@@ -143,3 +143,41 @@ def _send(user_id: int, address: str, subject: str, paragraphs: Sequence[str]) -
         log.error("mail_not_sent", user_id=user_id, error=type(error).__name__)
         return False
     return True
+
+
+# --- To all administrators ---------------------------------------------------------------------------
+
+NEW_ADMINISTRATOR, NEW_PASSWORD = "NEW_ADMINISTRATOR", "NEW_PASSWORD"
+
+
+def mail_administrators(what: str, *, user_id: int, by_id: int | None) -> int:
+    """Tell every active ADMIN that there is a new one, or a new password of one; answers how many were sent.
+
+    `by_id` is who did it, None for the system. Not inside a transaction.
+    """
+    names = dict(User.objects.filter(pk__in=[user_id, by_id or 0]).values_list("pk", "username"))
+    admins = User.objects.filter(role=Role.ADMIN, is_active=True).exclude(email="").order_by("pk")
+    return sum(_mail_administrator(admin, what, names[user_id], names.get(by_id or 0)) for admin in admins)
+
+
+def _mail_administrator(admin: User, what: str, username: str, by: str | None) -> bool:
+    with translation.override(admin.language):
+        subject, text = _news_of_administrators(what, {"username": username, "by": by or _("The system")})
+    try:
+        send_mail(subject, text, None, [admin.email])
+    except (SMTPException, OSError) as error:
+        log.error("mail_not_sent", user_id=admin.pk, error=type(error).__name__)
+        return False
+    return True
+
+
+def _news_of_administrators(what: str, names: dict[str, str]) -> tuple[str, str]:
+    """Return subject and text, in the active language."""
+    if what == NEW_ADMINISTRATOR:
+        subject = _("A new manager of Smart Parking: %(username)s") % names
+        news = _('The account "%(username)s" is a manager now. This was done by %(by)s.') % names
+    else:
+        subject = _("A new password of a manager of Smart Parking: %(username)s") % names
+        news = _('The manager "%(username)s" has a new password. It was set by %(by)s.') % names
+    doubt = _("If this surprises you, ask now, and suspend the account in the office if need be.")
+    return subject, "\n\n".join([news, doubt, "Smart Parking"]) + "\n"

@@ -89,19 +89,22 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Return whether the look-up site lets the user in (Django's word, not the role STAFF)."""
-        return self.role == Role.ADMIN
+        """Return whether the look-up site lets the user in (Django's word, not the role STAFF).
+
+        It shows the rows of all sites, so nobody gets in who works at some of them.
+        """
+        return self.role in {Role.ADMIN, Role.AUDITOR} and not self.site_ids
 
     @property
     def is_superuser(self) -> bool:
-        return self.role == Role.ADMIN
+        return self.is_staff
 
     def has_perm(self, _perm: str, _obj: object = None) -> bool:
-        """Let administrators look everything up; each admin page decides what may be changed."""
-        return self.is_active and self.role == Role.ADMIN
+        """Let those who are let in look everything up; each admin page decides what may be changed."""
+        return self.is_active and self.is_staff
 
     def has_module_perms(self, _app_label: str) -> bool:
-        return self.is_active and self.role == Role.ADMIN
+        return self.is_active and self.is_staff
 
 
 class SignIn(models.Model):
@@ -187,3 +190,47 @@ class CallWindow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.minute:%H:%M}: {self.calls}"
+
+
+class ApprovalKind(models.TextChoices):
+    CASH_REFUND = "CASH_REFUND", "Money of the counter that goes back"
+
+
+class Decision(models.TextChoices):
+    APPROVE = "APPROVE", "Approved"
+    REFUSE = "REFUSE", "Refused"
+
+
+class Approval(models.Model):
+    """Something that one person asked for and another one decides about. Written by `accounts.approvals` alone.
+
+    `subject_id` is the id of what it is about, by the kind; `site_id` that of its site, without a foreign key because
+    accounts know no sites.
+    """
+
+    kind = models.CharField(max_length=20, choices=ApprovalKind.choices)
+    subject_id = models.BigIntegerField()
+    site_id = models.BigIntegerField(null=True, blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField()
+    facts = models.JSONField(default=dict, help_text="Ids and amounts, as texts of rupees; no names, no plates")
+    decision = models.CharField(max_length=7, choices=Decision.choices, blank=True, help_text="Empty: it waits")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "subject_id"], name="approval_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=ApprovalKind.values), name="approval_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(decision="", decided_at=None)
+                | models.Q(decision__in=Decision.values, decided_at__isnull=False),
+                name="approval_decision_has_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["asked_at"], condition=models.Q(decision=""), name="approval_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id}"

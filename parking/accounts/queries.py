@@ -3,8 +3,9 @@
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
-from parking.accounts.models import User
+from parking.accounts.models import Role, User
 from parking.core.errors import NotFound
+from parking.core.sites import Sites
 
 
 def user_by_id(user_id: int) -> User:
@@ -52,9 +53,31 @@ def ids_of_reset(email_or_username: str) -> list[int]:
     return sorted(user.pk for user in rows if not proved or user.pk in proved | named)
 
 
-def find_users(*, role: str | None = None, is_active: bool | None = None, q: str = "") -> QuerySet[User]:
-    """Return accounts in order of creation; `q` is a part of the username, name, e-mail address or phone number."""
+def works_within(user: User, sites: Sites) -> bool:
+    """Return whether an account works at some of these sites and nowhere else; of all sites, any account does."""
+    if sites is None:
+        return True
+    return user.role != Role.USER and bool(user.site_ids) and sites.issuperset(user.site_ids)
+
+
+def user_within(user_id: int, *, sites: Sites) -> User:
+    """Return an account that somebody of these sites may see. Raises NotFound `user_not_found`."""
+    user = user_by_id(user_id)
+    if not works_within(user, sites):
+        raise user_not_found()
+    return user
+
+
+def find_users(*, sites: Sites, role: str | None = None, is_active: bool | None = None, q: str = "") -> QuerySet[User]:
+    """Return the accounts that somebody of these sites may see, in order of creation.
+
+    `q` is a part of the username, name, e-mail address or phone number.
+    """
     users = User.objects.order_by("pk")
+    if sites is not None:
+        # Few accounts are not drivers', and SQLite cannot compare lists.
+        people = User.objects.exclude(role=Role.USER).only("role", "site_ids")
+        users = users.filter(pk__in=[user.pk for user in people if works_within(user, sites)])
     if role is not None:
         users = users.filter(role=role)
     if is_active is not None:

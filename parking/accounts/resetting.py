@@ -8,13 +8,14 @@ from django.http import HttpRequest
 from parking.accounts import notices
 from parking.accounts.events import PasswordReset
 from parking.accounts.lockout import forget_failures
-from parking.accounts.models import User
+from parking.accounts.mails import NEW_PASSWORD
+from parking.accounts.models import Role, User
 from parking.accounts.passwords import hash_new_password
 from parking.accounts.pauses import forget_failures_of_name
 from parking.accounts.queries import ids_of_reset
 from parking.accounts.reset_tokens import opens_account
 from parking.accounts.services import PASSWORD_FIELDS, actor_of, lock_user, set_password
-from parking.accounts.tasks import mail_reset_links
+from parking.accounts.tasks import mail_administrators, mail_reset_links
 from parking.accounts.throttles import count_reset
 from parking.audit import services as audit
 from parking.core.errors import Refused
@@ -62,6 +63,8 @@ def reset_password(*, uid: str, token: str, new_password: str, now: datetime) ->
         forget_failures(locked.username)
         forget_failures_of_name(locked.username)
         audit.record(actor_of(locked), PasswordReset(user_id=locked.pk), now)
+        if locked.role == Role.ADMIN:
+            mail_administrators.enqueue(NEW_PASSWORD, locked.pk, locked.pk)
     return locked
 
 

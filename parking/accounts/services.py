@@ -22,11 +22,14 @@ from parking.accounts.events import (
     UserCreated,
     UserRegistered,
 )
+from parking.accounts.mails import NEW_ADMINISTRATOR, NEW_PASSWORD
 from parking.accounts.models import Role, User
 from parking.accounts.passwords import HashedPassword, hash_new_password
-from parking.accounts.permissions import read_permissions
-from parking.accounts.queries import user_by_id, user_not_found
+from parking.accounts.permissions import changed_permissions, read_permissions
+from parking.accounts.queries import user_not_found, user_within, works_within
+from parking.accounts.tasks import mail_administrators
 from parking.accounts.tokens import SpentToken, TokenPair
+from parking.accounts.vouching import vouch
 from parking.audit import services as audit
 from parking.core.actor import Actor, user_actor
 from parking.core.errors import Forbidden, InvalidInput, Refused, Unauthenticated
@@ -165,6 +168,8 @@ def replace_password(known: User, hashed: HashedPassword, *, now: datetime) -> U
     locked.save(update_fields=PASSWORD_FIELDS)
     notices.password_changed(locked)
     audit.record(actor_of(locked), PasswordChanged(user_id=locked.pk), now)
+    if _is_active_admin(locked):
+        mail_administrators.enqueue(NEW_PASSWORD, locked.pk, locked.pk)
     return locked
 
 
@@ -251,7 +256,7 @@ def _assign(user: User, changes: Mapping[str, Any]) -> dict[str, Any]:
     if "email" in contact_changes(user, changes):
         user.email_confirmed_at = None
     for name, value in changes.items():
-        setattr(user, name, value)
+        setattr(user, name, changed_permissions(user.permissions, value) if name == "permissions" else value)
     return before
 
 
@@ -261,34 +266,51 @@ def _assign(user: User, changes: Mapping[str, Any]) -> dict[str, Any]:
 def create_user(
     *, actor: Actor, username: str, password: HashedPassword, fields: Mapping[str, Any], now: datetime
 ) -> User:
-    """Make an account. `fields`: role, is_active, email, phone, first_name, last_name, language.
+    """Make an account. `fields`: role, is_active, email, phone, first_name, last_name, language, site_ids, permissions.
 
-    Raises InvalidInput, with the code `username_taken` if another account differs in letter case at most.
+    All ADMINs get a mail about a new one. Raises InvalidInput, also for an account that works elsewhere than the actor,
+    and with the code `username_taken` if another account differs in letter case at most.
     """
     by_person = actor.user_id is not None
-    user = User(username=username, password=password, date_joined=now, **fields)
+    user = User(username=username, password=password, date_joined=now)
+    _assign(user, fields)
+    _refuse_elsewhere(user, actor)
+    vouch(user, actor=actor, password_given=True, now=now)
     user.password_must_change = by_person and settings.GIVEN_PASSWORDS_CHANGE
     with transaction.atomic():
         _save(user, force_insert=True)
         if by_person:
             confirming.send_link(user)
-        audit.record(actor, UserCreated(user_id=user.pk, role=user.role, is_active=user.is_active), now)
+        created = UserCreated(user_id=user.pk, role=user.role, is_active=user.is_active, sites=tuple(user.site_ids))
+        audit.record(actor, created, now)
+        if _is_active_admin(user):
+            mail_administrators.enqueue(NEW_ADMINISTRATOR, user.pk, actor.user_id)
     return user
 
 
 def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], password: str | None, now: datetime) -> User:
     """Change an account: `changes` as for `create_user`, also username. Role and suspension work at once.
 
-    A new password and a suspension end all tokens for good. Raises NotFound, InvalidInput (also `username_taken`),
-    Refused `last_admin`: nobody demotes or suspends the last active ADMIN.
+    A new password and a suspension end all tokens for good; all ADMINs get a mail about a new one, and a new password
+    of one. Raises NotFound, also for an account that works elsewhere than the actor; InvalidInput (also
+    `username_taken`); Refused `last_admin`: nobody demotes or suspends the last active ADMIN of all sites,
+    or gives them sites.
     """
-    hashed = None if password is None else hash_new_password(password, user=user_by_id(user_id))
+    hashed = None if password is None else hash_new_password(password, user=user_within(user_id, sites=actor.sites))
     with transaction.atomic():
         user, other_admins = _lock_with_admins(user_id)
-        was_active, was_admin = user.is_active, _is_active_admin(user)
+        if not works_within(user, actor.sites):
+            raise user_not_found()
+        was_active, was_admin, address = user.is_active, _is_active_admin(user), user.email
+        was_of_all_sites = _is_admin_of_all_sites(user)
         before = _assign(user, changes)
-        if was_admin and not _is_active_admin(user) and not other_admins:
+        _refuse_elsewhere(user, actor)
+        if was_of_all_sites and not _is_admin_of_all_sites(user) and not other_admins:
             raise Refused("last_admin", "The last active administrator must stay one")
+        is_raised = _is_active_admin(user) and not was_admin
+        # Whoever sets the mail address can have a new password sent there.
+        if is_raised or hashed is not None or user.email != address:
+            vouch(user, actor=actor, password_given=hashed is not None, now=now)
         if hashed is not None:
             set_password(user, hashed, given=actor.user_id != user.pk)
             notices.password_changed(user)
@@ -297,15 +319,33 @@ def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], passw
         _save(user)
         _tell_of_contacts(user, before)
         _record_change(actor, user, {*changes, *(["password"] if hashed else [])}, now)
+        if is_raised:
+            mail_administrators.enqueue(NEW_ADMINISTRATOR, user.pk, actor.user_id)
+        if hashed is not None and _is_active_admin(user):
+            mail_administrators.enqueue(NEW_PASSWORD, user.pk, actor.user_id)
     return user
+
+
+def _refuse_elsewhere(user: User, actor: Actor) -> None:
+    """Raise InvalidInput for an account that would work elsewhere than the administrator who makes or changes it."""
+    if actor.sites is None:
+        return
+    if user.role == Role.USER:
+        raise InvalidInput({"role": ["Only an administrator of all sites looks after drivers"]})
+    if not works_within(user, actor.sites):
+        raise InvalidInput({"sites": ["Name one or more of your own sites"]})
 
 
 def _is_active_admin(user: User) -> bool:
     return user.is_active and user.role == Role.ADMIN
 
 
+def _is_admin_of_all_sites(user: User) -> bool:
+    return _is_active_admin(user) and not user.site_ids
+
+
 def _lock_with_admins(user_id: int) -> tuple[User, int]:
-    """Lock and return the user, with the number of other active administrators.
+    """Lock and return the user, with the number of other active administrators of all sites.
 
     All are locked, in the order of their ids: of two administrators who suspend each other one comes second, and sees
     what the first one did.
@@ -315,12 +355,19 @@ def _lock_with_admins(user_id: int) -> tuple[User, int]:
     users = {user.pk: user for user in locked}
     if user_id not in users:
         raise user_not_found()
-    return users.pop(user_id), len(users)
+    user = users.pop(user_id)
+    return user, sum(_is_admin_of_all_sites(other) for other in users.values())
 
 
 def _record_change(actor: Actor, user: User, changed: set[str], now: datetime) -> None:
     audit.record(
         actor,
-        UserChanged(user_id=user.pk, changed=tuple(sorted(changed)), role=user.role, is_active=user.is_active),
+        UserChanged(
+            user_id=user.pk,
+            changed=tuple(sorted(changed)),
+            role=user.role,
+            is_active=user.is_active,
+            sites=tuple(user.site_ids),
+        ),
         now,
     )

@@ -7,6 +7,11 @@ from parking.core import clock
 
 
 @task()
+def mail_administrators(what: str, user_id: int, by_id: int | None) -> int:
+    return mails.mail_administrators(what, user_id=user_id, by_id=by_id)
+
+
+@task()
 def mail_reset_links(user_ids: list[int]) -> int:
     return mails.mail_reset_links(user_ids, now=clock.now())
 

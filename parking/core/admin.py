@@ -15,7 +15,7 @@ from parking.core.models import IdempotencyKey, SettingValue, SweepLease, Worker
 
 
 class LookUpSite(admin.AdminSite):
-    """Lets in active users whose `is_staff` is true: those of the role ADMIN."""
+    """Lets in active users whose `is_staff` is true: those of the roles ADMIN and AUDITOR, at all sites."""
 
     site_title = site_header = "Smart Parking"
     index_title = "Look up"

@@ -57,6 +57,8 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "nothing_due": _("Nothing is due now."),
         "order_not_in_review": _("This payment does not wait for a review."),
         "own_refund": _("Another administrator must approve a refund that you asked for."),
+        "own_takings": _("Another administrator must hand back money that you took."),
+        "own_termination": _("Another administrator must write off what a stay that you ended owes."),
         "password_wrong": _("The password is wrong."),
         "payment_declined": _("The payment was declined."),
         "payment_failed": _("The payment did not go through. Nothing was charged; please try again."),
@@ -64,7 +66,9 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "payment_method_invalid": _("This way to pay is not known here."),
         "payment_pending": _("The booking fee is not paid yet."),
         "refund_at_gateway": _("The payment service has this refund and did not refuse it; settle it there."),
+        "refund_beyond_limit": _("That is more than you may give back at once or today. Please ask a manager."),
         "refund_changed": _("The time for a refund is over meanwhile, so less comes back. Please look again."),
+        "refund_documented": _("The invoice shows this refund already, so it cannot be refused any more."),
         "refund_exceeds_payment": _("That is more than what is left of this payment."),
         "refund_not_in_review": _("Only a refund in review can be tried again."),
         "refund_not_waiting": _("This refund does not wait for approval."),
@@ -95,6 +99,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "validation_error": _("Please check what you entered."),
     },
     NotFound: {
+        "approval_not_found": _("There is nothing that waits for this decision."),
         "debt_not_found": _("There is no such debt."),
         "not_found": _("There is nothing here."),
         "order_not_found": _("There is no such payment."),
@@ -120,6 +125,10 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "password_must_change": _("Please choose a password of your own first."),
         "password_needed": _("Give your password to change your e-mail address or phone number."),
         "not_permitted": _("You have not been given the permission for this. Please ask a manager."),
+        "second_person_not_independent": _(
+            "Your account was made, raised or given a password by the other person today, or theirs by you. Somebody "
+            "else has to decide this."
+        ),
     },
     KeyReused: {
         "idempotency_key_reused": _("This form was sent before with other values. Please reload the page."),

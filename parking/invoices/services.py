@@ -253,7 +253,7 @@ def _money_of(bill: Bill, until: datetime) -> tuple[list[Money], list[Money]]:
     """Return the payments and refunds that a bill was closed with; what came later is refunded, or has a note."""
     payments = Payment.objects.filter(bill=bill, captured_at__lte=until).order_by("pk")
     refunds = Refund.objects.filter(payment__bill=bill, payment__captured_at__lte=until, created_at__lte=until)
-    rows = refunds.select_related("payment").order_by("pk")
+    rows = refunds.owed().select_related("payment").order_by("pk")
     return [_paid(payment) for payment in payments], [_given_back(refund) for refund in rows]
 
 

@@ -108,6 +108,22 @@ def refund_by_decision(
     return refund
 
 
+def take_refund_back(*, bill: Bill, refund: Refund, now: datetime) -> None:
+    """Undo `refund_by_decision` for money of the counter that does not go back: the bill is as it was before.
+
+    Raises Refused `refund_not_waiting`.
+    """
+    refunds.refuse(refund=refund, now=now)
+    bill.refunded -= refund.amount
+    present = charge_of(bill)
+    added = single_line(LineKind.REFUND, -refund.amount)
+    if bill.closed_at is not None and added in present.lines:
+        lines = list(present.lines)
+        lines.remove(added)
+        _put(bill, Charge(tuple(lines), present.until))
+    save_fields(bill, "lines", "total", "refunded")
+
+
 def _put(bill: Bill, charge: Charge) -> None:
     bill.lines = [line.to_json() for line in charge.lines]
     bill.total = charge.total

@@ -204,6 +204,14 @@ class RefundStatus(models.TextChoices):
     COMPLETED = "COMPLETED", "Done"
     FAILED = "FAILED", "Refused by the gateway"
     REVIEW = "REVIEW", "A person must look"
+    # Of money that was paid by hand alone: asked for, and refused by the second person. Nothing goes back.
+    REFUSED = "REFUSED", "Refused by the second person"
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def owed(self) -> "RefundQuerySet":
+        """Return refunds that went back or are to go back: all but those that a second person refused."""
+        return self.exclude(status=RefundStatus.REFUSED)
 
 
 class Refund(models.Model):
@@ -224,6 +232,8 @@ class Refund(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Refund"]] = RefundQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -11,6 +11,7 @@ from parking.payments.models import (
     Bill,
     Payment,
     PaymentOrder,
+    Refund,
     RefundStatus,
 )
 from parking.tariffs.rules import BillLine, Charge
@@ -84,4 +85,4 @@ def newest_payment_id(bill_id: int) -> int | None:
 
 def left_of(payment: Payment) -> Decimal:
     """Return what of a payment has not gone back and is not on its way back (rupees)."""
-    return payment.amount - sum((refund.amount for refund in payment.refunds.all()), ZERO)
+    return payment.amount - sum((refund.amount for refund in Refund.objects.filter(payment=payment).owed()), ZERO)

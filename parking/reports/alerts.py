@@ -99,7 +99,7 @@ def refunds_stuck(*, now: datetime, sites: Sites) -> "QuerySet[Refund]":
     refused = Q(status__in=[RefundStatus.REVIEW, RefundStatus.FAILED])
     slow = Q(created_at__lte=now - timedelta(minutes=settings.PENDING_TOO_LONG_MINUTES))
     # `completed_at` is NULL until a refund is completed, and has an index; the status has none.
-    return at_sites(Refund.objects.filter(refused | slow, completed_at=None), sites, "payment__bill__site_id")
+    return at_sites(Refund.objects.filter(refused | slow, completed_at=None).owed(), sites, "payment__bill__site_id")
 
 
 def long_stays(*, now: datetime, sites: Sites) -> "QuerySet[ParkingSession]":

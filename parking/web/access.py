@@ -11,16 +11,17 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from parking.accounts.models import Role, User
-from parking.core.errors import Forbidden
-from parking.edge.callers import ANY_ROLE, ATTENDANTS, DRIVERS, MANAGERS
+from parking.edge.callers import ANY_ROLE, ATTENDANTS, AUDITORS, DRIVERS, MANAGERS, is_let_in, wrong_role
 
 View = Callable[..., HttpResponseBase]
 
-HOME_OF_ROLE = {Role.ADMIN: "office", Role.AUDITOR: "profile", Role.STAFF: "gate", Role.USER: "zones"}
+HOME_OF_ROLE = {Role.ADMIN: "office", Role.AUDITOR: "office", Role.STAFF: "gate", Role.USER: "zones"}
 
 
-def for_roles(roles: frozenset[Role], *, given_password: bool = False) -> Callable[[View], View]:
-    """Let in signed-in people with one of these roles; everybody else signs in first.
+def for_roles(
+    roles: frozenset[Role], readers: frozenset[Role] = frozenset(), *, given_password: bool = False
+) -> Callable[[View], View]:
+    """Let in signed-in people with one of these roles, and `readers` to read; everybody else signs in first.
 
     Who has a password of a manager's choice changes it first, except on pages with `given_password`.
     """
@@ -32,8 +33,8 @@ def for_roles(roles: frozenset[Role], *, given_password: bool = False) -> Callab
                 return to_sign_in(request)
             if user_of(request).password_must_change and not given_password:
                 return _to(request, reverse("password_change"))
-            if user_of(request).role not in roles:
-                raise Forbidden("forbidden", "Your role does not allow this")
+            if not is_let_in(request, user_of(request), roles, readers):
+                raise wrong_role()
             return view(request, *args, **kwargs)
 
         return guarded
@@ -46,6 +47,8 @@ for_any_password = for_roles(ANY_ROLE, given_password=True)
 for_drivers = for_roles(DRIVERS)
 for_attendants = for_roles(ATTENDANTS)
 for_managers = for_roles(MANAGERS)
+# Pages of the office with something to read: the auditor sees them without their forms.
+for_office = for_roles(MANAGERS, AUDITORS)
 
 
 def user_of(request: HttpRequest) -> User:

@@ -35,7 +35,12 @@ def test_the_profile_is_changed(as_asha: ApiClient, asha: User):
     assert {name: data[name] for name in changes} == changes | {"email": "asha@example.com"}
     assert body_of(as_asha.get(ME))["data"] == data
     assert audit_lines() == [("user.changed", asha.pk, asha.pk, False)]
-    assert AuditEntry.objects.get().facts == {"changed": sorted(changes), "role": "USER", "is_active": True}
+    assert AuditEntry.objects.get().facts == {
+        "changed": sorted(changes),
+        "role": "USER",
+        "is_active": True,
+        "sites": [],
+    }
 
 
 def test_what_is_left_out_stays(as_asha: ApiClient):

@@ -3,6 +3,7 @@
 from ninja import Router
 
 from parking.api.admin import (
+    approvals,
     audit,
     dashboard,
     debts,
@@ -16,6 +17,7 @@ from parking.api.admin import (
     sites,
     slots,
     tax_profiles,
+    terminations,
     users,
     zones,
 )
@@ -34,9 +36,11 @@ PARTS = (
     debts,
     gates,
     refunds,
+    approvals,
     reconciliation,
     tax_profiles,
     users,
+    terminations,
 )
 
 for part in PARTS:

@@ -20,7 +20,12 @@ from parking.web.account.forms import ProfileForm, VehicleForm
 from parking.web.language import remember_language
 
 # The frame in which a person sees the own account: that of the daily work.
-_FRAMES = {Role.ADMIN: "office/base.html", Role.STAFF: "gate/base.html", Role.USER: "driver/base.html"}
+_FRAMES = {
+    Role.ADMIN: "office/base.html",
+    Role.AUDITOR: "office/base.html",
+    Role.STAFF: "gate/base.html",
+    Role.USER: "driver/base.html",
+}
 _SHOWN = ("first_name", "last_name", "email", "phone", "language")
 
 

@@ -18,6 +18,7 @@ from parking.payments.events import (
     OrderFailed,
     OrderToReview,
     PaymentCaptured,
+    RefundRefused,
     RefundRetried,
     ReviewClosed,
 )
@@ -52,6 +53,7 @@ _TITLES: dict[str, Promise] = {
     RowCode.REFUND_FAILED: _("Refund failed; it will be tried again"),
     RowCode.REFUND_TO_REVIEW: _("Refund refused; somebody has to look"),
     RefundRetried.action: _("Refund tried again"),
+    RefundRefused.action: _("Refund refused by the second person"),
     RowCode.DEBT_AROSE: _("Debt of the plate"),
     DebtWrittenOff.action: _("Debt written off"),
     DocumentIssued.action: _("Document written"),
