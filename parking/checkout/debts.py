@@ -8,7 +8,7 @@ from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import NotFound
 from parking.core.sites import at_sites
-from parking.payments import debts
+from parking.payments import debts, orders
 from parking.payments.events import DebtWrittenOff
 from parking.payments.models import Debt
 
@@ -22,6 +22,8 @@ def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt
         raise ValueError("a debt is written off by a person")
     with transaction.atomic():
         debt = _locked(debt_id, actor)
+        # Nobody waits any longer for what the driver may be paying; should it come, it goes back.
+        orders.give_up(bill=debt.bill, now=now)
         debts.write_off(debt=debt, admin_id=actor.user_id, now=now)
         audit.record(
             actor, DebtWrittenOff(debt_id=debt.pk, amount=debt.amount, bill_id=debt.bill_id, reason=reason), now

@@ -138,6 +138,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"refund_id": "R1", "attempt": 6},
     ),
     (
+        payments.DebtCollected(debt_id=5, amount=FIFTY, bill_id=4, method="CASH"),
+        "debt.collected",
+        "debt",
+        5,
+        {"amount": "50.00", "bill_id": 4, "method": "CASH"},
+    ),
+    (
+        payments.DebtLapsed(debt_id=5, amount=FIFTY, bill_id=4),
+        "debt.lapsed",
+        "debt",
+        5,
+        {"amount": "50.00", "bill_id": 4},
+    ),
+    (
         payments.DebtWrittenOff(debt_id=9, amount=FIFTY, bill_id=4, reason="Towed away"),
         "debt.written_off",
         "debt",
