@@ -7,7 +7,7 @@ from decimal import Decimal
 from parking.accounts.models import Approval, Role, User
 from parking.checkout import refunding
 from parking.core import clock
-from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SiteState
+from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, SiteState
 from parking.payments.models import Debt, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
 from parking.stays.models import ParkingSession
 from tests.build import actor, book, enter, leave, make_user, make_zone, take_ticket, terminate
@@ -33,6 +33,7 @@ class World:
     debt: Debt
     order: PaymentOrder
     attendant: User
+    gate: Gate
 
     def values(self) -> dict[str, object]:
         """Return what stands for the parameters of addresses."""
@@ -51,6 +52,8 @@ class World:
             "debt_id": self.debt.pk,
             "user_id": self.attendant.pk,
             "order_id": self.order.order_id,
+            "site_ref": self.zone.site_id,
+            "gate_ref": self.gate.pk,
         }
 
 
@@ -95,6 +98,7 @@ def make_world() -> World:
         debt=Debt.objects.get(),
         order=order,
         attendant=attendant,
+        gate=Gate.objects.create(site=first, name="North", direction="IN", created_at=now),
     )
 
 
