@@ -7,7 +7,7 @@ from decimal import Decimal
 from parking.accounts.models import Approval, Role, User
 from parking.checkout import refunding
 from parking.core import clock
-from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SiteState
+from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, SiteState
 from parking.payments.models import Debt, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
 from parking.stays.models import ParkingSession
 from tests.build import actor, book, enter, leave, make_user, make_zone, take_ticket, terminate
@@ -24,6 +24,7 @@ class World:
     people: dict[str, User | None]
     zone: ParkingZone
     slot: ParkingSlot
+    gate: Gate
     waiting: ParkingSession
     inside: ParkingSession
     cash: Payment
@@ -39,6 +40,8 @@ class World:
         return {
             "zone_ref": self.zone.pk,
             "zone_id": self.zone.pk,
+            "site_id": self.zone.site_id,
+            "gate_id": self.gate.pk,
             "slot_ref": self.slot.pk,
             "slot_id": self.slot.pk,
             "session_ref": self.inside.pk,
@@ -86,6 +89,7 @@ def make_world() -> World:
         people=_people(driver, attendant, first, second),
         zone=zone,
         slot=zone.slots.order_by("-pk")[:1].get(),
+        gate=Gate.objects.create(site=first, name="Palm gate", direction="IN", created_at=now),
         waiting=waiting,
         inside=inside,
         cash=cash,

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from parking.core.money import indian
@@ -131,6 +131,15 @@ _WORDS: dict[str, Promise] = {
     "EV": _("Electric car"),
     "ACCESSIBLE": _("Accessible"),
     "VIP": _("VIP"),
+    # Car parks and gates
+    "CLOSED": _("Closed"),
+    "IN": pgettext_lazy("direction", "In"),
+    "OUT": pgettext_lazy("direction", "Out"),
+    "BOTH": _("In and out"),
+    "NO_ZONE": _("No zone that is open"),
+    "NO_SLOT": _("No slots"),
+    "NO_GATE_IN": _("No gate where cars come in"),
+    "NO_GATE_OUT": _("No gate where cars leave"),
     # People
     "ADMIN": _("Manager"),
     "STAFF": _("Gate attendant"),
