@@ -10,7 +10,7 @@ from parking.audit.queries import who_did
 from parking.core.actor import Actor
 from parking.core.errors import NotFound, Refused
 from parking.core.sites import at_sites
-from parking.payments import debts
+from parking.payments import debts, orders
 from parking.payments.events import DebtWrittenOff
 from parking.payments.models import Debt
 from parking.stays.events import SessionTerminated, SessionTerminationWaits
@@ -30,6 +30,8 @@ def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt
     with transaction.atomic():
         debt = _locked(debt_id, actor)
         alone = _decides_alone(debt, actor, now)
+        # Nobody waits any longer for what the driver may be paying; should it come, it goes back.
+        orders.give_up(bill=debt.bill, now=now)
         debts.write_off(debt=debt, admin_id=actor.user_id, now=now)
         audit.record(
             actor,

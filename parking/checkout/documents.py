@@ -15,7 +15,7 @@ from parking.core.money import ZERO
 from parking.invoices.models import TaxDocument, TaxProfile
 from parking.invoices.services import charged_total, issue_credit_note, issue_for_bill, issue_receipt
 from parking.invoices.snapshot import Details, Facts, Recipient
-from parking.payments.models import Bill, Payment, Refund, RefundStatus
+from parking.payments.models import Bill, Debt, Payment, Refund, RefundStatus
 from parking.stays.models import ParkingSession
 
 log = structlog.get_logger(__name__)
@@ -69,7 +69,10 @@ def _document_of(payment: Payment, session: ParkingSession, now: datetime) -> Ta
 
 def _is_covered(payment: Payment, bill: Bill) -> bool:
     """Whether a payment stands on its bill's document: not one for an open or empty bill, nor money that came later."""
-    return bill.closed_at is not None and payment.captured_at <= bill.closed_at and charged_total(bill) > ZERO
+    if bill.closed_at is None or charged_total(bill) == ZERO:
+        return False
+    # A debt is part of what the document of its bill charged.
+    return payment.captured_at <= bill.closed_at or Debt.objects.filter(payment=payment).exists()
 
 
 def _refunds_after(document: TaxDocument) -> "QuerySet[Refund]":

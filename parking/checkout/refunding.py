@@ -112,21 +112,16 @@ def refuse_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
 
 def _decides_alone(refund: Refund, actor: Actor, now: datetime) -> bool:
     """Return whether the actor asked for the refund or took the money, and may decide all the same."""
-    firsts = {"own_refund": refund.asked_by_id, "own_takings": refund.payment.attendant_id}
-    own = [code for code, user_id in firsts.items() if user_id == actor.user_id]
-    if own and is_only_administrator():
+    asked, took = refund.asked_by_id == actor.user_id, refund.payment.attendant_id == actor.user_id
+    if (asked or took) and is_only_administrator():
         return True
-    if own:
-        raise Refused(own[0], _OWN[own[0]])
-    for user_id in firsts.values():
+    if asked:
+        raise Refused("own_refund", "Another administrator must approve a refund that you asked for")
+    if took:
+        raise Refused("own_takings", "Another administrator must hand back money that you took")
+    for user_id in (refund.asked_by_id, refund.payment.attendant_id):
         refuse_dependent(first_id=user_id, second=actor, now=now)
     return False
-
-
-_OWN = {
-    "own_refund": "Another administrator must approve a refund that you asked for",
-    "own_takings": "Another administrator must hand back money that you took",
-}
 
 
 def _note_decision(refund: Refund, decision: Decision, actor: Actor, now: datetime) -> None:

@@ -20,7 +20,7 @@ from parking.accounts.repeated import record_repetitions
 from parking.accounts.sessions import forget_expired_sessions
 from parking.accounts.throttles import forget_old_windows
 from parking.accounts.tokens import forget_expired_tokens
-from parking.checkout import documents, expiring, settling, webhooks
+from parking.checkout import collecting, documents, expiring, settling, webhooks
 from parking.checkout.tasks import work_on_event
 from parking.core.heartbeats import forget_dead_workers
 from parking.core.idempotency import forget_old_keys
@@ -60,6 +60,7 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
             Sweep("requeue_lost_tasks", 30, requeue_lost_tasks),
             Sweep("record_repetitions", 30, record_repetitions),
             Sweep("forget_what_is_over", 3600, forget_what_is_over),
+            Sweep("lapse_old_debts", 86_400, collecting.lapse_old_debts, full=collecting.MOST_AT_ONCE),
         ),
         "documents": (
             Sweep("issue_missing_documents", 60, documents.issue_missing_documents),

@@ -11,7 +11,7 @@ from ninja import Router
 
 from parking.checkout import booking, cancelling, entering, leaving, terminating
 from parking.checkout.cancelling import Cancelled
-from parking.checkout.ending import Collection
+from parking.checkout.collecting import Collection
 from parking.checkout.leaving import Left
 from parking.checkout.terminating import NONE
 from parking.core import clock

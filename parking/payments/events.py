@@ -178,3 +178,28 @@ class DebtWrittenOff(Event):
     bill_id: int
     reason: str
     alone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebtCollected(Event):
+    """A debt was paid, at the counter or online."""
+
+    action = "debt.collected"
+    subject_kind = "debt"
+
+    debt_id: int
+    amount: Decimal
+    bill_id: int
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebtLapsed(Event):
+    """A debt became too old to be asked for."""
+
+    action = "debt.lapsed"
+    subject_kind = "debt"
+
+    debt_id: int
+    amount: Decimal
+    bill_id: int

@@ -82,6 +82,7 @@ class OrderPurpose(models.TextChoices):
     EXIT = "EXIT", "Online payment at the exit"
     AHEAD = "AHEAD", "Payment before going to the gate"
     TERMINATION = "TERMINATION", "Termination by staff"
+    DEBT = "DEBT", "What a closed bill is short of"
 
 
 class OrderStatus(models.TextChoices):
@@ -290,7 +291,9 @@ class GatewayEvent(models.Model):
 
 class DebtStatus(models.TextChoices):
     OPEN = "OPEN", "Owed"
+    PAID = "PAID", "Paid"
     WRITTEN_OFF = "WRITTEN_OFF", "Written off by an administrator"
+    LAPSED = "LAPSED", "Too old to be asked for"
 
 
 class Debt(models.Model):
@@ -300,6 +303,9 @@ class Debt(models.Model):
     amount = _amount()
     status = models.CharField(max_length=12, choices=DebtStatus.choices, default=DebtStatus.OPEN)
     written_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
+    payment = models.OneToOneField(
+        "Payment", on_delete=models.PROTECT, null=True, blank=True, related_name="debt", help_text="What paid it"
+    )
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -307,8 +313,10 @@ class Debt(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="debt_amount_positive"),
             models.CheckConstraint(
-                condition=Q(status="OPEN", closed_at=None, written_off_by=None)
-                | Q(status="WRITTEN_OFF", closed_at__isnull=False, written_off_by__isnull=False),
+                condition=Q(status="OPEN", closed_at=None, written_off_by=None, payment=None)
+                | Q(status="PAID", closed_at__isnull=False, written_off_by=None, payment__isnull=False)
+                | Q(status="WRITTEN_OFF", closed_at__isnull=False, written_off_by__isnull=False, payment=None)
+                | Q(status="LAPSED", closed_at__isnull=False, written_off_by=None, payment=None),
                 name="debt_state_fits",
             ),
         ]

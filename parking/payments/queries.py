@@ -9,6 +9,8 @@ from parking.payments.gateways.base import OrderAnswer
 from parking.payments.models import (
     OPEN_ORDER,
     Bill,
+    Debt,
+    DebtStatus,
     Payment,
     PaymentOrder,
     Refund,
@@ -78,6 +80,12 @@ def is_anothers_payment(*, order: PaymentOrder, answer: OrderAnswer) -> bool:
 def newest_payment_id(bill_id: int) -> int | None:
     """Return the last payment of a bill, whose receipt the driver may want; None where nothing was paid."""
     return Payment.objects.filter(bill_id=bill_id).order_by("-pk").values_list("pk", flat=True).first()
+
+
+def open_debt(bill_id: int) -> Decimal:
+    """Return what is still owed on a closed bill (rupees)."""
+    owed = Debt.objects.filter(bill_id=bill_id, status=DebtStatus.OPEN).values_list("amount", flat=True).first()
+    return owed or ZERO
 
 
 # --- Refunds ---------------------------------------------------------------------------------------

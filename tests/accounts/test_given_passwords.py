@@ -93,7 +93,7 @@ def test_a_new_password_for_somebody_else_is_given_and_ones_own_is_not(
 
 def test_demonstration_and_present_accounts_are_as_they_were() -> None:
     create_demonstration_accounts(airport_id=1, now=clock.now())
-    make_user(Role.STAFF)
+    make_user(Role.STAFF, "somebody")
     assert not User.objects.filter(password_must_change=True).exists()
 
 

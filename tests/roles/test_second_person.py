@@ -22,6 +22,12 @@ pytestmark = pytest.mark.django_db
 USERS = "/api/admin/users/"
 
 
+@pytest.fixture(autouse=True)
+def _given_passwords_may_stay(settings: Any) -> None:
+    """Let new accounts act at once: what they may not decide is tested here."""
+    settings.GIVEN_PASSWORDS_CHANGE = False
+
+
 @pytest.fixture
 def moment() -> Any:
     with time_machine.travel(START, tick=False) as traveller:

@@ -34,6 +34,7 @@ class World:
     debt: Debt
     order: PaymentOrder
     attendant: User
+    gate: Gate
 
     def values(self) -> dict[str, object]:
         """Return what stands for the parameters of addresses."""
@@ -54,6 +55,8 @@ class World:
             "debt_id": self.debt.pk,
             "user_id": self.attendant.pk,
             "order_id": self.order.order_id,
+            "site_ref": self.zone.site_id,
+            "gate_ref": self.gate.pk,
         }
 
 
@@ -99,6 +102,7 @@ def make_world() -> World:
         debt=Debt.objects.get(),
         order=order,
         attendant=attendant,
+        gate=Gate.objects.create(site=first, name="North", direction="IN", created_at=now),
     )
 
 

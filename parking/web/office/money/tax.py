@@ -22,7 +22,7 @@ from parking.invoices.models import TaxProfile
 from parking.invoices.profiles import NewProfile, add_profile
 from parking.invoices.queries import tax_profiles, with_force
 from parking.invoices.rules import PREFIX
-from parking.web.access import for_managers
+from parking.web.access import for_managers, for_office
 from parking.web.forms import ServiceForm
 from parking.web.gstin_field import GstinField
 from parking.web.office.shared.lists import DayField, sheet_of
@@ -107,7 +107,7 @@ class TaxProfileForm(ServiceForm):
 
 
 @require_safe
-@for_managers
+@for_office
 def listing(request: HttpRequest) -> HttpResponse:
     """Show all profiles by car park, and which of them are in force."""
     rows = with_force(tax_profiles(actor_of(request)), now=clock.now())
