@@ -24,7 +24,6 @@ class World:
     people: dict[str, User | None]
     zone: ParkingZone
     slot: ParkingSlot
-    gate: Gate
     waiting: ParkingSession
     inside: ParkingSession
     cash: Payment
@@ -92,7 +91,6 @@ def make_world() -> World:
         people=_people(driver, attendant, first, second),
         zone=zone,
         slot=zone.slots.order_by("-pk")[:1].get(),
-        gate=Gate.objects.create(site=first, name="Palm gate", direction="IN", created_at=now),
         waiting=waiting,
         inside=inside,
         cash=cash,
