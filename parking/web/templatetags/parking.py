@@ -75,6 +75,15 @@ def _is_long_stay(session: ParkingSession, now: datetime) -> bool:
 
 
 @register.filter
+def metres(distance: int) -> str:
+    """Return a distance in metres up to a kilometre, then in kilometres with one digit, then in whole ones."""
+    if distance < 1000:
+        return gettext("%(number)d m") % {"number": round(distance, -1)}
+    number = f"{distance / 1000:.1f}" if distance < 10_000 else f"{round(distance / 1000)}"
+    return gettext("%(number)s km") % {"number": number}
+
+
+@register.filter
 def minutes_until(time: datetime, now: datetime) -> int:
     """Return the whole minutes left until a time, rounded up; 0 when it is over."""
     return max(-(-(time - now) // timedelta(minutes=1)), 0)
