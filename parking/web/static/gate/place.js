@@ -1,6 +1,5 @@
-// Which gate this is and which way cars pass it: chosen once, kept by this browser. Where the car park has gates,
-// one of
-// them; its number goes with every scan, and in a cookie with the pages that are opened without one.
+// Which gate this is and which way cars pass it: chosen once, kept by this browser. Where the car park has gates, it is
+// one of them; its number goes with every scan, and in a cookie with the pages that are opened without one.
 
 const KEPT = "gate-place";
 const WAYS = ["IN", "OUT", "BOTH"];
