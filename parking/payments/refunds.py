@@ -178,6 +178,15 @@ def release(*, refund: Refund, now: datetime) -> None:
     refund.is_held = False
 
 
+def refuse(*, refund: Refund, now: datetime) -> None:
+    """Write down that money which goes by hand does not go back after all. Raises Refused `refund_not_waiting`."""
+    when = {"status": RefundStatus.INITIATED, "is_held": False}
+    refused = {"status": RefundStatus.REFUSED, "updated_at": now}
+    if not refund.by_hand or not change(Refund, refund.pk, when=when, **refused):
+        raise Refused("refund_not_waiting", "This refund does not wait for approval")
+    refund.status = RefundStatus.REFUSED
+
+
 def hand_back(*, refund: Refund, now: datetime) -> None:
     """Write down that money was handed back that goes by hand: cash, UPI of the counter, less than a gateway takes.
 

@@ -89,5 +89,5 @@ def test_the_whole(story: Story) -> None:
 
 
 def test_as_many_statements_however_much_there_is(story: Story, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         overview(sites=ALL_SITES, now=NOON, days=30)

@@ -32,6 +32,7 @@ from parking.stays.watching import everything_text
 from parking.web.access import for_attendants
 from parking.web.gate.answers import waiting_context
 from parking.web.gate.forms import TerminationForm
+from parking.web.gate.here import actor_here, gate_fields, kept_gate
 from parking.web.live import live, minute
 
 PAGE_SIZE = 25
@@ -116,7 +117,9 @@ def _car(session: ParkingSession, now: datetime) -> CarInside:
 def stay(request: HttpRequest, session_id: int) -> HttpResponse:
     """What is known of a stay, and the form that ends it."""
     session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
-    return _stay_page(request, session, TerminationForm())
+    gate = kept_gate(request)
+    is_here = gate is not None and gate.site_id == session.zone.site_id
+    return _stay_page(request, session, TerminationForm(initial=gate_fields(gate if is_here else None)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,13 +129,14 @@ def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
 
     Asked for without a form, as by the choice of a language on the page of a refusal, it shows the stay.
     """
-    session = access.find(Ref(pk=session_id), actor_of(request))
+    actor_of(request).need("terminate")
+    session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
     form = TerminationForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):
             _terminate(request, session, form)
             return redirect("gate_stay", session_id=session_id)
-    return _stay_page(request, access.find(Ref(pk=session_id), actor_of(request)), form)
+    return _stay_page(request, access.find(Ref(pk=session_id), actor_of(request), at_work=True), form)
 
 
 @requests.once_per_form
@@ -141,7 +145,7 @@ def _terminate(request: HttpRequest, attempt: Attempt, session: ParkingSession, 
     if attempt.subject is not None:
         return leaving.resume_ending(subject=attempt.subject, now=now)
     return terminating.terminate(
-        actor=actor_of(request),
+        actor=actor_here(request, form),
         session=Ref(pk=session.pk),
         reason=form.cleaned_data["reason"],
         collection=form.collection(),
@@ -159,6 +163,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         section="inside",
         car=_car(session, now),
         form=form,
+        may_terminate=actor_of(request).may("terminate"),
         key=requests.new_form_key(),
         gateways=gateway_choices(),
         awaited=waiting_context(session, order) if order else None,

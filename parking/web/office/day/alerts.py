@@ -20,10 +20,13 @@ _TITLES: dict[AlertCode, Promise] = {
     AlertCode.HOLDS_EXPIRED_TODAY: _("Bookings not paid in time today"),
     AlertCode.NO_SHOWS_TODAY: _("Drivers who did not come today"),
     AlertCode.OPEN_DEBTS: _("Open debts"),
+    AlertCode.SERIES_NEARLY_USED_UP: _("Document numbers that run out"),
+    AlertCode.SERIES_BEGINS_WITH_ZERO: _("Document numbers that begin with 0"),
 }
-# Money that somebody has to decide about; the others are for information.
+# What somebody has to decide about; the others are for information.
 _URGENT = {
     AlertCode.ORDERS_IN_REVIEW, AlertCode.PAID_TWICE, AlertCode.REFUNDS_WITHOUT_BALANCE, AlertCode.REFUNDS_STUCK,
+    AlertCode.SERIES_NEARLY_USED_UP,
 }  # fmt: skip
 
 
@@ -37,18 +40,19 @@ class AlertCard:
     urgent: bool
 
 
-def alert_cards(alerts: Sequence[Alert]) -> list[AlertCard]:
-    """Return the alerts that have something in them."""
+def alert_cards(alerts: Sequence[Alert], site_id: int | None) -> list[AlertCard]:
+    """Return the alerts that have something in them, with pages of this site, or of all."""
     return [
-        AlertCard(alert, _TITLES[alert.code], _address(alert.code), alert.code in _URGENT)
+        AlertCard(alert, _TITLES[alert.code], _address(alert.code, site_id), alert.code in _URGENT)
         for alert in alerts
         if alert.count
     ]
 
 
-def _address(code: AlertCode) -> str:
+def _address(code: AlertCode, site_id: int | None) -> str:
     today = f"{clock.today()}"
-    ended_today = {"days_of": "ended", "from": today, "to": today}
+    here = {"site": str(site_id)} if site_id else {}
+    ended_today = {"days_of": "ended", "from": today, "to": today, **here}
     match code:
         case (
             AlertCode.ORDERS_IN_REVIEW
@@ -58,9 +62,11 @@ def _address(code: AlertCode) -> str:
         ):
             return reverse("office_review")
         case AlertCode.OPEN_DEBTS:
-            return reverse("office_debts")
+            return _with(reverse("office_debts"), here)
+        case AlertCode.SERIES_NEARLY_USED_UP | AlertCode.SERIES_BEGINS_WITH_ZERO:
+            return reverse("office_tax")
         case AlertCode.LONG_STAYS:
-            return _sessions({"long": "on"})
+            return _sessions({"long": "on", **here})
         case AlertCode.HOLDS_EXPIRED_TODAY:
             return _sessions({"reason": "UNPAID", **ended_today})
         case AlertCode.NO_SHOWS_TODAY:
@@ -68,4 +74,8 @@ def _address(code: AlertCode) -> str:
 
 
 def _sessions(wanted: dict[str, str]) -> str:
-    return f"{reverse('office_sessions')}?{urlencode(wanted)}"
+    return _with(reverse("office_sessions"), wanted)
+
+
+def _with(address: str, query: dict[str, str]) -> str:
+    return f"{address}?{urlencode(query)}" if query else address

@@ -3,18 +3,18 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.reports.background import background_now
 from parking.reports.board import board_now
 from parking.stays.watching import everything_text
-from parking.web.access import for_managers
+from parking.web.access import for_office
 from parking.web.live import live, minute
 from parking.web.office.day.alerts import alert_cards
+from parking.web.office.shared.site_switch import site_switch
 
 
 @require_safe
-@for_managers
+@for_office
 def overview(request: HttpRequest) -> HttpResponse:
     """Show today's bookings, money and occupancy, and the alerts."""
     return _rendered(request, "office/dashboard.html")
@@ -26,19 +26,21 @@ def _state() -> str:
 
 @require_safe
 @live(state=_state)
-@for_managers
+@for_office
 def live_part(request: HttpRequest) -> HttpResponse:
     """Show the changing part of the dashboard."""
     return _rendered(request, "office/parts/dashboard.html")
 
 
 def _rendered(request: HttpRequest, template: str) -> HttpResponse:
-    figures = board_now(sites=actor_of(request).sites)
+    switch = site_switch(request)
+    figures = board_now(sites=switch.sites)
     return page(
         request,
         template,
         section="office",
+        switch=switch,
         board=figures,
-        alerts=alert_cards(figures.alerts),
+        alerts=alert_cards(figures.alerts, switch.site_id),
         background=background_now.value(),
     )
