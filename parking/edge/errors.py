@@ -41,6 +41,9 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "limit": int,
     "open": int,
     "site_name": str,
+    "verdict": str,
+    "booked": str,
+    "seen": str,
     "opens_at": str,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}

@@ -173,6 +173,6 @@ class VehicleForm(ServiceForm):
     def add_refusal(self, error: Any) -> None:
         """Show a refused plate at its field."""
         if error.code == "vehicle_invalid":
-            self.add_error("plate", _("4 to 12 letters and digits, as on the number plate."))
+            self.add_error("plate", _("4 to 15 letters and digits, as on the number plate."))
         else:
             super().add_refusal(error)

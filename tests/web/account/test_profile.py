@@ -134,7 +134,7 @@ def test_a_plate_that_is_none_is_said_at_its_field(browser_of, asha):
     answer = browser_of(asha).post("/profile/vehicles/", CAR | {"plate": "HELLO"})
     page = answer.content.decode()
     assert (answer.status_code, 'id="id_plate_error"' in page) == (200, True)
-    assert "4 to 12 letters and digits, as on the number plate." in page
+    assert "4 to 15 letters and digits, as on the number plate." in page
     assert 'value="HELLO"' in page
     assert not SavedVehicle.objects.exists()
 

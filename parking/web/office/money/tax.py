@@ -82,8 +82,8 @@ class TaxProfileForm(ServiceForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._choose_from("site", [(site.pk, site.name) for site in present_sites(actor)])
-        states = sorted(STATES.items(), key=lambda state: state[1])
-        self._choose_from("state_code", [("", "—"), *((code, f"{name} ({code})") for code, name in states)])
+        states = sorted((name, code) for code, name in STATES.items())
+        self._choose_from("state_code", [("", "—"), *((code, f"{name} ({code})") for name, code in states)])
 
     def _choose_from(self, name: str, choices: list[tuple[Any, str]]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = choices
