@@ -112,11 +112,6 @@ class SiteCards:
     site: ParkingSite
     cards: list[ZoneCard]
 
-    @property
-    def distance(self) -> int | None:
-        """Return the metres to the nearest zone."""
-        return min((card.distance for card in self.cards if card.distance is not None), default=None)
-
 
 def by_site(cards: list[ZoneCard]) -> list[SiteCards]:
     """Return the cards by site, first the site of the first card."""
