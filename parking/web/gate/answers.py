@@ -66,16 +66,19 @@ class Verdict:
     change: Decimal | None = None
     payment_id: int | None = None
     can_compare: bool = False
+    # The attendant may say that the plate seen is the booked one, with which the scan is sent again.
+    can_confirm: bool = False
     closes_after: int | None = None
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What the parts send back: the code, the gate's number of the scan, the plate that the attendant typed."""
+    """What the parts send back: the code, the gate's number of the scan, the plate that was typed, the direction."""
 
     qr_code: str
     scan_id: str
     plate_seen: str | None = None
+    direction: str = ""
 
 
 # --- Entry -------------------------------------------------------------------------------------------
@@ -181,7 +184,14 @@ def refused(request: HttpRequest, scan: Scan, error: DomainError, *, pane: str =
     amber = error.code in _AMBER or isinstance(error, Unavailable) or error.facts.get("verdict") == "AMBER"
     known = None if isinstance(error, NotFound | InvalidInput) else session
     sentence = _of_two_plates(error) if error.code == "vehicle_mismatch" else sentence_for(error)
-    verdict = Verdict("wait" if amber else "no", WAIT if amber else STOP, sentence, known, error.code)
+    verdict = Verdict(
+        tone="wait" if amber else "no",
+        word=WAIT if amber else STOP,
+        sentence=sentence,
+        session=known,
+        code=error.code,
+        can_confirm=error.facts.get("verdict") == "AMBER" and not pane,
+    )
     return _shown(request, verdict, scan)
 
 
@@ -217,4 +227,11 @@ def _session_of(request: HttpRequest, scan: Scan) -> ParkingSession | None:
 
 
 def _shown(request: HttpRequest, verdict: Verdict, scan: Scan) -> HttpResponse:
-    return page(request, "gate/parts/verdict.html", verdict=verdict, session=verdict.session, scan=scan)
+    return page(
+        request,
+        "gate/parts/verdict.html",
+        verdict=verdict,
+        session=verdict.session,
+        scan=scan,
+        address=request.path,
+    )
