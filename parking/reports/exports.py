@@ -21,6 +21,11 @@ from parking.core.errors import Refused
 # Some programs drop white space before they look; a tab or line break splits cells when rows are pasted.
 # The signs are those of defusedcsv: `|` and `%` begin commands and macros in some programs.
 _FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f]*[=+\-@|%]")
+# Texts that a spreadsheet reads as a number, a date, a time or a truth value when it opens CSV: slot 1-2, reference
+# 004211223344, plate MAR-2024.
+_DIGITS = r"[(]?[₹$€£]?[ .]*[0-9][0-9 .,'/:-]*(e[+-]?[0-9]+)?( ?[ap]m?| ?%)?[)]?"
+_MONTHS = r"(?=.*[0-9])[0-9 .,/:-]*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[0-9 .,/:-]*"
+_MISREAD = re.compile(rf" *({_DIGITS}|{_MONTHS}|true|false) *", re.IGNORECASE | re.ASCII)
 # What XML 1.0 cannot hold, and openpyxl therefore refuses.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # An XLSX file is only ready when its last row is, at some 1,500 rows a second; CSV flows from the start.
@@ -37,12 +42,15 @@ def harmless(text: str) -> str:
 
 
 def csv_lines(heading: Sequence[str], rows: Iterable[Row], *, for_excel: bool = False) -> Iterator[str]:
-    """Yield the lines of a CSV file (RFC 4180); times with the site's offset from UTC, money in rupees."""
+    """Yield the lines of a CSV file (RFC 4180); times with the site's offset from UTC, money in rupees.
+
+    A file for Excel begins with the mark of UTF-8, and its texts stay the texts that they are when it is opened there.
+    """
     writer = csv.writer(_Line())
     mark = BYTE_ORDER_MARK if for_excel else ""
     yield mark + writer.writerow(heading)
     for row in rows:
-        yield writer.writerow([_csv_cell(value) for value in row])
+        yield writer.writerow([_csv_cell(value, for_excel=for_excel) for value in row])
 
 
 class _Line:
@@ -52,12 +60,18 @@ class _Line:
         return line
 
 
-def _csv_cell(value: object) -> object:
+def _csv_cell(value: object, *, for_excel: bool) -> object:
     if isinstance(value, datetime):
         return value.astimezone(clock.site_zone()).isoformat(timespec="seconds")
-    if value is None or isinstance(value, int | Decimal):
+    if value is None or isinstance(value, int | Decimal | date):
         return value
-    return harmless(str(value))
+    text = str(value)
+    return _kept_as_text(text) if for_excel and _MISREAD.fullmatch(text) else harmless(text)
+
+
+def _kept_as_text(text: str) -> str:
+    """Return a formula whose value is the text. An apostrophe or a tab in front would stand in the cell."""
+    return f'="{text}"'
 
 
 def refuse_long_xlsx(rows: QuerySet[Any, Any]) -> None:

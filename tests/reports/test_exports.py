@@ -59,6 +59,44 @@ def test_csv_for_excel_says_that_it_is_utf_8() -> None:
     )
 
 
+MISREAD = [
+    "1-2", "01-02", "1/2", "3.4", "1 1/2", "12:30", "9 a", "10 PM", "412345678901", "0042", "007/2026", "1,234.50",
+    "1E5", "12e+3", "50%", "(5)", "₹50", ".5", "MAR-2024", "SEP1", "1-Jan", "3 march 2026", "TRUE", "false", " 1-2 ",
+]  # fmt: skip
+READ_RIGHT = [
+    "A-001", "QR-7K3M9QX2T0ZC", "PK-000123", "DL-01-AB-1234", "22-BH-1234-A", "order_1E5", "pay_29QQoUBi66xm2f", "Mary",
+    "7d9f2c1e-5b1a-4e0f-9c57-3f3a0a8f6d21", "P1-2", "12 cars", "आशा 12", "१-२", '1"2', "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MISREAD)
+def test_a_text_that_a_spreadsheet_would_misread_is_kept_for_excel_alone(text: str) -> None:
+    (_, line), (_, raw) = (csv_lines(["n"], [[text]], for_excel=for_excel) for for_excel in (True, False))
+    assert next(csv.reader([line])) == [f'="{text}"']
+    assert next(csv.reader([raw])) == [text]
+
+
+@pytest.mark.parametrize("text", READ_RIGHT)
+def test_a_text_that_is_read_right_stays_as_it_is_for_excel(text: str) -> None:
+    _, line = csv_lines(["n", ""], [[text, ""]], for_excel=True)
+    assert next(csv.reader([line])) == [text, ""]
+
+
+def test_the_bytes_for_excel_and_for_programs() -> None:
+    row = ["1-2", "412345678901", "0042", "=1+1", "-5", -5, Decimal("50.00"), 7, MOMENT.date(), MOMENT, "A-001", None]
+    mark = b"\xef\xbb\xbf"
+    rest = b"'=1+1,'-5,-5,50.00,7,2026-11-20,2026-11-21T00:10:05+05:30,A-001,\r\n"
+    for_excel = "".join(csv_lines(["n"], [row], for_excel=True)).encode()
+    assert for_excel == mark + b'n\r\n"=""1-2""","=""412345678901""","=""0042""",' + rest
+    assert "".join(csv_lines(["n"], [row])).encode() == b"n\r\n1-2,412345678901,0042," + rest
+
+
+def test_xlsx_has_the_same_texts_as_text() -> None:
+    with xlsx_file("Slots", ["slot"], [["1-2"], ["412345678901"], ["0042"]]) as file:
+        cells = [cell for (cell,) in load_workbook(file)["Slots"].iter_rows(min_row=2)]
+    assert [(cell.value, cell.data_type) for cell in cells] == [("1-2", "s"), ("412345678901", "s"), ("0042", "s")]
+
+
 def test_a_date_is_a_date_in_both() -> None:
     assert "".join(csv_lines(["day"], [[MOMENT.date()]])) == "day\r\n2026-11-20\r\n"
     with xlsx_file("Days", ["day"], [[MOMENT.date()]]) as file:

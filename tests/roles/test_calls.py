@@ -98,6 +98,9 @@ TABLE: dict[str, Statuses] = {
     "GET /api/user/history/": driver(other=200),
     "POST /api/user/cancel-booking/": driver(),
     "GET /api/user/debts/": driver(other=200),
+    "GET /api/user/vehicles/": driver(other=200),
+    "POST /api/user/vehicles/": driver(201, 201),
+    "DELETE /api/user/vehicles/{vehicle_ref}/": driver(),
     "GET /api/user/sessions/{session_ref}/invoice-details/": driver(),
     "POST /api/user/sessions/{session_ref}/invoice-details/": driver(),
     "POST /api/staff/entry/": gate(elsewhere=400),
@@ -190,6 +193,7 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
     header = "kind,gateway_id,merchant_id,amount,currency,made_at\n"
     return {
         "POST /api/user/book-slot/": ticket,
+        "POST /api/user/vehicles/": {"vehicle_number": plate},
         "POST /api/user/cancel-booking/": {"session_id": world.waiting.pk},
         "POST /api/staff/entry/": entry,
         "POST /api/staff/exit/quote/": {"qr_code": world.inside.qr_code},

@@ -1,0 +1,34 @@
+"""How a driver's saved vehicle is shown."""
+
+from datetime import datetime
+from typing import Self
+
+from parking.edge.shapes import Shape
+from parking.vehicles.models import SavedVehicle, VehicleKind
+
+
+class SavedVehicleOut(Shape):
+    id: int
+    vehicle_number: str
+    vehicle_kind: VehicleKind
+    owner_name: str
+    label: str
+    last_used_at: datetime | None
+    open_session_id: int | None
+    created_at: datetime
+
+    example = {
+        "id": 7,
+        "vehicle_number": "DL-01-AB-1234",
+        "vehicle_kind": "CAR",
+        "owner_name": "Asha Rao",
+        "label": "The red one",
+        "last_used_at": "2026-11-22T04:30:00Z",
+        "open_session_id": None,
+        "created_at": "2026-11-20T04:30:00Z",
+    }
+
+    @classmethod
+    def of(cls, saved: SavedVehicle) -> Self:
+        """Return a vehicle of `vehicles_of`; the last booking and the open one are the driver's own."""
+        return cls.read(saved, vehicle_number=saved.vehicle.vehicle_number)
