@@ -1,4 +1,4 @@
-"""A driver's saved vehicles."""
+"""The vehicles that a driver saved for the next booking."""
 
 from typing import Annotated
 
@@ -10,55 +10,54 @@ from parking.accounts.models import User
 from parking.api.paging import PageQuery, page_of
 from parking.api.shapes.vehicles import SavedVehicleOut
 from parking.core import clock
+from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, caller, driver_only
-from parking.edge.describe import READ_PROBLEMS, Ok, Page, enveloped, examples, paged, problems
+from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
 from parking.edge.parsing import In, Printable, Text30, Text100, path_id
 from parking.stays.queries import vehicles_of
-from parking.vehicles import saving
 from parking.vehicles.models import VehicleKind
+from parking.vehicles.saving import forget_vehicle, save_vehicle
 
 router = Router(tags=["Driver"], auth=driver_only)
-
-
-class VehicleIn(In):
-    vehicle_number: Text30
-    vehicle_kind: Annotated[VehicleKind, Field(strict=False)] = VehicleKind.CAR
-    owner_name: Annotated[Text100 | None, Field(description="Left out: the name of the account")] = None
-    label: Annotated[str, Field(max_length=30, description="What the driver calls it"), Printable] = ""
 
 
 @router.get(
     "/vehicles/",
     response={200: Ok[Page[SavedVehicleOut]], **READ_PROBLEMS},
     openapi_extra=examples(response=paged(SavedVehicleOut.example)),
-    summary="Saved vehicles",
+    summary="Own vehicles",
 )
-def vehicles(request: HttpRequest, paging: PageQuery) -> HttpResponse:
+def own_vehicles(request: HttpRequest, paging: PageQuery) -> HttpResponse:
     """The caller's saved vehicles, the last booked first."""
     found = page_of(vehicles_of(caller(request).pk), paging)
     return ok(found.showing([SavedVehicleOut.of(saved) for saved in found.rows]))
 
 
+class SaveVehicleIn(In):
+    vehicle_number: Text30
+    owner_name: Annotated[Text100 | None, Field(description="Left out: the name of the account")] = None
+    vehicle_kind: Annotated[VehicleKind, Field(strict=False)] = VehicleKind.CAR
+    label: Annotated[str, Field(max_length=30), Printable] = ""
+
+
 @router.post(
     "/vehicles/",
-    response={201: Ok[SavedVehicleOut], **problems()},
-    openapi_extra=examples(
-        request={"vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao", "label": "The red one"},
-        response=enveloped(
-            SavedVehicleOut.example | {"last_used_at": None, "created_at": "2026-11-22T04:30:00Z"}, "Vehicle saved"
-        ),
-        status=201,
+    response={201: Ok[SavedVehicleOut], **WRITE_PROBLEMS},
+    openapi_extra=keyed(
+        examples(
+            request={"vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao", "label": "The red one"},
+            response=enveloped(SavedVehicleOut.example | {"last_used_at": None}, "Vehicle saved"),
+            status=201,
+        )
     ),
     summary="Save a vehicle",
 )
-def save_vehicle(request: HttpRequest, payload: VehicleIn) -> HttpResponse:
-    """Keep a vehicle for the next booking. It proves nothing: several may save one plate.
-
-    Saved again, in whatever spelling, it gets the new name, kind and label.
-    """
+@requests.idempotent_in_one_transaction
+def save_own_vehicle(request: HttpRequest, payload: SaveVehicleIn) -> HttpResponse:
+    """Save a vehicle for the next booking; one that is saved already gets the new words. It claims no plate."""
     user = caller(request)
-    saved = saving.save_vehicle(
+    saved = save_vehicle(
         actor=actor_of(request),
         plate=payload.vehicle_number,
         owner_name=payload.owner_name or _name_of(user),
@@ -74,12 +73,12 @@ def _name_of(user: User) -> str:
 
 
 @router.delete(
-    "/vehicles/{vehicle_ref}/",
+    "/vehicles/{saved_ref}/",
     response={200: Ok[None], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(None, "Vehicle removed")),
+    openapi_extra=examples(response=enveloped(None, "Vehicle taken off the list")),
     summary="Forget a vehicle",
 )
-def forget_vehicle(request: HttpRequest, vehicle_ref: str) -> HttpResponse:
-    """Take a vehicle off the caller's list. Bookings with it stay as they are."""
-    saving.forget_vehicle(actor=actor_of(request), saved_id=path_id(vehicle_ref), now=clock.now())
-    return ok(None, "Vehicle removed")
+def forget_own_vehicle(request: HttpRequest, saved_ref: str) -> HttpResponse:
+    """Take a vehicle off the own list; its bookings stay as they are."""
+    forget_vehicle(actor=actor_of(request), saved_id=path_id(saved_ref), now=clock.now())
+    return ok(None, "Vehicle taken off the list")

@@ -21,11 +21,13 @@ from parking.core.errors import Refused
 # Some programs drop white space before they look; a tab or line break splits cells when rows are pasted.
 # The signs are those of defusedcsv: `|` and `%` begin commands and macros in some programs.
 _FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f]*[=+\-@|%]")
-# Texts that a spreadsheet reads as a number, a date, a time or a truth value when it opens CSV: slot 1-2, reference
-# 004211223344, plate MAR-2024.
-_DIGITS = r"[(]?[₹$€£]?[ .]*[0-9][0-9 .,'/:-]*(e[+-]?[0-9]+)?( ?[ap]m?| ?%)?[)]?"
-_MONTHS = r"(?=.*[0-9])[0-9 .,/:-]*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[0-9 .,/:-]*"
-_MISREAD = re.compile(rf" *({_DIGITS}|{_MONTHS}|true|false) *", re.IGNORECASE | re.ASCII)
+# Texts that a spreadsheet takes for a number, a day, a time or a truth value when it opens a CSV file: long references
+# lose their last digits, others their zeros in front, slots such as 1-2 and DEC-01 become dates. A short whole number
+# loses nothing.
+_SHORT_NUMBER = "(?![1-9][0-9]{0,10}$)"
+_DIGITS = r"[(]?[₹$€£]?[ .]*[0-9][0-9 .,'/:-]*(?:e[+-]?[0-9]+)?(?: ?[ap]m?| ?%)?[)]?"
+_WITH_MONTH = r"(?=.*[0-9])[0-9 .,/:-]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[0-9 .,/:-]*"
+_MISREAD = re.compile(rf"{_SHORT_NUMBER} *(?:{_DIGITS}|{_WITH_MONTH}|true|false) *", re.IGNORECASE | re.ASCII)
 # What XML 1.0 cannot hold, and openpyxl therefore refuses.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # An XLSX file is only ready when its last row is, at some 1,500 rows a second; CSV flows from the start.
@@ -44,13 +46,14 @@ def harmless(text: str) -> str:
 def csv_lines(heading: Sequence[str], rows: Iterable[Row], *, for_excel: bool = False) -> Iterator[str]:
     """Yield the lines of a CSV file (RFC 4180); times with the site's offset from UTC, money in rupees.
 
-    A file for Excel begins with the mark of UTF-8, and its texts stay the texts that they are when it is opened there.
+    `for_excel`: with the mark of UTF-8, and texts in the form in which spreadsheets leave them as they are.
     """
     writer = csv.writer(_Line())
     mark = BYTE_ORDER_MARK if for_excel else ""
+    cell = _excel_cell if for_excel else _csv_cell
     yield mark + writer.writerow(heading)
     for row in rows:
-        yield writer.writerow([_csv_cell(value, for_excel=for_excel) for value in row])
+        yield writer.writerow([cell(value) for value in row])
 
 
 class _Line:
@@ -60,18 +63,19 @@ class _Line:
         return line
 
 
-def _csv_cell(value: object, *, for_excel: bool) -> object:
+def _excel_cell(value: object) -> object:
+    if isinstance(value, str) and _MISREAD.fullmatch(value):
+        # A formula that is nothing but the text. A tab or an apostrophe in front would stand in the cell.
+        return f'="{value}"'
+    return _csv_cell(value)
+
+
+def _csv_cell(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(clock.site_zone()).isoformat(timespec="seconds")
-    if value is None or isinstance(value, int | Decimal | date):
+    if value is None or isinstance(value, int | Decimal):
         return value
-    text = str(value)
-    return _kept_as_text(text) if for_excel and _MISREAD.fullmatch(text) else harmless(text)
-
-
-def _kept_as_text(text: str) -> str:
-    """Return a formula whose value is the text. An apostrophe or a tab in front would stand in the cell."""
-    return f'="{text}"'
+    return harmless(str(value))
 
 
 def refuse_long_xlsx(rows: QuerySet[Any, Any]) -> None:

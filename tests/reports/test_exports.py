@@ -60,12 +60,13 @@ def test_csv_for_excel_says_that_it_is_utf_8() -> None:
 
 
 MISREAD = [
-    "1-2", "01-02", "1/2", "3.4", "1 1/2", "12:30", "9 a", "10 PM", "412345678901", "0042", "007/2026", "1,234.50",
-    "1E5", "12e+3", "50%", "(5)", "₹50", ".5", "MAR-2024", "SEP1", "1-Jan", "3 march 2026", "TRUE", "false", " 1-2 ",
+    "1-2", "01-02", "1/2", "3.4", "3.14.2", "1 1/2", "12:30", "9 a", "10 PM", "412345678901", "0042", "007/2026",
+    "1,234.50", "1E5", "12e+3", "50%", "(5)", "₹50", ".5", "MAR-2024", "DEC-01", "SEP1", "1-Jan", "Mar 1",
+    "3 march 2026", "TRUE", "false", " 1-2 ",
 ]  # fmt: skip
 READ_RIGHT = [
-    "A-001", "QR-7K3M9QX2T0ZC", "PK-000123", "DL-01-AB-1234", "22-BH-1234-A", "order_1E5", "pay_29QQoUBi66xm2f", "Mary",
-    "7d9f2c1e-5b1a-4e0f-9c57-3f3a0a8f6d21", "P1-2", "12 cars", "आशा 12", "१-२", '1"2', "",
+    "A-001", "123", "Level 1", "December", "QR-7K3M9QX2T0ZC", "PK-1E5", "DL-01-AB-1234", "22-BH-1234-A", "order_1E5",
+    "pay_29QQoUBi66xm2f", "Mary", "7d9f2c1e-5b1a-4e0f-9c57-3f3a0a8f6d21", "P1-2", "12 cars", "आशा 12", "१-२", '1"2', "",
 ]  # fmt: skip
 
 
@@ -83,9 +84,23 @@ def test_a_text_that_is_read_right_stays_as_it_is_for_excel(text: str) -> None:
 
 
 def test_the_bytes_for_excel_and_for_programs() -> None:
-    row = ["1-2", "412345678901", "0042", "=1+1", "-5", -5, Decimal("50.00"), 7, MOMENT.date(), MOMENT, "A-001", None]
+    row = [
+        "1-2",
+        "412345678901",
+        "0042",
+        "=1+1",
+        "-5",
+        -5,
+        412345678901,
+        Decimal("50.00"),
+        7,
+        MOMENT.date(),
+        MOMENT,
+        "A-001",
+        None,
+    ]
     mark = b"\xef\xbb\xbf"
-    rest = b"'=1+1,'-5,-5,50.00,7,2026-11-20,2026-11-21T00:10:05+05:30,A-001,\r\n"
+    rest = b"'=1+1,'-5,-5,412345678901,50.00,7,2026-11-20,2026-11-21T00:10:05+05:30,A-001,\r\n"
     for_excel = "".join(csv_lines(["n"], [row], for_excel=True)).encode()
     assert for_excel == mark + b'n\r\n"=""1-2""","=""412345678901""","=""0042""",' + rest
     assert "".join(csv_lines(["n"], [row])).encode() == b"n\r\n1-2,412345678901,0042," + rest

@@ -100,7 +100,7 @@ TABLE: dict[str, Statuses] = {
     "GET /api/user/debts/": driver(other=200),
     "GET /api/user/vehicles/": driver(other=200),
     "POST /api/user/vehicles/": driver(201, 201),
-    "DELETE /api/user/vehicles/{vehicle_ref}/": driver(),
+    "DELETE /api/user/vehicles/{saved_ref}/": driver(),
     "GET /api/user/sessions/{session_ref}/invoice-details/": driver(),
     "POST /api/user/sessions/{session_ref}/invoice-details/": driver(),
     "POST /api/staff/entry/": gate(elsewhere=400),

@@ -57,7 +57,7 @@ class World:
             "order_id": self.order.order_id,
             "site_ref": self.zone.site_id,
             "gate_ref": self.gate.pk,
-            "vehicle_ref": self.saved.pk,
+            "saved_ref": self.saved.pk,
         }
 
 

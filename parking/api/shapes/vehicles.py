@@ -1,4 +1,4 @@
-"""How a driver's saved vehicle is shown."""
+"""How a saved vehicle is shown to its driver."""
 
 from datetime import datetime
 from typing import Self
@@ -18,14 +18,14 @@ class SavedVehicleOut(Shape):
     created_at: datetime
 
     example = {
-        "id": 7,
+        "id": 3,
         "vehicle_number": "DL-01-AB-1234",
         "vehicle_kind": "CAR",
         "owner_name": "Asha Rao",
         "label": "The red one",
         "last_used_at": "2026-11-22T04:30:00Z",
         "open_session_id": None,
-        "created_at": "2026-11-20T04:30:00Z",
+        "created_at": "2026-11-22T04:30:00Z",
     }
 
     @classmethod
