@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
+from parking.accounts.models import User
 from parking.api.paging import PageQuery, page_of
 from parking.api.shapes.vehicles import SavedVehicleOut
 from parking.core import clock
@@ -35,7 +36,7 @@ def own_vehicles(request: HttpRequest, paging: PageQuery) -> HttpResponse:
 
 class SaveVehicleIn(In):
     vehicle_number: Text30
-    owner_name: Text100
+    owner_name: Annotated[Text100 | None, Field(description="Left out: the name of the account")] = None
     vehicle_kind: Annotated[VehicleKind, Field(strict=False)] = VehicleKind.CAR
     label: Annotated[str, Field(max_length=30), Printable] = ""
 
@@ -46,7 +47,7 @@ class SaveVehicleIn(In):
     openapi_extra=keyed(
         examples(
             request={"vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao", "label": "The red one"},
-            response=enveloped(SavedVehicleOut.example, "Vehicle saved"),
+            response=enveloped(SavedVehicleOut.example | {"last_used_at": None}, "Vehicle saved"),
             status=201,
         )
     ),
@@ -55,15 +56,20 @@ class SaveVehicleIn(In):
 @requests.idempotent_in_one_transaction
 def save_own_vehicle(request: HttpRequest, payload: SaveVehicleIn) -> HttpResponse:
     """Save a vehicle for the next booking; one that is saved already gets the new words. It claims no plate."""
+    user = caller(request)
     saved = save_vehicle(
         actor=actor_of(request),
         plate=payload.vehicle_number,
-        owner_name=payload.owner_name,
+        owner_name=payload.owner_name or _name_of(user),
         vehicle_kind=payload.vehicle_kind,
         label=payload.label,
         now=clock.now(),
     )
-    return ok(SavedVehicleOut.of(saved), "Vehicle saved", status=201)
+    return ok(SavedVehicleOut.of(vehicles_of(user.pk).get(pk=saved.pk)), "Vehicle saved", status=201)
+
+
+def _name_of(user: User) -> str:
+    return (f"{user.first_name} {user.last_name}".strip() or user.username)[:100]
 
 
 @router.delete(

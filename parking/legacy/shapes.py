@@ -11,7 +11,7 @@ from parking.core import clock
 from parking.core.money import ZERO
 from parking.core.qr import qr_svg
 from parking.edge.money import LineOut, OrderOut
-from parking.edge.parsing import In, RefIn, Text20, Text100, Text500
+from parking.edge.parsing import In, RefIn, Text20, Text30, Text100, Text500
 from parking.edge.shapes import Shape
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import ZoneCounts
@@ -27,7 +27,7 @@ _PLATE = "DL-01-AB-1234"
 
 
 class TicketIn(In):
-    vehicle_number: Text20
+    vehicle_number: Text30
     owner_name: Text100
     zone_id: RefIn
 

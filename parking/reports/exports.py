@@ -21,22 +21,13 @@ from parking.core.errors import Refused
 # Some programs drop white space before they look; a tab or line break splits cells when rows are pasted.
 # The signs are those of defusedcsv: `|` and `%` begin commands and macros in some programs.
 _FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f]*[=+\-@|%]")
-# Texts that a spreadsheet takes for a number or a day when it opens a CSV file: long references lose their last digits,
-# others their zeros in front, slots such as 1-2 and DEC-01 become dates.
-_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_MISREAD = re.compile(
-    "|".join(
-        (
-            "0[0-9]+",
-            "[0-9]{12,}",
-            "[0-9]+(?:[-/.:][0-9]+)+",
-            "[0-9.]+e[0-9]+",
-            rf"(?:[0-9]+[-/ ])?{_MONTH}[-/ ]?[0-9]+",
-            rf"[0-9]+[-/ ]{_MONTH}",
-        )
-    ),
-    re.IGNORECASE,
-)
+# Texts that a spreadsheet takes for a number, a day, a time or a truth value when it opens a CSV file: long references
+# lose their last digits, others their zeros in front, slots such as 1-2 and DEC-01 become dates. A short whole number
+# loses nothing.
+_SHORT_NUMBER = "(?![1-9][0-9]{0,10}$)"
+_DIGITS = r"[(]?[₹$€£]?[ .]*[0-9][0-9 .,'/:-]*(?:e[+-]?[0-9]+)?(?: ?[ap]m?| ?%)?[)]?"
+_WITH_MONTH = r"(?=.*[0-9])[0-9 .,/:-]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[0-9 .,/:-]*"
+_MISREAD = re.compile(rf"{_SHORT_NUMBER} *(?:{_DIGITS}|{_WITH_MONTH}|true|false) *", re.IGNORECASE | re.ASCII)
 # What XML 1.0 cannot hold, and openpyxl therefore refuses.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # An XLSX file is only ready when its last row is, at some 1,500 rows a second; CSV flows from the start.
@@ -74,7 +65,7 @@ class _Line:
 
 def _excel_cell(value: object) -> object:
     if isinstance(value, str) and _MISREAD.fullmatch(value):
-        # A formula that is nothing but the text: the one form that Excel and LibreOffice both keep.
+        # A formula that is nothing but the text. A tab or an apostrophe in front would stand in the cell.
         return f'="{value}"'
     return _csv_cell(value)
 

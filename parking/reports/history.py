@@ -12,16 +12,13 @@ from parking.reports.exports import csv_lines
 from parking.stays.models import ParkingSession
 
 _ROWS_AT_ONCE = 500
-# Spreadsheets take a file for UTF-8 only if it begins so; without it names in Devanagari are lost.
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 def history_csv(sessions: QuerySet[ParkingSession], *, language: str, now: datetime) -> Iterator[str]:
     """Yield the lines of a CSV file of bookings, for a streamed answer: headings and words in this language."""
     with translation.override(language):
         heading = _heading()
-    yield _BYTE_ORDER_MARK
-    yield from csv_lines(heading, _rows(sessions, language, now))
+    yield from csv_lines(heading, _rows(sessions, language, now), for_excel=True)
 
 
 def _heading() -> list[str]:

@@ -32,8 +32,9 @@ from parking.stays.rules import (
     refund_on_cancelling,
 )
 from parking.tariffs.rules import BillLine, Terms, stay_lines
+from parking.vehicles.alike import Likeness, likeness
 from parking.vehicles.models import Vehicle
-from parking.vehicles.plates import InvalidPlateError, Likeness, likeness, read_plate
+from parking.vehicles.plates import readings
 
 _OPEN_OF_VEHICLE = Select(lambda pk: ParkingSession.objects.filter(vehicle_id=pk, status__in=OPEN_SESSION), int)
 
@@ -137,10 +138,10 @@ def refuse_other_plate(session: ParkingSession, plate_seen: str | None) -> None:
     """
     if not plate_seen:
         return
-    found = likeness(plate_seen, session.vehicle.match_key)
+    found = likeness(plate_seen, session.vehicle.vehicle_number)
     if found == Likeness.SAME:
         return
-    if found != Likeness.OTHER and _has_a_stay_of_its_own(plate_seen):
+    if found != Likeness.OTHER and _is_another_car(plate_seen, session):
         found = Likeness.OTHER
     if found == Likeness.READS_SAME:
         return
@@ -155,12 +156,10 @@ def refuse_other_plate(session: ParkingSession, plate_seen: str | None) -> None:
     )
 
 
-def _has_a_stay_of_its_own(plate: str) -> bool:
-    try:
-        key = read_plate(plate).match_key
-    except InvalidPlateError:
-        return False
-    return ParkingSession.objects.open().filter(vehicle__match_key=key).exists()
+def _is_another_car(plate_seen: str, session: ParkingSession) -> bool:
+    """Return whether another open session is of this very plate."""
+    others = ParkingSession.objects.open().exclude(vehicle_id=session.vehicle_id)
+    return others.filter(vehicle__match_key__in=readings(plate_seen)).exists()
 
 
 def scan_entry_qr(

@@ -9,7 +9,6 @@ letters and digits with a digit among them: no car is refused for its plate.
 import re
 import unicodedata
 from dataclasses import dataclass
-from enum import Enum, auto
 
 STATES = (
     "AN|AP|AR|AS|BR|CG|CH|DD|DL|DN|GA|GJ|HP|HR|JH|JK|KA|KL|LA|LD|MH|ML|MN|MP|MZ|NL|OD|OR|PB|PY|RJ|SK|TG|TN|TR|TS"
@@ -19,9 +18,11 @@ _STATE = f"({STATES})"
 _STANDARD = re.compile(_STATE + r"([0-9]{1,2})([A-Z]{0,3})([0-9]{1,4})")
 # With separators, a plate without letters between its numbers says itself where the one ends.
 _WITHOUT_SERIES = re.compile(_STATE + r" ?([0-9]{1,2}) ([0-9]{1,4})")
-_TEMPORARY = re.compile(r"(T)((?:0[1-9]|1[0-2])[0-9]{2})" + _STATE + r"([0-9]{1,4})([A-Z]{1,2})")
+# Written in one, the first of two numbers may have one digit as well as two.
+_UNCLEAR = re.compile(_STATE + r"([1-9])([0-9]{1,4})")
+_TEMPORARY = re.compile(r"(T)((?:0[1-9]|1[0-2])[0-9]{2})" + _STATE + r"([0-9]{1,4})([A-Z]{0,2})")
 _TRADE = re.compile(_STATE + r"([0-9]{1,2})([A-Z]{0,3})([0-9]{1,4})(TC)([0-9]{1,4})")
-_DEFENCE = re.compile(r"([0-9]{2})([A-Z])([0-9]{6})([A-Z])")
+_DEFENCE = re.compile(r"([0-9]{2})([A-Z])([0-9]{6})([A-Z]?)")
 _BHARAT = re.compile(r"([2-9][0-9])(BH)([0-9]{4})([A-HJ-NP-Z]{1,2})")
 _VINTAGE = re.compile(_STATE + r"(VA)([A-HJ-NP-Z]{2})([0-9]{1,4})")
 _DIPLOMATIC = re.compile(r"([0-9]{1,3})(CD|CC|UN)([0-9]{1,4})")
@@ -52,87 +53,62 @@ def read_plate(text: str) -> Plate:
     cleaned = "".join(parts)
     if not (SHORTEST <= len(cleaned) <= LONGEST and re.search("[0-9]", cleaned)) or _has_other_letters(text):
         raise InvalidPlateError(text)
+    return _of_known_format(parts) or Plate(shown=cleaned, match_key=cleaned)
+
+
+def has_known_format(text: str) -> bool:
+    """Return whether a text is a plate of one of the formats in use."""
+    return not _has_other_letters(text) and _of_known_format(_parts(text)) is not None
+
+
+def readings(text: str) -> frozenset[str]:
+    """Return the match keys of all plates that a text may mean; none for a text that is no plate.
+
+    Of `ML51234`, written in one, nobody knows whether it is `ML 51 234` or `ML 5 1234`: it has two.
+    """
+    try:
+        keys = {read_plate(text).match_key}
+    except InvalidPlateError:
+        return frozenset()
+    parts = _parts(text)
+    unclear = _UNCLEAR.fullmatch("".join(parts))
+    if unclear and not _WITHOUT_SERIES.fullmatch(" ".join(parts)):
+        keys.add(f"{unclear[1]}{unclear[2].zfill(2)}{unclear[3].zfill(4)}")
+    return frozenset(keys)
+
+
+def _of_known_format(parts: list[str]) -> Plate | None:
     apart = _WITHOUT_SERIES.fullmatch(" ".join(parts))
     if apart and int(apart[3]):
         return _standard_plate(apart[1], apart[2].zfill(2), "", apart[3])
+    cleaned = "".join(parts)
     standard = _STANDARD.fullmatch(cleaned)
     if standard and int(standard[4]):
-        return _standard_plate(*standard.groups())
-    return _other_plate(cleaned)
+        state, office, series, number = standard.groups()
+        return _standard_plate(state, office if series else office.zfill(2), series, number)
+    return _with_date_or_certificate(cleaned) or _of_other_format(cleaned)
 
 
-def _other_plate(cleaned: str) -> Plate:
+def _with_date_or_certificate(cleaned: str) -> Plate | None:
     temporary = _TEMPORARY.fullmatch(cleaned)
     if temporary:
         mark, month, state, number, letters = temporary.groups()
-        return Plate("-".join(temporary.groups()), f"{mark}{month}{state}{number.zfill(4)}{letters}")
+        return Plate(_hyphenated(temporary), f"{mark}{month}{state}{number.zfill(4)}{letters}")
     trade = _TRADE.fullmatch(cleaned)
     if trade:
         state, office, series, number, sign, certificate = trade.groups()
         key = f"{state}{office.zfill(2)}{series}{number.zfill(4)}{sign}{certificate.zfill(4)}"
-        return Plate("-".join(filter(None, trade.groups())), key)
-    for pattern in _OTHER_FORMATS:
-        match = pattern.fullmatch(cleaned)
-        if match:
-            return Plate(shown="-".join(match.groups()), match_key=cleaned)
-    return Plate(shown=cleaned, match_key=cleaned)
+        return Plate(_hyphenated(trade), key)
+    return None
 
 
-def same_plate(seen: str, expected_key: str) -> bool:
-    """Return whether a plate seen at the gate has this match key; false for a text that is no plate."""
-    try:
-        return read_plate(seen).match_key == expected_key
-    except InvalidPlateError:
-        return False
+def _of_other_format(cleaned: str) -> Plate | None:
+    found = next(filter(None, (pattern.fullmatch(cleaned) for pattern in _OTHER_FORMATS)), None)
+    return Plate(_hyphenated(found), cleaned) if found else None
 
 
-# --- Looking alike -------------------------------------------------------------------------------------
-
-
-class Likeness(Enum):
-    """How a plate that somebody saw compares with the booked one."""
-
-    SAME = auto()
-    # It differs only where a letter looks like a digit, and the place says which of them it is.
-    READS_SAME = auto()
-    # It may be the booked one: an O, a D and a nought look alike, and the place does not decide.
-    UNSURE = auto()
-    OTHER = auto()
-
-
-_LETTERS_LIKE = {"0": "OD", "1": "I", "2": "Z", "5": "S", "8": "B", "6": "G"}
-_DIGIT_LIKE = {letter: digit for digit, letters in _LETTERS_LIKE.items() for letter in letters}
-_PADDED = re.compile("(?<![0-9])0+(?=[0-9])")
-
-
-def likeness(seen: str, expected_key: str) -> Likeness:
-    """Compare a plate seen at the gate with a match key, by the places of letters and digits in the latter."""
-    if same_plate(seen, expected_key):
-        return Likeness.SAME
-    cleaned = _clean(seen)
-    # What was seen may be written without the zeros that pad the key.
-    found = [_by_places(cleaned, key) for key in {expected_key, _PADDED.sub("", expected_key)}]
-    return min(found, key=lambda one: one.value)
-
-
-def _by_places(seen: str, expected: str) -> Likeness:
-    if len(seen) != len(expected):
-        return Likeness.OTHER
-    return max((_at_place(*pair) for pair in zip(seen, expected, strict=True)), key=lambda one: one.value)
-
-
-def _at_place(seen: str, expected: str) -> Likeness:
-    if seen == expected:
-        return Likeness.SAME
-    if expected.isdigit():
-        return Likeness.READS_SAME if _DIGIT_LIKE.get(seen) == expected else Likeness.OTHER
-    if seen.isdigit():
-        letters = _LETTERS_LIKE.get(seen, "")
-        if letters == expected:
-            return Likeness.READS_SAME
-        return Likeness.UNSURE if expected in letters else Likeness.OTHER
-    alike = seen in _DIGIT_LIKE and _DIGIT_LIKE.get(seen) == _DIGIT_LIKE.get(expected)
-    return Likeness.UNSURE if alike else Likeness.OTHER
+def _hyphenated(found: "re.Match[str]") -> str:
+    return "-".join(filter(None, found.groups()))
 
 
 def search_key(text: str) -> str:

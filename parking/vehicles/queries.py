@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from parking.vehicles.plates import InvalidPlateError, read_plate, search_key
+from parking.vehicles.plates import readings, search_key
 
 
 def plate_matches(text: str) -> Q:
@@ -13,9 +13,6 @@ def plate_matches(text: str) -> Q:
     part = search_key(text)
     if not part:
         return Q(pk__in=[])
-    found = Q(vehicle__match_key__contains=part)
-    try:
-        # A whole plate is kept with its numbers padded: `DL-1-AB-12` is `DL01AB0012`.
-        return found | Q(vehicle__match_key=read_plate(text).match_key)
-    except InvalidPlateError:
-        return found
+    # A whole plate is kept with its numbers padded: `DL-1-AB-12` is `DL01AB0012`. Who searches gets every plate that
+    # the letters and digits may mean, wherever the separators are.
+    return Q(vehicle__match_key__contains=part) | Q(vehicle__match_key__in=readings(part))

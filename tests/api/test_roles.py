@@ -24,6 +24,9 @@ DRIVER = [
     ("POST", "/api/user/cancel-booking/"),
     ("GET", f"/api/user/sessions/{SESSION}/invoice-details/"),
     ("POST", f"/api/user/sessions/{SESSION}/invoice-details/"),
+    ("GET", "/api/user/vehicles/"),
+    ("POST", "/api/user/vehicles/"),
+    ("DELETE", "/api/user/vehicles/1/"),
 ]
 STAFF = [
     ("POST", "/api/staff/entry/"),

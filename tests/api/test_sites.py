@@ -4,6 +4,8 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from time_machine import Traveller
 
 from parking.accounts.models import Role, User
@@ -13,8 +15,8 @@ from parking.facilities.models import Gate, ParkingSite, ParkingZone
 from parking.stays.models import ParkingSession
 from tests.api.reading import book, data_of, enter, leave, problem_of, text_of
 from tests.build import book as book_quietly
+from tests.build import cancel, make_user, make_zone
 from tests.build import enter as enter_quietly
-from tests.build import make_user, make_zone
 from tests.client import ApiClient
 from tests.moments import START
 
@@ -154,12 +156,21 @@ def test_a_zone_may_take_some_kinds_only(as_driver: ApiClient, zone: ParkingZone
     assert problem_of(book(as_driver, zone.pk)) == (400, "pass_needed")
 
 
-def test_a_full_zone_tells_nothing_of_a_plate(as_driver: ApiClient, driver: User) -> None:
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_full_zone_tells_nothing_of_a_plate(as_driver: ApiClient, driver: User, marked: bool) -> None:
     full, free = make_zone("Full", slots=1), make_zone("Free", slots=2)
+    ParkingZone.objects.filter(pk=full.pk).update(marked=marked)
+    # A car that was here before and one that is inside: neither answer nor its statements say which is which.
+    cancel(driver, book_quietly(driver, full, "DL-01-AB-9999"))
     book_quietly(driver, full, "DL-01-AB-1234")
     stranger = ApiClient(make_user(Role.USER))
+    told = []
     for plate in ("DL-01-AB-1234", "DL-01-AB-9999"):
-        assert problem_of(book(stranger, full.pk, plate)) == (400, "zone_full")
+        with CaptureQueriesContext(connection) as sent:
+            answer = book(stranger, full.pk, plate)
+        assert problem_of(answer) == (400, "zone_full")
+        told.append((answer.json(), len(sent)))
+    assert told[0] == told[1]
     assert problem_of(book(stranger, free.pk, "DL-01-AB-1234")) == (400, "vehicle_unavailable")
 
 

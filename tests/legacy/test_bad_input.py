@@ -62,7 +62,7 @@ def test_missing_fields_are_named(browser, path, media):
     [
         ("vehicle_number", ""),
         ("vehicle_number", "   "),
-        ("vehicle_number", "D" * 21),
+        ("vehicle_number", "D" * 31),
         ("vehicle_number", "DL\x00011234"),
         ("owner_name", "\x00"),
         ("owner_name", "x" * 101),

@@ -10,6 +10,8 @@ from parking.core import clock
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, SiteState
 from parking.payments.models import Debt, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
 from parking.stays.models import ParkingSession
+from parking.vehicles.models import SavedVehicle
+from parking.vehicles.saving import save_vehicle
 from tests.build import actor, book, enter, leave, make_user, make_zone, take_ticket, terminate
 
 # What stands in no answer to those who work at the other site. The rate is in every sum of money.
@@ -34,6 +36,7 @@ class World:
     order: PaymentOrder
     attendant: User
     gate: Gate
+    saved: SavedVehicle
 
     def values(self) -> dict[str, object]:
         """Return what stands for the parameters of addresses."""
@@ -56,7 +59,7 @@ class World:
             "order_id": self.order.order_id,
             "site_ref": self.zone.site_id,
             "gate_ref": self.gate.pk,
-            "saved_ref": 1,
+            "saved_ref": self.saved.pk,
         }
 
 
@@ -102,6 +105,7 @@ def make_world() -> World:
         order=order,
         attendant=attendant,
         gate=Gate.objects.create(site=first, name="North", direction="IN", created_at=now),
+        saved=save_vehicle(actor=actor(driver), plate=PLATE, owner_name="Asha", now=now),
     )
 
 

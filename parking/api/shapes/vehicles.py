@@ -13,6 +13,8 @@ class SavedVehicleOut(Shape):
     vehicle_kind: VehicleKind
     owner_name: str
     label: str
+    last_used_at: datetime | None
+    open_session_id: int | None
     created_at: datetime
 
     example = {
@@ -21,10 +23,12 @@ class SavedVehicleOut(Shape):
         "vehicle_kind": "CAR",
         "owner_name": "Asha Rao",
         "label": "The red one",
+        "last_used_at": "2026-11-22T04:30:00Z",
+        "open_session_id": None,
         "created_at": "2026-11-22T04:30:00Z",
     }
 
     @classmethod
     def of(cls, saved: SavedVehicle) -> Self:
-        """Return a saved vehicle; it must come with its vehicle."""
+        """Return a vehicle of `vehicles_of`; the last booking and the open one are the driver's own."""
         return cls.read(saved, vehicle_number=saved.vehicle.vehicle_number)

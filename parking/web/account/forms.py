@@ -151,7 +151,7 @@ class ResetForm(ServiceForm):
 class VehicleForm(ServiceForm):
     plate = forms.CharField(
         label=_("Number plate"),
-        max_length=20,
+        max_length=30,
         widget=forms.TextInput(
             attrs={
                 "class": "plate-field",

@@ -71,13 +71,15 @@ class Verdict:
     change: Decimal | None = None
     payment_id: int | None = None
     can_compare: bool = False
+    # The attendant may say that the plate seen is the booked one, with which the scan is sent again.
+    can_confirm: bool = False
     closes_after: int | None = None
     site: str = ""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What the parts send back: the code, the gate's number of the scan, the plate that the attendant typed.
+    """What the parts send back: the code, the gate's number of the scan, the plate that was typed, the direction.
 
     The gate itself is added by the script, which knows it.
     """
@@ -86,6 +88,7 @@ class Scan:
     scan_id: str
     plate_seen: str | None = None
     gate_id: int | None = None
+    direction: str = ""
 
 
 # --- Entry -------------------------------------------------------------------------------------------
@@ -197,6 +200,7 @@ def refused(request: HttpRequest, scan: Scan, error: DomainError, *, pane: str =
         sentence=sentence,
         session=known,
         code=error.code,
+        can_confirm=error.facts.get("verdict") == "AMBER" and not pane,
         site=str(error.facts.get("site_name", "")),
     )
     return _shown(request, verdict, scan)
@@ -234,4 +238,11 @@ def _session_of(request: HttpRequest, scan: Scan) -> ParkingSession | None:
 
 
 def _shown(request: HttpRequest, verdict: Verdict, scan: Scan) -> HttpResponse:
-    return page(request, "gate/parts/verdict.html", verdict=verdict, session=verdict.session, scan=scan)
+    return page(
+        request,
+        "gate/parts/verdict.html",
+        verdict=verdict,
+        session=verdict.session,
+        scan=scan,
+        address=request.path,
+    )

@@ -1,5 +1,7 @@
 """The page at which cars are let in and out, and the handling of scans."""
 
+from dataclasses import replace
+
 from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -40,12 +42,12 @@ def scan(request: HttpRequest) -> HttpResponse:
     form = DirectedScanForm(request.POST)
     if not form.is_valid():
         return unreadable(request, form)
-    sent = scan_of(form)
+    sent = replace(scan_of(form), direction=form.cleaned_data["direction"])
     try:
         result = checkout.scan(
             actor=actor_here(request, form),
             qr_code=sent.qr_code,
-            direction=Direction(form.cleaned_data["direction"]),
+            direction=Direction(sent.direction),
             plate_seen=sent.plate_seen,
             scan_id=sent.scan_id,
             now=clock.now(),

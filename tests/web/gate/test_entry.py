@@ -1,5 +1,6 @@
 """Scanning cars in."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -98,3 +99,24 @@ def test_the_plate_is_compared_afterwards_without_changing_anything(gate, driver
         wrong = gate.post("/gate/plate/", session, plate_seen="DL-01-AB-9999")
     assert wrong.verdict == "no"
     assert f'href="/gate/stays/{session.pk}/"' in wrong.html
+
+
+def test_a_plate_that_only_looks_like_another_is_amber_until_the_attendant_confirms_it(gate, driver, zone):
+    session = book(driver, zone, "KA-01-AD-1234")
+    part = gate.scan(session, "IN", scan_id="Gate 1-x", plate_seen="KA 01 A0 1234")
+    assert (part.verdict, part.word) == ("wait", "WAIT")
+    assert "Booked is KA-01-AD-1234, seen KA 01 A0 1234." in part.text
+    assert "It is KA-01-AD-1234" in part.text
+    assert 'action="/gate/scan/"' in part.html
+    sent_again = dict(re.findall(r'type="hidden" name="(\w+)"\s+value="([^"]*)"', part.html))
+    assert sent_again == {
+        "qr_code": session.qr_code, "scan_id": "Gate 1-x", "plate_seen": "KA-01-AD-1234", "direction": "IN",
+    }  # fmt: skip
+    assert gate.scan(session, **sent_again).word == "LET IN"
+
+
+def test_a_plate_with_a_booking_of_its_own_is_no_other_one(gate, driver, zone):
+    session = book(driver, zone, "KA-01-AD-1234")
+    book(driver, zone, "KA-01-AO-1234")
+    part = gate.scan(session, "IN", plate_seen="KA-01-AO-1234")
+    assert (part.verdict, "It is" in part.text) == ("no", False)
