@@ -10,6 +10,9 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 QR_PREFIX = "QR-"
 QR_LENGTH = 12
 _QR = re.compile(rf"{QR_PREFIX}[{CROCKFORD}]{{{QR_LENGTH}}}")
+# What scanners send before a code: the identifier of its kind (AIM, ISO/IEC 15424: `]Q1` is a QR code), a byte order
+# mark, also as three letters of Latin-1, characters that are not seen, spaces.
+_BEFORE_CODE = re.compile(r"(?:[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]|\u00ef\u00bb\u00bf|\][A-Za-z][0-9A-Za-z])+")
 # Crockford reads these look-alikes as digits.
 _LOOK_ALIKES = str.maketrans("ILO", "110")
 # The largest id that every database takes.
@@ -29,8 +32,13 @@ def crockford(length: int) -> str:
 
 
 def read_qr_code(text: str) -> str | None:
-    """Return the QR code at the beginning of a scanned text, or None. Letter case and look-alikes do not matter."""
-    start = text.strip()[: len(QR_PREFIX) + QR_LENGTH].upper()
+    """Return the QR code at the beginning of a scanned text, or None. Letter case and look-alikes do not matter.
+
+    Neither does what scanners add before a code.
+    """
+    added = _BEFORE_CODE.match(text)
+    begin = added.end() if added else 0
+    start = text[begin : begin + len(QR_PREFIX) + QR_LENGTH].upper()
     code = QR_PREFIX + start[len(QR_PREFIX) :].translate(_LOOK_ALIKES)
     return code if start.startswith(QR_PREFIX) and _QR.fullmatch(code) else None
 

@@ -58,6 +58,11 @@ def test_entry_answers_where_to_go(booking: dict[str, Any], as_staff: ApiClient)
     }
 
 
+def test_what_a_scanner_adds_to_a_code_does_not_matter(booking: dict[str, Any], as_staff: ApiClient) -> None:
+    answer = enter(as_staff, booking | {"qr_code": f"]Q1\ufeff {booking['qr_code']}\t"})
+    assert data_of(answer)["status"] == "ACTIVE"
+
+
 def test_the_same_entry_scan_gets_the_same_bytes(
     clock_stands: Traveller, booking: dict[str, Any], as_staff: ApiClient
 ) -> None:

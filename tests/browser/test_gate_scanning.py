@@ -237,6 +237,22 @@ def test_a_scan_into_another_field_leaves_that_field_alone(
     assert {reloaded(first).status, reloaded(second).status} == {"ACTIVE"}
 
 
+def test_setting_up_a_scanner_shows_what_arrives(open_gate: OpenGate, axe: Callable[..., None]) -> None:
+    page = open_gate(device="phone")
+    page.get_by_role("link", name="Set up your scanner").click()
+    expect(page.get_by_label("Scan here")).to_be_focused()
+    page.keyboard.type("]Q1QR-TEST00000000")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("The code was read correctly.")).to_be_visible()
+    expect(page.get_by_text("AIM identifier")).to_be_visible()
+    expect(page.get_by_text("Nothing ends the scan.")).to_be_hidden()
+    expect(page.locator("[data-scanner-text]")).to_have_text("QR-TEST00000000")
+    expect(page.locator("[data-scanner-end]")).to_have_text("Tab")
+    assert page.locator("tbody tr").all_inner_texts()[2].split()[2:4] == ["1", "U+0031"]
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 # --- By the camera -----------------------------------------------------------------------------------
 
 
@@ -258,6 +274,29 @@ def test_the_camera_reads_a_code_once(
     axe(page)
     page.get_by_role("button", name="Camera").click()
     expect(page.locator("video")).to_be_hidden()
+
+
+def test_a_reader_that_fails_makes_way_and_a_camera_that_was_taken_away_comes_back(
+    scanner: Scanner, open_gate: OpenGate, driver: User, zone: ParkingZone
+) -> None:
+    first, second = book(driver, zone), book(driver, zone)
+    page = scanner.new_page("phone")
+    page.add_init_script("""window.BarcodeDetector = class {
+        static getSupportedFormats = async () => ["qr_code"];
+        detect = () => Promise.reject(new DOMException("Barcode detection service unavailable.", "NotSupportedError"));
+    }""")
+    open_gate(page)
+    page.get_by_role("button", name="Camera").click()
+    scanner.show(first.qr_code)
+    expect(page.locator("[data-plate]")).to_have_text(first.vehicle.vehicle_number)
+    page.keyboard.press("Escape")
+    page.evaluate("""() => {
+        const [track] = document.querySelector("video").srcObject.getTracks();
+        track.stop();
+        track.dispatchEvent(new Event("ended"));
+    }""")
+    scanner.show(second.qr_code)
+    expect(page.locator("[data-plate]")).to_have_text(second.vehicle.vehicle_number)
 
 
 @pytest.mark.parametrize(
@@ -305,18 +344,38 @@ def test_a_scan_without_answer_is_sent_again_and_counts_once(
     assert GateScan.objects.filter(session=session).count() == 1
 
 
-def test_a_scan_without_answer_survives_a_reload(
-    open_gate: OpenGate, driver: User, zone: ParkingZone, watch: Watch
+@pytest.mark.parametrize("minutes", [0, 60])
+def test_a_scan_without_answer_survives_a_tab_that_was_killed(
+    open_gate: OpenGate, booked: ParkingSession, watch: Watch, axe: Callable[..., None], minutes
 ) -> None:
     watch.allow("net::ERR_", "failed: POST")
-    session = book(driver, zone)
-    page = open_gate()
-    page.context.route(re.compile("/gate/scan/"), lambda route: route.abort())
-    type_code(page, session.qr_code)
+    page = open_gate(device="phone")
+    lost: list[object] = []
+
+    def lose_answer(route: Route) -> None:
+        if not lost:
+            lost.append(route.fetch())  # it arrives, and its answer does not
+        route.abort()
+
+    page.context.route(re.compile("/gate/scan/"), lose_answer)
+    type_code(page, booked.qr_code)
     expect(page.locator("[data-unanswered]")).to_be_visible()
+    page.close(run_before_unload=False)
     page.context.unroute(re.compile("/gate/scan/"))
-    page.reload()
-    verdict(page, "LET IN")
+    again = page.context.new_page()
+    again.clock.set_fixed_time(clock.now() + timedelta(minutes=minutes))
+    again.goto("/gate/")
+    if minutes:
+        expect(again.get_by_text("This scan had no answer yet.")).to_be_visible()
+        expect(again.locator("[data-code]")).to_have_text(booked.qr_code)
+        axe(again)
+        again.keyboard.press("Enter")
+    verdict(again, "LET IN")
+    assert GateScan.objects.filter(session=booked).count() == 1
+    again.keyboard.press("Escape")
+    again.reload()
+    expect(again.get_by_label("Ticket code")).to_be_focused()
+    expect(again.locator("[data-answer]")).to_be_hidden()
 
 
 def test_who_was_signed_out_is_sent_to_sign_in(open_gate: OpenGate, driver: User, zone: ParkingZone) -> None:

@@ -42,6 +42,12 @@ def test_the_alphabet_is_crockford_s() -> None:
         f"{CODE} https://parking.example/{CODE}",
         "qr-7k3m9qx2tozc",
         "QR-7K3M9QX2TOZC",
+        f"]Q1{CODE}",
+        f"]q0{CODE}.eyJhbGciOiJFZERTQSJ9",
+        f"\ufeff{CODE}",
+        f"ï»¿{CODE}",
+        f"]Q1\ufeff {CODE}\t",
+        f"\x02\u200b{CODE}\x03",
     ],
 )
 def test_a_code_is_read_from_the_beginning_of_what_was_scanned(text: str) -> None:
@@ -53,7 +59,19 @@ def test_look_alikes_are_read_as_digits() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "QR-", CODE[:-1], "7K3M9QX2T0ZC", f"x{CODE}", "QR-7K3M9QX2T0Z!", "QR-UUUUUUUUUUUU", "OR-7K3M9QX2T0ZC"]
+    "text",
+    [
+        "",
+        "QR-",
+        CODE[:-1],
+        "7K3M9QX2T0ZC",
+        f"x{CODE}",
+        f"]Q{CODE}",
+        "]Q1",
+        "QR-7K3M9QX2T0Z!",
+        "QR-UUUUUUUUUUUU",
+        "OR-7K3M9QX2T0ZC",
+    ],
 )
 def test_what_does_not_begin_with_a_code_is_none(text: str) -> None:
     assert read_qr_code(text) is None

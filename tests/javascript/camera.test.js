@@ -18,6 +18,8 @@ beforeEach(() => {
     <button></button><div data-panel hidden><video></video></div><div data-camera-status></div>
     <template data-camera-problem="insecure"><p>Not secure.</p></template>
     <template data-camera-problem="NotAllowedError"><p>Not allowed.</p></template>
+    <template data-camera-problem="restarting"><p>Starts again.</p></template>
+    <template data-camera-problem="ended"><p>Taken away.</p></template>
     <template data-camera-problem="other"><p>Cannot be used.</p></template>`);
   stopTimers();
   [now, inSight, takes, codes, tracks] = [10_000, null, true, [], []];
@@ -46,7 +48,8 @@ class Reader {
 }
 
 async function getUserMedia() {
-  const track = { stopped: false, stop: () => (track.stopped = true) };
+  const track = { stopped: false, muted: false, readyState: "live", stop: () => (track.stopped = true) };
+  track.addEventListener = (_ended, listener) => (track.end = listener);
   tracks.push(track);
   return { getTracks: () => [track] };
 }
@@ -147,4 +150,95 @@ test("a camera that is not allowed is said in words, and may be tried again", as
 test("a fault without words of its own gets those of all others", async () => {
   await refuse("AbortError");
   assert.equal(find("[data-camera-status]").textContent, "Cannot be used.");
+});
+
+// --- A camera that was taken away --------------------------------------------------------------------
+
+function takeAway() {
+  tracks.at(-1).readyState = "ended";
+  tracks.at(-1).end();
+}
+
+function turnPage(hidden) {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+
+async function pass(milliseconds) {
+  await settle();
+  mock.timers.tick(milliseconds);
+  await settle();
+}
+
+test("a camera whose picture ends starts again by itself, and reads", async () => {
+  await start();
+  takeAway();
+  assert.equal(find("[data-camera-status]").textContent, "Starts again.");
+  await pass(0);
+  assert.equal(find("[data-camera-status]").textContent, "");
+  assert.deepEqual([tracks.map(({ stopped }) => stopped), find("[data-panel]").hidden], [[true, false], false]);
+  inSight = "QR-1";
+  await look();
+  assert.deepEqual(codes, ["QR-1"]);
+});
+
+test("a camera that ends while another app is open starts again when the page is back", async () => {
+  await start();
+  turnPage(true);
+  takeAway();
+  await pass(5000);
+  assert.equal(tracks.length, 1);
+  turnPage(false);
+  await pass(0);
+  assert.equal(tracks.length, 2);
+});
+
+test("a camera that is still silent a second after the page is back starts again", async () => {
+  await start();
+  turnPage(true);
+  tracks[0].muted = true;
+  turnPage(false);
+  await pass(1000);
+  await pass(0);
+  assert.deepEqual([tracks.length, tracks[0].stopped], [2, true]);
+});
+
+test("a camera that goes on with the page is left alone", async () => {
+  await start();
+  turnPage(true);
+  tracks[0].muted = true;
+  turnPage(false);
+  tracks[0].muted = false;
+  await pass(1000);
+  await pass(0);
+  assert.deepEqual([tracks.length, tracks[0].stopped], [1, false]);
+});
+
+test("a camera that cannot be had back is said in words after the third try", async () => {
+  await start();
+  let tries = 0;
+  define("navigator", {
+    mediaDevices: { getUserMedia: () => Promise.reject(Object.assign(new Error("no"), { tries: (tries += 1) })) },
+  });
+  takeAway();
+  for (const wait of [0, 1000, 3000]) await pass(wait);
+  assert.equal(tries, 3);
+  assert.equal(find("[data-camera-status]").textContent, "Taken away.");
+  assert.deepEqual([find("[data-panel]").hidden, find("button").getAttribute("aria-expanded")], [true, "false"]);
+});
+
+test("a camera that was switched off while it starts again stays off", async () => {
+  await start();
+  takeAway();
+  await camera.toggle();
+  await pass(0);
+  assert.deepEqual([tracks.length, find("[data-panel]").hidden], [1, true]);
+});
+
+test("a camera that is switched off while it starts is let go", async () => {
+  const starting = camera.toggle();
+  camera.toggle();
+  await starting;
+  await settle();
+  assert.deepEqual([tracks.every(({ stopped }) => stopped), find("[data-panel]").hidden], [true, true]);
 });

@@ -8,7 +8,7 @@ register("./vendor.js", import.meta.url);
 
 const SHARED = [
   ...["document", "location", "localStorage", "sessionStorage", "navigator", "CSS"],
-  ...["Event", "CustomEvent", "KeyboardEvent", "MouseEvent", "FormData", "HTMLMediaElement"],
+  ...["Event", "CustomEvent", "InputEvent", "KeyboardEvent", "MouseEvent", "FormData", "HTMLMediaElement"],
   ...["Document", "DOMParser", "Element", "Node"], // for idiomorph
 ];
 

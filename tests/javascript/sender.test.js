@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { define, gate, open, settle, stopTimers } from "./page.js";
 
-const { isSending, send, stopSending, unanswered } = await gate("sender");
+const { isSending, send, stopSending } = await gate("sender");
+const { forget, keptScans } = await gate("kept");
 const SCAN = { qr_code: "QR-1", scan_id: "Gate 1-ab" };
 
 let asked; // the requests, in order
@@ -31,6 +32,11 @@ function start() {
   return sent;
 }
 
+// Waits until the request is on its way.
+async function asking() {
+  while (!asked.length) await Promise.resolve();
+}
+
 test("an answer ends the sending", async () => {
   answers = [html("<p>yes</p>")];
   const sent = start();
@@ -38,7 +44,7 @@ test("an answer ends the sending", async () => {
   await settle();
   assert.deepEqual(sent, { part: "<p>yes</p>", waited: 0 });
   assert.equal(isSending(), false);
-  assert.equal(unanswered(), null);
+  assert.deepEqual(await keptScans(), []);
 });
 
 test("the request carries the fields and the token of the cookie", async () => {
@@ -92,11 +98,52 @@ test("it is sent again as soon as the network is back", async () => {
   assert.equal(sent.part, "<p>yes</p>");
 });
 
-test("what has no answer is kept for the next visit of the page", async () => {
-  answers = [new TypeError("Failed to fetch")];
+test("a scan is kept with its number before it is sent, for the next visit of the page", async (context) => {
+  context.mock.method(Date, "now", () => 1_800_000_000_000);
+  let kept = null;
+  define("fetch", () => {
+    kept = Object.values(JSON.parse(localStorage.getItem("gate-unanswered")));
+    return new Promise(() => undefined);
+  });
   start();
   await settle();
-  assert.deepEqual(unanswered(), { address: "/gate/scan/", fields: SCAN });
+  const scan = { id: "Gate 1-ab", address: "/gate/scan/", fields: SCAN, at: 1_800_000_000_000 };
+  assert.deepEqual(kept, [scan]);
+  assert.deepEqual(await keptScans(), [scan]);
+});
+
+test("scans of several tabs are kept beside each other, the oldest first", async () => {
+  define("fetch", () => new Promise(() => undefined));
+  for (const [scanId, at] of [
+    ["second", 2000],
+    ["first", 1000],
+  ]) {
+    mock.method(Date, "now", () => at);
+    send("/gate/scan/", { ...SCAN, scan_id: scanId }, () => undefined);
+    await settle();
+  }
+  mock.restoreAll();
+  const ids = async () => (await keptScans()).map(({ id }) => id);
+  assert.deepEqual(await ids(), ["first", "second"]);
+  await forget("first");
+  assert.deepEqual(await ids(), ["second"]);
+});
+
+test("a scan that another tab is sending is left to it", async () => {
+  define("fetch", () => new Promise(() => undefined));
+  start();
+  await settle();
+  const query = async () => ({ held: [{ name: "gate-scan Gate 1-ab" }] });
+  define("navigator", { locks: { query } });
+  assert.deepEqual(await keptScans(), []);
+});
+
+test("without any storage a scan is sent all the same", async () => {
+  define("localStorage", undefined);
+  answers = [html("<p>yes</p>")];
+  const sent = start();
+  await settle();
+  assert.equal(sent.part, "<p>yes</p>");
 });
 
 test("who stops the sending gets nothing, and nothing is sent or kept", async () => {
@@ -106,12 +153,13 @@ test("who stops the sending gets nothing, and nothing is sent or kept", async ()
   stopSending();
   mock.timers.tick(2000);
   await settle();
-  assert.deepEqual([sent.part, asked.length, unanswered()], [null, 1, null]);
+  assert.deepEqual([sent.part, asked.length, await keptScans()], [null, 1, []]);
 });
 
 test("an answer to a scan that was stopped meanwhile is not shown", async () => {
   answers = [html("<p>late</p>")];
   const sent = start();
+  await asking();
   stopSending();
   await settle();
   assert.deepEqual(sent, { part: null, waited: 0 });
@@ -134,5 +182,5 @@ test("who was signed out is led to the sign-in, and the scan is kept", async () 
   start();
   await settle();
   assert.deepEqual(assign.mock.calls[0].arguments, ["/sign-in/?next=%2Fgate%2F"]);
-  assert.deepEqual(unanswered()?.fields, SCAN);
+  assert.deepEqual((await keptScans())[0]?.fields, SCAN);
 });

@@ -61,6 +61,7 @@ TABLE: dict[str, Statuses] = {
     "receipt_pdf": RECEIPT,
     "gate": GATE,
     "gate_scan": ONLY_SENT,
+    "gate_scanner": GATE,
     "gate_plate": ONLY_SENT,
     "gate_collect": ONLY_SENT,
     "gate_wait": GATE_ONE,

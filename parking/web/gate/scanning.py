@@ -11,6 +11,7 @@ from parking.checkout import scanning as checkout
 from parking.checkout.scanning import Direction
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput
+from parking.core.qr import qr_data_uri
 from parking.edge.callers import actor_of
 from parking.edge.errors import record_refusal
 from parking.edge.pages import page
@@ -21,6 +22,9 @@ from parking.web.gate import answers
 from parking.web.gate.answers import Scan
 from parking.web.gate.forms import DirectedScanForm, PlateForm, ScanForm
 from parking.web.gate.here import actor_here
+
+# Has the form of a ticket's code and is nobody's: codes are drawn at random.
+TEST_CODE = "QR-TEST00000000"
 
 
 @require_safe
@@ -33,6 +37,13 @@ def gate(request: HttpRequest) -> HttpResponse:
     The service worker keeps this page, so nothing of a person is on it.
     """
     return page(request, "gate/gate.html", section="gate", nameless=True, gates=gates_of(actor_of(request)))
+
+
+@require_safe
+@for_attendants
+def scanner(request: HttpRequest) -> HttpResponse:
+    """Show what arrives from a scanner that reads the code of this page; the script sends nothing."""
+    return page(request, "gate/scanner.html", section="gate", code=TEST_CODE, qr=qr_data_uri(TEST_CODE))
 
 
 @require_POST

@@ -7,6 +7,7 @@ from parking.web.gate import inside, invoicing, leaving, scanning, slots, ticket
 urlpatterns: list[URLPattern] = [
     path("", scanning.gate, name="gate"),
     path("scan/", scanning.scan, name="gate_scan"),
+    path("scanner/", scanning.scanner, name="gate_scanner"),
     path("plate/", scanning.plate, name="gate_plate"),
     path("collect/", leaving.collect, name="gate_collect"),
     path("wait/<int:session_id>/", leaving.wait, name="gate_wait"),

@@ -44,11 +44,11 @@ export function show(html) {
   put(holder);
 }
 
-// A part whose texts are in a template of the page.
-export function showTemplate(name, sentence) {
+// A part that is in a template of the page, with texts by the names of their places.
+export function showTemplate(name, texts = {}) {
   const holder = document.createElement("div");
   holder.append(document.querySelector(`template[data-part="${name}"]`).content.cloneNode(true));
-  if (sentence) holder.querySelector("[data-sentence]").textContent = sentence;
+  for (const [place, text] of Object.entries(texts)) holder.querySelector(`[data-${place}]`).textContent = text;
   put(holder);
 }
 
@@ -67,7 +67,7 @@ function put(holder) {
   const part = holder.querySelector("[data-verdict]");
   if (!part) {
     // A refusal of the server that is no verdict of the gate: its sentence under a red STOP.
-    showTemplate("refused", holder.textContent.trim());
+    showTemplate("refused", { sentence: holder.textContent.trim() });
     return;
   }
   clearTimeout(closing);

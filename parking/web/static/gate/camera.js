@@ -1,16 +1,26 @@
-// The camera reads codes: with the browser's own detector where there is one, otherwise with one that we serve,
-// which is loaded only then.
+// The camera: its picture on the page, and the codes in it. A system takes the camera away from a page whose app was
+// left, or gives it to another one: then it is asked for again.
+
+import { CodeReader } from "./reader.js";
 
 const LOOK_EVERY = 150;
 // A code that stays in the picture is one scan; it counts again after so long out of sight.
 const FORGOTTEN_AFTER = 4000;
+// How long to wait before each try to get the camera back.
+const TRIES = [0, 1000, 3000];
+// A camera that comes back with the page needs a moment.
+const BACK_WITHIN = 1000;
 
 export class Camera {
   #panel;
   #video;
   #button;
   #onCode;
+  #reader;
   #stream = null;
+  #isOn = false;
+  #isLost = false;
+  #turn = 0; // on, off and lost: what was begun in another turn is of no interest any more
   #seen = new Map();
 
   constructor({ panel, button, onCode }) {
@@ -18,24 +28,22 @@ export class Camera {
     this.#video = panel.querySelector("video");
     this.#button = button;
     this.#onCode = onCode;
+    this.#reader = new CodeReader(panel.dataset.wasm);
     button.addEventListener("click", () => this.toggle());
+    document.addEventListener("visibilitychange", () => this.#comeBack());
   }
 
   toggle() {
-    return this.#stream ? this.#stop() : this.#start();
+    return this.#isOn ? this.#stop() : this.#start();
   }
 
   async #start() {
     this.#say(null);
     if (!navigator.mediaDevices) return this.#say("insecure");
+    this.#isOn = true;
     this.#button.disabled = true;
     try {
-      const [stream, reader] = await Promise.all([picture(), codeReader(this.#panel.dataset.wasm)]);
-      this.#stream = stream;
-      this.#video.srcObject = stream;
-      this.#show(true);
-      await this.#video.play();
-      this.#look(reader);
+      await this.#open();
     } catch (error) {
       this.#stop();
       this.#say(error.name);
@@ -44,21 +52,57 @@ export class Camera {
     }
   }
 
+  async #open() {
+    const turn = (this.#turn += 1);
+    try {
+      await this.#reader.prepare();
+      const stream = await picture();
+      if (turn === this.#turn) await this.#play(stream);
+      else release(stream);
+    } catch (error) {
+      if (turn === this.#turn) throw error;
+    }
+  }
+
+  async #play(stream) {
+    this.#stream = stream;
+    this.#isLost = false;
+    for (const track of stream.getTracks()) track.addEventListener("ended", () => this.#lose(stream));
+    this.#video.srcObject = stream;
+    this.#show(true);
+    await this.#video.play();
+    this.#look(stream);
+  }
+
   #stop() {
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
-    this.#stream = null;
-    this.#video.srcObject = null;
+    this.#isOn = false;
+    this.#isLost = false;
+    this.#release();
     this.#show(false);
   }
 
-  async #look(reader) {
-    while (this.#stream) {
-      if (!document.hidden && this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
-        const codes = await reader.detect(this.#video).catch(() => []);
-        for (const { rawValue } of codes) this.#take(rawValue);
+  #release() {
+    this.#turn += 1;
+    release(this.#stream);
+    this.#stream = null;
+    this.#video.srcObject = null;
+  }
+
+  async #look(stream) {
+    try {
+      while (this.#stream === stream) {
+        for (const text of await this.#read()) this.#take(text);
+        await pause(LOOK_EVERY);
       }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    } catch {
+      this.#stop();
+      this.#say("other");
     }
+  }
+
+  async #read() {
+    const isInSight = !document.hidden && this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+    return isInSight ? this.#reader.read(this.#video) : [];
   }
 
   #take(text) {
@@ -67,6 +111,46 @@ export class Camera {
     // A code that was not taken, because the attendant is at another car, may be taken later.
     if (now - last < FORGOTTEN_AFTER || this.#onCode(text)) this.#seen.set(text, now);
   }
+
+  // --- A camera that was taken away ------------------------------------------------------------------
+
+  #lose(stream) {
+    if (stream !== this.#stream) return;
+    this.#release();
+    this.#isLost = true;
+    this.#say("restarting");
+    if (!document.hidden) this.#regain();
+  }
+
+  async #comeBack() {
+    if (document.hidden || !this.#isOn) return;
+    if (this.#isLost) return this.#regain();
+    const stream = this.#stream;
+    if (!stream) return;
+    if (stream.getTracks().some(isMuted)) await pause(BACK_WITHIN);
+    if (stream !== this.#stream) return;
+    if (stream.getTracks().some((track) => isMuted(track) || track.readyState === "ended")) this.#lose(stream);
+    else this.#video.play().catch(() => undefined);
+  }
+
+  async #regain() {
+    let turn = this.#turn;
+    for (const wait of TRIES) {
+      await pause(wait);
+      // Meanwhile it was switched off, or the page was left again, which calls this anew when it is back.
+      if (turn !== this.#turn || document.hidden) return;
+      try {
+        await this.#open();
+        return this.#say(null);
+      } catch {
+        turn = this.#turn;
+      }
+    }
+    this.#stop();
+    this.#say("ended");
+  }
+
+  // --- What is seen ----------------------------------------------------------------------------------
 
   #show(on) {
     this.#panel.hidden = !on;
@@ -81,18 +165,17 @@ export class Camera {
   }
 }
 
+const isMuted = (track) => track.muted === true;
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function release(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
 function picture() {
   return navigator.mediaDevices.getUserMedia({
     audio: false,
     video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } },
   });
-}
-
-async function codeReader(wasm) {
-  const wanted = { formats: ["qr_code"] };
-  const formats = (await globalThis.BarcodeDetector?.getSupportedFormats?.().catch(() => [])) ?? [];
-  if (formats.includes("qr_code")) return new globalThis.BarcodeDetector(wanted);
-  const { BarcodeDetector, prepareZXingModule } = await import("../vendor/barcode-detector/ponyfill.js");
-  prepareZXingModule({ overrides: { locateFile: (name) => (name.endsWith(".wasm") ? wasm : name) } });
-  return new BarcodeDetector(wanted);
 }

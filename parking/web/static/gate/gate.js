@@ -3,7 +3,9 @@
 import { close, press, show, shown, showTemplate, startAnswers } from "./answer.js";
 import { Camera } from "./camera.js";
 import { askForPlace, isUnplaced, newScanId, place, startPlace, turn } from "./place.js";
-import { isSending, send, stopSending, unanswered } from "./sender.js";
+import { forget, keptScans } from "./kept.js";
+import { cleaned } from "./scanned.js";
+import { isSending, send, stopSending } from "./sender.js";
 import { listen } from "./wedge.js";
 
 const form = document.querySelector("[data-scan]");
@@ -12,7 +14,7 @@ const plate = form.querySelector("[name=plate_seen]");
 
 function scan(text) {
   if (isUnplaced()) return askForPlace();
-  const fields = { qr_code: text.trim(), direction: place.direction, scan_id: newScanId() };
+  const fields = { qr_code: cleaned(text), direction: place.direction, scan_id: newScanId() };
   if (plate.value.trim()) fields.plate_seen = plate.value.trim();
   form.reset();
   return deliver(form.action, fields);
@@ -33,7 +35,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   // A scanner may read a code twice: the first has its answer on the way, the second would get "already inside".
   if (isSending()) code.value = "";
-  else if (code.value.trim()) scan(code.value);
+  else if (cleaned(code.value)) scan(code.value);
 });
 
 const camera = new Camera({
@@ -83,7 +85,42 @@ startAnswers({
     stopSending();
     delete document.body.dataset.busy;
     code.focus();
+    goOnWithKept();
   },
+});
+
+// --- What had no answer when the page was left --------------------------------------------------------
+
+// The attendant knows what became of a car that has just come; later a person decides.
+const JUST_NOW = 2 * 60 * 1000;
+let kept = [];
+let offered = null;
+
+// Sends the next one again under its own number, or asks about it: nothing is done twice.
+function goOnWithKept() {
+  offered = null;
+  const next = kept.shift();
+  if (!next) return;
+  if (Date.now() - next.at < JUST_NOW) deliver(next.address, next.fields);
+  else offer(next);
+}
+
+function offer(unanswered) {
+  offered = unanswered;
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  showTemplate("kept", { code: cleaned(offered.fields.qr_code ?? ""), time: time.format(offered.at) });
+}
+
+addEventListener("click", async ({ target }) => {
+  if (!offered) return;
+  const { id, address, fields } = offered;
+  if (target.closest("[data-send-again]")) {
+    offered = null;
+    deliver(address, fields);
+  } else if (target.closest("[data-discard]")) {
+    await forget(id);
+    close();
+  }
 });
 
 // --- Start -----------------------------------------------------------------------------------------
@@ -99,5 +136,5 @@ if (/^#QR-/i.test(location.hash)) {
   history.replaceState(null, "", location.pathname);
 }
 if (!document.querySelector("dialog[open]")) code.focus();
-const kept = unanswered();
-if (kept) deliver(kept.address, kept.fields);
+kept = await keptScans();
+if (!isSending()) goOnWithKept();

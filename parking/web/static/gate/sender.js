@@ -1,9 +1,9 @@
 // A scan is sent until an answer comes, with the same number each time: the server counts it once.
-// What has no answer yet survives a reload of the page.
+// It is kept on the device before it is sent, until it is answered.
 
 import { csrfToken } from "../web/csrf.js";
+import { forget, keep } from "./kept.js";
 
-const KEPT = "gate-unanswered";
 const AGAIN_AFTER = 2000;
 const LONGEST = 30000; // the server gives a payment service 20 seconds
 
@@ -11,10 +11,11 @@ let sending = null;
 
 // Returns the part to show; null if somebody stopped it, or another scan replaced it.
 export async function send(address, fields, noAnswerYet) {
-  const mine = { address, fields };
+  const mine = { id: fields.scan_id ?? address, address, fields, at: Date.now() };
   sending = mine;
-  keep(mine);
+  await keep(mine);
   for (;;) {
+    if (sending !== mine) return null;
     const part = await ask(address, fields);
     if (sending !== mine) return null;
     if (part !== null) {
@@ -23,23 +24,15 @@ export async function send(address, fields, noAnswerYet) {
     }
     noAnswerYet();
     await pause();
-    if (sending !== mine) return null;
   }
 }
 
 export const isSending = () => sending !== null;
 
 export function stopSending() {
+  const stopped = sending;
   sending = null;
-  keep(null);
-}
-
-export function unanswered() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-  } catch {
-    return null;
-  }
+  if (stopped) forget(stopped.id);
 }
 
 // Returns the text of the answer, or null if there is none yet.
@@ -73,13 +66,4 @@ function pause() {
     const timer = setTimeout(resolve, AGAIN_AFTER);
     addEventListener("online", () => (clearTimeout(timer), resolve()), { once: true });
   });
-}
-
-function keep(scan) {
-  try {
-    if (scan) sessionStorage.setItem(KEPT, JSON.stringify(scan));
-    else sessionStorage.removeItem(KEPT);
-  } catch {
-    // Storage is not available: a reload loses the scan, the server does not.
-  }
 }
