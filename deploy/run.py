@@ -149,11 +149,11 @@ def web_command(host: str, port: int) -> list[str]:
     # Few threads: more of them quarrel over the interpreter's lock (docs/performance.md). A gateway that hangs holds
     # one for up to 20 seconds, so who takes much money online gives more (docs/settings.md).
     return [
-        *(sys.executable, "-m", "deploy.web", "smart_parking.wsgi:application", "--interface", "wsgi"),
+        *(sys.executable, "-m", "deploy.web", "smart_parking.rsgi:application", "--interface", "rsgi"),
         *("--host", host, "--port", str(port), "--http", "1", "--no-ws"),
-        *("--workers", str(env.web_workers), "--blocking-threads", str(env.web_threads)),
-        # Each thread keeps its database connection, so idle threads are kept too.
-        *("--blocking-threads-idle-timeout", "600"),
+        *("--workers", str(env.web_workers)),
+        # A head comes within 10 s; so long a connection may also be idle between two requests.
+        *("--http1-header-read-timeout", "10000"),
         # Connections, kept alive, that may wait per worker: half of the backlog.
         *("--backlog", "2048"),
         *("--workers-kill-timeout", str(REQUEST_SECONDS), "--respawn-failed-workers"),

@@ -82,6 +82,7 @@ def book(
                 amount=terms.booking_fee,
                 attendant_id=None,
                 now=now,
+                is_first=True,
             )
     return _collect_fee(session, order, now, fresh=True)
 

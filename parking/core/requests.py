@@ -59,6 +59,15 @@ class RequestIdMiddleware:
         return response
 
 
+def forgotten(response: HttpResponse) -> HttpResponse:
+    """Have the browser drop what it kept of our answers: its user has signed out.
+
+    The cache alone: cookies would be those of the whole domain, and the storage holds scans that were not sent yet.
+    """
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
 class TolerantRequest(WSGIRequest):
     """A request whose Content-Type may be malformed. Django would fail before any of our code could answer."""
 

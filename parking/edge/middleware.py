@@ -14,10 +14,12 @@ from parking.edge.errors import database_away, too_large
 _MOST_DRAINED = 16_000_000
 # Addresses that the contract names; the others are pages.
 _CONTRACT = ("/api/", "/parking/", "/entry-qr-scan/", "/exit-qr-scan/")
+# Of these the answers are the same for everybody; those of other calls are one caller's alone.
+_PUBLIC = ("/api/public/", "/api/docs", "/api/openapi.json")
 
 
 class ContractMiddleware:
-    """405 in the contract's form; bodies that are too large and a database that is away, wherever they show."""
+    """405 in the contract's form; answers that nobody keeps; bodies that are too large and a database that is away, wherever they show."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,6 +27,8 @@ class ContractMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         _drain(request)
+        if request.path.startswith("/api/") and not request.path.startswith(_PUBLIC):
+            response.headers.setdefault("Cache-Control", "private, no-store")
         if response.status_code == 405 and request.path.startswith(_CONTRACT):
             allowed = response.headers.get("Allow", "")
             response = failed("method_not_allowed", f"Allowed here: {allowed}", status=405)

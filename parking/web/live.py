@@ -37,7 +37,8 @@ def live(state: State) -> Callable[[View], View]:
             response = view(request, *args, **kwargs)
             if response.status_code == 200:
                 response.headers["ETag"] = tag
-            response.headers["Cache-Control"] = "private, no-cache"
+            # The script keeps the ETag itself; the browser needs to keep nothing.
+            response.headers["Cache-Control"] = "private, no-store"
             return response
 
         return conditional

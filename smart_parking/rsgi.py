@@ -1,0 +1,7 @@
+"""The RSGI application, which the web server loads (`deploy/run.py`, `web_command`)."""
+
+from smart_parking.environment import read
+from smart_parking.front.application import Front
+from smart_parking.wsgi import application as django
+
+application = Front(django, threads=read().web_threads)
