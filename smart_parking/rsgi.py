@@ -4,4 +4,5 @@ from smart_parking.environment import read
 from smart_parking.front.application import Front
 from smart_parking.wsgi import application as django
 
-application = Front(django, threads=read().web_threads)
+_env = read()
+application = Front(django, threads=_env.web_threads, body_seconds=_env.body_seconds)

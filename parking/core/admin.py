@@ -32,7 +32,7 @@ class LookUpSite(admin.AdminSite):
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return forgotten(super().logout(request, extra_context))  # type: ignore[arg-type]
+        return forgotten(super().logout(request, extra_context))
 
     def password_change(self, *_: object, **__: object) -> NoReturn:
         """Refuse: here it would leave the user's tokens valid. The account page changes passwords."""

@@ -14,7 +14,7 @@ from sentry_sdk.types import Event, Hint
 from parking.core.requests import current_request_id
 
 CUT = "[cut]"
-_KEPT = ("event_id", "timestamp", "platform", "level", "environment", "release", "logger", "exception", "sdk", "contexts")
+_KEPT = ("event_id", "timestamp", "platform", "level", "environment", "release", "logger", "sdk")
 _KEPT_CONTEXTS = ("runtime", "trace")
 _PRIVATE = re.compile(
     "|".join(
@@ -39,7 +39,6 @@ def start(dsn: str, environment: str) -> None:
 def options() -> dict[str, Any]:
     """Return the options of the SDK; `before_send` is the last to see an event."""
     return {
-        "send_default_pii": False,
         "max_request_body_size": "never",
         "include_local_variables": False,
         "include_source_context": False,

@@ -25,6 +25,7 @@ from parking.core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from parking.core.requests import without_secrets
 from parking.edge.answers import failed
 from parking.edge.callers import actor_of
 from parking.edge.parsing import UnsupportedMedia
@@ -71,7 +72,7 @@ def record_refusal(request: HttpRequest, error: DomainError) -> None:
         return
     if isinstance(error, InvalidInput):
         return
-    refusal = Refusal(code=error.code, path=request.path, session_id=error.facts.get("session_id"))
+    refusal = Refusal(code=error.code, path=without_secrets(request.path), session_id=error.facts.get("session_id"))
     audit.record(actor_of(request), refusal, clock.now())
 
 

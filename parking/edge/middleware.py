@@ -19,7 +19,7 @@ _PUBLIC = ("/api/public/", "/api/docs", "/api/openapi.json")
 
 
 class ContractMiddleware:
-    """405 in the contract's form; answers that nobody keeps; bodies that are too large and a database that is away, wherever they show."""
+    """405, bodies that are too large, a database that is away in the contract's form; no personal answer is kept."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -22,8 +22,9 @@ class Call(Source, Sink, Protocol):
 class Front:
     """One for each process of the web server."""
 
-    def __init__(self, application: Callable[..., Iterable[bytes]], *, threads: int) -> None:
+    def __init__(self, application: Callable[..., Iterable[bytes]], *, threads: int, body_seconds: float) -> None:
         self._threads = Threads(application, threads)
+        self._body_seconds = body_seconds
         self._waited_for = 0
 
     def __rsgi_init__(self, _loop: asyncio.AbstractEventLoop) -> None:
@@ -41,7 +42,10 @@ class Front:
             return
         self._waited_for += 1
         try:
-            put_body(environ, await bodies.read(source, announced=_announced(environ), most=_most(environ)))
+            body = await bodies.read(
+                source, announced=_announced(environ), most=_most(environ), seconds=self._body_seconds
+            )
+            put_body(environ, body)
         except Unreadable as error:
             refuse(environ, error.code)
         finally:

@@ -6,8 +6,8 @@ from typing import Protocol
 
 # A form or JSON; Django's own limit is the same (DATA_UPLOAD_MAX_MEMORY_SIZE). Files come as multipart.
 MOST_BYTES, MOST_BYTES_WITH_FILES = 1_000_000, 16_000_000
-# A body has so many seconds, and one more for each so many bytes that have come.
-SECONDS, LOWEST_RATE = 10.0, 20_000
+# A body has some seconds, and one more for each so many bytes that have come.
+LOWEST_RATE = 20_000
 # What is refused for its size is read on for so long: a client that still sends would not see the answer.
 DRAIN_SECONDS = 1.0
 # Up to this length a body is read in one go.
@@ -30,7 +30,7 @@ class Unreadable(Exception):
         self.code = code
 
 
-async def read(source: Source, *, announced: int | None, most: int) -> bytes:
+async def read(source: Source, *, announced: int | None, most: int, seconds: float) -> bytes:
     """Return the whole body. `announced` is its Content-Length, None where only its end will tell.
 
     Raises Unreadable `body_too_large`, `body_timeout`, `body_incomplete`.
@@ -39,7 +39,7 @@ async def read(source: Source, *, announced: int | None, most: int) -> bytes:
         await _drain(source)
         raise Unreadable("body_too_large")
     try:
-        body = await _whole(source, announced, most)
+        body = await _whole(source, announced, most, seconds)
     except TimeoutError:
         raise Unreadable("body_timeout") from None
     except RuntimeError:  # granian's, when the connection breaks or the chunks are malformed
@@ -49,18 +49,22 @@ async def read(source: Source, *, announced: int | None, most: int) -> bytes:
     return body
 
 
-async def _whole(source: Source, announced: int | None, most: int) -> bytes:
+async def _whole(source: Source, announced: int | None, most: int, seconds: float) -> bytes:
     begun = asyncio.get_running_loop().time()
-    async with asyncio.timeout_at(begun + SECONDS) as deadline:
+    async with asyncio.timeout_at(begun + seconds) as deadline:
         if announced is not None and announced <= _SHORT:
             return await source()
-        pieces, size = [], 0
+        pieces: list[bytes] = []
+        size = 0
         async for piece in source:
+            if pieces and not pieces[-1] and not piece:
+                # granian ends a body with one empty piece, and one that broke off with two.
+                raise Unreadable("body_incomplete")
             pieces.append(piece)
             size += len(piece)
             if size > most:
                 break
-            deadline.reschedule(begun + SECONDS + size / LOWEST_RATE)
+            deadline.reschedule(begun + seconds + size / LOWEST_RATE)
     if size > most:
         await _drain(source)
         raise Unreadable("body_too_large")

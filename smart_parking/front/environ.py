@@ -71,12 +71,7 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     """Return the environment of a request without its body. What it refuses stands in `smart_parking.refused`."""
     environ = _of_line(scope)
     try:
-        environ |= _of_headers(scope)
-        path, query = scope.path, scope.query_string
-        if len(path) + len(query) > LONGEST_TARGET:
-            raise Malformed("uri_too_long")
-        environ["PATH_INFO"] = path if path.isascii() else path.encode().decode("latin-1")
-        environ["QUERY_STRING"] = query
+        environ |= _of_headers(scope) | _of_target(scope.path, scope.query_string)
     except Malformed as error:
         refuse(environ, error.code)
     except ValueError:  # bytes that are no text, in the path or in a header
@@ -112,6 +107,14 @@ def _of_line(scope: Scope) -> dict[str, Any]:
     }
 
 
+def _of_target(path: str, query: str) -> dict[str, str]:
+    """Raises Malformed `uri_too_long`."""
+    if len(path) + len(query) > LONGEST_TARGET:
+        raise Malformed("uri_too_long")
+    # WSGI's texts hold bytes, one for each character.
+    return {"PATH_INFO": path if path.isascii() else path.encode().decode("latin-1"), "QUERY_STRING": query}
+
+
 def _of_headers(scope: Scope) -> dict[str, str]:
     """Raises Malformed `bad_request`, `headers_too_large`."""
     found: dict[str, str] = {}
@@ -130,9 +133,6 @@ def _of_headers(scope: Scope) -> dict[str, str]:
             found[key] = f"{before}{'; ' if name == 'cookie' else ', '}{value}"
     if size > LARGEST_HEAD:
         raise Malformed("headers_too_large")
-    if "CONTENT_LENGTH" in found and "HTTP_TRANSFER_ENCODING" in found:
-        # Two readers could see two ends of this body.
-        raise Malformed("bad_request")
     if "HTTP_HOST" not in found and scope.authority:
         found["HTTP_HOST"] = scope.authority
     return found

@@ -1,12 +1,13 @@
 """The backend, under the name by which Django looks for it: `DATABASES["default"]["ENGINE"]`."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.db.backends.sqlite3 import base
 
-PRIVATE = 0o600
+PRIVATE, OF_OTHERS = 0o600, 0o077
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -16,10 +17,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def keep_private(database: str) -> None:
-    """Make a database file, or take the rights of others from it; SQLite gives those of the file to its journals."""
+    """Make a database file, or take the rights of others from it; SQLite gives those of the file to its journals.
+
+    A file that is there is never opened here: closing it would drop the locks that SQLite holds on it in this process.
+    """
     if database.startswith("file:") or ":memory:" in database or not Path(database).parent.is_dir():
         return
-    os.close(os.open(database, os.O_CREAT | os.O_RDWR, PRIVATE))
-    for path in (database, f"{database}-wal", f"{database}-shm"):
-        if os.path.exists(path) and os.stat(path).st_uid == os.geteuid():  # noqa: PTH110, PTH116 - plain paths
-            os.chmod(path, PRIVATE)  # noqa: PTH101
+    with suppress(FileExistsError):
+        os.close(os.open(database, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE))
+    for path in (Path(database), Path(f"{database}-wal"), Path(f"{database}-shm")):
+        # The journals come and go with the connections of others.
+        with suppress(FileNotFoundError):
+            found = path.stat()
+            if found.st_uid == os.geteuid() and found.st_mode & OF_OTHERS:
+                path.chmod(PRIVATE)
