@@ -1,9 +1,9 @@
-"""Which files of others browsers get from us, and in what form.
+"""Which files of others browsers get from us, and in what form; and the fonts of printed documents.
 
 They are native modules: what their publishers build only as a script gets an `export` line. Nothing else is
 changed, nothing is bundled. Pages name them `{% static "vendor/..." %}`, our modules import them by relative path.
 
-    python -m deploy.vendor     fetches them into `.cache/vendor`; `deploy.assets` does so too
+    python -m deploy.vendor     fetches them into `.cache/vendor` and `.cache/fonts`; `deploy.assets` does so too
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from deploy import npm
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".cache" / "vendor"
+FONTS_HOME = ROOT / ".cache" / "fonts"
 STAMP = ROOT / ".cache" / "vendor.stamp"
 ICON_LIST = ROOT / "deploy" / "icons.txt"
 
@@ -39,6 +40,14 @@ SCRIPTS = {
     "idiomorph.js": ("idiomorph/dist/idiomorph.min.js", "export { Idiomorph };"),
     "leaflet/leaflet.js": ("leaflet/dist/leaflet.js", "export default globalThis.L;"),
 }
+# What parking/invoices/fonts.py reads, for names in these scripts. Browsers have their own.
+FONTS = {
+    f"{script}-{weight}.woff": (
+        f"@fontsource/noto-sans-{script}/files/noto-sans-{script}-{script}-{weight}-normal.woff"
+    )
+    for script in ("bengali", "gujarati", "gurmukhi", "kannada", "malayalam", "oriya", "tamil", "telugu")
+    for weight in (400, 700)
+}
 SOURCE_MAP = re.compile(rb"\s*(?://|/\*)# sourceMappingURL=[^\s*]+(?: \*/)?\s*$")  # the maps are not served
 ICON = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 BACKGROUND = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
@@ -60,11 +69,21 @@ def prepare() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
     for name, source in AS_THEY_ARE.items():
         _write(name, _read(source))
+    _prepare_fonts()
     for name, (source, export) in SCRIPTS.items():
         _write(name, _read(source) + f"\n{export}\n".encode())
     _write("icons.svg", _icons().encode())
     _write("licenses.txt", _licenses().encode())
     STAMP.write_text(wanted)
+
+
+def _prepare_fonts() -> None:
+    shutil.rmtree(FONTS_HOME, ignore_errors=True)
+    FONTS_HOME.mkdir(parents=True)
+    for name, source in FONTS.items():
+        (FONTS_HOME / name).write_bytes((npm.MODULES / source).read_bytes())
+    packages = sorted({_package(source) for source in FONTS.values()})
+    (FONTS_HOME / "licenses.txt").write_text("\n\n".join(_license(name) for name in packages))
 
 
 def _read(source: str) -> bytes:

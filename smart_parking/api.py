@@ -4,7 +4,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from parking import __version__
-from parking.api import auth, driver, payments, public, receipts, staff
+from parking.api import auth, debts, driver, invoice_details, payments, public, receipts, staff, staff_refunds
 from parking.api.admin import routes as admin
 from parking.edge import errors
 from parking.edge.parsing import StrictParser
@@ -32,6 +32,11 @@ api.add_router("/api/auth", auth.router)
 api.add_router("/api/public", public.router)
 api.add_router("/api/user", driver.router)
 api.add_router("/api/staff", staff.router)
+api.add_router("/api/staff", staff_refunds.router)
+api.add_router("/api/user", debts.own)
+api.add_router("/api/staff", debts.counter)
+api.add_router("/api/user", invoice_details.of_driver)
+api.add_router("/api/staff", invoice_details.of_staff)
 api.add_router("/api/admin", admin.router)
 api.add_router("/api/payment", payments.router)
 api.add_router("/api/payment", receipts.router)

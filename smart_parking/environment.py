@@ -131,6 +131,36 @@ class Environment(BaseSettings):
         "SMART_PARKING_PAID_AHEAD_MINUTES", 15, "how long a payment ahead covers", unit="minutes"
     )
     long_stay_hours: Whole = variable("SMART_PARKING_LONG_STAY_HOURS", 12, "when a stay is long", unit="hours")
+    booking_limit: Whole = variable(
+        "SMART_PARKING_BOOKING_LIMIT", 0, "open bookings of one driver; 0: no limit", production=3
+    )
+    unpaid_limit: Whole = variable(
+        "SMART_PARKING_UNPAID_LIMIT", 0, "unpaid bookings of one driver; 0: no limit", production=1
+    )
+    abandoned_limit: Whole = variable(
+        "SMART_PARKING_ABANDONED_LIMIT", 0, "abandoned within an hour until a pause; 0: no limit", production=5
+    )
+    bookings_per_minute: Whole = variable(
+        "SMART_PARKING_BOOKINGS_PER_MINUTE", 0, "tries to book of one account; 0: no limit", production=10
+    )
+    public_per_minute: Whole = variable(
+        "SMART_PARKING_PUBLIC_PER_MINUTE", 0, "public calls of one address; 0: no limit", production=300
+    )
+    reads_per_minute: Whole = variable(
+        "SMART_PARKING_READS_PER_MINUTE", 0, "reading calls of one account; 0: no limit", production=600
+    )
+    writes_per_minute: Whole = variable(
+        "SMART_PARKING_WRITES_PER_MINUTE", 0, "changing calls of one account; 0: no limit", production=120
+    )
+    money_per_minute: Whole = variable(
+        "SMART_PARKING_MONEY_PER_MINUTE", 0, "payment calls of one account; 0: no limit", production=60
+    )
+    gate_per_minute: Whole = variable(
+        "SMART_PARKING_GATE_PER_MINUTE", 0, "gate calls of one account; 0: no limit", production=600
+    )
+    tickets_per_minute: Whole = variable(
+        "SMART_PARKING_TICKETS_PER_MINUTE", 1200, "kiosk tickets from one address; 0: no limit", production=10
+    )
     gate_closes_after_seconds: Whole = variable(
         "SMART_PARKING_GATE_CLOSES_AFTER_SECONDS", 6, "how long a green answer is shown", unit="seconds"
     )
@@ -215,6 +245,23 @@ class Environment(BaseSettings):
     )
     resets_per_minute: Whole = variable(
         "SMART_PARKING_RESETS_PER_MINUTE", 600, "requests for a new password from one address", production=5
+    )
+    name_failures: AtLeastOne = variable(
+        "SMART_PARKING_NAME_FAILURES", 20, "failed logins of one username until pauses begin", production=10
+    )
+    password_length: AtLeastOne = variable(
+        "SMART_PARKING_PASSWORD_LENGTH", 8, "shortest new password", unit="characters", production=10
+    )
+    password_lists: Switch = variable(
+        "SMART_PARKING_PASSWORD_LISTS", False, "refuse common passwords and those of own data", production=True
+    )
+    password_words: Words = variable(
+        "SMART_PARKING_PASSWORD_WORDS",
+        ["parking", "smart", "park", "password", "welcome", "driver", "ticket", "vehicle"],
+        "words of which no password may consist",
+    )
+    given_passwords_change: Switch = variable(
+        "SMART_PARKING_GIVEN_PASSWORDS_CHANGE", True, "a password that a manager gave is changed at first use"
     )
 
     # Mail

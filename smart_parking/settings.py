@@ -40,6 +40,10 @@ NO_SHOW_MINUTES = _env.no_show_minutes
 QUOTE_MINUTES = _env.quote_minutes
 PAID_AHEAD_MINUTES = _env.paid_ahead_minutes
 LONG_STAY_HOURS = _env.long_stay_hours
+# What one driver may hold; 0: any number.
+BOOKING_LIMIT = _env.booking_limit
+UNPAID_LIMIT = _env.unpaid_limit
+ABANDONED_LIMIT = _env.abandoned_limit
 # A green answer at the entry makes way for the next car after so long.
 GATE_CLOSES_AFTER_SECONDS = _env.gate_closes_after_seconds
 
@@ -91,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "parking.edge.middleware.ExportRecordMiddleware",
     "parking.web.refusals.RefusalMiddleware",
 ]
 
@@ -135,15 +140,21 @@ PASSWORD_HASHERS = [
     "parking.accounts.hashers.Argon2idHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+PASSWORD_LENGTH = _env.password_length
+# Words of which no password may consist, beside its user's own.
+PASSWORD_WORDS = _env.password_words
+# Whether a password that a manager chose must be changed before anything else is open.
+GIVEN_PASSWORDS_CHANGE = _env.given_passwords_change
 _VALIDATORS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": PASSWORD_LENGTH}},
 ]
-if IN_PRODUCTION:
+if _env.password_lists:
     AUTH_PASSWORD_VALIDATORS += [
         {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
         {"NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator"},
         {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
+        {"NAME": "parking.accounts.password_rules.ContextWordsValidator"},
     ]
 
 NINJA_JWT = {
@@ -171,6 +182,19 @@ AXES_VERBOSE = False
 REGISTRATIONS_PER_MINUTE = _env.registrations_per_minute
 LOGINS_PER_MINUTE = _env.logins_per_minute
 RESETS_PER_MINUTE = _env.resets_per_minute
+# Failed logins of one username, from all addresses, after which pauses begin.
+NAME_FAILURES = _env.name_failures
+# Calls per minute that each of the web processes counts for itself; 0: any number.
+BOOKINGS_PER_MINUTE = _env.bookings_per_minute
+TICKETS_PER_MINUTE = _env.tickets_per_minute
+CALLS_PER_MINUTE = {
+    "public": _env.public_per_minute,
+    "read": _env.reads_per_minute,
+    "write": _env.writes_per_minute,
+    "money": _env.money_per_minute,
+    "gate": _env.gate_per_minute,
+}
+WEB_PROCESSES = _env.web_workers
 # Seconds for which the link in a mail sets a new password.
 PASSWORD_RESET_TIMEOUT = 3600
 
@@ -189,6 +213,7 @@ LOGIN_URL = "sign_in"
 STATIC_URL = "/static/"
 # What others publish, put there by `deploy/assets.py`.
 _VENDOR = BASE_DIR / ".cache" / "vendor"
+DOCUMENT_FONTS = BASE_DIR / ".cache" / "fonts"
 STATICFILES_DIRS = [("vendor", _VENDOR)] if _VENDOR.is_dir() else []
 # Outside of production the state that was collected last; resolved, so that a running server keeps its own.
 _COLLECTED = BASE_DIR / "staticfiles" if IN_PRODUCTION else (BASE_DIR / ".cache" / "static" / "current").resolve()

@@ -7,7 +7,7 @@ from itertools import count
 from parking.accounts.models import Role, User
 from parking.checkout import booking, cancelling, entering, leaving, paying, terminating
 from parking.checkout.cancelling import Cancelled
-from parking.checkout.ending import Collection
+from parking.checkout.collecting import Collection
 from parking.checkout.leaving import Left
 from parking.core import clock
 from parking.core.actor import ANYBODY, SYSTEM, Actor, user_actor

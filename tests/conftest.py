@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils import translation
 
 from deploy import chromium
+from parking.accounts import repeated
+from parking.accounts.limits import counts
 from parking.accounts.models import Role, User
 from parking.core import fresh
 from parking.facilities.models import ParkingZone
@@ -56,6 +58,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _nothing_kept() -> Iterator[None]:
     """Empty the caches of the process, which last for a second; each test has a database of its own."""
     fresh.forget_all()
+    counts.forget()
+    repeated.counts.forget()
     yield
     fresh.forget_all()
 

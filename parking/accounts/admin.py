@@ -3,7 +3,7 @@
 from axes.models import AccessAttempt
 from django.contrib import admin
 
-from parking.accounts.models import CallWindow, User
+from parking.accounts.models import Approval, CallWindow, FailedName, KnownAddress, Repetition, SignIn, User
 from parking.core.admin import LookUpAdmin, look_up
 
 
@@ -15,11 +15,41 @@ class UserAdmin(LookUpAdmin):
     exclude = ["password", "token_epoch"]
 
 
+@admin.register(Approval, site=look_up)
+class ApprovalAdmin(LookUpAdmin):
+    list_display = ["asked_at", "kind", "subject_id", "asked_by", "decision", "decided_by", "decided_at"]
+    list_filter = ["kind", "decision"]
+
+
 @admin.register(CallWindow, site=look_up)
 class CallWindowAdmin(LookUpAdmin):
     list_display = ["minute", "scope", "address", "calls"]
     list_filter = ["scope"]
     search_fields = ["=address"]
+
+
+@admin.register(SignIn, site=look_up)
+class SignInAdmin(LookUpAdmin):
+    list_display = ["user", "started_at", "expires_at", "ended_at"]
+    list_select_related = ["user"]
+
+
+@admin.register(FailedName, site=look_up)
+class FailedNameAdmin(LookUpAdmin):
+    list_display = ["username", "failures", "last_at", "paused_until"]
+    search_fields = ["=username"]
+
+
+@admin.register(KnownAddress, site=look_up)
+class KnownAddressAdmin(LookUpAdmin):
+    list_display = ["user", "address", "last_at"]
+    list_select_related = ["user"]
+
+
+@admin.register(Repetition, site=look_up)
+class RepetitionAdmin(LookUpAdmin):
+    list_display = ["minute", "action", "actor_id", "times"]
+    list_filter = ["action"]
 
 
 @admin.register(AccessAttempt, site=look_up)

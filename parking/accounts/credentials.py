@@ -8,6 +8,7 @@ from django.http import HttpRequest, QueryDict
 
 from parking.accounts.lockout import refuse_locked_out
 from parking.accounts.models import User
+from parking.accounts.pauses import count_failure, note_success, refuse_paused
 from parking.accounts.queries import id_of_username
 from parking.accounts.throttles import count_login
 from parking.audit import services as audit
@@ -19,9 +20,9 @@ from parking.core.errors import TooMany, Unauthenticated
 def user_signing_in(request: HttpRequest, *, username: str, password: str, now: datetime) -> User:
     """Return the user who signs in; count and record a failure.
 
-    Failures are counted by the request's address together with the username. Raises Unauthenticated
-    `invalid_credentials` (also for a suspended user, so that nobody learns which names exist), and TooMany:
-    `too_many_attempts` while locked out, `too_many_requests` from this address in this minute.
+    Failures are counted by the request's address together with the username, and by the username alone. Raises
+    Unauthenticated `invalid_credentials` (also for a suspended user, so that nobody learns which names exist), and
+    TooMany: `too_many_attempts` while locked out, `too_many_requests` from this address in this minute.
     """
     count_login(request, now=now)
     try:
@@ -34,9 +35,12 @@ def user_signing_in(request: HttpRequest, *, username: str, password: str, now: 
 def authenticated(request: HttpRequest, *, username: str, password: str, now: datetime) -> User:
     """Return the user with this password. Raises as `user_signing_in`, which also writes a failure down."""
     refuse_locked_out(request, username=username, now=now)
+    refuse_paused(request, username=username, now=now)
     user = authenticate(_without_form(request), username=username, password=password)
     if not isinstance(user, User):
+        count_failure(username, now=now)
         raise Unauthenticated("invalid_credentials", "Wrong username or password")
+    note_success(request, user=user, now=now)
     return user
 
 

@@ -23,23 +23,25 @@ class UserRegistered(UserEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class UserCreated(UserEvent):
-    """An administrator created an account."""
+    """An administrator created an account; `sites` are the ids of those it works at, none for all."""
 
     action = "user.created"
 
     role: str
     is_active: bool
+    sites: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class UserChanged(UserEvent):
-    """Fields of an account were changed: `changed` are their names, role and state are those after it."""
+    """Fields of an account were changed: `changed` are their names, role, state and sites are those after it."""
 
     action = "user.changed"
 
     changed: tuple[str, ...]
     role: str
     is_active: bool
+    sites: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,22 @@ class TokenRefreshed(UserEvent):
     """A refresh token was used up for a new pair."""
 
     action = "token.refreshed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInEnded(UserEvent):
+    """A sign-in was ended with all its tokens, for the reason `reason`, by nobody who asked for it."""
+
+    action = "sign_in.ended"
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailConfirmed(UserEvent):
+    """A user opened the link that was mailed to the address of the account."""
+
+    action = "email.confirmed"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,12 +27,17 @@ def address_of(request: HttpRequest) -> str | None:
 def username_of(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
     """Return one spelling for all spellings of a username that lead to the same account (AXES_USERNAME_CALLABLE)."""
     given = (credentials or request.POST).get(User.USERNAME_FIELD)
-    return str(given or "").strip().lower()[:_LONGEST]
+    return folded(str(given or ""))
+
+
+def folded(username: str) -> str:
+    """Return a username in the spelling by which its failures are counted."""
+    return username.strip().lower()[:_LONGEST]
 
 
 def forget_failures(username: str) -> None:
     """Delete the failed logins of a username, from all addresses, once its owner has proved who they are."""
-    AccessAttempt.objects.filter(username=username.lower()[:_LONGEST]).delete()
+    AccessAttempt.objects.filter(username=folded(username)).delete()
 
 
 def refuse_locked_out(request: HttpRequest, *, username: str, now: datetime) -> None:

@@ -58,6 +58,12 @@ class User(AbstractBaseUser):
         help_text="The manager who made or raised the account or gave it a password last",
     )
     vouched_at = models.DateTimeField(null=True, blank=True)
+    email_confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a link that was mailed there was used; empty: nobody knows whose it is"
+    )
+    password_must_change = models.BooleanField(
+        default=False, help_text="A manager chose the password; nothing else is open until its owner has"
+    )
     date_joined = models.DateTimeField()
 
     objects: ClassVar[UserManager] = UserManager()
@@ -83,19 +89,90 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Return whether the look-up site lets the user in (Django's word, not the role STAFF)."""
-        return self.role == Role.ADMIN
+        """Return whether the look-up site lets the user in (Django's word, not the role STAFF).
+
+        It shows the rows of all sites, so nobody gets in who works at some of them.
+        """
+        return self.role in {Role.ADMIN, Role.AUDITOR} and not self.site_ids
 
     @property
     def is_superuser(self) -> bool:
-        return self.role == Role.ADMIN
+        return self.is_staff
 
     def has_perm(self, _perm: str, _obj: object = None) -> bool:
-        """Let administrators look everything up; each admin page decides what may be changed."""
-        return self.is_active and self.role == Role.ADMIN
+        """Let those who are let in look everything up; each admin page decides what may be changed."""
+        return self.is_active and self.is_staff
 
     def has_module_perms(self, _app_label: str) -> bool:
-        return self.is_active and self.role == Role.ADMIN
+        return self.is_active and self.is_staff
+
+
+class SignIn(models.Model):
+    """One sign-in for tokens; all tokens that come of it end with it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    started_at = models.DateTimeField()
+    expires_at = models.DateTimeField(help_text="When the newest refresh token runs out")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="Signed out, or a spent token was seen again")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="sign_in_by_expiry")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class FailedName(models.Model):
+    """Failed sign-ins of one username from all addresses together, whether there is such an account or not."""
+
+    username = models.CharField(max_length=255, unique=True, help_text="In small letters")
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    paused_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["last_at"], name="failed_name_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.username}: {self.failures}"
+
+
+class KnownAddress(models.Model):
+    """An address from which an account has signed in, as a keyed hash; pauses of its name do not hold there."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    address = models.CharField(max_length=32)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "address"], name="known_address_once")]
+        indexes: ClassVar = [models.Index(fields=["last_at"], name="known_address_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.last_at:%Y-%m-%d}"
+
+
+class Repetition(models.Model):
+    """What is on record once for a minute, and how often it came after that."""
+
+    key = models.CharField(max_length=64, help_text="Hash of who and what")
+    minute = models.DateTimeField()
+    times = models.PositiveIntegerField(default=0, help_text="Beside the first, which has a line of its own")
+    actor_id = models.BigIntegerField(null=True)
+    actor_role = models.CharField(max_length=10, blank=True)
+    action = models.CharField(max_length=60)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "minute"], name="repetition_once")]
+        indexes: ClassVar = [models.Index(fields=["minute"], name="repetition_by_minute")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.minute:%H:%M}: {self.times}"
+
+    # Read as a line of the record is.
+    subject_kind = ""
+    subject_id = None
 
 
 class CallWindow(models.Model):
@@ -113,3 +190,47 @@ class CallWindow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.minute:%H:%M}: {self.calls}"
+
+
+class ApprovalKind(models.TextChoices):
+    CASH_REFUND = "CASH_REFUND", "Money of the counter that goes back"
+
+
+class Decision(models.TextChoices):
+    APPROVE = "APPROVE", "Approved"
+    REFUSE = "REFUSE", "Refused"
+
+
+class Approval(models.Model):
+    """Something that one person asked for and another one decides about. Written by `accounts.approvals` alone.
+
+    `subject_id` is the id of what it is about, by the kind; `site_id` that of its site, without a foreign key because
+    accounts know no sites.
+    """
+
+    kind = models.CharField(max_length=20, choices=ApprovalKind.choices)
+    subject_id = models.BigIntegerField()
+    site_id = models.BigIntegerField(null=True, blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField()
+    facts = models.JSONField(default=dict, help_text="Ids and amounts, as texts of rupees; no names, no plates")
+    decision = models.CharField(max_length=7, choices=Decision.choices, blank=True, help_text="Empty: it waits")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "subject_id"], name="approval_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=ApprovalKind.values), name="approval_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(decision="", decided_at=None)
+                | models.Q(decision__in=Decision.values, decided_at__isnull=False),
+                name="approval_decision_has_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["asked_at"], condition=models.Q(decision=""), name="approval_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id}"

@@ -5,14 +5,17 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest
 
+from parking.accounts import notices
 from parking.accounts.events import PasswordReset
 from parking.accounts.lockout import forget_failures
-from parking.accounts.models import User
+from parking.accounts.mails import NEW_PASSWORD
+from parking.accounts.models import Role, User
 from parking.accounts.passwords import hash_new_password
+from parking.accounts.pauses import forget_failures_of_name
 from parking.accounts.queries import ids_of_reset
 from parking.accounts.reset_tokens import opens_account
-from parking.accounts.services import actor_of, lock_user, set_password
-from parking.accounts.tasks import mail_reset_links
+from parking.accounts.services import PASSWORD_FIELDS, actor_of, lock_user, set_password
+from parking.accounts.tasks import mail_administrators, mail_reset_links
 from parking.accounts.throttles import count_reset
 from parking.audit import services as audit
 from parking.core.errors import Refused
@@ -21,6 +24,8 @@ from parking.core.ids import parse_ref
 
 def request_password_reset(request: HttpRequest, *, email_or_username: str, now: datetime) -> None:
     """Enqueue a mail with the link to every active account of this name or mail address.
+
+    Where one of them has confirmed the address, the others that only claim it get none.
 
     Answers the same, and as fast, whether there is one or not: the worker finds out who gets a mail. Raises TooMany
     `too_many_requests` from this address in this minute.
@@ -51,9 +56,15 @@ def reset_password(*, uid: str, token: str, new_password: str, now: datetime) ->
         if not opens_account(token, locked, now=now):
             raise _reset_link_invalid()
         set_password(locked, hashed)
-        locked.save(update_fields=["password", "token_epoch"])
+        # Who has the link reads the mails of this address.
+        locked.email_confirmed_at = locked.email_confirmed_at or now
+        locked.save(update_fields=[*PASSWORD_FIELDS, "email_confirmed_at"])
+        notices.password_changed(locked)
         forget_failures(locked.username)
+        forget_failures_of_name(locked.username)
         audit.record(actor_of(locked), PasswordReset(user_id=locked.pk), now)
+        if locked.role == Role.ADMIN:
+            mail_administrators.enqueue(NEW_PASSWORD, locked.pk, locked.pk)
     return locked
 
 

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
-from parking.accounts import tokens
+from parking.accounts import confirming, families, notices, tokens
 from parking.accounts.credentials import authenticated, user_signing_in
 from parking.accounts.events import (
     PasswordChanged,
@@ -21,15 +22,17 @@ from parking.accounts.events import (
     UserCreated,
     UserRegistered,
 )
+from parking.accounts.mails import NEW_ADMINISTRATOR, NEW_PASSWORD
 from parking.accounts.models import Role, User
 from parking.accounts.passwords import HashedPassword, hash_new_password
-from parking.accounts.permissions import read_permissions
-from parking.accounts.queries import user_by_id, user_not_found
+from parking.accounts.permissions import changed_permissions, read_permissions
+from parking.accounts.queries import user_not_found, user_within, works_within
+from parking.accounts.tasks import mail_administrators
 from parking.accounts.tokens import SpentToken, TokenPair
+from parking.accounts.vouching import vouch
 from parking.audit import services as audit
-from parking.audit.events import Refusal
-from parking.core.actor import ANYBODY, Actor, user_actor
-from parking.core.errors import InvalidInput, Refused, Unauthenticated
+from parking.core.actor import Actor, user_actor
+from parking.core.errors import Forbidden, InvalidInput, Refused, Unauthenticated
 
 CONTACT_FIELDS = {"email", "phone"}
 
@@ -59,15 +62,18 @@ def register(*, username: str, password: HashedPassword, profile: Mapping[str, s
     Raises InvalidInput, with the code `username_taken` if another account differs in letter case at most.
     """
     user = User(username=username, password=password, role=Role.USER, date_joined=now, **profile)
-    _need_contact(user)
+    _need_contact(user, profile)
     with transaction.atomic():
         _save(user, force_insert=True)
+        confirming.send_link(user)
         audit.record(actor_of(user), UserRegistered(user_id=user.pk), now)
     return user
 
 
-def _need_contact(user: User) -> None:
-    if not (user.email or user.phone):
+def _need_contact(user: User, changes: Mapping[str, str]) -> None:
+    """Raise InvalidInput if changes of contacts leave none."""
+    wanted = {name: getattr(user, name) for name in CONTACT_FIELDS} | dict(changes)
+    if CONTACT_FIELDS & set(changes) and not (wanted["email"] or wanted["phone"]):
         raise InvalidInput({"email": ["Give an e-mail address or a phone number"]})
 
 
@@ -88,31 +94,39 @@ def login(request: HttpRequest, *, username: str, password: str, now: datetime) 
 def refresh(*, token: str, now: datetime) -> TokenPair:
     """Exchange a refresh token, which is used up, for a new pair. Raises Unauthenticated `token_not_valid`."""
     with _spent_tokens_recorded(now), transaction.atomic():
-        user = tokens.spend_refresh_token(token)
-        pair = tokens.issue(user, now=now)
-        audit.record(actor_of(user), TokenRefreshed(user_id=user.pk), now)
+        spent = tokens.spend_refresh_token(token)
+        pair = tokens.issue(spent.user, now=now, sign_in_id=spent.sign_in_id)
+        audit.record(actor_of(spent.user), TokenRefreshed(user_id=spent.user.pk), now)
     return pair
 
 
 def logout(*, token: str, caller: User | None, now: datetime) -> None:
-    """End a refresh token. Raises Unauthenticated `token_not_valid`: dead already, or another's than the caller's.
+    """End a refresh token with its sign-in, access tokens included.
+
+    Raises Unauthenticated `token_not_valid`: dead already, or another's than the caller's.
 
     Without a caller the token speaks for itself: whoever holds it could use it up anyway.
     """
     with _spent_tokens_recorded(now), transaction.atomic():
-        user = tokens.spend_refresh_token(token)
-        if caller is not None and caller.pk != user.pk:
+        spent = tokens.spend_refresh_token(token)
+        if caller is not None and caller.pk != spent.user.pk:
             raise tokens.not_valid()
-        audit.record(actor_of(user), SignedOut(user_id=user.pk), now)
+        families.end(spent.sign_in_id, now=now)
+        audit.record(actor_of(spent.user), SignedOut(user_id=spent.user.pk), now)
 
 
 @contextmanager
 def _spent_tokens_recorded(now: datetime) -> Iterator[None]:
-    """Put the second use of a token on record; outside of the transaction, which that use rolls back."""
+    """Act on the second use of a token; outside of the transaction, which that use rolls back."""
     try:
         yield
     except SpentToken as error:
-        audit.record(ANYBODY, Refusal(code="token_spent", user_id=error.user_id), now)
+        families.end_after_theft(
+            user_id=error.spent.user.pk,
+            sign_in_id=error.spent.sign_in_id,
+            spent_at=tokens.spent_at(error.outstanding_id) or now,
+            now=now,
+        )
         raise
 
 
@@ -151,8 +165,11 @@ def replace_password(known: User, hashed: HashedPassword, *, now: datetime) -> U
     if locked.password != known.password:
         raise _password_wrong()  # somebody else changed it while we hashed
     set_password(locked, hashed)
-    locked.save(update_fields=["password", "token_epoch"])
+    locked.save(update_fields=PASSWORD_FIELDS)
+    notices.password_changed(locked)
     audit.record(actor_of(locked), PasswordChanged(user_id=locked.pk), now)
+    if _is_active_admin(locked):
+        mail_administrators.enqueue(NEW_PASSWORD, locked.pk, locked.pk)
     return locked
 
 
@@ -160,10 +177,18 @@ def _password_wrong() -> Refused:
     return Refused("password_wrong", "The old password is wrong")
 
 
-def set_password(user: User, password: HashedPassword) -> None:
-    """Put a new password on a locked account, without saving it; tokens and sessions die with the old epoch."""
+# What `set_password` changes.
+PASSWORD_FIELDS = ("password", "token_epoch", "password_must_change")
+
+
+def set_password(user: User, password: HashedPassword, *, given: bool = False) -> None:
+    """Put a new password on a locked account, without saving it; tokens and sessions die with the old epoch.
+
+    One that was `given` by a manager must be changed at its first use.
+    """
     user.password = password
     user.token_epoch += 1
+    user.password_must_change = given and settings.GIVEN_PASSWORDS_CHANGE
 
 
 def lock_user(user_id: int) -> User:
@@ -174,21 +199,65 @@ def lock_user(user_id: int) -> User:
     return user
 
 
+def change_own_account(
+    request: HttpRequest, *, user: User, changes: Mapping[str, str], password: str, now: datetime
+) -> User:
+    """Change the own email, phone, first_name, last_name, language.
+
+    Another e-mail address or phone number needs the password, so that a stolen token does not become the account; a
+    wrong one counts as a failed login. Raises Forbidden `password_needed`, Refused `password_wrong`, TooMany
+    `too_many_attempts`, InvalidInput if no contact is left.
+    """
+    _need_contact(user, changes)
+    if contact_changes(user, changes):
+        if not password:
+            raise Forbidden("password_needed", "Give your password to change your e-mail address or phone number")
+        try:
+            authenticated(request, username=user.username, password=password, now=now)
+        except Unauthenticated as error:
+            raise Refused("password_wrong", "The password is wrong") from error
+    return update_profile(user_id=user.pk, changes=changes, now=now)
+
+
+def contact_changes(user: User, changes: Mapping[str, Any]) -> set[str]:
+    """Return which contacts of an account the changes would make others."""
+    wanted = {name: str(changes[name]) for name in CONTACT_FIELDS & set(changes)}
+    if "email" in wanted:
+        wanted["email"] = User.objects.normalize_email(wanted["email"])
+    return {name for name, value in wanted.items() if value != getattr(user, name)}
+
+
 def update_profile(*, user_id: int, changes: Mapping[str, str], now: datetime) -> User:
-    """Change the own email, phone, first_name, last_name, language. Raises InvalidInput if no contact is left."""
+    """Change the own account, whose owner has proved who they are as far as needed (`change_own_account`).
+
+    Raises InvalidInput if no contact is left.
+    """
     with transaction.atomic():
         user = lock_user(user_id)
-        _assign(user, changes)
-        if CONTACT_FIELDS & set(changes):
-            _need_contact(user)
+        before = _assign(user, changes)
+        _need_contact(user, changes)
         _save(user)
+        _tell_of_contacts(user, before)
         _record_change(actor_of(user), user, set(changes), now)
     return user
 
 
-def _assign(user: User, changes: Mapping[str, Any]) -> None:
+def _tell_of_contacts(user: User, before: Mapping[str, Any]) -> None:
+    """Mail to old and new address that contacts changed, and to the new one a link to confirm it."""
+    changed = {name for name in CONTACT_FIELDS if name in before and before[name] != getattr(user, name)}
+    notices.contacts_changed(user, changed, old_email=before.get("email", user.email))
+    if "email" in changed:
+        confirming.send_link(user)
+
+
+def _assign(user: User, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Put values on an account and return those that they replace. Another e-mail address is not confirmed."""
+    before = {name: getattr(user, name) for name in changes}
+    if "email" in contact_changes(user, changes):
+        user.email_confirmed_at = None
     for name, value in changes.items():
-        setattr(user, name, value)
+        setattr(user, name, changed_permissions(user.permissions, value) if name == "permissions" else value)
+    return before
 
 
 # --- For administrators ----------------------------------------------------------------------------
@@ -197,45 +266,86 @@ def _assign(user: User, changes: Mapping[str, Any]) -> None:
 def create_user(
     *, actor: Actor, username: str, password: HashedPassword, fields: Mapping[str, Any], now: datetime
 ) -> User:
-    """Make an account. `fields`: role, is_active, email, phone, first_name, last_name, language.
+    """Make an account. `fields`: role, is_active, email, phone, first_name, last_name, language, site_ids, permissions.
 
-    Raises InvalidInput, with the code `username_taken` if another account differs in letter case at most.
+    All ADMINs get a mail about a new one. Raises InvalidInput, also for an account that works elsewhere than the actor,
+    and with the code `username_taken` if another account differs in letter case at most.
     """
-    user = User(username=username, password=password, date_joined=now, **fields)
+    by_person = actor.user_id is not None
+    user = User(username=username, password=password, date_joined=now)
+    _assign(user, fields)
+    _refuse_elsewhere(user, actor)
+    vouch(user, actor=actor, password_given=True, now=now)
+    user.password_must_change = by_person and settings.GIVEN_PASSWORDS_CHANGE
     with transaction.atomic():
         _save(user, force_insert=True)
-        audit.record(actor, UserCreated(user_id=user.pk, role=user.role, is_active=user.is_active), now)
+        if by_person:
+            confirming.send_link(user)
+        created = UserCreated(user_id=user.pk, role=user.role, is_active=user.is_active, sites=tuple(user.site_ids))
+        audit.record(actor, created, now)
+        if _is_active_admin(user):
+            mail_administrators.enqueue(NEW_ADMINISTRATOR, user.pk, actor.user_id)
     return user
 
 
 def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], password: str | None, now: datetime) -> User:
     """Change an account: `changes` as for `create_user`, also username. Role and suspension work at once.
 
-    A new password and a suspension end all tokens for good. Raises NotFound, InvalidInput (also `username_taken`),
-    Refused `last_admin`: nobody demotes or suspends the last active ADMIN.
+    A new password and a suspension end all tokens for good; all ADMINs get a mail about a new one, and a new password
+    of one. Raises NotFound, also for an account that works elsewhere than the actor; InvalidInput (also
+    `username_taken`); Refused `last_admin`: nobody demotes or suspends the last active ADMIN of all sites,
+    or gives them sites.
     """
-    hashed = None if password is None else hash_new_password(password, user=user_by_id(user_id))
+    hashed = None if password is None else hash_new_password(password, user=user_within(user_id, sites=actor.sites))
     with transaction.atomic():
         user, other_admins = _lock_with_admins(user_id)
-        was_active, was_admin = user.is_active, _is_active_admin(user)
-        _assign(user, changes)
-        if was_admin and not _is_active_admin(user) and not other_admins:
+        if not works_within(user, actor.sites):
+            raise user_not_found()
+        was_active, was_admin, address = user.is_active, _is_active_admin(user), user.email
+        was_of_all_sites = _is_admin_of_all_sites(user)
+        before = _assign(user, changes)
+        _refuse_elsewhere(user, actor)
+        if was_of_all_sites and not _is_admin_of_all_sites(user) and not other_admins:
             raise Refused("last_admin", "The last active administrator must stay one")
+        is_raised = _is_active_admin(user) and not was_admin
+        # Whoever sets the mail address can have a new password sent there.
+        if is_raised or hashed is not None or user.email != address:
+            vouch(user, actor=actor, password_given=hashed is not None, now=now)
         if hashed is not None:
-            set_password(user, hashed)
+            set_password(user, hashed, given=actor.user_id != user.pk)
+            notices.password_changed(user)
         if was_active and not user.is_active:
             user.token_epoch += 1
         _save(user)
+        _tell_of_contacts(user, before)
         _record_change(actor, user, {*changes, *(["password"] if hashed else [])}, now)
+        if is_raised:
+            mail_administrators.enqueue(NEW_ADMINISTRATOR, user.pk, actor.user_id)
+        if hashed is not None and _is_active_admin(user):
+            mail_administrators.enqueue(NEW_PASSWORD, user.pk, actor.user_id)
     return user
+
+
+def _refuse_elsewhere(user: User, actor: Actor) -> None:
+    """Raise InvalidInput for an account that would work elsewhere than the administrator who makes or changes it."""
+    if actor.sites is None:
+        return
+    if user.role == Role.USER:
+        raise InvalidInput({"role": ["Only an administrator of all sites looks after drivers"]})
+    if not works_within(user, actor.sites):
+        raise InvalidInput({"sites": ["Name one or more of your own sites"]})
 
 
 def _is_active_admin(user: User) -> bool:
     return user.is_active and user.role == Role.ADMIN
 
 
+def _is_admin_of_all_sites(user: User) -> bool:
+    return _is_active_admin(user) and not user.site_ids
+
+
 def _lock_with_admins(user_id: int) -> tuple[User, int]:
-    """Lock and return the user, with the number of other active administrators.
+    """Lock and return the user, with the number of other active administrators of all sites.
 
     All are locked, in the order of their ids: of two administrators who suspend each other one comes second, and sees
     what the first one did.
@@ -245,12 +355,19 @@ def _lock_with_admins(user_id: int) -> tuple[User, int]:
     users = {user.pk: user for user in locked}
     if user_id not in users:
         raise user_not_found()
-    return users.pop(user_id), len(users)
+    user = users.pop(user_id)
+    return user, sum(_is_admin_of_all_sites(other) for other in users.values())
 
 
 def _record_change(actor: Actor, user: User, changed: set[str], now: datetime) -> None:
     audit.record(
         actor,
-        UserChanged(user_id=user.pk, changed=tuple(sorted(changed)), role=user.role, is_active=user.is_active),
+        UserChanged(
+            user_id=user.pk,
+            changed=tuple(sorted(changed)),
+            role=user.role,
+            is_active=user.is_active,
+            sites=tuple(user.site_ids),
+        ),
         now,
     )

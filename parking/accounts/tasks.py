@@ -7,5 +7,20 @@ from parking.core import clock
 
 
 @task()
+def mail_administrators(what: str, user_id: int, by_id: int | None) -> int:
+    return mails.mail_administrators(what, user_id=user_id, by_id=by_id)
+
+
+@task()
 def mail_reset_links(user_ids: list[int]) -> int:
     return mails.mail_reset_links(user_ids, now=clock.now())
+
+
+@task()
+def mail_confirmation_link(user_id: int) -> bool:
+    return mails.mail_confirmation_link(user_id, now=clock.now())
+
+
+@task()
+def mail_notice(user_id: int, kind: str, address: str) -> bool:
+    return mails.mail_notice(user_id, kind, address)

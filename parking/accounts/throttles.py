@@ -30,6 +30,12 @@ def count_reset(request: HttpRequest, *, now: datetime) -> None:
     count_call(scope="reset", address=client_address(request), limit=settings.RESETS_PER_MINUTE, now=now)
 
 
+def count_reset_use(request: HttpRequest, *, now: datetime) -> None:
+    """Count the use of a reset link from this address, so that nobody tries many. Raises as `count_call`."""
+    limit = settings.LOGINS_PER_MINUTE
+    count_call(scope="reset-use", address=client_address(request), limit=limit, now=now)
+
+
 def count_call(*, scope: str, address: str, limit: int, now: datetime) -> None:
     """Count one call. Raises TooMany `too_many_requests` for those beyond the limit, until the minute is over.
 

@@ -1,12 +1,17 @@
 """Signing up, in and out; the own account."""
 
+from typing import Annotated
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
+from pydantic import Field
 
 from parking.accounts import services as accounts
+from parking.accounts.confirming import confirm_email, send_confirmation_again
 from parking.accounts.models import User
 from parking.accounts.passwords import HashedPassword, hash_new_password
-from parking.accounts.throttles import count_registration
+from parking.accounts.resetting import request_password_reset, reset_password
+from parking.accounts.throttles import count_registration, count_reset_use
 from parking.api.shapes.tokens import EXAMPLE_TOKEN, LoginOut, PairOut, Token
 from parking.api.shapes.users import (
     Email,
@@ -22,7 +27,7 @@ from parking.core import clock
 from parking.core.requests import forgotten
 from parking.edge import requests
 from parking.edge.answers import ok, plain
-from parking.edge.callers import caller, signed_in
+from parking.edge.callers import caller, signed_in_with_any_password
 from parking.edge.describe import READ_PROBLEMS, Ok, enveloped, examples, keyed, problems
 from parking.edge.parsing import In, Text200
 
@@ -31,6 +36,7 @@ router = Router(tags=["Auth"], auth=None)
 REGISTER_PROBLEMS = problems(409, 429, without=(401, 403, 404))
 SIGN_IN_PROBLEMS = problems(429, without=(403, 404))
 TOKEN_PROBLEMS = problems(without=(403, 404))
+RESET_ASKED = "If there is an account with this address, a mail is on its way"
 
 # --- Signing up ------------------------------------------------------------------------------------
 
@@ -139,7 +145,7 @@ def refresh(request: HttpRequest, payload: RefreshIn) -> HttpResponse:
 def logout(request: HttpRequest, payload: RefreshIn) -> HttpResponse:
     """End a refresh token; with an access token in the header, only one of the same user."""
     # Not required: an access token may have run out before its user signs out.
-    user = signed_in(request) if "Authorization" in request.headers else None
+    user = signed_in_with_any_password(request) if "Authorization" in request.headers else None
     accounts.logout(token=payload.refresh, caller=user, now=clock.now())
     return forgotten(ok(None, "Signed out"))
 
@@ -149,7 +155,7 @@ def logout(request: HttpRequest, payload: RefreshIn) -> HttpResponse:
 
 @router.get(
     "/me/",
-    auth=signed_in,
+    auth=signed_in_with_any_password,
     response={200: Ok[UserOut], **READ_PROBLEMS},
     openapi_extra=examples(response=enveloped(UserOut.example)),
     summary="Own account",
@@ -167,22 +173,30 @@ class ProfileIn(In):
     email: Email | None = None
     phone: Phone | None = None
     language: Language | None = None
+    password: Password | None = None
 
 
 @router.patch(
     "/me/",
-    auth=signed_in,
-    response={200: Ok[UserOut], **TOKEN_PROBLEMS},
+    auth=signed_in_with_any_password,
+    response={200: Ok[UserOut], **problems(429, without=(404,))},
     openapi_extra=examples(
-        request={"first_name": "Asha", "language": "hi"},
+        request={"first_name": "Asha", "language": "hi", "phone": "+91 98765 43210", "password": "monsoon-2026"},
         response=enveloped(UserOut.example | {"language": "hi"}, "Saved"),
     ),
     summary="Change the own account",
 )
 def change_me(request: HttpRequest, payload: ProfileIn) -> HttpResponse:
-    """Change name, contact or language; an e-mail address or a phone number must remain."""
-    user = accounts.update_profile(
-        user_id=caller(request).pk, changes=payload.model_dump(exclude_none=True), now=clock.now()
+    """Change name, contact or language; an e-mail address or a phone number must remain.
+
+    Another e-mail address or phone number needs the `password`. Both addresses get a mail.
+    """
+    user = accounts.change_own_account(
+        request,
+        user=caller(request),
+        changes=payload.model_dump(exclude_none=True, exclude={"password"}),
+        password=payload.password or "",
+        now=clock.now(),
     )
     return ok(UserOut.of(user), "Saved")
 
@@ -194,7 +208,7 @@ class PasswordIn(In):
 
 @router.post(
     "/password/change/",
-    auth=signed_in,
+    auth=signed_in_with_any_password,
     response={200: PairOut, **SIGN_IN_PROBLEMS},
     openapi_extra=examples(
         request={"old_password": "monsoon-2026", "new_password": "winter-2027"}, response=PairOut.example
@@ -211,3 +225,77 @@ def change_password(request: HttpRequest, payload: PasswordIn) -> HttpResponse:
         now=clock.now(),
     )
     return _unstored(PairOut.of(pair))
+
+
+# --- Forgotten passwords and proof of the address ----------------------------------------------------
+
+
+class ResetIn(In):
+    email: Annotated[Email, Field(min_length=1)]
+
+
+@router.post(
+    "/password/reset/",
+    response={200: Ok[None], **problems(429, without=(401, 403, 404))},
+    openapi_extra=examples(request={"email": "asha@example.org"}, response=enveloped(None, RESET_ASKED)),
+    summary="Ask for a new password",
+)
+def ask_for_reset(request: HttpRequest, payload: ResetIn) -> HttpResponse:
+    """Mail a link for a new password; the answer is the same whether there is such an account or not."""
+    request_password_reset(request, email_or_username=payload.email, now=clock.now())
+    return ok(None, RESET_ASKED)
+
+
+class ResetConfirmIn(In):
+    """`uid` and `token` are the last two parts of the mailed link."""
+
+    uid: Text200
+    token: Text200
+    new_password: NewPassword
+
+
+@router.post(
+    "/password/reset/confirm/",
+    response={200: Ok[None], **problems(429, without=(401, 403, 404))},
+    openapi_extra=examples(
+        request={"uid": "7", "token": "cz2k1x-0f3a9c", "new_password": "winter-2027"},
+        response=enveloped(None, "The new password is set"),
+    ),
+    summary="Set a new password with a mailed link",
+)
+def confirm_reset(request: HttpRequest, payload: ResetConfirmIn) -> HttpResponse:
+    """Set a new password; the link is used up, and all tokens and sessions end. Refused: `reset_link_invalid`."""
+    count_reset_use(request, now=clock.now())
+    reset_password(uid=payload.uid, token=payload.token, new_password=payload.new_password, now=clock.now())
+    return ok(None, "The new password is set")
+
+
+@router.post(
+    "/email/confirmation/",
+    auth=signed_in_with_any_password,
+    response={200: Ok[None], **problems(429, without=(404,))},
+    openapi_extra=examples(response=enveloped(None, "A mail is on its way")),
+    summary="Ask for the link that confirms the e-mail address",
+)
+def ask_for_confirmation(request: HttpRequest) -> HttpResponse:
+    """Mail the link again; nothing is sent if the address is confirmed already."""
+    send_confirmation_again(request, user=caller(request), now=clock.now())
+    return ok(None, "A mail is on its way")
+
+
+class ConfirmEmailIn(In):
+    """`token` is the last part of the mailed link."""
+
+    token: Text200
+
+
+@router.post(
+    "/email/confirm/",
+    response={200: Ok[None], **problems(without=(401, 403, 404))},
+    openapi_extra=examples(request={"token": "WzcsImY0Il0:1u"}, response=enveloped(None, "The address is confirmed")),
+    summary="Confirm the e-mail address with a mailed link",
+)
+def confirm_email_address(request: HttpRequest, payload: ConfirmEmailIn) -> HttpResponse:
+    """Confirm an address. Refused: `confirmation_link_invalid`."""
+    confirm_email(token=payload.token, now=clock.now())
+    return ok(None, "The address is confirmed")

@@ -1,17 +1,21 @@
-"""The receipt of a payment as PDF and as a page."""
+"""The receipt of a payment as PDF, as a page and by mail."""
 
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 
+from parking.api.shapes.mails import MailOut
+from parking.checkout import mailing
 from parking.checkout.documents import documents_of_payment
 from parking.core import clock
-from parking.edge import receipts
-from parking.edge.callers import actor_of, signed_in
-from parking.edge.describe import READ_PROBLEMS
+from parking.edge import receipts, requests
+from parking.edge.answers import ok
+from parking.edge.callers import actor_of, signed_in, signed_in_to_act
+from parking.edge.describe import READ_PROBLEMS, Ok, enveloped, examples, keyed, problems
 from parking.edge.downloads import PDF, documents_file
 from parking.edge.parsing import path_id
+from parking.edge.requests import Attempt
 from parking.invoices.models import TaxDocument
 from parking.invoices.sheets import sheet_of
 
@@ -59,6 +63,28 @@ def receipt_page(request: HttpRequest, payment_id: str) -> HttpResponse:
     response = receipts.receipt(request, [sheet_of(document) for document in _documents(request, payment_id)])
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@router.post(
+    "/{payment_id}/receipt/mail/",
+    auth=signed_in_to_act,
+    response={202: Ok[MailOut], **problems(409, 429)},
+    openapi_extra=keyed(examples(response=enveloped(MailOut.example, "The documents will be mailed"), status=202)),
+    summary="Receipt or tax invoice by mail",
+)
+@requests.idempotent
+def receipt_mail(request: HttpRequest, attempt: Attempt, payment_id: str) -> HttpResponse:
+    """Send the document to the address of the booking's account, soon and once.
+
+    A mail that still waits is not queued twice. At most three a minute go to one account.
+    """
+    if attempt.subject is not None:
+        mail = mailing.asked_mail(subject=attempt.subject)
+    else:
+        mail = mailing.ask_for_mail(
+            actor=actor_of(request), payment_id=path_id(payment_id), now=clock.now(), key=attempt.key
+        )
+    return ok(MailOut.of(mail), "The documents will be mailed", status=202)
 
 
 def _documents(request: HttpRequest, payment_id: str) -> list[TaxDocument]:

@@ -7,13 +7,15 @@ from ninja import Query, Router
 from pydantic import BaseModel, Field
 
 from parking.api.paging import Paging, page_of
-from parking.api.shapes.bills import BillOut
+from parking.api.shapes.bills import BillOut, OwedOut
 from parking.api.shapes.bookings import EntryOut, InsideOut
 from parking.api.shapes.zones import SlotOut, ZoneSlotsOut
 from parking.checkout import entering, leaving, terminating
-from parking.checkout.ending import Collection
+from parking.checkout.collecting import Collection, total_owed
 from parking.checkout.leaving import Left
+from parking.checkout.queries import debts_of_plate
 from parking.core import clock
+from parking.core.ids import MAX_ID
 from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
@@ -97,10 +99,18 @@ def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
         plate_seen=payload.vehicle_number,
         now=now,
     )
-    bill = BillOut.of(Left(session), now, quote_expires_at=session.bill.frozen_until)
+    owed = debts_of_plate(session.vehicle_id, sites=actor_at(actor_of(request), payload.gate_id).sites)
+    bill = BillOut.of(
+        Left(session),
+        now,
+        quote_expires_at=session.bill.frozen_until,
+        debts=[OwedOut.of(debt) for debt in owed],
+        debts_due=total_owed(owed),
+    )
     return ok(bill, f"₹{bill.amount_due:.2f} is due")
 
 
+DebtId = Annotated[int, Field(ge=1, le=MAX_ID)]
 UPI_REFERENCE = Field(None, description="With payment_method UPI: the 12 digits that the driver's UPI app shows")
 
 
@@ -113,6 +123,19 @@ class ExitIn(In):
     upi_reference: Text30 | None = UPI_REFERENCE
     scan_id: Text64 | None = None
     gate_id: GateId | None = None
+    collect_debts: Annotated[list[DebtId], Field(max_length=50)] = Field(
+        default_factory=list, description="Ids of debts of the plate that are paid with the same money; CASH or UPI"
+    )
+
+    def collection(self) -> Collection:
+        """Return how the exit is paid."""
+        return Collection(
+            self.payment_method,
+            self.gateway,
+            self.amount_tendered,
+            self.upi_reference or "",
+            debts=tuple(self.collect_debts),
+        )
 
 
 @router.post(
@@ -139,14 +162,17 @@ def exit_scan(request: HttpRequest, attempt: Attempt, payload: ExitIn) -> HttpRe
     """
     now = clock.now()
     if attempt.subject is not None:
-        left = leaving.resume_ending(subject=attempt.subject, now=now, tendered=payload.amount_tendered)
+        left = leaving.resume_ending(
+            subject=attempt.subject,
+            now=now,
+            tendered=payload.amount_tendered,
+            debts=tuple(payload.collect_debts),
+        )
     else:
         left = leaving.leave(
             actor=actor_at(actor_of(request), payload.gate_id),
             qr_code=payload.qr_code,
-            collection=Collection(
-                payload.payment_method, payload.gateway, payload.amount_tendered, payload.upi_reference or ""
-            ),
+            collection=payload.collection(),
             plate_seen=payload.vehicle_number,
             scan_id=payload.scan_id,
             now=now,

@@ -85,6 +85,9 @@ class Refusal(Event):
     path: str | None = None
     session_id: int | None = None
     user_id: int | None = None
+    # A keyed hash of an anonymous caller's address, and how often it came in a minute, after the first.
+    source: str | None = None
+    times: int | None = None
 
     @property
     def recorded_action(self) -> str:
@@ -97,12 +100,31 @@ class Refusal(Event):
         return ("", None) if self.user_id is None else ("user", self.user_id)
 
     def facts(self) -> dict[str, Any]:
-        return {} if self.path is None else {"path": self.path[:_PATH_LENGTH]}
+        path = None if self.path is None else self.path[:_PATH_LENGTH]
+        facts = {"path": path, "source": self.source, "times": self.times}
+        return {name: value for name, value in facts.items() if value is not None}
 
     @classmethod
     def read(cls, row: StoredEvent) -> Self:
         about = {f"{row.subject_kind}_id": row.subject_id} if row.subject_kind else {}
-        return cls(code=row.action.removeprefix(_REFUSED), path=row.facts.get("path"), **about)
+        code, get = row.action.removeprefix(_REFUSED), row.facts.get
+        return cls(code=code, path=get("path"), source=get("source"), times=get("times"), **about)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported(Event):
+    """Somebody took a list away as a file: from which address, what kind of file, and how often after the first."""
+
+    action = "exported"
+
+    path: str
+    kind: str
+    source: str | None = None
+    times: int | None = None
+
+    @property
+    def subject(self) -> tuple[str, int | None]:
+        return "", None
 
 
 @dataclass(frozen=True, kw_only=True)

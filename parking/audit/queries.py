@@ -1,10 +1,17 @@
 """Reads of the record."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from parking.audit.models import AuditEntry
+
+
+def who_did(kind: str, subject_id: int, *, actions: Collection[str]) -> set[int]:
+    """Return the ids of the accounts that did one of these actions to a thing."""
+    rows = AuditEntry.objects.filter(subject_kind=kind, subject_id=subject_id, action__in=actions)
+    return {actor_id for actor_id in rows.values_list("actor_id", flat=True) if actor_id is not None}
 
 
 def latest_about(

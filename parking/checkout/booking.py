@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from parking.accounts.limits import count_booking
 from parking.audit import services as audit
 from parking.checkout.paying import collect_with_page
 from parking.core import idempotency
@@ -22,6 +23,7 @@ from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
 from parking.stays.events import SessionBooked
+from parking.stays.hoarding import refuse_hoarding
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import session_by_uuid
 from parking.stays.services import allocate_slot
@@ -64,11 +66,13 @@ def book(
 
     The claim, its bill, its order and the idempotency key are committed before the gateway is called. Raises
     NotFound `zone_not_found`; Refused `zone_inactive`, `kind_not_allowed`, `zone_closed`, `pass_needed`, `zone_full`,
-    `vehicle_invalid`, `vehicle_already_parked`,
-    `vehicle_unavailable`, `gateway_invalid`, `payment_failed` (the slot is free again); RepeatedRequest.
+    `vehicle_invalid`, `vehicle_already_parked`, `vehicle_unavailable`, `booking_limit`, `gateway_invalid`,
+    `payment_failed` (the slot is free again); TooMany `too_many_requests`; RepeatedRequest.
     """
     code = chosen_gateway(gateway).code
     wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind)
+    if actor.user_id is not None:
+        count_booking(actor.user_id, now=now)
     uuid = new_uuid()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=str(uuid), now=now)
@@ -130,6 +134,8 @@ def _claim(
     """Inside a transaction: lock the vehicle, claim a slot, write booking, bill and audit line."""
     zone = find_zone(wanted.zone, sites=sites)
     refuse_vehicle(zone, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
+    if driver_id is not None:
+        refuse_hoarding(driver_id=driver_id, site_id=zone.site_id, now=now)
     terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind)
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
     session = allocate_slot(

@@ -4,29 +4,53 @@ from datetime import datetime
 
 from django.db import transaction
 
+from parking.accounts.vouching import is_only_administrator, refuse_dependent
 from parking.audit import services as audit
+from parking.audit.queries import who_did
 from parking.core.actor import Actor
-from parking.core.errors import NotFound
+from parking.core.errors import NotFound, Refused
 from parking.core.sites import at_sites
-from parking.payments import debts
+from parking.payments import debts, orders
 from parking.payments.events import DebtWrittenOff
 from parking.payments.models import Debt
+from parking.stays.events import SessionTerminated, SessionTerminationWaits
+
+_TERMINATIONS = (SessionTerminated.action, SessionTerminationWaits.action)
 
 
 def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt:
-    """Forgive a debt, under its row's lock. Raises NotFound `debt_not_found`, Refused `debt_closed`.
+    """Forgive a debt, under its row's lock.
 
-    The reason stands in the audit record, beside who gave it.
+    Nobody forgives what comes of a stay that they ended themselves, unless there is no other administrator. Raises
+    NotFound `debt_not_found`; Refused `debt_closed`, `own_termination`; Forbidden `second_person_not_independent`. The
+    reason stands in the audit record, beside who gave it.
     """
     if actor.user_id is None:
         raise ValueError("a debt is written off by a person")
     with transaction.atomic():
         debt = _locked(debt_id, actor)
+        alone = _decides_alone(debt, actor, now)
+        # Nobody waits any longer for what the driver may be paying; should it come, it goes back.
+        orders.give_up(bill=debt.bill, now=now)
         debts.write_off(debt=debt, admin_id=actor.user_id, now=now)
         audit.record(
-            actor, DebtWrittenOff(debt_id=debt.pk, amount=debt.amount, bill_id=debt.bill_id, reason=reason), now
+            actor,
+            DebtWrittenOff(debt_id=debt.pk, amount=debt.amount, bill_id=debt.bill_id, reason=reason, alone=alone),
+            now,
         )
     return debt
+
+
+def _decides_alone(debt: Debt, actor: Actor, now: datetime) -> bool:
+    """Return whether the actor ended the stay that the debt is of, and may decide all the same."""
+    ended_by = who_did("session", debt.bill.session.pk, actions=_TERMINATIONS)
+    if actor.user_id in ended_by:
+        if is_only_administrator():
+            return True
+        raise Refused("own_termination", "Another administrator must write off what a stay that you ended owes")
+    for first_id in sorted(ended_by):
+        refuse_dependent(first_id=first_id, second=actor, now=now)
+    return False
 
 
 def _locked(debt_id: int, actor: Actor) -> Debt:

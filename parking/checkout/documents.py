@@ -6,16 +6,19 @@ A document is written when somebody first asks for it, or by the worker's sweep;
 
 from datetime import datetime, timedelta
 
+import structlog
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from parking.core.actor import Actor
-from parking.core.errors import NotFound
+from parking.core.actor import Actor, ActorKind
+from parking.core.errors import NotFound, Refused
 from parking.core.money import ZERO
 from parking.invoices.models import TaxDocument, TaxProfile
 from parking.invoices.services import charged_total, issue_credit_note, issue_for_bill, issue_receipt
 from parking.invoices.snapshot import Details, Facts, Recipient
-from parking.payments.models import Bill, Payment, Refund, RefundStatus
+from parking.payments.models import Bill, Debt, Payment, Refund, RefundStatus
 from parking.stays.models import ParkingSession
+
+log = structlog.get_logger(__name__)
 
 # Most documents that one run of the sweep issues: the next run goes on.
 AT_ONCE = 500
@@ -26,19 +29,34 @@ LATELY = timedelta(days=3)
 def documents_of_payment(*, payment_id: int, actor: Actor, now: datetime) -> tuple[TaxDocument, ...]:
     """The document of a payment, and the notes to it of what was refunded later; issued now if they were not.
 
+    Raises as `find_payment`.
+    """
+    return issued_documents(*find_payment(payment_id=payment_id, actor=actor), now=now)
+
+
+def find_payment(*, payment_id: int, actor: Actor) -> tuple[Payment, ParkingSession]:
+    """Return a payment and its stay.
+
     Raises NotFound `payment_not_found`, also for a payment that is neither the caller's own nor of work that they see.
     """
     payment = Payment.objects.select_related("bill").filter(pk=payment_id).first()
-    stays = ParkingSession.objects.whole().select_related("zone__site")
+    stays = ParkingSession.objects.whole().select_related("zone__site", "driver")
     session = stays.filter(bill_id=payment.bill_id).first() if payment else None
     if payment is None or session is None or not _may_see(actor, session):
         raise NotFound("payment_not_found", "There is no such payment")
+    return payment, session
+
+
+def issued_documents(payment: Payment, session: ParkingSession, *, now: datetime) -> tuple[TaxDocument, ...]:
+    """Return the documents of a payment, issued now if they were not."""
     document = _document_of(payment, session, now)
     refunds = _refunds_after(document).order_by("pk")
     return (document, *(issue_credit_note(document=document, refund=refund, now=now) for refund in refunds))
 
 
 def _may_see(actor: Actor, session: ParkingSession) -> bool:
+    if actor.kind == ActorKind.SYSTEM:
+        return True
     is_own = actor.user_id is not None and session.driver_id == actor.user_id
     return is_own or (actor.sees_work and actor.works_at(session.zone.site_id))
 
@@ -51,7 +69,10 @@ def _document_of(payment: Payment, session: ParkingSession, now: datetime) -> Ta
 
 def _is_covered(payment: Payment, bill: Bill) -> bool:
     """Whether a payment stands on its bill's document: not one for an open or empty bill, nor money that came later."""
-    return bill.closed_at is not None and payment.captured_at <= bill.closed_at and charged_total(bill) > ZERO
+    if bill.closed_at is None or charged_total(bill) == ZERO:
+        return False
+    # A debt is part of what the document of its bill charged.
+    return payment.captured_at <= bill.closed_at or Debt.objects.filter(payment=payment).exists()
 
 
 def _refunds_after(document: TaxDocument) -> "QuerySet[Refund]":
@@ -98,10 +119,19 @@ def _issue_for_bills(since: datetime | None, now: datetime) -> int:
     for session in _without_document(since).iterator():
         if issued == AT_ONCE:
             break
-        if charged_total(session.bill) > ZERO:
-            issue_for_bill(bill=session.bill, facts=facts_of(session), now=now)
+        if charged_total(session.bill) > ZERO and _is_issued(session, now):
             issued += 1
     return issued
+
+
+def _is_issued(session: ParkingSession, now: datetime) -> bool:
+    try:
+        issue_for_bill(bill=session.bill, facts=facts_of(session), now=now)
+    except Refused as refusal:
+        # A site without numbers left shall not hold up the others; the office has an alert.
+        log.error("document_not_issued", bill_id=session.bill_id, code=refusal.code)
+        return False
+    return True
 
 
 def _without_document(since: datetime | None) -> "QuerySet[ParkingSession]":

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from parking.audit import services as audit
+from parking.checkout import collecting
 from parking.checkout.bills import charge_at
+from parking.checkout.collecting import Collection, total_owed
 from parking.core.actor import SYSTEM, Actor
 from parking.core.errors import Refused
 from parking.core.money import ZERO
@@ -35,21 +37,6 @@ ENDS_STAY = (OrderPurpose.EXIT, OrderPurpose.TERMINATION)
 
 
 @dataclass(frozen=True)
-class Collection:
-    """How the end of a stay is to be paid.
-
-    `upi_reference` is the 12 digits of UPI at the counter; None where that cannot be paid by. `shown_due` is what a
-    page named as due (rupees), for which somebody may have taken the money already; another amount is refused.
-    """
-
-    method: str
-    gateway: str | None = None
-    tendered: Decimal | None = None
-    upi_reference: str | None = None
-    shown_due: Decimal | None = None
-
-
-@dataclass(frozen=True)
 class Ending:
     """What was decided: the order to collect, or the refunds to send and the change (rupees).
 
@@ -60,33 +47,47 @@ class Ending:
     is_new: bool = False
     refunds: tuple[Refund, ...] = ()
     change: Decimal = ZERO
+    debts_collected: Decimal = ZERO
 
 
 def end(*, session: ParkingSession, reason: EndReason, collection: Collection, actor: Actor, now: datetime) -> Ending:
     """Complete a stay, or freeze its bill and write the order whose payment will complete it.
 
-    Raises Refused `amount_mismatch`, `amount_too_small`, `upi_reference_used`, `gateway_invalid`.
+    Raises Refused `amount_mismatch`, `amount_too_small`, `upi_reference_used`, `gateway_invalid`; with debts as
+    `collecting.debts_with_exit`.
     """
     charge = charge_at(session, now)
     due = max(charge.total - session.bill.paid, ZERO)
     if collection.shown_due not in {None, due}:
         raise Refused("amount_mismatch", f"₹{due} is due now", due=str(due), session_id=session.pk)
+    owed = collecting.debts_with_exit(session, collection, actor)
     if collection.method == PaymentMethod.ONLINE and due > ZERO:
         gateway = chosen_gateway(collection.gateway).code
         return _wait_for_money(session, charge, due, gateway, reason=reason, actor=actor, now=now)
     if session.bill.frozen_until is not None:
         orders.give_up(bill=session.bill, now=now)
-    tender = _tender(collection, actor)
+    tender = _tender(collection, actor, for_debts=total_owed(owed), due=due)
     closed = complete(
         session=session, charge=charge, method=collection.method, reason=reason, tender=tender, actor=actor, now=now
     )
-    return Ending(refunds=closed.refunds, change=closed.change)
+    rows_before = 1 if due > ZERO else 0
+    collecting.take_with_exit(owed=owed, collection=collection, rows_before=rows_before, actor=actor, now=now)
+    return Ending(refunds=closed.refunds, change=closed.change, debts_collected=total_owed(owed))
 
 
-def _tender(collection: Collection, actor: Actor) -> Tender | None:
+def _tender(collection: Collection, actor: Actor, *, for_debts: Decimal, due: Decimal) -> Tender | None:
+    """Return the money at the counter that is for the stay, or None; what is `for_debts` is taken off what was given.
+
+    Raises Refused `amount_too_small` if the cash does not reach for both.
+    """
     if collection.method not in {PaymentMethod.CASH, PaymentMethod.UPI}:
         return None
-    return Tender(PaymentMethod(collection.method), actor.user_id, collection.tendered, collection.upi_reference or "")
+    handed_over = collection.tendered
+    if handed_over is not None and for_debts > ZERO:
+        if handed_over < due + for_debts:
+            raise Refused("amount_too_small", f"₹{due + for_debts} is due", due=str(due + for_debts))
+        handed_over -= for_debts
+    return Tender(PaymentMethod(collection.method), actor.user_id, handed_over, collection.upi_reference or "")
 
 
 def complete(

@@ -1,7 +1,6 @@
 """The exit gate: quote, cash, and online payment that opens the gate when it is confirmed."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -10,7 +9,8 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.checkout import ending
-from parking.checkout.ending import ENDS_STAY, Collection, Ending
+from parking.checkout.collecting import Collection, collected_at, refuse_unknown_method
+from parking.checkout.ending import ENDS_STAY, Ending
 from parking.checkout.paying import collect_with_page
 from parking.checkout.wrong_ways import Way, record_wrong_way
 from parking.core import idempotency
@@ -28,17 +28,18 @@ from parking.stays.events import SessionQuoted
 from parking.stays.models import EndReason, ParkingSession, ScanKind, SessionStatus
 from parking.stays.queries import session_by_uuid
 
-# The bank's number (RRN, UTR) as UPI apps show it.
-_UPI_REFERENCE = re.compile(r"[0-9]{12}")
-
 
 @dataclass(frozen=True)
 class Left:
-    """A stay at its end: the order, if it is or was paid online, and the change (rupees)."""
+    """A stay at its end: the order, if it is or was paid online, and the change (rupees).
+
+    `debts_collected` is what was paid of the plate's debts with the same money, None where none were named.
+    """
 
     session: ParkingSession
     order: PaymentOrder | None = None
     change: Decimal = ZERO
+    debts_collected: Decimal | None = None
 
     @property
     def is_over(self) -> bool:
@@ -79,22 +80,14 @@ def leave(
         session = access.lock(QrText(qr_code), actor)
         idempotency.claim(key, subject=str(session.uuid), now=now)
         if _came_before(session, scan_id):
-            return finished_exit(session, tendered=collection.tendered)
+            return finished_exit(session, tendered=collection.tendered, debts=collection.debts)
         stays.refuse_exit(session, plate_seen=plate_seen)
         stays.remember_scan(session=session, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
         stays.note_exit_gate(session=session, gate_id=actor.gate_id)
         ended = ending.end(session=session, reason=EndReason.EXIT, collection=collection, actor=actor, now=now)
         record_wrong_way(actor, session, Way.OUT, now)
-    return finish_ending(session, ended, now)
-
-
-def refuse_unknown_method(collection: Collection) -> None:
-    """Raise Refused `payment_method_invalid` or `upi_reference_invalid` unless a driver can pay so."""
-    by_upi = collection.method == PaymentMethod.UPI
-    if collection.method not in PaymentMethod.values or (by_upi and collection.upi_reference is None):
-        raise Refused("payment_method_invalid", "Invalid payment method. Use CASH or ONLINE")
-    if by_upi and not _UPI_REFERENCE.fullmatch(collection.upi_reference or ""):
-        raise Refused("upi_reference_invalid", "Enter the 12 digits of the UPI reference")
+    left = finish_ending(session, ended, now)
+    return replace(left, debts_collected=ended.debts_collected) if collection.debts else left
 
 
 def _came_before(session: ParkingSession, scan_id: str | None) -> bool:
@@ -116,24 +109,32 @@ def finish_ending(session: ParkingSession, ended: Ending, now: datetime) -> Left
     return Left(session, order=order)
 
 
-def resume_ending(*, subject: str, now: datetime, tendered: Decimal | None = None) -> Left:
+def resume_ending(*, subject: str, now: datetime, tendered: Decimal | None = None, debts: tuple[int, ...] = ()) -> Left:
     """Go on with an exit or termination whose answer was lost: its payment is looked at, nothing is charged again."""
     # The order first: what is read of it has then happened to the stay as well.
     orders = PaymentOrder.objects.filter(bill__session__uuid=subject, purpose__in=ENDS_STAY).select_related("bill")
     order = orders.order_by("pk").last()
     session = session_by_uuid(UUID(subject))
     if session.bill.closed_at:
-        return finished_exit(session, tendered=tendered)
+        return finished_exit(session, tendered=tendered, debts=debts)
     if order is not None and order.status == OrderStatus.FAILED:
         raise Refused("payment_failed", "Payment issue, retry")
     return finish_ending(session, Ending(order=order if order and order.is_open else None), now)
 
 
-def finished_exit(session: ParkingSession, *, tendered: Decimal | None = None) -> Left:
-    """The answer to the scan that ended a stay, read from what was written then.
+def finished_exit(session: ParkingSession, *, tendered: Decimal | None = None, debts: tuple[int, ...] = ()) -> Left:
+    """The answer to the scan that ended a stay, read from what was written then; `debts` are those that it names.
 
-    Where nothing was due no payment was written: all of what the repeated scan says was `tendered` is change.
+    Where nothing was due no payment was written: what the repeated scan says was `tendered` is change, but for debts.
     """
+    if not debts:
+        return _finished(session, tendered)
+    collected = collected_at(session.bill.closed_at, debts)
+    left = _finished(session, None if tendered is None else tendered - collected)
+    return replace(left, debts_collected=collected)
+
+
+def _finished(session: ParkingSession, tendered: Decimal | None) -> Left:
     bill = session.bill
     if bill.charged == ZERO or bill.closed_at is None:
         return Left(session, change=(tendered or ZERO) if session.payment_method == PaymentMethod.CASH else ZERO)

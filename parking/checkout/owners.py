@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from parking.audit import services as audit
-from parking.checkout import ending
+from parking.checkout import collecting, ending
 from parking.core.actor import SYSTEM
 from parking.core.money import ZERO
 from parking.core.site_settings import PAID_AHEAD_MINUTES
@@ -59,6 +59,9 @@ def _stay_paid(session: ParkingSession, payment: Payment, found: Found, now: dat
         raise ValueError("only the payment of an order is settled")
     state = state_of(session.bill, now=now)
     if not session.is_open:
+        if order.purpose == OrderPurpose.DEBT and collecting.credit(session.bill, payment, now):
+            _record_captured(session, order, (), now)
+            return ()
         return _money_too_late(session, payment, order, now)
     if order.purpose in ending.ENDS_STAY and found == Found.WAITING and isinstance(state, Frozen):
         # The end of the stay is in the record with its order; the payment needs no line of its own.

@@ -28,7 +28,7 @@ from parking.payments import orders
 from parking.payments.events import PaymentAsked
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
-from parking.payments.queries import Frozen, open_order, state_of
+from parking.payments.queries import Frozen, open_debt, open_order, state_of
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import OfBill
@@ -132,7 +132,7 @@ def _what_is_due(stay: ParkingSession, now: datetime) -> _Due:
             raise stays.booking_expired(stay)
         return _due(OrderPurpose.FEE, stays.terms_of(stay).booking_fee - stay.bill.paid)
     if stay.status != SessionStatus.ACTIVE:
-        return _due(OrderPurpose.AHEAD, ZERO)
+        return _due(OrderPurpose.DEBT, open_debt(stay.bill_id))
     if not isinstance(state_of(stay.bill, now=now), Frozen):
         ending.freeze(session=stay, now=now)
     return _due(OrderPurpose.AHEAD, stay.bill.due)

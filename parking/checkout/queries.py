@@ -24,6 +24,19 @@ def plate_debt(vehicle_id: int, *, sites: Sites) -> Decimal:
     return sum((debt.amount for debt in debts_of_plate if debt.bill.site_id in sites), ZERO)
 
 
+def debts_of_plate(vehicle_id: int, *, sites: Sites) -> list[Debt]:
+    """Return what a plate owes from stays at these sites, the oldest first, with the stays and their zones."""
+    rows = Debt.objects.filter(bill__session__vehicle_id=vehicle_id, status=DebtStatus.OPEN)
+    rows = at_sites(rows.select_related("bill__session__zone"), sites, "bill__site_id")
+    return list(rows.order_by("created_at", "pk"))
+
+
+def debts_of_driver(driver_id: int) -> QuerySet[Debt]:
+    """Return what a driver owes from own stays, the newest first, with the stays, their zones and vehicles."""
+    rows = Debt.objects.filter(bill__session__driver_id=driver_id, status=DebtStatus.OPEN)
+    return rows.select_related("bill__session__zone", "bill__session__vehicle").order_by("-pk")
+
+
 def latest_orders(bill_ids: list[int]) -> dict[int, PaymentOrder]:
     """The newest payment order of each bill."""
     rows = PaymentOrder.objects.filter(bill_id__in=bill_ids).select_related("bill").order_by("pk")

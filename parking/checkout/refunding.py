@@ -6,22 +6,28 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import QuerySet
 
+from parking.accounts import approvals
+from parking.accounts.models import ApprovalKind, Decision, Role
+from parking.accounts.services import lock_user
+from parking.accounts.vouching import is_only_administrator, refuse_dependent
 from parking.audit import services as audit
-from parking.core import idempotency
-from parking.core.actor import Actor
+from parking.core import clock, idempotency
+from parking.core.actor import Actor, not_permitted
 from parking.core.errors import NotFound, Refused
 from parking.core.idempotency import RequestKey
 from parking.core.ids import new_refund_id
 from parking.core.money import ZERO
 from parking.core.sites import at_sites
+from parking.invoices.models import TaxDocument
 from parking.payments import bills, refunds
 from parking.payments.asking import look_up_refund, send_refunds
-from parking.payments.events import PaymentRefunded, RefundApproved, RefundRetried
+from parking.payments.events import PaymentRefunded, RefundApproved, RefundRefused, RefundRetried
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
 from parking.payments.queries import left_of
 from parking.stays import access
 from parking.stays.access import OfBill
+from parking.stays.models import ParkingSession
 
 
 def refund_payment(
@@ -43,8 +49,11 @@ def refund_any_payment(
 ) -> Refund:
     """Give `amount` rupees of any payment back. What was paid by hand waits for `approve_refund` by another person.
 
-    Raises NotFound `payment_not_found`; Refused as `refund_payment`; RepeatedRequest.
+    Attendants need the permission, and have its limits. Raises Forbidden `not_permitted`; NotFound `payment_not_found`;
+    Refused `refund_beyond_limit`, and as `refund_payment`; RepeatedRequest.
     """
+    if actor.role == Role.STAFF and not actor.permissions.refund.each:
+        raise not_permitted()
     payment = _payments(actor).filter(pk=payment_id).first()
     if payment is None:
         raise NotFound("payment_not_found", "There is no such payment")
@@ -52,24 +61,77 @@ def refund_any_payment(
 
 
 def approve_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
-    """Write down that money which was paid by hand was handed back. Nobody approves a refund that they asked for.
+    """Write down that money which was paid by hand was handed back.
 
-    Raises NotFound `refund_not_found`; Refused `own_refund`, `refund_not_waiting`.
+    Nobody approves a refund that they asked for, or of money that they took, unless there is no other administrator.
+    Raises NotFound `refund_not_found`; Refused `own_refund`, `own_takings`, `refund_not_waiting`; Forbidden
+    `second_person_not_independent`.
     """
     refund = _found(refund_id, actor)
     with transaction.atomic():
         session = access.lock(OfBill(refund.payment.bill_id), actor)
-        if refund.asked_by_id == actor.user_id:
-            raise Refused("own_refund", "Another administrator must approve a refund that you asked for")
+        alone = _decides_alone(refund, actor, now)
         refunds.hand_back(refund=refund, now=now)
+        _note_decision(refund, Decision.APPROVE, actor, now)
         audit.record(
             actor,
             RefundApproved(
+                session_id=session.pk,
+                refund_id=refund.refund_id,
+                amount=refund.amount,
+                asked_by=refund.asked_by_id,
+                alone=alone,
+            ),
+            now,
+        )
+    return refund
+
+
+def refuse_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
+    """Refuse a refund of money that was paid by hand: the bill is as it was before it was asked for.
+
+    Whoever asked for it may take it back so. Raises NotFound `refund_not_found`; Refused `refund_not_waiting`;
+    `refund_documented` if a document of the bill shows it already.
+    """
+    refund = _found(refund_id, actor)
+    with transaction.atomic():
+        session = access.lock(OfBill(refund.payment.bill_id), actor)
+        if TaxDocument.objects.filter(bill_id=session.bill_id, issued_at__gte=refund.created_at).of_bill().exists():
+            raise Refused("refund_documented", "The invoice shows this refund already")
+        bills.take_refund_back(bill=session.bill, refund=refund, now=now)
+        _note_decision(refund, Decision.REFUSE, actor, now)
+        audit.record(
+            actor,
+            RefundRefused(
                 session_id=session.pk, refund_id=refund.refund_id, amount=refund.amount, asked_by=refund.asked_by_id
             ),
             now,
         )
     return refund
+
+
+def _decides_alone(refund: Refund, actor: Actor, now: datetime) -> bool:
+    """Return whether the actor asked for the refund or took the money, and may decide all the same."""
+    asked, took = refund.asked_by_id == actor.user_id, refund.payment.attendant_id == actor.user_id
+    if (asked or took) and is_only_administrator():
+        return True
+    if asked:
+        raise Refused("own_refund", "Another administrator must approve a refund that you asked for")
+    if took:
+        raise Refused("own_takings", "Another administrator must hand back money that you took")
+    for user_id in (refund.asked_by_id, refund.payment.attendant_id):
+        refuse_dependent(first_id=user_id, second=actor, now=now)
+    return False
+
+
+def _note_decision(refund: Refund, decision: Decision, actor: Actor, now: datetime) -> None:
+    approvals.note_decision(
+        kind=ApprovalKind.CASH_REFUND,
+        subject_id=refund.pk,
+        decision=decision,
+        decided_by_id=actor.user_id,
+        now=now,
+    )
 
 
 def retry_refund(*, actor: Actor, refund_id: int, now: datetime, key: RequestKey | None = None) -> Refund:
@@ -135,6 +197,7 @@ def _written_down(
         session = access.lock(OfBill(payment.bill_id), actor)
         idempotency.claim(key, subject=refund_id, now=now)
         _refuse_too_much(payment, amount)
+        _refuse_beyond_limit(actor, amount, now)
         refund = bills.refund_by_decision(
             bill=session.bill,
             payment=payment,
@@ -154,7 +217,38 @@ def _written_down(
             ),
             now,
         )
+        if payment.method != PaymentMethod.ONLINE:
+            _ask_second_person(refund, session, now)
     return refund
+
+
+def _ask_second_person(refund: Refund, session: ParkingSession, now: datetime) -> None:
+    facts = {"refund_id": refund.pk, "session_id": session.pk, "amount": str(refund.amount)}
+    approvals.ask(
+        kind=ApprovalKind.CASH_REFUND,
+        subject_id=refund.pk,
+        site_id=session.bill.site_id,
+        asked_by_id=refund.asked_by_id,
+        facts=facts,
+        now=now,
+    )
+
+
+def _refuse_beyond_limit(actor: Actor, amount: Decimal, now: datetime) -> None:
+    """Raise unless an attendant may give so much back, at once and with what was given back today.
+
+    The account is locked, so that of two refunds at once the second one sees the first.
+    """
+    limit = actor.permissions.refund
+    if actor.role != Role.STAFF or actor.user_id is None:
+        return
+    lock_user(actor.user_id)
+    today = Refund.objects.filter(
+        asked_by_id=actor.user_id, created_at__gte=clock.day_start(now.astimezone(clock.site_zone()).date())
+    )
+    left = min(limit.each, limit.per_day - sum((refund.amount for refund in today.owed()), ZERO))
+    if amount > left:
+        raise Refused("refund_beyond_limit", f"You may give back ₹{max(left, ZERO)} now", left=str(max(left, ZERO)))
 
 
 def _refuse_too_much(payment: Payment, amount: Decimal) -> None:

@@ -78,7 +78,7 @@ def look_at_ending(*, actor: Actor, session: Ref, reason: EndReason) -> Left:
     Raises NotFound `session_not_found`; Refused `already_exited` (it ended in another way), `payment_failed`,
     `payment_given_up`.
     """
-    stay = access.find(session, actor)
+    stay = access.find(session, actor, at_work=True)
     order = newest_order(stay.bill_id)
     stay = order.bill.session if order else stay
     if stay.status == SessionStatus.COMPLETED:

@@ -14,10 +14,13 @@ from typing import Any, Protocol
 from django.db import connections
 from django_tasks_db.models import DBTaskResult
 
+from parking.accounts.families import forget_old_sign_ins
+from parking.accounts.pauses import forget_old_failures
+from parking.accounts.repeated import record_repetitions
 from parking.accounts.sessions import forget_expired_sessions
 from parking.accounts.throttles import forget_old_windows
 from parking.accounts.tokens import forget_expired_tokens
-from parking.checkout import documents, expiring, settling, webhooks
+from parking.checkout import collecting, documents, expiring, settling, webhooks
 from parking.checkout.tasks import work_on_event
 from parking.core.heartbeats import forget_dead_workers
 from parking.core.idempotency import forget_old_keys
@@ -55,7 +58,9 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
         "upkeep": (
             Sweep("queue_unworked_events", 30, queue_unworked_events),
             Sweep("requeue_lost_tasks", 30, requeue_lost_tasks),
+            Sweep("record_repetitions", 30, record_repetitions),
             Sweep("forget_what_is_over", 3600, forget_what_is_over),
+            Sweep("lapse_old_debts", 86_400, collecting.lapse_old_debts, full=collecting.MOST_AT_ONCE),
         ),
         "documents": (
             Sweep("issue_missing_documents", 60, documents.issue_missing_documents),
@@ -108,5 +113,12 @@ def forget_what_is_over(*, now: datetime) -> int:
     tasks after two days, the rows of killed workers after a day.
     """
     prune_results()
-    forgetting = (forget_old_keys, forget_old_windows, forget_expired_tokens, forget_expired_sessions)
+    forgetting = (
+        forget_old_keys,
+        forget_old_windows,
+        forget_expired_tokens,
+        forget_old_sign_ins,
+        forget_old_failures,
+        forget_expired_sessions,
+    )
     return sum(forget(now=now) for forget in forgetting) + forget_dead_workers(now=now)

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from parking.checkout import ending
-from parking.checkout.ending import Collection
-from parking.checkout.leaving import Left, finish_ending, refuse_unknown_method
+from parking.checkout.collecting import Collection, refuse_unknown_method
+from parking.checkout.leaving import Left, finish_ending
 from parking.core import idempotency
 from parking.core.actor import Actor
 from parking.core.errors import Refused

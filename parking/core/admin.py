@@ -17,11 +17,15 @@ from parking.core.requests import forgotten
 
 
 class LookUpSite(admin.AdminSite):
-    """Lets in active users whose `is_staff` is true: those of the role ADMIN."""
+    """Lets in active users whose `is_staff` is true: those of the roles ADMIN and AUDITOR, at all sites."""
 
     site_title = site_header = "Smart Parking"
     index_title = "Look up"
     site_url = None
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Return whether the caller may look; nobody whose password is still to be changed."""
+        return super().has_permission(request) and not getattr(request.user, "password_must_change", False)
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # noqa: ARG002 - as inherited
         """Redirect to the common sign-in page, which counts failures. Raises Forbidden for other roles."""

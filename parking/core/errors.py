@@ -60,13 +60,14 @@ class KeyReused(DomainError):
 
 
 class TooMany(DomainError):
-    """The caller made too many calls (429); `retry_after` in seconds."""
+    """The caller made too many calls (429); `retry_after` in seconds, `limit` in calls per minute."""
 
     status = 429
 
-    def __init__(self, code: str, message: str, *, retry_after: int) -> None:
+    def __init__(self, code: str, message: str, *, retry_after: int, limit: int | None = None) -> None:
         super().__init__(code, message)
         self.retry_after = retry_after
+        self.limit = limit
 
 
 class Unavailable(DomainError):

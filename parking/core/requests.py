@@ -12,7 +12,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_SECRET = re.compile(r"(/password/reset/)[^\s\"']+")
+_SECRET = re.compile(r"(/password/reset/|/email/confirm/)[^\s\"']+")
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
 

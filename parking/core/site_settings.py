@@ -72,6 +72,12 @@ NO_SHOW_MINUTES = Setting("no_show_minutes", "minutes", lambda: settings.NO_SHOW
 CANCEL_WINDOW_SECONDS = Setting("cancel_window_seconds", "seconds", lambda: 300, most=24 * 60 * 60)
 LONG_STAY_HOURS = Setting("long_stay_hours", "hours", lambda: settings.LONG_STAY_HOURS, least=1, most=_HOURS_OF_A_YEAR)
 
+# --- Limits of one driver; 0: no limit -----------------------------------------------------------------
+
+BOOKING_LIMIT = Setting("booking_limit", "bookings", lambda: settings.BOOKING_LIMIT, most=50)
+UNPAID_LIMIT = Setting("unpaid_limit", "bookings", lambda: settings.UNPAID_LIMIT, most=50)
+ABANDONED_LIMIT = Setting("abandoned_limit", "bookings", lambda: settings.ABANDONED_LIMIT, most=50)
+
 # --- Money ---------------------------------------------------------------------------------------------
 
 QUOTE_MINUTES = Setting("quote_minutes", "minutes", lambda: settings.QUOTE_MINUTES, least=1, most=120)
@@ -86,6 +92,7 @@ GREEN_SECONDS = Setting("green_seconds", "seconds", lambda: settings.GATE_CLOSES
 # In the order in which they are shown, by the headings of the page.
 GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "stays": (HOLD_MINUTES, NO_SHOW_MINUTES, CANCEL_WINDOW_SECONDS, LONG_STAY_HOURS),
+    "limits": (BOOKING_LIMIT, UNPAID_LIMIT, ABANDONED_LIMIT),
     "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, RECEIPT_FOOTER),
     "gate": (GREEN_SECONDS,),
 }

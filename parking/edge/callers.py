@@ -7,9 +7,10 @@ from ninja.security import HttpBearer
 
 from parking.accounts.models import Role, User
 from parking.accounts.services import actor_of as account_actor
-from parking.accounts.tokens import user_of_access_token
+from parking.accounts.tokens import has_run_out, not_valid, user_of_access_token
 from parking.core.actor import ANYBODY, Actor
-from parking.core.errors import Forbidden, Unauthenticated
+from parking.core.errors import Forbidden
+from parking.edge.limits import count_call_of
 
 # Who calls and pages are for. Managers do all that drivers and attendants do.
 ANY_ROLE = frozenset(Role)
@@ -22,21 +23,30 @@ _READING = {"GET", "HEAD", "OPTIONS"}
 
 
 class Bearer(HttpBearer):
-    """Let in signed-in users with one of the roles, and those who may only read where nothing can change."""
+    """Let in signed-in users with one of the roles, and those who may only read where nothing can change.
 
-    def __init__(self, roles: frozenset[Role], readers: frozenset[Role] = frozenset()) -> None:
+    Who has a password of a manager's choice changes it first, except at calls with `given_password`.
+    """
+
+    def __init__(
+        self, roles: frozenset[Role], readers: frozenset[Role] = frozenset(), *, given_password: bool = False
+    ) -> None:
         super().__init__()
         self.roles = roles
         self.readers = readers
+        self.given_password = given_password
 
     def authenticate(self, request: HttpRequest, token: str) -> User:
         user = user_of_access_token(token)
         if user is None:
-            raise Unauthenticated("token_not_valid", "Please sign in again")
+            raise not_valid(is_usual=has_run_out(token))
         if not is_let_in(request, user, self.roles, self.readers):
             # Known to the refusal's audit line, though not let in.
             request.refused_user = user  # type: ignore[attr-defined]
             raise wrong_role()
+        if not self.given_password:
+            refuse_given_password(request, user)
+        count_call_of(request, user)
         return user
 
 
@@ -49,8 +59,16 @@ def wrong_role() -> Forbidden:
     return Forbidden("forbidden", "Your role does not allow this")
 
 
+def refuse_given_password(request: HttpRequest, user: User) -> None:
+    """Raise Forbidden `password_must_change` for who has still to choose a password."""
+    if user.password_must_change:
+        request.refused_user = user  # type: ignore[attr-defined]
+        raise Forbidden("password_must_change", "Please choose a password of your own first")
+
+
 # Calls of one's own account, whoever one is.
 signed_in = Bearer(ANY_ROLE)
+signed_in_with_any_password = Bearer(ANY_ROLE, given_password=True)
 # Payments and older addresses: an auditor changes nothing there.
 signed_in_to_act = Bearer(ANY_ROLE - AUDITORS, AUDITORS)
 driver_only = Bearer(DRIVERS)

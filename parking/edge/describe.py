@@ -35,7 +35,7 @@ class Page(BaseModel, Generic[T]):
     pages: int
 
 
-_USUAL = (400, 401, 403, 404, 413, 415, 503)
+_USUAL = (400, 401, 403, 404, 413, 415, 429, 503)
 
 
 def problems(*statuses: int, without: tuple[int, ...] = ()) -> dict[int, type[Problem]]:

@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 
+from parking.accounts.repeated import record_seldom
 from parking.audit import services as audit
 from parking.audit.events import Refusal
 from parking.core import clock
@@ -38,7 +39,12 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "due": Decimal,
     "left": Decimal,
     "refund": Decimal,
+    "limit": int,
+    "open": int,
     "site_name": str,
+    "verdict": str,
+    "booked": str,
+    "seen": str,
     "opens_at": str,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -55,11 +61,23 @@ def answer_for(error: DomainError) -> HttpResponse:
 
 def headers_of(error: DomainError) -> dict[str, str]:
     """Return the headers that go with an error, on calls and pages."""
-    if isinstance(error, TooMany | Unavailable):
+    if isinstance(error, TooMany):
+        return {"Retry-After": str(error.retry_after)} | _rate_limit_of(error)
+    if isinstance(error, Unavailable):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": "Bearer"}
     return {}
+
+
+def _rate_limit_of(error: TooMany) -> dict[str, str]:
+    if error.limit is None:
+        return {}
+    return {
+        "RateLimit-Limit": str(error.limit),
+        "RateLimit-Remaining": "0",
+        "RateLimit-Reset": str(error.retry_after),
+    }
 
 
 def _details_of(error: DomainError) -> dict[str, object]:
@@ -67,13 +85,30 @@ def _details_of(error: DomainError) -> dict[str, object]:
 
 
 def record_refusal(request: HttpRequest, error: DomainError) -> None:
-    """Write a refused change into the audit record, in a transaction of its own."""
-    if request.method not in _CHANGING or not isinstance(error, Refused | Forbidden | KeyReused):
-        return
-    if isinstance(error, InvalidInput):
-        return
-    refusal = Refusal(code=error.code, path=without_secrets(request.path), session_id=error.facts.get("session_id"))
-    audit.record(actor_of(request), refusal, clock.now())
+    """Write a refusal into the audit record, in a transaction of its own.
+
+    Each refused change; of forbidden looks, bad tokens and limits the first of a minute, and the rest as one line.
+    """
+    if request.method in _CHANGING and isinstance(error, Refused | Forbidden | KeyReused):
+        if not isinstance(error, InvalidInput):
+            refusal = Refusal(
+                code=error.code, path=without_secrets(request.path), session_id=error.facts.get("session_id")
+            )
+            audit.record(actor_of(request), refusal, clock.now())
+    elif _is_seldom_recorded(error):
+        record_seldom(
+            actor_of(request),
+            Refusal(code=error.code, path=without_secrets(request.path)),
+            request=request,
+            now=clock.now(),
+        )
+
+
+def _is_seldom_recorded(error: DomainError) -> bool:
+    """Whether an error is a forbidden look, a limit, or a bad token that is not on record by itself."""
+    if error.code == "token_not_valid":
+        return not error.facts.get("is_usual")
+    return isinstance(error, Forbidden) or error.code == "too_many_requests"
 
 
 def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-ANYBODY = AnonymousUser()
+PRIVATE = "private, no-cache"
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """Render a page for one person: no cache between the server and the browser keeps it.
 
-    That of somebody who is signed in is not kept by the browser either; tickets for places without network are, by the
-    service worker, until their person signs out.
+    Nor does the browser keep that of somebody who is signed in (`edge/middleware.py`); tickets for places without
+    network are kept by the service worker, until their person signs out.
     """
     response = render(request, template, context, status=status)
-    is_personal = getattr(request, "user", ANYBODY).is_authenticated
-    response.headers.setdefault("Cache-Control", "private, no-store" if is_personal else "private, no-cache")
+    response.headers.setdefault("Cache-Control", PRIVATE)
     return response

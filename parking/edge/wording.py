@@ -15,6 +15,7 @@ from parking.core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from parking.invoices.gstin import Fault, FaultKind
 
 # Every code of a refusal by its family, which gives the status, with its sentence.
 CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
@@ -25,10 +26,17 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "amount_invalid": _("The amount must be more than zero."),
         "amount_mismatch": _("The amount is not what is due. Please look again."),
         "amount_too_small": _("The amount handed over is less than what is due."),
+        "booking_limit": _(
+            "You have too many bookings that are open, unpaid or were cancelled. "
+            "Use or pay for one, or try again in an hour."
+        ),
         "booking_cancelled": _("This booking was cancelled."),
         "booking_expired": _("Booking expired, please rebook."),
+        "confirmation_link_invalid": _("This link is too old, or the address was changed. Please ask for a new one."),
         "currency_invalid": _("Only Indian rupees are taken."),
+        "debts_need_counter": _("Debts are paid here in cash or by UPI. The driver can pay them online."),
         "debt_closed": _("This debt is settled already."),
+        "document_issued": _("The invoice was issued already. What stands on it cannot be changed."),
         "entry_not_scanned": _("The car has not come in yet."),
         "export_too_large": _("Too many rows for one XLSX file: take CSV, or choose fewer days."),
         "gate_invalid": _("There is no such gate here. Please choose your gate."),
@@ -44,25 +52,31 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "zone_is_unmarked": _("The places of this zone have no numbers: set how many there are."),
         "gateway_invalid": _("This way to pay is not available."),
         "last_admin": _("The last active administrator must stay one."),
+        "mail_address_missing": _("There is no e-mail address to send it to. Add one to the profile."),
         "not_active": _("Only the stay of a car that is inside can be ended."),
         "not_cancellable": _("This booking cannot be cancelled any more."),
         "lookup_invalid": _("This list cannot be searched in this way."),
         "nothing_due": _("Nothing is due now."),
         "order_not_in_review": _("This payment does not wait for a review."),
         "own_refund": _("Another administrator must approve a refund that you asked for."),
-        "password_wrong": _("The old password is wrong."),
+        "own_takings": _("Another administrator must hand back money that you took."),
+        "own_termination": _("Another administrator must write off what a stay that you ended owes."),
+        "password_wrong": _("The password is wrong."),
         "payment_declined": _("The payment was declined."),
         "payment_failed": _("The payment did not go through. Nothing was charged; please try again."),
         "payment_given_up": _("This payment was given up. Please look at what is due now."),
         "payment_method_invalid": _("This way to pay is not known here."),
         "payment_pending": _("The booking fee is not paid yet."),
         "refund_at_gateway": _("The payment service has this refund and did not refuse it; settle it there."),
+        "refund_beyond_limit": _("That is more than you may give back at once or today. Please ask a manager."),
         "refund_changed": _("The time for a refund is over meanwhile, so less comes back. Please look again."),
+        "refund_documented": _("The invoice shows this refund already, so it cannot be refused any more."),
         "refund_exceeds_payment": _("That is more than what is left of this payment."),
         "refund_not_in_review": _("Only a refund in review can be tried again."),
         "refund_not_waiting": _("This refund does not wait for approval."),
         "refund_under_way": _("Another refund of this payment is under way."),
         "reset_link_invalid": _("This link was used already or is too old. Please ask for a new one."),
+        "series_used_up": _("All numbers of this series are given. The office has to set another prefix."),
         "setting_unknown": _("There is no such setting."),
         "signature_invalid": _("The payment could not be verified."),
         "slot_in_use": _("This slot is booked or has a car in it."),
@@ -87,6 +101,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "validation_error": _("Please check what you entered."),
     },
     NotFound: {
+        "approval_not_found": _("There is nothing that waits for this decision."),
         "debt_not_found": _("There is no such debt."),
         "not_found": _("There is nothing here."),
         "order_not_found": _("There is no such payment."),
@@ -109,13 +124,19 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
     Forbidden: {
         "csrf_failed": _("Please reload the page and try again."),
         "forbidden": _("Your role does not allow this."),
+        "password_must_change": _("Please choose a password of your own first."),
+        "password_needed": _("Give your password to change your e-mail address or phone number."),
         "not_permitted": _("You have not been given the permission for this. Please ask a manager."),
+        "second_person_not_independent": _(
+            "Your account was made, raised or given a password by the other person today, or theirs by you. Somebody "
+            "else has to decide this."
+        ),
     },
     KeyReused: {
         "idempotency_key_reused": _("This form was sent before with other values. Please reload the page."),
     },
     TooMany: {
-        "too_many_orders": _("Too many payments were started for this. Please wait, or pay at the counter."),
+        "too_many_payments": _("Too many payments were started for this. Please wait, or pay at the counter."),
         "too_many_attempts": _("Too many failed attempts."),
         "too_many_requests": _("Too many requests."),
     },
@@ -133,6 +154,29 @@ def sentence_for(error: DomainError) -> str:
     """What a person reads about a refusal; the service's own text where no sentence is known for its code."""
     sentence = str(_SENTENCES.get(error.code, error.message))
     return f"{sentence} {_when_again(error.retry_after)}" if isinstance(error, TooMany) else sentence
+
+
+def gstin_sentence(fault: Fault) -> str:
+    """What a person reads about a GSTIN that is wrong: which character, and what belongs there."""
+    facts = {"place": fault.place, "found": fault.found, "expected": _EXPECTED.get(fault.expected, fault.expected)}
+    return str(_GSTIN_FAULTS[fault.kind]) % facts
+
+
+_GSTIN_FAULTS = {
+    FaultKind.LENGTH: _("A GSTIN has 15 characters; this has %(found)s."),
+    FaultKind.STATE: _("Characters 1 and 2 must be the code of a State, not %(found)s."),
+    FaultKind.CHARACTER: _("Character %(place)d must be %(expected)s, not %(found)s."),
+    FaultKind.CHECK: _(
+        "The last character must be %(expected)s after these fourteen, not %(found)s: one of the fifteen is wrong."
+    ),
+}
+_EXPECTED: dict[str, Promise] = {
+    "a digit": _("a digit"),
+    "a letter": _("a letter"),
+    "a letter or a digit": _("a letter or a digit"),
+    "a letter or a digit from 1": _("a letter or a digit from 1"),
+    "U or O": _("U or O"),
+}
 
 
 def sentences(*codes: str) -> dict[str, Promise]:

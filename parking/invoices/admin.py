@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.invoices.models import NumberSeries, TaxDocument, TaxProfile
+from parking.invoices.models import CustomerDetails, DocumentMail, NumberSeries, TaxDocument, TaxProfile
 
 
 @admin.register(TaxDocument, site=look_up)
@@ -27,3 +27,18 @@ class TaxProfileAdmin(LookUpAdmin):
     list_filter = ["site"]
     list_select_related = ["site"]
     search_fields = ["legal_name", "=gstin"]
+
+
+@admin.register(CustomerDetails, site=look_up)
+class CustomerDetailsAdmin(LookUpAdmin):
+    list_display = ["bill", "company", "gstin", "given_at"]
+    list_select_related = ["bill"]
+    search_fields = ["=gstin", "=bill__pk"]
+
+
+@admin.register(DocumentMail, site=look_up)
+class DocumentMailAdmin(LookUpAdmin):
+    list_display = ["payment", "recipient", "state", "asked_at", "ended_at"]
+    list_filter = ["state"]
+    list_select_related = ["payment", "recipient"]
+    search_fields = ["=payment__pk", "=recipient__username"]

@@ -32,3 +32,39 @@ class TaxProfileAdded(Event):
     gstin: str
     rate: Decimal
     prefix: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentMailAsked(Event):
+    """Somebody wished to have the documents of a payment by mail."""
+
+    action = "document.mail_asked"
+    subject_kind = "bill"
+
+    bill_id: int
+    payment_id: int
+    mail_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentMailed(Event):
+    """The mail server took the mail with the documents of a payment."""
+
+    action = "document.mailed"
+    subject_kind = "bill"
+
+    bill_id: int
+    payment_id: int
+    mail_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerDetailsGiven(Event):
+    """Company and GSTIN for the documents of a bill were given or taken back; whose they are is not on record."""
+
+    action = "customer_details.given"
+    subject_kind = "bill"
+
+    bill_id: int
+    has_company: bool
+    has_gstin: bool

@@ -1,28 +1,79 @@
-"""The font of printed documents: FiraGO, which has Latin, Devanagari and the rupee sign (SIL Open Font License 1.1).
+"""The fonts of printed documents, by script. All are under the SIL Open Font License 1.1; none is in this repository.
 
-The package `pymupdf-fonts` carries it, as Python modules; nothing of it is in this repository.
+FiraGO has Latin, Devanagari, Arabic (Urdu) and the rupee sign; the package `pymupdf-fonts` carries it as modules.
+The other scripts of India are Noto Sans, from the packages that `deploy/vendor.py` names.
 """
 
 import atexit
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import structlog
+from django.conf import settings
+from fontTools.ttLib import TTFont
+
+log = structlog.get_logger(__name__)
+
 PACKAGE = "pymupdf_fonts"
 FONTS = {"": "FiraGO_Regular", "B": "FiraGO_Bold"}
+_WEIGHTS = {"": 400, "B": 700}
+
+# The letters of each script, first and last. What is not here is printed in the document's main font.
+_IN_MAIN_FONT = {
+    "devanagari": [(0x0900, 0x097F), (0xA8E0, 0xA8FF)],
+    "arabic": [(0x0600, 0x06FF), (0x0750, 0x077F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF)],
+}
+_ELSEWHERE = {
+    "bengali": [(0x0980, 0x09FF)],
+    "gurmukhi": [(0x0A00, 0x0A7F)],
+    "gujarati": [(0x0A80, 0x0AFF)],
+    "oriya": [(0x0B00, 0x0B7F)],
+    "tamil": [(0x0B80, 0x0BFF)],
+    "telugu": [(0x0C00, 0x0C7F)],
+    "kannada": [(0x0C80, 0x0CFF)],
+    "malayalam": [(0x0D00, 0x0D7F)],
+}
+_LETTERS = _IN_MAIN_FONT | _ELSEWHERE
+# The dandas end sentences in most scripts of India, though they are numbered among the Devanagari letters.
+_DANDAS = {0x0964, 0x0965}
 
 
 class FontMissing(RuntimeError):
     """The package with the fonts is not installed, or no longer has FiraGO."""
 
 
+def script_of(letter: str) -> str:
+    """Return the script that a letter belongs to and that is shaped in a way of its own; empty for all others."""
+    code = ord(letter)
+    if code < 0x0600 or code in _DANDAS:
+        return ""
+    return next((script for script, spans in _LETTERS.items() if _is_among(code, spans)), "")
+
+
+def _is_among(code: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(first <= code <= last for first, last in spans)
+
+
+def scripts_of(text: str) -> set[str]:
+    """Return the scripts of a text that are shaped in a way of their own."""
+    return {script_of(letter) for letter in text} - {""}
+
+
 @cache
-def font_files() -> dict[str, Path]:
-    """Return a file for each style, because fpdf2 reads only files. Written once for each process, deleted with it."""
+def _folder() -> Path:
+    """Return a folder for the files, because fpdf2 reads only files; deleted with the process."""
     folder = TemporaryDirectory(prefix="smart-parking-fonts-")
     atexit.register(folder.cleanup)
-    files = {style: Path(folder.name) / f"{name}.ttf" for style, name in FONTS.items()}
+    return Path(folder.name)
+
+
+@cache
+def font_files() -> dict[str, Path]:
+    """Return the main font's file for each style. Raises FontMissing."""
+    files = {style: _folder() / f"{name}.ttf" for style, name in FONTS.items()}
     for style, path in files.items():
         path.write_bytes(_font(FONTS[style]))
     return files
@@ -33,3 +84,25 @@ def _font(name: str) -> bytes:
         return bytes(import_module(f"{PACKAGE}.{name}").fontbuffer)
     except (ImportError, AttributeError) as error:
         raise FontMissing(f"{name} is not in the package pymupdf-fonts: install requirements.txt") from error
+
+
+@cache
+def files_for(script: str) -> dict[str, Path]:
+    """Return the file for each style of a script; none if it was not fetched: then its letters print as `?`."""
+    if script in _IN_MAIN_FONT:
+        return font_files()
+    try:
+        return {style: _unpacked(script, weight) for style, weight in _WEIGHTS.items()}
+    except FileNotFoundError:
+        log.error("font_missing", script=script, remedy="python -m deploy.vendor")
+        return {}
+
+
+def _unpacked(script: str, weight: int) -> Path:
+    """Write a font as the plain file that the shaper reads; the packages carry it compressed, for browsers."""
+    path = _folder() / f"{script}-{weight}.ttf"
+    # Without a time of its own, so that the same document gives the same bytes.
+    with TTFont(settings.DOCUMENT_FONTS / f"{script}-{weight}.woff", recalcTimestamp=False) as font:
+        font.flavor = None
+        font.save(path)
+    return path

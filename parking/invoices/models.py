@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -35,6 +36,9 @@ class TaxProfile(models.Model):
     sac = models.CharField("SAC", max_length=6, default="996743", help_text="996743: parking lot services")
     prices_include_tax = models.BooleanField(default=True)
     series_prefix = models.CharField(max_length=3, help_text="Begins every number of the site, such as KA1")
+    legal_note = models.CharField(
+        max_length=300, blank=True, help_text="Printed on every document; at rate 0 it says why there is no tax"
+    )
     created_at = models.DateTimeField()
 
     objects: ClassVar[models.Manager["TaxProfile"]] = TaxProfileQuerySet.as_manager()
@@ -50,11 +54,60 @@ class TaxProfile(models.Model):
         return f"{self.legal_name} from {self.holds_from}"
 
 
+class CustomerDetails(models.Model):
+    """The company, address and GSTIN that shall stand on the documents of a bill, given by driver or attendant.
+
+    They belong to the one bill, not to an account. Once its invoice is issued they are not changed any more.
+    """
+
+    bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="customer_details")
+    company = models.CharField(max_length=150, blank=True, help_text="Empty: the name of the stay")
+    address = models.CharField(max_length=300, blank=True)
+    gstin = models.CharField("GSTIN", max_length=15, blank=True)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "customer details"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(gstin="") | ~Q(company=""), name="customer_gstin_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company} for {self.bill_id}"
+
+
 class DocumentKind(models.TextChoices):
     RECEIPT = "RECEIPT", "Receipt"
     TAX_INVOICE = "TAX_INVOICE", "Tax invoice"
     CREDIT_NOTE = "CREDIT_NOTE", "Credit note"
     REFUND_VOUCHER = "REFUND_VOUCHER", "Refund voucher"
+
+
+class MailState(models.TextChoices):
+    WAITING = "WAITING", "Waits for the worker"
+    SENDING = "SENDING", "Handed to the mail server"
+    SENT = "SENT", "Taken by the mail server"
+    FAILED = "FAILED", "Refused by the mail server"
+
+
+class DocumentMail(models.Model):
+    """A wish for the documents of a payment by mail; they go to the account's address of that moment, once."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="mails")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="document_mails")
+    state = models.CharField(max_length=7, choices=MailState.choices, default=MailState.WAITING)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["payment", "recipient"], condition=Q(state="WAITING"), name="one_waiting_mail_per_payment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Mail of payment {self.payment_id}"
 
 
 class NumberSeries(models.Model):

@@ -4,17 +4,17 @@ Pure: the same sheets give the same bytes. Embedding the fonts takes some 0.2 s 
 cached.
 """
 
-import re
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 
-from parking.invoices.fonts import font_files
+from parking.invoices.fonts import files_for, font_files, script_of, scripts_of
 from parking.invoices.sheets import Pair, Sheet
 
 FAMILY = "FiraGO"
@@ -24,8 +24,7 @@ TALLEST = 5000
 LEADING = 1.45
 POINT = 25.4 / 72
 GREY, BLACK = 90, 0
-_DEVANAGARI = re.compile("[\u0900-\u097f]")
-# Zero-width joiners shape Devanagari and have no picture of their own.
+# Zero-width joiners shape the scripts of India and have no picture of their own.
 _JOINERS = {0x200C, 0x200D}
 
 
@@ -170,11 +169,39 @@ class _Press(FPDF):
         self.number = ""
         for style, path in font_files().items():
             self.add_font(FAMILY, style, path)
+            self._leave_to_others(FAMILY.lower() + style)
+        self._script = ""
+        self._families: list[str] = []
+        self.set_text_shaping(True)
         self.set_font(FAMILY, size=paper.normal)
         self.set_margins(paper.margin, paper.margin)
         self.set_auto_page_break(paper.height is not None, margin=paper.margin)
         self.c_margin = 0
         self.set_line_width(0.2)
+
+    def _leave_to_others(self, key: str) -> None:
+        """Let the main font draw Latin alone.
+
+        Each other script is a font of its own here, also where the file is the same: letters of one font are shaped
+        together, by the script of the first, and "Asha आशा" would fall apart.
+        """
+        known = cast(TTFFont, self.fonts[key]).cmap
+        for code in [code for code in known if script_of(chr(code)) or code in _JOINERS]:
+            del known[code]
+
+    def _add_fonts_for(self, text: str) -> None:
+        for script in sorted(scripts_of(text) - set(self._families)):
+            files = files_for(script)
+            for style, path in files.items():
+                self.add_font(script, style, path)
+            if files:
+                self._families.append(script)
+                self.set_fallback_fonts(self._families)
+
+    def get_fallback_font(self, char: str, style: str = "") -> str | None:
+        """Return the font for a letter that the main one does not draw: that of its script, or of the one before it."""
+        self._script = script_of(char) or self._script
+        return self._script + style if self._script in self._families else None
 
     def close(self) -> None:
         for font in self.fonts.values():
@@ -193,8 +220,8 @@ class _Press(FPDF):
         """Write a text at the present place, in as many lines as it takes, and go below it."""
         self.set_font(FAMILY, "B" if bold else "", size)
         self.set_text_color(GREY if grey and self.paper.height is not None else BLACK)
-        # Left to guess, the shaper takes the first script of a text for all of it, and "Asha आशा" falls apart.
-        self.set_text_shaping(True, script="Deva" if _DEVANAGARI.search(text) else None)
+        self._add_fonts_for(text)
+        self._script = ""
         height = size * POINT * LEADING
         self.multi_cell(
             width or self.paper.inner, height, self._known(text), align=align, new_x=XPos.LEFT, new_y=YPos.NEXT
@@ -223,7 +250,11 @@ class _Press(FPDF):
         self.set_xy(self.paper.margin, self.get_y() + lines * self.paper.normal * POINT)
 
     def _known(self, text: str) -> str:
-        """Return the text with a question mark for each character that the font lacks, and white space as spaces."""
-        known = self.current_font.cmap  # type: ignore[union-attr]
-        letters = (letter if ord(letter) in known or ord(letter) in _JOINERS else "?" for letter in text)
+        """Return the text with a question mark for each character that no font has, and white space as spaces."""
+        letters = (letter if self._has(letter) or ord(letter) in _JOINERS else "?" for letter in text)
         return "".join(" " if letter.isspace() else shown for letter, shown in zip(text, letters, strict=True))
+
+    def _has(self, letter: str) -> bool:
+        script = script_of(letter)
+        font = self.fonts[script] if script in self._families else self.current_font
+        return ord(letter) in cast(TTFFont, font).cmap

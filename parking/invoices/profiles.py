@@ -1,6 +1,6 @@
 """Tax profiles: the issuer and tax of documents, read by day and set by adding a row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,8 +12,9 @@ from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
 from parking.facilities.models import ParkingSite
 from parking.invoices.events import TaxProfileAdded
+from parking.invoices.gstin import STATES, Holder, cleaned, fault_of, holder_of
 from parking.invoices.models import TaxProfile
-from parking.invoices.rules import PREFIX, STATES, day_of, is_gstin, own_prefix
+from parking.invoices.rules import PREFIX, day_of, own_prefix
 
 
 def profile_at(site: ParkingSite, moment: datetime) -> TaxProfile:
@@ -37,10 +38,12 @@ class NewProfile:
     rate: Decimal = Decimal("18.00")
     sac: str = "996743"
     prices_include_tax: bool = True
+    legal_note: str = ""
 
 
 def add_profile(*, actor: Actor, site: ParkingSite, wanted: NewProfile, now: datetime) -> TaxProfile:
     """Add the profile that holds from a day on. Documents that are issued stay as they are. Raises InvalidInput."""
+    wanted = replace(wanted, gstin=cleaned(wanted.gstin))
     errors = _errors_of(wanted) | _errors_at_site(wanted, site)
     if errors:
         raise InvalidInput({field: [text] for field, text in errors.items()})
@@ -55,6 +58,7 @@ def add_profile(*, actor: Actor, site: ParkingSite, wanted: NewProfile, now: dat
         sac=wanted.sac,
         prices_include_tax=wanted.prices_include_tax,
         series_prefix=wanted.series_prefix,
+        legal_note=wanted.legal_note,
         created_at=now,
     )
     with transaction.atomic():
@@ -73,18 +77,48 @@ def add_profile(*, actor: Actor, site: ParkingSite, wanted: NewProfile, now: dat
     return profile
 
 
+_LONGEST = {"legal_name": 150, "address": 300, "legal_note": 300}
+# Others are registered to deduct or collect tax, or to get it back, not to sell.
+_SELLERS = {Holder.TAXPAYER, Holder.DEPARTMENT}
+
+
 def _errors_of(wanted: NewProfile) -> dict[str, str]:
     tests = {
         "legal_name": (bool(wanted.legal_name.strip()), "A name is needed"),
-        "gstin": (not wanted.gstin or is_gstin(wanted.gstin), "This is not a GSTIN"),
         "state_code": (_state_fits(wanted), "A GST code of a State, that of the GSTIN"),
         "rate": (0 <= wanted.rate < 100, "A percentage below 100"),
         "sac": (wanted.sac.isdecimal() and len(wanted.sac) in {4, 6}, "Four or six digits"),
-        "series_prefix": (bool(PREFIX.fullmatch(wanted.series_prefix)), "Three of A-Z and 0-9, not beginning with Z"),
+        "series_prefix": (
+            bool(PREFIX.fullmatch(wanted.series_prefix)),
+            "Three of A-Z and 0-9, beginning neither with Z nor with 0",
+        ),
+        "legal_note": (_note_fits(wanted), "At rate 0 a registered supplier says by which rule no tax is due"),
         # Bills hold what is to be paid; tax on top of it would be invoiced and never collected.
         "prices_include_tax": (wanted.prices_include_tax, "Bills cannot add tax on top of their prices yet"),
     }
-    return {field: text for field, (fits, text) in tests.items() if not fits}
+    errors = {field: text for field, (fits, text) in tests.items() if not fits}
+    too_long = {
+        field: f"At most {most} characters" for field, most in _LONGEST.items() if _is_longer(wanted, field, most)
+    }
+    return errors | too_long | _gstin_errors(wanted.gstin)
+
+
+def _is_longer(wanted: NewProfile, field: str, most: int) -> bool:
+    return len(getattr(wanted, field)) > most
+
+
+def _gstin_errors(gstin: str) -> dict[str, str]:
+    if not gstin:
+        return {}
+    if fault := fault_of(gstin):
+        return {"gstin": fault.sentence}
+    if holder_of(gstin) not in _SELLERS or gstin[:2] not in STATES:
+        return {"gstin": "Nobody sells parking under this kind of registration"}
+    return {}
+
+
+def _note_fits(wanted: NewProfile) -> bool:
+    return bool(wanted.legal_note.strip()) or not wanted.gstin or wanted.rate > 0
 
 
 def _state_fits(wanted: NewProfile) -> bool:

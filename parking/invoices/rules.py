@@ -1,4 +1,4 @@
-"""What the law asks of a receipt or tax invoice, as pure functions: financial years, numbers, GST, GSTINs.
+"""What the law asks of a receipt or tax invoice, as pure functions: financial years, numbers, GST.
 
 CGST Rules 2017: rule 46 (tax invoice), 50 and 51 (receipt and refund voucher), 53 (credit note). IGST Act 2017, section
 12(3): the place of supply of parking is where the land is, so the tax is always CGST with SGST or UTGST.
@@ -20,7 +20,10 @@ _HUNDRED = Decimal(100)
 # Rule 46(b): at most this many letters, digits, hyphens and slashes.
 LONGEST_NUMBER = 16
 LARGEST = 9_999_999
-PREFIX = re.compile(r"[A-Y0-9][A-Z0-9]{2}")
+# From here on a person must know that the numbers run out: 99 %.
+NEARLY_USED_UP = LARGEST * 99 // 100
+# The portal of e-invoices refuses numbers that begin with 0; Z is for the default prefixes.
+PREFIX = re.compile(r"[A-Y1-9][A-Z0-9]{2}")
 _BASE_36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -77,74 +80,6 @@ def split_tax(amount: Decimal, rate: Decimal, *, inclusive: bool) -> Split:
     if inclusive:
         return Split(taxable=amount - 2 * half, cgst=half, sgst=half, total=amount)
     return Split(taxable=amount, cgst=half, sgst=half, total=amount + 2 * half)
-
-
-# --- Registration ----------------------------------------------------------------------------------
-
-# The codes of GST, which are those of the census; 25 and 28 are no longer given.
-STATES = {
-    "01": "Jammu and Kashmir",
-    "02": "Himachal Pradesh",
-    "03": "Punjab",
-    "04": "Chandigarh",
-    "05": "Uttarakhand",
-    "06": "Haryana",
-    "07": "Delhi",
-    "08": "Rajasthan",
-    "09": "Uttar Pradesh",
-    "10": "Bihar",
-    "11": "Sikkim",
-    "12": "Arunachal Pradesh",
-    "13": "Nagaland",
-    "14": "Manipur",
-    "15": "Mizoram",
-    "16": "Tripura",
-    "17": "Meghalaya",
-    "18": "Assam",
-    "19": "West Bengal",
-    "20": "Jharkhand",
-    "21": "Odisha",
-    "22": "Chhattisgarh",
-    "23": "Madhya Pradesh",
-    "24": "Gujarat",
-    "26": "Dadra and Nagar Haveli and Daman and Diu",
-    "27": "Maharashtra",
-    "29": "Karnataka",
-    "30": "Goa",
-    "31": "Lakshadweep",
-    "32": "Kerala",
-    "33": "Tamil Nadu",
-    "34": "Puducherry",
-    "35": "Andaman and Nicobar Islands",
-    "36": "Telangana",
-    "37": "Andhra Pradesh",
-    "38": "Ladakh",
-}
-# Union territories without a legislature: their share is called UTGST.
-_WITHOUT_LEGISLATURE = {"04", "26", "31", "35", "38"}
-_GSTIN = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]Z[0-9A-Z]")
-
-
-def state_tax_name(state_code: str) -> str:
-    """Return the name of the State's half of the tax: SGST or UTGST."""
-    return "UTGST" if state_code in _WITHOUT_LEGISLATURE else "SGST"
-
-
-def place_of_supply(state_code: str) -> str:
-    """Return a State as an invoice names it: `Karnataka (29)`; empty if the code is unknown."""
-    return f"{STATES[state_code]} ({state_code})" if state_code in STATES else ""
-
-
-def is_gstin(text: str) -> bool:
-    """Return whether a text is a GSTIN: State, PAN, entity, Z, and the check digit over the first fourteen."""
-    return bool(_GSTIN.fullmatch(text)) and text[:2] in STATES and _check_digit(text[:14]) == text[14]
-
-
-def _check_digit(first_fourteen: str) -> str:
-    total = 0
-    for place, character in enumerate(first_fourteen):
-        total += sum(divmod(_BASE_36.index(character) * (1 + place % 2), 36))
-    return _BASE_36[-total % 36]
 
 
 # --- Dates -----------------------------------------------------------------------------------------

@@ -15,13 +15,15 @@ from django.db.models import Sum
 from parking.audit import services as audit
 from parking.core import clock
 from parking.core.actor import SYSTEM
+from parking.core.errors import Refused
 from parking.core.money import ZERO
 from parking.core.site_settings import RECEIPT_FOOTER
 from parking.facilities.models import ParkingSite
+from parking.invoices.customers import recipient_of
 from parking.invoices.events import DocumentIssued
 from parking.invoices.models import DocumentKind, NumberSeries, TaxDocument, TaxDocumentQuerySet, TaxProfile
 from parking.invoices.profiles import profile_at
-from parking.invoices.rules import Split, document_number, financial_year, split_tax
+from parking.invoices.rules import LARGEST, Split, document_number, financial_year, split_tax
 from parking.invoices.snapshot import Facts, Line, Money, Original, Snapshot, Supplier
 from parking.payments.models import Bill, Payment, Refund
 from parking.tariffs.rules import BillLine, LineKind
@@ -46,13 +48,24 @@ def issue_for_bill(*, bill: Bill, facts: Facts, now: datetime) -> TaxDocument:
     if bill.closed_at is None or charged_total(bill) <= ZERO:
         raise ValueError(f"{bill} is open or empty")
     present = TaxDocument.objects.filter(bill=bill).of_bill()
-    profile = profile_at(facts.site, bill.closed_at)
+    return present.first() or _issue_for_bill(present, bill, facts, now)
+
+
+def _issue_for_bill(present: "TaxDocumentQuerySet", bill: Bill, facts: Facts, now: datetime) -> TaxDocument:
+    with transaction.atomic():
+        # Details of the customer that are being written at this moment are waited for (customers.give_details).
+        Bill.objects.select_for_update(no_key=True).get(pk=bill.pk)
+        return _once(present, _draft_for_bill(bill, facts), now)
+
+
+def _draft_for_bill(bill: Bill, facts: Facts) -> "_Draft":
+    closed_at = bill.closed_at or bill.created_at
+    profile = profile_at(facts.site, closed_at)
     kind = DocumentKind.TAX_INVOICE if profile.gstin else DocumentKind.RECEIPT
-    payments, refunds = _money_of(bill, bill.closed_at)
-    snapshot = _snapshot(profile, facts, charged_lines(bill), payments, refunds)
+    payments, refunds = _money_of(bill, closed_at)
+    snapshot = _snapshot(profile, bill, facts, lines=charged_lines(bill), payments=payments, refunds=refunds)
     split = split_tax(charged_total(bill), _rate(profile), inclusive=profile.prices_include_tax)
-    draft = _Draft(kind, profile.series_prefix, split, snapshot, facts.site, bill)
-    return _once(present, draft, now)
+    return _Draft(kind, profile.series_prefix, split, snapshot, facts.site, bill)
 
 
 def issue_receipt(*, payment: Payment, facts: Facts, now: datetime) -> TaxDocument:
@@ -60,7 +73,7 @@ def issue_receipt(*, payment: Payment, facts: Facts, now: datetime) -> TaxDocume
     present = TaxDocument.objects.filter(payment=payment)
     profile = profile_at(facts.site, payment.captured_at)
     line = Line(BEFORE_SERVICE, 1, payment.amount, payment.amount)
-    snapshot = _snapshot(profile, facts, [line], [_paid(payment)], [])
+    snapshot = _snapshot(profile, payment.bill, facts, lines=[line], payments=[_paid(payment)])
     # Money that was taken is what the customer paid, tax and all, however prices are written.
     split = split_tax(payment.amount, _rate(profile), inclusive=True)
     draft = _Draft(
@@ -99,6 +112,7 @@ def _note(document: TaxDocument, refund: Refund) -> "_Draft":
         rate=original.rate,
         refunds=(_given_back(refund),),
         original=Original(document.number, document.issued_at),
+        legal_note=original.legal_note,
     )
     is_voucher = document.payment_id is not None
     return _Draft(
@@ -163,6 +177,8 @@ def _locked_series(draft: _Draft, now: datetime) -> NumberSeries:
 
 
 def _write(draft: _Draft, series: NumberSeries, now: datetime) -> TaxDocument:
+    if series.last >= LARGEST:
+        raise Refused("series_used_up", "All numbers of this series are given: the site needs another prefix")
     series.last += 1
     # Whoever waited for the lock is later than whoever had it: dates follow the numbers.
     series.last_at = max(now, series.last_at or now)
@@ -210,11 +226,17 @@ def charged_total(bill: Bill) -> Decimal:
 
 
 def _snapshot(
-    profile: TaxProfile, facts: Facts, lines: Iterable[Line], payments: Iterable[Money], refunds: Iterable[Money]
+    profile: TaxProfile,
+    bill: Bill,
+    facts: Facts,
+    *,
+    lines: Iterable[Line],
+    payments: Iterable[Money],
+    refunds: Iterable[Money] = (),
 ) -> Snapshot:
     return Snapshot(
         supplier=Supplier(profile.legal_name, profile.address, profile.gstin, profile.state_code),
-        recipient=facts.recipient,
+        recipient=recipient_of(bill, facts.recipient),
         details=facts.details,
         lines=tuple(lines),
         sac=profile.sac,
@@ -222,6 +244,7 @@ def _snapshot(
         prices_include_tax=profile.prices_include_tax,
         payments=tuple(payments),
         refunds=tuple(refunds),
+        legal_note=profile.legal_note,
         footer=RECEIPT_FOOTER.at(facts.site.pk),
     )
 
@@ -230,7 +253,7 @@ def _money_of(bill: Bill, until: datetime) -> tuple[list[Money], list[Money]]:
     """Return the payments and refunds that a bill was closed with; what came later is refunded, or has a note."""
     payments = Payment.objects.filter(bill=bill, captured_at__lte=until).order_by("pk")
     refunds = Refund.objects.filter(payment__bill=bill, payment__captured_at__lte=until, created_at__lte=until)
-    rows = refunds.select_related("payment").order_by("pk")
+    rows = refunds.owed().select_related("payment").order_by("pk")
     return [_paid(payment) for payment in payments], [_given_back(refund) for refund in rows]
 
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from parking.core import clock
 from parking.core.money import ZERO, indian
+from parking.invoices.gstin import place_of_supply, state_tax_name
 from parking.invoices.models import DocumentKind, TaxDocument
-from parking.invoices.rules import place_of_supply, state_tax_name
 from parking.invoices.snapshot import Money, Snapshot
 
 ELECTRONIC = "Electronic document, valid without signature."
@@ -59,12 +59,16 @@ def sheet_of(document: TaxDocument) -> Sheet:
         rows=tuple(
             Row(line.label, str(line.quantity), indian(line.unit_price), indian(line.amount)) for line in snapshot.lines
         ),
-        amount_heading="Amount incl. GST" if supplier.gstin and snapshot.prices_include_tax else "Amount",
+        amount_heading="Amount incl. GST" if _shows_tax(snapshot) and snapshot.prices_include_tax else "Amount",
         sums=_sums(document, snapshot),
         total=(_total_label(document), f"₹{indian(document.total)}"),
         money=_money(document, snapshot),
-        notes=tuple(filter(None, (ELECTRONIC, snapshot.footer))),
+        notes=tuple(filter(None, (snapshot.legal_note, ELECTRONIC, snapshot.footer))),
     )
+
+
+def _shows_tax(snapshot: Snapshot) -> bool:
+    return bool(snapshot.supplier.gstin) and not snapshot.is_exempt
 
 
 def _title(document: TaxDocument, snapshot: Snapshot) -> str:
@@ -73,6 +77,9 @@ def _title(document: TaxDocument, snapshot: Snapshot) -> str:
         return "Receipt" if document.original_id is None else "Refund receipt"
     if document.kind == DocumentKind.RECEIPT:
         return "Receipt voucher"
+    if document.kind == DocumentKind.TAX_INVOICE and snapshot.is_exempt:
+        # CGST Act, section 31(3)(c): who supplies without tax issues no tax invoice.
+        return "Bill of supply"
     return str(DocumentKind(document.kind).label)
 
 
@@ -92,7 +99,8 @@ def _facts(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
         ("Number", document.number),
         ("Date", day(document.issued_at)),
         ("To document", f"{original.number} of {day(original.issued_at)}" if original else ""),
-        ("Customer", snapshot.recipient.name),
+        ("Customer", snapshot.recipient.company or snapshot.recipient.name),
+        ("Customer's address", snapshot.recipient.address),
         ("Customer's GSTIN", snapshot.recipient.gstin),
         *_stay(snapshot),
     ]
@@ -100,7 +108,7 @@ def _facts(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
         pairs += [
             ("SAC", f"{snapshot.sac} Parking lot services" if snapshot.sac == "996743" else snapshot.sac),
             ("Place of supply", place),
-            ("Reverse charge", "No"),
+            ("Reverse charge", "" if snapshot.is_exempt else "No"),
         ]
     return tuple((label, text) for label, text in pairs if text)
 
@@ -123,6 +131,8 @@ def _stay(snapshot: Snapshot) -> list[Pair]:
 def _sums(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
     if not snapshot.supplier.gstin:
         return ()
+    if snapshot.is_exempt:
+        return (("Value of supply, without tax", indian(document.taxable)),)
     half = f"{(snapshot.rate / 2).normalize():f}%"
     return (
         ("Taxable value", indian(document.taxable)),

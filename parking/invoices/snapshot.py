@@ -22,10 +22,12 @@ class Supplier:
 
 @dataclass(frozen=True)
 class Recipient:
-    """The buyer; `gstin` if a registered buyer asks for it on the invoice."""
+    """The buyer: the name of the stay, and the company and GSTIN that a person gave for the document."""
 
     name: str = ""
     gstin: str = ""
+    company: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,15 @@ class Snapshot:
     refunds: tuple[Money, ...] = ()
     original: Original | None = None
     footer: str = ""
+    legal_note: str = ""
+
+    @property
+    def is_exempt(self) -> bool:
+        """Return whether a registered supplier sold without tax: a bill of supply, which shows none.
+
+        Older documents at rate 0 have no note; they stay the tax invoices that they were issued as.
+        """
+        return bool(self.supplier.gstin and self.legal_note) and not self.rate
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data with amounts and times as text."""

@@ -5,10 +5,20 @@ from django.http import HttpRequest
 from ninja.security import APIKeyCookie
 from ninja.utils import check_csrf
 
+from parking.accounts.limits import count_ticket
 from parking.accounts.models import User
+from parking.core import clock
 from parking.core.actor import ANYBODY, Actor
 from parking.core.errors import Forbidden
-from parking.edge.callers import ANY_ROLE, AUDITORS, actor_of, is_let_in, signed_in_to_act, wrong_role
+from parking.edge.callers import (
+    ANY_ROLE,
+    AUDITORS,
+    actor_of,
+    is_let_in,
+    refuse_given_password,
+    signed_in_to_act,
+    wrong_role,
+)
 from parking.legacy.forms import FORMS, form_fields
 
 _HARMLESS = {"GET", "HEAD", "OPTIONS"}
@@ -32,6 +42,7 @@ class SessionCookie(APIKeyCookie):
         if not is_let_in(request, user, ANY_ROLE - AUDITORS, AUDITORS):
             request.refused_user = user  # type: ignore[attr-defined]
             raise wrong_role()
+        refuse_given_password(request, user)
         return user
 
 
@@ -57,6 +68,12 @@ def refuse_all_but_staff(request: HttpRequest) -> None:
     """Raise Forbidden unless an attendant calls, or the older addresses are open."""
     if not (settings.OPEN_LEGACY or actor_of(request).is_staff):
         raise wrong_role()
+
+
+def count_walk_in(request: HttpRequest) -> None:
+    """Count a ticket by the caller's address, unless an attendant gives it. Raises TooMany `too_many_requests`."""
+    if not actor_of(request).is_staff:
+        count_ticket(request, now=clock.now())
 
 
 def only_own_bookings(request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ from ninja import Router
 
 from parking.checkout import booking, cancelling, entering, leaving, terminating
 from parking.checkout.cancelling import Cancelled
-from parking.checkout.ending import Collection
+from parking.checkout.collecting import Collection
 from parking.checkout.leaving import Left
 from parking.checkout.terminating import NONE
 from parking.core import clock
@@ -26,7 +26,7 @@ from parking.edge.parsing import In
 from parking.edge.requests import Attempt
 from parking.facilities.queries import find_zone, zones_with_counts
 from parking.legacy import pages, shapes
-from parking.legacy.callers import callers, only_own_bookings, refuse_all_but_staff
+from parking.legacy.callers import callers, count_walk_in, only_own_bookings, refuse_all_but_staff
 from parking.legacy.forms import body_of, read_body
 from parking.legacy.shapes import CancelByQrIn, EntryScanIn, ExitScanIn, TicketIn
 from parking.stays.access import QrText
@@ -107,6 +107,7 @@ def entry_page(request: HttpRequest) -> HttpResponse:
 def give_ticket(request: HttpRequest) -> HttpResponse:
     """Give a car that drives up a slot and a QR; no account, no fee."""
     refuse_all_but_staff(request)
+    count_walk_in(request)
     return _give_ticket(request, read_body(request, TicketIn))
 
 
@@ -119,6 +120,7 @@ def give_ticket(request: HttpRequest) -> HttpResponse:
 def give_ticket_json(request: HttpRequest, payload: TicketIn) -> HttpResponse:
     """As `/parking/entry/`, JSON only."""
     refuse_all_but_staff(request)
+    count_walk_in(request)
     return _give_ticket(request, payload)
 
 

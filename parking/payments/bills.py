@@ -74,6 +74,31 @@ def close(
     return Closed(tuple(sent_back), debt, taken.change)
 
 
+def collect_debt(*, bill: Bill, debt: Debt, tender: Tender, now: datetime) -> Payment:
+    """Take at the counter what a closed bill is short of, and settle its debt. Bill and debt must be locked.
+
+    Raises Refused `debt_closed`, `amount_too_small`, `upi_reference_used`.
+    """
+    debts.refuse_closed(debt)
+    payment = takings.take(bill=bill, tender=tender, now=now).payment
+    if payment is None:
+        raise ValueError(f"{bill} has a debt and nothing due")
+    _count_debt_paid(bill, debt, payment, now)
+    return payment
+
+
+def credit_debt(*, bill: Bill, debt: Debt, payment: Payment, now: datetime) -> None:
+    """Settle a debt with the payment of an order, which is written already. Raises Refused `debt_closed`."""
+    debts.refuse_closed(debt)
+    _count_debt_paid(bill, debt, payment, now)
+
+
+def _count_debt_paid(bill: Bill, debt: Debt, payment: Payment, now: datetime) -> None:
+    bill.captured += payment.amount
+    save_fields(bill, "captured")
+    debts.settle(debt=debt, payment=payment, now=now)
+
+
 def return_payment(*, bill: Bill, payment: Payment, reason: str, now: datetime) -> Refund:
     """Count a payment in that came for a closed bill, and write down that it goes back whole."""
     refund = refunds.write(payment=payment, amount=payment.amount, reason=reason, now=now)
@@ -106,6 +131,22 @@ def refund_by_decision(
         _put(bill, Charge((*present.lines, single_line(LineKind.REFUND, -amount)), present.until))
     save_fields(bill, "lines", "total", "refunded")
     return refund
+
+
+def take_refund_back(*, bill: Bill, refund: Refund, now: datetime) -> None:
+    """Undo `refund_by_decision` for money of the counter that does not go back: the bill is as it was before.
+
+    Raises Refused `refund_not_waiting`.
+    """
+    refunds.refuse(refund=refund, now=now)
+    bill.refunded -= refund.amount
+    present = charge_of(bill)
+    added = single_line(LineKind.REFUND, -refund.amount)
+    if bill.closed_at is not None and added in present.lines:
+        lines = list(present.lines)
+        lines.remove(added)
+        _put(bill, Charge(tuple(lines), present.until))
+    save_fields(bill, "lines", "total", "refunded")
 
 
 def _put(bill: Bill, charge: Charge) -> None:

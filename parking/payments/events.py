@@ -118,9 +118,24 @@ class PaymentRefunded(_AboutStay):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundApproved(_AboutStay):
-    """A refund was handed back, on the word of another person than `asked_by` (a user id)."""
+    """A refund was handed back, on the word of another person than `asked_by` (a user id).
+
+    `alone`: of the same person, or of the one who took the money, because there was one administrator only.
+    """
 
     action = "refund.approved"
+
+    refund_id: str
+    amount: Decimal
+    asked_by: int | None
+    alone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundRefused(_AboutStay):
+    """A second person refused a refund of money of the counter: nothing goes back."""
+
+    action = "refund.refused"
 
     refund_id: str
     amount: Decimal
@@ -153,7 +168,7 @@ class RefundMoved(_AboutBill):
 
 @dataclass(frozen=True, kw_only=True)
 class DebtWrittenOff(Event):
-    """A debt was forgiven."""
+    """A debt was forgiven; `alone` by the one who ended the stay, because there was one administrator only."""
 
     action = "debt.written_off"
     subject_kind = "debt"
@@ -162,3 +177,29 @@ class DebtWrittenOff(Event):
     amount: Decimal
     bill_id: int
     reason: str
+    alone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebtCollected(Event):
+    """A debt was paid, at the counter or online."""
+
+    action = "debt.collected"
+    subject_kind = "debt"
+
+    debt_id: int
+    amount: Decimal
+    bill_id: int
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebtLapsed(Event):
+    """A debt became too old to be asked for."""
+
+    action = "debt.lapsed"
+    subject_kind = "debt"
+
+    debt_id: int
+    amount: Decimal
+    bill_id: int

@@ -82,6 +82,7 @@ class OrderPurpose(models.TextChoices):
     EXIT = "EXIT", "Online payment at the exit"
     AHEAD = "AHEAD", "Payment before going to the gate"
     TERMINATION = "TERMINATION", "Termination by staff"
+    DEBT = "DEBT", "What a closed bill is short of"
 
 
 class OrderStatus(models.TextChoices):
@@ -207,6 +208,14 @@ class RefundStatus(models.TextChoices):
     COMPLETED = "COMPLETED", "Done"
     FAILED = "FAILED", "Refused by the gateway"
     REVIEW = "REVIEW", "A person must look"
+    # Of money that was paid by hand alone: asked for, and refused by the second person. Nothing goes back.
+    REFUSED = "REFUSED", "Refused by the second person"
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def owed(self) -> "RefundQuerySet":
+        """Return refunds that went back or are to go back: all but those that a second person refused."""
+        return self.exclude(status=RefundStatus.REFUSED)
 
 
 class Refund(models.Model):
@@ -227,6 +236,8 @@ class Refund(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Refund"]] = RefundQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -283,7 +294,9 @@ class GatewayEvent(models.Model):
 
 class DebtStatus(models.TextChoices):
     OPEN = "OPEN", "Owed"
+    PAID = "PAID", "Paid"
     WRITTEN_OFF = "WRITTEN_OFF", "Written off by an administrator"
+    LAPSED = "LAPSED", "Too old to be asked for"
 
 
 class Debt(models.Model):
@@ -293,6 +306,9 @@ class Debt(models.Model):
     amount = _amount()
     status = models.CharField(max_length=12, choices=DebtStatus.choices, default=DebtStatus.OPEN)
     written_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
+    payment = models.OneToOneField(
+        "Payment", on_delete=models.PROTECT, null=True, blank=True, related_name="debt", help_text="What paid it"
+    )
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -300,8 +316,10 @@ class Debt(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="debt_amount_positive"),
             models.CheckConstraint(
-                condition=Q(status="OPEN", closed_at=None, written_off_by=None)
-                | Q(status="WRITTEN_OFF", closed_at__isnull=False, written_off_by__isnull=False),
+                condition=Q(status="OPEN", closed_at=None, written_off_by=None, payment=None)
+                | Q(status="PAID", closed_at__isnull=False, written_off_by=None, payment__isnull=False)
+                | Q(status="WRITTEN_OFF", closed_at__isnull=False, written_off_by__isnull=False, payment=None)
+                | Q(status="LAPSED", closed_at__isnull=False, written_off_by=None, payment=None),
                 name="debt_state_fits",
             ),
         ]

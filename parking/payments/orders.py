@@ -41,7 +41,7 @@ def place(
 ) -> PaymentOrder:
     """Write an order down before the gateway is asked. There is one open order on a bill at most.
 
-    `is_first`: there can be no earlier one for the same. Raises TooMany `too_many_orders` for the sixth of a bill in an
+    `is_first`: there can be no earlier one for the same. Raises TooMany `too_many_payments` for the sixth of a bill in an
     hour.
     """
     if not is_first:
@@ -67,7 +67,7 @@ def _refuse_too_many(bill: Bill, now: datetime) -> None:
     if len(times) == MOST_ORDERS_AN_HOUR:
         wait = times[-1] + _AN_HOUR - now
         raise TooMany(
-            "too_many_orders", "Too many payments were started; please wait", retry_after=ceil(wait / _SECOND)
+            "too_many_payments", "Too many payments were started; please wait", retry_after=ceil(wait / _SECOND)
         )
 
 

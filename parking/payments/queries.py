@@ -9,8 +9,11 @@ from parking.payments.gateways.base import OrderAnswer
 from parking.payments.models import (
     OPEN_ORDER,
     Bill,
+    Debt,
+    DebtStatus,
     Payment,
     PaymentOrder,
+    Refund,
     RefundStatus,
 )
 from parking.tariffs.rules import BillLine, Charge
@@ -79,9 +82,15 @@ def newest_payment_id(bill_id: int) -> int | None:
     return Payment.objects.filter(bill_id=bill_id).order_by("-pk").values_list("pk", flat=True).first()
 
 
+def open_debt(bill_id: int) -> Decimal:
+    """Return what is still owed on a closed bill (rupees)."""
+    owed = Debt.objects.filter(bill_id=bill_id, status=DebtStatus.OPEN).values_list("amount", flat=True).first()
+    return owed or ZERO
+
+
 # --- Refunds ---------------------------------------------------------------------------------------
 
 
 def left_of(payment: Payment) -> Decimal:
     """Return what of a payment has not gone back and is not on its way back (rupees)."""
-    return payment.amount - sum((refund.amount for refund in payment.refunds.all()), ZERO)
+    return payment.amount - sum((refund.amount for refund in Refund.objects.filter(payment=payment).owed()), ZERO)

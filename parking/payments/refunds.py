@@ -157,6 +157,15 @@ def take_out_of_review(*, refund: Refund, now: datetime) -> None:
         setattr(refund, name, value)
 
 
+def refuse(*, refund: Refund, now: datetime) -> None:
+    """Write down that money of the counter does not go back after all. Raises Refused `refund_not_waiting`."""
+    when = {"status": RefundStatus.INITIATED}
+    refused = {"status": RefundStatus.REFUSED, "updated_at": now}
+    if refund.payment.method == PaymentMethod.ONLINE or not change(Refund, refund.pk, when=when, **refused):
+        raise Refused("refund_not_waiting", "This refund does not wait for approval")
+    refund.status = RefundStatus.REFUSED
+
+
 def hand_back(*, refund: Refund, now: datetime) -> None:
     """Write down that money of the counter, cash or UPI, was handed back. Raises Refused `refund_not_waiting`."""
     when = {"status": RefundStatus.INITIATED}

@@ -32,10 +32,11 @@ class Tender:
 
 @dataclass(frozen=True)
 class Taken:
-    """What was taken at the counter, and the change (rupees)."""
+    """What was taken at the counter, and the change (rupees); `payment` is the row, None where nothing was due."""
 
     amount: Decimal
     change: Decimal
+    payment: Payment | None = None
 
 
 NOTHING = Taken(ZERO, ZERO)
@@ -51,6 +52,7 @@ def take(*, bill: Bill, tender: Tender, now: datetime) -> Taken:
     handed_over = tender.tendered if by_cash and tender.tendered is not None else due
     if handed_over < due:
         raise Refused("amount_too_small", f"₹{due} is due", due=str(due))
+    payment = None
     if due > ZERO:
         proof: dict[str, Any] = {"tendered": handed_over} if by_cash else {"reference": tender.reference}
         payment = Payment(
@@ -62,7 +64,7 @@ def take(*, bill: Bill, tender: Tender, now: datetime) -> Taken:
             **proof,
         )
         _write(payment)
-    return Taken(due, handed_over - due)
+    return Taken(due, handed_over - due, payment)
 
 
 def _write(payment: Payment) -> None:

@@ -1,6 +1,6 @@
 """Alerts: what waits for a person to look, counted, with the worst few."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,10 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 
 from parking.core import clock
 from parking.core.sites import Sites, at_sites
+from parking.invoices.models import NumberSeries, TaxProfile
+from parking.invoices.rules import NEARLY_USED_UP, day_of, financial_year
 from parking.payments.models import Debt, DebtStatus, OrderStatus, PaymentOrder, Refund, RefundStatus
 from parking.reports.sums import from_paise, paise_of
 from parking.stays.long_stays import long_at
@@ -30,15 +32,18 @@ class AlertCode(StrEnum):
     HOLDS_EXPIRED_TODAY = "HOLDS_EXPIRED_TODAY"
     NO_SHOWS_TODAY = "NO_SHOWS_TODAY"
     OPEN_DEBTS = "OPEN_DEBTS"
+    SERIES_NEARLY_USED_UP = "SERIES_NEARLY_USED_UP"
+    SERIES_BEGINS_WITH_ZERO = "SERIES_BEGINS_WITH_ZERO"
 
 
 @dataclass(frozen=True)
 class AlertRow:
-    """One order, refund, debt or parking session that an alert lists.
+    """One order, refund, debt, parking session or number series that an alert lists.
 
     `pk` is its id; `session_id`, `plate` and `zone_name` are those of its parking session. `number` is ours of an order
     or refund, otherwise empty; `amount` in rupees, None for a session. `at`: when an order, refund or debt was written,
-    when a long stay entered, when a booking expired.
+    when a long stay entered, when a booking expired. Of a series: `number` is its last number or its prefix, and
+    `zone_name` the name of its site.
     """
 
     pk: int
@@ -72,6 +77,8 @@ def alerts(*, now: datetime, sites: Sites) -> list[Alert]:
         _of_expired(AlertCode.HOLDS_EXPIRED_TODAY, _expired_today(EndReason.UNPAID, sites)),
         _of_expired(AlertCode.NO_SHOWS_TODAY, _expired_today(EndReason.NO_SHOW, sites)),
         _of_money(AlertCode.OPEN_DEBTS, open_debts(sites=sites), "bill__session__", worst=("-amount", "pk")),
+        _of_series(AlertCode.SERIES_NEARLY_USED_UP, nearly_used_up(now=now, sites=sites), _last_number),
+        _of_series(AlertCode.SERIES_BEGINS_WITH_ZERO, beginning_with_zero(now=now, sites=sites), _prefix),
     ]
 
 
@@ -92,7 +99,7 @@ def refunds_stuck(*, now: datetime, sites: Sites) -> "QuerySet[Refund]":
     refused = Q(status__in=[RefundStatus.REVIEW, RefundStatus.FAILED])
     slow = Q(created_at__lte=now - timedelta(minutes=settings.PENDING_TOO_LONG_MINUTES))
     # `completed_at` is NULL until a refund is completed, and has an index; the status has none.
-    return at_sites(Refund.objects.filter(refused | slow, completed_at=None), sites, "payment__bill__site_id")
+    return at_sites(Refund.objects.filter(refused | slow, completed_at=None).owed(), sites, "payment__bill__site_id")
 
 
 def long_stays(*, now: datetime, sites: Sites) -> "QuerySet[ParkingSession]":
@@ -103,6 +110,25 @@ def long_stays(*, now: datetime, sites: Sites) -> "QuerySet[ParkingSession]":
 
 def open_debts(*, sites: Sites) -> "QuerySet[Debt]":
     return at_sites(Debt.objects.filter(status=DebtStatus.OPEN), sites, "bill__site_id")
+
+
+def nearly_used_up(*, now: datetime, sites: Sites) -> "QuerySet[NumberSeries]":
+    """Return this year's series that have given 99 % of their numbers, the fullest first."""
+    year = financial_year(now, clock.site_zone())
+    rows = NumberSeries.objects.filter(year=year, last__gte=NEARLY_USED_UP).annotate(at=F("last_at"))
+    return at_sites(rows.select_related("site"), sites, "site_id").order_by("-last", "pk")
+
+
+def beginning_with_zero(*, now: datetime, sites: Sites) -> "QuerySet[TaxProfile]":
+    """Return the profiles in force whose numbers begin with 0, which the portal of e-invoices refuses.
+
+    They were set before such prefixes were refused.
+    """
+    later = TaxProfile.objects.filter(
+        site=OuterRef("site"), holds_from__gt=OuterRef("holds_from"), holds_from__lte=day_of(now, clock.site_zone())
+    )
+    rows = TaxProfile.objects.filter(series_prefix__startswith="0").annotate(at=F("created_at"))
+    return at_sites(rows.exclude(Exists(later)).select_related("site"), sites, "site_id").order_by("pk")
 
 
 def _expired_today(reason: EndReason, sites: Sites) -> "QuerySet[ParkingSession]":
@@ -134,6 +160,27 @@ def _of_stays(code: AlertCode, rows: "QuerySet[Any]", *, at: str, newest_first: 
     found = list(listed.order_by(f"{sign}{at}", f"{sign}pk")[:WORST])
     count, _ = _of_all(found)
     return Alert(code, count, None, tuple(_row(row) for row in found))
+
+
+def _of_series(code: AlertCode, rows: "QuerySet[Any]", number: Callable[[Any], str]) -> Alert:
+    # There are a few for each site: all are read.
+    found = list(rows)
+    shown = [
+        AlertRow(
+            pk=row.pk, session_id=None, plate=None, zone_name=row.site.name, number=number(row), status="",
+            amount=None, at=row.at,
+        )
+        for row in found[:WORST]
+    ]  # fmt: skip
+    return Alert(code, len(found), None, tuple(shown))
+
+
+def _last_number(series: NumberSeries) -> str:
+    return f"{series.prefix} {series.year}: {series.last}"
+
+
+def _prefix(profile: TaxProfile) -> str:
+    return profile.series_prefix
 
 
 def _of_expired(code: AlertCode, rows: "QuerySet[Any]") -> Alert:

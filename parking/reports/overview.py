@@ -64,7 +64,7 @@ class Overview:
 def overview(*, now: datetime, sites: Sites, days: int = TREND_DAYS) -> Overview:
     """Return the dashboard of these sites, with the takings of the last `days` days.
 
-    A dozen statements, none of which reads old rows.
+    Fourteen statements, none of which reads old rows.
 
     `now` is the present moment: days end with the site's today.
     """

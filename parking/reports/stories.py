@@ -8,7 +8,7 @@ from parking.checkout.bills import RunningBill, running_bill
 from parking.core.errors import NotFound
 from parking.core.sites import Sites, at_sites
 from parking.invoices.models import TaxDocument
-from parking.payments.models import OPEN_ORDER, Debt, OrderStatus, Payment, PaymentOrder, Refund
+from parking.payments.models import OPEN_ORDER, Debt, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
 from parking.reports.timeline import TimelineEvent, timeline
 from parking.stays.models import ParkingSession
 
@@ -64,4 +64,5 @@ def _payments(bill_id: int) -> list[PaymentStory]:
 
 
 def _payment_story(payment: Payment, refunds: list[Refund]) -> PaymentStory:
-    return PaymentStory(payment, refunds, payment.amount - sum((refund.amount for refund in refunds), Decimal(0)))
+    owed = [refund.amount for refund in refunds if refund.status != RefundStatus.REFUSED]
+    return PaymentStory(payment, refunds, payment.amount - sum(owed, Decimal(0)))

@@ -1,7 +1,8 @@
 """Decisions about stays. Pure functions: no database, no clock, no settings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from parking.core.money import ZERO
@@ -39,3 +40,59 @@ def hold_has_ended(*, pay_by: datetime | None, captured: Decimal, now: datetime)
 def is_no_show(*, enter_by: datetime, now: datetime) -> bool:
     """Whether the time to enter is over."""
     return now > enter_by
+
+
+# --- Hoarding --------------------------------------------------------------------------------------------
+
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class HoldingLimits:
+    """How many bookings a driver may have open, open and unpaid, and abandoned within an hour; 0: no limit."""
+
+    open: int
+    unpaid: int
+    abandoned: int
+
+    @property
+    def any(self) -> bool:
+        return bool(self.open or self.unpaid or self.abandoned)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What a booking means for its driver's limits; `abandoned_at`: when it was cancelled, or ended unpaid."""
+
+    is_open: bool
+    is_unpaid: bool
+    abandoned_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LimitReached:
+    """The limit that a driver has reached, how many count, and why in a sentence."""
+
+    limit: int
+    count: int
+    text: str
+
+
+def limit_reached(holdings: Sequence[Holding], *, limits: HoldingLimits, now: datetime) -> LimitReached | None:
+    """Return the first limit that allows no further booking; None if all do."""
+    waiting = sum(one.is_open for one in holdings)
+    unpaid = sum(one.is_unpaid for one in holdings)
+    abandoned = sorted(one.abandoned_at for one in holdings if one.abandoned_at)
+    if limits.open and waiting >= limits.open:
+        return LimitReached(limits.open, waiting, f"You have {waiting} open bookings, as many as allowed")
+    if limits.unpaid and unpaid >= limits.unpaid:
+        return LimitReached(limits.unpaid, unpaid, "Pay for your other booking first")
+    if limits.abandoned and _is_paused(abandoned, limits.abandoned, now):
+        return LimitReached(limits.abandoned, waiting, "Too many bookings were cancelled or not paid; wait an hour")
+    return None
+
+
+def _is_paused(abandoned: Sequence[datetime], limit: int, now: datetime) -> bool:
+    """Whether so many were abandoned within an hour that ended less than an hour ago; times are in their order."""
+    runs = zip(abandoned, abandoned[limit - 1 :], strict=False)
+    return any(last - first <= _HOUR and now - last < _HOUR for first, last in runs)

@@ -33,7 +33,7 @@ from parking.stays.rules import (
 )
 from parking.tariffs.rules import BillLine, Terms, stay_lines
 from parking.vehicles.models import Vehicle
-from parking.vehicles.plates import same_plate
+from parking.vehicles.plates import InvalidPlateError, Likeness, likeness, read_plate
 
 _OPEN_OF_VEHICLE = Select(lambda pk: ParkingSession.objects.filter(vehicle_id=pk, status__in=OPEN_SESSION), int)
 
@@ -130,9 +130,37 @@ def booking_expired(session: ParkingSession) -> Refused:
 
 
 def refuse_other_plate(session: ParkingSession, plate_seen: str | None) -> None:
-    """Raise Refused `vehicle_mismatch` if the attendant saw another plate than the booked one."""
-    if plate_seen and not same_plate(plate_seen, session.vehicle.match_key):
-        raise Refused("vehicle_mismatch", "The number plate is not the booked one", session_id=session.pk)
+    """Raise Refused `vehicle_mismatch` if the attendant saw another plate than the booked one.
+
+    Letters and digits that look alike are read by their place. The fact `verdict` is RED, or AMBER where it may be the
+    booked plate all the same; a plate that is inside or booked itself is never taken for another one.
+    """
+    if not plate_seen:
+        return
+    found = likeness(plate_seen, session.vehicle.match_key)
+    if found == Likeness.SAME:
+        return
+    if found != Likeness.OTHER and _has_a_stay_of_its_own(plate_seen):
+        found = Likeness.OTHER
+    if found == Likeness.READS_SAME:
+        return
+    is_unsure = found == Likeness.UNSURE
+    raise Refused(
+        "vehicle_mismatch",
+        "The number plate may not be the booked one" if is_unsure else "The number plate is not the booked one",
+        session_id=session.pk,
+        verdict="AMBER" if is_unsure else "RED",
+        booked=session.vehicle.vehicle_number,
+        seen=plate_seen,
+    )
+
+
+def _has_a_stay_of_its_own(plate: str) -> bool:
+    try:
+        key = read_plate(plate).match_key
+    except InvalidPlateError:
+        return False
+    return ParkingSession.objects.open().filter(vehicle__match_key=key).exists()
 
 
 def scan_entry_qr(

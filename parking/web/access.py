@@ -11,24 +11,30 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from parking.accounts.models import Role, User
-from parking.core.errors import Forbidden
-from parking.edge.callers import ANY_ROLE, ATTENDANTS, DRIVERS, MANAGERS
+from parking.edge.callers import ANY_ROLE, ATTENDANTS, AUDITORS, DRIVERS, MANAGERS, is_let_in, wrong_role
 
 View = Callable[..., HttpResponseBase]
 
-HOME_OF_ROLE = {Role.ADMIN: "office", Role.AUDITOR: "profile", Role.STAFF: "gate", Role.USER: "zones"}
+HOME_OF_ROLE = {Role.ADMIN: "office", Role.AUDITOR: "office", Role.STAFF: "gate", Role.USER: "zones"}
 
 
-def for_roles(roles: frozenset[Role]) -> Callable[[View], View]:
-    """Let in signed-in people with one of these roles; everybody else signs in first."""
+def for_roles(
+    roles: frozenset[Role], readers: frozenset[Role] = frozenset(), *, given_password: bool = False
+) -> Callable[[View], View]:
+    """Let in signed-in people with one of these roles, and `readers` to read; everybody else signs in first.
+
+    Who has a password of a manager's choice changes it first, except on pages with `given_password`.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
-            if user_of(request).role not in roles:
-                raise Forbidden("forbidden", "Your role does not allow this")
+            if user_of(request).password_must_change and not given_password:
+                return _to(request, reverse("password_change"))
+            if not is_let_in(request, user_of(request), roles, readers):
+                raise wrong_role()
             return view(request, *args, **kwargs)
 
         return guarded
@@ -37,9 +43,12 @@ def for_roles(roles: frozenset[Role]) -> Callable[[View], View]:
 
 
 for_anyone = for_roles(ANY_ROLE)
+for_any_password = for_roles(ANY_ROLE, given_password=True)
 for_drivers = for_roles(DRIVERS)
 for_attendants = for_roles(ATTENDANTS)
 for_managers = for_roles(MANAGERS)
+# Pages of the office with something to read: the auditor sees them without their forms.
+for_office = for_roles(MANAGERS, AUDITORS)
 
 
 def user_of(request: HttpRequest) -> User:
@@ -63,10 +72,14 @@ def is_part(request: HttpRequest) -> bool:
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send to the sign-in page, and back here afterwards. Scripts get the address where the whole page is to go."""
     address = reverse("sign_in")
+    if request.method == "GET" and not _is_fetched(request):
+        address = f"{address}?{urlencode({'next': request.get_full_path()})}"
+    return _to(request, address)
+
+
+def _to(request: HttpRequest, address: str) -> HttpResponse:
     if _is_fetched(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
-    if request.method == "GET":
-        address = f"{address}?{urlencode({'next': request.get_full_path()})}"
     return HttpResponseRedirect(address)
 
 

@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
 from parking.core import clock
+from parking.edge.pages import PRIVATE
 from parking.web.access import View
 
 State = Callable[..., str]
@@ -37,8 +38,7 @@ def live(state: State) -> Callable[[View], View]:
             response = view(request, *args, **kwargs)
             if response.status_code == 200:
                 response.headers["ETag"] = tag
-            # The script keeps the ETag itself; the browser needs to keep nothing.
-            response.headers["Cache-Control"] = "private, no-store"
+            response.headers["Cache-Control"] = PRIVATE
             return response
 
         return conditional

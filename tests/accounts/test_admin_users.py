@@ -3,6 +3,7 @@
 import pytest
 
 from parking.accounts.models import Role, User
+from parking.api.shapes.users import PermissionsOut
 from parking.audit.models import AuditEntry
 from tests.accounts.people import LOGIN, PASSWORD, audit_lines, body_of, failure, wrong_fields
 from tests.build import make_user
@@ -99,7 +100,11 @@ def test_one_account_is_shown(as_admin: ApiClient, asha: User):
         "role": "USER",
         "is_active": True,
         "language": "en",
+        "email_confirmed_at": None,
+        "password_must_change": False,
         "date_joined": asha.date_joined.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "sites": [],
+        "permissions": PermissionsOut.example,
     }
 
 
@@ -126,7 +131,7 @@ def test_an_administrator_makes_an_attendant_who_can_sign_in(anybody: ApiClient,
     assert anybody.post("/api/auth/login/", RAVI).status_code == 200
     assert audit_lines()[0] == ("user.created", admin.pk, data["id"], False)
     facts = AuditEntry.objects.order_by("pk").values_list("facts", flat=True)[0]
-    assert facts == {"role": "STAFF", "is_active": True}
+    assert facts == {"role": "STAFF", "is_active": True, "sites": []}
 
 
 def test_an_account_is_a_drivers_if_nothing_else_is_said(as_admin: ApiClient):
@@ -189,6 +194,7 @@ def test_an_account_is_changed(as_admin: ApiClient, admin: User, asha: User):
         "changed": ["email", "phone", "role", "username"],
         "role": "STAFF",
         "is_active": True,
+        "sites": [],
     }
 
 

@@ -8,7 +8,7 @@ import time_machine
 from axes.models import AccessAttempt
 from django.test import Client
 
-from parking.accounts.models import Role, User
+from parking.accounts.models import Role, SignIn, User
 from parking.audit.models import AuditEntry
 from tests.accounts.people import LOGIN, PASSWORD, audit_lines, body_of, failure, wrong_fields
 from tests.build import make_user
@@ -42,6 +42,7 @@ def test_signing_in_gives_a_pair_of_tokens(anybody: ApiClient, asha: User):
         "username": "Asha",
         "role": "USER",
         "epoch": 0,
+        "sign_in": SignIn.objects.get().pk,
     }
     assert _claims(refresh)["exp"] == int((NOON + timedelta(days=7)).timestamp())
     asha.refresh_from_db()

@@ -3,6 +3,7 @@
 import pytest
 
 from parking.accounts.models import User
+from parking.api.shapes.users import PermissionsOut
 from parking.audit.models import AuditEntry
 from parking.core.models import IdempotencyKey
 from tests.accounts.people import audit_lines, body_of, failure, wrong_fields
@@ -31,7 +32,11 @@ def test_a_driver_signs_up(anybody: ApiClient):
             "role": "USER",
             "is_active": True,
             "language": "en",
+            "email_confirmed_at": None,
+            "password_must_change": False,
             "date_joined": user.date_joined.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "sites": [],
+            "permissions": PermissionsOut.example,
         },
     }
     assert user.password.startswith("argon2$argon2id$")

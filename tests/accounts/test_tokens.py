@@ -9,8 +9,9 @@ import time_machine
 from django.conf import settings
 from ninja_jwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
+from parking.accounts import services
 from parking.accounts.models import Role, User
-from parking.accounts.tokens import TokenPair, forget_expired_tokens, issue
+from parking.accounts.tokens import SpentToken, TokenPair, forget_expired_tokens, issue
 from parking.core import clock
 from tests.accounts.people import audit_lines, body_of, failure
 from tests.client import ApiClient
@@ -63,6 +64,9 @@ def forged(genuine: str) -> dict[str, str]:
         "unknown user": signed(claims | {"user_id": 2**62}),
         "user of another type": signed(claims | {"user_id": "one"}),
         "without user": signed({name: value for name, value in claims.items() if name != "user_id"}),
+        "expires after all calendars": signed(claims | {"exp": 10**30}),
+        "of a sign-in that is not there": signed(claims | {"sign_in": claims["sign_in"] + 1}),
+        "of no number's sign-in": signed(claims | {"sign_in": "1"}),
         "without id": signed({name: value for name, value in claims.items() if name != "jti"}),
         "no token": "nonsense",
         "dots": "...",
@@ -87,6 +91,9 @@ WAYS = [
     "unknown user",
     "user of another type",
     "without user",
+    "expires after all calendars",
+    "of a sign-in that is not there",
+    "of no number's sign-in",
     "without id",
     "no token",
     "dots",
@@ -163,13 +170,40 @@ def test_refreshing_gives_a_new_pair_and_kills_the_old_token(anybody: ApiClient,
     new = body_of(response)
     assert sorted(new) == ["access", "refresh"]
     assert with_token(new["access"]).get(ME).status_code == 200
-    assert failure(anybody.post(REFRESH, {"refresh": pair.refresh})) == DEAD
     assert anybody.post(REFRESH, {"refresh": new["refresh"]}).status_code == 200
+    assert failure(anybody.post(REFRESH, {"refresh": pair.refresh})) == DEAD
+
+
+def test_a_spent_refresh_token_that_comes_again_ends_its_sign_in(anybody: ApiClient, pair: TokenPair, asha: User):
+    other = issue(asha, now=clock.now())
+    new = body_of(anybody.post(REFRESH, {"refresh": pair.refresh}))
+    assert with_token(new["access"]).get(ME).status_code == 200
+
+    assert failure(anybody.post(REFRESH, {"refresh": pair.refresh})) == DEAD
+
+    for access in (pair.access, new["access"]):
+        assert failure(with_token(access).get(ME)) == DEAD
+    assert failure(anybody.post(REFRESH, {"refresh": new["refresh"]})) == DEAD
+    assert with_token(other.access).get(ME).status_code == 200
+    assert anybody.post(REFRESH, {"refresh": other.refresh}).status_code == 200
     assert audit_lines() == [
         ("token.refreshed", asha.pk, asha.pk, False),
         ("refused.token_spent", None, asha.pk, True),
+        ("sign_in.ended", None, asha.pk, False),
+        # The tokens of the sign-in that ended.
+        ("refused.token_not_valid", None, None, True),
         ("token.refreshed", asha.pk, asha.pk, False),
     ]
+
+
+def test_a_call_that_was_under_way_when_its_token_was_spent_ends_nothing(anybody: ApiClient, pair: TokenPair):
+    earlier = clock.now()
+    new = body_of(anybody.post(REFRESH, {"refresh": pair.refresh}))
+
+    with pytest.raises(SpentToken):
+        services.refresh(token=pair.refresh, now=earlier)
+
+    assert with_token(new["access"]).get(ME).status_code == 200
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -238,6 +272,30 @@ def test_signing_out_kills_the_refresh_token(asha: User, pair: TokenPair):
     assert failure(client.post(REFRESH, {"refresh": pair.refresh})) == DEAD
     assert failure(client.post(LOGOUT, {"refresh": pair.refresh})) == DEAD
     assert audit_lines()[0] == ("logout", asha.pk, asha.pk, False)
+
+
+def test_signing_out_ends_the_access_tokens_of_this_sign_in_and_no_other(asha: User, pair: TokenPair):
+    other = issue(asha, now=clock.now())
+    client = with_token(pair.access)
+
+    assert client.post(LOGOUT, {"refresh": pair.refresh}).status_code == 200
+
+    assert failure(client.get(ME)) == DEAD
+    assert with_token(other.access).get(ME).status_code == 200
+
+
+def test_a_token_of_an_earlier_version_names_no_sign_in_and_works(anybody: ApiClient, pair: TokenPair):
+    def older(token: str) -> str:
+        return signed({name: value for name, value in claims_of(token).items() if name != "sign_in"})
+
+    assert with_token(older(pair.access)).get(ME).status_code == 200
+    assert anybody.post(REFRESH, {"refresh": older(pair.refresh)}).status_code == 200
+
+
+def test_the_user_and_the_sign_in_are_read_in_one_statement(pair: TokenPair, django_assert_num_queries):
+    client = with_token(pair.access)
+    with django_assert_num_queries(1):
+        assert client.get(ME).status_code == 200
 
 
 def test_signing_out_works_after_the_access_token_ran_out(anybody: ApiClient, pair: TokenPair):

@@ -1,4 +1,6 @@
-"""Answers that no view gives: for hosts that are not ours and requests that the front refused; headers of all others."""
+"""Answers that no view gives: to other hosts, and to what the front refused; and what browsers may keep."""
+
+from typing import Any, cast
 
 import pytest
 from django.test import Client
@@ -34,7 +36,7 @@ def test_another_host_is_refused_in_the_contracts_form(settings, path: str, host
 
 @pytest.mark.parametrize(("code", "status"), STATUSES.items())
 def test_what_the_front_refused_is_answered_so_wherever_it_went(code: str, status: int) -> None:
-    answer = Client().post("/api/auth/login/", **{"smart_parking.refused": code})
+    answer = Client().generic("POST", "/api/auth/login/", **cast(Any, {"smart_parking.refused": code}))
     assert problem_of(answer) == (status, code)
     assert (answer.headers["Connection"], len(answer.headers["X-Request-ID"])) == ("close", 32)
     assert ("Retry-After" in answer.headers) == (status == 503)

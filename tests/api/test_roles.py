@@ -22,6 +22,8 @@ DRIVER = [
     ("GET", f"/api/user/sessions/{SESSION}/qr.png"),
     ("GET", "/api/user/history/"),
     ("POST", "/api/user/cancel-booking/"),
+    ("GET", f"/api/user/sessions/{SESSION}/invoice-details/"),
+    ("POST", f"/api/user/sessions/{SESSION}/invoice-details/"),
 ]
 STAFF = [
     ("POST", "/api/staff/entry/"),
@@ -30,6 +32,8 @@ STAFF = [
     ("GET", "/api/staff/active-sessions/"),
     ("GET", "/api/staff/slot-status/"),
     ("POST", f"/api/staff/sessions/{SESSION}/terminate/"),
+    ("GET", f"/api/staff/sessions/{SESSION}/invoice-details/"),
+    ("POST", f"/api/staff/sessions/{SESSION}/invoice-details/"),
 ]
 ADMIN = [
     ("GET", "/api/admin/dashboard/"),
@@ -49,6 +53,8 @@ ADMIN = [
     ("POST", "/api/admin/refunds/1/retry/"),
     ("GET", "/api/admin/reconciliation/"),
     ("POST", "/api/admin/reconciliation/"),
+    ("GET", "/api/admin/tax-profiles/"),
+    ("POST", "/api/admin/tax-profiles/"),
     ("GET", "/api/admin/users/"),
     ("POST", "/api/admin/users/"),
     ("GET", "/api/admin/users/1/"),
@@ -109,8 +115,13 @@ def test_a_manager_does_what_drivers_and_attendants_do(as_admin: ApiClient, zone
     assert data_of(as_admin.post("/api/staff/exit/", body | {"payment_method": "CASH"}))["status"] == "COMPLETED"
 
 
-def test_a_forbidden_attempt_is_in_the_audit_and_a_forbidden_look_is_not(driver: User, as_driver: ApiClient) -> None:
-    as_driver.get("/api/staff/slot-status/")
-    as_driver.post("/api/staff/entry/", {"qr_code": "QR-000000000000"})
-    entry = AuditEntry.objects.get()
-    assert (entry.action, entry.actor_id, entry.refused) == ("refused.forbidden", driver.pk, True)
+def test_every_forbidden_attempt_is_in_the_audit_and_one_forbidden_look(driver: User, as_driver: ApiClient) -> None:
+    for _ in range(2):
+        as_driver.get("/api/staff/slot-status/")
+        as_driver.post("/api/staff/entry/", {"qr_code": "QR-000000000000"})
+    entries = list(AuditEntry.objects.order_by("pk"))
+    assert {(entry.action, entry.actor_id, entry.refused) for entry in entries} == {
+        ("refused.forbidden", driver.pk, True)
+    }
+    look, attempt = "/api/staff/slot-status/", "/api/staff/entry/"
+    assert [entry.facts["path"] for entry in entries] == [look, attempt, attempt]

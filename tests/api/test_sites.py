@@ -231,3 +231,25 @@ def test_the_list_is_narrowed_to_a_site_and_sorted_by_distance(
 @pytest.mark.parametrize("near", ["28.6", "28.6,200", "91,0", "a,b", "1e3,5", "28.6,77.2,1", "٢٨,٧٧"])
 def test_a_wrong_place_is_refused(anybody: ApiClient, zone: ParkingZone, near: str) -> None:
     assert problem_of(anybody.get(f"/api/public/zones/?near={near}")) == (400, "validation_error")
+
+
+# --- Plates that look alike ----------------------------------------------------------------------------
+
+
+def test_a_plate_that_looks_alike_is_let_in_amber_or_red(
+    as_driver: ApiClient, as_staff: ApiClient, driver: User, zone: ParkingZone
+) -> None:
+    booking = data_of(book(as_driver, zone.pk, "KA-01-AO-1234"), 201)
+    unsure = enter(as_staff, booking, vehicle_number="KA-01-AD-1234")
+    assert problem_of(unsure) == (400, "vehicle_mismatch")
+    assert unsure.json()["details"] == {
+        "session_id": booking["session_id"],
+        "verdict": "AMBER",
+        "booked": "KA-01-AO-1234",
+        "seen": "KA-01-AD-1234",
+    }
+    # With a booking of its own it is another car.
+    book_quietly(driver, zone, "KA-01-AD-1234")
+    assert enter(as_staff, booking, vehicle_number="KA-01-AD-1234").json()["details"]["verdict"] == "RED"
+    assert enter(as_staff, booking, vehicle_number="KA-01-XY-1").json()["details"]["verdict"] == "RED"
+    assert data_of(enter(as_staff, booking, vehicle_number="KAO1AO1Z34"))["status"] == "ACTIVE"

@@ -54,7 +54,7 @@ def test_a_debt_is_written_off_once_with_its_reason(story: Story, manager: ApiCl
         "debt",
         debt.pk,
     )
-    assert entry.facts == {"amount": "75.00", "bill_id": debt.bill_id, "reason": "Ambulance"}
+    assert entry.facts == {"amount": "75.00", "bill_id": debt.bill_id, "reason": "Ambulance", "alone": False}
     debt.refresh_from_db()
     assert debt.written_off_by == admin
     assert plate_debt(story.terminated.vehicle_id, sites=ALL_SITES) == 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from parking.accounts import events as accounts
-from parking.audit.events import Event, Refusal, UnknownEvent, event_types, read_event
+from parking.audit.events import Event, Exported, Refusal, UnknownEvent, event_types, read_event
 from parking.audit.models import AuditEntry
 from parking.audit.services import record
 from parking.core.actor import SYSTEM
@@ -114,7 +114,14 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "refund.approved",
         "session",
         7,
-        {"refund_id": "R1", "amount": "50.00", "asked_by": None},
+        {"refund_id": "R1", "amount": "50.00", "asked_by": None, "alone": False},
+    ),
+    (
+        payments.RefundRefused(session_id=7, refund_id="R1", amount=FIFTY, asked_by=2),
+        "refund.refused",
+        "session",
+        7,
+        {"refund_id": "R1", "amount": "50.00", "asked_by": 2},
     ),
     (
         payments.OrderMoved(bill_id=4, order_id="O1", status="PENDING"),
@@ -138,11 +145,25 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"refund_id": "R1", "attempt": 6},
     ),
     (
+        payments.DebtCollected(debt_id=5, amount=FIFTY, bill_id=4, method="CASH"),
+        "debt.collected",
+        "debt",
+        5,
+        {"amount": "50.00", "bill_id": 4, "method": "CASH"},
+    ),
+    (
+        payments.DebtLapsed(debt_id=5, amount=FIFTY, bill_id=4),
+        "debt.lapsed",
+        "debt",
+        5,
+        {"amount": "50.00", "bill_id": 4},
+    ),
+    (
         payments.DebtWrittenOff(debt_id=9, amount=FIFTY, bill_id=4, reason="Towed away"),
         "debt.written_off",
         "debt",
         9,
-        {"amount": "50.00", "bill_id": 4, "reason": "Towed away"},
+        {"amount": "50.00", "bill_id": 4, "reason": "Towed away", "alone": False},
     ),
     (accounts.UserRegistered(user_id=2), "user.registered", "user", 2, {}),
     (
@@ -150,18 +171,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "user.created",
         "user",
         2,
-        {"role": "STAFF", "is_active": True},
+        {"role": "STAFF", "is_active": True, "sites": []},
     ),
     (
         accounts.UserChanged(user_id=2, changed=("email", "role"), role="ADMIN", is_active=False),
         "user.changed",
         "user",
         2,
-        {"changed": ["email", "role"], "role": "ADMIN", "is_active": False},
+        {"changed": ["email", "role"], "role": "ADMIN", "is_active": False, "sites": []},
     ),
     (accounts.SignedIn(user_id=2), "login", "user", 2, {}),
     (accounts.SignedOut(user_id=2), "logout", "user", 2, {}),
     (accounts.TokenRefreshed(user_id=2), "token.refreshed", "user", 2, {}),
+    (accounts.SignInEnded(user_id=2, reason="token_spent"), "sign_in.ended", "user", 2, {"reason": "token_spent"}),
+    (accounts.EmailConfirmed(user_id=2), "email.confirmed", "user", 2, {}),
     (accounts.PasswordChanged(user_id=2), "password.changed", "user", 2, {}),
     (accounts.PasswordResetMailed(user_id=2), "password.reset_mailed", "user", 2, {}),
     (accounts.PasswordReset(user_id=2), "password.reset", "user", 2, {}),
@@ -242,6 +265,27 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"number": "KA1/26-27/1", "kind": "INVOICE", "total": "50.00"},
     ),
     (
+        invoices.DocumentMailAsked(bill_id=4, payment_id=9, mail_id=2),
+        "document.mail_asked",
+        "bill",
+        4,
+        {"payment_id": 9, "mail_id": 2},
+    ),
+    (
+        invoices.DocumentMailed(bill_id=4, payment_id=9, mail_id=2),
+        "document.mailed",
+        "bill",
+        4,
+        {"payment_id": 9, "mail_id": 2},
+    ),
+    (
+        invoices.CustomerDetailsGiven(bill_id=4, has_company=True, has_gstin=False),
+        "customer_details.given",
+        "bill",
+        4,
+        {"has_company": True, "has_gstin": False},
+    ),
+    (
         invoices.TaxProfileAdded(site_id=1, holds_from=date(2026, 4, 1), gstin="", rate=Decimal("18.00"), prefix="KA1"),
         "tax_profile.added",
         "site",
@@ -257,6 +301,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
     ),
     (Refusal(code="not_active", path="/x/", session_id=7), "refused.not_active", "session", 7, {"path": "/x/"}),
     (Refusal(code="forbidden", path="/x/"), "refused.forbidden", "", None, {"path": "/x/"}),
+    (
+        Refusal(code="forbidden", path="/x/", source="0f3a", times=9),
+        "refused.forbidden",
+        "",
+        None,
+        {"path": "/x/", "source": "0f3a", "times": 9},
+    ),
+    (
+        Exported(path="/x.csv", kind="csv"),
+        "exported",
+        "",
+        None,
+        {"path": "/x.csv", "kind": "csv", "source": None, "times": None},
+    ),
     (Refusal(code="token_spent", user_id=2), "refused.token_spent", "user", 2, {}),
     (
         UnknownEvent(code="gate.opened", about=("gate", 6), stored={"by": "hand"}),

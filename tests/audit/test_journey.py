@@ -99,7 +99,7 @@ def test_a_debt_that_is_written_off(staff: User, admin: User, zone: ParkingZone)
         ),
     ]
     assert lines("debt", debt.pk) == [
-        ("debt.written_off", {"amount": "100.00", "bill_id": session.bill_id, "reason": "Towed away"}),
+        ("debt.written_off", {"amount": "100.00", "bill_id": session.bill_id, "reason": "Towed away", "alone": False}),
     ]
 
 
@@ -157,7 +157,7 @@ def test_a_refund_that_another_manager_approves(staff: User, admin: User, zone: 
     refunding.approve_refund(actor=actor(make_user(Role.ADMIN)), refund_id=refund.pk, now=ist("23 11:00"))
     assert lines("session", session.pk)[3:] == [
         ("payment.refunded", {"refund_id": refund.refund_id, "amount": "20.00", "by_hand": True}),
-        ("refund.approved", {"refund_id": refund.refund_id, "amount": "20.00", "asked_by": admin.pk}),
+        ("refund.approved", {"refund_id": refund.refund_id, "amount": "20.00", "asked_by": admin.pk, "alone": False}),
     ]
 
 
@@ -210,8 +210,8 @@ def test_what_managers_do_with_an_account(admin: User) -> None:
     user = create_user(actor=boss, username="gate", password="!", fields=fields, now=now)  # type: ignore[arg-type]
     update_user(actor=boss, user_id=user.pk, changes={"is_active": False}, password=None, now=now)
     assert lines("user", user.pk) == [
-        ("user.created", {"role": "STAFF", "is_active": True}),
-        ("user.changed", {"changed": ["is_active"], "role": "STAFF", "is_active": False}),
+        ("user.created", {"role": "STAFF", "is_active": True, "sites": []}),
+        ("user.changed", {"changed": ["is_active"], "role": "STAFF", "is_active": False, "sites": []}),
     ]
 
 

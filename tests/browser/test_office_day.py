@@ -15,8 +15,9 @@ from parking.stays.models import ParkingSession
 from tests.browser.conftest import Axe, Device, NewPage, SignIn, TakePicture
 from tests.browser.waiting import until
 from tests.build import actor, book, enter, leave, make_user, terminate
+from tests.invoices.conftest import register
 
-PAGES = ("", "sessions/", "sessions/?from=abc", "payments/", "revenue/", "review/", "debts/")
+PAGES = ("", "sessions/", "sessions/?from=abc", "payments/", "revenue/", "review/", "debts/", "tax/", "tax/new/")
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def test_pages_are_accessible_and_fit(
     path: str, phone: Page, sign_in: SignIn, admin: User, day: list[ParkingSession], axe: Axe
 ) -> None:
     left, owes, long, _ = day
+    register(left.zone.site)
     special = {
         "session": f"sessions/{left.pk}/",
         "refund": f"payments/{Payment.objects.filter(bill=left.bill).earliest('pk').pk}/refund/",

@@ -1,5 +1,7 @@
 """A manager at work: zones, slots and accounts by clicking, on a desktop and on a phone."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -99,7 +101,9 @@ def test_an_attendant_is_suspended_and_is_out_at_once(
     theirs.wait_for_url("**/sign-in/**")
 
 
-def test_somebody_new_gets_an_account_and_signs_in(new_page: NewPage, sign_in: SignIn, admin: User) -> None:
+def test_somebody_new_gets_an_account_signs_in_and_chooses_a_password(
+    new_page: NewPage, sign_in: SignIn, admin: User, axe: Callable[..., None]
+) -> None:
     office, theirs = new_page("phone"), new_page("phone")
     sign_in(office, admin)
     office.goto("/office/users/new/")
@@ -115,6 +119,11 @@ def test_somebody_new_gets_an_account_and_signs_in(new_page: NewPage, sign_in: S
     theirs.get_by_label("Username").fill("ravi")
     theirs.get_by_label("Password").fill(PASSWORD)
     theirs.get_by_role("button", name="Sign in").click()
+    theirs.wait_for_url("**/password/change/")
+    axe(theirs)
+    theirs.get_by_label("Old password").fill(PASSWORD)
+    theirs.get_by_label("New password").fill("my-own-words-2")
+    theirs.get_by_role("button", name="Change the password").click()
     theirs.wait_for_url("**/gate/**")
 
 

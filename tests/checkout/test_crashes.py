@@ -10,7 +10,7 @@ from django.db import connection
 
 from parking.accounts.models import User
 from parking.checkout import booking, cancelling, expiring, leaving, settling
-from parking.checkout.ending import Collection
+from parking.checkout.collecting import Collection
 from parking.checkout.leaving import Left
 from parking.core.errors import Refused, Unavailable
 from parking.core.idempotency import RepeatedRequest, RequestKey

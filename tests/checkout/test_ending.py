@@ -7,7 +7,7 @@ import pytest
 
 from parking.accounts.models import User
 from parking.checkout import entering, expiring, settling, terminating
-from parking.checkout.ending import Collection
+from parking.checkout.collecting import Collection
 from parking.core.errors import Refused
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingSlot, ParkingZone

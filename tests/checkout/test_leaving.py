@@ -8,7 +8,7 @@ import pytest
 from parking.accounts.models import User
 from parking.checkout import leaving as leaving_service
 from parking.checkout import settling
-from parking.checkout.ending import Collection
+from parking.checkout.collecting import Collection
 from parking.core.errors import Refused
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.payments.gateways.base import GatewayState

@@ -49,7 +49,7 @@ def test_the_sixth_order_of_a_bill_in_an_hour_is_refused_until_the_hour_is_over(
     start_in_turn(driver, hold, 4)
     with pytest.raises(TooMany) as refused:
         start(driver, hold, "PHONEPE", at(5))
-    assert (refused.value.code, refused.value.retry_after) == ("too_many_orders", 55 * 60)
+    assert (refused.value.code, refused.value.retry_after) == ("too_many_payments", 55 * 60)
     assert PaymentOrder.objects.count() == 5
     assert PaymentOrder.objects.latest("pk").status == "PENDING"  # the one that waits goes on waiting
     start(driver, hold, "SIMULATED", at(5))
@@ -74,7 +74,7 @@ def test_the_counter_is_bound_too_and_cash_still_opens_the_gate(
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_get_no_more(driver: User, hold: ParkingSession) -> None:
     calls = [partial(start, driver, hold, code, at(1)) for code in ("SIMULATED", "PHONEPE") * 6]
-    assert set(tally(at_once(calls))) <= {"ok", "too_many_orders"}
+    assert set(tally(at_once(calls))) <= {"ok", "too_many_payments"}
     assert PaymentOrder.objects.count() <= 5
     assert_books_agree()
 

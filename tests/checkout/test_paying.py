@@ -11,7 +11,7 @@ from django.db import connections
 
 from parking.accounts.models import User
 from parking.checkout import leaving, paying, settling
-from parking.checkout.ending import Collection
+from parking.checkout.collecting import Collection
 from parking.checkout.queries import order_of_driver
 from parking.core.errors import Unavailable
 from parking.core.ids import Ref

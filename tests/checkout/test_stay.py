@@ -9,7 +9,7 @@ import pytest
 from parking.accounts.models import User
 from parking.audit.models import AuditEntry
 from parking.checkout import cancelling, entering, expiring, settling, terminating
-from parking.checkout.ending import Collection
+from parking.checkout.collecting import Collection
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.ids import Ref

@@ -1,6 +1,7 @@
 """A registered operator, and parking sessions that ended."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,9 @@ LATER = START + timedelta(hours=5)
 GSTIN = "29AAGCB7383J1Z4"
 
 
-def register(site: ParkingSite, prefix: str = "KA1", gstin: str = GSTIN, holds_from: date = date(2026, 4, 1)):
+def register(
+    site: ParkingSite, prefix: str = "KA1", gstin: str = GSTIN, holds_from: date = date(2026, 4, 1), **more: Any
+):
     """Give a site the tax profile of a registered operator in Karnataka."""
     wanted = NewProfile(
         holds_from=holds_from,
@@ -25,6 +28,7 @@ def register(site: ParkingSite, prefix: str = "KA1", gstin: str = GSTIN, holds_f
         gstin=gstin,
         state_code="29",
         series_prefix=prefix,
+        **more,
     )
     return add_profile(actor=SYSTEM, site=site, wanted=wanted, now=START)
 

@@ -1,5 +1,6 @@
 """Numbers have no gaps and no twins, however many documents are issued at the same moment."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -7,10 +8,15 @@ import pytest
 
 from parking.accounts.models import Role
 from parking.checkout import documents
+from parking.checkout.customers import give_details
 from parking.checkout.documents import facts_of
+from parking.core.errors import Refused
+from parking.core.ids import Ref
+from parking.invoices import customers
 from parking.invoices import services as invoices
+from parking.invoices.customers import Wanted
 from parking.invoices.models import NumberSeries, TaxDocument, TaxDocumentQuerySet
-from parking.payments.models import Payment
+from parking.payments.models import Bill, Payment
 from parking.stays.models import ParkingSession
 from tests.build import actor, make_user, make_zone
 from tests.concurrency.together import at_once
@@ -46,6 +52,23 @@ def test_one_bill_asked_for_twenty_times_at_once_has_one_document(stays):
     found = at_once([partial(issue, stays[0]) for _ in range(THREADS)])
     assert set(found) == set(TaxDocument.objects.all())
     assert_no_gaps(1)
+
+
+def test_details_given_at_the_moment_of_issue_are_on_the_invoice_or_refused(stays, monkeypatch):
+    def looked_up_slowly(bill: Bill, is_issued: Callable[[Bill], bool] = customers.is_issued) -> bool:
+        found = is_issued(bill)
+        time.sleep(0.05)
+        return found
+
+    monkeypatch.setattr(customers, "is_issued", looked_up_slowly)
+    staff, some = actor(make_user(Role.STAFF)), stays[:6]
+    give = partial(give_details, actor=staff, wanted=Wanted(company="Asha Textiles"), now=LATER)
+    answers = at_once(
+        [call for session in some for call in (partial(give, session=Ref(pk=session.pk)), partial(issue, session))]
+    )
+    for given, document in zip(answers[::2], answers[1::2], strict=True):
+        on_paper = document.snapshot["recipient"]["company"]
+        assert on_paper == ("" if isinstance(given, Refused) else "Asha Textiles")
 
 
 def test_the_sweep_and_callers_at_once_leave_no_gap(stays):

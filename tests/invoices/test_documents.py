@@ -9,17 +9,17 @@ from parking.accounts.models import User
 from parking.checkout import documents, settling
 from parking.checkout.documents import facts_of
 from parking.checkout.refunding import refund_payment
-from parking.core.errors import NotFound
+from parking.core.errors import NotFound, Refused
 from parking.core.money import indian
 from parking.facilities.models import ParkingSite, ParkingZone
-from parking.invoices.models import NumberSeries, TaxDocument
-from parking.invoices.rules import own_prefix
+from parking.invoices.models import NumberSeries, TaxDocument, TaxProfile
+from parking.invoices.rules import LARGEST, own_prefix
 from parking.invoices.services import issue_credit_note, issue_for_bill
 from parking.invoices.sheets import sheet_of
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
-from tests.build import actor, book, cancel, enter, leave, make_user, pay_ahead, terminate
+from tests.build import actor, book, cancel, enter, leave, make_user, make_zone, pay_ahead, terminate
 from tests.gateway import FakeGateway
 from tests.invoices.conftest import LATER, register, stayed
 from tests.moments import START
@@ -115,6 +115,32 @@ def test_a_debt_stands_on_the_document(registered: ParkingSite, driver: User, st
     terminate(staff, session, "NONE", START + timedelta(minutes=140))
     (document,) = documents_of(driver, first_payment(session))
     assert sheet_of(document).money[-1] == ("Still due", "100.00")
+
+
+def test_a_registered_supplier_at_rate_0_issues_a_bill_of_supply_with_its_note(
+    registered: ParkingSite, stay: ParkingSession, driver: User, admin: User
+):
+    note = "Exempt: Notification 12/2017, entry 4"
+    register(registered, prefix="KA2", holds_from=START.date(), rate=Decimal(0), legal_note=note)
+    give_back(admin, first_payment(stay), "20.00")
+    bill, credit_note = documents_of(driver, first_payment(stay))
+    assert (bill.number, bill.kind, bill.taxable, bill.cgst) == (
+        "KA2/2627/0000001", "TAX_INVOICE", Decimal(150), Decimal(0),
+    )  # fmt: skip
+    sheet = sheet_of(bill)
+    assert (sheet.title, sheet.amount_heading) == ("Bill of supply", "Amount")
+    assert sheet.sums == (("Value of supply, without tax", "150.00"),)
+    assert sheet.notes[0] == note
+    assert "Reverse charge" not in dict(sheet.facts)
+    assert (sheet_of(credit_note).title, sheet_of(credit_note).notes[0]) == ("Credit note", note)
+
+
+def test_an_older_document_at_rate_0_stays_the_tax_invoice_that_it_was(
+    registered: ParkingSite, stay: ParkingSession, driver: User
+):
+    TaxProfile.objects.update(rate=0)
+    sheet = sheet_of(documents_of(driver, first_payment(stay))[0])
+    assert (sheet.title, sheet.sums[1]) == ("Tax invoice", ("CGST 0%", "0.00"))
 
 
 # --- Of a payment ----------------------------------------------------------------------------------
@@ -224,6 +250,16 @@ def test_a_new_financial_year_begins_at_one(registered: ParkingSite, driver: Use
     assert [document.number for document in issued] == ["KA1/2627/0000001", "KA1/2728/0000001", "KA1/2728/0000002"]
 
 
+def test_a_series_that_is_used_up_issues_nothing_and_says_so(
+    registered: ParkingSite, stay: ParkingSession, driver: User
+):
+    NumberSeries.objects.create(site=registered, prefix="KA1", kind="TAX_INVOICE", year="2627", last=LARGEST)
+    with pytest.raises(Refused) as refusal:
+        documents_of(driver, first_payment(stay))
+    assert refusal.value.code == "series_used_up"
+    assert not TaxDocument.objects.exists()
+
+
 def test_dates_follow_the_numbers(registered: ParkingSite, driver: User, staff: User, zone: ParkingZone):
     first, second = stayed(driver, staff, zone), stayed(driver, staff, zone)
     issue_for_bill(bill=first.bill, facts=facts_of(first), now=LATER)
@@ -243,6 +279,19 @@ def test_the_sweep_issues_what_is_missing_once(
     invoices = TaxDocument.objects.filter(kind="TAX_INVOICE").order_by("number")
     assert [document.bill_id for document in invoices] == [stay.bill_id for stay in stays]
     assert TaxDocument.objects.filter(kind="CREDIT_NOTE").count() == 1
+
+
+def test_a_site_without_numbers_left_does_not_hold_up_the_others(
+    registered: ParkingSite, stay: ParkingSession, driver: User, staff: User
+):
+    NumberSeries.objects.create(site=registered, prefix="KA1", kind="TAX_INVOICE", year="2627", last=LARGEST)
+    other = ParkingSite.objects.create(name="Second car park", code="SCP", state="OPEN", created_at=START)
+    register(other, prefix="KA2")
+    zone = make_zone("Zone B")
+    ParkingZone.objects.filter(pk=zone.pk).update(site=other)
+    stayed(driver, staff, ParkingZone.objects.get(pk=zone.pk), now=START + timedelta(hours=3))
+    assert documents.issue_missing_documents(now=LATER) == 1
+    assert TaxDocument.objects.get().number == "KA2/2627/0000001"
 
 
 def test_a_stay_that_was_given_back_whole_is_invoiced_and_credited(

@@ -105,9 +105,51 @@ def test_a_hindi_name_is_shaped_whatever_stands_beside_it(owner):
     assert "आशा" in text and "श्रीवास्तव" in text
 
 
-def test_letters_that_the_font_lacks_become_question_marks():
-    text = read(pdf_of((sheet("ரமேஷ்\tKumar 😀"),), A4)).pages[0].extract_text()
-    assert "????? Kumar ?" in text
+# A name in each script, with letters that only a shaper joins, and which they are.
+NAMES = {
+    "Bengali": ("অনির্বাণ চট্টোপাধ্যায়", {"র্ব", "ট্ট"}),
+    "Gujarati": ("ગુજરાતી શ્રીનિવાસ", {"શ્ર"}),
+    "Gurmukhi": ("ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ", {"੍ਰ"}),
+    "Kannada": ("ಕನ್ನಡ ಶ್ರೀನಿವಾಸ", {"ಶ್ರ", "್ನ"}),
+    "Malayalam": ("മലയാളം കൃഷ്ണൻ ശ്രീ", {"ശ്ര"}),
+    "Odia": ("ଓଡ଼ିଆ ଜଗନ୍ନାଥ କ୍ଷ", {"ନ୍ନ", "କ୍ଷ"}),
+    "Tamil": ("தமிழ் ரமேஷ் ஸ்ரீ", {"ஸ்ரீ", "மே"}),
+    "Telugu": ("తెలుగు శ్రీనివాస్", {"శ్రీ"}),
+    "Urdu": ("محمد اقبال ٹھاکر ڑے", set()),
+}
+
+
+@pytest.mark.parametrize(("name", "joined"), NAMES.values(), ids=NAMES)
+def test_a_name_in_any_script_of_india_is_shaped_beside_others(name, joined):
+    body = pdf_of((sheet(f"Asha {name} आशा", supplier=name),), A4)
+    glyphs = glyphs_of(body)
+    assert set(name) <= set("".join(glyphs))
+    assert joined <= glyphs
+    text = read(body).pages[0].extract_text()
+    assert "?" not in text
+    assert "Asha" in text and "आशा" in text
+
+
+def test_urdu_is_written_from_right_to_left():
+    text = read(pdf_of((sheet("محمد خان"),), A4)).pages[0].extract_text()
+    # What stands further left comes first in the text of the page.
+    assert "خان محمد" in text
+
+
+def test_letters_that_no_font_has_become_question_marks():
+    text = read(pdf_of((sheet("王\tKumar 😀"),), A4)).pages[0].extract_text()
+    assert "? Kumar ?" in text
+
+
+def test_a_script_whose_font_was_not_fetched_is_printed_as_question_marks(settings, tmp_path):
+    settings.DOCUMENT_FONTS = tmp_path
+    fonts.files_for.cache_clear()
+    try:
+        text = read(pdf_of((sheet("ரமேஷ் Kumar", number="KA1/2627/0000043"),), A4)).pages[0].extract_text()
+    finally:
+        fonts.files_for.cache_clear()
+        pdf_of.cache_clear()
+    assert "????? Kumar" in text
 
 
 def test_the_same_sheet_gives_the_same_bytes():

@@ -33,7 +33,11 @@ def site(zone: ParkingZone) -> ParkingSite:
         ("series_prefix", "Z01"),
         ("series_prefix", "KA"),
         ("series_prefix", "ka1"),
+        ("series_prefix", "0A1"),
         ("gstin", "29AAGCB7383J1Z5"),
+        ("gstin", "29AABCF8078M1C8"),
+        ("legal_name", "N" * 151),
+        ("legal_note", "N" * 301),
         ("state_code", "27"),
         ("rate", Decimal(100)),
         ("sac", "99674"),
@@ -45,6 +49,19 @@ def test_a_wrong_field_is_refused(site, field, value):
         add_profile(actor=SYSTEM, site=site, wanted=replace(GOOD, **{field: value}), now=START)
     assert list(refusal.value.errors) == [field]
     assert not TaxProfile.objects.exists()
+
+
+def test_a_registered_supplier_at_rate_0_says_by_which_rule(site):
+    with pytest.raises(InvalidInput) as refusal:
+        add_profile(actor=SYSTEM, site=site, wanted=replace(GOOD, rate=Decimal(0)), now=START)
+    assert list(refusal.value.errors) == ["legal_note"]
+    add_profile(actor=SYSTEM, site=site, wanted=replace(GOOD, rate=Decimal(0), legal_note="Exempt"), now=START)
+    assert TaxProfile.objects.get().legal_note == "Exempt"
+
+
+def test_an_office_registered_by_its_tan_may_be_the_supplier(site):
+    add_profile(actor=SYSTEM, site=site, wanted=replace(GOOD, gstin="07DELA12345B1Z5"), now=START)
+    assert TaxProfile.objects.get().state_code == "07"
 
 
 def test_a_profile_holds_from_midnight_of_its_day_in_india(site):

@@ -15,11 +15,8 @@ from parking.invoices.rules import (
     Split,
     document_number,
     financial_year,
-    is_gstin,
     own_prefix,
-    place_of_supply,
     split_tax,
-    state_tax_name,
 )
 
 INDIA = ZoneInfo("Asia/Kolkata")
@@ -88,29 +85,15 @@ def test_a_series_that_is_used_up_gives_no_number(count):
         document_number(prefix="KA1", letter="", year="2526", count=count)
 
 
+@pytest.mark.parametrize(
+    ("prefix", "fits"), [("KA1", True), ("1AA", True), ("A00", True), ("0A1", False), ("Z01", False)]
+)
+def test_a_prefix_begins_neither_with_zero_nor_with_z(prefix, fits):
+    assert bool(PREFIX.fullmatch(prefix)) is fits
+
+
 def test_a_site_without_prefix_has_one_that_nobody_can_choose():
     assert (own_prefix(1), own_prefix(36), own_prefix(1295)) == ("Z01", "Z10", "ZZZ")
     assert not PREFIX.fullmatch(own_prefix(1))
     with pytest.raises(ValueError, match="prefix of its own"):
         own_prefix(1296)
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        ("27AAPFU0939F1ZV", True),
-        ("29AAGCB7383J1Z4", True),
-        ("27AAPFU0939F1ZW", False),
-        ("99AAPFU0939F1ZV", False),
-        ("27aapfu0939f1zv", False),
-        ("27AAPFU0939F1Z", False),
-        ("", False),
-    ],
-)
-def test_a_gstin_is_known_by_its_check_digit(text, fits):
-    assert is_gstin(text) is fits
-
-
-def test_the_states_half_has_its_name():
-    assert (state_tax_name("29"), state_tax_name("07"), state_tax_name("04")) == ("SGST", "SGST", "UTGST")
-    assert (place_of_supply("29"), place_of_supply("")) == ("Karnataka (29)", "")

@@ -34,7 +34,7 @@ def test_posts(paths, path, media):
     assert set(post["requestBody"]["content"]) == media
     assert all("example" in content for content in post["requestBody"]["content"].values())
     assert {str(status) for status in post["responses"]} == {
-        *("200", "400", "401", "403", "404", "409", "413", "415", "503"),
+        *("200", "400", "401", "403", "404", "409", "413", "415", "429", "503"),
     }
     assert post["responses"][200]["content"]["application/json"]["example"]["success"] is True
     assert "Idempotency-Key" in [parameter["name"] for parameter in post["parameters"]]

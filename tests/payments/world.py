@@ -16,7 +16,7 @@ import deploy.gateways
 from parking.accounts.models import User
 from parking.checkout import booking, leaving, settling, webhooks
 from parking.checkout.booking import Booked
-from parking.checkout.ending import Collection
+from parking.checkout.collecting import Collection
 from parking.checkout.leaving import Left
 from parking.checkout.tasks import work_on_event
 from parking.core.ids import Ref

@@ -1,16 +1,18 @@
 """What waits for a person: counted, and the worst named."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import F
 from pytest_django.fixtures import Settings
 
 from parking.accounts.models import User
 from parking.checkout import debts, expiring
 from parking.core.sites import ALL_SITES
 from parking.facilities.models import ParkingZone
+from parking.invoices.models import NumberSeries, TaxProfile
 from parking.payments.models import Debt, PaymentOrder, Refund
 from parking.reports.alerts import Alert, AlertCode, AlertRow, alerts
 from parking.stays.models import ParkingSession
@@ -39,6 +41,8 @@ def test_a_quiet_day_has_every_alert_with_nothing_in_it(zone: ParkingZone) -> No
         ("HOLDS_EXPIRED_TODAY", 0, None, ()),
         ("NO_SHOWS_TODAY", 0, None, ()),
         ("OPEN_DEBTS", 0, Decimal("0.00"), ()),
+        ("SERIES_NEARLY_USED_UP", 0, None, ()),
+        ("SERIES_BEGINS_WITH_ZERO", 0, None, ()),
     ]
 
 
@@ -132,6 +136,34 @@ def test_five_are_named_and_all_are_counted(staff: User, zone: ParkingZone) -> N
     assert (found.count, found.amount, len(found.rows)) == (7, Decimal("350.00"), 5)
 
 
+@pytest.mark.parametrize(
+    ("last", "year", "count"), [(9_899_998, "2627", 0), (9_899_999, "2627", 1), (9_999_999, "2526", 0)]
+)
+def test_a_series_is_told_of_when_99_percent_of_its_numbers_are_given(
+    zone: ParkingZone, *, last: int, year: str, count: int
+) -> None:
+    NumberSeries.objects.create(
+        site=zone.site, prefix="KA1", kind="TAX_INVOICE", year=year, last=last, last_at=ist("23 11:00")
+    )
+    found = alert("SERIES_NEARLY_USED_UP")
+    assert found.count == count
+    assert [(row.number, row.zone_name) for row in found.rows] == [(f"KA1 2627: {last}", zone.site.name)][:count]
+
+
+def test_a_prefix_that_begins_with_zero_is_told_of_while_it_is_in_force(zone: ParkingZone) -> None:
+    old = TaxProfile.objects.create(
+        site=zone.site, holds_from=date(2026, 4, 1), legal_name="P", series_prefix="0A1", created_at=NOON
+    )
+    found = alert("SERIES_BEGINS_WITH_ZERO")
+    assert [(row.pk, row.number) for row in found.rows] == [(old.pk, "0A1")]
+    TaxProfile.objects.create(
+        site=zone.site, holds_from=date(2026, 11, 24), legal_name="P", series_prefix="KA1", created_at=NOON
+    )
+    assert alert("SERIES_BEGINS_WITH_ZERO").count == 1
+    TaxProfile.objects.update(holds_from=F("holds_from") - timedelta(days=1))
+    assert alert("SERIES_BEGINS_WITH_ZERO").count == 0
+
+
 def test_one_statement_each(story: Story, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         alerts(sites=ALL_SITES, now=NOON)

@@ -88,6 +88,6 @@ def test_the_whole(story: Story) -> None:
     assert {alert.code: alert.count for alert in found.alerts if alert.count} == {AlertCode.OPEN_DEBTS: 1}
 
 
-def test_a_dozen_statements_however_much_there_is(story: Story, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(12):
+def test_fourteen_statements_however_much_there_is(story: Story, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(14):
         overview(sites=ALL_SITES, now=NOON, days=30)

@@ -1,10 +1,11 @@
 """From granian's scope to a WSGI environment: which header becomes which name."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from smart_parking.front import environ as front
 from smart_parking.front.environ import LONGEST_TARGET, environ_of
 
 
@@ -30,7 +31,7 @@ class Scope:
 
 
 def environ(*lines: tuple[str, str], **more: Any) -> dict[str, Any]:
-    return environ_of(Scope(Headers(list(lines)), **more))
+    return environ_of(cast(front.Scope, Scope(Headers(list(lines)), **more)))
 
 
 def test_names_with_an_underscore_are_dropped() -> None:

@@ -3,6 +3,7 @@
 from ninja import Router
 
 from parking.api.admin import (
+    approvals,
     audit,
     dashboard,
     debts,
@@ -15,6 +16,8 @@ from parking.api.admin import (
     settings,
     sites,
     slots,
+    tax_profiles,
+    terminations,
     users,
     zones,
 )
@@ -33,8 +36,11 @@ PARTS = (
     debts,
     gates,
     refunds,
+    approvals,
     reconciliation,
+    tax_profiles,
     users,
+    terminations,
 )
 
 for part in PARTS:

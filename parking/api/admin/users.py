@@ -5,19 +5,20 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
-from parking.accounts import services as accounts
 from parking.accounts.models import User
 from parking.accounts.passwords import HashedPassword, hash_new_password
-from parking.accounts.queries import find_users, user_by_id
+from parking.accounts.queries import find_users, user_within
 from parking.api.paging import Paging, page_of
 from parking.api.shapes.users import (
     STAFF_EXAMPLE,
     Email,
     Language,
     NewPassword,
+    PermissionsIn,
     PersonName,
     Phone,
     RoleName,
+    SiteIds,
     Username,
     UserOut,
 )
@@ -28,6 +29,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.parsing import In, Note
+from parking.facilities import people
 
 router = Router(tags=["Admin"], auth=admin_only)
 
@@ -47,8 +49,11 @@ class UsersQuery(Paging):
     summary="Accounts",
 )
 def users(request: HttpRequest, filters: Annotated[UsersQuery, Query()]) -> HttpResponse:
-    """Accounts in the order of their making; `q` is a part of a name, address or number."""
-    rows = find_users(role=filters.role, is_active=filters.is_active, q=filters.q)
+    """Accounts in the order of their making; `q` is a part of a name, address or number.
+
+    A caller with sites sees the accounts that work there and nowhere else.
+    """
+    rows = find_users(sites=actor_of(request).sites, role=filters.role, is_active=filters.is_active, q=filters.q)
     found = page_of(rows, filters)
     return ok(found.showing([UserOut.of(user) for user in found.rows]))
 
@@ -61,6 +66,15 @@ class UserFieldsIn(In):
     role: RoleName | None = None
     is_active: bool | None = None
     language: Language | None = None
+    sites: SiteIds | None = None
+    permissions: PermissionsIn | None = None
+
+    def fields(self, *others: str) -> dict[str, Any]:
+        """Return what was given, under the names of the account's columns, without the `others`."""
+        given = self.model_dump(exclude_none=True, exclude={*others})
+        if "sites" in given:
+            given["site_ids"] = sorted(set(given.pop("sites")))
+        return given
 
 
 class NewUserIn(UserFieldsIn):
@@ -78,6 +92,8 @@ class NewUserIn(UserFieldsIn):
                 "password": "gate-keeper-1",
                 "email": "ravi@example.org",
                 "role": "STAFF",
+                "sites": [1],
+                "permissions": {"refund": {"each": 200, "per_day": 1000}},
             },
             response=enveloped(STAFF_EXAMPLE, "Account made"),
             status=201,
@@ -86,8 +102,11 @@ class NewUserIn(UserFieldsIn):
     summary="Make an account",
 )
 def create_user(request: HttpRequest, payload: NewUserIn) -> HttpResponse:
-    """Make an account of any role; USER if none is named."""
-    fields = payload.model_dump(exclude_none=True, exclude={"username", "password"})
+    """Make an account of any role; USER if none is named.
+
+    An administrator of some sites makes only accounts that work at these. All ADMINs get a mail about a new one.
+    """
+    fields = payload.fields("username", "password")
     # Before the transaction: hashing takes long, and a refused password uses no key up.
     hashed = hash_new_password(payload.password, user=User(username=payload.username, **fields))
     return _create_user(request, payload, hashed, fields)
@@ -97,7 +116,7 @@ def create_user(request: HttpRequest, payload: NewUserIn) -> HttpResponse:
 def _create_user(
     request: HttpRequest, payload: NewUserIn, hashed: HashedPassword, fields: dict[str, Any]
 ) -> HttpResponse:
-    user = accounts.create_user(
+    user = people.create_user(
         actor=actor_of(request), username=payload.username, password=hashed, fields=fields, now=clock.now()
     )
     return ok(UserOut.of(user), "Account made", status=201)
@@ -111,7 +130,7 @@ def _create_user(
 )
 def one_user(request: HttpRequest, user_id: UserId) -> HttpResponse:
     """One account."""
-    return ok(UserOut.of(user_by_id(user_id)))
+    return ok(UserOut.of(user_within(user_id, sites=actor_of(request).sites)))
 
 
 class ChangedUserIn(UserFieldsIn):
@@ -130,11 +149,11 @@ class ChangedUserIn(UserFieldsIn):
     summary="Change an account",
 )
 def change_user(request: HttpRequest, user_id: UserId, payload: ChangedUserIn) -> HttpResponse:
-    """Change role, state, contact or password; suspension works at once."""
-    user = accounts.update_user(
+    """Change role, state, sites, permissions, contact or password; role, sites and suspension work at once."""
+    user = people.update_user(
         actor=actor_of(request),
         user_id=user_id,
-        changes=payload.model_dump(exclude_none=True, exclude={"password"}),
+        changes=payload.fields("password"),
         password=payload.password,
         now=clock.now(),
     )

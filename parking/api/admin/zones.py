@@ -97,7 +97,7 @@ def change_zone(request: HttpRequest, zone_ref: str, payload: ChangedZoneIn) -> 
     """Change a zone. Bookings keep the terms that they were made under."""
     zone = tariffs.update_zone(
         actor=actor_of(request),
-        zone_id=find_zone(path_ref(zone_ref)).pk,
+        zone_id=find_zone(path_ref(zone_ref), sites=actor_of(request).sites).pk,
         changes=payload.changes(),
         kind_rates=payload.rates(),
         capacity=payload.places(),
@@ -128,5 +128,9 @@ def change_zone(request: HttpRequest, zone_ref: str, payload: ChangedZoneIn) -> 
 )
 def retire_zone(request: HttpRequest, zone_ref: str) -> HttpResponse:
     """Take a zone out of use for good, keeping its books; refused (`zone_in_use`) while a booking is open."""
-    zone = facilities.retire_zone(actor=actor_of(request), zone_id=find_zone(path_ref(zone_ref)).pk, now=clock.now())
+    zone = facilities.retire_zone(
+        actor=actor_of(request),
+        zone_id=find_zone(path_ref(zone_ref), sites=actor_of(request).sites).pk,
+        now=clock.now(),
+    )
     return _zone_answer(zone, "Zone retired")

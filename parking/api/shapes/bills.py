@@ -9,9 +9,28 @@ from parking.checkout.leaving import Left
 from parking.core.money import ZERO
 from parking.edge.money import LineOut, OrderOut
 from parking.edge.shapes import Shape
+from parking.payments.models import Debt
 from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
 from parking.stays.services import terms_of
 from parking.tariffs.rules import BillLine, total_of, whole_minutes
+
+
+class OwedOut(Shape):
+    """What a plate owes from another stay."""
+
+    id: int
+    session_id: int
+    zone_name: str
+    amount: float
+    since: datetime
+
+    example = {"id": 4, "session_id": 98, "zone_name": "Zone B", "amount": 150.0, "since": "2026-11-02T07:05:00Z"}
+
+    @classmethod
+    def of(cls, debt: Debt) -> Self:
+        """Return a debt; it must come with its stay and zone."""
+        session = debt.bill.session
+        return cls.read(debt, session_id=session.pk, zone_name=session.zone.name, since=debt.created_at)
 
 
 class BillOut(Shape):
@@ -38,6 +57,9 @@ class BillOut(Shape):
     change_due: float
     payment: OrderOut | None
     quote_expires_at: datetime | None = None
+    debts: list[OwedOut] | None = None
+    debts_due: float | None = None
+    debts_collected: float | None = None
 
     example = {
         "session_id": 123,
@@ -68,6 +90,8 @@ class BillOut(Shape):
     def of(cls, left: Left, now: datetime, **others: Any) -> Self:
         """Return a bill. Its lines add up to `total_amount`; `amount_charged` is what the closing collected."""
         session, bill = left.session, left.session.bill
+        if left.debts_collected is not None:
+            others = {"debts_collected": left.debts_collected} | others
         lines = lines_at(session, now)
         total = total_of(lines)
         until = bill.billed_until if bill.closed_at or bill.frozen_until else None

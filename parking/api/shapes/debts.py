@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Self
 
+from parking.checkout.collecting import Collected
 from parking.edge.shapes import Shape
 from parking.payments.models import Debt, DebtStatus
 
@@ -34,6 +35,25 @@ class DebtOut(Shape):
             debt,
             session_id=session.pk if session else None,
             vehicle_number=session.vehicle.vehicle_number if session else None,
+        )
+
+
+class CollectedOut(DebtOut):
+    """A debt that was paid at the counter."""
+
+    change_due: float
+
+    example = DebtOut.example | {"status": "PAID", "closed_at": "2026-11-23T05:00:00Z", "change_due": 50.0}
+
+    @classmethod
+    def of_collected(cls, collected: Collected) -> Self:
+        """Return a debt with the change of its payment."""
+        session = collected.debt.bill.session
+        return cls.read(
+            collected.debt,
+            session_id=session.pk,
+            vehicle_number=session.vehicle.vehicle_number,
+            change_due=collected.change,
         )
 
 

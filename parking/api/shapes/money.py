@@ -11,7 +11,7 @@ from parking.reports.payments import MoneyRow, Totals, money_rows, sum_of
 
 MoneyKind = Literal["PAYMENT", "REFUND"]
 # A payment is captured; the others are states of refunds.
-MoneyStatus = Literal["CAPTURED", "INITIATED", "PENDING", "COMPLETED", "FAILED", "REVIEW"]
+MoneyStatus = Literal["CAPTURED", "INITIATED", "PENDING", "COMPLETED", "FAILED", "REVIEW", "REFUSED"]
 
 
 class MoneyRowOut(Shape):

@@ -8,11 +8,16 @@ from django.core.validators import EmailValidator
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from parking.accounts.models import Role, User
-from parking.edge.parsing import Printable
+from parking.accounts.permissions import read_permissions
+from parking.core.actor import Permissions
+from parking.core.ids import MAX_ID
+from parking.edge.parsing import In, Printable, Rupees
 from parking.edge.shapes import Shape
 
 RoleName = Annotated[Role, Field(strict=False)]
 Language = Literal["en", "hi"]
+SiteId = Annotated[int, Field(ge=1, le=MAX_ID)]
+MOST_SITES = 1000
 
 
 _check_email = EmailValidator(allowlist=[])
@@ -39,6 +44,59 @@ Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1
 NewPassword = Annotated[str, StringConstraints(strip_whitespace=False, min_length=8, max_length=128), Printable]
 
 
+class RefundLimitOut(Shape):
+    each: float
+    per_day: float
+
+    example = {"each": 0.0, "per_day": 0.0}
+
+
+class PermissionsOut(Shape):
+    """What an attendant may do beside the role."""
+
+    terminate: bool
+    move: bool
+    collect_debt: bool
+    voucher: bool
+    assign_special: bool
+    refund: RefundLimitOut
+
+    example = {
+        "terminate": True,
+        "move": True,
+        "collect_debt": False,
+        "voucher": False,
+        "assign_special": False,
+        "refund": RefundLimitOut.example,
+    }
+
+    @classmethod
+    def of(cls, permissions: Permissions) -> Self:
+        """Return the permissions of an account."""
+        return cls.read(permissions, refund=RefundLimitOut.read(permissions.refund))
+
+
+class RefundLimitIn(In):
+    """The most rupees at once and in a day; 0 takes the permission away."""
+
+    each: Rupees
+    per_day: Rupees
+
+
+class PermissionsIn(In):
+    """What is left out, or null, stays as it is."""
+
+    terminate: bool | None = None
+    move: bool | None = None
+    collect_debt: bool | None = None
+    voucher: bool | None = None
+    assign_special: bool | None = None
+    refund: RefundLimitIn | None = None
+
+
+SiteIds = Annotated[list[SiteId], Field(max_length=MOST_SITES, description="Ids of the sites of work; none: all")]
+
+
 class UserOut(Shape):
     id: int
     username: str
@@ -49,7 +107,11 @@ class UserOut(Shape):
     role: Role
     is_active: bool
     language: Language
+    email_confirmed_at: datetime | None
+    password_must_change: bool
     date_joined: datetime
+    sites: list[int]
+    permissions: PermissionsOut
 
     example = {
         "id": 7,
@@ -61,13 +123,18 @@ class UserOut(Shape):
         "role": "USER",
         "is_active": True,
         "language": "en",
+        "email_confirmed_at": "2026-11-22T04:35:00Z",
+        "password_must_change": False,
         "date_joined": "2026-11-22T04:30:00Z",
+        "sites": [],
+        "permissions": PermissionsOut.example,
     }
 
     @classmethod
     def of(cls, user: User) -> Self:
         """Return an account."""
-        return cls.read(user)
+        permissions = PermissionsOut.of(read_permissions(user.permissions))
+        return cls.read(user, sites=list(user.site_ids), permissions=permissions)
 
 
 STAFF_EXAMPLE = UserOut.example | {"id": 8, "username": "ravi", "role": "STAFF", "email": "ravi@example.org"}

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0010_refund_reason")]
+    dependencies = [("payments", "0015_debts_collected")]
 
     operations = [
         migrations.AddField(

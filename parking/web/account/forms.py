@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from parking.edge.wording import sentence_for
 from parking.vehicles.models import VehicleKind
 from parking.web.forms import ServiceForm
 from parking.web.templatetags.parking import word
@@ -25,17 +27,23 @@ def _old_password(label: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=200, strip=False, widget=widget)
 
 
+def _filled(text: Any, number: int) -> Any:
+    """Return a text with a number, put in when it is shown, in the reader's language."""
+    return format_lazy(text, n=number)
+
+
 def _new_password(label: Any) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    help_text = _("At least 8 characters. Several words are easy to remember and hard to guess.")
+    help_text = _("At least {n} characters. Several words are easy to remember and hard to guess.")
+    shortest = _("At least {n} characters are needed.")
     return forms.CharField(
         label=label,
-        min_length=8,
+        min_length=settings.PASSWORD_LENGTH,
         max_length=128,
         strip=False,
         widget=widget,
-        help_text=help_text,
-        error_messages={"min_length": _("At least 8 characters are needed.")},
+        help_text=_filled(help_text, settings.PASSWORD_LENGTH),
+        error_messages={"min_length": _filled(shortest, settings.PASSWORD_LENGTH)},
     )
 
 
@@ -103,6 +111,22 @@ class SignUpForm(ContactForm):
 
 class ProfileForm(ContactForm):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    password = _old_password(_("Password"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].required = False
+        self.fields["password"].help_text = _("Only to change the e-mail address or the phone number.")
+
+    def changes(self) -> dict[str, str]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "password"}
+
+    def add_refusal(self, error: Any) -> None:
+        """Show what is wrong with the password at its field."""
+        if error.code in {"password_needed", "password_wrong"}:
+            self.add_error("password", sentence_for(error))
+        else:
+            super().add_refusal(error)
 
 
 class PasswordChangeForm(ServiceForm):
@@ -149,6 +173,6 @@ class VehicleForm(ServiceForm):
     def add_refusal(self, error: Any) -> None:
         """Show a refused plate at its field."""
         if error.code == "vehicle_invalid":
-            self.add_error("plate", _("4 to 12 letters and digits, as on the number plate."))
+            self.add_error("plate", _("4 to 15 letters and digits, as on the number plate."))
         else:
             super().add_refusal(error)

@@ -12,7 +12,7 @@ from parking.accounts.resetting import request_password_reset, reset_link_is_val
 from parking.accounts.sessions import change_password_on_page
 from parking.core import clock
 from parking.edge.pages import page
-from parking.web.access import for_anyone, user_of
+from parking.web.access import for_any_password, home_of, user_of
 from parking.web.account.forms import ForgottenForm, PasswordChangeForm, ResetForm
 from parking.web.account.profile import frame_of
 
@@ -20,7 +20,7 @@ from parking.web.account.profile import frame_of
 @sensitive_post_parameters("old_password", "new_password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_anyone
+@for_any_password
 def change(request: HttpRequest) -> HttpResponse:
     """Show the form for a new password and set it. This session goes on; all others and all tokens end."""
     user = user_of(request)
@@ -29,7 +29,7 @@ def change(request: HttpRequest) -> HttpResponse:
         with form.refusals(request):
             change_password_on_page(request, user=user, **form.cleaned_data, now=clock.now())
             messages.success(request, _("The password is changed. Everywhere else you are signed out."))
-            return redirect("profile")
+            return redirect(home_of(user) if user.password_must_change else "profile")
     return page(request, "account/password_change.html", frame=frame_of(user), section="profile", form=form)
 
 

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from parking.accounts import services as accounts
@@ -19,7 +20,12 @@ from parking.web.account.forms import ProfileForm, VehicleForm
 from parking.web.language import remember_language
 
 # The frame in which a person sees the own account: that of the daily work.
-_FRAMES = {Role.ADMIN: "office/base.html", Role.STAFF: "gate/base.html", Role.USER: "driver/base.html"}
+_FRAMES = {
+    Role.ADMIN: "office/base.html",
+    Role.AUDITOR: "office/base.html",
+    Role.STAFF: "gate/base.html",
+    Role.USER: "driver/base.html",
+}
 _SHOWN = ("first_name", "last_name", "email", "phone", "language")
 
 
@@ -27,6 +33,7 @@ def frame_of(user: User) -> str:
     return _FRAMES[Role(user.role)]
 
 
+@sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_anyone
 def profile(request: HttpRequest) -> HttpResponse:
@@ -35,7 +42,13 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial={name: getattr(user, name) for name in _SHOWN})
     if form.is_valid():
         with form.refusals(request):
-            changed = accounts.update_profile(user_id=user.pk, changes=form.cleaned_data, now=clock.now())
+            changed = accounts.change_own_account(
+                request,
+                user=user,
+                changes=form.changes(),
+                password=form.cleaned_data["password"],
+                now=clock.now(),
+            )
             with translation.override(changed.language):
                 messages.success(request, _("Saved."))
             response = redirect("profile")

@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.account import passwords, profile, signing_up
+from parking.web.account import emails, passwords, profile, signing_up
 
 urlpatterns: list[URLPattern] = [
     path("sign-up/", signing_up.sign_up, name="sign_up"),
     path("profile/", profile.profile, name="profile"),
     path("profile/vehicles/", profile.vehicles, name="vehicles"),
     path("profile/vehicles/<int:saved_id>/forget/", profile.vehicle_forget, name="vehicle_forget"),
+    path("email/confirmation/", emails.ask, name="email_confirmation"),
+    path("email/confirm/<str:token>/", emails.confirm, name="email_confirm"),
     path("password/change/", passwords.change, name="password_change"),
     path("password/forgotten/", passwords.forgotten, name="password_forgotten"),
     path("password/reset/<str:uid>/<str:token>/", passwords.reset, name="password_reset"),

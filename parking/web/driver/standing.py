@@ -96,7 +96,7 @@ def ticket_of(session: ParkingSession, *, now: datetime) -> Ticket:
         offer=cancellation_offer(session, now),
         order=latest_orders([session.bill_id]).get(session.bill_id),
         payments=list(Payment.objects.filter(bill_id=session.bill_id).order_by("pk")) if over else [],
-        refunds=list(Refund.objects.filter(payment__bill_id=session.bill_id).order_by("pk")) if over else [],
+        refunds=list(Refund.objects.filter(payment__bill_id=session.bill_id).owed().order_by("pk")) if over else [],
         now=now,
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.driver import booking, history, paying, receipts, tickets, zones
+from parking.web.driver import booking, history, invoicing, paying, receipts, tickets, zones
 
 urlpatterns: list[URLPattern] = [
     path("zones/", zones.overview, name="zones"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<int:session_id>/", tickets.ticket, name="ticket"),
     path("tickets/<int:session_id>/live/", tickets.ticket_live, name="ticket_live"),
     path("tickets/<int:session_id>/cancel/", tickets.cancel, name="ticket_cancel"),
+    path("tickets/<int:session_id>/invoice/", invoicing.details, name="ticket_invoice"),
     path("tickets/<int:session_id>/pay/", paying.pay, name="ticket_pay"),
     path("tickets/<int:session_id>/pay/live/", paying.pay_live, name="ticket_pay_live"),
     path("tickets/<int:session_id>/pay/check/", paying.pay_check, name="ticket_pay_check"),
@@ -22,5 +23,6 @@ urlpatterns: list[URLPattern] = [
     path("history/", history.history, name="history"),
     path("history/history.csv", history.history_csv, name="history_csv"),
     path("receipts/<int:payment_id>/", receipts.receipt, name="receipt"),
+    path("receipts/<int:payment_id>/mail/", receipts.mail, name="receipt_mail"),
     path("receipts/<int:payment_id>.pdf", receipts.receipt_pdf, name="receipt_pdf"),
 ]

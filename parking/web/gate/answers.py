@@ -178,10 +178,19 @@ def refused(request: HttpRequest, scan: Scan, error: DomainError, *, pane: str =
         return quoted(request, scan, session, problem=error, pane=pane)
     if error.code in _FINISHED and session is not None:
         return _shown(request, finished(session, meanwhile=bool(pane)), scan)
-    amber = error.code in _AMBER or isinstance(error, Unavailable)
+    amber = error.code in _AMBER or isinstance(error, Unavailable) or error.facts.get("verdict") == "AMBER"
     known = None if isinstance(error, NotFound | InvalidInput) else session
-    verdict = Verdict("wait" if amber else "no", WAIT if amber else STOP, sentence_for(error), known, error.code)
+    sentence = _of_two_plates(error) if error.code == "vehicle_mismatch" else sentence_for(error)
+    verdict = Verdict("wait" if amber else "no", WAIT if amber else STOP, sentence, known, error.code)
     return _shown(request, verdict, scan)
+
+
+def _of_two_plates(error: DomainError) -> str:
+    """Return the sentence of a plate that differs, with both plates; it may be the same if they only look alike."""
+    plates = {"booked": error.facts["booked"], "seen": error.facts["seen"]}
+    if error.facts["verdict"] == "AMBER":
+        return gettext("Booked is %(booked)s, seen %(seen)s. They look alike: please look again.") % plates
+    return gettext("Booked is %(booked)s, not %(seen)s.") % plates
 
 
 def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from parking.checkout.ending import Collection
+from parking.checkout.collecting import Collection
 from parking.checkout.scanning import Direction
 from parking.checkout.terminating import NONE
 from parking.core.money import MAX_AMOUNT

@@ -126,13 +126,14 @@ def terminate(request: HttpRequest, session_id: int) -> HttpResponse:
 
     Asked for without a form, as by the choice of a language on the page of a refusal, it shows the stay.
     """
-    session = access.find(Ref(pk=session_id), actor_of(request))
+    actor_of(request).need("terminate")
+    session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
     form = TerminationForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):
             _terminate(request, session, form)
             return redirect("gate_stay", session_id=session_id)
-    return _stay_page(request, access.find(Ref(pk=session_id), actor_of(request)), form)
+    return _stay_page(request, access.find(Ref(pk=session_id), actor_of(request), at_work=True), form)
 
 
 @requests.once_per_form
@@ -159,6 +160,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         section="inside",
         car=_car(session, now),
         form=form,
+        may_terminate=actor_of(request).may("terminate"),
         key=requests.new_form_key(),
         gateways=gateway_choices(),
         awaited=waiting_context(session, order) if order else None,

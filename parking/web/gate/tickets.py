@@ -55,7 +55,9 @@ def _give(request: HttpRequest, attempt: Attempt, form: TicketForm) -> ParkingSe
 @for_attendants
 def zones_live(request: HttpRequest) -> HttpResponse:
     """Show the zones with their free slots."""
-    return page(request, "gate/parts/zones.html", zones=zones_with_counts(only_active=True))
+    return page(
+        request, "gate/parts/zones.html", zones=zones_with_counts(only_active=True, sites=actor_of(request).sites)
+    )
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.gate import inside, leaving, scanning, slots, tickets
+from parking.web.gate import inside, invoicing, leaving, scanning, slots, tickets
 
 urlpatterns: list[URLPattern] = [
     path("", scanning.gate, name="gate"),
@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern] = [
     path("slots/", slots.grid, name="gate_slots"),
     path("slots/live/", slots.grid_live, name="gate_slots_live"),
     path("stays/<int:session_id>/", inside.stay, name="gate_stay"),
+    path("stays/<int:session_id>/invoice/", invoicing.details, name="gate_invoice"),
     path("stays/<int:session_id>/terminate/", inside.terminate, name="gate_terminate"),
 ]

@@ -4,8 +4,8 @@ from django.urls import URLPattern, path
 
 from parking.web.office.day import dashboard
 from parking.web.office.facilities import slots, zones
-from parking.web.office.money import debts, payments, refunds, revenue, reviewing
-from parking.web.office.people import users
+from parking.web.office.money import debts, payments, refunds, revenue, reviewing, tax
+from parking.web.office.people import terminations, users
 from parking.web.office.record import pages as record
 from parking.web.office.sessions import sessions, terminating
 from parking.web.office.settings import pages as settings
@@ -24,11 +24,14 @@ urlpatterns: list[URLPattern] = [
     path("payments/file/<str:kind>/", payments.file, name="office_payments_file"),
     path("payments/<int:payment_id>/refund/", refunds.refund, name="office_refund"),
     path("refunds/<int:refund_id>/approve/", reviewing.approve, name="office_refund_approve"),
+    path("refunds/<int:refund_id>/refuse/", reviewing.refuse, name="office_refund_refuse"),
     path("refunds/<int:refund_id>/retry/", reviewing.retry, name="office_refund_retry"),
     path("review/", reviewing.review, name="office_review"),
     path("review/<str:order_id>/close/", reviewing.close, name="office_review_close"),
     path("debts/", debts.listing, name="office_debts"),
     path("debts/<int:debt_id>/write-off/", debts.write_off, name="office_write_off"),
+    path("tax/", tax.listing, name="office_tax"),
+    path("tax/new/", tax.new, name="office_tax_new"),
     path("zones/", zones.overview, name="office_zones"),
     path("zones/live/", zones.counts, name="office_zones_live"),
     path("zones/new/", zones.new, name="office_zone_new"),
@@ -37,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("zones/<int:zone_id>/slots/", slots.of_zone, name="office_slots_add"),
     path("zones/<int:zone_id>/slots/live/", slots.grid, name="office_slots_live"),
     path("slots/<int:slot_id>/", slots.edit, name="office_slot"),
+    path("terminations/", terminations.terminations, name="office_terminations"),
     path("audit/", record.listing, name="office_record"),
     path("audit/file/<str:kind>/", record.file, name="office_record_file"),
     path("settings/", settings.edit, name="office_settings"),

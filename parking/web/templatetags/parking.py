@@ -103,6 +103,7 @@ _WORDS: dict[str, Promise] = {
     "INITIATED": _("Begun"),
     "FAILED": _("Failed"),
     "REVIEW": _("In review"),
+    "REFUSED": _("Refused"),
     "CAPTURED": _("Received"),
     "PAYMENT": _("Payment"),
     "REFUND": _("Refund"),
@@ -134,6 +135,7 @@ _WORDS: dict[str, Promise] = {
     "ADMIN": _("Manager"),
     "STAFF": _("Gate attendant"),
     "USER": _("Driver"),
+    "AUDITOR": _("Auditor"),
     "SYSTEM": _("The system"),
     # Lines of bills
     "Parking": _("Parking"),
@@ -170,6 +172,7 @@ _TONES = {
     "CAPTURED": "green",
     "FAILED": "red",
     "REVIEW": "red",
+    "REFUSED": "grey",
     "FREE": "green",
     "OCCUPIED": "red",
     "OUT_OF_SERVICE": "grey",

@@ -42,7 +42,7 @@ def test_a_change_ends_every_other_session_and_token(asha):
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"old_password": "wrong", "new_password": NEW}, "The old password is wrong."),
+        ({"old_password": "wrong", "new_password": NEW}, "The password is wrong."),
         ({"old_password": PASSWORD, "new_password": "short"}, "At least 8 characters are needed."),
         ({"old_password": "", "new_password": NEW}, "This field is required."),
     ],

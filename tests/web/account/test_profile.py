@@ -2,12 +2,15 @@
 
 import pytest
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 
+from parking.accounts.confirmation_tokens import new_confirmation_token
 from parking.accounts.models import User
 from parking.core import clock
 from parking.vehicles.models import SavedVehicle
 from parking.vehicles.saving import MOST_SAVED, save_vehicle
 from tests.build import actor, book, make_user, plate
+from tests.web.account.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -18,14 +21,52 @@ CAR = {"plate": "dl 01 ab 1234", "vehicle_kind": "EV", "owner_name": "आशा 
 @pytest.mark.parametrize("who", ["driver", "staff", "admin"])
 def test_everybody_changes_the_own_account(request, browser_of, who):
     user = request.getfixturevalue(who)
+    user.set_password(PASSWORD)
+    user.save()
     browser = browser_of(user)
-    answer = browser.post("/profile/", MINE | {"role": "ADMIN", "username": "else"}, follow=True)
+    answer = browser.post(
+        "/profile/", MINE | {"password": PASSWORD} | {"role": "ADMIN", "username": "else"}, follow=True
+    )
     assert answer.redirect_chain == [("/profile/", 302)]
     page = answer.content.decode()
     assert 'value="राव"' in page
     assert "Saved." in page
     kept = User.objects.get()
     assert (kept.first_name, kept.email, kept.role, kept.username) == ("Asha", MINE["email"], user.role, user.username)
+
+
+def test_another_address_or_number_needs_the_password(browser_of, asha):
+    browser = browser_of(asha)
+    for typed, sentence in (
+        ("", "Give your password to change your e-mail address or phone number."),
+        ("wrong", "The password is wrong."),
+    ):
+        answer = browser.post("/profile/", MINE | {"password": typed})
+        assert (answer.status_code, sentence in answer.content.decode()) == (200, True)
+    asha.refresh_from_db()
+    assert asha.email == "someone@example.org"
+    assert browser.post("/profile/", MINE | {"email": asha.email}).status_code == 302
+
+
+def test_an_address_that_is_not_confirmed_says_so_until_its_link_is_used(browser_of, browser, asha):
+    owner = browser_of(asha)
+    assert "E-mail address not confirmed" in owner.get("/profile/").content.decode()
+    address = f"/email/confirm/{new_confirmation_token(asha, now=clock.now())}/"
+
+    assert browser.get(address).status_code == 200
+    asha.refresh_from_db()
+    assert asha.email_confirmed_at is None
+    assert browser.post(address).headers["Location"] == "/sign-in/"
+
+    assert "E-mail address not confirmed" not in owner.get("/profile/").content.decode()
+    forged = browser.post("/email/confirm/forged/")
+    assert (forged.status_code, "too old" in forged.content.decode()) == (400, True)
+
+
+def test_the_link_is_sent_again(browser_of, asha):
+    answer = browser_of(asha).post("/email/confirmation/")
+    assert answer.headers["Location"] == "/profile/"
+    assert DBTaskResult.objects.get().args_kwargs["args"] == [asha.pk]
 
 
 def test_attendants_have_no_vehicles_and_no_history(browser_of, staff):
@@ -45,7 +86,7 @@ def test_a_contact_must_remain(browser_of, asha):
 
 
 def test_the_chosen_language_is_spoken_at_once(browser_of, asha):
-    answer = browser_of(asha).post("/profile/", MINE | {"language": "hi"}, follow=True)
+    answer = browser_of(asha).post("/profile/", MINE | {"language": "hi", "password": PASSWORD}, follow=True)
     assert '<html lang="hi">' in answer.content.decode()
     asha.refresh_from_db()
     assert asha.language == "hi"
@@ -93,7 +134,7 @@ def test_a_plate_that_is_none_is_said_at_its_field(browser_of, asha):
     answer = browser_of(asha).post("/profile/vehicles/", CAR | {"plate": "HELLO"})
     page = answer.content.decode()
     assert (answer.status_code, 'id="id_plate_error"' in page) == (200, True)
-    assert "4 to 12 letters and digits, as on the number plate." in page
+    assert "4 to 15 letters and digits, as on the number plate." in page
     assert 'value="HELLO"' in page
     assert not SavedVehicle.objects.exists()
 
@@ -121,8 +162,8 @@ def test_names_are_shown_as_text(browser_of, asha):
     assert "<script>alert" not in page
 
 
-def test_the_page_is_kept_by_nobody_between(browser_of, asha):
-    assert browser_of(asha).get("/profile/").headers["Cache-Control"] == "private, no-cache"
+def test_the_page_is_kept_by_nobody(browser_of, asha):
+    assert browser_of(asha).get("/profile/").headers["Cache-Control"] == "private, no-store"
 
 
 def test_signing_out_closes_the_pages(browser_of, asha):

@@ -87,7 +87,7 @@ def test_another_plate_is_refused_before_the_barrier_opens(gate, driver, zone):
     session = book(driver, zone, "DL-01-AB-1234")
     part = gate.scan(session, "IN", plate_seen="DL-01-AB-9999")
     assert (part.verdict, part.fact("plate")) == ("no", "DL-01-AB-1234")
-    assert "The number plate is not the booked one." in part.text
+    assert "Booked is DL-01-AB-1234, not DL-01-AB-9999." in part.text
     assert reloaded(session).status == "BOOKED"
 
 

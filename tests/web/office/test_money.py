@@ -155,6 +155,7 @@ def test_no_amount_no_question(office, stay, amount):
 
 
 def test_cash_goes_back_only_by_another_manager(office, admin, stay):
+    other = browser_of(make_user(Role.ADMIN))
     payment = cash_of(stay)
     question, _, _ = asked_and_confirmed(office, f"{LIST}{payment.pk}/refund/", {"amount": "30", "reason": "Wrong car"})
     assert "Another manager has to approve it before the money is handed over." in text_of(question)
@@ -166,7 +167,6 @@ def test_cash_goes_back_only_by_another_manager(office, admin, stay):
     assert refund.status == RefundStatus.INITIATED
     assert "Another administrator must approve" in text_of(office.get("/office/review/"))
 
-    other = browser_of(make_user(Role.ADMIN))
     assert f'action="{approve}"' in text_of(other.get("/office/review/"))
     assert "₹30.00 are handed back at the counter" in text_of(other.post(approve))
     assert "₹30.00 are handed back at the counter" in text_of(other.get(approve))

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--state-code", default="", help="GST code of the State; default: that of the GSTIN")
         parser.add_argument("--rate", type=Decimal, default=Decimal("18.00"), help="Percent; default: 18.00")
         parser.add_argument("--sac", default="996743")
+        parser.add_argument("--legal-note", default="", help="Printed on every document; needed with a GSTIN at rate 0")
 
     def handle(self, *_: Any, site: str, **options: Any) -> None:
         place = ParkingSite.objects.filter(name=site).first()

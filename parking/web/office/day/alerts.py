@@ -18,9 +18,11 @@ _TITLES: dict[AlertCode, Promise] = {
     AlertCode.HOLDS_EXPIRED_TODAY: _("Bookings not paid in time today"),
     AlertCode.NO_SHOWS_TODAY: _("Drivers who did not come today"),
     AlertCode.OPEN_DEBTS: _("Open debts"),
+    AlertCode.SERIES_NEARLY_USED_UP: _("Document numbers that run out"),
+    AlertCode.SERIES_BEGINS_WITH_ZERO: _("Document numbers that begin with 0"),
 }
-# Money that somebody has to decide about; the others are for information.
-_URGENT = {AlertCode.ORDERS_IN_REVIEW, AlertCode.REFUNDS_STUCK}
+# What somebody has to decide about; the others are for information.
+_URGENT = {AlertCode.ORDERS_IN_REVIEW, AlertCode.REFUNDS_STUCK, AlertCode.SERIES_NEARLY_USED_UP}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ def _address(code: AlertCode) -> str:
             return reverse("office_review")
         case AlertCode.OPEN_DEBTS:
             return reverse("office_debts")
+        case AlertCode.SERIES_NEARLY_USED_UP | AlertCode.SERIES_BEGINS_WITH_ZERO:
+            return reverse("office_tax")
         case AlertCode.LONG_STAYS:
             return _sessions({"long": "on"})
         case AlertCode.HOLDS_EXPIRED_TODAY:

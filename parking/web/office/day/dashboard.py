@@ -8,13 +8,13 @@ from parking.edge.pages import page
 from parking.reports.background import background_now
 from parking.reports.board import board_now
 from parking.stays.watching import everything_text
-from parking.web.access import for_managers
+from parking.web.access import for_office
 from parking.web.live import live, minute
 from parking.web.office.day.alerts import alert_cards
 
 
 @require_safe
-@for_managers
+@for_office
 def overview(request: HttpRequest) -> HttpResponse:
     """Show today's bookings, money and occupancy, and the alerts."""
     return _rendered(request, "office/dashboard.html")
@@ -26,7 +26,7 @@ def _state() -> str:
 
 @require_safe
 @live(state=_state)
-@for_managers
+@for_office
 def live_part(request: HttpRequest) -> HttpResponse:
     """Show the changing part of the dashboard."""
     return _rendered(request, "office/parts/dashboard.html")

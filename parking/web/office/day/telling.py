@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from parking.audit.events import Refusal
 from parking.core.errors import DomainError
 from parking.edge.wording import sentence_for
-from parking.invoices.events import DocumentIssued
+from parking.invoices.events import CustomerDetailsGiven, DocumentIssued, DocumentMailAsked, DocumentMailed
 from parking.payments.events import (
     DebtWrittenOff,
     OrderFailed,
     OrderToReview,
     PaymentCaptured,
+    RefundRefused,
     RefundRetried,
     ReviewClosed,
 )
@@ -52,9 +53,13 @@ _TITLES: dict[str, Promise] = {
     RowCode.REFUND_FAILED: _("Refund failed; it will be tried again"),
     RowCode.REFUND_TO_REVIEW: _("Refund refused; somebody has to look"),
     RefundRetried.action: _("Refund tried again"),
+    RefundRefused.action: _("Refund refused by the second person"),
     RowCode.DEBT_AROSE: _("Debt of the plate"),
     DebtWrittenOff.action: _("Debt written off"),
     DocumentIssued.action: _("Document written"),
+    DocumentMailAsked.action: _("Document asked for by mail"),
+    DocumentMailed.action: _("Document mailed"),
+    CustomerDetailsGiven.action: _("Company and GSTIN given for the invoice"),
     Refusal.action: _("Refused"),
 }
 _BAD = {

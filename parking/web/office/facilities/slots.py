@@ -15,7 +15,7 @@ from parking.facilities import services as facilities
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import find_zone, numbers_taken, slot_by_id, slots_by_zone, zones_with_counts
 from parking.stays.watching import slots_now, zone_text
-from parking.web.access import for_managers
+from parking.web.access import for_managers, for_office
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.live import live
 from parking.web.office.facilities.slot_forms import NewSlotsForm, SlotForm, next_slots
@@ -25,7 +25,7 @@ SECTION = "zones"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_managers
+@for_office
 def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     """Show the slots, and a form to add more, which previews their numbers."""
     zone = find_zone(Ref(pk=zone_id), sites=actor_of(request).sites)
@@ -68,10 +68,10 @@ def _state_of(zone_id: int) -> str:
 
 @live(state=_state_of)
 @require_safe
-@for_managers
+@for_office
 def grid(request: HttpRequest, zone_id: int) -> HttpResponse:
     """Show the counts and the slots without the page."""
-    zone = find_zone(Ref(pk=zone_id))
+    zone = find_zone(Ref(pk=zone_id), sites=actor_of(request).sites)
     [(_zone, counts)] = zones_with_counts(zone=zone)
     slots = slots_by_zone(zone).get(zone.pk, [])
     return page(request, "office/parts/slots.html", zone=zone, counts=counts, slots=slots)

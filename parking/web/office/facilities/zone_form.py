@@ -147,6 +147,14 @@ class ZoneForm(EditForm):
             for name, value in self.altered().items()
         ]
 
+    def facts(self) -> list[Alteration]:
+        """Return the present values in words, for who may only read."""
+        return [
+            Alteration(str(field.label), self._shown(name, self.initial.get(name)), "")
+            for name, field in self.fields.items()
+            if name != "seen"
+        ]
+
     def _shown(self, name: str, value: object) -> str:
         if name == "is_active":
             return gettext("Open") if value else gettext("Closed")

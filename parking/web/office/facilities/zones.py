@@ -18,7 +18,7 @@ from parking.reports.changes import changes_of_zone
 from parking.stays.watching import all_zones_text
 from parking.tariffs import services as tariffs
 from parking.tariffs.queries import tariffs_of
-from parking.web.access import for_managers
+from parking.web.access import for_managers, for_office
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.forms import ServiceForm
 from parking.web.live import live
@@ -29,7 +29,7 @@ SECTION = "zones"
 
 
 @require_safe
-@for_managers
+@for_office
 def overview(request: HttpRequest) -> HttpResponse:
     """Show all zones with their counts, and separately the retired ones."""
     sites = actor_of(request).sites
@@ -44,7 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @live(state=all_zones_text)
 @require_safe
-@for_managers
+@for_office
 def counts(request: HttpRequest) -> HttpResponse:
     """Show the list of zones without the page."""
     return page(request, "office/parts/zones.html", zones=zones_with_counts(sites=actor_of(request).sites))
@@ -69,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_managers
+@for_office
 def edit(request: HttpRequest, zone_id: int) -> HttpResponse:
     """Change a zone; what changes a price, or closes it, is asked about first."""
     zone = find_zone(Ref(pk=zone_id), sites=actor_of(request).sites)
@@ -81,7 +81,13 @@ def edit(request: HttpRequest, zone_id: int) -> HttpResponse:
             _save(request, zone, form)
             return redirect("office_zone", zone.pk)
     return page(
-        request, "office/zone.html", section=SECTION, zone=zone, form=form, changes=change_lines(changes_of_zone(zone))
+        request,
+        "office/zone.html",
+        section=SECTION,
+        zone=zone,
+        form=form,
+        facts=form.facts(),
+        changes=change_lines(changes_of_zone(zone)),
     )
 
 
@@ -115,7 +121,7 @@ def _save(request: HttpRequest, zone: ParkingZone, form: ZoneForm) -> None:
 @for_managers
 def retire(request: HttpRequest, zone_id: int) -> HttpResponse:
     """Take a zone out of use for good, once it was asked."""
-    zone = find_zone(Ref(pk=zone_id))
+    zone = find_zone(Ref(pk=zone_id), sites=actor_of(request).sites)
     form = ServiceForm(request.POST or None)
     if is_confirmed(request) and form.is_valid():
         with form.refusals(request):

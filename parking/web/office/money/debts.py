@@ -13,7 +13,7 @@ from parking.edge.pages import page
 from parking.payments.models import Debt, DebtStatus
 from parking.reports.money_facts import debt_by_id
 from parking.reports.sums import total_of
-from parking.web.access import for_managers
+from parking.web.access import for_managers, for_office
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.office.shared.deciding import DecisionForm
 from parking.web.office.shared.lists import sheet_of
@@ -21,7 +21,7 @@ from parking.web.templatetags.parking import rupees
 
 
 @require_safe
-@for_managers
+@for_office
 def listing(request: HttpRequest) -> HttpResponse:
     """Open debts, or with `all` those written off too, newest first."""
     every = request.GET.get("all") == "on"

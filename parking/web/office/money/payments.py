@@ -10,13 +10,13 @@ from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.reports.payments import MONEY_SORTS, money_keys, money_rows, sum_of, totals_by_method
 from parking.reports.sheets import MONEY_COLUMNS, money_table
-from parking.web.access import for_managers
+from parking.web.access import for_office
 from parking.web.office.money.money_filter import COLUMNS, USUAL_SORT, money_filter
 from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
 
 
 @require_safe
-@for_managers
+@for_office
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the payments and refunds of a filter, page by page, and their totals over all pages."""
     form = money_filter(request)
@@ -38,7 +38,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@for_managers
+@for_office
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the same rows as a CSV or XLSX file, newest first."""
     form = money_filter(request)

@@ -20,7 +20,7 @@ from parking.edge.pages import page
 from parking.reports.periods import ClosedPeriod, report_period
 from parking.reports.revenue import RevenueReport, revenue_report
 from parking.reports.sheets import REVENUE_COLUMNS, revenue_table
-from parking.web.access import for_managers
+from parking.web.access import for_office
 from parking.web.office.shared.lists import DaysForm, address_with, filter_query, refuse_wrong_filter
 
 GROUPS = [("day", _("Day")), ("week", _("Week")), ("month", _("Month"))]
@@ -50,7 +50,7 @@ class RevenueForm(DaysForm):
 
 
 @require_safe
-@for_managers
+@for_office
 def report(request: HttpRequest) -> HttpResponse:
     """Show revenue by day, week or month, by zone, method of payment and hour; compared with the span before."""
     form = RevenueForm(request.GET)
@@ -69,7 +69,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@for_managers
+@for_office
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the report as a CSV or XLSX file: all its parts, one below the other."""
     form = RevenueForm(request.GET)

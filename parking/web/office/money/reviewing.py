@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from parking.accounts.vouching import is_only_administrator
 from parking.checkout import refunding, reviewing
 from parking.checkout.queries import refunds
 from parking.core import clock
@@ -24,7 +25,7 @@ from parking.edge.wording import sentence_for
 from parking.payments.models import PaymentOrder, Refund, RefundStatus
 from parking.reports.alerts import orders_in_review
 from parking.reports.money_facts import order_by_number, refund_by_id
-from parking.web.access import for_managers, user_of
+from parking.web.access import for_managers, for_office, user_of
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.forms import ServiceForm
 from parking.web.office.shared.deciding import DecisionForm
@@ -33,7 +34,7 @@ from parking.web.templatetags.parking import rupees, word
 
 
 @require_safe
-@for_managers
+@for_office
 def review(request: HttpRequest) -> HttpResponse:
     """Show refunds that wait for approval or that the gateway refused, and mismatched payments."""
     orders = (
@@ -48,6 +49,7 @@ def review(request: HttpRequest) -> HttpResponse:
         sheet=sheet_of(request, refunds(sites=actor_of(request).sites)),
         orders=orders,
         me=user_of(request),
+        is_alone=is_only_administrator(),
     )
 
 
@@ -73,6 +75,29 @@ def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
     with _refusals_as_messages(request):
         refunding.approve_refund(actor=actor_of(request), refund_id=refund_id, now=clock.now())
         messages.success(request, gettext("The refund is done."))
+    return redirect("office_review")
+
+
+@require_http_methods(["GET", "POST"])
+@for_managers
+def refuse(request: HttpRequest, refund_id: int) -> HttpResponse:
+    """Refuse a refund of money of the counter, after a question. Sent again, it changes nothing."""
+    made = refund_by_id(refund_id, sites=actor_of(request).sites)
+    names = {"amount": rupees(made.amount)}
+    if not is_confirmed(request):
+        return _ask_about_refund(
+            request,
+            title=gettext("Refuse this refund?"),
+            yes=gettext("Yes, refuse it"),
+            effects=[
+                gettext("%(amount)s do not go back, and the bill is as it was before.") % names,
+                gettext("This cannot be taken back. The refund can be asked for again."),
+            ],
+        )
+    if made.status != RefundStatus.REFUSED:
+        with _refusals_as_messages(request):
+            refunding.refuse_refund(actor=actor_of(request), refund_id=refund_id, now=clock.now())
+            messages.success(request, gettext("The refund is refused."))
     return redirect("office_review")
 
 

@@ -10,17 +10,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parking.accounts import services as accounts
 from parking.accounts.models import Role, User
 from parking.accounts.passwords import hash_new_password
-from parking.accounts.queries import find_users, user_by_id
+from parking.accounts.queries import find_users, user_within
 from parking.core import clock
+from parking.core.actor import Permissions
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.facilities import people
 from parking.reports.changes import changes_of_account
-from parking.web.access import for_managers, user_of
+from parking.web.access import for_managers, for_office, user_of
 from parking.web.confirming import ask, is_confirmed, is_going_back
-from parking.web.office.people.user_form import NewUserForm, PasswordForm, UserForm, UserSearch, values_of
+from parking.web.office.people.user_form import (
+    NewUserForm,
+    PasswordForm,
+    UserForm,
+    UserSearch,
+    values_of,
+    values_of_permissions,
+)
 from parking.web.office.shared.history import change_lines
 
 SECTION = "users"
@@ -28,11 +36,13 @@ ROWS = 25
 
 
 @require_safe
-@for_managers
+@for_office
 def overview(request: HttpRequest) -> HttpResponse:
     """Show all accounts, with search, filter and pages."""
     search = UserSearch(request.GET)
-    rows = Paginator(find_users(**search.wanted()), ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(find_users(sites=actor_of(request).sites, **search.wanted()), ROWS).get_page(
+        request.GET.get("page")
+    )
     kept = {name: value for name, value in request.GET.items() if name in search.fields and value}
     return page(
         request, "office/users.html", section=SECTION, search=search, rows=rows, kept=urlencode(kept), narrowed=kept
@@ -44,7 +54,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 @for_managers
 def new(request: HttpRequest) -> HttpResponse:
     """Make an account of any role."""
-    form = NewUserForm(request.POST or None, initial={"role": Role.USER, "language": "en", "is_active": True})
+    sites = actor_of(request).sites
+    usual = {"role": Role.USER if sites is None else Role.STAFF, "language": "en", "is_active": True}
+    form = NewUserForm(request.POST or None, initial=usual | values_of_permissions(Permissions()), sites=sites)
     if form.is_valid():
         with form.refusals(request):
             user = _create(request, form)
@@ -55,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _create(request: HttpRequest, form: NewUserForm) -> User:
     username, fields = form.cleaned_data["username"], form.fields_of_account()
-    return accounts.create_user(
+    return people.create_user(
         actor=actor_of(request),
         username=username,
         password=hash_new_password(form.cleaned_data["password"], user=User(username=username, **fields)),
@@ -65,11 +77,12 @@ def _create(request: HttpRequest, form: NewUserForm) -> User:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_managers
+@for_office
 def edit(request: HttpRequest, user_id: int) -> HttpResponse:
     """Change an account; a change of role or state is asked about first."""
-    user = user_by_id(user_id)
-    form = UserForm(request.POST or None, initial=values_of(user))
+    sites = actor_of(request).sites
+    user = user_within(user_id, sites=sites)
+    form = UserForm(request.POST or None, initial=values_of(user), sites=sites)
     if form.is_valid() and not is_going_back(request):
         effects = form.effects(user, is_self=user == request.user)
         if effects and not is_confirmed(request):
@@ -92,17 +105,18 @@ def edit(request: HttpRequest, user_id: int) -> HttpResponse:
         section=SECTION,
         account=user,
         form=form,
+        facts=form.facts(),
         is_self=user.pk == user_of(request).pk,
         changes=change_lines(changes_of_account(user)),
     )
 
 
 def _save(request: HttpRequest, user: User, form: UserForm) -> None:
-    changes = form.altered()
+    changes = form.changes()
     if not changes:
         messages.info(request, _("Nothing was changed."))
         return
-    accounts.update_user(actor=actor_of(request), user_id=user.pk, changes=changes, password=None, now=clock.now())
+    people.update_user(actor=actor_of(request), user_id=user.pk, changes=changes, password=None, now=clock.now())
     messages.success(request, _("Saved."))
 
 
@@ -111,11 +125,11 @@ def _save(request: HttpRequest, user: User, form: UserForm) -> None:
 @for_managers
 def password(request: HttpRequest, user_id: int) -> HttpResponse:
     """Set a new password for somebody who lost it; the page itself says what that means."""
-    user = user_by_id(user_id)
+    user = user_within(user_id, sites=actor_of(request).sites)
     form = PasswordForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):
-            accounts.update_user(
+            people.update_user(
                 actor=actor_of(request),
                 user_id=user.pk,
                 changes={},

@@ -15,7 +15,7 @@ from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.reports.record import actor_kind_of, names_of_actors, record_lines
 from parking.reports.sheets import RECORD_COLUMNS, record_table
-from parking.web.access import for_managers
+from parking.web.access import for_office
 from parking.web.office.record.record_filter import COLUMNS, record_filter
 from parking.web.office.shared.lists import Sort, filter_query, heads_of, refuse_wrong_filter, sheet_of
 
@@ -43,7 +43,7 @@ class Line:
 
 
 @require_safe
-@for_managers
+@for_office
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the lines of a filter, page by page, the newest first."""
     form = record_filter(request)
@@ -60,7 +60,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@for_managers
+@for_office
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the same lines as a CSV or XLSX file."""
     form = record_filter(request)

@@ -12,7 +12,7 @@ from parking.reports.sessions import SORTS, sorted_sessions
 from parking.reports.sheets import SESSION_COLUMNS, session_table
 from parking.reports.stories import story_of
 from parking.stays.watching import everything_text
-from parking.web.access import for_managers
+from parking.web.access import for_office
 from parking.web.live import live, minute
 from parking.web.office.day.telling import event_texts
 from parking.web.office.sessions.session_filter import COLUMNS, USUAL_SORT, session_filter
@@ -20,7 +20,7 @@ from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong
 
 
 @require_safe
-@for_managers
+@for_office
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the parking sessions of a filter, page by page."""
     form = session_filter(request)
@@ -39,7 +39,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@for_managers
+@for_office
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the same parking sessions as a CSV or XLSX file, newest first."""
     form = session_filter(request)
@@ -49,7 +49,7 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 
 @require_safe
-@for_managers
+@for_office
 def detail(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show one parking session: its facts, its money, and everything that happened."""
     return _rendered(request, "office/session.html", session_id)
@@ -62,7 +62,7 @@ def _story_state(**_stay: int) -> str:
 
 @require_safe
 @live(state=_story_state)
-@for_managers
+@for_office
 def story(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show the changing part of the page of one parking session."""
     return _rendered(request, "office/parts/session.html", session_id)

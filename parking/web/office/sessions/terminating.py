@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from parking.checkout import leaving, terminating
 from parking.checkout.bills import running_bill
-from parking.checkout.ending import Collection
+from parking.checkout.collecting import Collection
 from parking.checkout.leaving import Left
 from parking.core import clock
 from parking.core.errors import Refused

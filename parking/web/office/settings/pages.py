@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from parking.accounts.models import Role
 from parking.core import clock
 from parking.core.actor import Actor
 from parking.core.ids import MAX_ID
@@ -16,13 +17,13 @@ from parking.facilities.setting_values import current_values
 from parking.facilities.settings import change_settings, check_site
 from parking.facilities.sites import present_sites
 from parking.reports.changes import changes_of_place
-from parking.web.access import for_managers
+from parking.web.access import for_office
 from parking.web.office.settings.form import SettingsForm
 from parking.web.office.shared.history import change_lines
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_managers
+@for_office
 def edit(request: HttpRequest) -> HttpResponse:
     """Show and change the settings of the place in the address: a car park, or all of them."""
     actor, site_id = actor_of(request), _site_id(request)
@@ -38,7 +39,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         form=form,
         site_id=site_id,
         sites=present_sites(actor),
-        may_change=site_id is not None or actor.sites is None,
+        may_change=actor.role == Role.ADMIN and (site_id is not None or actor.sites is None),
         changes=change_lines(changes_of_place(site_id)),
     )
 

@@ -32,7 +32,12 @@ _ACTIONS: dict[type[Event], Promise] = {
     UserChanged: _("Account changed"),
     PasswordChanged: _("Password changed"),
 }
-_FIELDS: dict[str, Promise] = {"password": _("Password"), "username": _("Username"), "site_id": _("Car park")}
+_FIELDS: dict[str, Promise] = {
+    "password": _("Password"),
+    "username": _("Username"),
+    "site_id": _("Car park"),
+    "permissions": _("Permissions"),
+}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,69 @@
+"""Debts at the counter, and those of a driver."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from parking.api.paging import PageQuery, page_of
+from parking.api.shapes.debts import CollectedOut, DebtOut
+from parking.checkout.collecting import Collection, collect, collected_before
+from parking.checkout.queries import debts_of_driver
+from parking.core import clock
+from parking.edge import requests
+from parking.edge.answers import ok
+from parking.edge.callers import actor_of, caller, driver_only, staff_only
+from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
+from parking.edge.parsing import GateId, In, Rupees, Text20, Text30, path_id
+from parking.edge.requests import Attempt
+from parking.facilities.gates import actor_at
+
+counter = Router(tags=["Staff"], auth=staff_only)
+own = Router(tags=["Driver"], auth=driver_only)
+
+
+class CollectIn(In):
+    payment_method: Text20
+    amount_tendered: Rupees | None = None
+    upi_reference: Text30 | None = None
+    gate_id: GateId | None = None
+
+
+@counter.post(
+    "/debts/{debt_ref}/collect/",
+    response={200: Ok[CollectedOut], **WRITE_PROBLEMS},
+    openapi_extra=keyed(
+        examples(
+            request={"payment_method": "CASH", "amount_tendered": 150},
+            response=enveloped(CollectedOut.example, "Debt collected"),
+        )
+    ),
+    summary="Collect a debt",
+)
+@requests.idempotent
+def collect_debt(request: HttpRequest, attempt: Attempt, debt_ref: str, payload: CollectIn) -> HttpResponse:
+    """Take the money of one debt, by CASH or UPI. It counts in the zone of its stay, on the day of the payment."""
+    actor = actor_at(actor_of(request), payload.gate_id)
+    if attempt.subject is not None:
+        collected = collected_before(debt_id=int(attempt.subject), actor=actor)
+    else:
+        collected = collect(
+            actor=actor,
+            debt_id=path_id(debt_ref),
+            collection=Collection(
+                payload.payment_method, tendered=payload.amount_tendered, upi_reference=payload.upi_reference or ""
+            ),
+            now=clock.now(),
+            key=attempt.key,
+        )
+    return ok(CollectedOut.of_collected(collected), "Debt collected")
+
+
+@own.get(
+    "/debts/",
+    response={200: Ok[Page[DebtOut]], **READ_PROBLEMS},
+    openapi_extra=examples(response=paged(DebtOut.example)),
+    summary="Own debts",
+)
+def own_debts(request: HttpRequest, paging: PageQuery) -> HttpResponse:
+    """What the caller's own stays are short of, newest first. `/api/payment/` pays it: give the stay and the amount."""
+    found = page_of(debts_of_driver(caller(request).pk), paging)
+    return ok(found.showing([DebtOut.of(debt) for debt in found.rows]))

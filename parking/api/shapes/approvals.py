@@ -1,0 +1,34 @@
+"""How what waits for a second person is shown."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from parking.accounts.models import Approval, ApprovalKind, Decision
+from parking.edge.shapes import Shape
+
+
+class ApprovalOut(Shape):
+    id: int
+    kind: ApprovalKind
+    asked_by: str | None
+    asked_at: datetime
+    facts: dict[str, Any]
+    decision: Decision | None
+    decided_at: datetime | None
+
+    example = {
+        "id": 4,
+        "kind": "CASH_REFUND",
+        "asked_by": "admin",
+        "asked_at": "2026-11-22T07:30:00Z",
+        "facts": {"refund_id": 17, "session_id": 123, "amount": "100.00"},
+        "decision": None,
+        "decided_at": None,
+    }
+
+    @classmethod
+    def of(cls, approval: Approval) -> Self:
+        """Return an approval."""
+        asked_by = approval.asked_by.username if approval.asked_by else None
+        decision = Decision(approval.decision) if approval.decision else None
+        return cls.read(approval, asked_by=asked_by, decision=decision)

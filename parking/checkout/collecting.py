@@ -1,0 +1,209 @@
+"""Debts of plates: collected at the counter, alone or with an exit, and ended by time.
+
+A debt is paid on its own bill, never as a line of another: the bill was closed and its document issued whole.
+"""
+
+import re
+from collections.abc import Collection as Several
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from parking.audit import services as audit
+from parking.core import idempotency
+from parking.core.actor import SYSTEM, Actor
+from parking.core.errors import NotFound, Refused
+from parking.core.idempotency import RequestKey
+from parking.core.money import ZERO
+from parking.core.sites import at_sites
+from parking.payments import bills, debts, orders
+from parking.payments.events import DebtCollected, DebtLapsed
+from parking.payments.models import Bill, Debt, DebtStatus, Payment, PaymentMethod
+from parking.payments.takings import Tender
+from parking.stays.models import ParkingSession
+
+# The bank's number (RRN, UTR) as UPI apps show it.
+_UPI_REFERENCE = re.compile(r"[0-9]{12}")
+# As long as the law lets one ask for money (Limitation Act 1963, article 113).
+YEARS = 3
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Collection:
+    """How the end of a stay is to be paid.
+
+    `upi_reference` is the 12 digits of UPI at the counter; None where that cannot be paid by. `shown_due` is what a
+    page named as due (rupees), for which somebody may have taken the money already; another amount is refused.
+    `debts` are ids of debts of the plate that are paid with the same money.
+    """
+
+    method: str
+    gateway: str | None = None
+    tendered: Decimal | None = None
+    upi_reference: str | None = None
+    shown_due: Decimal | None = None
+    debts: tuple[int, ...] = ()
+
+
+def refuse_unknown_method(collection: Collection) -> None:
+    """Raise Refused `payment_method_invalid` or `upi_reference_invalid` unless a driver can pay so."""
+    by_upi = collection.method == PaymentMethod.UPI
+    if collection.method not in PaymentMethod.values or (by_upi and collection.upi_reference is None):
+        raise Refused("payment_method_invalid", "Invalid payment method. Use CASH or ONLINE")
+    if by_upi and not _UPI_REFERENCE.fullmatch(collection.upi_reference or ""):
+        raise Refused("upi_reference_invalid", "Enter the 12 digits of the UPI reference")
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A debt that was paid at the counter, and the change (rupees)."""
+
+    debt: Debt
+    change: Decimal = ZERO
+
+
+def collect(
+    *, actor: Actor, debt_id: int, collection: Collection, now: datetime, key: RequestKey | None = None
+) -> Collected:
+    """Take the money of one debt at the counter, by CASH or UPI.
+
+    Raises Forbidden `not_permitted`; NotFound `debt_not_found`; Refused `debts_need_counter`, `debt_closed`,
+    `payment_method_invalid`, `upi_reference_invalid`, `upi_reference_used`, `amount_too_small`; RepeatedRequest.
+    """
+    actor.need("collect_debt")
+    refuse_other_methods(collection)
+    with transaction.atomic(durable=True):
+        idempotency.claim(key, subject=str(debt_id), now=now)
+        bill, debt = _lock_with_bill(debt_id, actor)
+        handed_over = collection.tendered
+        tender = Tender(PaymentMethod(collection.method), actor.user_id, handed_over, collection.upi_reference or "")
+        _collect(bill, debt, tender, actor, now)
+    change = handed_over - debt.amount if handed_over is not None and tender.method == PaymentMethod.CASH else ZERO
+    return Collected(debt, change)
+
+
+def collected_before(*, debt_id: int, actor: Actor) -> Collected:
+    """Return the answer to the call that collected a debt, read from what was written then."""
+    debt = find_debt(debt_id, actor)
+    payment = debt.payment
+    change = (payment.tendered or payment.amount) - payment.amount if payment else ZERO
+    return Collected(debt, change)
+
+
+def refuse_other_methods(collection: Collection) -> None:
+    """Raise Refused unless a debt can be paid so at the counter: `debts_need_counter` for ONLINE, and as above."""
+    if collection.method == PaymentMethod.ONLINE:
+        raise Refused("debts_need_counter", "Debts are paid here by CASH or UPI; the driver pays online")
+    refuse_unknown_method(collection)
+
+
+def debts_with_exit(session: ParkingSession, collection: Collection, actor: Actor) -> list[Debt]:
+    """Lock the debts that are to be paid with the money of an exit, whose stay is locked.
+
+    Raises Forbidden `not_permitted`; and as `collect`.
+    """
+    if not collection.debts:
+        return []
+    actor.need("collect_debt")
+    refuse_other_methods(collection)
+    return _lock_of_plate(collection.debts, session.vehicle_id, actor)
+
+
+def collected_at(moment: datetime | None, debt_ids: Several[int]) -> Decimal:
+    """Return what was paid of these debts at the moment at which a bill was closed (rupees)."""
+    paid = Debt.objects.filter(pk__in=set(debt_ids), status=DebtStatus.PAID, closed_at=moment)
+    return total_owed(paid) if moment else ZERO
+
+
+def total_owed(owed: Iterable[Debt]) -> Decimal:
+    """Return the sum of debts (rupees)."""
+    return sum((debt.amount for debt in owed), ZERO)
+
+
+def _lock_of_plate(ids: Several[int], vehicle_id: int, actor: Actor) -> list[Debt]:
+    """Lock debts of a plate at the actor's sites with their bills, in the order of the bills.
+
+    Raises NotFound `debt_not_found` unless all are there; Refused `debt_closed`.
+    """
+    rows = at_sites(Debt.objects.filter(pk__in=set(ids)), actor.sites, "bill__site_id")
+    rows = rows.filter(bill__session__vehicle_id=vehicle_id).select_related("bill").order_by("bill_id")
+    found = list(rows.select_for_update(of=("self", "bill"), no_key=True))
+    if len(found) < len(set(ids)):
+        raise NotFound("debt_not_found", "Debt not found")
+    for debt in found:
+        debts.refuse_closed(debt)
+    return found
+
+
+def take_with_exit(
+    *, owed: Sequence[Debt], collection: Collection, rows_before: int, actor: Actor, now: datetime
+) -> None:
+    """Write down that debts, which are locked, are paid with the money of an exit: a row of its own for each.
+
+    One UPI transfer pays them all, and a reference pays once: the rows after the first one, of which the exit's own are
+    `rows_before`, carry the reference with their number.
+    """
+    for number, debt in enumerate(owed, start=rows_before + 1):
+        reference = collection.upi_reference or ""
+        if number > 1 and reference:
+            reference = f"{reference}-{number}"
+        method = PaymentMethod(collection.method)
+        _collect(debt.bill, debt, Tender(method, actor.user_id, reference=reference), actor, now)
+
+
+def _collect(bill: Bill, debt: Debt, tender: Tender, actor: Actor, now: datetime) -> None:
+    orders.give_up(bill=bill, now=now)
+    bills.collect_debt(bill=bill, debt=debt, tender=tender, now=now)
+    collected = DebtCollected(debt_id=debt.pk, amount=debt.amount, bill_id=bill.pk, method=tender.method)
+    audit.record(actor, collected, now)
+
+
+def credit(bill: Bill, payment: Payment, now: datetime) -> bool:
+    """Settle the debt of a locked bill with the payment of its order; return whether it was still owed."""
+    debt = Debt.objects.select_for_update(no_key=True).filter(bill=bill, status=DebtStatus.OPEN).first()
+    if debt is None:
+        return False
+    bills.credit_debt(bill=bill, debt=debt, payment=payment, now=now)
+    collected = DebtCollected(debt_id=debt.pk, amount=debt.amount, bill_id=bill.pk, method=payment.method)
+    audit.record(SYSTEM, collected, now)
+    return True
+
+
+def lapse_old_debts(*, now: datetime) -> int:
+    """End the debts that are older than three years; answer how many."""
+    old = Debt.objects.filter(status=DebtStatus.OPEN, created_at__lt=now - timedelta(days=365.25 * YEARS))
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    for debt_id in ids:
+        with transaction.atomic():
+            bill, debt = _lock_with_bill(debt_id, SYSTEM)
+            if debt.status == DebtStatus.OPEN:
+                orders.give_up(bill=bill, now=now)
+                debts.lapse(debt=debt, now=now)
+                audit.record(SYSTEM, DebtLapsed(debt_id=debt.pk, amount=debt.amount, bill_id=bill.pk), now)
+    return len(ids)
+
+
+def find_debt(debt_id: int, actor: Actor) -> Debt:
+    """Return a debt at the actor's sites with its stay and payment. Raises NotFound `debt_not_found`."""
+    return _one(_rows(actor), debt_id)
+
+
+def _lock_with_bill(debt_id: int, actor: Actor) -> tuple[Bill, Debt]:
+    debt = _one(_rows(actor).select_for_update(of=("self", "bill"), no_key=True), debt_id)
+    return debt.bill, debt
+
+
+def _rows(actor: Actor) -> QuerySet[Debt]:
+    return at_sites(Debt.objects.select_related("bill__session__vehicle", "payment"), actor.sites, "bill__site_id")
+
+
+def _one(rows: QuerySet[Debt], debt_id: int) -> Debt:
+    debt = rows.filter(pk=debt_id).first()
+    if debt is None:
+        raise NotFound("debt_not_found", "Debt not found")
+    return debt

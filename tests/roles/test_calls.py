@@ -1,0 +1,332 @@
+"""Every call of the API by everybody, about objects of a site where some of them do not work.
+
+The table is compared with the routes: a call without an entry fails, and so does an entry without a call.
+"""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from parking.audit.models import AuditEntry
+from parking.core import fresh
+from smart_parking.api import api
+from tests.client import ApiClient
+from tests.roles.world import MARKS, World, make_world
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS = ("USER", "STAFF", "STAFF of 2", "ADMIN", "ADMIN of 2", "AUDITOR", "AUDITOR of 2", "NOBODY")
+OTHER_SITE = {"STAFF of 2", "ADMIN of 2", "AUDITOR of 2"}
+REFUSED = {401, 403}
+
+Statuses = tuple[int, int, int, int, int, int, int, int]
+# Who gets what; `x` stands for what the call itself answers to somebody who may make it.
+PUBLIC: Statuses = (200,) * 8
+OWN = (200, 200, 200, 200, 200, 200, 200, 401)
+
+
+def driver(own: int = 200, other: int = 404) -> Statuses:
+    """Drivers, and administrators with what they booked themselves."""
+    return (own, 403, 403, other, other, 403, 403, 401)
+
+
+def gate(here: int = 200, elsewhere: int = 404) -> Statuses:
+    """What attendants do: at the other site it is refused or not there."""
+    return (403, here, elsewhere, here, elsewhere, 403, 403, 401)
+
+
+def gate_list() -> Statuses:
+    return (403, 200, 200, 200, 200, 200, 200, 401)
+
+
+def gate_one() -> Statuses:
+    return (403, 200, 404, 200, 404, 200, 404, 401)
+
+
+def office_list() -> Statuses:
+    return (403, 403, 403, 200, 200, 200, 200, 401)
+
+
+def office_one() -> Statuses:
+    return (403, 403, 403, 200, 404, 200, 404, 401)
+
+
+def all_sites() -> Statuses:
+    """What belongs to no site is not for those who work at some of them."""
+    return (403, 403, 403, 200, 403, 200, 403, 401)
+
+
+def office_change(here: int = 200, elsewhere: int = 404) -> Statuses:
+    return (403, 403, 403, here, elsewhere, 403, 403, 401)
+
+
+def payment(here: int = 200, elsewhere: int = 404) -> Statuses:
+    """Payments of a driver's own stay; staff for any at their sites."""
+    return (here, here, elsewhere, here, elsewhere, 403, 403, 401)
+
+
+def older(here: int, elsewhere: int = 400, driver: int = 403) -> Statuses:
+    """Older addresses, closed to strangers as in production."""
+    return (driver, here, elsewhere, here, elsewhere, 403, 403, 401)
+
+
+ANYBODY_POSTS = (400,) * 8
+# The webhooks of gateways: an unsigned one is nobody's.
+UNSIGNED = (401,) * 8
+
+TABLE: dict[str, Statuses] = {
+    "POST /api/auth/register/": ANYBODY_POSTS,
+    "POST /api/auth/login/": ANYBODY_POSTS,
+    "POST /api/auth/refresh/": ANYBODY_POSTS,
+    "POST /api/auth/logout/": ANYBODY_POSTS,
+    "GET /api/auth/me/": OWN,
+    "PATCH /api/auth/me/": OWN,
+    "POST /api/auth/password/change/": (400,) * 7 + (401,),
+    "POST /api/auth/password/reset/": ANYBODY_POSTS,
+    "POST /api/auth/password/reset/confirm/": ANYBODY_POSTS,
+    "POST /api/auth/email/confirm/": ANYBODY_POSTS,
+    "POST /api/auth/email/confirmation/": OWN,
+    "GET /api/public/zones/": PUBLIC,
+    "GET /api/public/health/": PUBLIC,
+    "GET /api/user/zones/": driver(other=200),
+    "POST /api/user/book-slot/": driver(201, 201),
+    "GET /api/user/current-session/": driver(other=200),
+    "GET /api/user/sessions/{session_ref}/": driver(),
+    "GET /api/user/sessions/{session_ref}/qr.svg": driver(),
+    "GET /api/user/sessions/{session_ref}/qr.png": driver(),
+    "GET /api/user/history/": driver(other=200),
+    "POST /api/user/cancel-booking/": driver(),
+    "GET /api/user/debts/": driver(other=200),
+    "GET /api/user/sessions/{session_ref}/invoice-details/": driver(),
+    "POST /api/user/sessions/{session_ref}/invoice-details/": driver(),
+    "POST /api/staff/entry/": gate(elsewhere=400),
+    "POST /api/staff/exit/quote/": gate(elsewhere=400),
+    "POST /api/staff/exit/": gate(elsewhere=400),
+    "GET /api/staff/active-sessions/": gate_list(),
+    "GET /api/staff/slot-status/": gate_list(),
+    "POST /api/staff/sessions/{session_ref}/terminate/": gate(),
+    "POST /api/staff/refunds/": gate(201),
+    "GET /api/staff/sessions/{session_ref}/invoice-details/": gate_one(),
+    "POST /api/staff/sessions/{session_ref}/invoice-details/": gate(),
+    # Attendants need the permission.
+    "POST /api/staff/debts/{debt_ref}/collect/": office_change(),
+    "GET /api/admin/sites/": office_list(),
+    "POST /api/admin/sites/": office_change(201, 403),
+    "GET /api/admin/sites/{site_ref}/": office_one(),
+    "PATCH /api/admin/sites/{site_ref}/": office_change(),
+    "POST /api/admin/sites/{site_ref}/copy/": office_change(201),
+    "GET /api/admin/gates/": office_list(),
+    "POST /api/admin/gates/": office_change(201),
+    "GET /api/admin/gates/{gate_ref}/": office_one(),
+    "PATCH /api/admin/gates/{gate_ref}/": office_change(),
+    "GET /api/admin/tax-profiles/": office_list(),
+    "POST /api/admin/tax-profiles/": office_change(201),
+    "GET /api/admin/dashboard/": office_list(),
+    "GET /api/admin/payments/": office_list(),
+    "GET /api/admin/revenue-report/": office_list(),
+    "GET /api/admin/all-sessions/": office_list(),
+    "GET /api/admin/zones/": office_list(),
+    "POST /api/admin/zones/": office_change(201, 400),
+    "GET /api/admin/zones/{zone_ref}/": office_one(),
+    "PATCH /api/admin/zones/{zone_ref}/": office_change(),
+    "DELETE /api/admin/zones/{zone_ref}/": office_change(400),
+    "POST /api/admin/zones/{zone_ref}/slots/": office_change(201),
+    "PATCH /api/admin/slots/{slot_ref}/": office_change(),
+    "GET /api/admin/debts/": office_list(),
+    "POST /api/admin/debts/{debt_ref}/write-off/": office_change(),
+    "GET /api/admin/refunds/": office_list(),
+    "POST /api/admin/refunds/": office_change(201),
+    "POST /api/admin/refunds/{refund_ref}/approve/": office_change(),
+    "POST /api/admin/refunds/{refund_ref}/retry/": office_change(400),
+    "GET /api/admin/approvals/": office_list(),
+    "POST /api/admin/approvals/{approval_ref}/": office_change(),
+    "GET /api/admin/reconciliation/": office_list(),
+    "POST /api/admin/reconciliation/": office_list(),
+    "GET /api/admin/users/": office_list(),
+    "POST /api/admin/users/": office_change(201, 400),
+    "GET /api/admin/users/{user_id}/": office_one(),
+    "PATCH /api/admin/users/{user_id}/": office_change(),
+    "GET /api/admin/terminations/": office_list(),
+    "GET /api/admin/audit/": all_sites(),
+    "GET /api/admin/settings/": office_list(),
+    # The operator's own values: at the other site they are read, and changed by nobody.
+    "PATCH /api/admin/settings/": office_change(200, 403),
+    "GET /api/admin/settings/history/": office_list(),
+    "POST /api/payment/phonepe/create/": payment(400),
+    "POST /api/payment/phonepe/verify/": (404, 404, 404, 404, 404, 403, 403, 401),
+    "POST /api/payment/phonepe/refund/": office_change(),
+    "POST /api/payment/callback/phonepe/": UNSIGNED,
+    "POST /api/payment/create-order/": payment(400),
+    "POST /api/payment/verify/": (404, 404, 404, 404, 404, 403, 403, 401),
+    "POST /api/payment/webhook/": UNSIGNED,
+    "GET /api/payment/{payment_id}/receipt.pdf": (200, 200, 404, 200, 404, 200, 404, 401),
+    "GET /api/payment/{payment_id}/receipt/": (200, 200, 404, 200, 404, 200, 404, 401),
+    "POST /api/payment/{payment_id}/receipt/mail/": payment(202),
+    "GET /parking/entry/": PUBLIC,
+    "GET /parking/entry-qr-scan/": PUBLIC,
+    "GET /entry-qr-scan/": PUBLIC,
+    "GET /parking/exit-qr-scan/": PUBLIC,
+    "GET /exit-qr-scan/": PUBLIC,
+    "POST /parking/entry/": older(200, 404),
+    "POST /api/parking/book/": older(200, 404),
+    "POST /parking/entry-qr-scan/": older(200),
+    "POST /api/parking/scan-entry/": older(200),
+    "POST /parking/exit-qr-scan/": older(200),
+    "POST /api/parking/scan-exit/": older(200),
+    "POST /parking/cancel-booking/": older(200, driver=200),
+    "GET /parking/zone/{zone_ref}/status/": PUBLIC,
+}
+# Addresses that show to everybody what is shown to drivers.
+SHOWN_TO_ALL = ("/api/public/", "/api/user/zones/", "/api/user/book-slot/", "/parking/")
+
+
+def _bodies(world: World) -> dict[str, dict[str, Any]]:
+    zone, plate = world.zone.pk, "KA-05-XY-0042"
+    ticket = {"zone_id": zone, "vehicle_number": plate, "owner_name": "Ravi"}
+    entry, leaving = {"qr_code": world.waiting.qr_code}, {"qr_code": world.inside.qr_code, "payment_method": "CASH"}
+    refund = {"payment_id": world.cash.pk, "amount": 1, "reason": "Wrong car"}
+    days = {"gateway": "SIMULATED", "start_date": "today", "end_date": "today"}
+    header = "kind,gateway_id,merchant_id,amount,currency,made_at\n"
+    return {
+        "POST /api/user/book-slot/": ticket,
+        "POST /api/user/cancel-booking/": {"session_id": world.waiting.pk},
+        "POST /api/staff/entry/": entry,
+        "POST /api/staff/exit/quote/": {"qr_code": world.inside.qr_code},
+        "POST /api/staff/exit/": leaving,
+        "POST /api/staff/sessions/{session_ref}/terminate/": {"reason": "Left", "payment_method": "NONE"},
+        "POST /api/staff/refunds/": refund,
+        "POST /api/staff/debts/{debt_ref}/collect/": {"payment_method": "CASH"},
+        "POST /api/admin/sites/": {"name": "New", "code": "NEW"},
+        "PATCH /api/admin/sites/{site_ref}/": {"contact": "Office"},
+        "POST /api/admin/sites/{site_ref}/copy/": {"name": "New", "code": "NEW"},
+        "POST /api/admin/gates/": {"site_id": world.zone.site_id, "name": "New", "direction": "IN"},
+        "PATCH /api/admin/gates/{gate_ref}/": {"direction": "BOTH"},
+        "POST /api/admin/tax-profiles/": {
+            "site_id": world.zone.site_id,
+            "legal_name": "Example Parking",
+            "series_prefix": "KA7",
+            "rate": 0,
+            "valid_from": "2020-04-01",
+        },
+        "POST /api/admin/zones/": {"name": "New", "hourly_rate": 10, "site_id": world.zone.site_id},
+        "PATCH /api/admin/zones/{zone_ref}/": {"contact": "Office"},
+        "POST /api/admin/zones/{zone_ref}/slots/": {"prefix": "N-", "first": 1, "last": 1},
+        "PATCH /api/admin/slots/{slot_ref}/": {"status": "OUT_OF_SERVICE"},
+        "POST /api/admin/debts/{debt_ref}/write-off/": {"reason": "Ambulance"},
+        "POST /api/admin/refunds/": refund,
+        "POST /api/admin/approvals/{approval_ref}/": {"decision": "APPROVE"},
+        "PATCH /api/admin/settings/": {"values": {"quote_minutes": 5}},
+        "GET /api/admin/reconciliation/": days,
+        "POST /api/admin/reconciliation/": days | {"settlement": header},
+        "POST /api/admin/users/": {"username": "new", "password": "blue-tractor-9", "role": "STAFF"},
+        "PATCH /api/admin/users/{user_id}/": {"first_name": "Ravi"},
+        "POST /api/payment/phonepe/create/": {"session_id": world.inside.pk, "amount": 1},
+        "POST /api/payment/phonepe/verify/": {"session_id": world.inside.pk, "merchant_txn_id": "PK-NOTHING"},
+        "POST /api/payment/phonepe/refund/": {"merchant_txn_id": world.order.order_id, "amount": 1, "reason": "x"},
+        "POST /api/payment/create-order/": {"session_id": world.inside.pk, "amount": 1, "currency": "INR"},
+        "POST /api/payment/verify/": {
+            "razorpay_order_id": "order_x",
+            "razorpay_payment_id": "pay_x",
+            "razorpay_signature": "x",
+        },
+        "POST /parking/entry/": ticket,
+        "POST /api/parking/book/": ticket,
+        "POST /parking/entry-qr-scan/": entry,
+        "POST /api/parking/scan-entry/": entry,
+        "POST /parking/exit-qr-scan/": leaving,
+        "POST /api/parking/scan-exit/": leaving,
+        "POST /parking/cancel-booking/": entry,
+    }
+
+
+def calls_of_the_api() -> set[str]:
+    paths = api.get_openapi_schema()["paths"]
+    return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+
+
+def test_every_call_has_an_entry() -> None:
+    assert calls_of_the_api() == set(TABLE)
+
+
+@pytest.fixture
+def world(settings: Any) -> World:
+    settings.OPEN_LEGACY = False
+    return make_world()
+
+
+def _sent(client: ApiClient, call: str, world: World, body: dict[str, Any]) -> Any:
+    method, path = call.split(" ")
+    address = path.format_map(world.values())
+    send = getattr(client, method.lower())
+    return send(address, **body) if method == "GET" else send(address, *([] if method == "DELETE" else [body]))
+
+
+@pytest.mark.parametrize("who", COLUMNS)
+def test_each_call_answers_as_the_table_says(world: World, who: str) -> None:
+    client, bodies, column = ApiClient(world.people[who]), _bodies(world), COLUMNS.index(who)
+    wrong, leaks, unrecorded = [], [], []
+    for call, statuses in TABLE.items():
+        before = transaction.savepoint()
+        fresh.forget_all()
+        lines = AuditEntry.objects.filter(refused=True).count()
+        answer = _sent(client, call, world, bodies.get(call, {}))
+        if answer.status_code != statuses[column]:
+            wrong.append(f"{call}: {answer.status_code}, not {statuses[column]} {_text(answer)[:200]}")
+        if who in OTHER_SITE and not any(path in call for path in SHOWN_TO_ALL):
+            leaks += [f"{call}: {mark}" for mark in MARKS if mark in _text(answer)]
+        is_change = not call.startswith("GET")
+        recorded = AuditEntry.objects.filter(refused=True).count() - lines
+        if is_change and answer.status_code == 403 and recorded != 1:
+            unrecorded.append(call)
+        transaction.savepoint_rollback(before)
+    assert (wrong, leaks, unrecorded) == ([], [], [])
+
+
+def _text(answer: Any) -> str:
+    whole = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return whole.decode("latin-1")
+
+
+@pytest.mark.parametrize("who", ["STAFF of 2", "ADMIN of 2"])
+def test_a_ticket_of_another_site_says_where_it_belongs_and_nothing_else(world: World, who: str) -> None:
+    answer = ApiClient(world.people[who]).post("/api/staff/entry/", {"qr_code": world.waiting.qr_code})
+    assert answer.json() == {
+        "success": False,
+        "code": "wrong_site",
+        "message": "This ticket is for another site",
+        "details": {"site_name": "Connaught Place"},
+    }
+
+
+def test_prefixes_decide_the_role() -> None:
+    """What a prefix promises holds for each of its calls, whatever is added later."""
+    wanted = {"/api/user/": {"USER", "ADMIN"}, "/api/staff/": {"STAFF", "ADMIN"}, "/api/admin/": {"ADMIN"}}
+    compared = "POST /api/admin/reconciliation/"  # stores nothing
+    permitted = {"POST /api/staff/debts/{debt_ref}/collect/"}  # attendants with the permission
+    for call, statuses in TABLE.items():
+        if call in permitted:
+            continue
+        answers = dict(zip(COLUMNS, statuses, strict=True))
+        let_in = {who for who in ("USER", "STAFF", "ADMIN", "AUDITOR") if answers[who] not in REFUSED}
+        for prefix, roles in wanted.items():
+            if f" {prefix}" in call:
+                reads = prefix != "/api/user/" and (call.startswith("GET") or call == compared)
+                assert let_in == (roles | {"AUDITOR"} if reads else roles), call
+
+
+@pytest.mark.parametrize("who", ["ADMIN of 2", "AUDITOR of 2"])
+def test_money_of_another_site_is_in_no_list_and_no_sum(world: World, who: str) -> None:
+    client = ApiClient(world.people[who])
+
+    def data(path: str) -> Any:
+        return client.get(f"/api/admin/{path}/").json()["data"]
+
+    assert [data(path)["count"] for path in ("debts", "refunds", "approvals", "payments")] == [0, 0, 0, 0]
+    assert data("revenue-report")["total"] == 0
+    assert data("terminations")["attendants"] == []
+    board = data("dashboard")
+    assert (board["today"]["revenue"], board["today"]["bookings"], board["overall"]["sessions"]) == (0, 1, 1)
+    waiting = {name: board["system"][name] for name in ("orders_in_review", "refunds_in_review", "refunds_open")}
+    assert waiting == {"orders_in_review": 0, "refunds_in_review": 0, "refunds_open": 0}
+    assert board["system"]["open_debts"] == {"count": 0, "amount": 0}

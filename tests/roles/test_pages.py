@@ -1,0 +1,208 @@
+"""Every page by everybody, about objects of a site where some of them do not work.
+
+The table is compared with the addresses: a page without an entry fails, and so does an entry without a page.
+"""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from parking.core import fresh
+from parking.web import urls as pages
+from tests.roles.world import MARKS, World, make_world
+from tests.web.test_access import PUBLIC, VALUES, patterns
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS = ("USER", "STAFF", "STAFF of 2", "ADMIN", "ADMIN of 2", "AUDITOR", "AUDITOR of 2", "NOBODY")
+OTHER_SITE = {"STAFF of 2", "ADMIN of 2", "AUDITOR of 2"}
+# Forms that are on every page: they change nothing of the business.
+EVERYWHERE = {"/language/", "/sign-out/"}
+
+Statuses = tuple[int, int, int, int, int, int, int, int]
+NO_GET = 405
+
+OWN: Statuses = (200, 200, 200, 200, 200, 200, 200, 302)
+DRIVER: Statuses = (200, 403, 403, 200, 200, 403, 403, 302)
+# Of another driver's ticket.
+TICKET: Statuses = (200, 403, 403, 404, 404, 403, 403, 302)
+RECEIPT: Statuses = (200, 200, 404, 200, 404, 200, 404, 302)
+GATE: Statuses = (403, 200, 200, 200, 200, 403, 403, 302)
+GATE_ONE: Statuses = (403, 200, 404, 200, 404, 403, 403, 302)
+ONLY_SENT: Statuses = (NO_GET,) * 8
+READ: Statuses = (403, 403, 403, 200, 200, 200, 200, 302)
+READ_ONE: Statuses = (403, 403, 403, 200, 404, 200, 404, 302)
+CHANGE: Statuses = (403, 403, 403, 200, 200, 403, 403, 302)
+CHANGE_ONE: Statuses = (403, 403, 403, 200, 404, 403, 403, 302)
+
+# What the page answers when it is looked at.
+TABLE: dict[str, Statuses] = {
+    "profile": OWN,
+    "password_change": OWN,
+    "vehicles": DRIVER,
+    "vehicle_forget": ONLY_SENT,
+    "tickets": DRIVER,
+    "history": DRIVER,
+    "history_csv": DRIVER,
+    "ticket": TICKET,
+    "ticket_live": TICKET,
+    "ticket_cancel": TICKET,
+    "ticket_pay": TICKET,
+    # Paid already: it leads to the ticket.
+    "ticket_pay_live": (204, 403, 403, 404, 404, 403, 403, 302),
+    "ticket_pay_check": ONLY_SENT,
+    "pay_return": TICKET,
+    "pay_return_live": TICKET,
+    "pay_return_check": ONLY_SENT,
+    "receipt": RECEIPT,
+    "receipt_pdf": RECEIPT,
+    "gate": GATE,
+    "gate_scan": ONLY_SENT,
+    "gate_plate": ONLY_SENT,
+    "gate_collect": ONLY_SENT,
+    "gate_wait": GATE_ONE,
+    "gate_check": ONLY_SENT,
+    "gate_ticket": GATE,
+    "gate_ticket_zones": GATE,
+    "gate_ticket_given": GATE_ONE,
+    "gate_inside": GATE,
+    "gate_inside_live": GATE,
+    "gate_slots": GATE,
+    "gate_slots_live": GATE,
+    "gate_stay": GATE_ONE,
+    "gate_terminate": GATE_ONE,
+    "gate_invoice": GATE_ONE,
+    "ticket_invoice": TICKET,
+    "receipt_mail": ONLY_SENT,
+    "email_confirmation": ONLY_SENT,
+    # The link of a mail, which asks for nothing but a press of its button.
+    "email_confirm": (200,) * 8,
+    "office_tax": READ,
+    "office_tax_new": CHANGE,
+    "office": READ,
+    "office_live": READ,
+    "office_revenue": READ,
+    "office_revenue_file": READ,
+    "office_sessions": READ,
+    "office_sessions_file": READ,
+    "office_session": READ_ONE,
+    "office_session_live": READ_ONE,
+    "office_session_terminate": CHANGE_ONE,
+    "office_payments": READ,
+    "office_payments_file": READ,
+    "office_refund": CHANGE_ONE,
+    "office_refund_approve": CHANGE_ONE,
+    "office_refund_refuse": CHANGE_ONE,
+    "office_refund_retry": CHANGE_ONE,
+    "office_review": READ,
+    "office_review_close": CHANGE_ONE,
+    "office_debts": READ,
+    "office_write_off": CHANGE_ONE,
+    "office_zones": READ,
+    "office_zones_live": READ,
+    "office_zone_new": CHANGE,
+    "office_zone": READ_ONE,
+    "office_zone_retire": CHANGE_ONE,
+    "office_slots_add": READ_ONE,
+    "office_slots_live": READ_ONE,
+    "office_slot": CHANGE_ONE,
+    "office_terminations": READ,
+    # Lines of the record belong to no site.
+    "office_record": (403, 403, 403, 200, 403, 200, 403, 302),
+    "office_record_file": (403, 403, 403, 200, 403, 200, 403, 302),
+    "office_settings": READ,
+    "office_users": READ,
+    "office_user_new": CHANGE,
+    "office_user": READ_ONE,
+    "office_user_password": CHANGE_ONE,
+}
+
+
+def _routes() -> dict[str, str]:
+    return {
+        entry.name: f"/{route}" for route, entry in ((route, entry) for entry, route in patterns(pages.urlpatterns))
+    }
+
+
+def _address(name: str, world: World) -> str:
+    values = world.values() | {"kind": "csv"}
+
+    def value(found: re.Match[str]) -> str:
+        return str(values.get(found[2], VALUES[found[1]]))
+
+    return re.sub(r"<(\w+):(\w+)>", value, _routes()[name])
+
+
+def _browser(world: World, who: str) -> Client:
+    browser = Client(raise_request_exception=False)
+    user = world.people[who]
+    if user is not None:
+        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def _text(answer: Any) -> str:
+    whole = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return str(whole.decode("latin-1"))
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def test_every_page_has_an_entry() -> None:
+    assert set(_routes()) - PUBLIC == set(TABLE)
+
+
+@pytest.mark.parametrize("who", COLUMNS)
+def test_each_page_answers_as_the_table_says(world: World, who: str) -> None:
+    browser, column = _browser(world, who), COLUMNS.index(who)
+    wrong, leaks = [], []
+    for name, statuses in TABLE.items():
+        before = transaction.savepoint()
+        fresh.forget_all()
+        answer = browser.get(_address(name, world))
+        if answer.status_code != statuses[column]:
+            wrong.append(f"{name}: {answer.status_code}, not {statuses[column]}")
+        if who in OTHER_SITE:
+            leaks += [f"{name}: {mark}" for mark in MARKS if mark in _text(answer)]
+        transaction.savepoint_rollback(before)
+    assert (wrong, leaks) == ([], [])
+
+
+@pytest.mark.parametrize("who", ["STAFF of 2", "ADMIN of 2", "AUDITOR", "AUDITOR of 2"])
+def test_nobody_changes_by_a_page_what_is_not_theirs_to_change(world: World, who: str) -> None:
+    browser = _browser(world, who)
+    through = []
+    for name in TABLE:
+        before = transaction.savepoint()
+        fresh.forget_all()
+        is_about_something = "<" in _routes()[name] and not name.endswith("_file")
+        if name.startswith(("office", "gate")) and (is_about_something or who.startswith("AUDITOR")):
+            status = browser.post(_address(name, world), {"step": "go"}).status_code
+            if status not in {403, 404, 405}:
+                through.append(f"{name}: {status}")
+        transaction.savepoint_rollback(before)
+    assert through == []
+
+
+def test_an_auditor_finds_no_form_that_changes_something(world: World) -> None:
+    browser = _browser(world, "AUDITOR")
+    assert browser.get("/").headers["Location"] == "/office/"
+    found = []
+    for name, statuses in TABLE.items():
+        if name.startswith("office") and statuses[COLUMNS.index("AUDITOR")] == 200:
+            text = _text(browser.get(_address(name, world)))
+            forms = [form for form in re.findall(r"<form[^>]*>", text) if 'method="post"' in form]
+            found += [f"{name}: {form}" for form in forms if not any(f'"{path}"' in form for path in EVERYWHERE)]
+            found += [f"{name}: {link}" for link in _links_to_changes(text, world)]
+    assert found == []
+
+
+def _links_to_changes(text: str, world: World) -> list[str]:
+    kept_out = {_address(name, world) for name, statuses in TABLE.items() if statuses in {CHANGE, CHANGE_ONE}}
+    return [link for link in re.findall(r'href="([^"?#]+)', text) if link in kept_out]

@@ -1,0 +1,136 @@
+"""Two sites, and everybody who may ask: the objects that are asked for are those of the first site."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from parking.accounts.models import Approval, Role, User
+from parking.checkout import refunding
+from parking.core import clock
+from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, SiteState
+from parking.payments.models import Debt, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
+from parking.stays.models import ParkingSession
+from tests.build import actor, book, enter, leave, make_user, make_zone, take_ticket, terminate
+
+# What stands in no answer to those who work at the other site. The rate is in every sum of money.
+ZONE_NAME, PLATE, RATE = "Palm Grove", "KA-01-AB-7711", "137.31"
+MARKS = (ZONE_NAME, PLATE, RATE, "attendant-one")
+
+
+@dataclass(frozen=True)
+class World:
+    """The people by the names of the table's columns, and the objects of the first site."""
+
+    people: dict[str, User | None]
+    zone: ParkingZone
+    slot: ParkingSlot
+    waiting: ParkingSession
+    inside: ParkingSession
+    cash: Payment
+    refund: Refund
+    in_review: Refund
+    approval: Approval
+    debt: Debt
+    order: PaymentOrder
+    attendant: User
+    gate: Gate
+
+    def values(self) -> dict[str, object]:
+        """Return what stands for the parameters of addresses."""
+        return {
+            "zone_ref": self.zone.pk,
+            "zone_id": self.zone.pk,
+            "slot_ref": self.slot.pk,
+            "slot_id": self.slot.pk,
+            "session_ref": self.inside.pk,
+            "session_id": self.inside.pk,
+            "payment_id": self.cash.pk,
+            "refund_ref": self.refund.pk,
+            "refund_id": self.refund.pk,
+            "approval_ref": self.approval.pk,
+            "debt_ref": self.debt.pk,
+            "debt_id": self.debt.pk,
+            "user_id": self.attendant.pk,
+            "order_id": self.order.order_id,
+            "site_ref": self.zone.site_id,
+            "gate_ref": self.gate.pk,
+        }
+
+
+def make_world() -> World:
+    first, second = _site("Connaught Place", "CP"), _site("Airport", "AIR")
+    zone = make_zone(ZONE_NAME, rate=RATE, site_id=first.pk)
+    other_zone = make_zone("Terminal 3", rate="40.00", site_id=second.pk)
+    driver, boss = make_user(Role.USER), make_user(Role.ADMIN)
+    attendant = _works_at(make_user(Role.STAFF, "attendant-one"), first)
+    now = clock.now()
+    waiting = book(driver, zone)
+    inside = book(driver, zone, PLATE, now - timedelta(minutes=95))
+    enter(attendant, inside, now - timedelta(minutes=90))
+    left = book(driver, zone, now=now - timedelta(minutes=290))
+    enter(attendant, left, now - timedelta(minutes=280))
+    leave(attendant, left, now=now - timedelta(minutes=200))
+    ended = take_ticket(zone, now=now - timedelta(minutes=80))
+    enter(attendant, ended, now - timedelta(minutes=80))
+    terminate(attendant, ended, now=now - timedelta(minutes=10))
+    there = take_ticket(other_zone)
+    enter(attendant_of(second), there)
+    cash, fee = left.bill.payments.get(method="CASH"), left.bill.payments.get(method="ONLINE")
+    refund, in_review = (
+        refunding.refund_any_payment(
+            actor=actor(boss), payment_id=payment.pk, amount=Decimal("5.00"), reason="Wrong car", now=now
+        )
+        for payment in (cash, fee)
+    )
+    Refund.objects.filter(pk=in_review.pk).update(status=RefundStatus.REVIEW, completed_at=None)
+    order = PaymentOrder.objects.get(payment=fee)
+    PaymentOrder.objects.filter(pk=order.pk).update(status=OrderStatus.REVIEW)
+    return World(
+        people=_people(driver, attendant, first, second),
+        zone=zone,
+        slot=zone.slots.order_by("-pk")[:1].get(),
+        waiting=waiting,
+        inside=inside,
+        cash=cash,
+        refund=refund,
+        in_review=in_review,
+        approval=Approval.objects.get(),
+        debt=Debt.objects.get(),
+        order=order,
+        attendant=attendant,
+        gate=Gate.objects.create(site=first, name="North", direction="IN", created_at=now),
+    )
+
+
+def attendant_of(site: ParkingSite) -> User:
+    return _works_at(make_user(Role.STAFF), site)
+
+
+def _people(driver: User, attendant: User, first: ParkingSite, second: ParkingSite) -> dict[str, User | None]:
+    permissions = {"refund": {"each": "50.00", "per_day": "50.00"}}
+    colleague = _works_at(make_user(Role.STAFF), first)
+    elsewhere = attendant_of(second)
+    User.objects.filter(pk__in=[colleague.pk, elsewhere.pk]).update(permissions=permissions)
+    people: dict[str, User | None] = {
+        "USER": driver,
+        "STAFF": colleague,
+        "STAFF of 2": elsewhere,
+        "ADMIN": make_user(Role.ADMIN),
+        "ADMIN of 2": _works_at(make_user(Role.ADMIN), second),
+        "AUDITOR": make_user(Role.AUDITOR),
+        "AUDITOR of 2": _works_at(make_user(Role.AUDITOR), second),
+    }
+    for user in people.values():
+        assert user is not None
+        user.refresh_from_db()
+    return people | {"NOBODY": None}
+
+
+def _works_at(user: User, site: ParkingSite) -> User:
+    user.site_ids = [site.pk]
+    user.save(update_fields=["site_ids"])
+    return user
+
+
+def _site(name: str, code: str) -> ParkingSite:
+    return ParkingSite.objects.create(name=name, code=code, state=SiteState.OPEN, created_at=clock.now())
