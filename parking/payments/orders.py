@@ -41,8 +41,7 @@ def place(
 ) -> PaymentOrder:
     """Write an order down before the gateway is asked. There is one open order on a bill at most.
 
-    `is_first`: there can be no earlier one for the same. Raises TooMany `too_many_payments` for the sixth of a bill in an
-    hour.
+    `is_first`: there can be no earlier one for the same. Raises TooMany `too_many_payments` for the sixth in an hour.
     """
     if not is_first:
         _refuse_too_many(bill, now)

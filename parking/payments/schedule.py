@@ -28,7 +28,8 @@ _LATER = (
     timedelta(days=3),
     FOLLOWED_FOR,
 )
-# The ages of an order at which the worker asks after it: with the call that makes it, 28 calls; fewer once it is given up.
+# The ages of an order at which the worker asks after it: with the call that makes it 28 calls,
+# fewer once it is given up.
 CHECK_AGES = (*accumulate(_WHILE_PAYING), *_LATER)
 # Of an order that was given up, because the booking is over or another order took its place, money seldom comes, and
 # the webhook brings its news.

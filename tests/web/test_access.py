@@ -18,6 +18,7 @@ PUBLIC = {
     "manifest",
     "offline",
     "password_forgotten",
+    "email_confirm",
     "password_reset",
     "service_worker",
     "sign_in",
