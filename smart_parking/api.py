@@ -4,7 +4,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from parking import __version__
-from parking.api import auth, debts, driver, invoice_details, payments, public, receipts, staff, staff_refunds
+from parking.api import auth, debts, driver, invoice_details, payments, public, receipts, staff, staff_refunds, vehicles
 from parking.api.admin import routes as admin
 from parking.edge import errors
 from parking.edge.parsing import StrictParser
@@ -34,6 +34,7 @@ api.add_router("/api/user", driver.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
 api.add_router("/api/user", debts.own)
+api.add_router("/api/user", vehicles.router)
 api.add_router("/api/staff", debts.counter)
 api.add_router("/api/user", invoice_details.of_driver)
 api.add_router("/api/staff", invoice_details.of_staff)

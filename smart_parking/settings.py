@@ -283,3 +283,6 @@ if IN_PRODUCTION:
         further_problems=gateway_settings.production_problems(GATEWAYS) + mail_settings.mail_problems(),
         allowed_hosts=ALLOWED_HOSTS,
     )
+
+# `manage.py test`; `make test` calls pytest itself, on both databases.
+TEST_RUNNER = "tests.runner.PytestRunner"

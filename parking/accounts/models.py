@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
@@ -24,7 +25,9 @@ class UserManager(BaseUserManager["User"]):
         return self.alias(folded=Lower("username")).get(folded=(username or "").lower())
 
     def create_superuser(self, username: str, password: str, **fields: Any) -> "User":
-        """Create an ADMIN, for `manage.py createsuperuser`."""
+        """Create an ADMIN, for `manage.py createsuperuser`. Raises ValidationError for a name that is taken."""
+        if self.alias(folded=Lower("username")).filter(folded=username.lower()).exists():
+            raise ValidationError("That username is already taken.")
         user = self.model(username=username, role=Role.ADMIN, date_joined=clock.now(), **fields)
         user.set_password(password)
         user.save()
@@ -70,7 +73,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar = []
+    REQUIRED_FIELDS: ClassVar = ["email"]  # asked for by `createsuperuser`
 
     class Meta:
         constraints: ClassVar = [

@@ -21,6 +21,22 @@ from parking.core.errors import Refused
 # Some programs drop white space before they look; a tab or line break splits cells when rows are pasted.
 # The signs are those of defusedcsv: `|` and `%` begin commands and macros in some programs.
 _FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f]*[=+\-@|%]")
+# Texts that a spreadsheet takes for a number or a day when it opens a CSV file: long references lose their last digits,
+# others their zeros in front, slots such as 1-2 and DEC-01 become dates.
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_MISREAD = re.compile(
+    "|".join(
+        (
+            "0[0-9]+",
+            "[0-9]{12,}",
+            "[0-9]+(?:[-/.:][0-9]+)+",
+            "[0-9.]+e[0-9]+",
+            rf"(?:[0-9]+[-/ ])?{_MONTH}[-/ ]?[0-9]+",
+            rf"[0-9]+[-/ ]{_MONTH}",
+        )
+    ),
+    re.IGNORECASE,
+)
 # What XML 1.0 cannot hold, and openpyxl therefore refuses.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # An XLSX file is only ready when its last row is, at some 1,500 rows a second; CSV flows from the start.
@@ -37,12 +53,16 @@ def harmless(text: str) -> str:
 
 
 def csv_lines(heading: Sequence[str], rows: Iterable[Row], *, for_excel: bool = False) -> Iterator[str]:
-    """Yield the lines of a CSV file (RFC 4180); times with the site's offset from UTC, money in rupees."""
+    """Yield the lines of a CSV file (RFC 4180); times with the site's offset from UTC, money in rupees.
+
+    `for_excel`: with the mark of UTF-8, and texts in the form in which spreadsheets leave them as they are.
+    """
     writer = csv.writer(_Line())
     mark = BYTE_ORDER_MARK if for_excel else ""
+    cell = _excel_cell if for_excel else _csv_cell
     yield mark + writer.writerow(heading)
     for row in rows:
-        yield writer.writerow([_csv_cell(value) for value in row])
+        yield writer.writerow([cell(value) for value in row])
 
 
 class _Line:
@@ -50,6 +70,13 @@ class _Line:
 
     def write(self, line: str) -> str:
         return line
+
+
+def _excel_cell(value: object) -> object:
+    if isinstance(value, str) and _MISREAD.fullmatch(value):
+        # A formula that is nothing but the text: the one form that Excel and LibreOffice both keep.
+        return f'="{value}"'
+    return _csv_cell(value)
 
 
 def _csv_cell(value: object) -> object:

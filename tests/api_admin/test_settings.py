@@ -107,8 +107,8 @@ def test_the_history_says_who_changed_what(as_admin: ApiClient, admin: User, zon
         (
             admin.pk,
             [
-                {"name": "quote_minutes", "before": None, "after": "12"},
                 {"name": "hold_minutes", "before": None, "after": "10"},
+                {"name": "quote_minutes", "before": None, "after": "12"},
             ],
         ),
     ]

@@ -100,3 +100,26 @@ def test_xlsx_cells() -> None:
 def test_what_hides_a_formula_in_a_cell_is_taken_away_first() -> None:
     with xlsx_file("Sessions", ["a"], [["\x01=1+1"]]) as file:
         assert load_workbook(file)["Sessions"]["A2"].value == "'=1+1"
+
+
+# --- What spreadsheets misread ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["412345678901", "0042", "1-2", "1/2", "12:30", "3.14.2", "1E5", "DEC-01", "Mar 1", "2-Jan"],
+)
+def test_the_offices_csv_keeps_a_text_that_looks_like_a_number_or_a_day(text: str) -> None:
+    [_, line] = csv_lines(["slot"], [[text]], for_excel=True)
+    assert line == f'"=""{text}"""\r\n'
+    assert list(csv_lines(["slot"], [[text]])) == ["slot\r\n", f"{text}\r\n"]
+
+
+@pytest.mark.parametrize("text", ["A-001", "123", "DL-01-AB-1234", "PK-1E5", "Level 1", "December", "22-BH-1234-A"])
+def test_other_texts_are_written_alone(text: str) -> None:
+    assert list(csv_lines(["slot"], [[text]], for_excel=True))[1] == f"{text}\r\n"
+
+
+def test_numbers_stay_numbers_and_formulas_stay_harmless() -> None:
+    [_, line] = csv_lines(["a", "b", "c"], [[412345678901, Decimal("50.00"), "=1-2"]], for_excel=True)
+    assert line == "412345678901,50.00,'=1-2\r\n"

@@ -98,6 +98,10 @@ TABLE: dict[str, Statuses] = {
     "GET /api/user/history/": driver(other=200),
     "POST /api/user/cancel-booking/": driver(),
     "GET /api/user/debts/": driver(other=200),
+    "GET /api/user/vehicles/": driver(other=200),
+    "POST /api/user/vehicles/": driver(201, 201),
+    # Nobody has saved a vehicle.
+    "DELETE /api/user/vehicles/{saved_ref}/": driver(404),
     "GET /api/user/sessions/{session_ref}/invoice-details/": driver(),
     "POST /api/user/sessions/{session_ref}/invoice-details/": driver(),
     "POST /api/staff/entry/": gate(elsewhere=400),
@@ -195,6 +199,7 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/staff/exit/quote/": {"qr_code": world.inside.qr_code},
         "POST /api/staff/exit/": leaving,
         "POST /api/staff/sessions/{session_ref}/terminate/": {"reason": "Left", "payment_method": "NONE"},
+        "POST /api/user/vehicles/": {"vehicle_number": "KA-05-XY-0043", "owner_name": "Ravi"},
         "POST /api/staff/refunds/": refund,
         "POST /api/staff/debts/{debt_ref}/collect/": {"payment_method": "CASH"},
         "POST /api/admin/sites/": {"name": "New", "code": "NEW"},

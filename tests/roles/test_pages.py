@@ -78,8 +78,6 @@ TABLE: dict[str, Statuses] = {
     "ticket_invoice": TICKET,
     "receipt_mail": ONLY_SENT,
     "email_confirmation": ONLY_SENT,
-    # The link of a mail, which asks for nothing but a press of its button.
-    "email_confirm": (200,) * 8,
     "office_tax": READ,
     "office_tax_new": CHANGE,
     "office": READ,

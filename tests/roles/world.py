@@ -54,6 +54,7 @@ class World:
             "order_id": self.order.order_id,
             "site_ref": self.zone.site_id,
             "gate_ref": self.gate.pk,
+            "saved_ref": 1,
         }
 
 

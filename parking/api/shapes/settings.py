@@ -70,5 +70,5 @@ class SettingsChangeOut(Shape):
     def _of(cls, entry: AuditEntry) -> Self:
         event = read_event(entry)
         changes = event.changes if isinstance(event, SettingsChanged) else {}
-        shown = [SettingChangeOut(name=name, before=old, after=new) for name, (old, new) in changes.items()]
+        shown = [SettingChangeOut(name=name, before=old, after=new) for name, (old, new) in sorted(changes.items())]
         return cls.read(entry, changed_by=entry.actor_id, changes=shown)
