@@ -19,7 +19,6 @@ PUBLIC = {
     "manifest",
     "offline",
     "password_forgotten",
-    "email_confirm",
     "password_reset",
     "service_worker",
     "sign_in",
