@@ -16,7 +16,12 @@ def is_in_use(zone: ParkingZone) -> bool:
 
 def is_open(zone: ParkingZone, moment: datetime) -> bool:
     """Return whether the opening hours of the site and of the zone hold at a moment (aware)."""
-    return not _closed_places(zone, moment)
+    return closed_place(zone, moment) is None
+
+
+def closed_place(zone: ParkingZone, moment: datetime) -> ParkingSite | ParkingZone | None:
+    """Return what is closed at a moment by its opening hours, the site before the zone; None if it is open."""
+    return next(iter(_closed_places(zone, moment)), None)
 
 
 def _closed_places(zone: ParkingZone, moment: datetime) -> list[ParkingSite | ParkingZone]:

@@ -45,6 +45,11 @@ def gates_of(actor: Actor) -> QuerySet[Gate]:
     return at_sites(gates, actor.sites, "site_id").order_by("site__name", "name", "pk")
 
 
+def zones_of_gate(gate_id: int) -> set[int]:
+    """Return the ids of the zones to which a gate leads; none of them: to all of its site."""
+    return set(Gate.zones.through.objects.filter(gate_id=gate_id).values_list("parkingzone_id", flat=True))
+
+
 def gate_by_id(gate_id: int, actor: Actor) -> Gate:
     """Return a gate, retired ones too. Raises NotFound `gate_not_found`, also for one at another's site."""
     gate = at_sites(Gate.objects.select_related("site"), actor.sites, "site_id").filter(pk=gate_id).first()

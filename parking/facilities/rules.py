@@ -39,6 +39,14 @@ def slot_numbers(prefix: str, first: int, last: int) -> list[str]:
     return [f"{prefix}{number:03d}" for number in range(first, last + 1)]
 
 
+def read_point(text: str) -> tuple[float, float] | None:
+    """Return the degrees of latitude and longitude in a text such as `28.63,77.22`; None where it is none."""
+    if not re.fullmatch(r"-?[0-9]{1,2}(\.[0-9]{1,12})?,-?[0-9]{1,3}(\.[0-9]{1,12})?", text):
+        return None
+    latitude, longitude = (float(degrees) for degrees in text.split(","))
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+
 def distance_m(from_point: tuple[float, float], to_point: tuple[float, float]) -> int:
     """Return the metres between two points (degrees of latitude and longitude) along the surface of the earth."""
     (lat1, lon1), (lat2, lon2) = ((radians(lat), radians(lon)) for lat, lon in (from_point, to_point))

@@ -1,4 +1,4 @@
-"""Change history: the newest lines of the audit record about a zone or an account, with names."""
+"""Change history: the newest lines of the audit record about a site, a zone or an account, with names."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from parking.accounts.models import User
 from parking.audit.events import Event, read_event
 from parking.audit.models import AuditEntry
 from parking.audit.queries import latest_about
-from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 from parking.facilities.setting_values import changes_of_settings
 
 SHOWN = 20
@@ -26,12 +26,18 @@ class Change:
     who: str
     event: Event
     slot: str = ""
+    gate: str = ""
 
 
 def changes_of_zone(zone: ParkingZone) -> list[Change]:
     """Return the last changes of a zone, its prices and its slots."""
     slots = ParkingSlot.objects.filter(zone=zone)
     return _changes(latest_about("zone", zone.pk, beside=("slot", slots.values("pk"))))
+
+
+def changes_of_site(site: ParkingSite) -> list[Change]:
+    """Return the last changes of a site, its settings and its gates."""
+    return _changes(latest_about("site", site.pk, beside=("gate", Gate.objects.filter(site=site).values("pk"))))
 
 
 def changes_of_place(site_id: int | None) -> list[Change]:
@@ -48,6 +54,8 @@ def changes_of_account(user: User) -> list[Change]:
 def _changes(entries: QuerySet[AuditEntry]) -> list[Change]:
     rows = list(entries.filter(refused=False)[:SHOWN])
     people = dict(User.objects.filter(pk__in={row.actor_id for row in rows}).values_list("pk", "username"))
+    gates = {row.subject_id or 0 for row in rows if row.subject_kind == "gate"}
+    names = dict(Gate.objects.filter(pk__in=gates).values_list("pk", "name")) if gates else {}
     slots = {row.subject_id or 0 for row in rows if row.subject_kind == "slot"}
     numbers = dict(ParkingSlot.objects.filter(pk__in=slots).values_list("pk", "slot_number")) if slots else {}
     return [
@@ -56,6 +64,7 @@ def _changes(entries: QuerySet[AuditEntry]) -> list[Change]:
             who=people.get(row.actor_id or 0, row.actor_role),
             event=read_event(row),
             slot=numbers[row.subject_id or 0] if row.subject_kind == "slot" else "",
+            gate=names[row.subject_id or 0] if row.subject_kind == "gate" else "",
         )
         for row in rows
     ]

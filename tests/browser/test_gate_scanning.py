@@ -9,7 +9,9 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from parking.accounts.models import User
 from parking.core import clock
-from parking.facilities.models import ParkingZone
+from parking.core.actor import SYSTEM
+from parking.facilities.gates import create_gate, update_gate
+from parking.facilities.models import Gate, ParkingZone
 from parking.stays.models import GateScan, ParkingSession, SessionStatus
 from tests.browser.conftest import NewPage, Scanner, SignIn, TakePicture
 from tests.browser.waiting import until
@@ -52,6 +54,35 @@ def ask_for_bill(page: Page, code: str) -> None:
 
 def verdict(page: Page, word: str) -> None:
     expect(page.locator("#answer-word")).to_have_text(word)
+
+
+def test_a_gate_is_chosen_once_and_named_by_every_scan(
+    new_page: NewPage, sign_in: SignIn, staff: User, booked: ParkingSession, axe: Callable[..., None]
+) -> None:
+    site = booked.zone.site
+    for name, direction in (("North", "IN"), ("South", "OUT")):
+        create_gate(actor=SYSTEM, site_id=site.pk, name=name, direction=direction, zone_ids=[], now=clock.now())
+    page = new_page("phone")
+    sign_in(page, staff)
+    page.goto("/gate/")
+    choice = page.locator("[data-place-choice]")
+    axe(page)
+    page.keyboard.press("Escape")
+    type_code(page, booked.qr_code)
+    choice.get_by_role("button", name="North").click()
+    expect(page.locator("[data-place-name]")).to_have_text("North")
+    type_code(page, booked.qr_code)
+    verdict(page, "LET IN")
+    north, south = Gate.objects.order_by("name")
+    assert reloaded(booked).entry_gate_id == north.pk
+    update_gate(actor=SYSTEM, gate_id=north.pk, changes={"retired": True}, now=clock.now())
+    page.get_by_role("button", name="Next car").click()
+    type_code(page, booked.qr_code)
+    verdict(page, "WAIT")
+    page.reload()
+    choice.get_by_role("button", name="South").click()
+    expect(page.get_by_role("heading", name="Ready to let out")).to_be_visible()
+    assert page.evaluate("document.cookie").count(f"gate_id={south.pk}") == 1
 
 
 # --- By hand -----------------------------------------------------------------------------------------

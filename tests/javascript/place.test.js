@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { define, gate, open } from "./page.js";
 
-const { newScanId, place, startPlace, turn } = await gate("place");
+const { isUnplaced, newScanId, place, startPlace, turn } = await gate("place");
 
 let document;
 const find = (selector) => document.querySelector(selector);
 
 beforeEach(() => {
-  Object.assign(place, { name: "", direction: "IN", muted: false, chosen: false });
+  Object.assign(place, { gate: "", name: "", site: "", direction: "IN", muted: false, chosen: false });
   document = open(`
     <span data-place-name>Gate</span>
     <input type="radio" name="direction" value="IN"><input type="radio" name="direction" value="OUT">
@@ -40,7 +40,7 @@ test("what is chosen is shown and kept", () => {
     ["OUT"],
   );
   assert.equal(find("[name=direction]:checked").value, "OUT");
-  assert.deepEqual(kept(), { name: "North", direction: "OUT", muted: false, chosen: true });
+  assert.deepEqual(kept(), { gate: "", name: "North", site: "", direction: "OUT", muted: false, chosen: true });
 });
 
 test("a question closed by a key chose nothing", () => {
@@ -108,4 +108,52 @@ test("the number of a scan names the gate and eight random bytes", (context) => 
 
 test("two scans have two numbers", () => {
   assert.notEqual(newScanId(), newScanId());
+});
+
+// --- Where the car park has gates ------------------------------------------------------------------
+
+const withGates = () => {
+  find("dialog").innerHTML = `
+    <button data-gate value="7" data-name="North entry" data-direction="IN" data-site="Airport"></button>
+    <button data-gate value="8" data-name="South exit" data-direction="OUT" data-site="Airport"></button>`;
+};
+
+test("one of the gates is chosen, with its direction and its number in a cookie", () => {
+  withGates();
+  startPlace();
+  assert.deepEqual([find("dialog").open, isUnplaced()], [true, true]);
+  find("dialog").close("8");
+  assert.equal(find("[data-place-name]").textContent, "South exit · Airport");
+  assert.deepEqual([place.gate, place.direction, isUnplaced()], ["8", "OUT", false]);
+  assert.equal(kept().gate, "8");
+  assert.match(document.cookie, /gate_id=8/);
+});
+
+test("a direction alone chooses no gate", () => {
+  withGates();
+  startPlace();
+  find("dialog").close("IN");
+  assert.deepEqual([place.gate, place.chosen], ["", false]);
+});
+
+for (const [what, before] of [
+  ["a gate that is no longer there", { gate: "99", name: "East", direction: "OUT", chosen: true }],
+  ["a name that was typed before there were gates", { name: "East", direction: "OUT", chosen: true }],
+]) {
+  test(`${what} is asked for again`, () => {
+    withGates();
+    localStorage.setItem("gate-place", JSON.stringify(before));
+    startPlace();
+    assert.deepEqual([find("dialog").open, isUnplaced(), newScanId().startsWith("gate-")], [true, true, true]);
+  });
+}
+
+test("a gate that was chosen before is kept", () => {
+  withGates();
+  localStorage.setItem(
+    "gate-place",
+    JSON.stringify({ gate: "7", name: "North entry", direction: "OUT", chosen: true }),
+  );
+  startPlace();
+  assert.deepEqual([find("dialog").open, place.gate, place.direction], [false, "7", "OUT"]);
 });

@@ -40,6 +40,8 @@ class World:
         return {
             "zone_ref": self.zone.pk,
             "zone_id": self.zone.pk,
+            "site_id": self.zone.site_id,
+            "gate_id": self.gate.pk,
             "slot_ref": self.slot.pk,
             "slot_id": self.slot.pk,
             "session_ref": self.inside.pk,

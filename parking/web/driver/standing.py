@@ -1,19 +1,24 @@
 """The state of a driver's booking at a moment: all that its ticket shows, and nothing that the gate would deny."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from parking.checkout.bills import CancellationOffer, RunningBill, cancellation_offer, running_bill
 from parking.checkout.queries import latest_orders
 from parking.core.money import ZERO
 from parking.core.qr import qr_data_uri
 from parking.core.site_settings import PAID_AHEAD_MINUTES
+from parking.facilities.admitting import closed_place
 from parking.payments.models import Payment, PaymentOrder, Refund, RefundStatus
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.services import terms_of
 from parking.tariffs.rules import Terms
 from parking.web.driver.cards import directions_to
+
+# How long before the last exit a driver inside is warned.
+_NEAR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,26 @@ class Ticket:
     @property
     def directions(self) -> str:
         return directions_to(self.session.zone) if self.stage in {"FEE", "READY"} else ""
+
+    @property
+    def last_exit(self) -> time | None:
+        """Return the time of day after which no car gets out, while this one is inside."""
+        return self.session.zone.site.last_exit_at if self.stage in {"INSIDE", "COVERED"} else None
+
+    @property
+    def last_exit_is_near(self) -> bool:
+        """Return whether the last exit is within the hour."""
+        if self.last_exit is None:
+            return False
+        local = self.now.astimezone(ZoneInfo(self.session.zone.site.time_zone))
+        left = datetime.combine(local, self.last_exit, local.tzinfo) - local
+        return timedelta() <= left <= _NEAR or timedelta() <= left + timedelta(days=1) <= _NEAR
+
+    @property
+    def closes_before(self) -> time | None:
+        """Return when the car park or zone closes, if that is before the time to come is over."""
+        closed = closed_place(self.session.zone, self.session.enter_by) if self.stage in {"FEE", "READY"} else None
+        return closed.closes_at if closed else None
 
     @property
     def covers_minutes(self) -> int:

@@ -24,6 +24,7 @@ from parking.core.site_settings import DEBT_AMBER_ABOVE, GREEN_SECONDS
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
+from parking.facilities.gates import actor_at
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import PaymentOrder
 from parking.payments.queries import newest_payment_id
@@ -36,7 +37,7 @@ from parking.web.templatetags.parking import clock_time, rupees
 LET_IN, LET_OUT, STOP, WAIT = _("LET IN"), _("LET OUT"), _("STOP"), _("WAIT")
 
 # Refusals after which the car may pass in a moment.
-_AMBER = {"payment_pending"}
+_AMBER = {"payment_pending", "gate_invalid"}
 # Refusals of a way to pay: the bill stays on the screen, with the sentence above it.
 _TRY_AGAIN = {
     "amount_mismatch",
@@ -55,7 +56,11 @@ _FINISHED = {"already_exited", "not_active"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer that fills the screen. `tone` is yes, wait or no; `closes_after` seconds, None: until dismissed."""
+    """The answer that fills the screen.
+
+    `tone` is yes, wait or no; `closes_after` seconds, None: until dismissed; `site` is the name of the car park
+    to which a ticket of another one belongs.
+    """
 
     tone: str
     word: str | Promise
@@ -67,15 +72,20 @@ class Verdict:
     payment_id: int | None = None
     can_compare: bool = False
     closes_after: int | None = None
+    site: str = ""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What the parts send back: the code, the gate's number of the scan, the plate that the attendant typed."""
+    """What the parts send back: the code, the gate's number of the scan, the plate that the attendant typed.
+
+    The gate itself is added by the script, which knows it.
+    """
 
     qr_code: str
     scan_id: str
     plate_seen: str | None = None
+    gate_id: int | None = None
 
 
 # --- Entry -------------------------------------------------------------------------------------------
@@ -181,7 +191,14 @@ def refused(request: HttpRequest, scan: Scan, error: DomainError, *, pane: str =
     amber = error.code in _AMBER or isinstance(error, Unavailable) or error.facts.get("verdict") == "AMBER"
     known = None if isinstance(error, NotFound | InvalidInput) else session
     sentence = _of_two_plates(error) if error.code == "vehicle_mismatch" else sentence_for(error)
-    verdict = Verdict("wait" if amber else "no", WAIT if amber else STOP, sentence, known, error.code)
+    verdict = Verdict(
+        tone="wait" if amber else "no",
+        word=WAIT if amber else STOP,
+        sentence=sentence,
+        session=known,
+        code=error.code,
+        site=str(error.facts.get("site_name", "")),
+    )
     return _shown(request, verdict, scan)
 
 
@@ -209,9 +226,9 @@ def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:
 
 
 def _session_of(request: HttpRequest, scan: Scan) -> ParkingSession | None:
-    """Return the stay of a code; None for one that is not known, or of another site."""
+    """Return the stay of a code; None for one that is not known, or of another site than the gate's."""
     try:
-        return access.find(QrText(scan.qr_code), actor_of(request))
+        return access.find(QrText(scan.qr_code), actor_at(actor_of(request), scan.gate_id))
     except (NotFound, Refused):
         return None
 

@@ -13,6 +13,7 @@ from parking.facilities.models import ParkingZone
 from parking.payments.models import PaymentMethod
 from parking.vehicles.models import VehicleKind
 from parking.web.forms import ServiceForm
+from parking.web.gate.here import GateField, PlacedForm
 from parking.web.templatetags.parking import word
 
 
@@ -22,6 +23,7 @@ class ScanForm(ServiceForm):
     qr_code = forms.CharField(max_length=500)
     scan_id = forms.CharField(max_length=50)
     plate_seen = forms.CharField(max_length=30, required=False, empty_value=None)
+    gate_id = GateField()
 
 
 class DirectedScanForm(ScanForm):
@@ -53,7 +55,7 @@ class CollectForm(ScanForm):
         )
 
 
-class TicketForm(ServiceForm):
+class TicketForm(PlacedForm):
     """A walk-in: a car that comes without a booking."""
 
     plate = forms.CharField(
@@ -75,7 +77,7 @@ class TicketForm(ServiceForm):
         self.fields["zone"].choices = [(zone.pk, zone.name) for zone in zones]  # type: ignore[attr-defined]
 
 
-class TerminationForm(ServiceForm):
+class TerminationForm(PlacedForm):
     """The termination of a parking session whose car does not leave through the gate."""
 
     reason = forms.CharField(

@@ -32,6 +32,7 @@ from parking.stays.watching import everything_text
 from parking.web.access import for_attendants
 from parking.web.gate.answers import waiting_context
 from parking.web.gate.forms import TerminationForm
+from parking.web.gate.here import actor_here, gate_fields, kept_gate
 from parking.web.live import live, minute
 
 PAGE_SIZE = 25
@@ -116,7 +117,9 @@ def _car(session: ParkingSession, now: datetime) -> CarInside:
 def stay(request: HttpRequest, session_id: int) -> HttpResponse:
     """What is known of a stay, and the form that ends it."""
     session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
-    return _stay_page(request, session, TerminationForm())
+    gate = kept_gate(request)
+    is_here = gate is not None and gate.site_id == session.zone.site_id
+    return _stay_page(request, session, TerminationForm(initial=gate_fields(gate if is_here else None)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,7 +145,7 @@ def _terminate(request: HttpRequest, attempt: Attempt, session: ParkingSession, 
     if attempt.subject is not None:
         return leaving.resume_ending(subject=attempt.subject, now=now)
     return terminating.terminate(
-        actor=actor_of(request),
+        actor=actor_here(request, form),
         session=Ref(pk=session.pk),
         reason=form.cleaned_data["reason"],
         collection=form.collection(),

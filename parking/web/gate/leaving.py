@@ -20,6 +20,7 @@ from parking.web.access import for_attendants
 from parking.web.gate import answers
 from parking.web.gate.answers import Scan
 from parking.web.gate.forms import CollectForm
+from parking.web.gate.here import actor_here
 from parking.web.gate.scanning import scan_of, unreadable
 from parking.web.refusals import refusal_page
 
@@ -38,7 +39,7 @@ def collect(request: HttpRequest) -> HttpResponse:
     sent, method = scan_of(form), form.cleaned_data["method"]
     try:
         left = leaving.leave(
-            actor=actor_of(request),
+            actor=actor_here(request, form),
             qr_code=sent.qr_code,
             collection=form.collection(),
             plate_seen=sent.plate_seen,
@@ -53,7 +54,7 @@ def collect(request: HttpRequest) -> HttpResponse:
 
 
 def _mistyped(request: HttpRequest, form: CollectForm) -> HttpResponse:
-    if {"qr_code", "scan_id", "plate_seen", "method"} & form.errors.keys():
+    if {"qr_code", "scan_id", "plate_seen", "gate_id", "method"} & form.errors.keys():
         return unreadable(request, form)
     return answers.refused(request, scan_of(form), InvalidInput({}), pane=form.cleaned_data["method"])
 

@@ -12,11 +12,13 @@ from parking.core.errors import DomainError, InvalidInput
 from parking.edge.callers import actor_of
 from parking.edge.errors import record_refusal
 from parking.edge.pages import page
+from parking.facilities.gates import gates_of
 from parking.stays.models import ParkingSession
 from parking.web.access import for_attendants
 from parking.web.gate import answers
 from parking.web.gate.answers import Scan
 from parking.web.gate.forms import DirectedScanForm, PlateForm, ScanForm
+from parking.web.gate.here import actor_here
 
 
 @require_safe
@@ -24,8 +26,11 @@ from parking.web.gate.forms import DirectedScanForm, PlateForm, ScanForm
 @ensure_csrf_cookie
 @csp_update({"script-src": ["'wasm-unsafe-eval'"]})
 def gate(request: HttpRequest) -> HttpResponse:
-    """Show the scanner, in and out. The service worker keeps this page, so nothing of a person is on it."""
-    return page(request, "gate/gate.html", section="gate", nameless=True)
+    """Show the scanner, in and out, and the gates to choose from.
+
+    The service worker keeps this page, so nothing of a person is on it.
+    """
+    return page(request, "gate/gate.html", section="gate", nameless=True, gates=gates_of(actor_of(request)))
 
 
 @require_POST
@@ -38,7 +43,7 @@ def scan(request: HttpRequest) -> HttpResponse:
     sent = scan_of(form)
     try:
         result = checkout.scan(
-            actor=actor_of(request),
+            actor=actor_here(request, form),
             qr_code=sent.qr_code,
             direction=Direction(form.cleaned_data["direction"]),
             plate_seen=sent.plate_seen,
@@ -63,7 +68,7 @@ def plate(request: HttpRequest) -> HttpResponse:
     sent = scan_of(form)
     try:
         session = checkout.compare_plate(
-            actor=actor_of(request), qr_code=sent.qr_code, plate_seen=form.cleaned_data["plate_seen"]
+            actor=actor_here(request, form), qr_code=sent.qr_code, plate_seen=form.cleaned_data["plate_seen"]
         )
     except DomainError as error:
         record_refusal(request, error)
@@ -73,7 +78,7 @@ def plate(request: HttpRequest) -> HttpResponse:
 
 def scan_of(form: ScanForm) -> Scan:
     given = form.cleaned_data
-    return Scan(given["qr_code"], given["scan_id"], given["plate_seen"])
+    return Scan(given["qr_code"], given["scan_id"], given["plate_seen"], given["gate_id"])
 
 
 def unreadable(request: HttpRequest, form: ScanForm) -> HttpResponse:

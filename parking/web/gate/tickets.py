@@ -6,37 +6,65 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import booking
 from parking.core import clock
+from parking.core.actor import AtGate
 from parking.core.ids import Ref, parse_ref
 from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
-from parking.facilities.queries import zones_with_counts
+from parking.facilities.gates import gates_of, zones_of_gate
+from parking.facilities.models import ParkingZone
+from parking.facilities.queries import ZoneCounts, zones_with_counts
 from parking.stays import access
 from parking.stays.models import ParkingSession
 from parking.stays.watching import all_zones_text
 from parking.web.access import for_attendants
 from parking.web.gate.answers import qr_picture
 from parking.web.gate.forms import TicketForm
+from parking.web.gate.here import actor_here, gate_fields, kept_gate
 from parking.web.live import live
+
+Zones = list[tuple[ParkingZone, ZoneCounts]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_attendants
 def ticket(request: HttpRequest) -> HttpResponse:
     """Write a ticket. The same form again leads to the same ticket."""
-    zones = zones_with_counts(only_active=True, sites=actor_of(request).sites)
-    form = TicketForm(request.POST or None, zones=[zone for zone, _ in zones])
+    gate = kept_gate(request)
+    zones = _zones(request, gate)
+    form = TicketForm(request.POST or None, zones=[zone for zone, _ in zones], initial=gate_fields(gate))
     if form.is_valid():
         with form.refusals(request):
             return redirect("gate_ticket_given", session_id=_give(request, form).pk)
-    return page(request, "gate/ticket.html", section="ticket", form=form, zones=zones, key=requests.new_form_key())
+    return page(
+        request,
+        "gate/ticket.html",
+        section="ticket",
+        form=form,
+        zones=zones,
+        several_sites=_are_of_several_sites(zones),
+        key=requests.new_form_key(),
+        asks_for_gate=form.asks_for_gate or (gate is None and gates_of(actor_of(request)).exists()),
+    )
+
+
+def _zones(request: HttpRequest, gate: AtGate | None) -> Zones:
+    """Return the open zones of the site of the gate, first those to which the gate leads; without one, of all sites."""
+    actor = actor_of(request)
+    zones = zones_with_counts(only_active=True, sites=frozenset({gate.site_id}) if gate else actor.sites)
+    near = zones_of_gate(gate.id) if gate else set()
+    return sorted(zones, key=lambda row: row[0].pk not in near)
+
+
+def _are_of_several_sites(zones: Zones) -> bool:
+    return len({zone.site_id for zone, _counts in zones}) > 1
 
 
 @requests.once_per_form
 def _give(request: HttpRequest, attempt: Attempt, form: TicketForm) -> ParkingSession:
     """Return the stay that the ticket is for."""
-    actor, wanted = actor_of(request), form.cleaned_data
+    actor, wanted = actor_here(request, form), form.cleaned_data
     if attempt.subject is not None:
         return access.find(parse_ref(attempt.subject), actor)
     return booking.take_ticket(
@@ -55,9 +83,8 @@ def _give(request: HttpRequest, attempt: Attempt, form: TicketForm) -> ParkingSe
 @for_attendants
 def zones_live(request: HttpRequest) -> HttpResponse:
     """Show the zones with their free slots."""
-    return page(
-        request, "gate/parts/zones.html", zones=zones_with_counts(only_active=True, sites=actor_of(request).sites)
-    )
+    zones = _zones(request, kept_gate(request))
+    return page(request, "gate/parts/zones.html", zones=zones, several_sites=_are_of_several_sites(zones))
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from parking.web.office.day import dashboard
-from parking.web.office.facilities import slots, zones
+from parking.web.office.facilities import gates, sites, slots, zones
 from parking.web.office.money import debts, payments, refunds, revenue, reviewing, tax
 from parking.web.office.people import terminations, users
 from parking.web.office.record import pages as record
@@ -32,6 +32,14 @@ urlpatterns: list[URLPattern] = [
     path("debts/<int:debt_id>/write-off/", debts.write_off, name="office_write_off"),
     path("tax/", tax.listing, name="office_tax"),
     path("tax/new/", tax.new, name="office_tax_new"),
+    path("sites/", sites.overview, name="office_sites"),
+    path("sites/new/", sites.new, name="office_site_new"),
+    path("sites/<int:site_id>/", sites.edit, name="office_site"),
+    path("sites/<int:site_id>/copy/", sites.copy, name="office_site_copy"),
+    path("sites/<int:site_id>/retire/", sites.retire, name="office_site_retire"),
+    path("sites/<int:site_id>/gates/new/", gates.new, name="office_gate_new"),
+    path("gates/<int:gate_id>/", gates.edit, name="office_gate"),
+    path("gates/<int:gate_id>/retire/", gates.retire, name="office_gate_retire"),
     path("zones/", zones.overview, name="office_zones"),
     path("zones/live/", zones.counts, name="office_zones_live"),
     path("zones/new/", zones.new, name="office_zone_new"),

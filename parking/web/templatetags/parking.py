@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from parking.core.money import indian
@@ -75,6 +75,15 @@ def _is_long_stay(session: ParkingSession, now: datetime) -> bool:
 
 
 @register.filter
+def metres(distance: int) -> str:
+    """Return a distance in metres up to a kilometre, then in kilometres with one digit, then in whole ones."""
+    if distance < 1000:
+        return gettext("%(number)d m") % {"number": round(distance, -1)}
+    number = f"{distance / 1000:.1f}" if distance < 10_000 else f"{round(distance / 1000)}"
+    return gettext("%(number)s km") % {"number": number}
+
+
+@register.filter
 def minutes_until(time: datetime, now: datetime) -> int:
     """Return the whole minutes left until a time, rounded up; 0 when it is over."""
     return max(-(-(time - now) // timedelta(minutes=1)), 0)
@@ -131,6 +140,15 @@ _WORDS: dict[str, Promise] = {
     "EV": _("Electric car"),
     "ACCESSIBLE": _("Accessible"),
     "VIP": _("VIP"),
+    # Car parks and gates
+    "CLOSED": _("Closed"),
+    "IN": pgettext_lazy("direction", "In"),
+    "OUT": pgettext_lazy("direction", "Out"),
+    "BOTH": _("In and out"),
+    "NO_ZONE": _("No zone that is open"),
+    "NO_SLOT": _("No slots"),
+    "NO_GATE_IN": _("No gate where cars come in"),
+    "NO_GATE_OUT": _("No gate where cars leave"),
     # People
     "ADMIN": _("Manager"),
     "STAFF": _("Gate attendant"),

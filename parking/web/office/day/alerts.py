@@ -35,27 +35,28 @@ class AlertCard:
     urgent: bool
 
 
-def alert_cards(alerts: Sequence[Alert]) -> list[AlertCard]:
-    """Return the alerts that have something in them."""
+def alert_cards(alerts: Sequence[Alert], site_id: int | None) -> list[AlertCard]:
+    """Return the alerts that have something in them, with pages of this site, or of all."""
     return [
-        AlertCard(alert, _TITLES[alert.code], _address(alert.code), alert.code in _URGENT)
+        AlertCard(alert, _TITLES[alert.code], _address(alert.code, site_id), alert.code in _URGENT)
         for alert in alerts
         if alert.count
     ]
 
 
-def _address(code: AlertCode) -> str:
+def _address(code: AlertCode, site_id: int | None) -> str:
     today = f"{clock.today()}"
-    ended_today = {"days_of": "ended", "from": today, "to": today}
+    here = {"site": str(site_id)} if site_id else {}
+    ended_today = {"days_of": "ended", "from": today, "to": today, **here}
     match code:
         case AlertCode.ORDERS_IN_REVIEW | AlertCode.REFUNDS_STUCK:
             return reverse("office_review")
         case AlertCode.OPEN_DEBTS:
-            return reverse("office_debts")
+            return _with(reverse("office_debts"), here)
         case AlertCode.SERIES_NEARLY_USED_UP | AlertCode.SERIES_BEGINS_WITH_ZERO:
             return reverse("office_tax")
         case AlertCode.LONG_STAYS:
-            return _sessions({"long": "on"})
+            return _sessions({"long": "on", **here})
         case AlertCode.HOLDS_EXPIRED_TODAY:
             return _sessions({"reason": "UNPAID", **ended_today})
         case AlertCode.NO_SHOWS_TODAY:
@@ -63,4 +64,8 @@ def _address(code: AlertCode) -> str:
 
 
 def _sessions(wanted: dict[str, str]) -> str:
-    return f"{reverse('office_sessions')}?{urlencode(wanted)}"
+    return _with(reverse("office_sessions"), wanted)
+
+
+def _with(address: str, query: dict[str, str]) -> str:
+    return f"{address}?{urlencode(query)}" if query else address

@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.reports.background import background_now
 from parking.reports.board import board_now
@@ -11,6 +10,7 @@ from parking.stays.watching import everything_text
 from parking.web.access import for_office
 from parking.web.live import live, minute
 from parking.web.office.day.alerts import alert_cards
+from parking.web.office.shared.site_switch import site_switch
 
 
 @require_safe
@@ -33,12 +33,14 @@ def live_part(request: HttpRequest) -> HttpResponse:
 
 
 def _rendered(request: HttpRequest, template: str) -> HttpResponse:
-    figures = board_now(sites=actor_of(request).sites)
+    switch = site_switch(request)
+    figures = board_now(sites=switch.sites)
     return page(
         request,
         template,
         section="office",
+        switch=switch,
         board=figures,
-        alerts=alert_cards(figures.alerts),
+        alerts=alert_cards(figures.alerts, switch.site_id),
         background=background_now.value(),
     )

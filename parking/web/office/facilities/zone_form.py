@@ -1,39 +1,46 @@
 """The form of a zone, with its prices."""
 
-from collections.abc import Iterable
-from datetime import time
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parking.core.errors import DomainError
 from parking.edge.wording import sentence_for
-from parking.facilities.models import ParkingZone
-from parking.facilities.rules import MINUTES_OF_A_DAY
+from parking.facilities.models import ParkingSite, ParkingZone, SlotKind
+from parking.facilities.rules import MINUTES_OF_A_DAY, MOST_SLOTS
 from parking.tariffs.models import ZoneTariff
 from parking.tariffs.rules import KindRate
 from parking.vehicles.models import VehicleKind
-from parking.web.confirming import Alteration
-from parking.web.office.shared.fields import DegreesField, EditForm, RupeesField, WholeField
-from parking.web.templatetags.parking import rupees, word
+from parking.web.office.shared.fields import ClockField, DegreesField, EditForm, RupeesField, WholeField
+from parking.web.templatetags.parking import word
 
 FEATURES = ("covered", "guarded", "ev_charging", "cctv", "accessible")
 KINDS_WITH_RATES = (VehicleKind.TWO_WHEELER, VehicleKind.EV)
 COLUMNS = (
     "name", "place", "contact", "latitude", "longitude", "hourly_rate", "booking_fee", "hold_minutes",
-    "no_show_minutes", "is_active", "opens_at", "closes_at", "features", "restrictions",
+    "no_show_minutes", "is_active", "opens_at", "closes_at", "features", "restrictions", "site_id", "marked",
+    "allowed_kinds", "max_height_cm", "pass_only",
 )  # fmt: skip
 
+CAPACITY = "places_"
 
-def _clock() -> forms.TimeInput:
-    return forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 60})
+
+def places_of(kind: str) -> str:
+    """Return the name of the field for the number of places of a kind."""
+    return f"{CAPACITY}{kind.lower()}"
+
+
+def _places(label: Promise) -> WholeField:
+    return WholeField(label=label, least=0, most=MOST_SLOTS, required=False)
 
 
 class ZoneForm(EditForm):
+    site_id = forms.TypedChoiceField(label=_("Car park"), coerce=int)
     name = forms.CharField(label=_("Name"), max_length=100)
     place = forms.CharField(
         label=_("Where it is"), help_text=_("For example: Level 1, north side."), max_length=200, required=False
@@ -64,34 +71,66 @@ class ZoneForm(EditForm):
         required=False,
     )
     is_active = forms.BooleanField(label=_("Open for bookings"), required=False)
-    opens_at = forms.TimeField(label=_("Opens at"), required=False, widget=_clock())
-    closes_at = forms.TimeField(label=_("Closes at"), required=False, widget=_clock())
+    opens_at = ClockField(label=_("Opens at"))
+    closes_at = ClockField(label=_("Closes at"))
     features = forms.MultipleChoiceField(label=_("Features"), required=False, widget=forms.CheckboxSelectMultiple)
     restrictions = forms.CharField(
         label=_("Restrictions"), help_text=_("For example: no cars higher than 2.1 m."), max_length=200, required=False
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    unmarked = forms.BooleanField(
+        label=_("Places have no numbers"),
+        help_text=_("For ramps, grounds and streets: places are counted, and no page names one."),
+        required=False,
+    )
+    places_car = _places(_("Places for cars"))
+    places_two_wheeler = _places(_("Places for two-wheelers"))
+    places_ev = _places(_("Places for electric cars"))
+    places_accessible = _places(_("Accessible places"))
+    places_vip = _places(_("VIP places"))
+    allowed_kinds = forms.MultipleChoiceField(
+        label=_("Takes only"),
+        help_text=_("None chosen: the zone takes all vehicles."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    max_height_cm = WholeField(
+        label=_("Greatest height in cm"), help_text=_("Drivers see it."), least=50, most=2000, required=False
+    )
+    pass_only = forms.BooleanField(label=_("Only with a pass"), required=False)
+
+    def __init__(self, *args: Any, sites: Sequence[ParkingSite] = (), **kwargs: Any) -> None:
+        """Make the form of a new zone at one of these sites, or without them that of a zone that is there."""
         super().__init__(*args, **kwargs)
+        if len(sites) < 2:
+            del self.fields["site_id"]
+        else:
+            site_id = cast(forms.TypedChoiceField, self.fields["site_id"])
+            site_id.choices = [(site.pk, site.name) for site in sites]
+        if "marked" in self.initial:
+            self._keep_marking(marked=self.initial["marked"])
+        kinds = cast(forms.MultipleChoiceField, self.fields["allowed_kinds"])
+        kinds.choices = [(kind, word(kind)) for kind in VehicleKind.values]
         # What another program has set besides ours stays a choice.
         known = (*FEATURES, *(code for code in self.initial.get("features", ()) if code not in FEATURES))
         features = cast(forms.MultipleChoiceField, self.fields["features"])
         features.choices = [(code, word(code)) for code in known]
 
+    def _keep_marking(self, *, marked: bool) -> None:
+        del self.fields["unmarked"]
+        for kind in SlotKind.values if marked else ():
+            del self.fields[places_of(kind)]
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        self._both_or_none("opens_at", "closes_at", gettext("Give both times, or neither."))
-        self._both_or_none("latitude", "longitude", gettext("Give both, or neither."))
+        self.both_or_none("opens_at", "closes_at", gettext("Give both times, or neither."))
+        self.both_or_none("latitude", "longitude", gettext("Give both, or neither."))
         for kind in KINDS_WITH_RATES:
             both = gettext("Give both amounts, or neither.")
-            self._both_or_none(f"{kind}_hourly_rate", f"{kind}_booking_fee", both)
+            self.both_or_none(f"{kind}_hourly_rate", f"{kind}_booking_fee", both)
+        if not values.get("unmarked", True) and any(values.get(places_of(kind)) for kind in SlotKind.values):
+            self.add_error("unmarked", gettext("Tick this, or add numbered slots in the next step instead."))
         return values
-
-    def _both_or_none(self, first: str, second: str, text: str) -> None:
-        names = [name for name in (first, second) if name in self.cleaned_data]
-        missing = [name for name in names if self.cleaned_data[name] is None]
-        if len(names) == 2 and len(missing) == 1:
-            self.add_error(missing[0], text)
 
     def add_refusal(self, error: DomainError) -> None:
         if error.code == "zone_name_taken":
@@ -103,7 +142,18 @@ class ZoneForm(EditForm):
 
     def columns(self) -> dict[str, Any]:
         """Return the zone's columns that were changed; for a new zone, those that were filled in."""
-        return {name: value for name, value in self.altered().items() if name in COLUMNS}
+        columns = {name: value for name, value in self.altered().items() if name in COLUMNS}
+        return columns | {"marked": False} if self.cleaned_data.get("unmarked") else columns
+
+    def capacity(self) -> dict[str, int]:
+        """Return the number of places by kind, as far as it was changed; nothing where slots have numbers."""
+        if self.initial.get("marked", not self.cleaned_data.get("unmarked")):
+            return {}
+        return {
+            name.removeprefix(CAPACITY).upper(): value or 0
+            for name, value in self.altered().items()
+            if name.startswith(CAPACITY)
+        }
 
     def kind_rates(self) -> list[KindRate] | None:
         """Return the prices of other vehicles, or None where they stay as they are."""
@@ -138,38 +188,13 @@ class ZoneForm(EditForm):
             )
         return found
 
-    def alterations(self) -> list[Alteration]:
-        """Return each change as old and new value, in words."""
-        return [
-            Alteration(
-                str(self.fields[name].label), self._shown(name, self.initial.get(name)), self._shown(name, value)
-            )
-            for name, value in self.altered().items()
-        ]
-
-    def facts(self) -> list[Alteration]:
-        """Return the present values in words, for who may only read."""
-        return [
-            Alteration(str(field.label), self._shown(name, self.initial.get(name)), "")
-            for name, field in self.fields.items()
-            if name != "seen"
-        ]
-
-    def _shown(self, name: str, value: object) -> str:
+    def shown(self, name: str, value: object) -> str:
         if name == "is_active":
             return gettext("Open") if value else gettext("Closed")
-        if value is None or value in ("", []):
-            return gettext("none")
-        if isinstance(self.fields[name], RupeesField):
-            return rupees(cast(Decimal, value))
-        if isinstance(value, time):
-            return f"{value:%H:%M}"
-        if isinstance(value, list):
-            return ", ".join(word(code) for code in value)
-        return str(value)
+        return super().shown(name, value)
 
 
-def values_of(zone: ParkingZone, rates: Iterable[ZoneTariff]) -> dict[str, Any]:
+def values_of(zone: ParkingZone, rates: Iterable[ZoneTariff], capacity: Mapping[str, int]) -> dict[str, Any]:
     """Return the zone's present values, as the form's initial values."""
     values = {name: getattr(zone, name) for name in COLUMNS}
     for kind in KINDS_WITH_RATES:
@@ -179,12 +204,12 @@ def values_of(zone: ParkingZone, rates: Iterable[ZoneTariff]) -> dict[str, Any]:
             f"{rate.vehicle_kind}_hourly_rate": rate.hourly_rate,
             f"{rate.vehicle_kind}_booking_fee": rate.booking_fee,
         }
+    if not zone.marked:
+        values |= {places_of(kind): capacity.get(kind) for kind in SlotKind.values}
     return values
 
 
-def values_of_new_zone() -> dict[str, Any]:
-    """Return the initial values of a new zone."""
-    return {
-        "booking_fee": settings.BOOKING_FEE,
-        "is_active": True,
-    }
+def values_of_new_zone(sites: Sequence[ParkingSite]) -> dict[str, Any]:
+    """Return the initial values of a new zone at the first of these sites."""
+    values = {"booking_fee": settings.BOOKING_FEE, "is_active": True}
+    return values | {"site_id": sites[0].pk} if sites else values

@@ -1,5 +1,7 @@
 """Zones: their prices, opening hours and history of changes."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,8 +14,9 @@ from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.facilities import services as facilities
-from parking.facilities.models import ParkingZone
-from parking.facilities.queries import find_zone, retired_zones, zones_with_counts
+from parking.facilities.models import ParkingSite, ParkingZone
+from parking.facilities.queries import capacity_of, find_zone, retired_zones, zones_with_counts
+from parking.facilities.sites import present_sites
 from parking.reports.changes import changes_of_zone
 from parking.stays.watching import all_zones_text
 from parking.tariffs import services as tariffs
@@ -24,6 +27,7 @@ from parking.web.forms import ServiceForm
 from parking.web.live import live
 from parking.web.office.facilities.zone_form import ZoneForm, values_of, values_of_new_zone
 from parking.web.office.shared.history import change_lines
+from parking.web.office.shared.site_switch import site_switch
 
 SECTION = "zones"
 
@@ -32,13 +36,14 @@ SECTION = "zones"
 @for_office
 def overview(request: HttpRequest) -> HttpResponse:
     """Show all zones with their counts, and separately the retired ones."""
-    sites = actor_of(request).sites
+    switch = site_switch(request)
     return page(
         request,
         "office/zones.html",
         section=SECTION,
-        zones=zones_with_counts(sites=sites),
-        retired=list(retired_zones(sites=sites)),
+        switch=switch,
+        zones=zones_with_counts(sites=switch.sites),
+        retired=list(retired_zones(sites=switch.sites)),
     )
 
 
@@ -47,25 +52,42 @@ def overview(request: HttpRequest) -> HttpResponse:
 @for_office
 def counts(request: HttpRequest) -> HttpResponse:
     """Show the list of zones without the page."""
-    return page(request, "office/parts/zones.html", zones=zones_with_counts(sites=actor_of(request).sites))
+    switch = site_switch(request)
+    return page(request, "office/parts/zones.html", switch=switch, zones=zones_with_counts(sites=switch.sites))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers
 def new(request: HttpRequest) -> HttpResponse:
     """Make a zone; its slots come next."""
-    form = ZoneForm(request.POST or None, initial=values_of_new_zone())
+    sites = _sites_first(request)
+    initial = values_of_new_zone(sites)
+    form = ZoneForm(request.POST or None, initial=initial, sites=sites)
     if form.is_valid():
         with form.refusals(request):
             zone = tariffs.create_zone(
                 actor=actor_of(request),
-                changes=values_of_new_zone() | form.columns(),
+                changes=initial | form.columns(),
                 kind_rates=form.kind_rates() or [],
+                capacity=form.capacity(),
                 now=clock.now(),
             )
-            messages.success(request, _("%(zone)s is made. Now add its slots.") % {"zone": zone.name})
-            return redirect("office_slots_add", zone.pk)
+            return _made(request, zone)
     return page(request, "office/zone.html", section=SECTION, form=form)
+
+
+def _sites_first(request: HttpRequest) -> list[ParkingSite]:
+    """Return the sites at which a zone can be made, that of the address first."""
+    chosen = site_switch(request).site_id
+    return sorted(present_sites(actor_of(request)), key=lambda site: site.pk != chosen)
+
+
+def _made(request: HttpRequest, zone: ParkingZone) -> HttpResponse:
+    if zone.marked:
+        messages.success(request, _("%(zone)s is made. Now add its slots.") % {"zone": zone.name})
+        return redirect("office_slots_add", zone.pk)
+    messages.success(request, _("%(zone)s is made.") % {"zone": zone.name})
+    return redirect("office_zone", zone.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,7 +95,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, zone_id: int) -> HttpResponse:
     """Change a zone; what changes a price, or closes it, is asked about first."""
     zone = find_zone(Ref(pk=zone_id), sites=actor_of(request).sites)
-    form = ZoneForm(request.POST or None, initial=values_of(zone, tariffs_of([zone]).get(zone.pk, [])))
+    form = ZoneForm(request.POST or None, initial=_values(zone))
     if form.is_valid() and not is_going_back(request):
         if form.effects() and not is_confirmed(request):
             return _ask_about(request, zone, form)
@@ -89,6 +111,11 @@ def edit(request: HttpRequest, zone_id: int) -> HttpResponse:
         facts=form.facts(),
         changes=change_lines(changes_of_zone(zone)),
     )
+
+
+def _values(zone: ParkingZone) -> dict[str, Any]:
+    capacity = {} if zone.marked else capacity_of([zone]).get(zone.pk, {})
+    return values_of(zone, tariffs_of([zone]).get(zone.pk, []), capacity)
 
 
 def _ask_about(request: HttpRequest, zone: ParkingZone, form: ZoneForm) -> HttpResponse:
@@ -112,6 +139,7 @@ def _save(request: HttpRequest, zone: ParkingZone, form: ZoneForm) -> None:
         zone_id=zone.pk,
         changes=form.columns(),
         kind_rates=form.kind_rates(),
+        capacity=form.capacity(),
         now=clock.now(),
     )
     messages.success(request, _("Saved."))

@@ -17,6 +17,7 @@ from parking.web.access import for_managers, for_office
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.office.shared.deciding import DecisionForm
 from parking.web.office.shared.lists import sheet_of
+from parking.web.office.shared.site_switch import site_switch
 from parking.web.templatetags.parking import rupees
 
 
@@ -25,15 +26,16 @@ from parking.web.templatetags.parking import rupees
 def listing(request: HttpRequest) -> HttpResponse:
     """Open debts, or with `all` those written off too, newest first."""
     every = request.GET.get("all") == "on"
-    sites = actor_of(request).sites
-    rows = queries.debts(sites=sites, status=None if every else DebtStatus.OPEN)
+    switch = site_switch(request)
+    rows = queries.debts(sites=switch.sites, status=None if every else DebtStatus.OPEN)
     return page(
         request,
         "office/debts.html",
         section="debts",
+        switch=switch,
         sheet=sheet_of(request, rows),
         every=every,
-        owed=total_of(queries.debts(sites=sites, status=DebtStatus.OPEN)),
+        owed=total_of(queries.debts(sites=switch.sites, status=DebtStatus.OPEN)),
     )
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.core.ids import Ref
 from parking.core.sites import Sites
-from parking.edge.callers import actor_of
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import zones_of
 from parking.payments.models import PaymentMethod, RefundStatus
@@ -84,5 +83,5 @@ class MoneyFilterForm(FilterForm):
         )
 
 
-def money_filter(request: HttpRequest) -> MoneyFilterForm:
-    return MoneyFilterForm(request.GET, actor_of(request).sites)
+def money_filter(request: HttpRequest, sites: Sites) -> MoneyFilterForm:
+    return MoneyFilterForm(request.GET, sites)

@@ -13,13 +13,15 @@ from parking.reports.sheets import MONEY_COLUMNS, money_table
 from parking.web.access import for_office
 from parking.web.office.money.money_filter import COLUMNS, USUAL_SORT, money_filter
 from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
+from parking.web.office.shared.site_switch import site_switch
 
 
 @require_safe
 @for_office
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the payments and refunds of a filter, page by page, and their totals over all pages."""
-    form = money_filter(request)
+    switch = site_switch(request)
+    form = money_filter(request, switch.sites)
     sort = sort_of(request, list(MONEY_SORTS), USUAL_SORT)
     right = form.is_valid()
     sheet = sheet_of(request, money_keys(form.wanted, by=sort.key, downwards=sort.downwards) if right else None)
@@ -28,6 +30,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         request,
         "office/payments.html",
         section="payments",
+        switch=switch,
         form=form,
         heads=heads_of(request, COLUMNS, sort),
         sheet=replace(sheet, rows=money_rows(sheet.rows)),
@@ -41,7 +44,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @for_office
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the same rows as a CSV or XLSX file, newest first."""
-    form = money_filter(request)
+    form = money_filter(request, site_switch(request).sites)
     refuse_wrong_filter(form)
     keys = money_keys(form.wanted)
     return page_file(kind, "payments", MONEY_COLUMNS, money_table(keys), counted=keys)

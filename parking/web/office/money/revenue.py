@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 from parking.core import clock
 from parking.core.errors import InvalidInput
 from parking.core.sites import Sites
-from parking.edge.callers import actor_of
 from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.reports.periods import ClosedPeriod, report_period
@@ -22,6 +21,7 @@ from parking.reports.revenue import RevenueReport, revenue_report
 from parking.reports.sheets import REVENUE_COLUMNS, revenue_table
 from parking.web.access import for_office
 from parking.web.office.shared.lists import DaysForm, address_with, filter_query, refuse_wrong_filter
+from parking.web.office.shared.site_switch import site_switch
 
 GROUPS = [("day", _("Day")), ("week", _("Week")), ("month", _("Month"))]
 
@@ -53,12 +53,14 @@ class RevenueForm(DaysForm):
 @for_office
 def report(request: HttpRequest) -> HttpResponse:
     """Show revenue by day, week or month, by zone, method of payment and hour; compared with the span before."""
+    switch = site_switch(request)
     form = RevenueForm(request.GET)
-    made = form.report(actor_of(request).sites) if form.is_valid() else None
+    made = form.report(switch.sites) if form.is_valid() else None
     return page(
         request,
         "office/revenue.html",
         section="revenue",
+        switch=switch,
         form=form,
         report=made,
         group=form.group_by,
@@ -72,9 +74,10 @@ def report(request: HttpRequest) -> HttpResponse:
 @for_office
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the report as a CSV or XLSX file: all its parts, one below the other."""
+    sites = site_switch(request).sites
     form = RevenueForm(request.GET)
     refuse_wrong_filter(form)
-    return page_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report(actor_of(request).sites)))
+    return page_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report(sites)))
 
 
 # --- Spans that one asks for again and again ----------------------------------------------------------------

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from parking.core import clock
 from parking.core.ids import Ref
 from parking.core.sites import Sites
-from parking.edge.callers import actor_of
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import zones_of
 from parking.reports.sessions import SessionFilter, all_sessions
@@ -84,5 +83,5 @@ class SessionFilterForm(FilterForm):
         )
 
 
-def session_filter(request: HttpRequest) -> SessionFilterForm:
-    return SessionFilterForm(request.GET, actor_of(request).sites)
+def session_filter(request: HttpRequest, sites: Sites) -> SessionFilterForm:
+    return SessionFilterForm(request.GET, sites)

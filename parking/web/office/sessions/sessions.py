@@ -17,19 +17,22 @@ from parking.web.live import live, minute
 from parking.web.office.day.telling import event_texts
 from parking.web.office.sessions.session_filter import COLUMNS, USUAL_SORT, session_filter
 from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
+from parking.web.office.shared.site_switch import site_switch
 
 
 @require_safe
 @for_office
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the parking sessions of a filter, page by page."""
-    form = session_filter(request)
+    switch = site_switch(request)
+    form = session_filter(request, switch.sites)
     sort = sort_of(request, list(SORTS), USUAL_SORT)
     rows = sorted_sessions(form.rows(), sort.key, downwards=sort.downwards) if form.is_valid() else None
     return page(
         request,
         "office/sessions.html",
         section="sessions",
+        switch=switch,
         form=form,
         heads=heads_of(request, COLUMNS, sort),
         sheet=sheet_of(request, rows),
@@ -42,7 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @for_office
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the same parking sessions as a CSV or XLSX file, newest first."""
-    form = session_filter(request)
+    form = session_filter(request, site_switch(request).sites)
     refuse_wrong_filter(form)
     rows = form.rows()
     return page_file(kind, "sessions", SESSION_COLUMNS, session_table(rows, now=clock.now()), counted=rows)

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 from parking.accounts.models import Role
 from parking.core import clock
 from parking.core.actor import Actor
-from parking.core.ids import MAX_ID
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.facilities.setting_values import current_values
@@ -20,13 +19,14 @@ from parking.reports.changes import changes_of_place
 from parking.web.access import for_office
 from parking.web.office.settings.form import SettingsForm
 from parking.web.office.shared.history import change_lines
+from parking.web.office.shared.site_switch import site_id_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_office
 def edit(request: HttpRequest) -> HttpResponse:
     """Show and change the settings of the place in the address: a car park, or all of them."""
-    actor, site_id = actor_of(request), _site_id(request)
+    actor, site_id = actor_of(request), site_id_of(request)
     check_site(actor, site_id)
     form = SettingsForm(request.POST or None, current_values(site_id), site_id=site_id)
     if form.is_valid():
@@ -42,13 +42,6 @@ def edit(request: HttpRequest) -> HttpResponse:
         may_change=actor.role == Role.ADMIN and (site_id is not None or actor.sites is None),
         changes=change_lines(changes_of_place(site_id)),
     )
-
-
-def _site_id(request: HttpRequest) -> int | None:
-    text = request.GET.get("site", "")
-    if not text:
-        return None
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else MAX_ID
 
 
 def _saved(request: HttpRequest, form: SettingsForm, actor: Actor, site_id: int | None) -> HttpResponse:

@@ -1,16 +1,20 @@
 """Fields of the office's forms: rupees, degrees, and a mark of the values seen when a form was opened."""
 
+from datetime import time
 from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parking.core.fresh import fingerprint
 from parking.core.money import PAISA
 from parking.facilities.rules import DEAREST
+from parking.web.confirming import Alteration
 from parking.web.forms import ServiceForm
+from parking.web.templatetags.parking import rupees, word
 
 _DEGREE = Decimal("0.000001")
 
@@ -57,6 +61,14 @@ class WholeField(forms.IntegerField):
         super().__init__(min_value=least, max_value=most, widget=widget, **kwargs)
 
 
+class ClockField(forms.TimeField):
+    """A time of day, without seconds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 60})
+        super().__init__(widget=widget, required=False, **kwargs)
+
+
 class EditForm(ServiceForm):
     """A form for changing something, which notices when somebody else changed it since the page was opened."""
 
@@ -87,3 +99,41 @@ class EditForm(ServiceForm):
             for name, value in self.cleaned_data.items()
             if name != "seen" and value != self.initial.get(name)
         }
+
+    def both_or_none(self, first: str, second: str, text: str) -> None:
+        """Refuse one of two values without the other."""
+        names = [name for name in (first, second) if name in self.cleaned_data]
+        missing = [name for name in names if self.cleaned_data[name] is None]
+        if len(names) == 2 and len(missing) == 1:
+            self.add_error(missing[0], text)
+
+    # --- In words -----------------------------------------------------------------------------------
+
+    def alterations(self) -> list[Alteration]:
+        """Return each change as old and new value, in words."""
+        return [
+            Alteration(str(self.fields[name].label), self.shown(name, self.initial.get(name)), self.shown(name, value))
+            for name, value in self.altered().items()
+        ]
+
+    def facts(self) -> list[Alteration]:
+        """Return the present values in words, for who may only read."""
+        return [
+            Alteration(str(field.label), self.shown(name, self.initial.get(name)), "")
+            for name, field in self.fields.items()
+            if name != "seen"
+        ]
+
+    def shown(self, name: str, value: object) -> str:
+        """Return a value of a field in words."""
+        if isinstance(value, bool):
+            return gettext("Yes") if value else gettext("No")
+        if value is None or value in ("", []):
+            return gettext("none")
+        if isinstance(self.fields[name], RupeesField):
+            return rupees(cast(Decimal, value))
+        if isinstance(value, time):
+            return f"{value:%H:%M}"
+        if isinstance(value, list):
+            return ", ".join(word(code) for code in value)
+        return str(value)

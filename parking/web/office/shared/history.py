@@ -10,10 +10,24 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.accounts.events import PasswordChanged, UserChanged, UserCreated, UserRegistered
 from parking.audit.events import Event
-from parking.facilities.events import SettingsChanged, SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
+from parking.facilities.events import (
+    CapacitySet,
+    GateChanged,
+    GateCreated,
+    SettingsChanged,
+    SiteChanged,
+    SiteCopied,
+    SiteCreated,
+    SlotChanged,
+    SlotsAdded,
+    ZoneChanged,
+    ZoneCreated,
+    ZoneRetired,
+)
 from parking.reports.changes import Change
 from parking.tariffs.events import TariffChanged
 from parking.tariffs.rules import KindRate
+from parking.web.office.facilities.site_form import GateForm, SiteForm
 from parking.web.office.facilities.zone_form import ZoneForm
 from parking.web.office.people.user_form import UserForm
 from parking.web.office.settings.form import LABELS
@@ -24,6 +38,12 @@ _ACTIONS: dict[type[Event], Promise] = {
     ZoneChanged: _("Zone changed"),
     ZoneRetired: _("Zone retired"),
     TariffChanged: _("Prices of other vehicles set"),
+    CapacitySet: _("Number of places set"),
+    SiteCreated: _("Car park made"),
+    SiteChanged: _("Car park changed"),
+    SiteCopied: _("Made as a copy"),
+    GateCreated: _("Gate made"),
+    GateChanged: _("Gate changed"),
     SlotsAdded: _("Slots added"),
     SlotChanged: _("Slot changed"),
     SettingsChanged: _("Settings changed"),
@@ -36,6 +56,10 @@ _FIELDS: dict[str, Promise] = {
     "password": _("Password"),
     "username": _("Username"),
     "site_id": _("Car park"),
+    "state": _("Open for cars"),
+    "retired": _("Retired"),
+    "zone_ids": _("Leads to"),
+    "marked": _("Slots have numbers"),
     "permissions": _("Permissions"),
 }
 
@@ -63,19 +87,33 @@ def _details(change: Change) -> str:
     match change.event:
         case SlotsAdded(first=first, last=last, kind=kind):
             return f"{first} … {last} · {word(kind)}"
-        case SlotChanged(status=status, kind=kind):
-            return f"{change.slot} · {word(status)} · {word(kind)}"
-        case TariffChanged() | SettingsChanged() as event:
+        case TariffChanged() | SettingsChanged() | CapacitySet() as event:
             return _values(event)
-        case ZoneChanged() | UserChanged() as event:
+        case SlotChanged() | GateCreated() | GateChanged():
+            return _with_name(change)
+        case ZoneChanged() | UserChanged() | SiteChanged() as event:
             return ", ".join(_field(name, event) for name in event.changed)
-        case UserCreated(role=role):
-            return word(role)
+        case UserCreated(role=code) | SiteCreated(code=code):
+            return word(code)
     return ""
 
 
-def _values(event: TariffChanged | SettingsChanged) -> str:
+def _with_name(change: Change) -> str:
+    """Return the number of a slot or the name of a gate, and what was set of it."""
+    match change.event:
+        case SlotChanged(status=status, kind=kind):
+            return f"{change.slot} · {word(status)} · {word(kind)}"
+        case GateCreated(direction=direction):
+            return f"{change.gate} · {word(direction)}"
+        case GateChanged(changed=changed):
+            return " · ".join([change.gate, *map(_label, changed)])
+    return ""
+
+
+def _values(event: TariffChanged | SettingsChanged | CapacitySet) -> str:
     """Return what was set, one after the other."""
+    if isinstance(event, CapacitySet):
+        return " · ".join(f"{word(kind)} {number}" for kind, number in event.capacity.items())
     if isinstance(event, SettingsChanged):
         return " · ".join(_setting(name, *both) for name, both in event.changes.items())
     return " · ".join(_kind_rate(rate) for rate in event.kind_rates) or gettext("All pay as cars do")
@@ -90,13 +128,15 @@ def _kind_rate(rate: KindRate) -> str:
     return f"{word(rate.vehicle_kind)} {rupees(rate.hourly_rate)} / {rupees(rate.booking_fee)}"
 
 
-def _field(name: str, event: ZoneChanged | UserChanged) -> str:
+def _field(name: str, event: ZoneChanged | UserChanged | SiteChanged) -> str:
     """Return a field's label, with what it became where the record says so."""
     match event, name:
         case UserChanged(role=role), "role":
             return f"{_label(name)}: {word(role)}"
         case UserChanged(is_active=is_active), "is_active":
             return gettext("Active again") if is_active else gettext("Suspended")
+        case SiteChanged(state=state), "state":
+            return f"{_label(name)}: {word(state)}"
         case ZoneChanged(amounts=amounts), _ if name in amounts:
             before, after = amounts[name]
             return f"{_label(name)}: {rupees(before)} → {rupees(after)}"
@@ -104,5 +144,5 @@ def _field(name: str, event: ZoneChanged | UserChanged) -> str:
 
 
 def _label(name: str) -> str:
-    fields = ZoneForm.base_fields | UserForm.base_fields
+    fields = SiteForm.base_fields | GateForm.base_fields | ZoneForm.base_fields | UserForm.base_fields
     return str(fields[name].label if name in fields else _FIELDS.get(name, name))

@@ -2,7 +2,7 @@
 
 import { close, press, show, shown, showTemplate, startAnswers } from "./answer.js";
 import { Camera } from "./camera.js";
-import { newScanId, place, startPlace, turn } from "./place.js";
+import { askForPlace, isUnplaced, newScanId, place, startPlace, turn } from "./place.js";
 import { isSending, send, stopSending, unanswered } from "./sender.js";
 import { listen } from "./wedge.js";
 
@@ -11,13 +11,15 @@ const code = form.querySelector("[name=qr_code]");
 const plate = form.querySelector("[name=plate_seen]");
 
 function scan(text) {
+  if (isUnplaced()) return askForPlace();
   const fields = { qr_code: text.trim(), direction: place.direction, scan_id: newScanId() };
   if (plate.value.trim()) fields.plate_seen = plate.value.trim();
   form.reset();
   return deliver(form.action, fields);
 }
 
-async function deliver(address, fields) {
+async function deliver(address, typed) {
+  const fields = place.gate ? { gate_id: place.gate, ...typed } : typed;
   document.body.dataset.busy = "yes";
   const part = await send(address, fields, () => showTemplate("unanswered"));
   if (part === null) return;
@@ -69,6 +71,10 @@ addEventListener("submit", (event) => {
 
 addEventListener("click", ({ target }) => {
   if (target.closest("[data-stop-sending]")) close();
+  if (target.closest("[data-choose-gate]")) {
+    close();
+    askForPlace();
+  }
 });
 
 startAnswers({
@@ -83,6 +89,10 @@ startAnswers({
 // --- Start -----------------------------------------------------------------------------------------
 
 startPlace();
+if (location.hash === "#choose") {
+  askForPlace();
+  history.replaceState(null, "", location.pathname);
+}
 // A ticket that was just written may go in at once: its page leads here with the code.
 if (/^#QR-/i.test(location.hash)) {
   code.value = location.hash.slice(1);

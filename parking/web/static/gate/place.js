@@ -1,23 +1,37 @@
-// Which gate this is and which way cars pass it: chosen once, kept by this browser.
+// Which gate this is and which way cars pass it: chosen once, kept by this browser. Where the car park has gates, it is
+// one of them; its number goes with every scan, and in a cookie with the pages that are opened without one.
 
 const KEPT = "gate-place";
 const WAYS = ["IN", "OUT", "BOTH"];
+const LONGEST_NAME = 24;
 
-export const place = { name: "", direction: "IN", muted: false, chosen: false };
+const COOKIE = "gate_id";
+const A_YEAR = 365 * 24 * 60 * 60;
+
+export const place = { gate: "", name: "", site: "", direction: "IN", muted: false, chosen: false };
 
 export function startPlace() {
   read();
+  forgetLostGate();
   show();
+  keepCookie();
   addEventListener("change", ({ target }) => {
     if (target.name === "direction") turn(target.value);
   });
-  const choice = document.querySelector("[data-place-choice]");
+  const choice = dialog();
   choice.addEventListener("close", () => choose(choice));
   document.querySelector("[data-mute]").addEventListener("click", mute);
   const field = choice.querySelector("[name=place]");
-  if (place.name) field.value = place.name;
-  if (!place.chosen) choice.showModal();
+  if (place.name && field) field.value = place.name;
+  if (!place.chosen) askForPlace();
 }
+
+export function askForPlace() {
+  if (!dialog().open) dialog().showModal();
+}
+
+// Where there are gates, nothing is scanned before one is chosen.
+export const isUnplaced = () => gates().length > 0 && !place.gate;
 
 export function turn(direction) {
   place.direction = direction ?? WAYS[(WAYS.indexOf(place.direction) + 1) % WAYS.length];
@@ -27,15 +41,30 @@ export function turn(direction) {
 // The number of a scan: the server answers the same number with the same answer.
 export function newScanId() {
   const random = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0"));
-  return `${place.name || "gate"}-${random.join("")}`;
+  return `${place.name.slice(0, LONGEST_NAME) || "gate"}-${random.join("")}`;
 }
 
-function choose(dialog) {
+const dialog = () => document.querySelector("[data-place-choice]");
+const gates = () => [...dialog().querySelectorAll("[data-gate]")];
+
+function choose(choice) {
+  const gate = gates().find((button) => button.value === choice.returnValue);
+  if (gate) {
+    const { name, site = "", direction } = gate.dataset;
+    Object.assign(place, { gate: gate.value, name, site, chosen: true });
+    turn(direction);
+  } else if (!gates().length && WAYS.includes(choice.returnValue)) {
+    place.name = choice.querySelector("[name=place]").value.trim().slice(0, LONGEST_NAME);
+    place.chosen = true;
+    turn(choice.returnValue);
+  }
   // Closed by a key: nothing was chosen, the next visit asks again.
-  if (!WAYS.includes(dialog.returnValue)) return;
-  place.name = dialog.querySelector("[name=place]").value.trim().slice(0, 24);
-  place.chosen = true;
-  turn(dialog.returnValue);
+}
+
+// A gate that was retired, or that is not one of this person's, and a name that was typed before there were gates.
+function forgetLostGate() {
+  const isThere = place.gate ? gates().some((button) => button.value === place.gate) : !gates().length;
+  if (!isThere) Object.assign(place, { gate: "", name: "", site: "", chosen: false });
 }
 
 function mute() {
@@ -57,7 +86,12 @@ function keep() {
   } catch {
     // See above.
   }
+  keepCookie();
   show();
+}
+
+function keepCookie() {
+  document.cookie = `${COOKIE}=${place.gate}; path=/gate/; max-age=${place.gate ? A_YEAR : 0}; samesite=lax`;
 }
 
 function show() {
@@ -65,7 +99,8 @@ function show() {
     if (field.type === "radio") field.checked = field.value === place.direction;
   }
   for (const words of document.querySelectorAll("[data-way]")) words.hidden = words.dataset.way !== place.direction;
-  if (place.name) document.querySelector("[data-place-name]").textContent = place.name;
+  const name = [place.name, place.site].filter(Boolean).join(" · ");
+  if (name) document.querySelector("[data-place-name]").textContent = name;
   document.querySelector("[data-mute]").setAttribute("aria-pressed", String(place.muted));
   for (const picture of document.querySelectorAll("[data-sound]")) {
     picture.hidden = (picture.dataset.sound === "off") !== place.muted;

@@ -1,0 +1,150 @@
+"""What drivers read about the car park: its name, how far it is, its hours, its last exit."""
+
+from datetime import datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.test import Client
+
+from parking.core import clock
+from parking.facilities.models import ParkingSite, ParkingZone
+from parking.facilities.rules import read_point
+from tests.build import book, enter, make_zone
+from tests.web.driver.conftest import browser_of
+from tests.web.driver.test_booking import text_of
+
+pytestmark = pytest.mark.django_db
+
+INDIA = ZoneInfo("Asia/Kolkata")
+
+
+def on(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, 23, hour, minute, tzinfo=INDIA)
+
+
+def make_site(name: str, code: str, **fields: object) -> ParkingSite:
+    return ParkingSite.objects.create(name=name, code=code, state="OPEN", created_at=clock.now(), **fields)
+
+
+def groups(answer: object) -> list[tuple[str, list[str]]]:
+    found = answer.context["groups"]  # type: ignore[attr-defined]
+    return [(group.site.name, [card.zone.name for card in group.cards]) for group in found]
+
+
+@pytest.fixture
+def two() -> tuple[ParkingZone, ParkingZone]:
+    """Return a zone of a site in the city, and one at the airport, 13 km away, whose site alone has a place."""
+    city = make_site("Connaught Place", "CP")
+    airport = make_site("Airport", "AIR", latitude=Decimal("28.556200"), longitude=Decimal("77.100000"))
+    latitude, longitude = Decimal("28.631500"), Decimal("77.216700")
+    return (
+        make_zone("Zone A", site_id=city.pk, latitude=latitude, longitude=longitude),
+        make_zone("Zone P1", site_id=airport.pk, rate="10.00", slots=20),
+    )
+
+
+# --- Sites ------------------------------------------------------------------------------------------------
+
+
+def test_zones_of_several_sites_stand_by_site(two: tuple[ParkingZone, ParkingZone]) -> None:
+    make_zone("Zone B", site_id=two[0].site_id, slots=3)
+    answer = Client().get("/zones/?sort=free")
+    assert groups(answer) == [("Airport", ["Zone P1"]), ("Connaught Place", ["Zone A", "Zone B"])]
+    assert "<h2>Airport</h2>" in answer.content.decode()
+    assert groups(Client().get("/zones/?sort=name"))[0] == ("Connaught Place", ["Zone A", "Zone B"])
+
+
+def test_a_zone_says_its_site(zone: ParkingZone) -> None:
+    zone.site.name = "Connaught Place"
+    zone.site.save(update_fields=["name"])
+    for address in ("/zones/", "/zones/live/", f"/zones/{zone.pk}/"):
+        assert "Connaught Place" in text_of(Client().get(address))
+
+
+# --- Distance ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_nearest_comes_first(two: tuple[ParkingZone, ParkingZone]) -> None:
+    make_zone("Nowhere", site_id=two[0].site_id)
+    answer = Client().get("/zones/?sort=distance&near=28.630,77.217")
+    assert groups(answer) == [("Connaught Place", ["Zone A", "Nowhere"]), ("Airport", ["Zone P1"])]
+    text = text_of(answer)
+    assert "170 m" in text
+    assert "14 km" in text
+    near_airport = Client().get("/zones/?sort=distance&near=28.560,77.100")
+    assert groups(near_airport)[0] == ("Airport", ["Zone P1"])
+    page = near_airport.content.decode()
+    assert 'data-live="/zones/live/?sort=distance&amp;near=28.560,77.100"' in page
+    assert 'href="?sort=price&amp;near=28.560,77.100"' in page
+    assert "data-locate" not in page
+
+
+def test_only_the_list_may_ask_for_the_place(zone: ParkingZone) -> None:
+    answer = Client().get("/zones/")
+    assert answer.headers["Permissions-Policy"] == "geolocation=(self)"
+    assert "data-locate" in answer.content.decode()
+    assert "Permissions-Policy" not in Client().get(f"/zones/{zone.pk}/").headers
+
+
+@pytest.mark.parametrize("near", ["", "here", "91,0", "0,181", "28.6", "28.6,77.2,1", "1e3,2", '"><b>,1'])
+def test_what_is_no_place_sorts_as_usual(zone: ParkingZone, near: str) -> None:
+    answer = Client().get("/zones/", {"sort": "distance", "near": near})
+    assert (answer.status_code, answer.context["wanted"].sorting) == (200, "free")
+    assert "<b>" not in answer.content.decode()
+
+
+def test_a_place_is_read() -> None:
+    assert read_point("28.63,-77.2167") == (28.63, -77.2167)
+
+
+# --- Hours ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hour", "sentence"),
+    [(12, "Open now, 08:00 to 22:00"), (7, "Closed now, opens at 08:00"), (5, "Closed now, opens at 06:00")],
+)
+def test_hours_of_site_and_zone_count(zone: ParkingZone, hour: int, sentence: str) -> None:
+    zone.site.opens_at, zone.site.closes_at, zone.site.last_exit_at = time(6), time(23), time(23, 30)
+    zone.site.save()
+    ParkingZone.objects.update(opens_at=time(8), closes_at=time(22), max_height_cm=210, allowed_kinds=["CAR"])
+    with time_machine.travel(on(hour), tick=False):
+        text = text_of(Client().get("/zones/"))
+    for words in (sentence, "Last exit at 23:30", "Not higher than 210 cm", "Only: Car"):
+        assert words in text
+
+
+def test_a_zone_without_hours_has_those_of_its_site(zone: ParkingZone) -> None:
+    zone.site.opens_at, zone.site.closes_at = time(6), time(23)
+    zone.site.save()
+    with time_machine.travel(on(12), tick=False):
+        assert "Open now, 06:00 to 23:00" in text_of(Client().get("/zones/"))
+
+
+# --- Tickets ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("hour", "warns"), [(20, False), (22, False), (23, True)])
+def test_a_car_inside_is_told_the_last_exit(zone, driver, staff, hour: int, warns: bool) -> None:
+    zone.site.last_exit_at = time(23, 30)
+    zone.site.save()
+    with time_machine.travel(on(hour), tick=False):
+        session = book(driver, zone)
+        before = text_of(browser_of(driver).get(f"/tickets/{session.pk}/"))
+        enter(staff, session)
+        answer = browser_of(driver).get(f"/tickets/{session.pk}/")
+    assert "Last exit" not in before
+    assert "Last exit at 23:30. After that no car gets out." in text_of(answer)
+    assert ("note note-warning" in answer.content.decode().split("Last exit at")[0].rsplit("<p", 1)[1]) == warns
+
+
+@pytest.mark.parametrize(("minute", "told"), [(0, False), (45, True)])
+def test_a_booking_whose_time_ends_after_closing_says_when_to_come(zone, driver, minute: int, told: bool) -> None:
+    zone.site.opens_at, zone.site.closes_at = time(6), time(22)
+    zone.site.save()
+    with time_machine.travel(on(21, minute), tick=False):
+        session = book(driver, zone)
+        text = text_of(browser_of(driver).get(f"/tickets/{session.pk}/"))
+    assert ("It closes at 22:00. Please come before then." in text) == told
