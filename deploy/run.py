@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from deploy import gateways, processes
+from deploy import gateways, keys, processes
 from smart_parking.environment import Environment, WrongEnvironment, read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -149,11 +149,11 @@ def web_command(host: str, port: int) -> list[str]:
     # Few threads: more of them quarrel over the interpreter's lock (docs/performance.md). A gateway that hangs holds
     # one for up to 20 seconds, so who takes much money online gives more (docs/settings.md).
     return [
-        *(sys.executable, "-m", "deploy.web", "smart_parking.wsgi:application", "--interface", "wsgi"),
+        *(sys.executable, "-m", "deploy.web", "smart_parking.rsgi:application", "--interface", "rsgi"),
         *("--host", host, "--port", str(port), "--http", "1", "--no-ws"),
-        *("--workers", str(env.web_workers), "--blocking-threads", str(env.web_threads)),
-        # Each thread keeps its database connection, so idle threads are kept too.
-        *("--blocking-threads-idle-timeout", "600"),
+        *("--workers", str(env.web_workers)),
+        # A head comes within 10 s; so long a connection may also be idle between two requests.
+        *("--http1-header-read-timeout", "10000"),
         # Connections, kept alive, that may wait per worker: half of the backlog.
         *("--backlog", "2048"),
         *("--workers-kill-timeout", str(REQUEST_SECONDS), "--respawn-failed-workers"),
@@ -185,6 +185,11 @@ def local_address(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches a server that listens on `host`."""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
 def address_for_people(host: str, port: int) -> str:
     address = local_address(host)
     return f"http://{f'[{address}]' if ':' in address else address}:{port}"
@@ -197,6 +202,8 @@ def serve(supervisor: Supervisor) -> None:
     refuse_taken_port(host, port)
     base = address_for_people(host, port)
     os.environ.setdefault("SMART_PARKING_BASE_URL", base)
+    if not is_loopback(host):
+        keys.use_own_key(env.secret_key)
     command, standin = gateways.standin(base, env.standin_port)
     if command:
         supervisor.start("stand-in gateway", command)
@@ -213,6 +220,7 @@ def serve(supervisor: Supervisor) -> None:
 
 
 def main() -> int:
+    os.umask(0o077)  # the database, mails and logs of a run are nobody else's
     if "MAKELEVEL" in os.environ:  # started by make: not to stay when make is killed alone
         processes.end_with_my_parent(signal.SIGTERM)
     processes.adopt_orphans()

@@ -64,7 +64,8 @@ def _sqlite(config: dict[str, Any], base_dir: Path, lock_seconds: float) -> dict
     }
     # A file, because threads of one test must meet in one database.
     test = {"NAME": str(base_dir / ".cache" / "test.sqlite3")}
-    return {"OPTIONS": config.get("OPTIONS", {}) | options, "TEST": test}
+    engine = "smart_parking.sqlite3"  # Django's, with files for nobody else
+    return {"ENGINE": engine, "OPTIONS": config.get("OPTIONS", {}) | options, "TEST": test}
 
 
 def _postgresql(config: dict[str, Any], limits: dict[str, float]) -> dict[str, Any]:

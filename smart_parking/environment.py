@@ -85,6 +85,9 @@ class Environment(BaseSettings):
     port: Port = variable("PORT", 8000, "port of the web server")
     web_workers: AtLeastOne = variable("WEB_WORKERS", 2, "processes of the web server")
     web_threads: AtLeastOne = variable("WEB_THREADS", 3, "threads in each of them")
+    body_seconds: Seconds = variable(
+        "SMART_PARKING_BODY_SECONDS", 10.0, "for a request's body, and more while it comes", unit="seconds"
+    )
     standin_port: Port | None = variable("STANDIN_PORT", None, "port of the stand-in gateway", derived="a free one")
 
     # Database

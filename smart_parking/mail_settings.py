@@ -1,5 +1,6 @@
 """The mail settings; every value comes from the environment. `settings.py` imports them by name."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from smart_parking.environment import read
@@ -15,9 +16,10 @@ EMAIL_HOST_PASSWORD = _env.email_host_password
 # Seconds that the worker waits for the mail server.
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = _env.default_from_email
-# Development prints mails to the worker's terminal, unless a server is named.
+# Development keeps mails as files, unless a server is named: a link that sets a password belongs in no log.
 _SENDS = _env.in_production or bool(_env.email_host)
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _SENDS else 'console'}.EmailBackend"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _SENDS else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = Path(__file__).resolve().parent.parent / ".cache" / "mails"
 
 
 def _base_url() -> str:
@@ -32,5 +34,13 @@ BASE_URL = _base_url()
 
 def mail_problems() -> list[str]:
     """Return why production must not send mails so: a link that sets a password must travel encrypted."""
-    is_open = urlsplit(BASE_URL).scheme != "https"
-    return ["SMART_PARKING_BASE_URL does not begin with https://"] if is_open else []
+    problems = [
+        (urlsplit(BASE_URL).scheme != "https", "SMART_PARKING_BASE_URL does not begin with https://"),
+        (not (EMAIL_USE_TLS or EMAIL_USE_SSL or _is_here(EMAIL_HOST)), "EMAIL_USE_TLS and EMAIL_USE_SSL are off"),
+    ]
+    return [text for wrong, text in problems if wrong]
+
+
+def _is_here(host: str) -> bool:
+    """Return whether a mail server is on this machine, which no line leads to."""
+    return host in {"localhost", "::1"} or host.startswith("127.")

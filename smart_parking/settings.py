@@ -4,9 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import sentry_sdk
-
-from parking.core import production
+from parking.core import production, reporting
 from smart_parking import gateway_settings, mail_settings
 from smart_parking.database import database
 from smart_parking.environment import read
@@ -86,6 +84,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "parking.core.requests.RequestIdMiddleware",
+    "parking.edge.refused.RefusedRequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "parking.edge.middleware.ContractMiddleware",
@@ -251,12 +250,16 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
     },
 }
 
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IN_PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if IN_PRODUCTION:
+    # Browsers take these only from this very host, over HTTPS: no other host of the domain can plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_SSL_REDIRECT = IN_PRODUCTION and _env.https_redirect
 SECURE_HSTS_SECONDS = _env.hsts_seconds
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 BEHIND_PROXY = _env.behind_proxy
 # How many proxies of ours a call passes; each adds one address to X-Forwarded-For.
 TRUSTED_PROXIES = _env.trusted_proxies if BEHIND_PROXY else 0
@@ -270,7 +273,7 @@ LOGGING_CONFIG = "parking.core.logs.configure"
 LOGGING: dict[str, Any] = {"level": LOG_LEVEL, "json": IN_PRODUCTION}
 SENTRY_DSN = _env.sentry_dsn
 if SENTRY_DSN:
-    sentry_sdk.init(dsn=SENTRY_DSN, environment=ENVIRONMENT, send_default_pii=False)
+    reporting.start(SENTRY_DSN, ENVIRONMENT)
 
 production.refuse_half_configuration(gateway_settings.configuration_problems(GATEWAYS))
 if IN_PRODUCTION:

@@ -24,6 +24,7 @@ from parking.api.shapes.users import (
     UserOut,
 )
 from parking.core import clock
+from parking.core.requests import forgotten
 from parking.edge import requests
 from parking.edge.answers import ok, plain
 from parking.edge.callers import caller, signed_in_with_any_password
@@ -146,7 +147,7 @@ def logout(request: HttpRequest, payload: RefreshIn) -> HttpResponse:
     # Not required: an access token may have run out before its user signs out.
     user = signed_in_with_any_password(request) if "Authorization" in request.headers else None
     accounts.logout(token=payload.refresh, caller=user, now=clock.now())
-    return ok(None, "Signed out")
+    return forgotten(ok(None, "Signed out"))
 
 
 # --- The own account -------------------------------------------------------------------------------

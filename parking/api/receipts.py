@@ -61,7 +61,7 @@ def receipt(request: HttpRequest, payment_id: str, filters: Annotated[PaperQuery
 def receipt_page(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The same document as a page, to read on a phone or to print."""
     response = receipts.receipt(request, [sheet_of(document) for document in _documents(request, payment_id)])
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

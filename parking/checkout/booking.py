@@ -86,6 +86,7 @@ def book(
                 amount=terms.booking_fee,
                 attendant_id=None,
                 now=now,
+                is_first=True,
             )
     return _collect_fee(session, order, now, fresh=True)
 

@@ -149,8 +149,18 @@ def _wait_for_money(
         if same and isinstance(state_of(bill, now=now), Frozen):
             return Ending(order=waiting)
         orders.give_up(bill=bill, now=now)
+    # Before its first quote or online exit a bill has orders of the booking fee alone, which are not counted here.
+    is_first = bill.frozen_until is None
     bills.freeze(bill=bill, charge=charge, until=quote_end(session, now))
-    order = orders.place(bill=bill, purpose=purpose, gateway=gateway, amount=due, attendant_id=actor.user_id, now=now)
+    order = orders.place(
+        bill=bill,
+        purpose=purpose,
+        gateway=gateway,
+        amount=due,
+        attendant_id=actor.user_id,
+        now=now,
+        is_first=is_first,
+    )
     waits = SessionExitWaits if reason == EndReason.EXIT else SessionTerminationWaits
     audit.record(actor, waits(session_id=session.pk, order_id=order.order_id, amount=order.amount), now)
     return Ending(order=order, is_new=True)

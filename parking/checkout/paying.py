@@ -246,8 +246,11 @@ def refresh_order(*, order: PaymentOrder, now: datetime) -> PaymentOrder:
 
 
 def verify_order(*, order: PaymentOrder, now: datetime) -> PaymentOrder:
-    """Ask the gateway how an order is, and settle that. One that is paid or in review is not asked after again."""
-    if not order.is_settled:
+    """Ask the gateway how an order is, and settle that. One that is paid or in review is not asked after again.
+
+    Asked at most every two seconds for each order; in between the answer is what was known before.
+    """
+    if not order.is_settled and orders.begin_question(order=order, pause=LOOK_AGAIN_AFTER, now=now):
         collect(order=order, now=now)
     return order
 

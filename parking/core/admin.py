@@ -7,11 +7,13 @@ from typing import Any, ClassVar, NoReturn
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from parking.core.errors import Forbidden
+from parking.core.errors import Forbidden, Refused
 from parking.core.models import IdempotencyKey, SettingValue, SweepLease, WorkerHeartbeat
+from parking.core.requests import forgotten
 
 
 class LookUpSite(admin.AdminSite):
@@ -33,12 +35,21 @@ class LookUpSite(admin.AdminSite):
             raise Forbidden("forbidden", "Your role does not allow this")
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return forgotten(super().logout(request, extra_context))
+
     def password_change(self, *_: object, **__: object) -> NoReturn:
         """Refuse: here it would leave the user's tokens valid. The account page changes passwords."""
         raise Forbidden("forbidden", "Your role does not allow this")
 
 
 look_up = LookUpSite()
+
+# What a list takes beside its filters: search, order, page, and Django's own mark of a wrong value.
+_OF_LISTS = {"q", "o", "p", "e", "_facets"}
+# How a filter may compare. Others would tell a column letter by letter, or cost what a regular expression costs.
+_COMPARISONS = {"", "exact", "id__exact", "isnull", "gte", "lt"}
+_LONGEST_VALUE = 100
 
 
 class LookUpAdmin(admin.ModelAdmin[Any]):
@@ -48,6 +59,33 @@ class LookUpAdmin(admin.ModelAdmin[Any]):
     # A second count over the whole table for each search would be slow among a million stays.
     show_full_result_count = False
     ordering: ClassVar[Any] = ["-pk"]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Show the list. Raises Refused `lookup_invalid` for what no filter of the page asks."""
+        try:
+            if all(self._may_ask(name, values) for name, values in request.GET.lists()):
+                return super().changelist_view(request, extra_context)
+        except (ValueError, OverflowError, DataError):
+            # A value that the column cannot be compared with.
+            pass
+        raise Refused("lookup_invalid", "This list cannot be asked so")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:  # noqa: ARG002 - as inherited
+        return self._is_of_a_filter(lookup)
+
+    def _may_ask(self, name: str, values: list[str]) -> bool:
+        if any(len(value) > _LONGEST_VALUE for value in values):
+            return False
+        if name in _OF_LISTS:
+            return True
+        return self._is_of_a_filter(name) and not any("\x00" in value for value in values)
+
+    def _is_of_a_filter(self, lookup: str) -> bool:
+        fields = [name for name in self.list_filter if isinstance(name, str)]
+        return any(
+            lookup == name or (lookup.startswith(f"{name}__") and lookup.removeprefix(f"{name}__") in _COMPARISONS)
+            for name in fields
+        )
 
     def get_fields(self, *_: object, **__: object) -> list[Any]:
         """Return every column, also those that no form would take."""

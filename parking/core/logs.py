@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from parking.core.requests import current_request_id
+from parking.core.requests import current_request_id, without_secrets
 
 
 def _add_request_id(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -16,6 +16,10 @@ def _add_request_id(_: Any, __: str, event: structlog.typing.EventDict) -> struc
     return event
 
 
+def _cut_secrets(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {name: without_secrets(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
 def configure(options: dict[str, Any]) -> None:
     """Set structlog and Django's LOGGING_CONFIG up: `level`, and `json` for machine-readable lines."""
     shared: list[Any] = [
@@ -23,6 +27,7 @@ def configure(options: dict[str, Any]) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_request_id,
+        _cut_secrets,
     ]
     readable = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     renderer = structlog.processors.JSONRenderer() if options["json"] else readable
@@ -37,6 +42,7 @@ def configure(options: dict[str, Any]) -> None:
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,
+                        _cut_secrets,
                         renderer,
                     ],
                 }

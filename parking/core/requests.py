@@ -12,12 +12,18 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SECRET = re.compile(r"(/password/reset/|/email/confirm/)[^\s\"']+")
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current_request_id() -> str:
     """Return the id of the request being answered, or "" outside one."""
     return _current.get()
+
+
+def without_secrets(text: str) -> str:
+    """Return a path, or a line of the log, without the part of a link that opens an account."""
+    return _SECRET.sub(r"\1[cut]", text)
 
 
 def client_address(request: HttpRequest) -> str:
@@ -57,6 +63,15 @@ class RequestIdMiddleware:
             _current.reset(token)
         response.headers["X-Request-ID"] = request_id
         return response
+
+
+def forgotten(response: HttpResponse) -> HttpResponse:
+    """Have the browser drop what it kept of our answers: its user has signed out.
+
+    The cache alone: cookies would be those of the whole domain, and the storage holds scans that were not sent yet.
+    """
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 class TolerantRequest(WSGIRequest):

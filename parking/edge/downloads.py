@@ -75,5 +75,5 @@ def documents_file(documents: Sequence[TaxDocument], paper: str) -> HttpResponse
     body = pdf_of(tuple(sheet_of(document) for document in documents), PAPERS[paper])
     name = documents[0].number.replace("/", "-")
     # The document never changes, but notes may join it: ask again each time.
-    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "private, no-cache"}
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "private, no-store"}
     return HttpResponse(body, content_type=PDF, headers=headers)

@@ -26,6 +26,7 @@ from parking.core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from parking.core.requests import without_secrets
 from parking.edge.answers import failed
 from parking.edge.callers import actor_of
 from parking.edge.parsing import UnsupportedMedia
@@ -90,10 +91,17 @@ def record_refusal(request: HttpRequest, error: DomainError) -> None:
     """
     if request.method in _CHANGING and isinstance(error, Refused | Forbidden | KeyReused):
         if not isinstance(error, InvalidInput):
-            refusal = Refusal(code=error.code, path=request.path, session_id=error.facts.get("session_id"))
+            refusal = Refusal(
+                code=error.code, path=without_secrets(request.path), session_id=error.facts.get("session_id")
+            )
             audit.record(actor_of(request), refusal, clock.now())
     elif _is_seldom_recorded(error):
-        record_seldom(actor_of(request), Refusal(code=error.code, path=request.path), request=request, now=clock.now())
+        record_seldom(
+            actor_of(request),
+            Refusal(code=error.code, path=without_secrets(request.path)),
+            request=request,
+            now=clock.now(),
+        )
 
 
 def _is_seldom_recorded(error: DomainError) -> bool:

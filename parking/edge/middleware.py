@@ -16,6 +16,9 @@ from parking.edge.callers import actor_of
 from parking.edge.downloads import CSV, PDF, XLSX
 from parking.edge.errors import answer_for, database_away, record_refusal, too_large
 from parking.edge.limits import count_public_call
+from parking.edge.pages import PRIVATE
+
+NOWHERE = "private, no-store"
 
 # A client that is still sending when the answer comes may see a broken connection instead of the answer.
 _MOST_DRAINED = 16_000_000
@@ -23,10 +26,12 @@ _MOST_DRAINED = 16_000_000
 _LISTS = {CSV: "csv", XLSX: "xlsx", PDF: "pdf", "application/zip": "zip"}
 # Addresses that the contract names; the others are pages.
 _CONTRACT = ("/api/", "/parking/", "/entry-qr-scan/", "/exit-qr-scan/")
+# Of these the answers are the same for everybody; those of other calls are one caller's alone.
+_PUBLIC = ("/api/public/", "/api/docs", "/api/openapi.json")
 
 
 class ContractMiddleware:
-    """405 in the contract's form; bodies that are too large and a database that is away, wherever they show."""
+    """405, bodies that are too large, a database that is away in the contract's form; no personal answer is kept."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,6 +39,7 @@ class ContractMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._limited(request)
         _drain(request)
+        _keep_personal_answers_nowhere(request, response)
         if response.status_code == 405 and request.path.startswith(_CONTRACT):
             allowed = response.headers.get("Allow", "")
             response = failed("method_not_allowed", f"Allowed here: {allowed}", status=405)
@@ -72,6 +78,15 @@ class ExportRecordMiddleware:
 
 def _is_attached(response: HttpResponse) -> bool:
     return response.headers.get("Content-Disposition", "").startswith("attachment")
+
+
+def _keep_personal_answers_nowhere(request: HttpRequest, response: HttpResponse) -> None:
+    """Replace what pages say of caches only here: Django compares ETags of nothing that is not stored."""
+    if request.path.startswith("/api/"):
+        if not request.path.startswith(_PUBLIC):
+            response.headers.setdefault("Cache-Control", NOWHERE)
+    elif response.headers.get("Cache-Control") == PRIVATE and request.user.is_authenticated:
+        response.headers["Cache-Control"] = NOWHERE
 
 
 def _drain(request: HttpRequest) -> None:

@@ -56,6 +56,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "mail_address_missing": _("There is no e-mail address to send it to. Add one to the profile."),
         "not_active": _("Only the stay of a car that is inside can be ended."),
         "not_cancellable": _("This booking cannot be cancelled any more."),
+        "lookup_invalid": _("This list cannot be searched in this way."),
         "nothing_due": _("Nothing is due now."),
         "order_not_in_review": _("This payment does not wait for a review."),
         "own_refund": _("Another administrator must approve a refund that you asked for."),
@@ -137,6 +138,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "idempotency_key_reused": _("This form was sent before with other values. Please reload the page."),
     },
     TooMany: {
+        "too_many_payments": _("Too many payments were started for this. Please wait, or pay at the counter."),
         "too_many_attempts": _("Too many failed attempts."),
         "too_many_requests": _("Too many requests."),
     },

@@ -25,7 +25,8 @@ def orders_to_check(*, now: datetime, gateway: str | None = None, most: int | No
 
 def claim_check(*, order: PaymentOrder, now: datetime) -> bool:
     """Return whether this caller may ask the gateway now, and write when the order's next check is due."""
-    following = next_check(created_at=order.created_at, now=now) or now + LAST_CHANCE
+    is_given_up = order.status == OrderStatus.EXPIRED
+    following = next_check(created_at=order.created_at, now=now, is_given_up=is_given_up) or now + LAST_CHANCE
     due = PaymentOrder.objects.filter(pk=order.pk, is_definite=False, next_check_at=order.next_check_at)
     return due.update(next_check_at=following, updated_at=now) == 1
 

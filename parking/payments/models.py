@@ -121,6 +121,9 @@ class PaymentOrder(models.Model):
         blank=True,
         related_name="orders_asked_for",
     )
+    asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a client last had the gateway asked after it"
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     review_closed_at = models.DateTimeField(

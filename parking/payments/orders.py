@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
+from math import ceil
 from typing import Any
+
+from django.db.models import F, Q
 
 from parking.audit import services as audit
 from parking.core.actor import SYSTEM
-from parking.core.errors import Refused
+from parking.core.errors import Refused, TooMany
 from parking.core.ids import new_order_id
 from parking.core.money import LEAST_ONLINE, from_paise, to_paise
 from parking.core.statements import change, insert
@@ -19,7 +22,11 @@ from parking.payments import takings
 from parking.payments.events import OrderMoved
 from parking.payments.gateways.base import FurtherPayment, GatewayState, OrderAnswer
 from parking.payments.models import OPEN_ORDER, Bill, OrderPurpose, OrderStatus, Payment, PaymentOrder
-from parking.payments.schedule import next_check
+from parking.payments.schedule import GIVEN_UP_AGES, next_check
+
+# A person needs one or two; each costs the gateway several calls.
+MOST_ORDERS_AN_HOUR = 5
+_AN_HOUR, _SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 
 def place(
@@ -30,10 +37,12 @@ def place(
     amount: Decimal,
     attendant_id: int | None,
     now: datetime,
+    is_first: bool = False,
 ) -> PaymentOrder:
     """Write an order down before the gateway is asked. There is one open order on a bill at most.
 
-    Raises Refused `amount_too_small_for_gateway` below one rupee: no gateway takes less.
+    `is_first`: there can be no earlier one for the same. Raises Refused `amount_too_small_for_gateway` below one rupee,
+    for no gateway takes less; TooMany `too_many_payments` for the sixth in an hour.
     """
     if amount < LEAST_ONLINE:
         raise Refused(
@@ -42,6 +51,8 @@ def place(
             due=str(amount),
             least=str(LEAST_ONLINE),
         )
+    if not is_first:
+        _refuse_too_many(bill, now)
     order = PaymentOrder(
         order_id=new_order_id(),
         bill=bill,
@@ -57,9 +68,21 @@ def place(
     return order
 
 
+def _refuse_too_many(bill: Bill, now: datetime) -> None:
+    recent = PaymentOrder.objects.filter(bill=bill, created_at__gt=now - _AN_HOUR).order_by("-created_at")
+    times = list(recent.values_list("created_at", flat=True)[:MOST_ORDERS_AN_HOUR])
+    if len(times) == MOST_ORDERS_AN_HOUR:
+        wait = times[-1] + _AN_HOUR - now
+        raise TooMany(
+            "too_many_payments", "Too many payments were started; please wait", retry_after=ceil(wait / _SECOND)
+        )
+
+
 def give_up(*, bill: Bill, now: datetime) -> None:
     """Stop waiting for an order's money. Should it come all the same, `complete` still takes it."""
-    PaymentOrder.objects.filter(bill=bill, status__in=OPEN_ORDER).update(status=OrderStatus.EXPIRED, updated_at=now)
+    PaymentOrder.objects.filter(bill=bill, status__in=OPEN_ORDER).update(
+        status=OrderStatus.EXPIRED, updated_at=now, next_check_at=F("created_at") + GIVEN_UP_AGES[0]
+    )
 
 
 def note_pending(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> None:
@@ -96,6 +119,15 @@ def begin_check(*, order: PaymentOrder, pause: timedelta, now: datetime) -> bool
     """
     undecided = PaymentOrder.objects.filter(pk=order.pk, is_definite=False, updated_at__lte=now - pause)
     return undecided.update(updated_at=now) == 1
+
+
+def begin_question(*, order: PaymentOrder, pause: timedelta, now: datetime) -> bool:
+    """Return whether a client may have the gateway asked after an order: nobody did within `pause`.
+
+    Of several callers one may: the same statement remembers that it asks. Needs no lock.
+    """
+    unasked = PaymentOrder.objects.filter(Q(asked_at=None) | Q(asked_at__lte=now - pause), pk=order.pk)
+    return unasked.update(asked_at=now) == 1
 
 
 def fail(*, order: PaymentOrder, is_definite: bool, now: datetime) -> bool:

@@ -28,8 +28,18 @@ _LATER = (
     timedelta(days=3),
     FOLLOWED_FOR,
 )
-# The ages of an order at which the worker asks after it: with the call that makes it, 28 calls.
+# The ages of an order at which the worker asks after it: with the call that makes it 28 calls,
+# fewer once it is given up.
 CHECK_AGES = (*accumulate(_WHILE_PAYING), *_LATER)
+# Of an order that was given up, because the booking is over or another order took its place, money seldom comes, and
+# the webhook brings its news.
+GIVEN_UP_AGES = (
+    timedelta(minutes=16),
+    timedelta(hours=1),
+    timedelta(hours=12),
+    timedelta(days=3),
+    FOLLOWED_FOR,
+)
 # A gateway that is silent at the last age is asked once more, so much later.
 LAST_CHANCE = timedelta(hours=12)
 # Pauses before a failed refund is tried again; after the last a person must look.
@@ -43,10 +53,11 @@ _REFUND_PAUSES = (
 BALANCE_PAUSE = timedelta(hours=1)
 
 
-def next_check(*, created_at: datetime, now: datetime) -> datetime | None:
+def next_check(*, created_at: datetime, now: datetime, is_given_up: bool = False) -> datetime | None:
     """Return when an order is to be asked after next, later than `now`; None after its last time. Times are aware."""
     age = now - created_at
-    return next((created_at + due for due in CHECK_AGES if due > age), None)
+    ages = GIVEN_UP_AGES if is_given_up else CHECK_AGES
+    return next((created_at + due for due in ages if due > age), None)
 
 
 def refund_pause(attempt: int) -> timedelta | None:

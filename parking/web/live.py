@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
 from parking.core import clock
+from parking.edge.pages import PRIVATE
 from parking.web.access import View
 
 State = Callable[..., str]
@@ -37,7 +38,7 @@ def live(state: State) -> Callable[[View], View]:
             response = view(request, *args, **kwargs)
             if response.status_code == 200:
                 response.headers["ETag"] = tag
-            response.headers["Cache-Control"] = "private, no-cache"
+            response.headers["Cache-Control"] = PRIVATE
             return response
 
         return conditional

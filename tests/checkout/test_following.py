@@ -11,10 +11,11 @@ from django.apps import apps
 from parking.accounts.models import User
 from parking.checkout import expiring, paying, settling, webhooks
 from parking.facilities.models import ParkingZone
+from parking.payments import orders
 from parking.payments.gateways import registry
 from parking.payments.gateways.base import EventKind, GatewayState, WebhookEvent
 from parking.payments.models import GatewayEvent, Payment, PaymentOrder, Refund
-from parking.payments.schedule import CHECK_AGES, FOLLOWED_FOR, LAST_CHANCE, next_check
+from parking.payments.schedule import CHECK_AGES, FOLLOWED_FOR, GIVEN_UP_AGES, LAST_CHANCE, next_check
 from tests.build import book, enter, leave, reloaded
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree
@@ -79,14 +80,21 @@ def test_there_is_none_after_the_last() -> None:
 # --- What an order costs ---------------------------------------------------------------------------
 
 
-def test_an_abandoned_order_costs_28_calls_in_five_days_and_is_then_definite(
+def test_an_abandoned_order_costs_26_calls_in_five_days_and_is_then_definite(
     abandoned: PaymentOrder, gateway: FakeGateway
 ) -> None:
     assert follow_to_the_end(abandoned) == after(days=5)
-    assert gateway.calls == ["create_order"] + ["fetch_order"] * 27
+    assert gateway.calls == ["create_order"] + ["fetch_order"] * 25
     assert (abandoned.status, abandoned.is_definite) == ("EXPIRED", True)
     assert settling.follow_open_orders(now=after(days=30)) == 0
-    assert len(gateway.calls) == 28
+    assert len(gateway.calls) == 26
+
+
+def test_an_order_that_another_took_the_place_of_costs_six_calls(abandoned: PaymentOrder, gateway: FakeGateway) -> None:
+    orders.give_up(bill=abandoned.bill, now=after(seconds=5))
+    assert follow_to_the_end(abandoned) == after(days=5)
+    assert gateway.calls == ["create_order"] + ["fetch_order"] * len(GIVEN_UP_AGES)
+    assert (abandoned.status, abandoned.is_definite, len(gateway.calls)) == ("EXPIRED", True, 6)
 
 
 def test_an_order_that_waits_for_a_car_inside_is_given_up_at_the_end(
@@ -105,7 +113,7 @@ def test_an_order_that_waits_for_a_car_inside_is_given_up_at_the_end(
 def test_a_silent_gateway_is_asked_once_more_after_the_end(abandoned: PaymentOrder, gateway: FakeGateway) -> None:
     gateway.reachable = False
     assert follow_to_the_end(abandoned) == START + FOLLOWED_FOR + LAST_CHANCE
-    assert (len(gateway.calls), abandoned.is_definite) == (29, True)
+    assert (len(gateway.calls), abandoned.is_definite) == (27, True)
 
 
 def test_money_found_at_the_last_chance_is_taken(abandoned: PaymentOrder, gateway: FakeGateway) -> None:

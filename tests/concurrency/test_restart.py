@@ -28,11 +28,10 @@ def running_server(database: Server) -> Iterator[str]:
         port = int(listener.getsockname()[1])
     command = web_command(HOST, port)
     command[command.index("--workers") + 1] = "1"
-    command[command.index("--blocking-threads") + 1] = str(THREADS)
     server = subprocess.Popen(
         command,
         cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": database.url},
+        env=os.environ | {"DATABASE_URL": database.url, "WEB_THREADS": str(THREADS)},
         preexec_fn=processes.end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - it only calls prctl
     )
     try:

@@ -24,9 +24,10 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Any:
     return run
 
 
-def test_development_prints_mails(read: Any) -> None:
+def test_development_keeps_mails_as_files(read: Any) -> None:
     values = read()
-    assert values["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+    assert values["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend"
+    assert values["EMAIL_FILE_PATH"].parts[-2:] == (".cache", "mails")
     assert values["BASE_URL"] == "http://127.0.0.1:8000"
 
 
@@ -53,3 +54,10 @@ def test_production_writes_no_links_to_an_open_line(read: Any) -> None:
     values = read(**PRODUCTION, SMART_PARKING_BASE_URL="http://parking.example/")
     assert values["BASE_URL"] == "http://parking.example"
     assert values["mail_problems"]() == ["SMART_PARKING_BASE_URL does not begin with https://"]
+
+
+def test_production_hands_no_mail_to_an_open_line(read: Any) -> None:
+    values = read(**PRODUCTION, EMAIL_HOST="mail.example")
+    assert values["mail_problems"]() == ["EMAIL_USE_TLS and EMAIL_USE_SSL are off"]
+    assert read(EMAIL_HOST="127.0.0.1")["mail_problems"]() == []
+    assert read(EMAIL_HOST="mail.example", EMAIL_USE_TLS="on")["mail_problems"]() == []

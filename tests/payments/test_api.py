@@ -66,7 +66,9 @@ def stay(booking: dict[str, Any]) -> ParkingSession:
 # --- Create and verify -------------------------------------------------------------------------------------
 
 
-def test_phonepe_create_and_verify(as_driver: ApiClient, inside: dict[str, Any], standin: Standin) -> None:
+def test_phonepe_create_and_verify(
+    clock_stands: Traveller, as_driver: ApiClient, inside: dict[str, Any], standin: Standin
+) -> None:
     created = create(as_driver, "PHONEPE", inside)
     order = PaymentOrder.objects.get(gateway="PHONEPE")
     (theirs,) = standin.books()["orders"]
@@ -85,6 +87,7 @@ def test_phonepe_create_and_verify(as_driver: ApiClient, inside: dict[str, Any],
     }
     waiting = verify(as_driver, "PHONEPE", inside, order.order_id, standin).json()
     standin.pay(order.order_id)
+    clock_stands.shift(2)
     done = verify(as_driver, "PHONEPE", inside, order.order_id, standin).json()
     shown = {"success": True, "amount": 50.0, "payment_method": "PHONEPE_UPI"}
     assert waiting == shown | {"verified": False, "status": "PENDING"}

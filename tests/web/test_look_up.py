@@ -1,6 +1,8 @@
 """The look-up site: administrators read everything and change nothing."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.apps import apps
@@ -191,3 +193,45 @@ def test_money_and_state_stay(office, stay):
     office.post(f"/office/admin/payments/payment/{payment.pk}/delete/", {"post": "yes"})
     assert ParkingSession.objects.get().status == "COMPLETED"
     assert Payment.objects.count() == 2
+
+
+# --- Asking only what a filter asks ------------------------------------------------------------------------
+
+NOT_TO_BE_ASKED = [
+    ("accounts/user", "password__startswith", "argon2"),
+    ("accounts/user", "password", "x"),
+    ("accounts/user", "role__regex", "(a+)+$"),
+    ("accounts/user", "role__startswith", "A"),
+    ("accounts/user", "role__exact__in", "ADMIN"),
+    ("core/idempotencykey", "answer__startswith", "{"),
+    ("core/idempotencykey", "path__iregex", "("),
+    ("payments/payment", "bill__session__driver__password__startswith", "a"),
+    ("stays/parkingsession", "zone__site__name__contains", "a"),
+    ("stays/parkingsession", "booked_at__year", "2026"),
+    ("stays/parkingsession", "zone__id__exact", "x\u0000"),
+    ("stays/parkingsession", "status__exact", "A" * 101),
+    ("stays/parkingsession", "unknown", "1"),
+    ("stays/parkingsession", "_to_field", "qr_code"),
+]
+
+
+@pytest.mark.parametrize(("page", "key", "value"), NOT_TO_BE_ASKED)
+def test_nothing_can_be_asked_but_the_filters(office, page, key, value):
+    answer = office.get(f"/office/admin/{page}/", {key: value})
+    assert answer.status_code == 400
+    assert "This list cannot be searched in this way." in answer.content.decode()
+
+
+@pytest.mark.usefixtures("stay")
+@pytest.mark.parametrize("page", REGISTERED)
+def test_every_link_of_a_lists_filters_works(office, page):
+    content = office.get(f"/office/admin/{page}/", {"_facets": "True"}).content.decode()
+    links = [unescape(link) for link in re.findall(r'<a href="(\?[^"]*)"', content)]
+    assert [link for link in links if office.get(f"/office/admin/{page}/{link}").status_code != 200] == []
+
+
+def test_values_that_fit_no_column_are_no_error_of_ours(office):
+    asked = [("booked_at__gte", "yesterday"), ("zone__id__exact", "x"), ("zone__id__exact", "9" * 40), ("p", "x")]
+    for key, value in [*asked, ("o", "x.y"), ("o", "99"), ("zone__isnull", "maybe")]:
+        answer = office.get("/office/admin/stays/parkingsession/", {key: value}, follow=True)
+        assert answer.status_code in {200, 400}

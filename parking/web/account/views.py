@@ -11,6 +11,7 @@ from parking.accounts import services as accounts
 from parking.accounts.models import User
 from parking.accounts.sessions import sign_in_session, sign_out_session
 from parking.core import clock
+from parking.core.requests import forgotten
 from parking.edge.pages import page
 from parking.web.access import home_of, safe_next, user_of
 from parking.web.account.forms import SignInForm
@@ -41,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session. What the browser kept of this person's pages goes with it."""
     sign_out_session(request, now=clock.now())
-    return redirect("zones")
+    return forgotten(redirect("zones"))
 
 
 @require_POST

@@ -162,8 +162,8 @@ def test_names_are_shown_as_text(browser_of, asha):
     assert "<script>alert" not in page
 
 
-def test_the_page_is_kept_by_nobody_between(browser_of, asha):
-    assert browser_of(asha).get("/profile/").headers["Cache-Control"] == "private, no-cache"
+def test_the_page_is_kept_by_nobody(browser_of, asha):
+    assert browser_of(asha).get("/profile/").headers["Cache-Control"] == "private, no-store"
 
 
 def test_signing_out_closes_the_pages(browser_of, asha):
