@@ -38,6 +38,7 @@ class Lengths:
     profile_cycles: int = 500
     gain_rounds: int = 60
     live_polls: int = 200
+    page_rounds: int = 9
     growth_stays: int = GROWTH_STAYS
 
 
@@ -51,6 +52,7 @@ QUICK = Lengths(
     profile_cycles=150,
     gain_rounds=20,
     live_polls=50,
+    page_rounds=3,
     growth_stays=50_000,
 )
 
@@ -246,6 +248,16 @@ def live(stage: Stage) -> dict[str, Any]:
     return found
 
 
+def sites(stage: Stage) -> dict[str, Any]:
+    """What each page costs an operator of forty sites with 200 zones and 20,000 slots."""
+    stage.template  # noqa: B018 - made on first use
+    url = databases.create(stage.server, "sites")
+    found: dict[str, Any] = children.ask(
+        "bench.inside", "many_sites", database_url=url, given={"rounds": stage.lengths.page_rounds}
+    )
+    return found
+
+
 # --- Growth ----------------------------------------------------------------------------------------
 
 
@@ -299,6 +311,7 @@ PARTS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "profile": profile,
     "gains": gains,
     "live": live,
+    "sites": sites,
 }
 # Asked for by name only.
-AIDS = ("profile", "gains")
+AIDS = ("profile", "gains", "sites")

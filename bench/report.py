@@ -37,6 +37,7 @@ AIMS = (
     Aim("SQLite, 100 clients: answers not 2xx", "sqlite", lambda f: f["bad_answers"], 0),
     Aim("zones, requests/s", "zones", lambda f: f["per_second"], 1500, at_least=True),
     Aim("statements of a poll without news", "live", lambda f: max(one["statements"] for one in _parts(f)), 1),
+    Aim("slowest page with forty sites, ms", "sites", lambda f: max(f.values()), 150),
     Aim("asking for news, ms", "live", lambda f: f["news"], 1, form="{:.2f}"),
     Aim(
         "smallest gain in core/statements.py",
@@ -70,6 +71,7 @@ def tables(figures: Figures) -> str:
         "profile": _profile,
         "gains": _gains,
         "live": _live,
+        "sites": _sites,
     }
     texts = [f"\n{part}\n{makers[part](found)}" for part, found in figures.items() if part in makers]
     if "sqlite" in figures:
@@ -160,6 +162,11 @@ def _live(found: Figures) -> str:
         for name, one in found["parts"].items()
     ]
     return _table(["one poll of", "statements", "median ms", "statements, news", "median ms, news"], rows)
+
+
+def _sites(found: Figures) -> str:
+    slowest_first = sorted(found.items(), key=lambda one: -one[1])
+    return _table(["page", "median ms"], [[address, f"{taken:.0f}"] for address, taken in slowest_first])
 
 
 def _profile(found: Figures) -> str:

@@ -18,6 +18,7 @@ from parking.core.idempotency import RequestKey
 from parking.core.ids import new_refund_id
 from parking.core.money import ZERO
 from parking.core.sites import at_sites
+from parking.facilities.calendars import zone_of
 from parking.invoices.models import TaxDocument
 from parking.payments import bills, refunds
 from parking.payments.asking import look_up_refund, send_refunds
@@ -222,7 +223,7 @@ def _written_down(
         session = access.lock(OfBill(payment.bill_id), actor)
         idempotency.claim(key, subject=refund_id, now=now)
         _refuse_too_much(payment, amount)
-        _refuse_beyond_limit(actor, amount, now)
+        _refuse_beyond_limit(actor, amount, payment.bill.site_id, now)
         refund = bills.refund_by_decision(
             bill=session.bill,
             payment=payment,
@@ -259,8 +260,8 @@ def _ask_second_person(refund: Refund, session: ParkingSession, now: datetime) -
     )
 
 
-def _refuse_beyond_limit(actor: Actor, amount: Decimal, now: datetime) -> None:
-    """Raise unless an attendant may give so much back, at once and with what was given back today.
+def _refuse_beyond_limit(actor: Actor, amount: Decimal, site_id: int | None, now: datetime) -> None:
+    """Raise unless an attendant may give so much back, at once and with what was given back today, by the site's day.
 
     The account is locked, so that of two refunds at once the second one sees the first.
     """
@@ -268,9 +269,9 @@ def _refuse_beyond_limit(actor: Actor, amount: Decimal, now: datetime) -> None:
     if actor.role != Role.STAFF or actor.user_id is None:
         return
     lock_user(actor.user_id)
-    today = Refund.objects.filter(
-        asked_by_id=actor.user_id, created_at__gte=clock.day_start(now.astimezone(clock.site_zone()).date())
-    )
+    zone = zone_of(site_id)
+    begun_at = clock.day_start(now.astimezone(zone).date(), zone)
+    today = Refund.objects.filter(asked_by_id=actor.user_id, created_at__gte=begun_at)
     left = min(limit.each, limit.per_day - sum((refund.amount for refund in today.owed()), ZERO))
     if amount > left:
         raise Refused("refund_beyond_limit", f"You may give back ₹{max(left, ZERO)} now", left=str(max(left, ZERO)))

@@ -16,20 +16,20 @@ def now() -> datetime:
 
 
 def site_zone() -> ZoneInfo:
-    """Return the time zone in which the operator's days begin and end."""
+    """Return the operator's time zone, for what belongs to no site; a site has its own (`facilities.calendars`)."""
     return ZoneInfo(settings.TIME_ZONE)
 
 
-def today() -> date:
-    """Return the present date in the site's time zone."""
-    return now().astimezone(site_zone()).date()
+def today(zone: ZoneInfo | None = None) -> date:
+    """Return the present date in a time zone; without one, in the operator's."""
+    return now().astimezone(zone or site_zone()).date()
 
 
-def day_start(day: date) -> datetime:
-    """Return the first moment of a date in the site's time zone, as an aware time."""
-    return datetime.combine(day, time.min, tzinfo=site_zone())
+def day_start(day: date, zone: ZoneInfo | None = None) -> datetime:
+    """Return the first moment of a date in a time zone, as an aware time; without a zone, in the operator's."""
+    return datetime.combine(day, time.min, tzinfo=zone or site_zone())
 
 
-def day_range(first: date, last: date) -> tuple[datetime, datetime]:
+def day_range(first: date, last: date, zone: ZoneInfo | None = None) -> tuple[datetime, datetime]:
     """Return the half-open span [start, end) that covers the dates first to last, both included."""
-    return day_start(first), day_start(last + timedelta(days=1))
+    return day_start(first, zone), day_start(last + timedelta(days=1), zone)

@@ -1,6 +1,7 @@
 """Money is `Decimal` rupees with two places, rounded half up to the paisa; gateways count integer paise."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 
@@ -34,4 +35,11 @@ def from_paise(paise: int) -> Decimal:
 
 def indian(amount: Decimal) -> str:
     """Return rupees with two places, grouped as in India: 12,34,567.50."""
-    return format_decimal(amount, format=_TWO_PLACES, locale="en_IN")
+    return _grouped(str(amount))
+
+
+# Long lists show the same few amounts and counts again and again, and formatting is slow. By text, because
+# minus zero equals zero.
+@lru_cache(maxsize=4096)
+def _grouped(amount: str) -> str:
+    return format_decimal(Decimal(amount), format=_TWO_PLACES, locale="en_IN")

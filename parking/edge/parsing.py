@@ -21,6 +21,8 @@ from parking.core import clock
 from parking.core.errors import NotFound
 from parking.core.ids import MAX_ID, Ref, parse_ref
 from parking.core.money import MAX_AMOUNT, PAISA
+from parking.core.sites import ALL_SITES
+from parking.facilities.calendars import calendar_of
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -75,7 +77,7 @@ def _rupees(value: object) -> Decimal:
 
 def _day(value: object) -> date:
     if value == "today":
-        return clock.today()
+        return calendar_of(ALL_SITES).today()
     # Only the plain form: pydantic would also take seconds since 1970.
     if not (isinstance(value, str) and _DATE.fullmatch(value)):
         raise ValueError("a date such as 2026-11-22, or today, is needed")

@@ -12,6 +12,7 @@ from parking.audit import services as audit
 from parking.core.actor import Actor, not_permitted
 from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.sites import at_sites
+from parking.facilities.calendars import zones_of_sites
 from parking.facilities.events import SiteChanged, SiteCopied, SiteCreated
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 from parking.facilities.setting_values import SITE, current_values
@@ -53,6 +54,7 @@ def create_site(*, actor: Actor, fields: dict[str, Any], now: datetime) -> Parki
     with transaction.atomic():
         _save(site)
         audit.record(actor, SiteCreated(site_id=site.pk, code=site.code, state=site.state), now)
+    zones_of_sites.forget()
     return site
 
 
@@ -77,6 +79,7 @@ def update_site(*, actor: Actor, site_id: int, changes: dict[str, Any], now: dat
         if retires:
             Gate.objects.filter(site=site, retired_at=None).update(retired_at=now)
         audit.record(actor, SiteChanged(site_id=site.pk, changed=tuple(sorted(changes)), state=site.state), now)
+    zones_of_sites.forget()
     return site
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.core import clock
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
 from parking.facilities.models import ParkingSite
@@ -19,7 +19,7 @@ from parking.invoices.rules import PREFIX, day_of, own_prefix
 
 def profile_at(site: ParkingSite, moment: datetime) -> TaxProfile:
     """Return the tax profile in force for a site; without any, an unregistered operator with the site's name."""
-    profile = TaxProfile.objects.holding(site.pk, day_of(moment, clock.site_zone())).first()
+    profile = TaxProfile.objects.holding(site.pk, day_of(moment, ZoneInfo(site.time_zone))).first()
     return profile or TaxProfile(
         site=site, legal_name=site.name, address=site.address, series_prefix=own_prefix(site.pk)
     )

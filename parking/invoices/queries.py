@@ -4,11 +4,10 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from parking.core import clock
 from parking.core.actor import Actor
-from parking.core.sites import at_sites
+from parking.core.sites import ALL_SITES, at_sites
+from parking.facilities.calendars import calendar_of
 from parking.invoices.models import TaxProfile
-from parking.invoices.rules import day_of
 
 
 def tax_profiles(actor: Actor, *, site_id: int | None = None) -> QuerySet[TaxProfile]:
@@ -21,6 +20,6 @@ def tax_profiles(actor: Actor, *, site_id: int | None = None) -> QuerySet[TaxPro
 
 def with_force(rows: QuerySet[TaxProfile], *, now: datetime) -> QuerySet[TaxProfile]:
     """Return the profiles with `begun` and `replaced`: the one in force has begun and is not replaced."""
-    today = day_of(now, clock.site_zone())
+    today = calendar_of(ALL_SITES).date_at(now, "site_id")
     later = TaxProfile.objects.filter(site=OuterRef("site"), holds_from__gt=OuterRef("holds_from"))
     return rows.annotate(replaced=Exists(later.filter(holds_from__lte=today)))

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from parking.audit import services as audit
-from parking.core import clock
 from parking.core.actor import SYSTEM
 from parking.core.errors import Refused
 from parking.core.money import ZERO
@@ -113,6 +113,7 @@ def _note(document: TaxDocument, refund: Refund) -> "_Draft":
         refunds=(_given_back(refund),),
         original=Original(document.number, document.issued_at),
         legal_note=original.legal_note,
+        time_zone=original.time_zone,
     )
     is_voucher = document.payment_id is not None
     return _Draft(
@@ -167,7 +168,7 @@ def _once(present: "TaxDocumentQuerySet", draft: _Draft, now: datetime) -> TaxDo
 
 
 def _locked_series(draft: _Draft, now: datetime) -> NumberSeries:
-    key = {"prefix": draft.prefix, "kind": draft.kind, "year": financial_year(now, clock.site_zone())}
+    key = {"prefix": draft.prefix, "kind": draft.kind, "year": financial_year(now, ZoneInfo(draft.site.time_zone))}
     rows = NumberSeries.objects.select_for_update(no_key=True).filter(**key, site=draft.site)
     series = rows.first()
     if series is None:
@@ -246,6 +247,7 @@ def _snapshot(
         refunds=tuple(refunds),
         legal_note=profile.legal_note,
         footer=RECEIPT_FOOTER.at(facts.site.pk),
+        time_zone=facts.site.time_zone,
     )
 
 

@@ -6,6 +6,7 @@ Everything comes from the document's own columns and snapshot, so it reads the s
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from parking.core import clock
 from parking.core.money import ZERO, indian
@@ -97,8 +98,8 @@ def _facts(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
     place = place_of_supply(snapshot.supplier.state_code)
     pairs = [
         ("Number", document.number),
-        ("Date", day(document.issued_at)),
-        ("To document", f"{original.number} of {day(original.issued_at)}" if original else ""),
+        ("Date", day(document.issued_at, snapshot)),
+        ("To document", f"{original.number} of {day(original.issued_at, snapshot)}" if original else ""),
         ("Customer", snapshot.recipient.company or snapshot.recipient.name),
         ("Customer's address", snapshot.recipient.address),
         ("Customer's GSTIN", snapshot.recipient.gstin),
@@ -120,8 +121,8 @@ def _stay(snapshot: Snapshot) -> list[Pair]:
         ("Booking", str(details.booking)),
         ("Vehicle", details.plate),
         ("Parked at", place),
-        ("Entry", moment(details.entry) if details.entry else ""),
-        ("Exit", moment(details.exit) if details.exit else ""),
+        ("Entry", moment(details.entry, snapshot) if details.entry else ""),
+        ("Exit", moment(details.exit, snapshot) if details.exit else ""),
     ]
 
 
@@ -144,10 +145,12 @@ def _sums(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
 def _money(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
     pairs: list[Pair] = []
     for paid in snapshot.payments:
-        pairs += [(_way("Paid", paid), indian(paid.amount)), *_change(paid), *_fee_on_top(paid)]
-    pairs += [(_way("Refunded", back), f"-{indian(back.amount)}") for back in snapshot.refunds if snapshot.payments]
+        pairs += [(_way("Paid", paid, snapshot), indian(paid.amount)), *_change(paid), *_fee_on_top(paid)]
+    pairs += [
+        (_way("Refunded", back, snapshot), f"-{indian(back.amount)}") for back in snapshot.refunds if snapshot.payments
+    ]
     if snapshot.original:
-        pairs += [(_way("Refunded", back), indian(back.amount)) for back in snapshot.refunds]
+        pairs += [(_way("Refunded", back, snapshot), indian(back.amount)) for back in snapshot.refunds]
     elif document.payment_id is None:
         due = document.total - _sum(snapshot.payments) + _sum(snapshot.refunds)
         pairs += [("Still due", indian(due))] if due > ZERO else []
@@ -176,21 +179,25 @@ _GATEWAYS = {"PHONEPE": "PhonePe", "RAZORPAY": "Razorpay", "SIMULATED": "simulat
 _BY_HAND = {"CASH": "cash", "UPI": "UPI"}
 
 
-def _way(verb: str, money: Money) -> str:
+def _way(verb: str, money: Money, snapshot: Snapshot) -> str:
     """Return how money moved: `Paid 22 Nov 2026, online (PhonePe), OMO2601…`."""
     online = f"online ({_GATEWAYS.get(money.gateway, money.gateway)})"
     method = online if money.gateway else _BY_HAND.get(money.method, money.method.lower())
-    return ", ".join(filter(None, (f"{verb} {day(money.at)}", method, money.reference)))
+    return ", ".join(filter(None, (f"{verb} {day(money.at, snapshot)}", method, money.reference)))
 
 
 # --- Words -----------------------------------------------------------------------------------------
 
 
-def day(time: datetime) -> str:
-    """Return the date of a time in the site's time zone: 22 Nov 2026."""
-    return f"{time.astimezone(clock.site_zone()):%-d %b %Y}"
+def day(time: datetime, snapshot: Snapshot) -> str:
+    """Return the date of a time in the time zone of the document's site: 22 Nov 2026."""
+    return f"{_local(time, snapshot):%-d %b %Y}"
 
 
-def moment(time: datetime) -> str:
-    """Return a time in the site's time zone: 22 Nov 2026, 10:05."""
-    return f"{time.astimezone(clock.site_zone()):%-d %b %Y, %H:%M}"
+def moment(time: datetime, snapshot: Snapshot) -> str:
+    """Return a time in the time zone of the document's site: 22 Nov 2026, 10:05."""
+    return f"{_local(time, snapshot):%-d %b %Y, %H:%M}"
+
+
+def _local(time: datetime, snapshot: Snapshot) -> datetime:
+    return time.astimezone(ZoneInfo(snapshot.time_zone) if snapshot.time_zone else clock.site_zone())

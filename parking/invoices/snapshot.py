@@ -78,7 +78,8 @@ class Original:
 class Snapshot:
     """All that is printed beside number, date, kind and sums. Rate in percent, both halves together.
 
-    `footer` is the last line that the site had set when the document was issued.
+    `footer` is the last line that the site had set when the document was issued, `time_zone` its zone then; empty in
+    older documents, whose times are the operator's.
     """
 
     supplier: Supplier
@@ -93,6 +94,7 @@ class Snapshot:
     original: Original | None = None
     footer: str = ""
     legal_note: str = ""
+    time_zone: str = ""
 
     @property
     def is_exempt(self) -> bool:

@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, Window
 
-from parking.core import clock
 from parking.core.money import from_paise
 from parking.core.sites import Sites, at_sites
+from parking.facilities.calendars import calendar_of
 from parking.invoices.models import NumberSeries, TaxProfile
-from parking.invoices.rules import NEARLY_USED_UP, day_of, financial_year
+from parking.invoices.rules import NEARLY_USED_UP, financial_year
 from parking.payments.models import Debt, DebtStatus, OrderStatus, PaymentOrder, Refund, RefundStatus
 from parking.reports.sums import paise_of
 from parking.stays.long_stays import long_at
@@ -146,7 +146,7 @@ def open_debts(*, sites: Sites) -> "QuerySet[Debt]":
 
 def nearly_used_up(*, now: datetime, sites: Sites) -> "QuerySet[NumberSeries]":
     """Return this year's series that have given 99 % of their numbers, the fullest first."""
-    year = financial_year(now, clock.site_zone())
+    year = calendar_of(sites).by_zone(lambda zone: Value(financial_year(now, zone)), "site_id", CharField())
     rows = NumberSeries.objects.filter(year=year, last__gte=NEARLY_USED_UP).annotate(at=F("last_at"))
     return at_sites(rows.select_related("site"), sites, "site_id").order_by("-last", "pk")
 
@@ -156,15 +156,17 @@ def beginning_with_zero(*, now: datetime, sites: Sites) -> "QuerySet[TaxProfile]
 
     They were set before such prefixes were refused.
     """
+    today = calendar_of(sites).date_at(now, "site_id")
     later = TaxProfile.objects.filter(
-        site=OuterRef("site"), holds_from__gt=OuterRef("holds_from"), holds_from__lte=day_of(now, clock.site_zone())
+        site=OuterRef("site"), holds_from__gt=OuterRef("holds_from"), holds_from__lte=today
     )
     rows = TaxProfile.objects.filter(series_prefix__startswith="0").annotate(at=F("created_at"))
     return at_sites(rows.exclude(Exists(later)).select_related("site"), sites, "site_id").order_by("pk")
 
 
 def _expired_today(reason: EndReason, sites: Sites) -> "QuerySet[ParkingSession]":
-    ended = ParkingSession.objects.filter(ended_at__gte=clock.day_start(clock.today()))
+    calendar = calendar_of(sites)
+    ended = ParkingSession.objects.filter(calendar.days(calendar.today(), None, "ended_at", "zone__site_id"))
     ended = at_sites(ended, sites, "zone__site_id")
     return ended.filter(status=SessionStatus.EXPIRED, end_reason=reason)
 

@@ -8,9 +8,9 @@ from django.db.models import Count, QuerySet
 from django_tasks_db.models import DBTaskResult
 
 from parking.accounts.models import User
-from parking.core import clock
 from parking.core.money import from_paise
 from parking.core.sites import Sites, at_sites
+from parking.facilities.calendars import calendar_of
 from parking.payments.models import Payment, Refund, RefundStatus
 from parking.reports.alerts import open_debts, orders_in_review
 from parking.reports.background import background_state
@@ -18,16 +18,22 @@ from parking.reports.periods import ClosedPeriod
 from parking.reports.sums import sum_of_paise, total_of
 from parking.stays.models import ParkingSession, SessionStatus
 
+# The paths to the id of the site.
+_OF_STAY, _OF_PAYMENT, _OF_REFUND = "zone__site_id", "bill__site_id", "payment__bill__site_id"
+
 
 def today_figures(*, sites: Sites) -> dict[str, Any]:
     """Return the day so far. Revenue (rupees) is what was captured today less the refunds done today."""
-    today = clock.today()
+    today = calendar_of(sites).today()
     day = ClosedPeriod(today, today)
     stays = _stays(sites)
-    ended = _by_status(day.narrow(stays, "ended_at"))
+    ended = _by_status(day.narrow(stays, "ended_at", sites, _OF_STAY))
     return {
-        "bookings": day.narrow(stays, "booked_at").count(),
-        "revenue": _net(day.narrow(_payments(sites), "captured_at"), day.narrow(_refunds_done(sites), "completed_at")),
+        "bookings": day.narrow(stays, "booked_at", sites, _OF_STAY).count(),
+        "revenue": _net(
+            day.narrow(_payments(sites), "captured_at", sites, _OF_PAYMENT),
+            day.narrow(_refunds_done(sites), "completed_at", sites, _OF_REFUND),
+        ),
         "active_sessions": stays.filter(status=SessionStatus.ACTIVE).count(),
         "completed": ended.get(SessionStatus.COMPLETED, 0),
         "cancelled": ended.get(SessionStatus.CANCELLED, 0),
@@ -53,7 +59,7 @@ def system_figures(*, now: datetime, sites: Sites) -> dict[str, Any]:
     return {
         "orders_in_review": orders_in_review(sites=sites).count(),
         **_refunds_not_done(sites),
-        "holds_overdue": at_sites(overdue, sites, "zone__site_id").count(),
+        "holds_overdue": at_sites(overdue, sites, _OF_STAY).count(),
         "tasks_waiting": DBTaskResult.objects.ready().count(),
         "tasks_failed": DBTaskResult.objects.failed().count(),
         **_background(now),
@@ -62,15 +68,15 @@ def system_figures(*, now: datetime, sites: Sites) -> dict[str, Any]:
 
 
 def _stays(sites: Sites) -> QuerySet[ParkingSession]:
-    return at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
+    return at_sites(ParkingSession.objects.all(), sites, _OF_STAY)
 
 
 def _payments(sites: Sites) -> QuerySet[Payment]:
-    return at_sites(Payment.objects.all(), sites, "bill__site_id")
+    return at_sites(Payment.objects.all(), sites, _OF_PAYMENT)
 
 
 def _refunds_done(sites: Sites) -> QuerySet[Refund]:
-    return at_sites(Refund.objects.filter(status=RefundStatus.COMPLETED), sites, "payment__bill__site_id")
+    return at_sites(Refund.objects.filter(status=RefundStatus.COMPLETED), sites, _OF_REFUND)
 
 
 def _net(payments: QuerySet[Any, Any], refunds: QuerySet[Any, Any]) -> Decimal:
@@ -84,7 +90,7 @@ def _by_status(rows: QuerySet[Any, Any]) -> dict[str, int]:
 
 def _refunds_not_done(sites: Sites) -> dict[str, int]:
     refunds = Refund.objects.exclude(status=RefundStatus.COMPLETED)
-    counts = _by_status(at_sites(refunds, sites, "payment__bill__site_id"))
+    counts = _by_status(at_sites(refunds, sites, _OF_REFUND))
     return {
         "refunds_open": counts.get(RefundStatus.INITIATED, 0) + counts.get(RefundStatus.PENDING, 0),
         "refunds_in_review": counts.get(RefundStatus.REVIEW, 0),

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import IO, Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from openpyxl import Workbook
@@ -72,10 +73,15 @@ def _excel_cell(value: object) -> object:
 
 def _csv_cell(value: object) -> object:
     if isinstance(value, datetime):
-        return value.astimezone(clock.site_zone()).isoformat(timespec="seconds")
+        return _local(value).isoformat(timespec="seconds")
     if value is None or isinstance(value, int | Decimal):
         return value
     return harmless(str(value))
+
+
+def _local(time: datetime) -> datetime:
+    """Return a time in the zone of its site, if its table put it there; otherwise in the operator's."""
+    return time if isinstance(time.tzinfo, ZoneInfo) else time.astimezone(clock.site_zone())
 
 
 def refuse_long_xlsx(rows: QuerySet[Any, Any]) -> None:
@@ -101,7 +107,7 @@ def xlsx_file(title: str, heading: Sequence[str], rows: Iterable[Row]) -> IO[byt
 def _xlsx_cell(value: object) -> Any:
     if isinstance(value, datetime):
         # A cell has no time zone.
-        return value.astimezone(clock.site_zone()).replace(tzinfo=None, microsecond=0)
+        return _local(value).replace(tzinfo=None, microsecond=0)
     if value is None or isinstance(value, int | Decimal | date):
         return value
     return harmless(_NOT_IN_XML.sub("", str(value)))

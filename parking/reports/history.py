@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from parking.checkout.bills import running_bill
 from parking.reports.exports import csv_lines
+from parking.reports.sheets import local_times
 from parking.stays.models import ParkingSession
 
 _ROWS_AT_ONCE = 500
@@ -52,9 +53,7 @@ def _rows(sessions: QuerySet[ParkingSession], language: str, now: datetime) -> I
             session.slot_number,
             session.vehicle.vehicle_number,
             session.owner_name,
-            session.booked_at,
-            session.entry_time,
-            session.exit_time,
+            *local_times((session.booked_at, session.entry_time, session.exit_time), session.zone.site_id),
             bill.minutes,
             bill.total,
             bill.paid,

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
 
-from parking.core import clock
 from parking.core.sites import Sites, at_sites
+from parking.facilities.calendars import calendar_of
 from parking.facilities.queries import ZoneCounts, zones_with_counts
 from parking.reports.alerts import Alert, alerts
 from parking.reports.periods import ClosedPeriod
@@ -66,7 +66,7 @@ def overview(*, now: datetime, sites: Sites, days: int = TREND_DAYS) -> Overview
 
     Sixteen statements, none of which reads old rows.
 
-    `now` is the present moment: days end with the site's today.
+    `now` is the present moment: days end with the sites' today.
     """
     return Overview(
         at=now,
@@ -79,17 +79,18 @@ def overview(*, now: datetime, sites: Sites, days: int = TREND_DAYS) -> Overview
 
 def day_figures(*, sites: Sites) -> DayFigures:
     """Return counts of the day so far, in three statements."""
-    today = ClosedPeriod(clock.today(), clock.today())
+    day = calendar_of(sites).today()
+    today = ClosedPeriod(day, day)
     stays = at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
     present = dict(stays.open().order_by().values_list("status").annotate(number=Count("pk")))
-    ended = today.narrow(stays, "ended_at").aggregate(
+    ended = today.narrow(stays, "ended_at", sites, "zone__site_id").aggregate(
         completed=Count("pk", filter=Q(status=SessionStatus.COMPLETED)),
         cancelled=Count("pk", filter=Q(status=SessionStatus.CANCELLED)),
         holds_expired=Count("pk", filter=Q(end_reason=EndReason.UNPAID)),
         no_shows=Count("pk", filter=Q(end_reason=EndReason.NO_SHOW)),
     )
     return DayFigures(
-        bookings=today.narrow(stays, "booked_at").count(),
+        bookings=today.narrow(stays, "booked_at", sites, "zone__site_id").count(),
         active=present.get(SessionStatus.ACTIVE, 0),
         booked_now=present.get(SessionStatus.BOOKED, 0),
         **ended,
@@ -98,7 +99,7 @@ def day_figures(*, sites: Sites) -> DayFigures:
 
 def money_trend(*, sites: Sites, days: int = TREND_DAYS) -> MoneyTrend:
     """Return the takings of the last `days` days of the site, today included, in one statement."""
-    today = clock.today()
+    today = calendar_of(sites).today()
     period = ClosedPeriod(today - timedelta(days=days - 1), today)
     table = read_takings(period, sites=sites, hours_of=ClosedPeriod(today, today), by_zone=False)
     of_today = [cell for cell in table.cells if cell.day == today]

@@ -55,6 +55,7 @@ class MoneyRow(TypedDict):
 
     id: int
     kind: str
+    site_id: int | None
     session_id: int | None
     amount: Decimal
     customer_fee: Decimal
@@ -77,7 +78,7 @@ def _payments(wanted: MoneyFilter) -> QuerySet[Payment]:
     rows = Payment.objects.all() if asked_for else Payment.objects.none()
     if wanted.search:
         rows = rows.filter(_payment_matches(wanted.search, ""))
-    return wanted.period.narrow(_of_payment(rows, wanted, ""), "captured_at")
+    return _on_days(_of_payment(rows, wanted, ""), wanted, "captured_at", "")
 
 
 def _refunds(wanted: MoneyFilter) -> QuerySet[Refund]:
@@ -91,11 +92,16 @@ def _refunds(wanted: MoneyFilter) -> QuerySet[Refund]:
 
 def _refunds_done(wanted: MoneyFilter) -> QuerySet[Refund]:
     # By `completed_at`, which only they have: its index finds the newest, however many rows there are.
-    return wanted.period.narrow(_refunds(wanted).filter(completed_at__isnull=False), "completed_at")
+    return _on_days(_refunds(wanted).filter(completed_at__isnull=False), wanted, "completed_at", "payment__")
 
 
 def _refunds_under_way(wanted: MoneyFilter) -> QuerySet[Refund]:
-    return wanted.period.narrow(_refunds(wanted).filter(completed_at=None), "created_at")
+    return _on_days(_refunds(wanted).filter(completed_at=None), wanted, "created_at", "payment__")
+
+
+def _on_days(rows: QuerySet[Any], wanted: MoneyFilter, moment: str, path: str) -> QuerySet[Any]:
+    """Return the rows of the filter's days, by the zone of the site of the payment, to which `path` leads."""
+    return wanted.period.narrow(rows, moment, wanted.sites, f"{path}bill__site_id")
 
 
 def _of_payment(rows: QuerySet[Any], wanted: MoneyFilter, path: str) -> QuerySet[Any]:
@@ -195,6 +201,7 @@ def _refund_row(refund: Refund) -> MoneyRow:
 
 
 class _OfStay(TypedDict):
+    site_id: int | None
     session_id: int | None
     order_id: str | None
     vehicle_number: str | None
@@ -204,6 +211,7 @@ class _OfStay(TypedDict):
 def _of_stay(payment: Payment) -> _OfStay:
     session: ParkingSession | None = getattr(payment.bill, "session", None)
     return {
+        "site_id": payment.bill.site_id,
         "session_id": session.pk if session else None,
         "order_id": payment.paid_order.order_id if payment.paid_order else None,
         "vehicle_number": session.vehicle.vehicle_number if session else None,

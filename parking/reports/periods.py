@@ -1,4 +1,4 @@
-"""Spans of days for filters and reports. A day is a day of the site's time zone."""
+"""Spans of days for filters and reports. A day of a row is a day in the time zone of its site."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from parking.core import clock
 from parking.core.errors import InvalidInput
+from parking.core.sites import Sites
+from parking.facilities.calendars import calendar_of
 
 # Three years, however the leap days fall.
 MOST_DAYS = 3 * 366
@@ -22,13 +23,14 @@ class Period:
     first: date | None = None
     last: date | None = None
 
-    def narrow(self, rows: QuerySet[Any, Any], moment: str) -> QuerySet[Any, Any]:
-        """Return the rows whose time in the column `moment` is within the period."""
-        if self.first:
-            rows = rows.filter(**{f"{moment}__gte": clock.day_start(self.first)})
-        if self.last:
-            rows = rows.filter(**{f"{moment}__lt": clock.day_start(self.last + timedelta(days=1))})
-        return rows
+    def narrow(self, rows: QuerySet[Any, Any], moment: str, sites: Sites, site: str) -> QuerySet[Any, Any]:
+        """Return the rows of these sites whose time in the column `moment` is within the period, by the site's zone.
+
+        `site` is the path to the id of the site.
+        """
+        if self.first is None and self.last is None:
+            return rows
+        return rows.filter(calendar_of(sites).days(self.first, self.last, moment, site))
 
 
 @dataclass(frozen=True)
@@ -60,18 +62,22 @@ def period(*, day: date | None = None, first: date | None = None, last: date | N
             raise InvalidInput({"date": ["Give a date, or start_date and end_date"]})
         first = last = day
     if first and last:
-        return _closed(first, last)
+        return closed_period(first, last)
     return Period(first, last)
 
 
-def report_period(*, day: date | None, first: date | None, last: date | None) -> ClosedPeriod:
-    """Return the period as `period` does, with the ends filled in: until today, 30 days long. Raises InvalidInput."""
+def report_period(*, day: date | None, first: date | None, last: date | None, sites: Sites) -> ClosedPeriod:
+    """Return the period as `period` does, with the ends filled in: until today at these sites, 30 days long.
+
+    Raises InvalidInput.
+    """
     asked = period(day=day, first=first, last=last)
-    end = asked.last or clock.today()
-    return _closed(asked.first or end - timedelta(days=USUAL_DAYS - 1), end)
+    end = asked.last or calendar_of(sites).today()
+    return closed_period(asked.first or end - timedelta(days=USUAL_DAYS - 1), end)
 
 
-def _closed(first: date, last: date) -> ClosedPeriod:
+def closed_period(first: date, last: date) -> ClosedPeriod:
+    """Return the period of both ends. Raises InvalidInput: an end before the start, more than three years."""
     if first > last:
         raise InvalidInput({"end_date": ["Not before start_date"]})
     closed = ClosedPeriod(first, last)

@@ -15,6 +15,7 @@ from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.money import LEAST_ONLINE, from_paise
 from parking.core.sites import Sites, at_sites
+from parking.facilities.calendars import calendar_of
 from parking.payments.asking import look_up_order, look_up_refund, statement_of
 from parking.payments.gateways.base import EntryKind, FurtherPayment, GatewayState, StatementEntry
 from parking.payments.gateways.registry import refuse_unknown_gateway
@@ -63,7 +64,9 @@ def reconcile(
     `gateway_invalid`, `too_many_orders`; InvalidInput for a bad file; Unavailable.
     """
     refuse_unknown_gateway(gateway)
-    span = _Span(gateway, sites, *clock.day_range(period.first, period.last), now)
+    # A gateway's list is one span: of sites in several time zones, the days are those of most.
+    since, until = clock.day_range(period.first, period.last, calendar_of(sites).main)
+    span = _Span(gateway, sites, since, until, now)
     # The gateway first: what arrives while it is read is in our books only, and known as such by its time.
     listed = read_settlement(settlement) if settlement is not None else _theirs(span, most_calls)
     theirs = listed if sites is None else _of_sites(list(listed), sites)

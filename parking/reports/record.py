@@ -9,9 +9,11 @@ from parking.accounts.models import User
 from parking.accounts.queries import id_of_username
 from parking.audit.events import event_types
 from parking.audit.models import AuditEntry
+from parking.core import clock
 from parking.core.actor import Actor, ActorKind
 from parking.core.errors import Forbidden
 from parking.core.ids import parse_ref
+from parking.facilities.calendars import Calendar
 from parking.reports.periods import Period
 
 _KINDS = {kind.value: kind for kind in ActorKind}
@@ -37,7 +39,9 @@ def record_lines(wanted: RecordFilter, *, actor: Actor) -> QuerySet[AuditEntry]:
     """
     if actor.sites is not None:
         raise Forbidden("not_permitted", "Only those who work at all sites may read the record")
-    rows = wanted.period.narrow(AuditEntry.objects.order_by("-pk"), "at")
+    # Lines know no site: their days are the operator's.
+    days = Calendar(clock.site_zone()).days(wanted.period.first, wanted.period.last, "at", "")
+    rows = AuditEntry.objects.filter(days).order_by("-pk")
     exact = {
         "action": wanted.action,
         "refused": wanted.refused,

@@ -1,6 +1,6 @@
 """Revenue by day, hour of the day, zone and method of payment.
 
-Money counts on the day it was captured, a refund on the day it was done, in the site's time zone.
+Money counts on the day it was captured, a refund on the day it was done, in the time zone of its site.
 """
 
 from collections import Counter
@@ -10,10 +10,9 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Count
-from django.db.models.functions import TruncDate
 
-from parking.core import clock
 from parking.core.sites import Sites, at_sites
+from parking.facilities.calendars import calendar_of
 from parking.facilities.queries import zones_of
 from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
 from parking.reports.periods import ClosedPeriod
@@ -105,8 +104,8 @@ def _daily(period: ClosedPeriod, cells: Iterable[Cell], group_by: str, sites: Si
 
 def _booked(period: ClosedPeriod, sites: Sites) -> dict[date, int]:
     stays = at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
-    rows = period.narrow(stays, "booked_at").order_by()
-    by_day = rows.values(day=TruncDate("booked_at", tzinfo=clock.site_zone())).annotate(number=Count("pk"))
+    rows = period.narrow(stays, "booked_at", sites, "zone__site_id").order_by()
+    by_day = rows.values(day=calendar_of(sites).day_of("booked_at", "zone__site_id")).annotate(number=Count("pk"))
     return {row["day"]: row["number"] for row in by_day}
 
 
@@ -131,7 +130,9 @@ def _growth(period: ClosedPeriod, total: Decimal, sites: Sites) -> Growth:
     previous = period.before()
     payments = at_sites(Payment.objects.all(), sites, "bill__site_id")
     refunds = at_sites(Refund.objects.filter(status=RefundStatus.COMPLETED), sites, "payment__bill__site_id")
-    before = total_of(previous.narrow(payments, "captured_at")) - total_of(previous.narrow(refunds, "completed_at"))
+    taken = previous.narrow(payments, "captured_at", sites, "bill__site_id")
+    given_back = previous.narrow(refunds, "completed_at", sites, "payment__bill__site_id")
+    before = total_of(taken) - total_of(given_back)
     change = total - before
     percent = None
     if before:

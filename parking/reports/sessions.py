@@ -55,7 +55,7 @@ _MAY_BE_EMPTY = {"entered", "left", "ended"}
 def all_sessions(wanted: SessionFilter) -> QuerySet[ParkingSession]:
     """Return the parking sessions of a filter with their drivers, newest first."""
     stays = at_sites(ParkingSession.objects.whole().select_related("driver"), wanted.sites, "zone__site_id")
-    rows = wanted.period.narrow(stays, wanted.moment)
+    rows = wanted.period.narrow(stays, wanted.moment, wanted.sites, "zone__site_id")
     if wanted.status:
         rows = rows.filter(status=wanted.status)
     if wanted.zone:

@@ -5,7 +5,7 @@ the same memory.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from parking.audit.models import AuditEntry
 from parking.checkout.bills import lines_at
 from parking.core.money import ZERO
+from parking.facilities.calendars import zone_of
 from parking.reports.exports import Row
 from parking.reports.payments import all_money
 from parking.reports.record import actor_kind_of, actor_role_of
@@ -83,9 +84,7 @@ def _session_row(session: ParkingSession, total: Decimal) -> Row:
         session.driver_id,
         session.driver.username if session.driver else None,
         terms_of(session).hourly_rate,
-        session.booked_at,
-        session.entry_time,
-        session.exit_time,
+        *local_times((session.booked_at, session.entry_time, session.exit_time), session.zone.site_id),
         session.amount_paid,
         max(total - session.amount_paid, ZERO),
         total,
@@ -93,10 +92,17 @@ def _session_row(session: ParkingSession, total: Decimal) -> Row:
     )
 
 
+def local_times(times: Iterable[datetime | None], site_id: int | None) -> list[datetime | None]:
+    """Return times in the time zone of their site."""
+    zone = zone_of(site_id)
+    return [None if time is None else time.astimezone(zone) for time in times]
+
+
 def money_table(keys: QuerySet[Any, Any]) -> Iterator[Row]:
     """Yield a row under MONEY_COLUMNS for each of `money_keys`, in their order."""
     for row in all_money(keys):
-        cells: Mapping[str, object] = row
+        (at,) = local_times((row["at"],), row["site_id"])
+        cells: Mapping[str, object] = {**row, "at": at}
         yield [cells[column] for column in MONEY_COLUMNS]
 
 

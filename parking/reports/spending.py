@@ -6,17 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet, Value
-from django.db.models.functions import TruncMonth
 
-from parking.core import clock
 from parking.core.money import ZERO, from_paise
+from parking.core.sites import ALL_SITES
+from parking.facilities.calendars import Calendar, calendar_of
 from parking.payments.models import Payment, Refund, RefundStatus
 from parking.reports.sums import sum_of_paise
 
 
 @dataclass(frozen=True)
 class MonthSpending:
-    """A month, by its first day in the site's time zone, and what was paid in it less what was refunded (rupees)."""
+    """A month, by its first day, and what was paid in it less what was refunded (rupees)."""
 
     month: date
     amount: Decimal
@@ -26,27 +26,36 @@ def spending_by_month(driver_id: int, months: int = 12) -> list[MonthSpending]:
     """Return the last months including the present one, oldest first; 0 without money. One statement.
 
     Money counts in the month in which it was captured, a refund in the one in which it was done: a month may be
-    negative.
+    negative. Months are those of the site that the money belongs to.
     """
-    spent = dict.fromkeys(_last_months(months), ZERO)
-    since = clock.day_start(min(spent))
-    paid = Payment.objects.filter(bill__session__driver_id=driver_id, captured_at__gte=since)
-    came_back = Refund.objects.filter(
-        payment__bill__session__driver_id=driver_id, status=RefundStatus.COMPLETED, completed_at__gte=since
-    )
-    for sign, month, paise in _sums(paid, 1, "captured_at").union(_sums(came_back, -1, "completed_at"), all=True):
-        day = month.date()
-        spent[day] = spent.get(day, ZERO) + sign * from_paise(paise)
+    calendar = calendar_of(ALL_SITES)
+    spent = dict.fromkeys(_last_months(calendar.today(), months), ZERO)
+    span = _Span(calendar, min(spent))
+    paid = Payment.objects.filter(bill__session__driver_id=driver_id)
+    came_back = Refund.objects.filter(payment__bill__session__driver_id=driver_id, status=RefundStatus.COMPLETED)
+    parts = (span.sums(paid, 1, "captured_at", ""), span.sums(came_back, -1, "completed_at", "payment__"))
+    for sign, day, paise in parts[0].union(parts[1], all=True):
+        month = day.replace(day=1)
+        spent[month] = spent.get(month, ZERO) + sign * from_paise(paise)
     return [MonthSpending(month, amount) for month, amount in spent.items()]
 
 
-def _last_months(number: int) -> list[date]:
-    today = clock.today()
+def _last_months(today: date, number: int) -> list[date]:
     last = today.year * 12 + today.month - 1
     return [date(month // 12, month % 12 + 1, 1) for month in range(last - number + 1, last + 1)]
 
 
-def _sums(rows: QuerySet[Any], sign: int, moment: str) -> QuerySet[Any, Any]:
-    by_month = rows.order_by().values(sign=Value(sign), month=TruncMonth(moment, tzinfo=clock.site_zone()))
-    sums: QuerySet[Any, Any] = by_month.annotate(paise=sum_of_paise())
-    return sums.values_list("sign", "month", "paise")
+@dataclass(frozen=True)
+class _Span:
+    """The days from `first` on, by the calendar of the sites."""
+
+    calendar: Calendar
+    first: date
+
+    def sums(self, rows: QuerySet[Any], sign: int, moment: str, path: str) -> QuerySet[Any, Any]:
+        """Return the rows by day with their sum; `path` leads to the payment."""
+        site = f"{path}bill__site_id"
+        since = rows.filter(self.calendar.days(self.first, None, moment, site)).order_by()
+        by_day = since.values(sign=Value(sign), day=self.calendar.day_of(moment, site))
+        sums: QuerySet[Any, Any] = by_day.annotate(paise=sum_of_paise())
+        return sums.values_list("sign", "day", "paise")

@@ -1,20 +1,20 @@
 """Money taken and refunded in a span of days, added up by the database.
 
-Money counts on the day it was captured, a refund on the day it was done, in the site's time zone.
+Money counts on the day it was captured, a refund on the day it was done, in the time zone of its site.
 """
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db.models import CharField, DateField, Expression, F, IntegerField, QuerySet, Value
-from django.db.models.functions import Cast, ExtractHour, TruncDate
+from django.db.models.functions import Cast
 
-from parking.core import clock
 from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
+from parking.facilities.calendars import Calendar, calendar_of
 from parking.payments.models import Payment, Refund, RefundStatus
 from parking.reports.periods import ClosedPeriod
 from parking.reports.sums import sum_of_paise
@@ -61,10 +61,11 @@ def read_takings(period: ClosedPeriod, *, sites: Sites, hours_of: ClosedPeriod, 
 
     Without `by_zone` the zone of every cell is None, and no stay is looked up.
     """
+    span = _Span(period, sites, calendar_of(sites))
     parts = [
         part
         for source in (_PAYMENTS, _REFUNDS)
-        for part in (_by_day(source, period, sites, by_zone=by_zone), _by_hour(source, hours_of, sites))
+        for part in (_by_day(source, span, by_zone=by_zone), _by_hour(source, replace(span, period=hours_of)))
     ]
     rows = list(parts[0].union(*parts[1:], all=True))
     cells = [Cell(row["day"], row["zone"], row["by"], _takings(row)) for row in rows if row["hour"] is None]
@@ -104,32 +105,44 @@ class _Source:
     moment: str
     to_payment: str
 
+    @property
+    def site(self) -> str:
+        """Return the path to the id of the site."""
+        return f"{self.to_payment}bill__site_id"
+
+
+@dataclass(frozen=True)
+class _Span:
+    """The days and the sites that are asked for, and these sites' calendar."""
+
+    period: ClosedPeriod
+    sites: Sites
+    calendar: Calendar
+
 
 _PAYMENTS = _Source("payment", Payment.objects.all, "captured_at", "")
 _REFUNDS = _Source("refund", lambda: Refund.objects.filter(status=RefundStatus.COMPLETED), "completed_at", "payment__")
 
 
-def _by_day(source: _Source, period: ClosedPeriod, sites: Sites, *, by_zone: bool) -> "QuerySet[Any, Any]":
+def _by_day(source: _Source, span: _Span, *, by_zone: bool) -> "QuerySet[Any, Any]":
     return _added_up(
         source,
-        period,
-        sites,
-        day=TruncDate(source.moment, tzinfo=clock.site_zone()),
+        span,
+        day=span.calendar.day_of(source.moment, source.site),
         zone=F(f"{source.to_payment}bill__session__zone_id") if by_zone else _nothing(IntegerField()),
         by=F(f"{source.to_payment}method"),
         hour=_nothing(IntegerField()),
     )
 
 
-def _by_hour(source: _Source, period: ClosedPeriod, sites: Sites) -> "QuerySet[Any, Any]":
+def _by_hour(source: _Source, span: _Span) -> "QuerySet[Any, Any]":
     return _added_up(
         source,
-        period,
-        sites,
+        span,
         day=_nothing(DateField()),
         zone=_nothing(IntegerField()),
         by=_nothing(CharField()),
-        hour=ExtractHour(source.moment, tzinfo=clock.site_zone()),
+        hour=span.calendar.hour_of(source.moment, source.site),
     )
 
 
@@ -138,8 +151,8 @@ def _nothing(column: Any) -> Expression:
     return Cast(Value(None), column)
 
 
-def _added_up(source: _Source, period: ClosedPeriod, sites: Sites, **columns: Any) -> "QuerySet[Any, Any]":
-    rows = at_sites(source.rows(), sites, f"{source.to_payment}bill__site_id")
-    rows = period.narrow(rows, source.moment).order_by()
+def _added_up(source: _Source, span: _Span, **columns: Any) -> "QuerySet[Any, Any]":
+    rows = at_sites(source.rows(), span.sites, source.site)
+    rows = span.period.narrow(rows, source.moment, span.sites, source.site).order_by()
     sums: QuerySet[Any, Any] = rows.values(kind=Value(source.kind), **columns).annotate(paise=sum_of_paise())
     return sums

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from parking.accounts.models import User
 from parking.audit.events import read_event
@@ -45,7 +45,8 @@ class OfAttendant:
 
 def terminations_by_attendant(*, period: ClosedPeriod, sites: Sites) -> list[OfAttendant]:
     """Return what each attendant ended at these sites on these days, most debts first, then most stays."""
-    lines = period.narrow(_at_sites(AuditEntry.objects.filter(action=SessionTerminated.action), sites), "at")
+    lines = _at_sites(AuditEntry.objects.filter(action=SessionTerminated.action), sites)
+    lines = period.narrow(lines.alias(site_id=_SITE), "at", sites, "site_id")
     found = [(line, event) for line in lines if isinstance(event := read_event(line), SessionTerminated)]
     asked = _who_asked([line.subject_id or 0 for line, _ in found if line.actor_id is None])
     sums: dict[int | None, Terminations] = {}
@@ -55,6 +56,10 @@ def terminations_by_attendant(*, period: ClosedPeriod, sites: Sites) -> list[OfA
     names = dict(User.objects.filter(pk__in=[pk for pk in sums if pk is not None]).values_list("pk", "username"))
     rows = [OfAttendant(user_id, names.get(user_id or 0, ""), ended) for user_id, ended in sums.items()]
     return sorted(rows, key=lambda row: (-row.ended.debt, -row.ended.count, row.username))
+
+
+# The site of the stay that a line is about.
+_SITE = Subquery(ParkingSession.objects.filter(pk=OuterRef("subject_id")).values("zone__site_id"))
 
 
 def sum_of_terminations(rows: Iterable[OfAttendant]) -> Terminations:

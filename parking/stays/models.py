@@ -197,6 +197,10 @@ class ParkingSession(models.Model):
         return self.status in OPEN_SESSION
 
     @property
+    def site_id(self) -> int:
+        return self.zone.site_id
+
+    @property
     def is_walk_in(self) -> bool:
         """A ticket from the kiosk: no account and no fee."""
         return self.pay_by is None and self.driver_id is None

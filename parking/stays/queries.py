@@ -1,13 +1,13 @@
 """Reads of stays for screens and the API."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from parking.core import clock
 from parking.core.ids import Ref
-from parking.core.sites import Sites, at_sites
+from parking.core.sites import ALL_SITES, Sites, at_sites
+from parking.facilities.calendars import calendar_of
 from parking.facilities.models import ParkingZone
 from parking.stays.long_stays import long_at
 from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
@@ -50,17 +50,15 @@ def session_by_uuid(uuid: UUID) -> ParkingSession:
 def history_of(
     driver_id: int, *, status: str | None, first: date | None, last: date | None, zone: Ref | None, q: str = ""
 ) -> QuerySet[ParkingSession]:
-    """A driver's bookings, newest first; `first` and `last` are days of booking in the site's time zone.
+    """A driver's bookings, newest first; `first` and `last` are days of booking in the time zone of the zone's site.
 
     `q` is a plate or a part of one; without letters and digits it is part of none.
     """
     rows = ParkingSession.objects.whole().filter(driver_id=driver_id).order_by("-id")
     if status:
         rows = rows.filter(status=status)
-    if first:
-        rows = rows.filter(booked_at__gte=clock.day_start(first))
-    if last:
-        rows = rows.filter(booked_at__lt=clock.day_start(last + timedelta(days=1)))
+    if first or last:
+        rows = rows.filter(calendar_of(ALL_SITES).days(first, last, "booked_at", "zone__site_id"))
     if zone:
         rows = rows.filter(**{f"zone__{name}": value for name, value in zone.lookup().items()})
     return rows.filter(plate_matches(q)) if q else rows

@@ -24,6 +24,8 @@ from tests.gateway import FakeGateway
 from tests.invoices.conftest import LATER, register, stayed
 from tests.moments import START
 
+LONG = timedelta(hours=4)
+
 pytestmark = pytest.mark.django_db
 
 
@@ -263,6 +265,27 @@ def test_a_new_financial_year_begins_at_one(registered: ParkingSite, driver: Use
         issue_for_bill(bill=stay.bill, facts=facts_of(stay), now=now) for stay, now in zip(stays, times, strict=True)
     ]
     assert [document.number for document in issued] == ["KA1/2627/0000001", "KA1/2728/0000001", "KA1/2728/0000002"]
+
+
+def test_year_and_times_of_a_document_are_its_sites(
+    registered: ParkingSite, driver: User, staff: User, zone: ParkingZone
+):
+    ParkingSite.objects.filter(pk=registered.pk).update(time_zone="Asia/Dubai")
+    midnight = datetime(2027, 3, 31, 20, 0, tzinfo=UTC)
+    first, second = (stayed(driver, staff, ParkingZone.objects.get(pk=zone.pk), now=midnight - LONG) for _ in range(2))
+    issued = [
+        issue_for_bill(bill=stay.bill, facts=facts_of(stay), now=now)
+        for stay, now in ((first, midnight - timedelta(seconds=1)), (second, midnight))
+    ]
+    assert [document.number for document in issued] == ["KA1/2627/0000001", "KA1/2728/0000001"]
+    facts = dict(sheet_of(issued[0]).facts)
+    assert (facts["Date"], facts["Entry"]) == ("31 Mar 2027", "31 Mar 2027, 20:00")
+    # The document keeps the zone of its issue; one without a zone is older, and shows the operator's times.
+    ParkingSite.objects.filter(pk=registered.pk).update(time_zone="Europe/London")
+    document = TaxDocument.objects.get(pk=issued[0].pk)
+    assert dict(sheet_of(document).facts)["Entry"] == "31 Mar 2027, 20:00"
+    del document.snapshot["time_zone"]
+    assert dict(sheet_of(document).facts)["Entry"] == "31 Mar 2027, 21:30"
 
 
 def test_a_series_that_is_used_up_issues_nothing_and_says_so(

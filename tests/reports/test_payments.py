@@ -50,6 +50,7 @@ def test_what_a_cash_row_and_a_refund_say(story: Story, staff: User) -> None:
         {
             "id": story.walk_in.bill.payments.get().pk,
             "kind": "PAYMENT",
+            "site_id": story.zone_a.site_id,
             "session_id": story.walk_in.pk,
             "amount": Decimal("100.00"),
             "customer_fee": Decimal("0.00"),
@@ -73,6 +74,7 @@ def test_what_a_cash_row_and_a_refund_say(story: Story, staff: User) -> None:
         {
             "id": refund.pk,
             "kind": "REFUND",
+            "site_id": story.zone_b.site_id,
             "session_id": story.cancelled.pk,
             "amount": Decimal("50.00"),
             "customer_fee": Decimal("0.00"),

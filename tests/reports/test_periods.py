@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from parking.core.errors import InvalidInput
+from parking.core.sites import ALL_SITES
 from parking.reports.periods import MOST_DAYS, ClosedPeriod, Period, period, report_period
 from tests.reports.story import DAY20, DAY21, DAY22, DAY23
 
@@ -40,20 +41,20 @@ def test_three_years_are_taken_leap_days_and_all() -> None:
     assert ClosedPeriod(first, date(2026, 12, 31)).length == 1096 <= MOST_DAYS
 
 
-def test_a_report_covers_the_last_thirty_days(at_noon: None) -> None:
-    asked = report_period(day=None, first=None, last=None)
+def test_a_report_covers_the_last_thirty_days(at_noon: None, db: None) -> None:
+    asked = report_period(day=None, first=None, last=None, sites=ALL_SITES)
     assert asked == ClosedPeriod(date(2026, 10, 25), DAY23)
     assert asked.length == 30
 
 
-def test_a_report_fills_in_the_end_that_is_not_named(at_noon: None) -> None:
-    assert report_period(day=None, first=DAY21, last=None) == ClosedPeriod(DAY21, DAY23)
-    assert report_period(day=None, first=None, last=DAY20) == ClosedPeriod(date(2026, 10, 22), DAY20)
+def test_a_report_fills_in_the_end_that_is_not_named(at_noon: None, db: None) -> None:
+    assert report_period(day=None, first=DAY21, last=None, sites=ALL_SITES) == ClosedPeriod(DAY21, DAY23)
+    assert report_period(day=None, first=None, last=DAY20, sites=ALL_SITES) == ClosedPeriod(date(2026, 10, 22), DAY20)
 
 
-def test_a_report_may_not_begin_more_than_three_years_ago(at_noon: None) -> None:
+def test_a_report_may_not_begin_more_than_three_years_ago(at_noon: None, db: None) -> None:
     with pytest.raises(InvalidInput):
-        report_period(day=None, first=date(2020, 1, 1), last=None)
+        report_period(day=None, first=date(2020, 1, 1), last=None, sites=ALL_SITES)
 
 
 def test_the_period_before_is_as_long_and_ends_where_this_one_begins() -> None:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def report(sites: frozenset[int] | None = ALL_SITES) -> list[OfAttendant]:
-    days = report_period(day=None, first=None, last=None)
+    days = report_period(day=None, first=None, last=None, sites=ALL_SITES)
     return terminations_by_attendant(period=days, sites=sites)
 
 

@@ -1,11 +1,14 @@
 """Refunds by attendants: only with the permission, within a limit each and per day, also when several come at once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from parking.accounts.models import User
+from parking.core import fresh
+from parking.facilities.models import ParkingSite
 from parking.payments.models import Payment, Refund
 from tests.build import book, enter, leave, make_zone
 from tests.client import ApiClient
@@ -47,6 +50,20 @@ def test_each_refund_and_those_of_a_day_have_a_limit(staff: User, cash: Payment)
     assert [str(refund.amount) for refund in Refund.objects.order_by("pk")] == ["100.00", "50.00"]
     assert {refund.asked_by for refund in Refund.objects.all()} == {staff}
     assert_books_agree()
+
+
+@pytest.mark.django_db
+def test_the_day_of_the_limit_is_the_sites(staff: User, cash: Payment) -> None:
+    ParkingSite.objects.update(time_zone="Asia/Dubai")
+    may_give_back(staff, "100.00", "100.00")
+    # 23:30 on the 21st in Dubai, 01:00 on the 22nd in Delhi.
+    with time_machine.travel(datetime(2026, 11, 21, 19, 30, tzinfo=UTC), tick=False):
+        assert asked(staff, cash, 60)[0] == 201
+    fresh.forget_all()
+    with time_machine.travel(datetime(2026, 11, 21, 19, 59, tzinfo=UTC), tick=False):
+        assert asked(staff, cash, 60) == (400, "refund_beyond_limit", {"left": 40.0})
+    with time_machine.travel(datetime(2026, 11, 21, 20, 0, tzinfo=UTC), tick=False):
+        assert asked(staff, cash, 60)[0] == 201
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only, reports_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples
 from parking.edge.parsing import Day, Decoded, In, Printable, Text12
-from parking.reports.periods import ClosedPeriod, report_period
+from parking.reports.periods import ClosedPeriod, closed_period
 from parking.reports.reconciliation import reconcile
 
 router = Router(tags=["Admin"], auth=admin_only)
@@ -35,7 +35,7 @@ class ReconciliationQuery(BaseModel):
 )
 def compare_with_gateway(request: HttpRequest, filters: Annotated[ReconciliationQuery, Query()]) -> HttpResponse:
     """Ask the gateway for its own list, order by order where it has none, and list what differs."""
-    return _compared(request, filters.gateway, report_period(day=None, first=filters.start_date, last=filters.end_date))
+    return _compared(request, filters.gateway, closed_period(filters.start_date, filters.end_date))
 
 
 class SettlementIn(In):
@@ -63,8 +63,8 @@ class SettlementIn(In):
 )
 def compare_with_settlement(request: HttpRequest, payload: SettlementIn) -> HttpResponse:
     """Take the text of a CSV file for the gateway's list (docs/payments.md). Nothing of it is kept."""
-    period = report_period(day=None, first=payload.start_date, last=payload.end_date)
-    return _compared(request, payload.gateway, period, payload.settlement)
+    days = closed_period(payload.start_date, payload.end_date)
+    return _compared(request, payload.gateway, days, payload.settlement)
 
 
 def _compared(request: HttpRequest, gateway: str, period: ClosedPeriod, settlement: str | None = None) -> HttpResponse:

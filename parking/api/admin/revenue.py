@@ -36,6 +36,7 @@ def revenue(request: HttpRequest, filters: Annotated[RevenueQuery, Query()]) -> 
     Payments count on the day of their capture, refunds on the day they were done; `sessions` are those booked.
     A row of a week or month has the first day of it that is within the report.
     """
-    days = report_period(day=filters.date, first=filters.start_date, last=filters.end_date)
-    report = revenue_report(period=days, group_by=filters.group_by, sites=actor_of(request).sites)
+    sites = actor_of(request).sites
+    days = report_period(day=filters.date, first=filters.start_date, last=filters.end_date, sites=sites)
+    report = revenue_report(period=days, group_by=filters.group_by, sites=sites)
     return ok(RevenueOut.of(report, filters.group_by))

@@ -31,6 +31,7 @@ class TerminationsQuery(BaseModel):
 )
 def terminations(request: HttpRequest, filters: Annotated[TerminationsQuery, Query()]) -> HttpResponse:
     """How many stays each attendant ended without an exit scan, their totals, and what of it became debts."""
-    days = report_period(day=filters.date, first=filters.start_date, last=filters.end_date)
-    rows = terminations_by_attendant(period=days, sites=actor_of(request).sites)
+    sites = actor_of(request).sites
+    days = report_period(day=filters.date, first=filters.start_date, last=filters.end_date, sites=sites)
+    rows = terminations_by_attendant(period=days, sites=sites)
     return ok(TerminationsReportOut.of_rows(rows))

@@ -1,24 +1,38 @@
-"""Every slot of every zone, as a grid."""
+"""The slots of the zones, as grids: all of them where there are few, otherwise those of the zone that is chosen."""
+
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.facilities.models import ParkingSlot, ParkingZone
-from parking.facilities.queries import ZoneCounts, slots_by_zone, zones_with_counts
+from parking.facilities.queries import ZoneCounts, find_zone, slots_by_zone, zones_with_counts
 from parking.stays.watching import all_zones_text, slots_now
 from parking.web.access import for_attendants
 from parking.web.live import live
 
-Zones = list[tuple[ParkingZone, ZoneCounts, list[ParkingSlot]]]
+# Above that the page is slow to draw and long to look through.
+MOST_SLOTS = 1000
+
+
+@dataclass(frozen=True)
+class ZoneGrid:
+    """A zone with its counts, and its slots if they are drawn; otherwise `slots` is None."""
+
+    zone: ParkingZone
+    counts: ZoneCounts
+    slots: list[ParkingSlot] | None
 
 
 @require_safe
 @for_attendants
 def grid(request: HttpRequest) -> HttpResponse:
-    """Show the page with the grid."""
-    return page(request, "gate/slots.html", section="slots", zones=_zones(request))
+    """Show the page with the grids."""
+    chosen = _chosen(request)
+    return page(request, "gate/slots.html", section="slots", chosen=chosen, grids=_grids(request, chosen))
 
 
 def _state() -> str:
@@ -29,11 +43,23 @@ def _state() -> str:
 @require_safe
 @for_attendants
 def grid_live(request: HttpRequest) -> HttpResponse:
-    """Show the grid without the page."""
-    return page(request, "gate/parts/grid.html", zones=_zones(request))
+    """Show the grids without the page."""
+    return page(request, "gate/parts/grid.html", grids=_grids(request, _chosen(request)))
 
 
-def _zones(request: HttpRequest) -> Zones:
+def _chosen(request: HttpRequest) -> ParkingZone | None:
+    """Return the zone of the address. Raises NotFound `zone_not_found`, also at a site of others."""
+    text = request.GET.get("zone", "")
+    if not text:
+        return None
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    return find_zone(Ref(pk=number), sites=actor_of(request).sites)
+
+
+def _grids(request: HttpRequest, chosen: ParkingZone | None) -> list[ZoneGrid]:
     sites = actor_of(request).sites
-    slots = slots_by_zone(sites=sites)
-    return [(zone, counts, slots.get(zone.pk, [])) for zone, counts in zones_with_counts(sites=sites)]
+    zones = zones_with_counts(zone=chosen, sites=sites)
+    if chosen is None and sum(counts.total for _, counts in zones) > MOST_SLOTS:
+        return [ZoneGrid(zone, counts, None) for zone, counts in zones]
+    slots = slots_by_zone(chosen, sites=sites)
+    return [ZoneGrid(zone, counts, slots.get(zone.pk, [])) for zone, counts in zones]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from parking.core.money import indian
+from parking.facilities.calendars import zone_of
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
 
@@ -35,22 +36,26 @@ def count(number: int) -> str:
     return indian(Decimal(number)).removesuffix(".00")
 
 
-@register.filter
-def moment(time: datetime | None) -> str:
-    """Return a time in the site's time zone: 22 Nov 2026, 10:05."""
-    return "" if time is None else date_format(localtime(time), "j M Y, H:i")
+def _local(time: datetime, site_id: int | None) -> datetime:
+    return localtime(time) if site_id is None else time.astimezone(zone_of(site_id))
 
 
 @register.filter
-def clock_time(time: datetime | None) -> str:
-    """Return the time of day in the site's time zone: 10:05."""
-    return "" if time is None else date_format(localtime(time), "H:i")
+def moment(time: datetime | None, site_id: int | None = None) -> str:
+    """Return a time in the time zone of a site, without one in the operator's: 22 Nov 2026, 10:05."""
+    return "" if time is None else date_format(_local(time, site_id), "j M Y, H:i")
 
 
 @register.filter
-def day(time: datetime | None) -> str:
-    """Return the date in the site's time zone: 22 Nov 2026."""
-    return "" if time is None else date_format(localtime(time), "j M Y")
+def clock_time(time: datetime | None, site_id: int | None = None) -> str:
+    """Return the time of day in the time zone of a site, without one in the operator's: 10:05."""
+    return "" if time is None else date_format(_local(time, site_id), "H:i")
+
+
+@register.filter
+def day(time: datetime | None, site_id: int | None = None) -> str:
+    """Return the date in the time zone of a site, without one in the operator's: 22 Nov 2026."""
+    return "" if time is None else date_format(_local(time, site_id), "j M Y")
 
 
 @register.filter

@@ -8,10 +8,11 @@ import pytest
 import time_machine
 from django.test import Client
 
-from parking.core import clock
+from parking.accounts.models import Role, User
+from parking.core import clock, fresh
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.facilities.rules import read_point
-from tests.build import book, enter, make_zone
+from tests.build import book, enter, make_user, make_zone
 from tests.web.driver.conftest import browser_of
 from tests.web.driver.test_booking import text_of
 
@@ -148,3 +149,23 @@ def test_a_booking_whose_time_ends_after_closing_says_when_to_come(zone, driver,
         session = book(driver, zone)
         text = text_of(browser_of(driver).get(f"/tickets/{session.pk}/"))
     assert ("It closes at 22:00. Please come before then." in text) == told
+
+
+# --- The time of the site -----------------------------------------------------------------------------------
+
+
+def test_times_are_those_of_the_site(driver: User, staff: User) -> None:
+    dubai = make_site("Creek", "DXB", time_zone="Asia/Dubai")
+    fresh.forget_all()
+    with time_machine.travel(on(10), tick=False):
+        deck = make_zone("Deck", site_id=dubai.pk)
+        session = enter(staff, book(driver, deck))
+        book(driver, deck)
+        browser = browser_of(driver)
+        assert "Inside since 23 Nov 2026, 08:30" in text_of(browser.get("/tickets/"))
+        assert "Since 08:30" in text_of(browser.get(f"/tickets/{session.pk}/"))
+        office = browser_of(make_user(Role.ADMIN))
+        for address in ("/office/sessions/", f"/office/sessions/{session.pk}/", "/office/payments/"):
+            text = text_of(office.get(address))
+            assert "23 Nov 2026, 08:30" in text
+            assert "23 Nov 2026, 10:00" not in text

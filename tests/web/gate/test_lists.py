@@ -9,6 +9,7 @@ from parking.facilities.models import ParkingSlot
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Debt
 from parking.stays.models import ParkingSession
+from parking.web.gate import slots as slots_page
 from tests.build import book, enter, make_zone, plate, reloaded
 from tests.invariants import assert_books_agree, nothing_changes
 from tests.web.gate.test_exit import wait_until_asked
@@ -236,3 +237,32 @@ def test_the_grid_shows_every_state_in_words_and_counts(gate, staff, driver):
 def test_no_zone_yet(gate):
     assert "There is no zone yet." in gate.client.get("/gate/slots/").content.decode()
     assert "No zone is open." in gate.client.get("/gate/ticket/").content.decode()
+
+
+def test_of_many_slots_only_those_of_the_chosen_zone_are_drawn(gate, monkeypatch):
+    first, second = make_zone("Zone A", slots=3), make_zone("Zone B", slots=2)
+    monkeypatch.setattr(slots_page, "MOST_SLOTS", 5)
+    assert gate.client.get("/gate/slots/").content.decode().count('<li class="slot slot-FREE"') == 5
+    monkeypatch.setattr(slots_page, "MOST_SLOTS", 4)
+    text = gate.client.get("/gate/slots/").content.decode()
+    assert text.count('<li class="slot slot-FREE"') == 0
+    assert all(f'href="/gate/slots/?zone={zone.pk}"' in text for zone in (first, second))
+    assert "<strong>3</strong> free" in one_line(text)
+    text = gate.client.get(f"/gate/slots/?zone={second.pk}").content.decode()
+    assert text.count('<li class="slot slot-FREE"') == 2
+    assert f'data-live="/gate/slots/live/?zone={second.pk}"' in text
+    assert "Zone A" not in text
+    live = gate.client.get(f"/gate/slots/live/?zone={second.pk}").content.decode()
+    assert live.count('<li class="slot slot-FREE"') == 2
+
+
+def test_slots_of_a_zone_that_is_not_there(gate, db):
+    for zone in ("x", "0", "99", "9" * 30):
+        assert gate.client.get(f"/gate/slots/?zone={zone}").status_code == 404
+
+
+def test_places_without_numbers_are_counted_and_not_missed(gate):
+    make_zone("Ground", slots=0, marked=False)
+    text = gate.client.get("/gate/slots/").content.decode()
+    assert "Ground" in text
+    assert "This zone has no slots yet." not in text

@@ -155,7 +155,7 @@ def _make_site(site: Site, now: datetime) -> ParkingSite:
 
 
 def _make_zone(zone: Zone, site: ParkingSite, now: datetime) -> None:
-    if ParkingZone.objects.filter(name=zone.fields["name"]).exists():
+    if ParkingZone.objects.filter(site=site, name=zone.fields["name"]).exists():
         return
     made = create_zone(actor=SYSTEM, changes=zone.fields | {"site_id": site.pk}, now=now)
     for run in zone.slots:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput
 from parking.core.sites import ALL_SITES
-from parking.reports.periods import ClosedPeriod, report_period
+from parking.reports.periods import ClosedPeriod, closed_period
 from parking.reports.reconciliation import reconcile
 from parking.reports.rules import Comparison, as_data
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            period = report_period(day=None, first=options["first"], last=options["last"])
+            period = closed_period(options["first"], options["last"])
             result = _compared(options["gateway"], period, options["settlement"])
         except (DomainError, OSError, UnicodeDecodeError) as error:
             raise CommandError(_reason(error), returncode=NOT_DONE) from error

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from parking.core import clock
 from parking.reports.alerts import Alert, AlertCode
 
 _TITLES: dict[AlertCode, Promise] = {
@@ -40,19 +40,18 @@ class AlertCard:
     urgent: bool
 
 
-def alert_cards(alerts: Sequence[Alert], site_id: int | None) -> list[AlertCard]:
+def alert_cards(alerts: Sequence[Alert], site_id: int | None, *, today: date) -> list[AlertCard]:
     """Return the alerts that have something in them, with pages of this site, or of all."""
     return [
-        AlertCard(alert, _TITLES[alert.code], _address(alert.code, site_id), alert.code in _URGENT)
+        AlertCard(alert, _TITLES[alert.code], _address(alert.code, site_id, today), alert.code in _URGENT)
         for alert in alerts
         if alert.count
     ]
 
 
-def _address(code: AlertCode, site_id: int | None) -> str:
-    today = f"{clock.today()}"
+def _address(code: AlertCode, site_id: int | None, today: date) -> str:
     here = {"site": str(site_id)} if site_id else {}
-    ended_today = {"days_of": "ended", "from": today, "to": today, **here}
+    ended_today = {"days_of": "ended", "from": f"{today}", "to": f"{today}", **here}
     match code:
         case (
             AlertCode.ORDERS_IN_REVIEW

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from parking.edge.pages import page
+from parking.facilities.calendars import calendar_of
 from parking.reports.background import background_now
 from parking.reports.board import board_now
 from parking.stays.watching import everything_text
@@ -41,6 +42,6 @@ def _rendered(request: HttpRequest, template: str) -> HttpResponse:
         section="office",
         switch=switch,
         board=figures,
-        alerts=alert_cards(figures.alerts, switch.site_id),
+        alerts=alert_cards(figures.alerts, switch.site_id, today=calendar_of(switch.sites).today()),
         background=background_now.value(),
     )

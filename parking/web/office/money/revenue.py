@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -11,38 +10,27 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from parking.core import clock
-from parking.core.errors import InvalidInput
-from parking.core.sites import Sites
 from parking.edge.downloads import page_file
 from parking.edge.pages import page
-from parking.reports.periods import ClosedPeriod, report_period
+from parking.facilities.calendars import calendar_of
+from parking.reports.periods import ClosedPeriod
 from parking.reports.revenue import RevenueReport, revenue_report
 from parking.reports.sheets import REVENUE_COLUMNS, revenue_table
 from parking.web.access import for_office
-from parking.web.office.shared.lists import DaysForm, address_with, filter_query, refuse_wrong_filter
+from parking.web.office.shared.lists import ReportForm, address_with, filter_query, refuse_wrong_filter
 from parking.web.office.shared.site_switch import site_switch
 
 GROUPS = [("day", _("Day")), ("week", _("Week")), ("month", _("Month"))]
 
 
-class RevenueForm(DaysForm):
-    """The span of days and the grouping; without days the last 30."""
+class RevenueForm(ReportForm):
+    """The span of days and the grouping."""
 
     group = forms.ChoiceField(label=_("Group by"), required=False, choices=GROUPS)
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if not self.errors:
-            try:
-                data["days"] = report_period(day=None, first=data.get("first"), last=data.get("last"))
-            except InvalidInput:
-                self.add_error("last", _("Not before the first day, and at most three years after it."))
-        return data
-
-    def report(self, sites: Sites) -> RevenueReport:
-        """Return the report of a valid form at these sites."""
-        return revenue_report(period=self.cleaned_data["days"], group_by=self.group_by, sites=sites)
+    def report(self) -> RevenueReport:
+        """Return the report of a valid form."""
+        return revenue_report(period=self.cleaned_data["days"], group_by=self.group_by, sites=self.sites)
 
     @property
     def group_by(self) -> str:
@@ -54,8 +42,8 @@ class RevenueForm(DaysForm):
 def report(request: HttpRequest) -> HttpResponse:
     """Show revenue by day, week or month, by zone, method of payment and hour; compared with the span before."""
     switch = site_switch(request)
-    form = RevenueForm(request.GET)
-    made = form.report(switch.sites) if form.is_valid() else None
+    form = RevenueForm(request.GET, sites=switch.sites)
+    made = form.report() if form.is_valid() else None
     return page(
         request,
         "office/revenue.html",
@@ -64,7 +52,7 @@ def report(request: HttpRequest) -> HttpResponse:
         form=form,
         report=made,
         group=form.group_by,
-        presets=_presets(request, made.period if made else None),
+        presets=_presets(request, calendar_of(switch.sites).today(), made.period if made else None),
         booked=sum(number for *_, number in made.daily) if made else 0,
         file_query=filter_query(request),
     )
@@ -74,10 +62,9 @@ def report(request: HttpRequest) -> HttpResponse:
 @for_office
 def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the report as a CSV or XLSX file: all its parts, one below the other."""
-    sites = site_switch(request).sites
-    form = RevenueForm(request.GET)
+    form = RevenueForm(request.GET, sites=site_switch(request).sites)
     refuse_wrong_filter(form)
-    return page_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report(sites)))
+    return page_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report()))
 
 
 # --- Spans that one asks for again and again ----------------------------------------------------------------
@@ -90,8 +77,7 @@ class Preset:
     is_shown: bool
 
 
-def _presets(request: HttpRequest, shown: ClosedPeriod | None) -> list[Preset]:
-    today = clock.today()
+def _presets(request: HttpRequest, today: date, shown: ClosedPeriod | None) -> list[Preset]:
     month = today.replace(day=1)
     before = month - timedelta(days=1)
     spans: list[tuple[str | Promise, date, date]] = [

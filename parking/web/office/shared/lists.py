@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from parking.core.errors import InvalidInput
-from parking.reports.periods import Period, period
+from parking.core.sites import Sites
+from parking.reports.periods import Period, period, report_period
 from parking.web.forms import ServiceForm, day_bounds
 from parking.web.templatetags.parking import word
 
@@ -63,6 +64,22 @@ class DaysForm(ServiceForm):
                 data["period"] = period(first=data.get("first"), last=data.get("last"))
             except InvalidInput:
                 self.add_error("last", _("Not before the first day, and at most three years after it."))
+        return data
+
+
+class ReportForm(DaysForm):
+    """The span of days of a report at `sites`; without days the last 30, in `days`."""
+
+    def __init__(self, data: Mapping[str, Any], *, sites: Sites) -> None:
+        super().__init__(data)
+        self.sites = sites
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not self.errors:
+            data["days"] = report_period(
+                day=None, first=data["period"].first, last=data["period"].last, sites=self.sites
+            )
         return data
 
 

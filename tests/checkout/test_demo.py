@@ -1,0 +1,87 @@
+"""The demonstration data: two sites, and what an older database lacks."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from parking.accounts.models import User
+from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
+from tests.build import make_user, make_zone
+
+pytestmark = pytest.mark.django_db
+
+ZONES = [
+    ("CP", "Zone A", "50.00", 10),
+    ("CP", "Zone B", "75.00", 8),
+    ("AIR", "Zone P1", "80.00", 30),
+    ("AIR", "Zone P2", "40.00", 30),
+]
+
+
+def zones() -> list[tuple[str, str, str, int]]:
+    rows = ParkingZone.objects.select_related("site").order_by("pk")
+    return [(zone.site.code, zone.name, str(zone.hourly_rate), zone.slots.count()) for zone in rows]
+
+
+def test_a_new_database_gets_two_open_sites_with_zones_in_this_order_and_gates() -> None:
+    call_command("demo")
+    assert zones() == ZONES
+    assert list(ParkingSite.objects.order_by("pk").values_list("name", "state")) == [
+        ("Connaught Place", "OPEN"),
+        ("Airport", "OPEN"),
+    ]
+    gates = Gate.objects.order_by("pk").values_list("site__code", "direction")
+    assert list(gates) == [("CP", "IN"), ("CP", "OUT"), ("AIR", "IN"), ("AIR", "OUT")]
+    by_kind = ParkingSlot.objects.filter(zone__name="Zone P2").order_by("sort_key").values_list("slot_number", "kind")
+    assert [list(by_kind)[place] for place in (0, 19, 20, 29)] == [
+        ("P2-001", "CAR"),
+        ("P2-020", "CAR"),
+        ("P2-021", "TWO_WHEELER"),
+        ("P2-030", "TWO_WHEELER"),
+    ]
+    airport = ParkingSite.objects.get(code="AIR")
+    assert User.objects.get(username="staff2").site_ids == [airport.pk]
+
+
+def test_a_second_time_nothing_is_added_or_changed() -> None:
+    call_command("demo")
+    ParkingZone.objects.filter(name="Zone A").update(hourly_rate=Decimal("60.00"))
+    call_command("demo")
+    assert zones() == [("CP", "Zone A", "60.00", 10), *ZONES[1:]]
+    assert (Gate.objects.count(), User.objects.count()) == (4, 6)
+
+
+def test_an_older_database_gets_what_is_missing() -> None:
+    make_user(username="staff1")
+    make_zone("Zone A")
+    former = ParkingSite.objects.get(name="Main car park")
+    call_command("demo")
+    former.refresh_from_db()
+    assert (former.name, former.code, former.state) == ("Connaught Place", "CP", "OPEN")
+    assert zones() == ZONES
+    assert Gate.objects.filter(site=former).count() == 2
+    assert User.objects.count() == 6
+
+
+def test_a_car_park_that_is_not_the_demonstrations_keeps_its_name() -> None:
+    make_zone("Level 7")
+    call_command("demo")
+    assert list(ParkingSite.objects.order_by("pk").values_list("name", flat=True)) == [
+        "Main car park",
+        "Connaught Place",
+        "Airport",
+    ]
+
+
+def test_a_zone_of_the_same_name_elsewhere_hides_none() -> None:
+    make_zone("Zone P1")
+    call_command("demo")
+    assert ParkingZone.objects.filter(name="Zone P1").count() == 2
+
+
+def test_never_in_production(settings: object) -> None:
+    settings.IN_PRODUCTION = True  # type: ignore[attr-defined]
+    with pytest.raises(CommandError):
+        call_command("demo")
+    assert not ParkingSite.objects.exists()
