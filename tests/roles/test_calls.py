@@ -142,6 +142,8 @@ TABLE: dict[str, Statuses] = {
     "POST /api/admin/refunds/": office_change(201),
     "POST /api/admin/refunds/{refund_ref}/approve/": office_change(),
     "POST /api/admin/refunds/{refund_ref}/retry/": office_change(400),
+    # This one is no second payment.
+    "POST /api/admin/refunds/{refund_ref}/send-back/": office_change(400),
     "GET /api/admin/approvals/": office_list(),
     "POST /api/admin/approvals/{approval_ref}/": office_change(),
     "GET /api/admin/reconciliation/": office_list(),

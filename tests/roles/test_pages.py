@@ -96,6 +96,8 @@ TABLE: dict[str, Statuses] = {
     "office_refund_approve": CHANGE_ONE,
     "office_refund_refuse": CHANGE_ONE,
     "office_refund_retry": CHANGE_ONE,
+    # A look leads back to the list; what is sent is looked at there.
+    "office_refund_send_back": (403, 403, 403, 302, 404, 403, 403, 302),
     "office_review": READ,
     "office_review_close": CHANGE_ONE,
     "office_debts": READ,

@@ -135,9 +135,10 @@ def _retry(request: HttpRequest, attempt: Attempt, refund_id: int) -> Refund:
 @for_managers
 def send_back(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Send a second payment back: one click, for the page that offers it says all. Sent again, it changes nothing."""
+    refund = refund_by_id(refund_id, sites=actor_of(request).sites)
     if request.method == "POST":
         with _refusals_as_messages(request):
-            if refund_by_id(refund_id, sites=actor_of(request).sites).is_held:
+            if refund.is_held:
                 refunding.send_second_back(actor=actor_of(request), refund_id=refund_id, now=clock.now())
             messages.success(request, gettext("The second payment goes back."))
     return redirect("office_review")
