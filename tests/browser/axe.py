@@ -1,5 +1,7 @@
 """axe-core on a page: no violation of WCAG 2.2 AA, light and dark."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, Literal
 
@@ -29,15 +31,31 @@ Scheme = Literal["light", "dark"]
 
 def assert_accessible(page: Page, *, schemes: tuple[Scheme, ...] = ("light", "dark"), scope: str | None = None) -> None:
     """Fail with a readable list of what axe-core finds; `scope` is a CSS selector."""
-    found = []
-    for scheme in schemes:
-        page.emulate_media(color_scheme=scheme)
-        page.evaluate(SETTLE)
-        if not page.evaluate("'axe' in window"):
-            page.evaluate(_source())
-        found += [_worded(scheme, one) for one in page.evaluate(RUN, {"tags": TAGS, "scope": scope})]
+    with _whole_page_in_view(page):
+        found = [text for scheme in schemes for text in _violations(page, scheme, scope)]
     page.emulate_media(color_scheme="light")
     assert not found, f"{len(found)} violations of WCAG 2.2 AA on {page.url}\n" + "\n".join(found)
+
+
+@contextmanager
+def _whole_page_in_view(page: Page) -> Iterator[None]:
+    """Make the window as high as the page: what a bar at its edge covers just now is reached by scrolling."""
+    size = page.viewport_size
+    height = page.evaluate("document.documentElement.scrollHeight")
+    if size is None or height <= size["height"]:
+        yield
+        return
+    page.set_viewport_size({"width": size["width"], "height": height})
+    yield
+    page.set_viewport_size(size)
+
+
+def _violations(page: Page, scheme: Scheme, scope: str | None) -> list[str]:
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate(SETTLE)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_source())
+    return [_worded(scheme, one) for one in page.evaluate(RUN, {"tags": TAGS, "scope": scope})]
 
 
 @cache
