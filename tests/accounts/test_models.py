@@ -28,7 +28,7 @@ def test_roles_are_known_ones():
 def test_createsuperuser_makes_an_administrator(monkeypatch: pytest.MonkeyPatch, rf):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a-long-password")
 
-    call_command("createsuperuser", "--no-input", "--username", "meera", verbosity=0)
+    call_command("createsuperuser", "--no-input", "--username", "meera", "--email", "meera@example.org", verbosity=0)
 
     user = authenticate(rf.post("/"), username="MEERA", password="a-long-password")
     assert isinstance(user, User)

@@ -54,7 +54,8 @@ def _zones(request: HttpRequest, gate: AtGate | None) -> Zones:
     actor = actor_of(request)
     zones = zones_with_counts(only_active=True, sites=frozenset({gate.site_id}) if gate else actor.sites)
     near = zones_of_gate(gate.id) if gate else set()
-    return sorted(zones, key=lambda row: row[0].pk not in near)
+    nearest = [row for row in zones if row[0].pk in near]
+    return nearest + [row for row in zones if row[0].pk not in near]
 
 
 def _are_of_several_sites(zones: Zones) -> bool:

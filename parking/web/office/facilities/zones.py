@@ -79,7 +79,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def _sites_first(request: HttpRequest) -> list[ParkingSite]:
     """Return the sites at which a zone can be made, that of the address first."""
     chosen = site_switch(request).site_id
-    return sorted(present_sites(actor_of(request)), key=lambda site: site.pk != chosen)
+    sites = list(present_sites(actor_of(request)))
+    return [site for site in sites if site.pk == chosen] + [site for site in sites if site.pk != chosen]
 
 
 def _made(request: HttpRequest, zone: ParkingZone) -> HttpResponse:

@@ -69,6 +69,7 @@ async function asset(request) {
 
 async function keptPage(event) {
   await forgetting;
+  if (sent.delete(event.request.url)) era += 1; // the page that answers what was sent
   const cache = await caches.open(PAGES);
   const kept = await cache.match(event.request.url, { ignoreVary: true });
   const fresh = refresh(event.request.url);
@@ -95,6 +96,9 @@ async function excuse() {
 const DOORS = ["/sign-in/", "/sign-up/", "/sign-out/", "/office/admin/logout/", "/language/"];
 let forgetting = Promise.resolve();
 let era = 0;
+// Tickets from which something was sent, with the time: until the server has done it, it answers the old page.
+const sent = new Map();
+const ANSWERED_WITHIN = 10000;
 
 async function forget(url) {
   if (DOORS.includes(url.pathname)) {
@@ -110,15 +114,18 @@ async function forget(url) {
   if (!ticket) return;
   // A page that was asked for before is the old one, even if it comes after this.
   era += 1;
-  forgetting = caches.open(PAGES).then((cache) => cache.delete(new URL(ticket, location.origin).href));
+  const { href } = new URL(ticket, location.origin);
+  sent.set(href, Date.now());
+  forgetting = caches.open(PAGES).then((cache) => cache.delete(href));
   await forgetting;
 }
 
 async function refresh(address) {
   const begun = era;
+  const mayBeOld = Date.now() - (sent.get(address) ?? 0) < ANSWERED_WITHIN;
   const response = await fetch(address, { credentials: "same-origin", redirect: "manual", cache: "no-store" });
   const cache = await caches.open(PAGES);
-  if (response.ok && begun === era) await keep(cache, address, response.clone());
+  if (response.ok && begun === era && !mayBeOld) await keep(cache, address, response.clone());
   else if (response.type === "opaqueredirect" || (response.status >= 400 && response.status < 500)) {
     await cache.delete(address);
   }
