@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
 from deploy import chromium
 from parking.accounts import repeated
@@ -52,6 +54,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if count:
         terminalreporter.write_sep("*", f"{count} BROWSER TESTS WERE NOT RUN", red=True, bold=True)
         terminalreporter.write_line(chromium.MISSING, red=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Let the numbers of sites begin again: PostgreSQL counts on over all tests, and a default prefix ends at 1295."""
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER SEQUENCE facilities_parkingsite_id_seq MAXVALUE 1295 CYCLE")
 
 
 @pytest.fixture(autouse=True)
