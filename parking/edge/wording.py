@@ -66,6 +66,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "payment_declined": _("The payment was declined."),
         "payment_failed": _("The payment did not go through. Nothing was charged; please try again."),
         "payment_given_up": _("This payment was given up. Please look at what is due now."),
+        "payment_in_review": _("Your payment arrived and is being checked. Please do not pay again."),
         "payment_method_invalid": _("This way to pay is not known here."),
         "payment_pending": _("The booking fee is not paid yet."),
         "refund_at_gateway": _("The payment service has this refund and did not refuse it; settle it there."),

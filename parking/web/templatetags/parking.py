@@ -103,6 +103,8 @@ _WORDS: dict[str, Promise] = {
     "COMPLETED": _("Completed"),
     "CANCELLED": _("Cancelled"),
     "EXPIRED": _("Expired"),
+    "FEE": _("Not paid yet"),
+    "CHECKED": _("Payment is being checked"),
     # How it ended
     "EXIT": _("Left through the gate"),
     "TERMINATED": _("Ended by staff"),
@@ -184,6 +186,8 @@ _WORDS: dict[str, Promise] = {
 # Tones of the style sheet; a state never shows by colour alone, its word is beside it.
 _TONES = {
     "BOOKED": "blue",
+    "FEE": "amber",
+    "CHECKED": "amber",
     "ACTIVE": "green",
     "COMPLETED": "grey",
     "CANCELLED": "grey",
