@@ -142,9 +142,16 @@ def test_the_same_form_twice_gives_back_once(office, stay):
 
 def test_more_than_is_left_is_refused_in_the_form(office, stay):
     address = f"{LIST}{online_of(stay).pk}/refund/"
-    _, answer, _ = asked_and_confirmed(office, address, {"amount": "51", "reason": "Goodwill"})
-    assert answer.status_code == 200
-    assert "That is more than what is left of this payment." in text_of(answer)
+    answer = office.post(address, {"amount": "51", "reason": "Goodwill"})
+    assert "That is more than what is left of this payment: ₹50.00." in text_of(answer)
+    assert "Give ₹51.00 back?" not in text_of(answer)
+
+
+@pytest.mark.parametrize("amount", ["0", "0.00"])
+def test_nothing_is_not_asked_to_be_given_back(office, stay, amount):
+    answer = office.post(f"{LIST}{online_of(stay).pk}/refund/", {"amount": amount, "reason": "Goodwill"})
+    assert "Please give an amount above zero." in text_of(answer)
+    assert 'href="#id_amount">Amount</a>' in answer.content.decode()
     assert not Refund.objects.exists()
 
 
