@@ -9,6 +9,9 @@ from parking.core.money import LEAST_ONLINE, ZERO
 from parking.core.sites import Sites, at_sites
 from parking.core.statements import Select
 from parking.payments.models import Debt, DebtStatus, Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
+from parking.vehicles.plates import readings, search_key
+
+MOST_SHOWN = 50
 
 _OPEN_DEBTS = Select(lambda pk: Debt.objects.filter(bill__session__vehicle_id=pk, status=DebtStatus.OPEN), int)
 _OPEN_DEBTS_WITH_SITE = Select(
@@ -29,6 +32,14 @@ def debts_of_plate(vehicle_id: int, *, sites: Sites) -> list[Debt]:
     rows = Debt.objects.filter(bill__session__vehicle_id=vehicle_id, status=DebtStatus.OPEN)
     rows = at_sites(rows.select_related("bill__session__zone"), sites, "bill__site_id")
     return list(rows.order_by("created_at", "pk"))
+
+
+def debts_by_plate(text: str, *, sites: Sites) -> list[Debt]:
+    """Return what a plate owes, by the whole plate in any spelling; as `debts_of_plate`, with the vehicles."""
+    key = search_key(text)
+    rows = Debt.objects.filter(bill__session__vehicle__match_key__in={key, *readings(key)}, status=DebtStatus.OPEN)
+    rows = at_sites(rows.select_related("bill__session__zone", "bill__session__vehicle"), sites, "bill__site_id")
+    return list(rows.order_by("created_at", "pk")[:MOST_SHOWN])
 
 
 def debts_of_driver(driver_id: int) -> QuerySet[Debt]:

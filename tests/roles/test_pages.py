@@ -76,6 +76,9 @@ TABLE: dict[str, Statuses] = {
     "gate_stay": GATE_ONE,
     "gate_terminate": GATE_ONE,
     "gate_invoice": GATE_ONE,
+    "gate_debts": GATE,
+    # Attendants need the permission.
+    "gate_debt": (403, 403, 404, 200, 404, 403, 403, 302),
     "ticket_invoice": TICKET,
     "receipt_mail": ONLY_SENT,
     "email_confirmation": ONLY_SENT,

@@ -1,6 +1,7 @@
 """Forms of the gate: scans, walk-ins, payments and terminations."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,25 @@ from parking.web.forms import ServiceForm
 from parking.web.gate.here import GateField, PlacedForm
 from parking.web.templatetags.parking import word
 
+# Digits and more than any id has.
+_LONGEST_ID = 19
+
+
+class DebtsField(forms.CharField):
+    """Ids of debts in one field, between commas: the page's script sends each name once."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(max_length=500, required=False)
+
+    def clean(self, value: object) -> Any:
+        """Return the ids. Raises ValidationError for anything else."""
+        texts = [text for text in super().clean(value).split(",") if text]
+        if not all(text.isascii() and text.isdecimal() and len(text) < _LONGEST_ID for text in texts):
+            raise forms.ValidationError(_("Please check what you entered."))
+        return tuple(int(text) for text in texts)
+
 
 class ScanForm(ServiceForm):
     """What a gate sends with each scan. `scan_id` leaves space for the way to pay, which is added to it."""
@@ -28,6 +48,7 @@ class ScanForm(ServiceForm):
 
 class DirectedScanForm(ScanForm):
     direction = forms.ChoiceField(choices=[(way, way) for way in Direction])
+    debts = DebtsField()
 
 
 class PlateForm(ScanForm):
@@ -47,12 +68,48 @@ class CollectForm(ScanForm):
     )
     upi_reference = forms.CharField(max_length=30, required=False)
     due = _shown_due()
+    debts = DebtsField()
 
     def collection(self) -> Collection:
         given = self.cleaned_data
         return Collection(
-            given["method"], given["gateway"], given["tendered"], given["upi_reference"], shown_due=given["due"]
+            given["method"],
+            given["gateway"],
+            given["tendered"],
+            given["upi_reference"],
+            shown_due=given["due"],
+            debts=given["debts"],
         )
+
+
+class DebtForm(PlacedForm):
+    """The money of an old debt, without an exit."""
+
+    method = forms.ChoiceField(label=_("How is it paid?"), initial=PaymentMethod.CASH)
+    tendered = forms.DecimalField(
+        label=_("Handed over in cash"),
+        min_value=Decimal(0),
+        max_value=MAX_AMOUNT,
+        max_digits=10,
+        decimal_places=2,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    upi_reference = forms.CharField(
+        label=_("UPI reference, 12 digits"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        methods = [PaymentMethod.CASH, PaymentMethod.UPI]
+        self.fields["method"].choices = [(method, word(method)) for method in methods]  # type: ignore[attr-defined]
+
+    def collection(self) -> Collection:
+        given = self.cleaned_data
+        return Collection(given["method"], tendered=given["tendered"], upi_reference=given["upi_reference"])
 
 
 class TicketForm(PlacedForm):
