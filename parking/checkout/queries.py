@@ -9,9 +9,11 @@ from parking.core.money import LEAST_ONLINE, ZERO
 from parking.core.sites import Sites, at_sites
 from parking.core.statements import Select
 from parking.payments.models import Debt, DebtStatus, Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
+from parking.payments.queries import left_of
 from parking.vehicles.plates import readings, search_key
 
 MOST_SHOWN = 50
+_BY_HAND = ~Q(payment__method=PaymentMethod.ONLINE) | Q(amount__lt=LEAST_ONLINE)
 
 _OPEN_DEBTS = Select(lambda pk: Debt.objects.filter(bill__session__vehicle_id=pk, status=DebtStatus.OPEN), int)
 _OPEN_DEBTS_WITH_SITE = Select(
@@ -110,6 +112,18 @@ def refunds(*, sites: Sites, status: str | None = None) -> QuerySet[Refund]:
     if status:
         return rows.filter(status=status)
     refused = Q(status__in=[RefundStatus.REVIEW, RefundStatus.FAILED])
-    by_hand = ~Q(payment__method=PaymentMethod.ONLINE) | Q(amount__lt=LEAST_ONLINE)
-    waits = Q(status=RefundStatus.INITIATED) & (by_hand | Q(is_held=True))
+    waits = Q(status=RefundStatus.INITIATED) & (_BY_HAND | Q(is_held=True))
     return rows.filter(refused | waits)
+
+
+def refunds_to_hand_out(*, sites: Sites) -> list[Refund]:
+    """Return refunds that a person has to hand out at these sites, oldest first, with stays, vehicles and who asked."""
+    rows = Refund.objects.filter(_BY_HAND, status=RefundStatus.INITIATED, is_held=False)
+    rows = rows.select_related("payment__bill__session__vehicle", "asked_by")
+    return list(at_sites(rows, sites, "payment__bill__site_id").order_by("created_at", "pk")[:MOST_SHOWN])
+
+
+def returnable_payments(bill_id: int) -> list[tuple[Payment, Decimal]]:
+    """Return the payments of a bill of which something may go back, each with how much (rupees), oldest first."""
+    found = [(payment, left_of(payment)) for payment in Payment.objects.filter(bill_id=bill_id).order_by("pk")]
+    return [(payment, left) for payment, left in found if left > ZERO]

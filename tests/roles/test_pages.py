@@ -77,6 +77,9 @@ TABLE: dict[str, Statuses] = {
     "gate_terminate": GATE_ONE,
     "gate_invoice": GATE_ONE,
     "gate_debts": GATE,
+    "gate_refund": GATE_ONE,
+    "gate_refunds": GATE,
+    "gate_hand_out": CHANGE_ONE,
     # Attendants need the permission.
     "gate_debt": (403, 403, 404, 200, 404, 403, 403, 302),
     "ticket_invoice": TICKET,

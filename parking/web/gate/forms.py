@@ -1,5 +1,6 @@
 """Forms of the gate: scans, walk-ins, payments and terminations."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +12,11 @@ from parking.checkout.scanning import Direction
 from parking.checkout.terminating import NONE
 from parking.core.money import MAX_AMOUNT
 from parking.facilities.models import ParkingZone
-from parking.payments.models import PaymentMethod
+from parking.payments.models import Payment, PaymentMethod
 from parking.vehicles.models import VehicleKind
 from parking.web.forms import ServiceForm
 from parking.web.gate.here import GateField, PlacedForm
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import rupees, word
 
 # Digits and more than any id has.
 _LONGEST_ID = 19
@@ -110,6 +111,32 @@ class DebtForm(PlacedForm):
     def collection(self) -> Collection:
         given = self.cleaned_data
         return Collection(given["method"], tendered=given["tendered"], upi_reference=given["upi_reference"])
+
+
+class RefundForm(ServiceForm):
+    """A refund that an attendant asks for: of which payment, how much, why."""
+
+    payment = forms.TypedChoiceField(label=_("Payment"), coerce=int)
+    amount = forms.DecimalField(
+        label=_("Amount"),
+        min_value=Decimal(0),
+        max_value=MAX_AMOUNT,
+        max_digits=10,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("The driver reads it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, payments: Sequence[tuple[Payment, Decimal]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_payments = bool(payments)
+        choices = [(payment.pk, f"{word(payment.method)}: {rupees(left)}") for payment, left in payments]
+        self.fields["payment"].choices = choices  # type: ignore[attr-defined]
 
 
 class TicketForm(PlacedForm):
