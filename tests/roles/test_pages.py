@@ -46,6 +46,9 @@ TABLE: dict[str, Statuses] = {
     "vehicle_forget": ONLY_SENT,
     "tickets": DRIVER,
     "history": DRIVER,
+    "debts": DRIVER,
+    # The debt is of a stay that nobody of these booked.
+    "debt_objection": (404, 403, 403, 404, 404, 403, 403, 302),
     "history_csv": DRIVER,
     "ticket": TICKET,
     "ticket_live": TICKET,
@@ -108,6 +111,7 @@ TABLE: dict[str, Statuses] = {
     "office_review_close": CHANGE_ONE,
     "office_debts": READ,
     "office_write_off": CHANGE_ONE,
+    "office_objection": CHANGE_ONE,
     "office_sites": READ,
     "office_site": READ_ONE,
     # Only a manager of all sites makes one.
