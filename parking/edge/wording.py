@@ -36,6 +36,8 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "confirmation_link_invalid": _("This link is too old, or the address was changed. Please ask for a new one."),
         "currency_invalid": _("Only Indian rupees are taken."),
         "debts_need_counter": _("Debts are paid here in cash or by UPI. The driver can pay them online."),
+        "objection_exists": _("You objected to this debt already. The answer will stand beside it."),
+        "objection_not_waiting": _("This objection was answered already."),
         "debt_closed": _("This debt is settled already."),
         "document_issued": _("The invoice was issued already. What stands on it cannot be changed."),
         "entry_not_scanned": _("The car has not come in yet."),

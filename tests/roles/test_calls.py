@@ -98,6 +98,8 @@ TABLE: dict[str, Statuses] = {
     "GET /api/user/history/": driver(other=200),
     "POST /api/user/cancel-booking/": driver(),
     "GET /api/user/debts/": driver(other=200),
+    # The debt is of a stay that nobody of these booked.
+    "POST /api/user/debts/{debt_ref}/objection/": driver(own=404),
     "GET /api/user/vehicles/": driver(other=200),
     "POST /api/user/vehicles/": driver(201, 201),
     "DELETE /api/user/vehicles/{saved_ref}/": driver(),
@@ -138,6 +140,8 @@ TABLE: dict[str, Statuses] = {
     "PATCH /api/admin/slots/{slot_ref}/": office_change(),
     "GET /api/admin/debts/": office_list(),
     "POST /api/admin/debts/{debt_ref}/write-off/": office_change(),
+    # Nobody objected to it.
+    "POST /api/admin/debts/{debt_ref}/objection/": office_change(400),
     "GET /api/admin/refunds/": office_list(),
     "POST /api/admin/refunds/": office_change(201),
     "POST /api/admin/refunds/{refund_ref}/approve/": office_change(),
@@ -220,6 +224,8 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/admin/zones/{zone_ref}/slots/": {"prefix": "N-", "first": 1, "last": 1},
         "PATCH /api/admin/slots/{slot_ref}/": {"status": "OUT_OF_SERVICE"},
         "POST /api/admin/debts/{debt_ref}/write-off/": {"reason": "Ambulance"},
+        "POST /api/admin/debts/{debt_ref}/objection/": {"upheld": False, "answer": "It is owed"},
+        "POST /api/user/debts/{debt_ref}/objection/": {"objection": "I paid in cash"},
         "POST /api/admin/refunds/": refund,
         "POST /api/admin/approvals/{approval_ref}/": {"decision": "APPROVE"},
         "PATCH /api/admin/settings/": {"values": {"quote_minutes": 5}},

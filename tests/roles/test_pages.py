@@ -46,6 +46,9 @@ TABLE: dict[str, Statuses] = {
     "vehicle_forget": ONLY_SENT,
     "tickets": DRIVER,
     "history": DRIVER,
+    "debts": DRIVER,
+    # The debt is of a stay that nobody of these booked.
+    "debt_objection": (404, 403, 403, 404, 404, 403, 403, 302),
     "history_csv": DRIVER,
     "ticket": TICKET,
     "ticket_live": TICKET,
@@ -76,6 +79,12 @@ TABLE: dict[str, Statuses] = {
     "gate_stay": GATE_ONE,
     "gate_terminate": GATE_ONE,
     "gate_invoice": GATE_ONE,
+    "gate_debts": GATE,
+    "gate_refund": GATE_ONE,
+    "gate_refunds": GATE,
+    "gate_hand_out": CHANGE_ONE,
+    # Attendants need the permission.
+    "gate_debt": (403, 403, 404, 200, 404, 403, 403, 302),
     "ticket_invoice": TICKET,
     "receipt_mail": ONLY_SENT,
     "email_confirmation": ONLY_SENT,
@@ -102,6 +111,7 @@ TABLE: dict[str, Statuses] = {
     "office_review_close": CHANGE_ONE,
     "office_debts": READ,
     "office_write_off": CHANGE_ONE,
+    "office_objection": CHANGE_ONE,
     "office_sites": READ,
     "office_site": READ_ONE,
     # Only a manager of all sites makes one.

@@ -33,6 +33,7 @@ from parking.web.access import for_attendants
 from parking.web.gate.answers import waiting_context
 from parking.web.gate.forms import TerminationForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
+from parking.web.gate.refunds import may_refund
 from parking.web.live import live, minute
 
 PAGE_SIZE = 25
@@ -164,6 +165,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         car=_car(session, now),
         form=form,
         may_terminate=actor_of(request).may("terminate"),
+        may_refund=may_refund(actor_of(request)),
         key=requests.new_form_key(),
         gateways=gateway_choices(),
         awaited=waiting_context(session, order) if order else None,

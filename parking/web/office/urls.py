@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from parking.web.office.day import dashboard
 from parking.web.office.facilities import gates, sites, slots, zones
-from parking.web.office.money import debts, payments, refunds, revenue, reviewing, tax
+from parking.web.office.money import debts, objections, payments, refunds, revenue, reviewing, tax
 from parking.web.office.people import terminations, users
 from parking.web.office.record import pages as record
 from parking.web.office.sessions import sessions, terminating
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("review/<str:order_id>/close/", reviewing.close, name="office_review_close"),
     path("debts/", debts.listing, name="office_debts"),
     path("debts/<int:debt_id>/write-off/", debts.write_off, name="office_write_off"),
+    path("debts/<int:debt_id>/objection/", objections.answer, name="office_objection"),
     path("tax/", tax.listing, name="office_tax"),
     path("tax/new/", tax.new, name="office_tax_new"),
     path("sites/", sites.overview, name="office_sites"),

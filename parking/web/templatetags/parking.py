@@ -126,6 +126,7 @@ _WORDS: dict[str, Promise] = {
     # Debts and documents
     "OPEN": _("Open"),
     "WRITTEN_OFF": _("Written off"),
+    "LAPSED": _("Too old to be asked for"),
     "RECEIPT": _("Receipt"),
     "TAX_INVOICE": _("Tax invoice"),
     "CREDIT_NOTE": _("Credit note"),
