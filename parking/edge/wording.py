@@ -64,6 +64,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "own_refund": _("Another administrator must approve a refund that you asked for."),
         "own_takings": _("Another administrator must hand back money that you took."),
         "own_termination": _("Another administrator must write off what a stay that you ended owes."),
+        "password_unchanged": _("This is the present password. Please choose another one."),
         "password_wrong": _("The password is wrong."),
         "payment_declined": _("The payment was declined."),
         "payment_failed": _("The payment did not go through. Nothing was charged; please try again."),

@@ -25,6 +25,8 @@ class ServiceForm(forms.Form):
 
     required_css_class = "required"
     _is_plain = False
+    # Why the service refused, for pages that offer a way on.
+    refused_as = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -54,6 +56,7 @@ class ServiceForm(forms.Form):
 
     def add_refusal(self, error: DomainError) -> None:
         """Put a service's refusal at the fields it names, or above the form."""
+        self.refused_as = error.code
         fields = error.errors if isinstance(error, InvalidInput) else {}
         for name, texts in fields.items():
             # A code of its own has a sentence in the reader's language.
