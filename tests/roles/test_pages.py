@@ -92,6 +92,7 @@ TABLE: dict[str, Statuses] = {
     "office_tax_new": CHANGE,
     "office": READ,
     "office_live": READ,
+    "office_search": READ,
     "office_revenue": READ,
     "office_revenue_file": READ,
     "office_sessions": READ,

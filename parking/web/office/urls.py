@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.office.day import dashboard
+from parking.web.office.day import dashboard, searching
 from parking.web.office.facilities import gates, sites, slots, zones
 from parking.web.office.money import debts, objections, payments, refunds, revenue, reviewing, tax
 from parking.web.office.people import terminations, users
@@ -12,6 +12,7 @@ from parking.web.office.settings import pages as settings
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.overview, name="office"),
+    path("search/", searching.search, name="office_search"),
     path("live/", dashboard.live_part, name="office_live"),
     path("revenue/", revenue.report, name="office_revenue"),
     path("revenue/file/<str:kind>/", revenue.file, name="office_revenue_file"),
