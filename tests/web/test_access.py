@@ -13,6 +13,7 @@ from tests.build import make_user
 PASSWORD = "a-good-password"
 # What anybody may open: no person's data is on it.
 PUBLIC = {
+    "design",
     "email_confirm",
     "home",
     "language",

@@ -31,6 +31,12 @@ addEventListener("click", (event) => {
   event.target.closest?.("[data-closes]")?.closest("dialog")?.close();
 });
 
+// --- Toasts go when they are pressed away; what they say stands on the page too ----------------------------
+
+addEventListener("click", (event) => {
+  event.target.closest?.("[data-dismiss]")?.closest("[data-toast]")?.remove();
+});
+
 // --- A form is sent once, however often the button is pressed ------------------------------------------
 
 addEventListener("submit", (event) => {
