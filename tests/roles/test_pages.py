@@ -118,6 +118,8 @@ TABLE: dict[str, Statuses] = {
     "office_site_new": (403, 403, 403, 200, 403, 403, 403, 302),
     "office_site_copy": (403, 403, 403, 200, 403, 403, 403, 302),
     "office_site_retire": CHANGE_ONE,
+    "office_site_import": CHANGE_ONE,
+    "office_site_import_template": CHANGE_ONE,
     "office_gate_new": CHANGE_ONE,
     "office_gate": CHANGE_ONE,
     "office_gate_retire": CHANGE_ONE,
