@@ -1,7 +1,8 @@
 """Which files of others browsers get from us, and in what form; and the fonts of printed documents.
 
-They are native modules: what their publishers build only as a script gets an `export` line. Nothing else is
-changed, nothing is bundled. Pages name them `{% static "vendor/..." %}`, our modules import them by relative path.
+They are native modules: what their publishers build only as a script gets an `export` line. Fonts are cut to what
+pages need (`web_fonts.py`). Nothing else is changed, nothing is bundled. Pages name them `{% static "vendor/..." %}`,
+our modules import them by relative path.
 
     python -m deploy.vendor     fetches them into `.cache/vendor` and `.cache/fonts`; `deploy.assets` does so too
 """
@@ -12,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from deploy import npm
+from deploy import npm, web_fonts
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".cache" / "vendor"
@@ -21,7 +22,6 @@ STAMP = ROOT / ".cache" / "vendor.stamp"
 ICON_LIST = ROOT / "deploy" / "icons.txt"
 
 AS_THEY_ARE = {
-    "tabler.css": "@tabler/core/dist/css/tabler.min.css",
     "echarts.js": "echarts/dist/echarts.esm.min.js",
     "leaflet/leaflet.css": "leaflet/dist/leaflet.css",
     "leaflet/images/layers.png": "leaflet/dist/images/layers.png",
@@ -55,7 +55,7 @@ BACKGROUND = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
 
 def checksum() -> str:
     """Return a checksum of all that decides what is copied."""
-    own = Path(__file__).read_bytes() + ICON_LIST.read_bytes()
+    own = Path(__file__).read_bytes() + Path(web_fonts.__file__).read_bytes() + ICON_LIST.read_bytes()
     return hashlib.sha256(npm.checksum().encode() + own).hexdigest()
 
 
@@ -72,6 +72,8 @@ def prepare() -> None:
     _prepare_fonts()
     for name, (source, export) in SCRIPTS.items():
         _write(name, _read(source) + f"\n{export}\n".encode())
+    for name, font in web_fonts.WEB_FONTS.items():
+        _write(name, web_fonts.content(font))
     _write("icons.svg", _icons().encode())
     _write("licenses.txt", _licenses().encode())
     STAMP.write_text(wanted)
@@ -117,7 +119,9 @@ def _drawing(name: str) -> str:
 
 def _licenses() -> str:
     """Return the licences of these files, most of which must be passed on with them."""
-    packages = sorted({_package(source) for source in (*AS_THEY_ARE.values(), *(s for s, _ in SCRIPTS.values()))})
+    sources = [*AS_THEY_ARE.values(), *(source for source, _ in SCRIPTS.values())]
+    sources += [font.source for font in web_fonts.WEB_FONTS.values()]
+    packages = sorted({_package(source) for source in sources})
     return "\n\n".join(_license(name) for name in [*packages, "@tabler/icons", "zrender"])  # echarts contains the last
 
 

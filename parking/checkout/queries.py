@@ -57,6 +57,15 @@ def latest_orders(bill_ids: list[int]) -> dict[int, PaymentOrder]:
     return {order.bill_id: order for order in rows}
 
 
+def is_refused_at_booking(order: PaymentOrder) -> bool:
+    """Return whether a gateway that refused an order did so in answer to the booking itself.
+
+    An order that it had taken was declined on its page: the slot stays held, and the driver may try again.
+    """
+    was_taken = order.gateway_order_id or order.pay_url or order.upi_link
+    return not was_taken and not PaymentOrder.objects.filter(bill_id=order.bill_id, pk__lt=order.pk).exists()
+
+
 def first_payments(bill_ids: list[int]) -> dict[int, int]:
     """The id of the first payment of each bill that has one: with it goes the bill's receipt."""
     rows = Payment.objects.filter(bill_id__in=bill_ids).order_by("-pk")

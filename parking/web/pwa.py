@@ -13,12 +13,18 @@ from parking.edge.pages import page
 
 # What a ticket and the gate page are made of.
 NEEDED = [
-    "vendor/tabler.css",
+    "vendor/fonts/inter.woff2",
     "vendor/icons.svg",
     "vendor/idiomorph.js",
+    "web/fonts.css",
+    "web/tokens.css",
     "web/base.css",
+    "web/shell.css",
     "web/forms.css",
     "web/parts.css",
+    "web/tables.css",
+    "web/components.css",
+    "web/feedback.css",
     "web/theme.js",
     "web/app.js",
     "web/csrf.js",

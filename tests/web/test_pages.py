@@ -20,7 +20,11 @@ PAGES = {
     "/parking/exit-qr-scan/": "Exit scan",
     "/exit-qr-scan/": "Exit scan",
 }
-LOOK = ("web/base", "web/forms", "web/parts")  # the style sheets of every page, in the order of their cascade
+# The style sheets of every page, in the order of their cascade; the font that nearly all of their letters are in.
+LOOK = tuple(
+    f"web/{name}" for name in ("fonts", "tokens", "base", "shell", "forms", "parts", "tables", "components", "feedback")
+)
+FONT = "/static/vendor/fonts/inter.woff2"
 
 
 class Elements(HTMLParser):
@@ -106,7 +110,7 @@ def test_what_pages_load_is_our_own_and_there(browser, zone, path):
     assert links == {"icon": "/static/web/icon.svg", "manifest": "/app.webmanifest"}
     assert browser.get("/app.webmanifest").status_code == 200
     sheets = [link["href"] for link in elements.all("link") if link["rel"] == "stylesheet"]
-    assert sheets == [f"/static/{name}.css" for name in ("vendor/tabler", *LOOK, "legacy/pages")]
+    assert sheets == [f"/static/{name}.css" for name in (*LOOK, "legacy/pages")]
     scripts = [script["src"] for script in elements.all("script")]
     assert scripts == [f"/static/{name}.js" for name in ("web/theme", "web/app", "legacy/pages")]
     pictures = {use["href"].partition("#")[0] for use in elements.all("use")}
@@ -160,7 +164,8 @@ def test_our_fault_is_shown_without_context_and_database():
     page = render_to_string("web/500.html")
     assert "<h1>Something went wrong</h1>" in page
     loaded = [element.get("href") or element.get("src") for element in Elements(page).all("link", "script")]
-    assert loaded == ["/static/web/icon.svg", *(f"/static/{name}.css" for name in LOOK), "/static/web/theme.js"]
+    sheets = [f"/static/{name}.css" for name in LOOK]
+    assert loaded == ["/static/web/icon.svg", FONT, *sheets, "/static/web/theme.js"]
 
 
 @pytest.mark.django_db

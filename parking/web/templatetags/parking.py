@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from parking.accounts.models import User
 from parking.core.money import indian
 from parking.facilities.calendars import zone_of
 from parking.stays.long_stays import is_long_stay
@@ -103,6 +104,8 @@ _WORDS: dict[str, Promise] = {
     "COMPLETED": _("Completed"),
     "CANCELLED": _("Cancelled"),
     "EXPIRED": _("Expired"),
+    "FEE": _("Not paid yet"),
+    "CHECKED": _("Payment is being checked"),
     # How it ended
     "EXIT": _("Left through the gate"),
     "TERMINATED": _("Ended by staff"),
@@ -189,6 +192,8 @@ _WORDS: dict[str, Promise] = {
 # Tones of the style sheet; a state never shows by colour alone, its word is beside it.
 _TONES = {
     "BOOKED": "blue",
+    "FEE": "amber",
+    "CHECKED": "amber",
     "ACTIVE": "green",
     "COMPLETED": "grey",
     "CANCELLED": "grey",
@@ -214,6 +219,13 @@ _TONES = {
 def word(code: object) -> str:
     """Return the word for a code, in the reader's language; the code itself where none is known."""
     return str(_WORDS.get(str(code), code))
+
+
+@register.filter
+def initials(user: User) -> str:
+    """Return the first letters of a person's names, else the first two of the username."""
+    names = [name[0] for name in (user.first_name, user.last_name) if name]
+    return "".join(names) or user.get_username()[:2]
 
 
 @register.inclusion_tag("web/parts/state.html")

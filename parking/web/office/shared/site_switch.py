@@ -39,6 +39,11 @@ class SiteSwitch:
         return len(self.choices) > 1
 
     @property
+    def name(self) -> str:
+        """Return the name of the site that is looked at; empty for all."""
+        return next((choice.name for choice in self.choices if choice.is_chosen), "")
+
+    @property
     def shows_several(self) -> bool:
         """Return whether rows of several sites stand together."""
         return self.is_shown and self.site_id is None

@@ -1,6 +1,7 @@
 // What every page does: parts that poll for updates, the menu, confirmation of steps that cannot be undone,
 // and the service worker.
 
+import "./drafts.js";
 import { startLive } from "./live.js";
 
 startLive(document);
@@ -8,14 +9,15 @@ startLive(document);
 // On a phone the row of pages is wider than the screen: the present one is in sight.
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
-// --- The menu closes on a click elsewhere, and at Escape ------------------------------------------
+// --- Menus close on a click elsewhere, and at Escape ------------------------------------------
 
-const menu = document.querySelector("[data-menu]");
+const openMenus = () => document.querySelectorAll("[data-menu][open]");
 addEventListener("click", (event) => {
-  if (menu?.open && !menu.contains(event.target)) menu.open = false;
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
 });
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && menu?.open) {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
     menu.open = false;
     menu.querySelector("summary").focus();
   }

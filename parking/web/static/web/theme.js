@@ -20,10 +20,11 @@
   wanted.addEventListener("change", apply);
   addEventListener("DOMContentLoaded", apply);
   addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-theme-choice]");
+    const button = event.target.closest?.("[data-theme-choice], [data-theme-switch]");
     if (!button) return;
+    const other = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
     try {
-      localStorage.setItem("theme", button.dataset.themeChoice);
+      localStorage.setItem("theme", button.dataset.themeChoice ?? other);
     } catch {
       return;
     }

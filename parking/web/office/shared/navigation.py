@@ -1,0 +1,113 @@
+"""The office's side navigation: groups of pages, with how much waits on each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from parking.accounts.models import Role, User
+from parking.checkout.queries import refunds
+from parking.core.actor import Actor
+from parking.core.sites import Sites
+from parking.reports.alerts import open_debts, orders_in_review
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the navigation. `section` is what its own pages call it; `keeps_site` where it shows one site."""
+
+    section: str
+    label: Promise
+    icon: str
+    page: str = ""
+    path: str = ""
+    keeps_site: bool = False
+
+    def address(self, query: str) -> str:
+        """Return the address; `query` keeps the site that is looked at."""
+        return (self.path or reverse(self.page)) + (query if self.keeps_site else "")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An entry as it is drawn. An alert's number is work that waits; another only counts."""
+
+    label: str
+    icon: str
+    address: str
+    is_current: bool
+    count: int = 0
+    is_alert: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries below a heading; the first group has none."""
+
+    heading: str
+    entries: Sequence[Shown]
+
+
+_FIRST = (
+    Entry("office", _("Dashboard"), "dashboard", "office", keeps_site=True),
+    Entry("review", _("Needs attention"), "alert-circle", "office_review"),
+)
+_OPERATION = (Entry("sessions", _("Sessions"), "car", "office_sessions", keeps_site=True),)
+_GATE = Entry("gate", _("Gate"), "barrier-block", "gate")
+_MONEY = (
+    Entry("payments", _("Payments"), "currency-rupee", "office_payments", keeps_site=True),
+    Entry("debts", _("Debts"), "receipt", "office_debts", keeps_site=True),
+    Entry("revenue", _("Revenue"), "chart-bar", "office_revenue", keeps_site=True),
+    Entry("tax", _("Tax"), "file-invoice", "office_tax"),
+)
+_PEOPLE = (Entry("users", _("Users"), "users", "office_users"),)
+_SETUP = (
+    Entry("sites", _("Car parks"), "building", "office_sites"),
+    Entry("zones", _("Zones"), "parking", "office_zones", keeps_site=True),
+    Entry("settings", _("Settings"), "adjustments", "office_settings"),
+)
+_WHOLE = (
+    Entry("record", _("Record"), "history", "office_record"),
+    Entry("look_up", _("Look-up site"), "search", path="/office/admin/"),
+)
+_API = (Entry("api", _("API description"), "plug-connected", path="/api/docs"),)
+_ALERTS = frozenset({"review"})
+
+
+def groups(user: User, *, actor: Actor, section: str, query: str) -> list[Group]:
+    """Return the navigation of this person."""
+    waiting = waiting_counts(sites=actor.sites)
+    operation = (*_OPERATION, _GATE) if user.role == Role.ADMIN else _OPERATION
+    setup = (*_SETUP, *(_WHOLE if actor.sites is None else ()), *_API)
+    tables: list[tuple[str | Promise, Sequence[Entry]]] = [
+        ("", _FIRST),
+        (_("Operation"), operation),
+        (_("Money"), _MONEY),
+        (_("People"), _PEOPLE),
+        (_("Setup"), setup),
+    ]
+    return [
+        Group(str(heading), [_shown(entry, section, query, waiting) for entry in entries])
+        for heading, entries in tables
+    ]
+
+
+def waiting_counts(*, sites: Sites) -> Mapping[str, int]:
+    """Return how much waits, by section."""
+    return {
+        "review": orders_in_review(sites=sites).count() + refunds(sites=sites).count(),
+        "debts": open_debts(sites=sites).count(),
+    }
+
+
+def _shown(entry: Entry, section: str, query: str, waiting: Mapping[str, int]) -> Shown:
+    return Shown(
+        label=str(entry.label),
+        icon=entry.icon,
+        address=entry.address(query),
+        is_current=entry.section == section,
+        count=waiting.get(entry.section, 0),
+        is_alert=entry.section in _ALERTS,
+    )

@@ -1,0 +1,27 @@
+"""Template tags of the office's pages."""
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+
+from parking.edge.callers import actor_of
+from parking.web.access import user_of
+from parking.web.office.shared.navigation import groups
+
+register = template.Library()
+
+
+@register.inclusion_tag("web/components/side_navigation.html", takes_context=True)
+def office_navigation(context: RequestContext) -> dict[str, Any]:
+    """Draw the side navigation; the page's `section` is the current one, its `switch` the site that links keep."""
+    request = context["request"]
+    switch = context.get("switch")
+    return {
+        "groups": groups(
+            user_of(request),
+            actor=actor_of(request),
+            section=context.get("section", ""),
+            query=switch.query if switch else "",
+        )
+    }
