@@ -82,6 +82,7 @@ TABLE: dict[str, Statuses] = {
     "gate_debts": GATE,
     "gate_refund": GATE_ONE,
     "gate_refunds": GATE,
+    "gate_phone": GATE,
     "gate_hand_out": CHANGE_ONE,
     # Attendants need the permission.
     "gate_debt": (403, 403, 404, 200, 404, 403, 403, 302),
@@ -119,6 +120,8 @@ TABLE: dict[str, Statuses] = {
     "office_site_new": (403, 403, 403, 200, 403, 403, 403, 302),
     "office_site_copy": (403, 403, 403, 200, 403, 403, 403, 302),
     "office_site_retire": CHANGE_ONE,
+    "office_site_import": CHANGE_ONE,
+    "office_site_import_template": CHANGE_ONE,
     "office_gate_new": CHANGE_ONE,
     "office_gate": CHANGE_ONE,
     "office_gate_retire": CHANGE_ONE,

@@ -159,6 +159,10 @@ _WORDS: dict[str, Promise] = {
     "NO_SLOT": _("No slots"),
     "NO_GATE_IN": _("No gate where cars come in"),
     "NO_GATE_OUT": _("No gate where cars leave"),
+    # What an import does with a row
+    "ADD": _("New"),
+    "CHANGE": _("Changed"),
+    "KEEP": _("As it is"),
     # People
     "ADMIN": _("Manager"),
     "STAFF": _("Gate attendant"),
