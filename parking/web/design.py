@@ -57,10 +57,15 @@ class _Samples:
     kpis: list[Kpi] = field(default_factory=list)
 
 
+def is_shown() -> bool:
+    """Return whether this is a developer's server."""
+    return bool(settings.DEBUG)
+
+
 @require_safe
 def design(request: HttpRequest) -> HttpResponse:
     """Show all components. Raises Http404 outside of development."""
-    if not settings.DEBUG:
+    if not is_shown():
         raise Http404
     now = clock.now()
     return page(

@@ -13,11 +13,25 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from parking.core import clock
+from parking.core.site_settings import BRAND_NAME
 from parking.facilities.calendars import zone_of
+from parking.web.branding import has_own_colour, version
 from parking.web.components import amount_text, plate_text, span_text, spark_bars, time_text
 from parking.web.templatetags.parking import state_of
 
 register = template.Library()
+
+
+@register.simple_tag
+def brand_name() -> str:
+    """Return the operator's name."""
+    return BRAND_NAME.at(None)
+
+
+@register.inclusion_tag("web/parts/brand_links.html")
+def brand_links() -> dict[str, Any]:
+    """Link the brand's icons, and its colours where they are not the usual ones."""
+    return {"version": version(), "has_own_colour": has_own_colour()}
 
 
 @register.filter
