@@ -59,6 +59,12 @@ def test_the_call_answers_open_stays_of_own_sites_alone(staff, inside, driver):
     assert ApiClient(staff).post(SEARCH, {"phone": "43210"}).json()["code"] == "phone_incomplete"
 
 
+def test_another_number_with_the_same_ending_is_not_found(staff, inside):
+    answer = ApiClient(staff).post(SEARCH, {"phone": "9876500010"})
+    assert answer.json()["data"] == []
+    assert AuditEntry.objects.get(action="phone.searched").facts == {"ends_in": "10", "found": 0}
+
+
 def test_the_digits_of_a_number():
     numbers = {"+91 98765 43210": "9876543210", "09876543210": "9876543210", "0987": "0987", "91": "91", "": ""}
     assert {text: phone_digits(text) for text in numbers} == numbers
