@@ -13,7 +13,6 @@ from parking.facilities.models import ParkingZone
 from parking.payments.models import OrderStatus, Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
 from tests.browser.conftest import Axe, Device, NewPage, SignIn, TakePicture
-from tests.browser.waiting import until
 from tests.build import actor, book, enter, leave, make_user, terminate
 from tests.invoices.conftest import register
 
@@ -87,19 +86,39 @@ def test_the_dashboard_follows(
     desktop: Page, sign_in: SignIn, admin: User, driver: User, zone: ParkingZone, picture: TakePicture
 ) -> None:
     sign_in(desktop, admin)
+    desktop.set_viewport_size({"width": 1440, "height": 900})
     desktop.goto("/office/")
-    expect(desktop.get_by_text("0 of 10 taken, 0 %")).to_be_visible()
-    desktop.locator("#days details summary").click()
-    expect(desktop.locator("#by-day")).to_be_visible()
-    until(desktop, "document.querySelector('#days bar-chart').shadowRoot.querySelector('canvas')")
+    expect(desktop.get_by_text("0 inside, 0 booked, of 10")).to_be_visible()
+    desktop.get_by_text("Show as table").click()
+    expect(desktop.locator("#by-hour")).to_be_visible()
     book(driver, zone)
-    expect(desktop.get_by_text("1 of 10 taken, 10 %")).to_be_visible(timeout=4000)
-    expect(desktop.locator("#figures")).to_contain_text("₹50.00")
-    # The table that was unfolded stays so, and the chart has its new bar.
-    expect(desktop.locator("#by-day")).to_be_visible()
-    bars = "document.querySelector('#days bar-chart').chart.getOption().series[0].data.at(-1)"
-    assert desktop.evaluate(bars) == 50
+    expect(desktop.get_by_text("0 inside, 1 booked, of 10")).to_be_visible(timeout=4000)
+    expect(desktop.locator("#figures")).to_contain_text("₹50")
+    # The table that was unfolded stays so.
+    expect(desktop.locator("#by-hour")).to_be_visible()
+    desktop.get_by_text("Show as table").click()
+    # All of it is on one screen.
+    size = desktop.evaluate("[document.documentElement.scrollHeight, innerHeight, innerWidth]")
+    assert size == [900, 900, 1440]
     picture(desktop, "office-dashboard")
+
+
+def test_the_search_box_needs_no_mouse(
+    desktop: Page, sign_in: SignIn, admin: User, driver: User, zone: ParkingZone, axe: Axe
+) -> None:
+    session = book(driver, zone)
+    sign_in(desktop, admin)
+    desktop.goto("/office/zones/")
+    desktop.keyboard.press("/")
+    expect(desktop.get_by_label("Search", exact=True)).to_be_focused()
+    desktop.keyboard.type(session.vehicle.vehicle_number[-4:])
+    expect(desktop.locator("[data-search-hits] a")).to_contain_text(session.zone.name)
+    axe(desktop)
+    desktop.keyboard.press("ArrowDown")
+    desktop.keyboard.press("Enter")
+    desktop.wait_for_url(f"**/office/sessions/{session.pk}/")
+    desktop.keyboard.press("Control+k")
+    expect(desktop.get_by_label("Search", exact=True)).to_be_focused()
 
 
 @pytest.mark.parametrize("device", ["phone", "desktop"])
