@@ -1,6 +1,7 @@
 """Fixtures that the tests of every app use."""
 
 from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -41,6 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("pages")
         if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(_fixtures_of(item)):
             item.add_marker("sql")
+        if _counts_statements(item):
+            item.fixturenames.insert(0, "values_last")  # type: ignore[attr-defined]
+
+
+def _counts_statements(item: pytest.Item) -> bool:
+    counters = {"django_assert_num_queries", "django_assert_max_num_queries"}
+    return bool(counters & set(_fixtures_of(item))) or hasattr(getattr(item, "module", None), "CaptureQueriesContext")
 
 
 def _fixtures_of(item: pytest.Item) -> Sequence[str]:
@@ -73,6 +81,12 @@ def _nothing_kept() -> Iterator[None]:
     repeated.counts.forget()
     yield
     fresh.forget_all()
+
+
+@pytest.fixture
+def values_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no kept value grow old: a slow machine would read it again in the midst of a count of statements."""
+    monkeypatch.setattr(fresh, "time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
 @pytest.fixture(autouse=True)

@@ -139,7 +139,7 @@ def change_password(
     """Set a new password and return a new pair of tokens; all earlier tokens and all sessions end.
 
     Wrong old passwords count as failed logins, or a stolen token could be used to guess. Raises Refused
-    `password_wrong`, InvalidInput, TooMany `too_many_attempts`.
+    `password_wrong`, InvalidInput, also as `password_unchanged`, TooMany `too_many_attempts`.
     """
     known, hashed = check_password_change(
         request, user=user, old_password=old_password, new_password=new_password, now=now
@@ -156,6 +156,9 @@ def check_password_change(
         known = authenticated(request, username=user.username, password=old_password, now=now)
     except Unauthenticated as error:
         raise _password_wrong() from error
+    if new_password == old_password:
+        text = "This is the present password; choose another one"
+        raise InvalidInput({"new_password": [text]}, text, code="password_unchanged")
     return known, hash_new_password(new_password, user=known, field="new_password")
 
 

@@ -38,6 +38,7 @@ def lines_at(session: ParkingSession, now: datetime) -> tuple[BillLine, ...]:
 class RunningBill:
     """A bill at a moment: amounts in rupees; `minutes` parked and billed, seconds dropped.
 
+    A car that is shown its bill and leaves later parked longer than it is billed for: `parked_minutes` go to the exit.
     `frozen_until` is when a frozen bill runs on, None for one that is not frozen.
     """
 
@@ -46,6 +47,7 @@ class RunningBill:
     paid: Decimal
     due: Decimal
     minutes: int
+    parked_minutes: int
     frozen_until: datetime | None
 
 
@@ -54,12 +56,14 @@ def running_bill(session: ParkingSession, now: datetime) -> RunningBill:
     paid, state = session.bill.paid, state_of(session.bill, now=now)
     charge = charge_at(session, now)
     until = now if isinstance(state, Running) else charge.until or now
+    entry, left = session.entry_time, session.exit_time or until
     return RunningBill(
         lines=charge.lines,
         total=charge.total,
         paid=paid,
         due=max(charge.total - paid, ZERO),
-        minutes=whole_minutes(session.entry_time, until) if session.entry_time else 0,
+        minutes=whole_minutes(entry, until) if entry else 0,
+        parked_minutes=whole_minutes(entry, left) if entry else 0,
         frozen_until=state.until if isinstance(state, Frozen) else None,
     )
 

@@ -28,7 +28,7 @@ def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt
     if actor.user_id is None:
         raise ValueError("a debt is written off by a person")
     with transaction.atomic():
-        debt = _locked(debt_id, actor)
+        debt = lock_debt(debt_id, actor)
         alone = _decides_alone(debt, actor, now)
         # Nobody waits any longer for what the driver may be paying; should it come, it goes back.
         orders.give_up(bill=debt.bill, now=now)
@@ -53,7 +53,8 @@ def _decides_alone(debt: Debt, actor: Actor, now: datetime) -> bool:
     return False
 
 
-def _locked(debt_id: int, actor: Actor) -> Debt:
+def lock_debt(debt_id: int, actor: Actor) -> Debt:
+    """Lock a debt at the actor's sites, with its stay. Raises NotFound `debt_not_found`."""
     rows = at_sites(Debt.objects.select_related("bill__session__vehicle"), actor.sites, "bill__site_id")
     debt = rows.select_for_update(of=("self",), no_key=True).filter(pk=debt_id).first()
     if debt is None:

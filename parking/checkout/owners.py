@@ -13,6 +13,7 @@ from django.conf import settings
 
 from parking.audit import services as audit
 from parking.checkout import collecting, ending
+from parking.checkout.queries import is_refused_at_booking
 from parking.core.actor import SYSTEM
 from parking.core.money import ZERO
 from parking.core.site_settings import PAID_AHEAD_MINUTES
@@ -134,8 +135,8 @@ def _record_captured(session: ParkingSession, order: PaymentOrder, refunds: tupl
 
 def _stay_not_paid(session: ParkingSession, order: PaymentOrder, now: datetime) -> None:
     audit.record(SYSTEM, OrderFailed(session_id=session.pk, order_id=order.order_id, purpose=order.purpose), now)
-    unpaid = session.bill.captured == ZERO
-    if order.purpose == OrderPurpose.FEE and session.status == SessionStatus.BOOKED and unpaid:
+    unpaid = session.status == SessionStatus.BOOKED and session.bill.captured == ZERO
+    if order.purpose == OrderPurpose.FEE and unpaid and is_refused_at_booking(order):
         ending.expire(session=session, reason=EndReason.UNPAID, actor=SYSTEM, now=now)
 
 

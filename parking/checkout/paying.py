@@ -28,7 +28,7 @@ from parking.payments import orders
 from parking.payments.events import PaymentAsked
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
-from parking.payments.queries import Frozen, open_debt, open_order, state_of
+from parking.payments.queries import Frozen, open_debt, open_order, orders_in_review, state_of
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import OfBill
@@ -76,11 +76,15 @@ def start_payment(*, actor: Actor, session: Ref, gateway: str | None, now: datet
     """Start to pay what is due on a booking, or go on with the order that waits: for pages.
 
     The gateway is asked first whether a waiting order was paid meanwhile; the order is then answered as COMPLETED.
-    Another gateway than before gives it up. Raises NotFound `session_not_found`; Refused `nothing_due`,
-    `booking_expired`, `gateway_invalid`, `payment_declined`; Unavailable.
+    Another gateway than before gives it up. Money that came and is being checked keeps a driver from paying a second
+    time. Raises NotFound `session_not_found`; Refused `payment_in_review`, `nothing_due`, `booking_expired`,
+    `gateway_invalid`, `payment_declined`; Unavailable.
     """
     code = chosen_gateway(gateway).code
-    present = open_order(access.find(session, actor).bill)
+    bill = access.find(session, actor).bill
+    if checked := orders_in_review([bill.pk]).get(bill.pk):
+        raise Refused("payment_in_review", "A payment for this booking is being checked", order_id=checked.order_id)
+    present = open_order(bill)
     if present is not None:
         present = refresh_order(order=present, now=now)
         if present.status == OrderStatus.COMPLETED:

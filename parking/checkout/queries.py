@@ -9,31 +9,45 @@ from parking.core.money import LEAST_ONLINE, ZERO
 from parking.core.sites import Sites, at_sites
 from parking.core.statements import Select
 from parking.payments.models import Debt, DebtStatus, Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
+from parking.payments.queries import left_of
+from parking.vehicles.plates import readings, search_key
 
-_OPEN_DEBTS = Select(lambda pk: Debt.objects.filter(bill__session__vehicle_id=pk, status=DebtStatus.OPEN), int)
-_OPEN_DEBTS_WITH_SITE = Select(
-    lambda pk: Debt.objects.filter(bill__session__vehicle_id=pk, status=DebtStatus.OPEN).select_related("bill"), int
+MOST_SHOWN = 50
+_BY_HAND = ~Q(payment__method=PaymentMethod.ONLINE) | Q(amount__lt=LEAST_ONLINE)
+
+_DEBTS = Select(lambda pk: Debt.objects.asked_for().filter(bill__session__vehicle_id=pk), int)
+_DEBTS_WITH_SITE = Select(
+    lambda pk: Debt.objects.asked_for().filter(bill__session__vehicle_id=pk).select_related("bill"), int
 )
 
 
 def plate_debt(vehicle_id: int, *, sites: Sites) -> Decimal:
-    """What a plate owes from stays at these sites that ended without full payment (rupees)."""
+    """What a plate is asked for from stays at these sites that ended without full payment (rupees)."""
     if sites is None:
-        return sum((debt.amount for debt in _OPEN_DEBTS.all(vehicle_id)), ZERO)
-    debts_of_plate = _OPEN_DEBTS_WITH_SITE.all(vehicle_id)
+        return sum((debt.amount for debt in _DEBTS.all(vehicle_id)), ZERO)
+    debts_of_plate = _DEBTS_WITH_SITE.all(vehicle_id)
     return sum((debt.amount for debt in debts_of_plate if debt.bill.site_id in sites), ZERO)
 
 
 def debts_of_plate(vehicle_id: int, *, sites: Sites) -> list[Debt]:
-    """Return what a plate owes from stays at these sites, the oldest first, with the stays and their zones."""
-    rows = Debt.objects.filter(bill__session__vehicle_id=vehicle_id, status=DebtStatus.OPEN)
+    """Return what a plate is asked for at these sites, the oldest first, with the stays and their zones."""
+    rows = Debt.objects.asked_for().filter(bill__session__vehicle_id=vehicle_id)
     rows = at_sites(rows.select_related("bill__session__zone"), sites, "bill__site_id")
     return list(rows.order_by("created_at", "pk"))
 
 
+def debts_by_plate(text: str, *, sites: Sites) -> list[Debt]:
+    """Return what a plate owes, by the whole plate in any spelling; as `debts_of_plate`, with the vehicles."""
+    key = search_key(text)
+    rows = Debt.objects.asked_for().filter(bill__session__vehicle__match_key__in={key, *readings(key)})
+    rows = at_sites(rows.select_related("bill__session__zone", "bill__session__vehicle"), sites, "bill__site_id")
+    return list(rows.order_by("created_at", "pk")[:MOST_SHOWN])
+
+
 def debts_of_driver(driver_id: int) -> QuerySet[Debt]:
-    """Return what a driver owes from own stays, the newest first, with the stays, their zones and vehicles."""
-    rows = Debt.objects.filter(bill__session__driver_id=driver_id, status=DebtStatus.OPEN)
+    """Return what a driver owes from own stays, and what was objected to, the newest first; with stays and vehicles."""
+    rows = Debt.objects.filter(Q(status=DebtStatus.OPEN) | Q(objected_at__isnull=False))
+    rows = rows.filter(bill__session__driver_id=driver_id)
     return rows.select_related("bill__session__zone", "bill__session__vehicle").order_by("-pk")
 
 
@@ -41,6 +55,15 @@ def latest_orders(bill_ids: list[int]) -> dict[int, PaymentOrder]:
     """The newest payment order of each bill."""
     rows = PaymentOrder.objects.filter(bill_id__in=bill_ids).select_related("bill").order_by("pk")
     return {order.bill_id: order for order in rows}
+
+
+def is_refused_at_booking(order: PaymentOrder) -> bool:
+    """Return whether a gateway that refused an order did so in answer to the booking itself.
+
+    An order that it had taken was declined on its page: the slot stays held, and the driver may try again.
+    """
+    was_taken = order.gateway_order_id or order.pay_url or order.upi_link
+    return not was_taken and not PaymentOrder.objects.filter(bill_id=order.bill_id, pk__lt=order.pk).exists()
 
 
 def first_payments(bill_ids: list[int]) -> dict[int, int]:
@@ -83,9 +106,10 @@ def _orders_with_stay() -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.select_related("bill", stay, f"{stay}__vehicle", f"{stay}__slot", f"{stay}__zone")
 
 
-def debts(*, sites: Sites, status: str | None = None) -> QuerySet[Debt]:
+def debts(*, sites: Sites, status: str | None = None, under_objection: bool = False) -> QuerySet[Debt]:
     """What plates owe or owed at these sites, newest first, with the stays that it comes from."""
-    rows = at_sites(Debt.objects.select_related("bill__session__vehicle").order_by("-pk"), sites, "bill__site_id")
+    all_rows = Debt.objects.under_objection() if under_objection else Debt.objects.all()
+    rows = at_sites(all_rows.select_related("bill__session__vehicle").order_by("-pk"), sites, "bill__site_id")
     return rows.filter(status=status) if status else rows
 
 
@@ -99,6 +123,18 @@ def refunds(*, sites: Sites, status: str | None = None) -> QuerySet[Refund]:
     if status:
         return rows.filter(status=status)
     refused = Q(status__in=[RefundStatus.REVIEW, RefundStatus.FAILED])
-    by_hand = ~Q(payment__method=PaymentMethod.ONLINE) | Q(amount__lt=LEAST_ONLINE)
-    waits = Q(status=RefundStatus.INITIATED) & (by_hand | Q(is_held=True))
+    waits = Q(status=RefundStatus.INITIATED) & (_BY_HAND | Q(is_held=True))
     return rows.filter(refused | waits)
+
+
+def refunds_to_hand_out(*, sites: Sites) -> list[Refund]:
+    """Return refunds that a person has to hand out at these sites, oldest first, with stays, vehicles and who asked."""
+    rows = Refund.objects.filter(_BY_HAND, status=RefundStatus.INITIATED, is_held=False)
+    rows = rows.select_related("payment__bill__session__vehicle", "asked_by")
+    return list(at_sites(rows, sites, "payment__bill__site_id").order_by("created_at", "pk")[:MOST_SHOWN])
+
+
+def returnable_payments(bill_id: int) -> list[tuple[Payment, Decimal]]:
+    """Return the payments of a bill of which something may go back, each with how much (rupees), oldest first."""
+    found = [(payment, left_of(payment)) for payment in Payment.objects.filter(bill_id=bill_id).order_by("pk")]
+    return [(payment, left) for payment, left in found if left > ZERO]

@@ -77,7 +77,7 @@ def approve_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
     refund = _found(refund_id, actor)
     with transaction.atomic():
         session = access.lock(OfBill(refund.payment.bill_id), actor)
-        alone = _decides_alone(refund, actor, now)
+        alone = decides_alone(refund, actor, now)
         refunds.hand_back(refund=refund, now=now)
         _note_decision(refund, Decision.APPROVE, actor, now)
         audit.record(
@@ -136,8 +136,11 @@ def send_second_back(*, actor: Actor, refund_id: int, now: datetime, key: Reques
     return refund
 
 
-def _decides_alone(refund: Refund, actor: Actor, now: datetime) -> bool:
-    """Return whether the actor asked for the refund or took the money, and may decide all the same."""
+def decides_alone(refund: Refund, actor: Actor, now: datetime) -> bool:
+    """Return whether the actor asked for the refund or took the money, and may decide all the same.
+
+    Raises Refused `own_refund`, `own_takings`; Forbidden `second_person_not_independent`.
+    """
     asked, took = refund.asked_by_id == actor.user_id, refund.payment.attendant_id == actor.user_id
     if (asked or took) and is_only_administrator():
         return True

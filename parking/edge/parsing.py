@@ -22,6 +22,7 @@ from parking.core.errors import NotFound
 from parking.core.ids import MAX_ID, Ref, parse_ref
 from parking.core.money import MAX_AMOUNT, PAISA
 from parking.core.sites import ALL_SITES
+from parking.core.texts import without_direction
 from parking.facilities.calendars import calendar_of
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -51,7 +52,10 @@ def _printable(text: str) -> str:
         raise ValueError("null characters are not allowed")
     # orjson refuses lone surrogates in bodies; in addresses they can still come through.
     text.encode()
-    return text
+    plain = without_direction(text)
+    if text and not plain.strip():
+        raise ValueError("must not be empty")
+    return plain
 
 
 def _decoded(text: str) -> str:

@@ -34,6 +34,19 @@ def lapse(*, debt: Debt, now: datetime) -> None:
     debt.save(update_fields=["status", "closed_at"])
 
 
+def object_to(*, debt: Debt, objection: str, now: datetime) -> None:
+    """Write down why the driver says that nothing is owed. Its row must be locked. Raises Refused `debt_closed`."""
+    refuse_closed(debt)
+    debt.objection, debt.objected_at = objection, now
+    debt.save(update_fields=["objection", "objected_at"])
+
+
+def answer_objection(*, debt: Debt, answer: str, admin_id: int, now: datetime) -> None:
+    """Write down what an administrator answered. Its row must be locked."""
+    debt.objection_answer, debt.objection_answered_by_id, debt.objection_answered_at = answer, admin_id, now
+    debt.save(update_fields=["objection_answer", "objection_answered_by", "objection_answered_at"])
+
+
 def write_off(*, debt: Debt, admin_id: int, now: datetime) -> None:
     """Forgive a debt by an administrator's decision. Its row must be locked. Raises Refused `debt_closed`."""
     refuse_closed(debt)

@@ -221,6 +221,32 @@ class DebtCollected(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DebtObjected(Event):
+    """A driver objected to a debt. The words stand with the debt: they may name people."""
+
+    action = "debt.objected"
+    subject_kind = "debt"
+
+    debt_id: int
+    amount: Decimal
+    bill_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebtObjectionAnswered(Event):
+    """An administrator answered an objection; one that is `upheld` is written off as well."""
+
+    action = "debt.objection_answered"
+    subject_kind = "debt"
+
+    debt_id: int
+    amount: Decimal
+    bill_id: int
+    upheld: bool
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DebtLapsed(Event):
     """A debt became too old to be asked for."""
 

@@ -12,6 +12,7 @@ from parking.payments.models import (
     Debt,
     DebtStatus,
     OrderPurpose,
+    OrderStatus,
     Payment,
     PaymentOrder,
     Refund,
@@ -70,6 +71,12 @@ def open_order(bill: Bill) -> PaymentOrder | None:
     if order is not None:
         order.bill = bill
     return order
+
+
+def orders_in_review(bill_ids: list[int]) -> dict[int, PaymentOrder]:
+    """Return of each of these bills the newest order whose money came, does not fit, and was not looked into yet."""
+    rows = PaymentOrder.objects.filter(bill_id__in=bill_ids, status=OrderStatus.REVIEW, review_closed_at=None)
+    return {order.bill_id: order for order in rows.order_by("pk")}
 
 
 def is_anothers_payment(*, order: PaymentOrder, answer: OrderAnswer) -> bool:

@@ -54,7 +54,7 @@ def _rows(sessions: QuerySet[ParkingSession], language: str, now: datetime) -> I
             session.vehicle.vehicle_number,
             session.owner_name,
             *local_times((session.booked_at, session.entry_time, session.exit_time), session.zone.site_id),
-            bill.minutes,
+            bill.parked_minutes,
             bill.total,
             bill.paid,
         ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -15,6 +15,8 @@ from parking.edge.callers import ANY_ROLE, ATTENDANTS, AUDITORS, DRIVERS, MANAGE
 
 View = Callable[..., HttpResponseBase]
 
+# In the address of the sign-in page: somebody was in the midst of something when the session ended.
+INTERRUPTED = "interrupted"
 HOME_OF_ROLE = {Role.ADMIN: "office", Role.AUDITOR: "office", Role.STAFF: "gate", Role.USER: "zones"}
 
 
@@ -70,11 +72,26 @@ def is_part(request: HttpRequest) -> bool:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send to the sign-in page, and back here afterwards. Scripts get the address where the whole page is to go."""
-    address = reverse("sign_in")
+    """Send to the sign-in page, and back afterwards: here, or to the page whose form or script it was that asked.
+
+    Scripts get the address where the whole page is to go.
+    """
     if request.method == "GET" and not _is_fetched(request):
-        address = f"{address}?{urlencode({'next': request.get_full_path()})}"
-    return _to(request, address)
+        query = {"next": request.get_full_path()}
+    elif page_of := _page_of_form(request):
+        query = {"next": page_of, INTERRUPTED: "1"}
+    else:
+        query = {}
+    return _to(request, f"{reverse('sign_in')}?{urlencode(query)}" if query else reverse("sign_in"))
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """Return path and query of the page of ours that a form or script was on, as the browser says; empty if unknown."""
+    address = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    if not _is_ours(request, address):
+        return ""
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _to(request: HttpRequest, address: str) -> HttpResponse:
@@ -86,10 +103,13 @@ def _to(request: HttpRequest, address: str) -> HttpResponse:
 def safe_next(request: HttpRequest, default: str) -> str:
     """The address in `next`, if it is one of ours; otherwise the default address."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    return wanted if _is_ours(request, wanted) else default
+
+
+def _is_ours(request: HttpRequest, address: str) -> bool:
+    return url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if ours else default
 
 
 def home_of(user: User) -> str:

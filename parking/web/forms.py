@@ -1,15 +1,17 @@
 """Forms whose rules are the services': a refusal of a service is shown at the field that it names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, Unavailable
+from parking.core.texts import without_direction
 from parking.edge.errors import record_refusal
 from parking.edge.wording import sentence_for
 
@@ -22,6 +24,9 @@ class ServiceForm(forms.Form):
     """
 
     required_css_class = "required"
+    _is_plain = False
+    # Why the service refused, for pages that offer a way on.
+    refused_as = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -37,8 +42,21 @@ class ServiceForm(forms.Form):
             record_refusal(request, error)
             self.add_refusal(error)
 
+    def full_clean(self) -> None:
+        """Check the form as Django does, without characters that would turn the text after a name round."""
+        if self.is_bound and not self._is_plain:
+            self.data = _plain(self.data)
+            self._is_plain = True
+        super().full_clean()
+
+    @property
+    def wrong_fields(self) -> list[forms.BoundField]:
+        """Return the visible fields that are wrong, in the order of the page."""
+        return [field for field in self.visible_fields() if field.errors]
+
     def add_refusal(self, error: DomainError) -> None:
         """Put a service's refusal at the fields it names, or above the form."""
+        self.refused_as = error.code
         fields = error.errors if isinstance(error, InvalidInput) else {}
         for name, texts in fields.items():
             # A code of its own has a sentence in the reader's language.
@@ -64,3 +82,11 @@ def dress(field: forms.Field) -> forms.Field:
         kind = "form-control"
     widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
     return field
+
+
+def _plain(data: Mapping[str, Any]) -> QueryDict:
+    plain = QueryDict(mutable=True)
+    values = data.lists() if isinstance(data, MultiValueDict) else ((name, [value]) for name, value in data.items())
+    for name, texts in values:
+        plain.setlist(name, [without_direction(text) if isinstance(text, str) else text for text in texts])
+    return plain

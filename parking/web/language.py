@@ -20,12 +20,33 @@ class PageLanguageMiddleware(LocaleMiddleware):
         return response if request.path.startswith("/api/") else super().process_response(request, response)
 
 
+_YEAR, _HOUR = 31_536_000, 3_600
+_CHOICE_COOKIE = "language_choice"
+
+
 def remember_language(response: HttpResponse, language: str) -> None:
     """Keep a choice of language for a year."""
+    _set(response, settings.LANGUAGE_COOKIE_NAME, language, _YEAR)
+
+
+def remember_choice(response: HttpResponse, language: str) -> None:
+    """Keep that somebody who is not signed in chose a language: it is to become that of the account, within an hour."""
+    _set(response, _CHOICE_COOKIE, language, _HOUR)
+
+
+def take_choice(request: HttpRequest, response: HttpResponse) -> str | None:
+    """Return the language that was chosen before signing in, if any, once: the next person may choose otherwise."""
+    wanted = request.COOKIES.get(_CHOICE_COOKIE)
+    if wanted is not None:
+        response.delete_cookie(_CHOICE_COOKIE, samesite="Lax")
+    return wanted if wanted in dict(settings.LANGUAGES) else None
+
+
+def _set(response: HttpResponse, name: str, value: str, max_age: int) -> None:
     response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=31_536_000,
+        name,
+        value,
+        max_age=max_age,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

@@ -105,6 +105,14 @@ def test_a_new_password_kills_all_earlier_tokens(anybody: ApiClient, as_asha: Ap
     assert audit_lines()[0] == ("password.changed", asha.pk, asha.pk, False)
 
 
+def test_the_present_password_is_no_new_one(as_asha: ApiClient, asha: User):
+    before = asha.password
+    response = as_asha.post(CHANGE, {"old_password": PASSWORD, "new_password": PASSWORD})
+    assert failure(response) == (400, "password_unchanged")
+    asha.refresh_from_db()
+    assert asha.password == before
+
+
 def test_a_wrong_old_password_changes_nothing(anybody: ApiClient, as_asha: ApiClient, asha: User):
     response = as_asha.post(CHANGE, {"old_password": "wrong", "new_password": NEW_PASSWORD})
 

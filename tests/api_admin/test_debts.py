@@ -31,6 +31,7 @@ def test_what_a_stay_without_payment_owes(story: Story, manager: ApiClient) -> N
             "status": "OPEN",
             "created_at": "2026-11-23T05:00:00Z",
             "closed_at": None,
+            "objection": None,
         }
     ]
 
@@ -46,6 +47,7 @@ def test_a_debt_is_written_off_once_with_its_reason(story: Story, manager: ApiCl
         "status": "WRITTEN_OFF",
         "created_at": "2026-11-23T05:00:00Z",
         "closed_at": "2026-11-23T06:30:00Z",
+        "objection": None,
     }
     entry = AuditEntry.objects.get(action="debt.written_off")
     assert (entry.actor_id, entry.actor_role, entry.subject_kind, entry.subject_id) == (

@@ -175,6 +175,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"amount": "50.00", "bill_id": 4, "method": "CASH"},
     ),
     (
+        payments.DebtObjected(debt_id=5, amount=FIFTY, bill_id=4),
+        "debt.objected",
+        "debt",
+        5,
+        {"amount": "50.00", "bill_id": 4},
+    ),
+    (
+        payments.DebtObjectionAnswered(debt_id=5, amount=FIFTY, bill_id=4, upheld=False, answer="The car was seen"),
+        "debt.objection_answered",
+        "debt",
+        5,
+        {"amount": "50.00", "bill_id": 4, "upheld": False, "answer": "The car was seen"},
+    ),
+    (
         payments.DebtLapsed(debt_id=5, amount=FIFTY, bill_id=4),
         "debt.lapsed",
         "debt",
@@ -331,6 +345,7 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         None,
         {"path": "/x/", "source": "0f3a", "times": 9},
     ),
+    (stays.PhoneSearched(ends_in="10", found=1), "phone.searched", "", None, {"ends_in": "10", "found": 1}),
     (
         Exported(path="/x.csv", kind="csv"),
         "exported",

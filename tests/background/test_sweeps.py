@@ -34,7 +34,7 @@ from tests.build import book, make_user, make_zone
 from tests.gateway import FakeGateway
 
 NOON = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
-SECONDS = 20
+SECONDS = 60
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

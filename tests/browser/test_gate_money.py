@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from parking.accounts.models import User
+from parking.accounts.models import Role, User
 from parking.checkout import paying
 from parking.core import clock
 from parking.facilities.models import ParkingZone
@@ -15,7 +15,7 @@ from parking.payments.models import Payment
 from parking.stays.models import ParkingSession
 from tests.browser.conftest import NewPage, SignIn, TakePicture
 from tests.browser.test_gate_scanning import OpenGate, ask_for_bill, open_gate, verdict
-from tests.build import book, enter, make_user, reloaded
+from tests.build import book, enter, make_user, reloaded, terminate
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree
 
@@ -68,6 +68,31 @@ def test_cash_by_clicking(
     picture(page, f"gate-let-out-{device}")
     receipt = page.get_by_role("link", name="Print the receipt").get_attribute("href")
     assert receipt == f"/receipts/{Payment.objects.get(method='CASH').pk}.pdf?paper=80mm"
+    assert_books_agree()
+
+
+def test_an_old_debt_is_added_to_the_bill_and_paid_with_one_note(
+    open_gate: OpenGate, inside: ParkingSession, staff: User, driver: User, axe: Callable[..., None]
+) -> None:
+    staff.permissions = {"collect_debt": True}
+    staff.save()
+    before = clock.now() - timedelta(hours=9)
+    zone = inside.zone
+    older = enter(staff, book(make_user(Role.USER), zone, "KA-01-AB-0001", before), before)
+    terminate(staff, older, now=before + timedelta(hours=3))
+    ParkingSession.objects.filter(pk=older.pk).update(vehicle_id=inside.vehicle_id)
+    page = open_gate(device="phone")
+    ask_for_bill(page, inside.qr_code)
+    page.get_by_role("button", name="Add ₹100.00").click()
+    expect(page.locator("[data-in-all]")).to_have_text("₹200.00")
+    axe(page)
+    page.get_by_role("button", name="Cash").click()
+    expect(page.get_by_label("Handed over")).to_have_value("200.00")
+    page.get_by_role("button", name="₹500.00").click()
+    expect(page.locator("[data-change]")).to_have_text("₹300.00")
+    page.get_by_role("button", name="Cash taken").click()
+    verdict(page, "LET OUT")
+    expect(page.locator("[data-change-given]")).to_have_text("₹300.00")
     assert_books_agree()
 
 
@@ -262,7 +287,7 @@ def test_the_grid_of_slots_is_live(
     picture(page, "gate-slots")
 
 
-@pytest.mark.parametrize("path", ["/gate/ticket/", "/gate/inside/", "/gate/slots/"])
+@pytest.mark.parametrize("path", ["/gate/ticket/", "/gate/inside/", "/gate/slots/", "/gate/debts/"])
 def test_pages_in_both_languages_on_a_small_phone(
     at: Callable[..., Page], inside: ParkingSession, axe: Callable[..., None], path
 ) -> None:

@@ -151,12 +151,16 @@ def test_a_gateway_that_does_not_answer_leaves_the_way_to_another(
     assert orders() == [("SIMULATED", "FEE", "EXPIRED"), ("PHONEPE", "FEE", "PENDING")]
 
 
-def test_a_declined_fee_ends_the_booking(driver: User, hold: ParkingSession, phonepe: TellsItsPageOnce) -> None:
+def test_a_declined_fee_keeps_the_slot_for_another_try(
+    driver: User, hold: ParkingSession, phonepe: TellsItsPageOnce
+) -> None:
     phonepe.outcome = GatewayState.FAILED
     with pytest.raises(Exception, match="declined") as caught:
         start(driver, hold, "PHONEPE", at(1))
     assert caught.value.code == "payment_declined"  # type: ignore[attr-defined]
-    assert reloaded(hold).end_reason == "UNPAID"
+    assert reloaded(hold).status == "BOOKED"
+    phonepe.outcome = GatewayState.PENDING
+    assert start(driver, hold, "PHONEPE", at(2)).status == "PENDING"
     assert_books_agree()
 
 
@@ -304,10 +308,10 @@ def test_a_paid_order_is_settled_and_not_asked_after_again(hold: ParkingSession,
     assert gateway.calls == []
 
 
-def test_a_declined_order_shows_with_the_end_of_the_booking(hold: ParkingSession, gateway: FakeGateway) -> None:
+def test_a_declined_order_shows_with_the_booking_that_is_still_held(hold: ParkingSession, gateway: FakeGateway) -> None:
     gateway.decide(GatewayState.FAILED)
     order = paying.refresh_order(order=PaymentOrder.objects.get(), now=at(1))
-    assert (order.status, order.bill.session.status) == ("FAILED", "EXPIRED")
+    assert (order.status, order.bill.session.status) == ("FAILED", "BOOKED")
 
 
 def test_a_gateway_that_does_not_answer_changes_nothing(hold: ParkingSession, gateway: FakeGateway) -> None:

@@ -109,12 +109,13 @@ def test_pending_news_keeps_the_ways_to_pay(fee: PaymentOrder) -> None:
 
 
 def test_a_fee_that_failed_and_was_paid_after_all_goes_back(booked: ParkingSession, fee: PaymentOrder) -> None:
-    assert settle(fee, at(1), GatewayState.FAILED).end_reason == "UNPAID"
-    session = settle(fee, at(2))
+    assert settle(fee, at(1), GatewayState.FAILED).status == "BOOKED"
+    expiring.expire_unpaid_holds(now=at(11))
+    session = settle(fee, at(12))
     assert (session.status, session.payment_status) == ("EXPIRED", "REFUNDED")
     assert (session.bill.captured, session.bill.refunded, session.bill.total) == (50, 50, 0)
     with nothing_changes():
-        settle(fee, at(3))
+        settle(fee, at(13))
     assert Refund.objects.get().reason == "Paid after the stay had ended"
     assert_books_agree()
 
@@ -321,8 +322,22 @@ def test_a_refusal_after_the_end_leaves_the_status(driver: User, booked: Parking
     assert reloaded(booked).payment_status == "PAID"
 
 
-def test_a_fee_declined_by_the_gateway_s_own_news_frees_the_slot(booked: ParkingSession, fee: PaymentOrder) -> None:
+def test_a_fee_declined_on_the_gateway_s_page_keeps_the_slot_until_the_deadline(
+    booked: ParkingSession, fee: PaymentOrder
+) -> None:
     session = settle(fee, at(1), GatewayState.FAILED)
+    assert (session.status, session.payment_status) == ("BOOKED", "PENDING")
+    resumed = booking.resume_booking(subject=str(booked.uuid), now=at(2))
+    assert resumed.order is not None
+    assert (resumed.session.status, resumed.order.status) == ("BOOKED", "FAILED")
+    expiring.expire_unpaid_holds(now=at(11))
+    assert reloaded(booked).end_reason == "UNPAID"
+    assert_books_agree()
+
+
+def test_a_fee_declined_in_answer_to_the_booking_frees_the_slot(booked: ParkingSession, fee: PaymentOrder) -> None:
+    PaymentOrder.objects.update(status="INITIATED", gateway_order_id="", pay_url="", upi_link="")
+    session = settle(PaymentOrder.objects.get(), at(1), GatewayState.FAILED)
     assert (session.status, session.end_reason, session.payment_status) == ("EXPIRED", "UNPAID", "PENDING")
     with pytest.raises(Refused, match="Payment issue, retry"):
         booking.resume_booking(subject=str(booked.uuid), now=at(2))

@@ -234,17 +234,32 @@ def test_a_gateway_that_answers_too_late_has_worked_once(
 # --- The bank changes its mind ---------------------------------------------------------------------
 
 
-def test_a_declined_payment_that_succeeds_late_at_phonepe_goes_back(
+def test_a_declined_payment_that_succeeds_late_at_phonepe_counts_while_the_slot_is_held(
     driver: User, zone: ParkingZone, standin: Standin, mail: Mail
 ) -> None:
     session = book(driver, zone, "PHONEPE").session
     number = order_of(session).order_id
     standin.decline(number)
     mail.hand_over()
-    assert (states(), reloaded(session).end_reason) == ((["FAILED"], [], ["EXPIRED"]), "UNPAID")
+    assert states() == (["FAILED"], [], ["BOOKED"])
     standin.succeed_late(number)
     mail.hand_over(now=at(1))
-    follow(at(2))
+    assert (states(), reloaded(session).amount_paid) == ((["COMPLETED"], [], ["BOOKED"]), 50)
+    assert_books_agree_with(standin)
+
+
+def test_a_declined_payment_that_succeeds_at_phonepe_after_the_hold_goes_back(
+    driver: User, zone: ParkingZone, standin: Standin, mail: Mail
+) -> None:
+    session = book(driver, zone, "PHONEPE").session
+    number = order_of(session).order_id
+    standin.decline(number)
+    mail.hand_over()
+    expiring.expire_unpaid_holds(now=at(11))
+    assert (states(), reloaded(session).end_reason) == ((["FAILED"], [], ["EXPIRED"]), "UNPAID")
+    standin.succeed_late(number)
+    mail.hand_over(now=at(12))
+    follow(at(13))
     assert states() == (["COMPLETED"], ["COMPLETED"], ["EXPIRED"])
     assert_books_agree_with(standin)
 

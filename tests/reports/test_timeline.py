@@ -9,7 +9,7 @@ import time_machine
 from pytest_django.fixtures import Settings
 
 from parking.accounts.models import Role, User
-from parking.checkout import debts, documents, refunding, settling
+from parking.checkout import debts, documents, expiring, refunding, settling
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Debt, Payment, PaymentOrder, Refund
 from parking.reports.timeline import TimelineEvent, Who, timeline
@@ -151,6 +151,7 @@ def test_a_fee_that_is_declined(driver: User, zone: ParkingZone, settings: Setti
     session = book(driver, zone, now=ist("23 09:00"))
     settings.SIMULATED_OUTCOME = "DECLINE"
     settling.collect(order=PaymentOrder.objects.get(bill=session.bill), now=ist("23 09:01"))
+    expiring.expire_unpaid_holds(now=ist("23 09:11"))
     assert told(session)[2:] == [("order.failed", SIMULATED), ("session.expired", SYSTEM)]
 
 

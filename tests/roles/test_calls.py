@@ -98,6 +98,8 @@ TABLE: dict[str, Statuses] = {
     "GET /api/user/history/": driver(other=200),
     "POST /api/user/cancel-booking/": driver(),
     "GET /api/user/debts/": driver(other=200),
+    # The debt is of a stay that nobody of these booked.
+    "POST /api/user/debts/{debt_ref}/objection/": driver(own=404),
     "GET /api/user/vehicles/": driver(other=200),
     "POST /api/user/vehicles/": driver(201, 201),
     "DELETE /api/user/vehicles/{saved_ref}/": driver(),
@@ -110,6 +112,8 @@ TABLE: dict[str, Statuses] = {
     "GET /api/staff/slot-status/": gate_list(),
     "POST /api/staff/sessions/{session_ref}/terminate/": gate(),
     "POST /api/staff/refunds/": gate(201),
+    # Everybody finds what is at the own sites.
+    "POST /api/staff/phone-search/": (403, 200, 200, 200, 200, 403, 403, 401),
     "GET /api/staff/sessions/{session_ref}/invoice-details/": gate_one(),
     "POST /api/staff/sessions/{session_ref}/invoice-details/": gate(),
     # Attendants need the permission.
@@ -119,6 +123,8 @@ TABLE: dict[str, Statuses] = {
     "GET /api/admin/sites/{site_ref}/": office_one(),
     "PATCH /api/admin/sites/{site_ref}/": office_change(),
     "POST /api/admin/sites/{site_ref}/copy/": office_change(201),
+    # The table sends no file: it is missed before the site is looked for.
+    "POST /api/admin/sites/{site_ref}/import/": office_change(400, 400),
     "GET /api/admin/gates/": office_list(),
     "POST /api/admin/gates/": office_change(201),
     "GET /api/admin/gates/{gate_ref}/": office_one(),
@@ -138,6 +144,8 @@ TABLE: dict[str, Statuses] = {
     "PATCH /api/admin/slots/{slot_ref}/": office_change(),
     "GET /api/admin/debts/": office_list(),
     "POST /api/admin/debts/{debt_ref}/write-off/": office_change(),
+    # Nobody objected to it.
+    "POST /api/admin/debts/{debt_ref}/objection/": office_change(400),
     "GET /api/admin/refunds/": office_list(),
     "POST /api/admin/refunds/": office_change(201),
     "POST /api/admin/refunds/{refund_ref}/approve/": office_change(),
@@ -202,6 +210,7 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/staff/exit/": leaving,
         "POST /api/staff/sessions/{session_ref}/terminate/": {"reason": "Left", "payment_method": "NONE"},
         "POST /api/staff/refunds/": refund,
+        "POST /api/staff/phone-search/": {"phone": "9876543210"},
         "POST /api/staff/debts/{debt_ref}/collect/": {"payment_method": "CASH"},
         "POST /api/admin/sites/": {"name": "New", "code": "NEW"},
         "PATCH /api/admin/sites/{site_ref}/": {"contact": "Office"},
@@ -220,6 +229,8 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/admin/zones/{zone_ref}/slots/": {"prefix": "N-", "first": 1, "last": 1},
         "PATCH /api/admin/slots/{slot_ref}/": {"status": "OUT_OF_SERVICE"},
         "POST /api/admin/debts/{debt_ref}/write-off/": {"reason": "Ambulance"},
+        "POST /api/admin/debts/{debt_ref}/objection/": {"upheld": False, "answer": "It is owed"},
+        "POST /api/user/debts/{debt_ref}/objection/": {"objection": "I paid in cash"},
         "POST /api/admin/refunds/": refund,
         "POST /api/admin/approvals/{approval_ref}/": {"decision": "APPROVE"},
         "PATCH /api/admin/settings/": {"values": {"quote_minutes": 5}},

@@ -136,3 +136,21 @@ def test_pages_do_not_hide_calls_of_the_api():
     """Every address of the contract is still found, although pages have addresses beside them."""
     ours = {route for _, route in patterns(get_resolver().url_patterns) if route.startswith("api/")}
     assert not ours & {path.removeprefix("/") for path in ALL.values()}
+
+
+@pytest.mark.parametrize(
+    ("referer", "sent_to"),
+    [
+        ("http://testserver/office/zones/1/?x=1", "/sign-in/?next=%2Foffice%2Fzones%2F1%2F%3Fx%3D1&interrupted=1"),
+        ("https://evil.example/office/", "/sign-in/"),
+        ("", "/sign-in/"),
+    ],
+)
+def test_who_must_sign_in_to_send_a_form_comes_back_to_its_page(db, referer, sent_to):
+    answer = Client().post("/office/zones/1/", {}, headers={"Referer": referer})
+    assert answer.headers["Location"] == sent_to
+
+
+def test_a_session_that_ended_in_the_midst_of_something_is_told_of(db):
+    assert "what you typed" in Client().get("/sign-in/?next=/office/&interrupted=1").content.decode()
+    assert "what you typed" not in Client().get("/sign-in/?next=/office/").content.decode()

@@ -50,3 +50,28 @@ def test_the_api_does_not_follow():
     answer = Client(headers={"Accept-Language": "hi"}).post("/api/auth/login/", "{}", content_type="application/json")
     assert answer.json()["message"] == "Please check the input"
     assert "Content-Language" not in answer.headers
+
+
+def signed_in(browser: Client, user: User):
+    user.set_password("monsoon-2026")
+    user.save()
+    return browser.post("/sign-in/", {"username": user.username, "password": "monsoon-2026"})
+
+
+def test_a_language_chosen_before_signing_in_becomes_that_of_the_account():
+    user, browser = make_user(Role.USER), Client()
+    browser.post("/language/", {"language": "hi"})
+    assert signed_in(browser, user).status_code == 302
+    assert language_of(browser.get("/zones/")) == "hi"
+    assert User.objects.get(pk=user.pk).language == "hi"
+
+
+def test_the_next_person_on_a_device_reads_the_language_of_the_own_account():
+    browser = Client()
+    browser.post("/language/", {"language": "hi"})
+    signed_in(browser, make_user(Role.STAFF))
+    browser.post("/sign-out/")
+    second = make_user(Role.STAFF)
+    signed_in(browser, second)
+    assert language_of(browser.get("/gate/")) == "en"
+    assert User.objects.get(pk=second.pk).language == "en"

@@ -8,6 +8,34 @@ from parking.edge.shapes import Shape
 from parking.payments.models import Debt, DebtStatus
 
 
+class ObjectionOut(Shape):
+    """Why the driver says that nothing is owed, and what was answered; null until then."""
+
+    text: str
+    made_at: datetime
+    answer: str | None
+    answered_at: datetime | None
+
+    example = {
+        "text": "I left at noon and paid in cash",
+        "made_at": "2026-11-23T05:00:00Z",
+        "answer": None,
+        "answered_at": None,
+    }
+
+    @classmethod
+    def of(cls, debt: Debt) -> Self | None:
+        """Return the objection to a debt, or None."""
+        if debt.objected_at is None:
+            return None
+        return cls(
+            text=debt.objection,
+            made_at=debt.objected_at,
+            answer=debt.objection_answer or None,
+            answered_at=debt.objection_answered_at,
+        )
+
+
 class DebtOut(Shape):
     id: int
     session_id: int | None
@@ -16,6 +44,7 @@ class DebtOut(Shape):
     status: DebtStatus
     created_at: datetime
     closed_at: datetime | None
+    objection: ObjectionOut | None
 
     example = {
         "id": 4,
@@ -25,6 +54,7 @@ class DebtOut(Shape):
         "status": "OPEN",
         "created_at": "2026-11-22T07:05:00Z",
         "closed_at": None,
+        "objection": None,
     }
 
     @classmethod
@@ -35,6 +65,7 @@ class DebtOut(Shape):
             debt,
             session_id=session.pk if session else None,
             vehicle_number=session.vehicle.vehicle_number if session else None,
+            objection=ObjectionOut.of(debt),
         )
 
 
@@ -54,7 +85,13 @@ class CollectedOut(DebtOut):
             session_id=session.pk,
             vehicle_number=session.vehicle.vehicle_number,
             change_due=collected.change,
+            objection=ObjectionOut.of(collected.debt),
         )
 
 
+OBJECTED_EXAMPLE = DebtOut.example | {"objection": ObjectionOut.example}
+ANSWERED_EXAMPLE = DebtOut.example | {
+    "objection": ObjectionOut.example
+    | {"answer": "The camera saw the car until 14:10", "answered_at": "2026-11-23T09:00:00Z"}
+}
 FORGIVEN_EXAMPLE = DebtOut.example | {"status": "WRITTEN_OFF", "closed_at": "2026-11-23T05:00:00Z"}

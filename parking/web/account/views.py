@@ -13,9 +13,9 @@ from parking.accounts.sessions import sign_in_session, sign_out_session
 from parking.core import clock
 from parking.core.requests import forgotten
 from parking.edge.pages import page
-from parking.web.access import home_of, safe_next, user_of
+from parking.web.access import INTERRUPTED, home_of, safe_next, user_of
 from parking.web.account.forms import SignInForm
-from parking.web.language import remember_language
+from parking.web.language import remember_choice, remember_language, take_choice
 
 
 @require_safe
@@ -33,9 +33,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         with form.refusals(request):
             user = sign_in_session(request, **form.cleaned_data, now=clock.now())
             response = HttpResponseRedirect(safe_next(request, home_of(user)))
-            remember_language(response, user.language)
+            chosen = take_choice(request, response)
+            if chosen is not None and chosen != user.language:
+                accounts.update_profile(user_id=user.pk, changes={"language": chosen}, now=clock.now())
+            remember_language(response, chosen or user.language)
             return response
-    return page(request, "account/sign_in.html", form=form, next=safe_next(request, ""))
+    interrupted = INTERRUPTED in request.GET
+    return page(request, "account/sign_in.html", form=form, next=safe_next(request, ""), interrupted=interrupted)
 
 
 @require_POST
@@ -54,4 +58,6 @@ def language(request: HttpRequest) -> HttpResponse:
         remember_language(response, wanted)
         if isinstance(request.user, User):
             accounts.update_profile(user_id=request.user.pk, changes={"language": wanted}, now=clock.now())
+        else:
+            remember_choice(response, wanted)
     return response

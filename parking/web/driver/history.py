@@ -20,6 +20,7 @@ from parking.reports.spending import spending_by_month
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import history_of, zones_visited
 from parking.web.access import for_drivers, user_of
+from parking.web.driver.standing import rows_of
 from parking.web.forms import ServiceForm, day_bounds
 from parking.web.templatetags.parking import word
 
@@ -101,7 +102,7 @@ def history(request: HttpRequest) -> HttpResponse:
     form = HistoryFilter(request)
     shown = Paginator(form.sessions(), PER_PAGE).get_page(request.GET.get("page"))
     receipts = first_payments([session.bill_id for session in shown])
-    rows = [(session, receipts.get(session.bill_id)) for session in shown]
+    rows = [(row.session, row.state, receipts.get(row.session.bill_id)) for row in rows_of(shown)]
     months = spending_by_month(form.driver_id)
     return page(
         request,

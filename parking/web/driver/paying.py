@@ -36,7 +36,7 @@ def pay(request: HttpRequest, session_id: int) -> HttpResponse:
             paid = order.status == OrderStatus.COMPLETED
             return redirect("ticket" if paid else "ticket_pay", session_id)
     ticket = _ticket(request, session_id)
-    if ticket.stage not in {"FEE", "INSIDE"} and not form.errors:
+    if (ticket.in_review or ticket.stage not in {"FEE", "INSIDE"}) and not form.errors:
         return redirect("ticket", session_id)
     return page(request, "driver/pay.html", section="tickets", form=form, **_payment(ticket))
 
@@ -47,7 +47,7 @@ def pay_live(request: HttpRequest, session_id: int) -> HttpResponse:
     """A payment that was begun, as it now is; the page goes on to the ticket when the money is there."""
     ticket = _ticket(request, session_id)
     declined = ticket.order is not None and ticket.order.status == OrderStatus.FAILED
-    if _is_paid(ticket.order) or not (ticket.stage in {"FEE", "INSIDE"} or declined):
+    if ticket.in_review or _is_paid(ticket.order) or not (ticket.stage in {"FEE", "INSIDE"} or declined):
         return _go_on(reverse("ticket", args=[session_id]))
     return page(request, "driver/parts/payment.html", **_payment(ticket))
 

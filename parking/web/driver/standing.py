@@ -1,5 +1,6 @@
 """The state of a driver's booking at a moment: all that its ticket shows, and nothing that the gate would deny."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from parking.core.qr import qr_data_uri
 from parking.core.site_settings import PAID_AHEAD_MINUTES
 from parking.facilities.admitting import closed_place
 from parking.payments.models import Payment, PaymentOrder, Refund, RefundStatus
+from parking.payments.queries import orders_in_review
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.services import terms_of
 from parking.tariffs.rules import Terms
@@ -23,13 +25,17 @@ _NEAR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Ticket:
-    """A booking with its bill, its newest payment order and, when it is over, what was paid and refunded."""
+    """A booking with its bill and newest payment order; when it is over, with what was paid and refunded.
+
+    `in_review` is an order whose money came but does not fit: a person checks it, and nobody is to pay again.
+    """
 
     session: ParkingSession
     terms: Terms
     bill: RunningBill
     offer: CancellationOffer
     order: PaymentOrder | None
+    in_review: PaymentOrder | None
     payments: list[Payment]
     refunds: list[Refund]
     now: datetime
@@ -112,7 +118,7 @@ class Ticket:
 
 
 def ticket_of(session: ParkingSession, *, now: datetime) -> Ticket:
-    """Return the ticket of a booking, in one statement while it is open, three when it is over."""
+    """Return the ticket of a booking, in two statements while it is open, four when it is over."""
     over = not session.is_open
     return Ticket(
         session=session,
@@ -120,10 +126,31 @@ def ticket_of(session: ParkingSession, *, now: datetime) -> Ticket:
         bill=running_bill(session, now),
         offer=cancellation_offer(session, now),
         order=latest_orders([session.bill_id]).get(session.bill_id),
+        in_review=orders_in_review([session.bill_id]).get(session.bill_id),
         payments=list(Payment.objects.filter(bill_id=session.bill_id).order_by("pk")) if over else [],
         refunds=list(Refund.objects.filter(payment__bill_id=session.bill_id).owed().order_by("pk")) if over else [],
         now=now,
     )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A booking in a list of the driver's, with its state as the driver sees it (a code with a word)."""
+
+    session: ParkingSession
+    state: str
+
+
+def rows_of(sessions: Iterable[ParkingSession]) -> list[Row]:
+    """Return bookings as rows: CHECKED while a payment is being checked, FEE while the booking fee is to be paid."""
+    rows = list(sessions)
+    checked = orders_in_review([session.bill_id for session in rows])
+    return [Row(session, "CHECKED" if session.bill_id in checked else _state(session)) for session in rows]
+
+
+def _state(session: ParkingSession) -> str:
+    unpaid = session.status == SessionStatus.BOOKED and session.bill.paid < terms_of(session).booking_fee
+    return "FEE" if unpaid else session.status
 
 
 def hangs(order: PaymentOrder, *, now: datetime) -> bool:

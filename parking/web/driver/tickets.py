@@ -16,7 +16,7 @@ from parking.stays.queries import open_sessions_of
 from parking.stays.watching import stay_now
 from parking.web.access import for_drivers, user_of
 from parking.web.driver.forms import CancelForm
-from parking.web.driver.standing import ticket_of
+from parking.web.driver.standing import rows_of, ticket_of
 from parking.web.live import live, minute
 
 
@@ -27,7 +27,7 @@ def open_tickets(request: HttpRequest) -> HttpResponse:
     sessions = list(open_sessions_of(user_of(request).pk))
     if len(sessions) == 1:
         return redirect("ticket", sessions[0].pk)
-    return page(request, "driver/tickets.html", sessions=sessions, section="tickets")
+    return page(request, "driver/tickets.html", rows=rows_of(sessions), section="tickets")
 
 
 @require_safe

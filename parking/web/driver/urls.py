@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.driver import booking, history, invoicing, paying, receipts, tickets, zones
+from parking.web.driver import booking, debts, history, invoicing, paying, receipts, tickets, zones
 
 urlpatterns: list[URLPattern] = [
     path("zones/", zones.overview, name="zones"),
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("pay/return/<str:order_id>/", paying.pay_return, name="pay_return"),
     path("pay/return/<str:order_id>/live/", paying.pay_return_live, name="pay_return_live"),
     path("pay/return/<str:order_id>/check/", paying.pay_return_check, name="pay_return_check"),
+    path("debts/", debts.listing, name="debts"),
+    path("debts/<int:debt_id>/objection/", debts.objection, name="debt_objection"),
     path("history/", history.history, name="history"),
     path("history/history.csv", history.history_csv, name="history_csv"),
     path("receipts/<int:payment_id>/", receipts.receipt, name="receipt"),

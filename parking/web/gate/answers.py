@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from parking.checkout.bills import running_bill
 from parking.checkout.entering import Entered
 from parking.checkout.leaving import Left
+from parking.checkout.queries import debts_of_plate
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, NotFound, Refused, Unavailable
 from parking.core.money import ZERO
@@ -32,6 +33,7 @@ from parking.stays import access
 from parking.stays.access import QrText
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 from parking.web.gate.cash import quick_amounts
+from parking.web.gate.owing import old_debts
 from parking.web.templatetags.parking import clock_time, rupees
 
 LET_IN, LET_OUT, STOP, WAIT = _("LET IN"), _("LET OUT"), _("STOP"), _("WAIT")
@@ -42,6 +44,8 @@ _AMBER = {"payment_pending", "gate_invalid"}
 _TRY_AGAIN = {
     "amount_mismatch",
     "amount_too_small",
+    "debt_closed",
+    "debts_need_counter",
     "gateway_invalid",
     "gateway_unavailable",
     "payment_failed",
@@ -81,7 +85,7 @@ class Verdict:
 class Scan:
     """What the parts send back: the code, the gate's number of the scan, the plate that was typed, the direction.
 
-    The gate itself is added by the script, which knows it.
+    `debts` are ids of the plate's debts that are to be paid with the exit. The gate itself is added by the script.
     """
 
     qr_code: str
@@ -89,6 +93,7 @@ class Scan:
     plate_seen: str | None = None
     gate_id: int | None = None
     direction: str = ""
+    debts: tuple[int, ...] = ()
 
 
 # --- Entry -------------------------------------------------------------------------------------------
@@ -124,15 +129,22 @@ def same_plate(request: HttpRequest, scan: Scan, session: ParkingSession) -> Htt
 def quoted(
     request: HttpRequest, scan: Scan, session: ParkingSession, *, problem: DomainError | None = None, pane: str = ""
 ) -> HttpResponse:
-    """Show the bill line by line, and the ways to pay; `problem` is why the last one did not work."""
+    """Show the bill line by line, old debts, and the ways to pay; `problem` is why the last one did not work."""
     bill = running_bill(session, clock.now())
+    actor = actor_at(actor_of(request), scan.gate_id)
+    may_collect = actor.may("collect_debt")
+    old = old_debts(debts_of_plate(session.vehicle_id, sites=actor.sites), scan.debts if may_collect else ())
+    to_pay = bill.due + old.added
     return page(
         request,
         "gate/parts/quote.html",
         scan=scan,
         session=session,
         bill=bill,
-        quick=quick_amounts(bill.due),
+        old=old,
+        may_collect=may_collect,
+        to_pay=to_pay,
+        quick=quick_amounts(to_pay),
         gateways=gateway_choices(),
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",
@@ -143,10 +155,11 @@ def quoted(
 def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
     """Show green, with the change, if there is any, and the receipt."""
     by_cash = left.session.payment_method == "CASH"
+    is_paid = bool(left.session.bill.total or left.debts_collected)
     verdict = Verdict(
         tone="yes",
         word=LET_OUT,
-        sentence=gettext("Paid. The car may go out.") if left.session.bill.total else gettext("The car may go out."),
+        sentence=gettext("Paid. The car may go out.") if is_paid else gettext("The car may go out."),
         session=left.session,
         change=left.change if by_cash and left.change > ZERO else None,
         payment_id=newest_payment_id(left.session.bill_id),

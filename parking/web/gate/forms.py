@@ -1,6 +1,8 @@
 """Forms of the gate: scans, walk-ins, payments and terminations."""
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +12,30 @@ from parking.checkout.scanning import Direction
 from parking.checkout.terminating import NONE
 from parking.core.money import MAX_AMOUNT
 from parking.facilities.models import ParkingZone
-from parking.payments.models import PaymentMethod
+from parking.payments.models import Payment, PaymentMethod
 from parking.vehicles.models import VehicleKind
 from parking.web.forms import ServiceForm
 from parking.web.gate.here import GateField, PlacedForm
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import rupees, word
+
+# Digits and more than any id has.
+_LONGEST_ID = 19
+
+
+class DebtsField(forms.CharField):
+    """Ids of debts in one field, between commas: the page's script sends each name once."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(max_length=500, required=False)
+
+    def clean(self, value: object) -> Any:
+        """Return the ids. Raises ValidationError for anything else."""
+        texts = [text for text in super().clean(value).split(",") if text]
+        if not all(text.isascii() and text.isdecimal() and len(text) < _LONGEST_ID for text in texts):
+            raise forms.ValidationError(_("Please check what you entered."))
+        return tuple(int(text) for text in texts)
 
 
 class ScanForm(ServiceForm):
@@ -28,6 +49,7 @@ class ScanForm(ServiceForm):
 
 class DirectedScanForm(ScanForm):
     direction = forms.ChoiceField(choices=[(way, way) for way in Direction])
+    debts = DebtsField()
 
 
 class PlateForm(ScanForm):
@@ -47,12 +69,74 @@ class CollectForm(ScanForm):
     )
     upi_reference = forms.CharField(max_length=30, required=False)
     due = _shown_due()
+    debts = DebtsField()
 
     def collection(self) -> Collection:
         given = self.cleaned_data
         return Collection(
-            given["method"], given["gateway"], given["tendered"], given["upi_reference"], shown_due=given["due"]
+            given["method"],
+            given["gateway"],
+            given["tendered"],
+            given["upi_reference"],
+            shown_due=given["due"],
+            debts=given["debts"],
         )
+
+
+class DebtForm(PlacedForm):
+    """The money of an old debt, without an exit."""
+
+    method = forms.ChoiceField(label=_("How is it paid?"), initial=PaymentMethod.CASH)
+    tendered = forms.DecimalField(
+        label=_("Handed over in cash"),
+        min_value=Decimal(0),
+        max_value=MAX_AMOUNT,
+        max_digits=10,
+        decimal_places=2,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    upi_reference = forms.CharField(
+        label=_("UPI reference, 12 digits"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        methods = [PaymentMethod.CASH, PaymentMethod.UPI]
+        self.fields["method"].choices = [(method, word(method)) for method in methods]  # type: ignore[attr-defined]
+
+    def collection(self) -> Collection:
+        given = self.cleaned_data
+        return Collection(given["method"], tendered=given["tendered"], upi_reference=given["upi_reference"])
+
+
+class RefundForm(ServiceForm):
+    """A refund that an attendant asks for: of which payment, how much, why."""
+
+    payment = forms.TypedChoiceField(label=_("Payment"), coerce=int)
+    amount = forms.DecimalField(
+        label=_("Amount"),
+        min_value=Decimal(0),
+        max_value=MAX_AMOUNT,
+        max_digits=10,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("The driver reads it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, payments: Sequence[tuple[Payment, Decimal]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_payments = bool(payments)
+        choices = [(payment.pk, f"{word(payment.method)}: {rupees(left)}") for payment, left in payments]
+        self.fields["payment"].choices = choices  # type: ignore[attr-defined]
 
 
 class TicketForm(PlacedForm):

@@ -25,6 +25,7 @@ from parking.facilities.queries import present_zones
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import OrderPurpose, PaymentOrder
 from parking.stays import access
+from parking.stays.by_phone import phone_ending
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import cars_inside
@@ -33,6 +34,7 @@ from parking.web.access import for_attendants
 from parking.web.gate.answers import waiting_context
 from parking.web.gate.forms import TerminationForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
+from parking.web.gate.refunds import may_refund
 from parking.web.live import live, minute
 
 PAGE_SIZE = 25
@@ -164,6 +166,8 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         car=_car(session, now),
         form=form,
         may_terminate=actor_of(request).may("terminate"),
+        phone_ends_in=phone_ending(session),
+        may_refund=may_refund(actor_of(request)),
         key=requests.new_form_key(),
         gateways=gateway_choices(),
         awaited=waiting_context(session, order) if order else None,

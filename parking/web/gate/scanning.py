@@ -91,7 +91,9 @@ def plate(request: HttpRequest) -> HttpResponse:
 
 def scan_of(form: ScanForm) -> Scan:
     given = form.cleaned_data
-    return Scan(given["qr_code"], given["scan_id"], given["plate_seen"], given["gate_id"])
+    return Scan(
+        given["qr_code"], given["scan_id"], given["plate_seen"], given["gate_id"], debts=given.get("debts") or ()
+    )
 
 
 def unreadable(request: HttpRequest, form: ScanForm) -> HttpResponse:

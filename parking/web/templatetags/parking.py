@@ -105,6 +105,8 @@ _WORDS: dict[str, Promise] = {
     "COMPLETED": _("Completed"),
     "CANCELLED": _("Cancelled"),
     "EXPIRED": _("Expired"),
+    "FEE": _("Not paid yet"),
+    "CHECKED": _("Payment is being checked"),
     # How it ended
     "EXIT": _("Left through the gate"),
     "TERMINATED": _("Ended by staff"),
@@ -126,6 +128,7 @@ _WORDS: dict[str, Promise] = {
     # Debts and documents
     "OPEN": _("Open"),
     "WRITTEN_OFF": _("Written off"),
+    "LAPSED": _("Too old to be asked for"),
     "RECEIPT": _("Receipt"),
     "TAX_INVOICE": _("Tax invoice"),
     "CREDIT_NOTE": _("Credit note"),
@@ -156,6 +159,10 @@ _WORDS: dict[str, Promise] = {
     "NO_SLOT": _("No slots"),
     "NO_GATE_IN": _("No gate where cars come in"),
     "NO_GATE_OUT": _("No gate where cars leave"),
+    # What an import does with a row
+    "ADD": _("New"),
+    "CHANGE": _("Changed"),
+    "KEEP": _("As it is"),
     # People
     "ADMIN": _("Manager"),
     "STAFF": _("Gate attendant"),
@@ -186,6 +193,8 @@ _WORDS: dict[str, Promise] = {
 # Tones of the style sheet; a state never shows by colour alone, its word is beside it.
 _TONES = {
     "BOOKED": "blue",
+    "FEE": "amber",
+    "CHECKED": "amber",
     "ACTIVE": "green",
     "COMPLETED": "grey",
     "CANCELLED": "grey",

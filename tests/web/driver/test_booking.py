@@ -201,6 +201,7 @@ def test_another_form_for_the_same_vehicle_is_refused_in_words(page, zone):
     answer = page.post(f"/zones/{zone.pk}/", NEW | {"key": "another"})
     assert answer.status_code == 200
     assert "This vehicle has an open booking already." in text_of(answer)
+    assert 'href="/tickets/"' in answer.content.decode().partition("data-booking")[2]
     assert 'value="dl 01 ab 1234"' in answer.content.decode()
     assert 'name="key" value="another"' not in answer.content.decode()
 

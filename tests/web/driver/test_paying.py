@@ -1,11 +1,13 @@
 """Paying from the phone, and what the page that waits claims to know."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from parking.accounts.models import User
 from parking.checkout import expiring, settling
@@ -74,11 +76,22 @@ def test_the_page_goes_on_to_the_ticket_when_the_money_is_there(page, unpaid, ga
     assert unpaid.bill.paid == Decimal("50.00")
 
 
-def test_a_declined_fee_is_told_with_a_way_on(page, unpaid, gateway, zone):
+def test_a_declined_fee_is_told_with_a_second_try_while_the_slot_is_held(page, unpaid, gateway):
     gateway.decide(GatewayState.FAILED)
     with later():
         answer = page.get(checked(page, f"/tickets/{unpaid.pk}/pay/live/"))
-    assert "The payment did not go through." in text_of(answer)
+    held = timezone.localtime(unpaid.pay_by).strftime("%H:%M")
+    assert f"The payment did not go through. The slot is held until {held}. Try again" in text_of(answer)
+    assert f'href="/tickets/{unpaid.pk}/pay/"' in answer.content.decode()
+
+
+def test_a_declined_fee_of_a_booking_that_is_over_leads_to_a_new_booking(page, unpaid, gateway, zone):
+    gateway.decide(GatewayState.FAILED)
+    with later():
+        checked(page, f"/tickets/{unpaid.pk}/pay/live/")
+    expiring.expire_unpaid_holds(now=unpaid.pay_by + timedelta(seconds=1))
+    answer = page.get(f"/tickets/{unpaid.pk}/pay/live/")
+    assert "The payment did not go through. Book again" in text_of(answer)
     assert f'href="/zones/{zone.pk}/"' in answer.content.decode()
 
 
@@ -168,14 +181,17 @@ def test_the_waiting_page_goes_on_by_itself(page, unpaid, gateway):
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, f"/tickets/{unpaid.pk}/")
 
 
-def test_a_declined_payment_of_a_fee_leads_to_a_new_booking(page, unpaid, gateway, zone):
+def test_who_comes_back_from_a_declined_fee_may_try_again_or_reads_that_the_slot_is_gone(page, unpaid, gateway, zone):
     gateway.decide(GatewayState.FAILED)
+    address = returning(PaymentOrder.objects.get())
     with later():
-        answer = page.get(checked(page, returning(PaymentOrder.objects.get())))
-    text = text_of(answer)
-    assert "The payment did not go through" in text
-    assert "The slot went back." in text
-    assert f'href="/zones/{zone.pk}/">Book again' in answer.content.decode()
+        held = page.get(checked(page, address))
+    assert "The payment did not go through" in text_of(held)
+    assert f'href="/tickets/{unpaid.pk}/pay/">Try again' in held.content.decode()
+    expiring.expire_unpaid_holds(now=unpaid.pay_by + timedelta(seconds=1))
+    over = page.get(address)
+    assert "The slot went back." in text_of(over)
+    assert f'href="/zones/{zone.pk}/">Book again' in over.content.decode()
 
 
 def test_a_declined_payment_inside_can_be_tried_again(page, inside, gateway):
@@ -208,8 +224,53 @@ def test_a_payment_in_review_names_its_number(page, unpaid):
     PaymentOrder.objects.update(status="REVIEW", is_definite=True)
     order = PaymentOrder.objects.get()
     text = text_of(page.get(returning(order)))
-    assert "A person looks at this payment" in text
+    assert "Payment is being checked" in text
     assert order.order_id in text
+
+
+@pytest.fixture
+def checking(unpaid):
+    """A booking whose payment came, and does not fit."""
+    PaymentOrder.objects.update(status="REVIEW", is_definite=True)
+    return unpaid
+
+
+IN_REVIEW = "Your payment arrived and is being checked. Please do not pay again."
+
+
+def test_a_payment_in_review_is_not_asked_for_again(page, checking):
+    for address in ("pay/", ""):
+        answer = page.get(f"/tickets/{checking.pk}/{address}", follow=True)
+        assert IN_REVIEW in text_of(answer)
+        assert f'href="/tickets/{checking.pk}/pay/"' not in answer.content.decode()
+    assert page.get(f"/tickets/{checking.pk}/pay/live/").headers["HX-Redirect"] == f"/tickets/{checking.pk}/"
+
+
+def test_nobody_pays_a_second_time_while_a_payment_is_checked(page, checking):
+    answer = page.post(f"/tickets/{checking.pk}/pay/", {})
+    assert (answer.status_code, IN_REVIEW in text_of(answer)) == (200, True)
+    assert PaymentOrder.objects.count() == 1
+
+
+def test_a_payment_in_review_is_told_of_in_history_and_after_the_booking_expired(page, checking):
+    expiring.expire_unpaid_holds(now=checking.pay_by + timedelta(seconds=1))
+    text = text_of(page.get(f"/tickets/{checking.pk}/"))
+    assert IN_REVIEW in text
+    assert "The payment could not be confirmed in time. The slot went back." in text
+    assert "Payment is being checked" in text_of(page.get("/history/"))
+
+
+def test_a_review_that_was_closed_is_no_longer_told_of(page, checking):
+    PaymentOrder.objects.update(review_closed_at=clock.now())
+    assert IN_REVIEW not in text_of(page.get(f"/tickets/{checking.pk}/"))
+
+
+def test_a_list_tells_an_unpaid_booking_from_one_that_is_booked(page, unpaid, gateway, driver, zone):
+    gateway.outcome = GatewayState.COMPLETED
+    book(driver, zone)
+    for address in ("/tickets/", "/history/"):
+        states = re.findall(r'"state state-\w+">([^<]+)<', page.get(address).content.decode())
+        assert states == ["Booked", "Not paid yet"], address
 
 
 @pytest.mark.parametrize("live", ["", "live/"])

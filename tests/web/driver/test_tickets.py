@@ -148,9 +148,9 @@ def test_the_gate_is_news_and_the_same_is_none(page, booking, staff, django_asse
         assert stage_of(page.get(address, headers={"If-None-Match": tag})) == "INSIDE"
 
 
-def test_an_open_ticket_costs_four_statements(page, booking, django_assert_num_queries):
+def test_an_open_ticket_costs_five_statements(page, booking, django_assert_num_queries):
     zones_of_sites.value()  # read once a second by each process
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page.get(f"/tickets/{booking.pk}/")
 
 

@@ -38,7 +38,7 @@ def test_the_figures_are_those_of_the_day(office, driver, staff, zone):
     board = office.get("/office/").context["board"]
     assert (board.today.bookings, board.today.active, board.today.booked_now, board.today.completed) == (3, 1, 1, 1)
     assert board.money.today.net == Decimal("150.00")
-    assert "₹150.00 taken, ₹0.00 given back" in page
+    assert "₹150.00 collected, ₹0.00 refunded" in page
     assert "2 of 10 taken, 20 %" in page
     assert sum(takings.net for _, takings in board.money.days) == Decimal("150.00")
     assert len(board.money.days) == 30

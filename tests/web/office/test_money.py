@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from parking.accounts.models import Role
 from parking.checkout import refunding
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.facilities.calendars import zones_of_sites
 from parking.payments.models import Debt, DebtStatus, Payment, Refund, RefundStatus
 from tests.build import actor, book, enter, leave, make_user, reloaded, terminate
@@ -59,6 +60,10 @@ def asked_and_confirmed(office, address, values):
     return question, office.post(address, sent), sent
 
 
+def read(office, address):
+    return b"".join(office.get(address).streaming_content).decode()
+
+
 # --- The list --------------------------------------------------------------------------------------------
 
 
@@ -94,11 +99,24 @@ def test_wrong_addresses_get_a_page(office, stay, query):
 
 def test_files_have_the_rows_of_the_filter(office, stay):
     text = b"".join(office.get(f"{LIST}file/csv/", {"method": "CASH"}).streaming_content).decode()
-    assert text.startswith("\ufeffkind,")
-    assert text.count("PAYMENT") == 1
+    assert text.startswith("\ufeffType,Number,Time,State,Amount,")
+    assert text.count("Payment,") == 1
     book_ = load_workbook(BytesIO(b"".join(office.get(f"{LIST}file/xlsx/").streaming_content)))
-    assert len(list(book_.active.values)) == 3
+    assert len(list(book_.active.values)) == 4
     assert office.get(f"{LIST}file/csv/?from=abc").status_code == 400
+
+
+def test_money_that_went_back_is_negative_in_a_file_and_its_sum_is_that_of_the_page(office, stay):
+    given = {"payment_id": online_of(stay).pk, "amount": Decimal("30"), "reason": "Goodwill"}
+    refunding.refund_any_payment(actor=SYSTEM, now=clock.now(), **given)
+    _, *lines = [line.split(",") for line in read(office, f"{LIST}file/csv/").splitlines()]
+    amounts = sorted((line[0], Decimal(line[4])) for line in lines)
+    assert amounts == [("Payment", 50), ("Payment", 100), ("Refund", -30), ("Total", 120)]
+
+
+def test_the_heads_of_a_file_are_in_the_reader_s_language(office, stay):
+    office.cookies["django_language"] = "hi"
+    assert read(office, "/office/revenue/file/csv/").startswith("\ufeffहिस्सा,नाम,राशि ली,")
 
 
 def test_a_page_costs_the_same_however_many_rows(office, driver, staff, zone, stay):
@@ -142,9 +160,16 @@ def test_the_same_form_twice_gives_back_once(office, stay):
 
 def test_more_than_is_left_is_refused_in_the_form(office, stay):
     address = f"{LIST}{online_of(stay).pk}/refund/"
-    _, answer, _ = asked_and_confirmed(office, address, {"amount": "51", "reason": "Goodwill"})
-    assert answer.status_code == 200
-    assert "That is more than what is left of this payment." in text_of(answer)
+    answer = office.post(address, {"amount": "51", "reason": "Goodwill"})
+    assert "That is more than what is left of this payment: ₹50.00." in text_of(answer)
+    assert "Give ₹51.00 back?" not in text_of(answer)
+
+
+@pytest.mark.parametrize("amount", ["0", "0.00"])
+def test_nothing_is_not_asked_to_be_given_back(office, stay, amount):
+    answer = office.post(f"{LIST}{online_of(stay).pk}/refund/", {"amount": amount, "reason": "Goodwill"})
+    assert "Please give an amount above zero." in text_of(answer)
+    assert 'href="#id_amount">Amount</a>' in answer.content.decode()
     assert not Refund.objects.exists()
 
 
@@ -324,6 +349,8 @@ def test_the_chart_reads_the_figures_of_the_table(office, stay):
 
 def test_the_report_as_a_file_adds_up(office, stay):
     text = b"".join(office.get("/office/revenue/file/csv/").streaming_content).decode()
+    assert text.startswith("\ufeffPart,Name,Collected,Refunded,Revenue,Sessions")
     rows = [line.split(",") for line in text.splitlines()[1:]]
+    assert all(Decimal(row[2]) + Decimal(row[3]) == Decimal(row[4]) for row in rows)
     sums = {part: sum(Decimal(row[4]) for row in rows if row[0] == part) for part in {row[0] for row in rows}}
     assert sums == dict.fromkeys(("DAY", "ZONE", "METHOD", "HOUR", "TOTAL"), Decimal("150.00"))

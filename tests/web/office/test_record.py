@@ -55,7 +55,7 @@ def test_the_page_costs_the_same_however_many_lines_there_are(office, staff, dja
 def test_the_file_has_the_same_lines(office):
     answer = office.get(f"{RECORD}file/csv/?outcome=no")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    assert [line.split(",")[5] for line in text.splitlines()] == ["action", "refused.zone_full"]
+    assert [line.split(",")[5] for line in text.splitlines()] == ["What", "refused.zone_full"]
 
 
 def test_who_works_at_some_sites_reads_none_of_it(office, admin, zone):

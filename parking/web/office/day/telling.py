@@ -14,6 +14,8 @@ from parking.core.errors import DomainError
 from parking.edge.wording import sentence_for
 from parking.invoices.events import CustomerDetailsGiven, DocumentIssued, DocumentMailAsked, DocumentMailed
 from parking.payments.events import (
+    DebtObjected,
+    DebtObjectionAnswered,
     DebtWrittenOff,
     OrderFailed,
     OrderPaidTwice,
@@ -60,6 +62,8 @@ _TITLES: dict[str, Promise] = {
     RefundRefused.action: _("Refund refused by the second person"),
     RowCode.DEBT_AROSE: _("Debt of the plate"),
     DebtWrittenOff.action: _("Debt written off"),
+    DebtObjected.action: _("Objection to a debt"),
+    DebtObjectionAnswered.action: _("Objection to a debt answered"),
     DocumentIssued.action: _("Document written"),
     DocumentMailAsked.action: _("Document asked for by mail"),
     DocumentMailed.action: _("Document mailed"),

@@ -26,8 +26,9 @@ from parking.web.templatetags.parking import rupees
 def listing(request: HttpRequest) -> HttpResponse:
     """Open debts, or with `all` those written off too, newest first."""
     every = request.GET.get("all") == "on"
+    under_objection = request.GET.get("objections") == "on"
     switch = site_switch(request)
-    rows = queries.debts(sites=switch.sites, status=None if every else DebtStatus.OPEN)
+    rows = queries.debts(sites=switch.sites, status=None if every else DebtStatus.OPEN, under_objection=under_objection)
     return page(
         request,
         "office/debts.html",
@@ -35,6 +36,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         switch=switch,
         sheet=sheet_of(request, rows),
         every=every,
+        objections=queries.debts(sites=switch.sites, under_objection=True).count(),
         owed=total_of(queries.debts(sites=switch.sites, status=DebtStatus.OPEN)),
     )
 

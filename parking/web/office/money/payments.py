@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.reports.payments import MONEY_SORTS, money_keys, money_rows, sum_of, totals_by_method
 from parking.reports.sheets import MONEY_COLUMNS, money_table
 from parking.web.access import for_office
 from parking.web.office.money.money_filter import COLUMNS, USUAL_SORT, money_filter
+from parking.web.office.shared.files import office_file
 from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
 from parking.web.office.shared.site_switch import site_switch
 
@@ -47,4 +47,4 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     form = money_filter(request, site_switch(request).sites)
     refuse_wrong_filter(form)
     keys = money_keys(form.wanted)
-    return page_file(kind, "payments", MONEY_COLUMNS, money_table(keys), counted=keys)
+    return office_file(kind, "payments", MONEY_COLUMNS, money_table(keys), counted=keys, add_up=True)

@@ -1,6 +1,7 @@
 """Refunding a payment."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -36,13 +37,27 @@ class RefundForm(DecisionForm):
     )
     field_order = ("amount", "reason")
 
+    def __init__(self, *args: Any, left: Decimal, **kwargs: Any) -> None:
+        self.left = left
+        super().__init__(*args, **kwargs, initial={"amount": left})
+
+    def clean_amount(self) -> Decimal:
+        """Refuse nothing, and more than is left of the payment, before anybody is asked to confirm it."""
+        amount: Decimal = self.cleaned_data["amount"]
+        if amount <= 0:
+            raise forms.ValidationError(_("Please give an amount above zero."))
+        if amount > self.left:
+            text = gettext("That is more than what is left of this payment: %(left)s.")
+            raise forms.ValidationError(text % {"left": rupees(self.left)})
+        return amount
+
 
 @require_http_methods(["GET", "POST"])
 @for_managers
 def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
     """Ask for amount and reason, say what will happen, and write the refund down."""
     payment, left = payment_to_refund(payment_id, sites=actor_of(request).sites)
-    form = RefundForm(request.POST or None, initial={"amount": left})
+    form = RefundForm(request.POST or None, left=left)
     if form.is_valid() and not is_going_back(request):
         if not is_confirmed(request):
             return _question(request, form, payment)

@@ -10,13 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.facilities.calendars import calendar_of
 from parking.reports.periods import ClosedPeriod
 from parking.reports.revenue import RevenueReport, revenue_report
 from parking.reports.sheets import REVENUE_COLUMNS, revenue_table
 from parking.web.access import for_office
+from parking.web.office.shared.files import office_file
 from parking.web.office.shared.lists import ReportForm, address_with, filter_query, refuse_wrong_filter
 from parking.web.office.shared.site_switch import site_switch
 
@@ -64,7 +64,7 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the report as a CSV or XLSX file: all its parts, one below the other."""
     form = RevenueForm(request.GET, sites=site_switch(request).sites)
     refuse_wrong_filter(form)
-    return page_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report()))
+    return office_file(kind, "revenue", REVENUE_COLUMNS, revenue_table(form.report()))
 
 
 # --- Spans that one asks for again and again ----------------------------------------------------------------

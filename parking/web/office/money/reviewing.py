@@ -60,7 +60,7 @@ def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
     made = refund_by_id(refund_id, sites=actor_of(request).sites)
     names = {"amount": rupees(made.amount)}
     if not is_confirmed(request):
-        return _ask_about_refund(
+        return _may_approve(request, made) or _ask_about_refund(
             request,
             title=gettext("Approve this refund?"),
             yes=gettext("Yes, %(amount)s are handed back") % names,
@@ -76,6 +76,17 @@ def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
         refunding.approve_refund(actor=actor_of(request), refund_id=refund_id, now=clock.now())
         messages.success(request, gettext("The refund is done."))
     return redirect("office_review")
+
+
+def _may_approve(request: HttpRequest, refund: Refund) -> HttpResponse | None:
+    """Return the way back to the list, where it says why, for who may not approve a refund: nobody is asked in vain."""
+    try:
+        refunding.decides_alone(refund, actor_of(request), clock.now())
+    except DomainError as error:
+        record_refusal(request, error)
+        messages.error(request, sentence_for(error))
+        return redirect("office_review")
+    return None
 
 
 @require_http_methods(["GET", "POST"])

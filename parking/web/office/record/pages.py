@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 from parking.audit.events import Refusal, read_event
 from parking.audit.models import AuditEntry
 from parking.edge.callers import actor_of
-from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.reports.record import actor_kind_of, names_of_actors, record_lines
 from parking.reports.sheets import RECORD_COLUMNS, record_table
 from parking.web.access import for_office
 from parking.web.office.record.record_filter import COLUMNS, record_filter
+from parking.web.office.shared.files import office_file
 from parking.web.office.shared.lists import Sort, filter_query, heads_of, refuse_wrong_filter, sheet_of
 
 # Pages of the things that lines are about, by their kinds.
@@ -66,7 +66,7 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     form = record_filter(request)
     refuse_wrong_filter(form)
     rows = record_lines(form.wanted, actor=actor_of(request))
-    return page_file(kind, "record", RECORD_COLUMNS, record_table(rows), counted=rows)
+    return office_file(kind, "record", RECORD_COLUMNS, record_table(rows), counted=rows)
 
 
 def _lines(entries: Sequence[AuditEntry]) -> list[Line]:

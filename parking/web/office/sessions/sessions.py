@@ -6,7 +6,6 @@ from django.views.decorators.http import require_safe
 
 from parking.core import clock
 from parking.edge.callers import actor_of
-from parking.edge.downloads import page_file
 from parking.edge.pages import page
 from parking.reports.sessions import SORTS, sorted_sessions
 from parking.reports.sheets import SESSION_COLUMNS, session_table
@@ -16,6 +15,7 @@ from parking.web.access import for_office
 from parking.web.live import live, minute
 from parking.web.office.day.telling import event_texts
 from parking.web.office.sessions.session_filter import COLUMNS, USUAL_SORT, session_filter
+from parking.web.office.shared.files import office_file
 from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
 from parking.web.office.shared.site_switch import site_switch
 
@@ -48,7 +48,9 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     form = session_filter(request, site_switch(request).sites)
     refuse_wrong_filter(form)
     rows = form.rows()
-    return page_file(kind, "sessions", SESSION_COLUMNS, session_table(rows, now=clock.now()), counted=rows)
+    return office_file(
+        kind, "sessions", SESSION_COLUMNS, session_table(rows, now=clock.now()), counted=rows, add_up=True
+    )
 
 
 @require_safe

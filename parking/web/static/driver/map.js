@@ -5,20 +5,23 @@ import L from "../vendor/leaflet/leaflet.js";
 const box = document.querySelector("[data-map]");
 const cards = () => [...document.querySelectorAll("[data-place]")];
 
+const pointOf = (card) => card.dataset.place.split(",").map(Number);
+
 function markerOf(card) {
-  const [latitude, longitude] = card.dataset.place.split(",").map(Number);
   const label = `${card.dataset.name}: ${card.querySelector(".free").textContent.trim().replace(/\s+/g, " ")}`;
   const words = document.createElement("span");
   words.className = card.matches(".zone-full") ? "pin pin-full" : "pin";
   words.textContent = card.querySelector(".free strong").textContent;
   const icon = L.divIcon({ html: words, className: "pin-place", iconSize: [48, 48], iconAnchor: [24, 44] });
-  const marker = L.marker([latitude, longitude], { icon, alt: label, title: label, keyboard: true });
+  const marker = L.marker(pointOf(card), { icon, alt: label, title: label, keyboard: true });
   return marker.on("click", () => location.assign(card.dataset.address));
 }
 
 if (box && cards().length > 0) {
   box.hidden = false;
   const map = L.map(box, { scrollWheelZoom: false });
+  // A map has no markers before it has a view.
+  map.fitBounds(L.latLngBounds(cards().map(pointOf)).pad(0.3), { maxZoom: 17 });
   L.tileLayer(box.dataset.tiles, { attribution: box.dataset.credit, maxZoom: 19 }).addTo(map);
   const markers = L.featureGroup().addTo(map);
   const draw = () => {
@@ -31,6 +34,5 @@ if (box && cards().length > 0) {
     }
   };
   draw();
-  map.fitBounds(markers.getBounds().pad(0.3), { maxZoom: 17 });
   addEventListener("live", draw);
 }

@@ -96,7 +96,7 @@ function follow(holder, part) {
 
 function speak(part) {
   const texts = ["word", "sentence", "change"].map((name) => part.querySelector(`.verdict-${name}`));
-  const more = ["[data-problem]", "#answer-word", "[data-plate]", "[data-slot]", ".due"].map((name) =>
+  const more = ["[data-problem]", "#answer-word", "[data-plate]", "[data-slot]", ".due", ".in-all"].map((name) =>
     part.querySelector(name),
   );
   const words = [...new Set([...texts, ...more])]

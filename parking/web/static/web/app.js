@@ -1,6 +1,7 @@
 // What every page does: parts that poll for updates, the menu, confirmation of steps that cannot be undone,
 // and the service worker.
 
+import "./drafts.js";
 import { startLive } from "./live.js";
 
 startLive(document);

@@ -1,0 +1,12 @@
+"""Texts that people type."""
+
+import re
+
+# Marks, embeddings, overrides and isolates of direction (Unicode, Bidirectional Algorithm): in a name they turn round
+# what stands after it. The joiners of Indian scripts are none of them.
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def without_direction(text: str) -> str:
+    """Return a text without the invisible characters that change the direction of writing."""
+    return _DIRECTION.sub("", text)
