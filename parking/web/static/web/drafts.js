@@ -79,6 +79,8 @@ function begin() {
 }
 
 begin();
+// A refused form is the answer to a POST, which no browser shows again on the way back; its page is.
+if (document.querySelector(".error-summary")) history.replaceState(history.state, "", location.href);
 addEventListener("submit", (event) => keep(event.target));
 
 // --- A changed form is not left by mistake ---------------------------------------------------------------
