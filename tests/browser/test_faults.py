@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from parking.accounts.models import User
 from parking.facilities.models import ParkingZone
@@ -115,8 +115,13 @@ def test_a_language_chosen_before_signing_in_stays(new_page: NewPage, driver: Us
 def test_a_changed_form_is_not_left_without_a_word(
     desktop: Page, sign_in: SignIn, admin: User, zone: ParkingZone
 ) -> None:
-    asked = []
-    desktop.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked: list[str] = []
+
+    def go_on(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    desktop.on("dialog", go_on)
     sign_in(desktop, admin)
     desktop.goto(f"/office/zones/{zone.pk}/")
     desktop.goto("/office/zones/")

@@ -29,6 +29,7 @@ addEventListener("click", (event) => {
   const opener = event.target.closest?.("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens)?.showModal();
   event.target.closest?.("[data-closes]")?.closest("dialog")?.close();
+  if (event.target.closest?.("[data-print]")) print();
 });
 
 // --- Toasts go when they are pressed away; what they say stands on the page too ----------------------------
