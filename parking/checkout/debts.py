@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from parking.accounts.vouching import is_only_administrator, refuse_dependent
+from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
 from parking.audit import services as audit
 from parking.audit.queries import who_did
 from parking.core.actor import Actor
@@ -42,15 +42,16 @@ def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt
 
 
 def _decides_alone(debt: Debt, actor: Actor, now: datetime) -> bool:
-    """Return whether the actor ended the stay that the debt is of, and may decide all the same."""
+    """Return whether the actor is no independent person for the debt of a stay, and may decide all the same."""
     ended_by = who_did("session", debt.bill.session.pk, actions=_TERMINATIONS)
-    if actor.user_id in ended_by:
-        if is_only_administrator():
-            return True
+    is_own = actor.user_id in ended_by
+    if not is_own and not any(is_dependent(first_id=first_id, second=actor, now=now) for first_id in ended_by):
+        return False
+    if is_only_administrator(now=now):
+        return True
+    if is_own:
         raise Refused("own_termination", "Another administrator must write off what a stay that you ended owes")
-    for first_id in sorted(ended_by):
-        refuse_dependent(first_id=first_id, second=actor, now=now)
-    return False
+    raise not_independent()
 
 
 def lock_debt(debt_id: int, actor: Actor) -> Debt:
