@@ -11,6 +11,7 @@ from parking.core.actor import Actor
 from parking.core.errors import NotFound, Refused
 from parking.core.sites import at_sites
 from parking.payments import debts, orders
+from parking.payments.debts import BILL_FIRST
 from parking.payments.events import DebtWrittenOff
 from parking.payments.models import Debt
 from parking.stays.events import SessionTerminated, SessionTerminationWaits
@@ -55,9 +56,9 @@ def _decides_alone(debt: Debt, actor: Actor, now: datetime) -> bool:
 
 
 def lock_debt(debt_id: int, actor: Actor) -> Debt:
-    """Lock a debt at the actor's sites, with its stay. Raises NotFound `debt_not_found`."""
+    """Lock a debt at the actor's sites with its bill, not its stay. Raises NotFound `debt_not_found`."""
     rows = at_sites(Debt.objects.select_related("bill__session__vehicle"), actor.sites, "bill__site_id")
-    debt = rows.select_for_update(of=("self",), no_key=True).filter(pk=debt_id).first()
+    debt = rows.select_for_update(of=BILL_FIRST, no_key=True).filter(pk=debt_id).first()
     if debt is None:
         raise NotFound("debt_not_found", "Debt not found")
     return debt
