@@ -78,8 +78,8 @@ def set_slot_status(*, slot: ParkingSlot, status: SlotStatus) -> None:
 
 
 def default_site(*, now: datetime) -> ParkingSite:
-    """Return the operator's first car park; create it at the first call."""
-    site = ParkingSite.objects.order_by("pk").first()
+    """Return the operator's first car park in use; create it at the first call."""
+    site = ParkingSite.objects.filter(retired_at=None).order_by("pk").first()
     if site is None:
         site, _ = ParkingSite.objects.get_or_create(
             name="Main car park",
@@ -104,7 +104,10 @@ def _site_of_new_zone(actor: Actor, now: datetime) -> ParkingSite:
     """Return the first car park of the actor's, for a zone of which none is named."""
     if actor.sites is None:
         return default_site(now=now)
-    return ParkingSite.objects.filter(pk__in=actor.sites).order_by("pk")[:1].get()
+    site = ParkingSite.objects.filter(pk__in=actor.sites, retired_at=None).order_by("pk").first()
+    if site is None:
+        raise InvalidInput({"site_id": ["There is no such car park"]})
+    return site
 
 
 def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> ParkingZone:
@@ -125,9 +128,13 @@ def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> Park
 
 
 def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: datetime) -> ParkingZone:
-    """Change a zone. Stays keep the terms they were booked under. Raises NotFound, Refused, InvalidInput."""
+    """Change a zone. Stays keep the terms they were booked under. Raises NotFound, Refused, InvalidInput.
+
+    Its site and whether its places have numbers stay: bookings, bills and documents were made there, and as such.
+    """
     with transaction.atomic():
         zone = lock_zone(zone_id, actor)
+        _refuse_other(zone, changes)
         amounts = {
             name: (getattr(zone, name), changes[name])
             for name in AMOUNTS
@@ -137,11 +144,23 @@ def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: dat
             setattr(zone, name, value)
         zone.updated_at = now
         _check_hours(zone)
-        _check_site(changes.get("site_id"), actor)
         _save_zone(zone)
         event = ZoneChanged(zone_id=zone.pk, changed=tuple(sorted(changes)), amounts=amounts)
         audit.record(actor, event, now)
     return zone
+
+
+def _refuse_other(zone: ParkingZone, changes: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for another value of what a zone keeps for good."""
+    kept = {
+        "site_id": "A zone stays at its car park",
+        "marked": "Whether places have numbers is said when a zone is made",
+    }
+    wrong = {
+        name: [text] for name, text in kept.items() if changes.get(name, getattr(zone, name)) != getattr(zone, name)
+    }
+    if wrong:
+        raise InvalidInput(wrong)
 
 
 def _save_zone(zone: ParkingZone, *, force_insert: bool = False) -> None:
