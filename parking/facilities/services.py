@@ -93,18 +93,12 @@ def _check_hours(zone: ParkingZone) -> None:
         raise InvalidInput({"closes_at": ["Give both opening and closing time, or neither"]})
 
 
-def _check_site(site_id: int | None, actor: Actor) -> None:
-    if site_id is None:
-        return
-    if not (actor.works_at(site_id) and ParkingSite.objects.filter(pk=site_id, retired_at=None).exists()):
-        raise InvalidInput({"site_id": ["There is no such car park"]})
-
-
-def _site_of_new_zone(actor: Actor, now: datetime) -> ParkingSite:
-    """Return the first car park of the actor's, for a zone of which none is named."""
-    if actor.sites is None:
-        return default_site(now=now)
-    site = ParkingSite.objects.filter(pk__in=actor.sites, retired_at=None).order_by("pk").first()
+def _lock_site_of_new_zone(site_id: int | None, actor: Actor, now: datetime) -> ParkingSite:
+    """Lock and return a car park in use, so that nobody retires it meanwhile; the actor's first if none is named."""
+    if site_id is None and actor.sites is None:
+        site_id = default_site(now=now).pk
+    sites = at_sites(ParkingSite.objects.select_for_update(no_key=True).filter(retired_at=None), actor.sites, "pk")
+    site = (sites if site_id is None else sites.filter(pk=site_id)).order_by("pk").first()
     if site is None:
         raise InvalidInput({"site_id": ["There is no such car park"]})
     return site
@@ -118,10 +112,8 @@ def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> Park
         updated_at=now,
     )
     _check_hours(zone)
-    _check_site(changes.get("site_id"), actor)
     with transaction.atomic():
-        if "site_id" not in changes:
-            zone.site = _site_of_new_zone(actor, now)
+        zone.site = _lock_site_of_new_zone(changes.get("site_id"), actor, now)
         _save_zone(zone, force_insert=True)
         audit.record(actor, ZoneCreated(zone_id=zone.pk, changed=tuple(sorted(changes))), now)
     return zone
