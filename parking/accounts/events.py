@@ -30,11 +30,15 @@ class UserCreated(UserEvent):
     role: str
     is_active: bool
     sites: tuple[int, ...] = ()
+    has_email: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class UserChanged(UserEvent):
-    """Fields of an account were changed: `changed` are their names, role, state and sites are those after it."""
+    """Fields of an account were changed: `changed` are their names, role, state and sites are those after it.
+
+    `administrator_lost`: it was an active ADMIN before, and is none any more.
+    """
 
     action = "user.changed"
 
@@ -42,6 +46,7 @@ class UserChanged(UserEvent):
     role: str
     is_active: bool
     sites: tuple[int, ...] = ()
+    administrator_lost: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,6 @@ from parking.accounts.permissions import changed_permissions, read_permissions
 from parking.accounts.queries import user_not_found, user_within, works_within
 from parking.accounts.tasks import mail_administrators
 from parking.accounts.tokens import SpentToken, TokenPair
-from parking.accounts.vouching import vouch
 from parking.audit import services as audit
 from parking.core.actor import Actor, user_actor
 from parking.core.errors import Forbidden, InvalidInput, Refused, Unauthenticated
@@ -278,13 +277,18 @@ def create_user(
     user = User(username=username, password=password, date_joined=now)
     _assign(user, fields)
     _refuse_elsewhere(user, actor)
-    vouch(user, actor=actor, password_given=True, now=now)
     user.password_must_change = by_person and settings.GIVEN_PASSWORDS_CHANGE
     with transaction.atomic():
         _save(user, force_insert=True)
         if by_person:
             confirming.send_link(user)
-        created = UserCreated(user_id=user.pk, role=user.role, is_active=user.is_active, sites=tuple(user.site_ids))
+        created = UserCreated(
+            user_id=user.pk,
+            role=user.role,
+            is_active=user.is_active,
+            sites=tuple(user.site_ids),
+            has_email=bool(user.email),
+        )
         audit.record(actor, created, now)
         if _is_active_admin(user):
             mail_administrators.enqueue(NEW_ADMINISTRATOR, user.pk, actor.user_id)
@@ -304,16 +308,13 @@ def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], passw
         user, other_admins = _lock_with_admins(user_id)
         if not works_within(user, actor.sites):
             raise user_not_found()
-        was_active, was_admin, address = user.is_active, _is_active_admin(user), user.email
+        was_active, was_admin = user.is_active, _is_active_admin(user)
         was_of_all_sites = _is_admin_of_all_sites(user)
         before = _assign(user, changes)
         _refuse_elsewhere(user, actor)
         if was_of_all_sites and not _is_admin_of_all_sites(user) and not other_admins:
             raise Refused("last_admin", "The last active administrator must stay one")
         is_raised = _is_active_admin(user) and not was_admin
-        # Whoever sets the mail address can have a new password sent there.
-        if is_raised or hashed is not None or user.email != address:
-            vouch(user, actor=actor, password_given=hashed is not None, now=now)
         if hashed is not None:
             set_password(user, hashed, given=actor.user_id != user.pk)
             notices.password_changed(user)
@@ -321,7 +322,8 @@ def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], passw
             user.token_epoch += 1
         _save(user)
         _tell_of_contacts(user, before)
-        _record_change(actor, user, {*changes, *(["password"] if hashed else [])}, now)
+        changed = {*changes, *(["password"] if hashed else [])}
+        _record_change(actor, user, changed, now, administrator_lost=was_admin and not _is_active_admin(user))
         if is_raised:
             mail_administrators.enqueue(NEW_ADMINISTRATOR, user.pk, actor.user_id)
         if hashed is not None and _is_active_admin(user):
@@ -362,7 +364,9 @@ def _lock_with_admins(user_id: int) -> tuple[User, int]:
     return user, sum(_is_admin_of_all_sites(other) for other in users.values())
 
 
-def _record_change(actor: Actor, user: User, changed: set[str], now: datetime) -> None:
+def _record_change(
+    actor: Actor, user: User, changed: set[str], now: datetime, *, administrator_lost: bool = False
+) -> None:
     audit.record(
         actor,
         UserChanged(
@@ -371,6 +375,7 @@ def _record_change(actor: Actor, user: User, changed: set[str], now: datetime) -
             role=user.role,
             is_active=user.is_active,
             sites=tuple(user.site_ids),
+            administrator_lost=administrator_lost,
         ),
         now,
     )

@@ -1,6 +1,7 @@
 """Reads of the record."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,6 +13,11 @@ def who_did(kind: str, subject_id: int, *, actions: Collection[str]) -> set[int]
     """Return the ids of the accounts that did one of these actions to a thing."""
     rows = AuditEntry.objects.filter(subject_kind=kind, subject_id=subject_id, action__in=actions)
     return {actor_id for actor_id in rows.values_list("actor_id", flat=True) if actor_id is not None}
+
+
+def done_since(moment: datetime, *, actions: Collection[str]) -> QuerySet[AuditEntry]:
+    """Return the lines of these actions since a moment."""
+    return AuditEntry.objects.filter(at__gt=moment, action__in=actions)
 
 
 def latest_about(

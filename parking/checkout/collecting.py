@@ -21,6 +21,7 @@ from parking.core.idempotency import RequestKey
 from parking.core.money import ZERO
 from parking.core.sites import at_sites
 from parking.payments import bills, debts, orders
+from parking.payments.debts import BILL_FIRST
 from parking.payments.events import DebtCollected, DebtLapsed
 from parking.payments.models import Bill, Debt, DebtStatus, Payment, PaymentMethod
 from parking.payments.takings import Tender
@@ -132,7 +133,7 @@ def _lock_of_plate(ids: Several[int], vehicle_id: int, actor: Actor) -> list[Deb
     """
     rows = at_sites(Debt.objects.filter(pk__in=set(ids)), actor.sites, "bill__site_id")
     rows = rows.filter(bill__session__vehicle_id=vehicle_id).select_related("bill").order_by("bill_id")
-    found = list(rows.select_for_update(of=("self", "bill"), no_key=True))
+    found = list(rows.select_for_update(of=BILL_FIRST, no_key=True))
     if len(found) < len(set(ids)):
         raise NotFound("debt_not_found", "Debt not found")
     for debt in found:
@@ -194,7 +195,7 @@ def find_debt(debt_id: int, actor: Actor) -> Debt:
 
 
 def _lock_with_bill(debt_id: int, actor: Actor) -> tuple[Bill, Debt]:
-    debt = _one(_rows(actor).select_for_update(of=("self", "bill"), no_key=True), debt_id)
+    debt = _one(_rows(actor).select_for_update(of=BILL_FIRST, no_key=True), debt_id)
     return debt.bill, debt
 
 

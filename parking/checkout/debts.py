@@ -4,13 +4,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from parking.accounts.vouching import is_only_administrator, refuse_dependent
+from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
 from parking.audit import services as audit
 from parking.audit.queries import who_did
 from parking.core.actor import Actor
 from parking.core.errors import NotFound, Refused
 from parking.core.sites import at_sites
 from parking.payments import debts, orders
+from parking.payments.debts import BILL_FIRST
 from parking.payments.events import DebtWrittenOff
 from parking.payments.models import Debt
 from parking.stays.events import SessionTerminated, SessionTerminationWaits
@@ -42,21 +43,22 @@ def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt
 
 
 def _decides_alone(debt: Debt, actor: Actor, now: datetime) -> bool:
-    """Return whether the actor ended the stay that the debt is of, and may decide all the same."""
+    """Return whether the actor is no independent person for the debt of a stay, and may decide all the same."""
     ended_by = who_did("session", debt.bill.session.pk, actions=_TERMINATIONS)
-    if actor.user_id in ended_by:
-        if is_only_administrator():
-            return True
+    is_own = actor.user_id in ended_by
+    if not is_own and not any(is_dependent(first_id=first_id, second=actor, now=now) for first_id in ended_by):
+        return False
+    if is_only_administrator(now=now):
+        return True
+    if is_own:
         raise Refused("own_termination", "Another administrator must write off what a stay that you ended owes")
-    for first_id in sorted(ended_by):
-        refuse_dependent(first_id=first_id, second=actor, now=now)
-    return False
+    raise not_independent()
 
 
 def lock_debt(debt_id: int, actor: Actor) -> Debt:
-    """Lock a debt at the actor's sites, with its stay. Raises NotFound `debt_not_found`."""
+    """Lock a debt at the actor's sites with its bill, not its stay. Raises NotFound `debt_not_found`."""
     rows = at_sites(Debt.objects.select_related("bill__session__vehicle"), actor.sites, "bill__site_id")
-    debt = rows.select_for_update(of=("self",), no_key=True).filter(pk=debt_id).first()
+    debt = rows.select_for_update(of=BILL_FIRST, no_key=True).filter(pk=debt_id).first()
     if debt is None:
         raise NotFound("debt_not_found", "Debt not found")
     return debt

@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from parking.accounts import approvals
 from parking.accounts.models import ApprovalKind, Decision, Role
 from parking.accounts.services import lock_user
-from parking.accounts.vouching import is_only_administrator, refuse_dependent
+from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
 from parking.audit import services as audit
 from parking.core import clock, idempotency
 from parking.core.actor import Actor, not_permitted
-from parking.core.errors import NotFound, Refused
+from parking.core.errors import Forbidden, NotFound, Refused
 from parking.core.idempotency import RequestKey
 from parking.core.ids import new_refund_id
 from parking.core.money import ZERO
@@ -137,20 +137,26 @@ def send_second_back(*, actor: Actor, refund_id: int, now: datetime, key: Reques
 
 
 def decides_alone(refund: Refund, actor: Actor, now: datetime) -> bool:
-    """Return whether the actor asked for the refund or took the money, and may decide all the same.
+    """Return whether the actor is no independent person for the refund, and may decide all the same.
 
     Raises Refused `own_refund`, `own_takings`; Forbidden `second_person_not_independent`.
     """
-    asked, took = refund.asked_by_id == actor.user_id, refund.payment.attendant_id == actor.user_id
-    if (asked or took) and is_only_administrator():
-        return True
-    if asked:
-        raise Refused("own_refund", "Another administrator must approve a refund that you asked for")
-    if took:
-        raise Refused("own_takings", "Another administrator must hand back money that you took")
-    for user_id in (refund.asked_by_id, refund.payment.attendant_id):
-        refuse_dependent(first_id=user_id, second=actor, now=now)
-    return False
+    error = _reason_against(refund, actor, now)
+    if error is not None and not is_only_administrator(now=now):
+        raise error
+    return error is not None
+
+
+def _reason_against(refund: Refund, actor: Actor, now: datetime) -> Refused | Forbidden | None:
+    """Return why somebody is no independent person for a refund, None if they are."""
+    if refund.asked_by_id == actor.user_id:
+        return Refused("own_refund", "Another administrator must approve a refund that you asked for")
+    if refund.payment.attendant_id == actor.user_id:
+        return Refused("own_takings", "Another administrator must hand back money that you took")
+    concerned = (refund.asked_by_id, refund.payment.attendant_id)
+    if any(is_dependent(first_id=user_id, second=actor, now=now) for user_id in concerned):
+        return not_independent()
+    return None
 
 
 def _note_decision(refund: Refund, decision: Decision, actor: Actor, now: datetime) -> None:

@@ -78,8 +78,8 @@ def set_slot_status(*, slot: ParkingSlot, status: SlotStatus) -> None:
 
 
 def default_site(*, now: datetime) -> ParkingSite:
-    """Return the operator's first car park; create it at the first call."""
-    site = ParkingSite.objects.order_by("pk").first()
+    """Return the operator's first car park in use; create it at the first call."""
+    site = ParkingSite.objects.filter(retired_at=None).order_by("pk").first()
     if site is None:
         site, _ = ParkingSite.objects.get_or_create(
             name="Main car park",
@@ -93,18 +93,15 @@ def _check_hours(zone: ParkingZone) -> None:
         raise InvalidInput({"closes_at": ["Give both opening and closing time, or neither"]})
 
 
-def _check_site(site_id: int | None, actor: Actor) -> None:
-    if site_id is None:
-        return
-    if not (actor.works_at(site_id) and ParkingSite.objects.filter(pk=site_id, retired_at=None).exists()):
+def _lock_site_of_new_zone(site_id: int | None, actor: Actor, now: datetime) -> ParkingSite:
+    """Lock and return a car park in use, so that nobody retires it meanwhile; the actor's first if none is named."""
+    if site_id is None and actor.sites is None:
+        site_id = default_site(now=now).pk
+    sites = at_sites(ParkingSite.objects.select_for_update(no_key=True).filter(retired_at=None), actor.sites, "pk")
+    site = (sites if site_id is None else sites.filter(pk=site_id)).order_by("pk").first()
+    if site is None:
         raise InvalidInput({"site_id": ["There is no such car park"]})
-
-
-def _site_of_new_zone(actor: Actor, now: datetime) -> ParkingSite:
-    """Return the first car park of the actor's, for a zone of which none is named."""
-    if actor.sites is None:
-        return default_site(now=now)
-    return ParkingSite.objects.filter(pk__in=actor.sites).order_by("pk")[:1].get()
+    return site
 
 
 def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> ParkingZone:
@@ -115,19 +112,21 @@ def create_zone(*, actor: Actor, changes: dict[str, Any], now: datetime) -> Park
         updated_at=now,
     )
     _check_hours(zone)
-    _check_site(changes.get("site_id"), actor)
     with transaction.atomic():
-        if "site_id" not in changes:
-            zone.site = _site_of_new_zone(actor, now)
+        zone.site = _lock_site_of_new_zone(changes.get("site_id"), actor, now)
         _save_zone(zone, force_insert=True)
         audit.record(actor, ZoneCreated(zone_id=zone.pk, changed=tuple(sorted(changes))), now)
     return zone
 
 
 def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: datetime) -> ParkingZone:
-    """Change a zone. Stays keep the terms they were booked under. Raises NotFound, Refused, InvalidInput."""
+    """Change a zone. Stays keep the terms they were booked under. Raises NotFound, Refused, InvalidInput.
+
+    Its site and whether its places have numbers stay: bookings, bills and documents were made there, and as such.
+    """
     with transaction.atomic():
         zone = lock_zone(zone_id, actor)
+        _refuse_other(zone, changes)
         amounts = {
             name: (getattr(zone, name), changes[name])
             for name in AMOUNTS
@@ -137,11 +136,23 @@ def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: dat
             setattr(zone, name, value)
         zone.updated_at = now
         _check_hours(zone)
-        _check_site(changes.get("site_id"), actor)
         _save_zone(zone)
         event = ZoneChanged(zone_id=zone.pk, changed=tuple(sorted(changes)), amounts=amounts)
         audit.record(actor, event, now)
     return zone
+
+
+def _refuse_other(zone: ParkingZone, changes: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for another value of what a zone keeps for good."""
+    kept = {
+        "site_id": "A zone stays at its car park",
+        "marked": "Whether places have numbers is said when a zone is made",
+    }
+    wrong = {
+        name: [text] for name, text in kept.items() if changes.get(name, getattr(zone, name)) != getattr(zone, name)
+    }
+    if wrong:
+        raise InvalidInput(wrong)
 
 
 def _save_zone(zone: ParkingZone, *, force_insert: bool = False) -> None:

@@ -26,7 +26,8 @@ def change_settings(*, actor: Actor, site_id: int | None, values: Mapping[str, A
     _check(values, site_id)
     place = OPERATOR if site_id is None else site_id
     with transaction.atomic():
-        before = _locked(place, values)
+        _lock_sites(site_id)
+        before = _stored(place, values)
         changes = {name: value for name, value in values.items() if value != before.get(name)}
         if not changes:
             return
@@ -67,9 +68,17 @@ def _check(values: Mapping[str, Any], site_id: int | None) -> None:
         raise InvalidInput(problems)
 
 
-def _locked(place: int, values: Mapping[str, Any]) -> dict[str, Any]:
-    rows = SettingValue.objects.select_for_update().filter(site_id=place, name__in=values).order_by("name")
-    return {row.name: row.value for row in rows}
+def _lock_sites(site_id: int | None) -> None:
+    """Let one caller at a time change the values of a site, or the operator's, which count at all of them.
+
+    The values themselves may have no rows yet that could be locked.
+    """
+    sites = ParkingSite.objects.select_for_update(no_key=True).order_by("pk")
+    list((sites if site_id is None else sites.filter(pk=site_id)).values_list("pk"))
+
+
+def _stored(place: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(SettingValue.objects.filter(site_id=place, name__in=values).values_list("name", "value"))
 
 
 def _write(name: str, place: int, value: Any, actor: Actor, now: datetime) -> None:

@@ -68,12 +68,12 @@ def update_site(*, actor: Actor, site_id: int, changes: dict[str, Any], now: dat
         site_by_id(site_id, actor)
         site = ParkingSite.objects.select_for_update(no_key=True).get(pk=site_id)
         retires = changes.get("retired", False)
-        if retires:
-            _refuse_site_in_use(site)
-            site.retired_at, site.state = now, "CLOSED"
         for name, value in changes.items():
             if name != "retired":
                 setattr(site, name, value)
+        if retires:
+            _refuse_site_in_use(site)
+            site.retired_at, site.state = now, "CLOSED"
         _check_pairs(site)
         _save(site)
         if retires:

@@ -7,6 +7,9 @@ from parking.core.errors import Refused
 from parking.core.statements import insert
 from parking.payments.models import Bill, Debt, DebtStatus, Payment
 
+# What is locked of a debt, in this order: settling locks the bill first, too (docs/locking.md).
+BILL_FIRST = ("bill", "self")
+
 
 def owe(*, bill: Bill, amount: Decimal, now: datetime) -> Debt:
     """Write down what a bill is short of as it is closed (rupees). The bill must be locked."""

@@ -138,12 +138,13 @@ def refuse_other_plate(session: ParkingSession, plate_seen: str | None) -> None:
     """
     if not plate_seen:
         return
-    found = likeness(plate_seen, session.vehicle.vehicle_number)
-    if found == Likeness.SAME:
+    found, means = likeness(plate_seen, session.vehicle.vehicle_number), readings(plate_seen)
+    if found == Likeness.SAME and len(means) == 1:
         return
-    if found != Likeness.OTHER and _is_another_car(plate_seen, session):
-        found = Likeness.OTHER
-    if found == Likeness.READS_SAME:
+    if found != Likeness.OTHER and _is_another_car(means, session):
+        # Written in one, a text may mean the booked plate and that of another car.
+        found = Likeness.UNSURE if session.vehicle.match_key in means else Likeness.OTHER
+    if found in {Likeness.SAME, Likeness.READS_SAME}:
         return
     is_unsure = found == Likeness.UNSURE
     raise Refused(
@@ -156,10 +157,10 @@ def refuse_other_plate(session: ParkingSession, plate_seen: str | None) -> None:
     )
 
 
-def _is_another_car(plate_seen: str, session: ParkingSession) -> bool:
-    """Return whether another open session is of this very plate."""
+def _is_another_car(match_keys: frozenset[str], session: ParkingSession) -> bool:
+    """Return whether another open session is of one of these very plates."""
     others = ParkingSession.objects.open().exclude(vehicle_id=session.vehicle_id)
-    return others.filter(vehicle__match_key__in=readings(plate_seen)).exists()
+    return others.filter(vehicle__match_key__in=match_keys).exists()
 
 
 def scan_entry_qr(

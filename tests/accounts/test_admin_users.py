@@ -131,7 +131,7 @@ def test_an_administrator_makes_an_attendant_who_can_sign_in(anybody: ApiClient,
     assert anybody.post("/api/auth/login/", RAVI).status_code == 200
     assert audit_lines()[0] == ("user.created", admin.pk, data["id"], False)
     facts = AuditEntry.objects.order_by("pk").values_list("facts", flat=True)[0]
-    assert facts == {"role": "STAFF", "is_active": True, "sites": []}
+    assert facts == {"role": "STAFF", "is_active": True, "sites": [], "has_email": True}
 
 
 def test_an_account_is_a_drivers_if_nothing_else_is_said(as_admin: ApiClient):
@@ -195,6 +195,7 @@ def test_an_account_is_changed(as_admin: ApiClient, admin: User, asha: User):
         "role": "STAFF",
         "is_active": True,
         "sites": [],
+        "administrator_lost": False,
     }
 
 

@@ -264,3 +264,14 @@ def test_a_plate_that_looks_alike_is_let_in_amber_or_red(
     assert enter(as_staff, booking, vehicle_number="KA-01-AD-1234").json()["details"]["verdict"] == "RED"
     assert enter(as_staff, booking, vehicle_number="KA-01-XY-1").json()["details"]["verdict"] == "RED"
     assert data_of(enter(as_staff, booking, vehicle_number="KAO1AO1Z34"))["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize("booked", ["ML-51-234", "ML 5 1234"])
+def test_a_text_that_means_the_plates_of_two_open_sessions_is_amber_for_both(
+    as_driver: ApiClient, as_staff: ApiClient, driver: User, zone: ParkingZone, booked: str
+) -> None:
+    booking = data_of(book(as_driver, zone.pk, booked), 201)
+    [other] = {"ML-51-234", "ML 5 1234"} - {booked}
+    book_quietly(driver, zone, other)
+    assert enter(as_staff, booking, vehicle_number="ML51234").json()["details"]["verdict"] == "AMBER"
+    assert data_of(enter(as_staff, booking, vehicle_number=booked))["status"] == "ACTIVE"

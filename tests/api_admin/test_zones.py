@@ -342,3 +342,26 @@ def test_a_retired_zone_is_gone_but_not_from_the_books(
     assert code(as_driver.post("/api/user/book-slot/", body), 404) == "zone_not_found"
     # The name is free for a new zone.
     assert data(as_admin.post(ZONES, {"name": "Zone A", "hourly_rate": 60}), 201)["id"] != zone.pk
+
+
+# --- What stays ----------------------------------------------------------------------------------------
+
+
+def test_a_zone_stays_at_its_car_park_and_keeps_its_marking(as_admin: ApiClient) -> None:
+    zone = make_zone()
+    other = ParkingSite.objects.create(name="Airport", code="AIR", created_at=zone.created_at)
+    for field, value in (("site_id", other.pk), ("marked", False)):
+        answer = as_admin.patch(address(zone), {field: value})
+        assert code(answer) == "validation_error"
+        assert list(answer.json()["errors"]) == [field]
+    zone.refresh_from_db()
+    assert (zone.site_id != other.pk, zone.marked) == (True, True)
+    assert data(as_admin.patch(address(zone), {"site_id": zone.site_id, "marked": True}))["site_id"] == zone.site_id
+
+
+def test_a_new_zone_is_made_at_no_retired_car_park(as_admin: ApiClient) -> None:
+    zone = make_zone(slots=0)
+    assert as_admin.delete(address(zone)).status_code == 200
+    assert as_admin.patch(f"/api/admin/sites/{zone.site_id}/", {"retired": True}).status_code == 200
+    other = ParkingSite.objects.create(name="Airport", code="AIR", created_at=zone.created_at)
+    assert data(as_admin.post(ZONES, {"name": "Roof", "hourly_rate": 60}), 201)["site_id"] == other.pk

@@ -115,10 +115,7 @@ def test_a_fee_that_is_asked_for_again_and_declined(driver: User, zone: ParkingZ
     number = order_id("FEE")
     settings.SIMULATED_OUTCOME = "DECLINE"
     settling.collect(order=PaymentOrder.objects.get(), now=ist("23 09:01"))
-    assert lines("session", session.pk)[1:] == [
-        ("order.failed", {"order_id": number, "purpose": "FEE"}),
-        ("session.expired", {"reason": "UNPAID", "kept": "0.00"}),
-    ]
+    assert lines("session", session.pk)[1:] == [("order.failed", {"order_id": number, "purpose": "FEE"})]
 
 
 def test_money_that_is_paid_ahead(driver: User, staff: User, zone: ParkingZone) -> None:
@@ -210,8 +207,17 @@ def test_what_managers_do_with_an_account(admin: User) -> None:
     user = create_user(actor=boss, username="gate", password="!", fields=fields, now=now)  # type: ignore[arg-type]
     update_user(actor=boss, user_id=user.pk, changes={"is_active": False}, password=None, now=now)
     assert lines("user", user.pk) == [
-        ("user.created", {"role": "STAFF", "is_active": True, "sites": []}),
-        ("user.changed", {"changed": ["is_active"], "role": "STAFF", "is_active": False, "sites": []}),
+        ("user.created", {"role": "STAFF", "is_active": True, "sites": [], "has_email": True}),
+        (
+            "user.changed",
+            {
+                "changed": ["is_active"],
+                "role": "STAFF",
+                "is_active": False,
+                "sites": [],
+                "administrator_lost": False,
+            },
+        ),
     ]
 
 

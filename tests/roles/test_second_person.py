@@ -113,6 +113,55 @@ def test_another_ones_word_does_not_wash_an_account_clean(admin: User, cash: Pay
     assert answer_of(second, refund) == (200, "")
 
 
+@pytest.mark.parametrize("change", [{"email": "mine@example.org"}, {"is_active": True}])
+def test_somebody_elses_word_of_today_hides_no_other_persons(
+    admin: User, cash: Payment, change: dict[str, Any]
+) -> None:
+    other = make_user(Role.ADMIN)
+    second = made_by(other)
+    if "is_active" in change:
+        ApiClient(other).patch(f"{USERS}{second.pk}/", {"is_active": False})
+    refund = asked(admin, cash)
+    assert ApiClient(admin).patch(f"{USERS}{second.pk}/", change).status_code == 200
+    second.refresh_from_db()
+    assert answer_of(second, refund) == NOT_INDEPENDENT
+
+
+def test_nobody_approves_what_an_attendant_of_their_making_asked_for(admin: User, cash: Payment) -> None:
+    other = make_user(Role.ADMIN)
+    attendant = made_by(admin, role="STAFF")
+    limit = {"permissions": {"refund": {"each": 100, "per_day": 100}}}
+    assert ApiClient(admin).patch(f"{USERS}{attendant.pk}/", limit).status_code == 200
+    attendant.refresh_from_db()
+    wanted = {"payment_id": cash.pk, "amount": 20, "reason": "Wrong car"}
+    assert ApiClient(attendant).post("/api/staff/refunds/", wanted).status_code == 201
+    refund = Refund.objects.get()
+    assert answer_of(admin, refund) == NOT_INDEPENDENT
+    assert answer_of(other, refund) == (200, "")
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": "USER"}])
+def test_nobody_becomes_the_only_administrator_for_a_decision(
+    moment: Any, admin: User, cash: Payment, change: dict[str, Any]
+) -> None:
+    other = make_user(Role.ADMIN)
+    refund = asked(admin, cash)
+    assert ApiClient(admin).patch(f"{USERS}{other.pk}/", change).status_code == 200
+    assert answer_of(admin, refund) == (400, "own_refund")
+    moment.shift(timedelta(hours=24))
+    assert answer_of(admin, refund) == (200, "")
+
+
+def test_the_only_administrator_decides_about_what_a_new_attendant_did(admin: User, cash: Payment) -> None:
+    attendant = made_by(admin, role="STAFF")
+    session = take_ticket(make_zone("Zone N"))
+    enter(attendant, session)
+    terminate(attendant, session)
+    address = f"/api/admin/debts/{Debt.objects.get().pk}/write-off/"
+    assert ApiClient(admin).post(address, {"reason": "Ambulance"}).status_code == 200
+    assert AuditEntry.objects.get(action="debt.written_off").facts["alone"] is True
+
+
 def test_who_took_the_money_does_not_hand_it_back(admin: User, driver: User) -> None:
     taker = make_user(Role.ADMIN)
     session = book(driver, make_zone())

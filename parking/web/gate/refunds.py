@@ -43,7 +43,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         section="inside",
         refunds=refunds_to_hand_out(sites=sites),
         me=user_of(request),
-        is_alone=is_only_administrator(),
+        is_alone=is_only_administrator(now=clock.now()),
     )
 
 
