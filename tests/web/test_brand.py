@@ -27,7 +27,7 @@ def branded(admin):
 def test_pages_have_the_name_and_the_colours(branded):
     page = Client().get("/sign-in/").content.decode()
     assert "· Mahanagar Parking</title>" in page
-    assert "</span>Mahanagar Parking</a>" in page.replace("\n", "")
+    assert "</span>  Mahanagar Parking</a>" in page.replace("\n", "")
     assert "/brand.css?v=7a1f5c" in page
     sheet = Client().get("/brand.css").content.decode()
     assert "--brand: #7a1f5c;" in sheet

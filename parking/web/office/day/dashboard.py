@@ -12,7 +12,7 @@ from parking.stays.watching import everything_text
 from parking.web.access import for_office
 from parking.web.live import live, minute
 from parking.web.office.day.alerts import alert_cards
-from parking.web.office.day.figures import key_figures, revenue_line, tasks, waiting
+from parking.web.office.day.figures import fullest_first, key_figures, revenue_line, tasks, waiting
 from parking.web.office.shared.site_switch import site_switch
 
 
@@ -48,7 +48,7 @@ def _rendered(request: HttpRequest, template: str) -> HttpResponse:
         board=board,
         kpis=key_figures(board, usual, days_now(sites=switch.sites), switch.query),
         line=revenue_line(board, usual, board.at.astimezone(calendar.main)),
-        zones=sorted(board.zones, key=lambda zone: -zone.counts.occupancy_percent),
+        zones=fullest_first(board.zones),
         alerts=cards,
         tasks=tasks(cards),
         waiting=waiting(cards),

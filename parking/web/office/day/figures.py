@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import accumulate, zip_longest
+from operator import attrgetter
 from typing import Any
 
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.core.money import ZERO
 from parking.reports.alerts import AlertCode, AlertRow
-from parking.reports.overview import Overview
+from parking.reports.overview import Overview, ZoneOccupancy
 from parking.reports.takings import Takings
 from parking.reports.usual import DAYS, Days, Usual
 from parking.web.components import Kpi, amount_text
@@ -84,6 +85,11 @@ def _share(board: Overview) -> str:
         return ""
     share = round(sum(zone.counts.occupied for zone in board.zones) / places * 100)
     return gettext("%(share)s %% of %(places)s slots") % {"share": share, "places": places}
+
+
+def fullest_first(zones: Sequence[ZoneOccupancy]) -> list[ZoneOccupancy]:
+    """Return the zones, those with the greatest share of their slots taken first."""
+    return sorted(zones, key=attrgetter("counts.occupancy_percent"), reverse=True)
 
 
 # --- The line of revenue -------------------------------------------------------------------------------------
@@ -194,10 +200,10 @@ class Task:
 def tasks(cards: Sequence[AlertCard]) -> list[Task]:
     """Return the worst of each kind, then the next of each, `MOST_ROWS` at most; urgent kinds stand before others."""
     kinds = [card for card in cards if card.alert.code not in _FOR_INFORMATION]
-    kinds.sort(key=lambda card: not card.urgent)
+    kinds.sort(key=attrgetter("urgent"), reverse=True)
     rounds = zip_longest(*([_task(card, row) for row in card.alert.rows] for card in kinds))
     found = [task for of_round in rounds for task in of_round if task is not None][:MOST_ROWS]
-    return sorted(found, key=lambda task: kinds.index(task.card))
+    return [task for card in kinds for task in found if task.card is card]
 
 
 def _task(card: AlertCard, row: AlertRow) -> Task:
