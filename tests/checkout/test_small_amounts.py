@@ -100,3 +100,16 @@ def test_what_was_refused_to_go_back_by_hand_goes_back_with_the_cancelled_bookin
     [sent_back] = cancel(driver, session, at(3)).refunds
     assert sent_back.amount == Decimal("50.00")
     assert_books_agree()
+
+
+def test_a_refund_that_the_bill_was_closed_with_is_not_refused_afterwards(
+    driver: User, staff: User, admin: User, zone: ParkingZone, gateway: FakeGateway
+) -> None:
+    session = enter(staff, book(driver, zone, now=START), START)
+    refund = refunding.refund_any_payment(
+        actor=actor(admin), payment_id=Payment.objects.get().pk, amount=Decimal("0.50"), reason="Goodwill", now=at(1)
+    )
+    leave(staff, session, "CASH", at(66))
+    with refused("refund_documented"):
+        refunding.refuse_refund(actor=actor(admin), refund_id=refund.pk, now=at(67))
+    assert_books_agree()
