@@ -98,7 +98,7 @@ def refuse_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
     """Refuse a refund of money that was paid by hand: the bill is as it was before it was asked for.
 
     Whoever asked for it may take it back so. Raises NotFound `refund_not_found`; Refused `refund_not_waiting`;
-    `refund_documented` if a document of the bill shows it already.
+    `refund_documented` if the bill was closed with it, or a document of the bill shows it already.
     """
     refund = _found(refund_id, actor)
     with transaction.atomic():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from parking.core.errors import Refused
 from parking.core.money import ZERO
 from parking.core.statements import insert, save_fields
 from parking.payments import debts, refunds, takings
@@ -149,14 +150,16 @@ def refund_by_decision(
 def take_refund_back(*, bill: Bill, refund: Refund, now: datetime) -> None:
     """Undo `refund_by_decision` for money of the counter that does not go back: the bill is as it was before.
 
-    Raises Refused `refund_not_waiting`.
+    Raises Refused `refund_not_waiting`; `refund_documented` if the bill was closed with it: what was due was reckoned
+    without this money.
     """
     refunds.refuse(refund=refund, now=now)
     bill.refunded -= refund.amount
-    present = charge_of(bill)
-    added = single_line(LineKind.REFUND, -refund.amount)
-    if bill.closed_at is not None and added in present.lines:
+    if bill.closed_at is not None:
+        present, added = charge_of(bill), single_line(LineKind.REFUND, -refund.amount)
         lines = list(present.lines)
+        if added not in lines:
+            raise Refused("refund_documented", "The bill was closed with this refund")
         lines.remove(added)
         _put(bill, Charge(tuple(lines), present.until))
     save_fields(bill, "lines", "total", "refunded")

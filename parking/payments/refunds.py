@@ -80,7 +80,7 @@ def _refundable(bill: Bill) -> list[tuple[Payment, Decimal]]:
     """Return the online payments of a bill, newest first, with what is left of each (rupees, above zero)."""
     payments = Payment.objects.filter(bill=bill, method=PaymentMethod.ONLINE).order_by("-pk")
     given_back: dict[int, Decimal] = {}
-    for refund in Refund.objects.filter(payment__bill=bill):
+    for refund in Refund.objects.filter(payment__bill=bill).owed():
         given_back[refund.payment_id] = given_back.get(refund.payment_id, ZERO) + refund.amount
     left = [(payment, payment.amount - given_back.get(payment.pk, ZERO)) for payment in payments]
     return [(payment, amount) for payment, amount in left if amount > ZERO]

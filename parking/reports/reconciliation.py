@@ -127,7 +127,7 @@ def _waiting(span: _Span) -> list[Waiting]:
     before = min(span.until, span.now - timedelta(minutes=settings.PENDING_TOO_LONG_MINUTES))
     orders = PaymentOrder.objects.filter(gateway=span.gateway, status__in=OPEN_ORDER, created_at__lt=before)
     orders = at_sites(orders, span.sites, "bill__site_id")
-    refunds = Refund.objects.filter(payment__gateway=span.gateway, created_at__lt=before)
+    refunds = Refund.objects.filter(payment__gateway=span.gateway, created_at__lt=before).owed()
     open_refunds = at_sites(refunds, span.sites, "payment__bill__site_id").exclude(status=RefundStatus.COMPLETED)
     rows = [Waiting(PAYMENT, row.order_id, row.amount, row.status, row.created_at) for row in orders]
     rows += [Waiting(REFUND, row.refund_id, row.amount, row.status, row.created_at) for row in open_refunds]

@@ -9,7 +9,7 @@ from parking.checkout import refunding, settling
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
-from tests.build import actor, book, enter, leave, make_zone, pay_ahead, reloaded, take_ticket, terminate
+from tests.build import actor, book, cancel, enter, leave, make_zone, pay_ahead, reloaded, take_ticket, terminate
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused
 from tests.moments import START, at
@@ -86,4 +86,30 @@ def test_less_than_a_rupee_of_an_online_payment_goes_back_by_hand(
     assert list(gateway.refunds) == [large.refund_id]
     refunding.approve_refund(actor=actor(staff), refund_id=small.pk, now=at(61))
     assert Refund.objects.get(pk=small.pk).status == "COMPLETED"
+    assert_books_agree()
+
+
+def test_what_was_refused_to_go_back_by_hand_goes_back_with_the_cancelled_booking(
+    driver: User, admin: User, zone: ParkingZone, gateway: FakeGateway
+) -> None:
+    session = book(driver, zone, now=START)
+    refund = refunding.refund_any_payment(
+        actor=actor(admin), payment_id=Payment.objects.get().pk, amount=Decimal("0.50"), reason="Goodwill", now=at(1)
+    )
+    refunding.refuse_refund(actor=actor(admin), refund_id=refund.pk, now=at(2))
+    [sent_back] = cancel(driver, session, at(3)).refunds
+    assert sent_back.amount == Decimal("50.00")
+    assert_books_agree()
+
+
+def test_a_refund_that_the_bill_was_closed_with_is_not_refused_afterwards(
+    driver: User, staff: User, admin: User, zone: ParkingZone, gateway: FakeGateway
+) -> None:
+    session = enter(staff, book(driver, zone, now=START), START)
+    refund = refunding.refund_any_payment(
+        actor=actor(admin), payment_id=Payment.objects.get().pk, amount=Decimal("0.50"), reason="Goodwill", now=at(1)
+    )
+    leave(staff, session, "CASH", at(66))
+    with refused("refund_documented"):
+        refunding.refuse_refund(actor=actor(admin), refund_id=refund.pk, now=at(67))
     assert_books_agree()
