@@ -142,7 +142,7 @@ def test_a_stay_is_found_and_money_goes_back(
     expect(page.get_by_label("Amount")).to_have_value("50.00")
     page.get_by_label("Amount").fill("20")
     page.get_by_label("Reason").fill("Goodwill")
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("₹20.00 go back through Simulated payment to where they came from.")).to_be_visible()
     assert fits(page)
     assert Refund.objects.filter(reason="Goodwill").count() == 0

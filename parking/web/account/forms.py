@@ -150,7 +150,7 @@ class ResetForm(ServiceForm):
 
 class VehicleForm(ServiceForm):
     plate = forms.CharField(
-        label=_("Number plate"),
+        label=_("Plate"),
         max_length=30,
         widget=forms.TextInput(
             attrs={

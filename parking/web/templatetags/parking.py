@@ -110,7 +110,7 @@ _WORDS: dict[str, Promise] = {
     # How it ended
     "EXIT": _("Left through the gate"),
     "TERMINATED": _("Ended by staff"),
-    "NO_SHOW": _("Did not come"),
+    "NO_SHOW": _("No-show"),
     "UNPAID": _("Fee not paid in time"),
     # Its money
     "PENDING": _("Waiting"),

@@ -18,7 +18,7 @@ _TITLES: dict[AlertCode, Promise] = {
     AlertCode.REFUNDS_STUCK: _("Refunds that are stuck"),
     AlertCode.LONG_STAYS: _("Long stays"),
     AlertCode.HOLDS_EXPIRED_TODAY: _("Bookings not paid in time today"),
-    AlertCode.NO_SHOWS_TODAY: _("Drivers who did not come today"),
+    AlertCode.NO_SHOWS_TODAY: _("No-shows today"),
     AlertCode.OPEN_DEBTS: _("Open debts"),
     AlertCode.SERIES_NEARLY_USED_UP: _("Document numbers that run out"),
     AlertCode.SERIES_BEGINS_WITH_ZERO: _("Document numbers that begin with 0"),

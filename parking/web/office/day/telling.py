@@ -127,7 +127,7 @@ _FACTS: dict[str, Callable[[Any], str]] = {
     "kept": _money(_("Kept")),
     "refund": _money(_("Goes back")),
     "debt": _money(_("Left to pay")),
-    "tendered": _money(_("Handed over")),
+    "tendered": _money(_("Cash received")),
     "purpose": _purpose,
     "method": word,
     "gateway": word,

@@ -40,7 +40,7 @@ class NewSlotsForm(ServiceForm):
     )
     first = WholeField(label=_("First number"), least=0, most=HIGHEST_SLOT)
     last = WholeField(label=_("Last number"), least=0, most=HIGHEST_SLOT)
-    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
+    kind = forms.ChoiceField(label=_("Type"), choices=KINDS)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -69,7 +69,7 @@ class NewSlotsForm(ServiceForm):
 
 class SlotForm(ServiceForm):
     status = forms.ChoiceField(label=_("State"), choices=STATUSES)
-    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
+    kind = forms.ChoiceField(label=_("Type"), choices=KINDS)
 
 
 def next_slots(slots: Sequence[ParkingSlot]) -> dict[str, Any]:

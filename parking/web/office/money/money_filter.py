@@ -22,11 +22,11 @@ COLUMNS = (
     Column(_("What")),
     Column(_("When"), "at", first_down=True),
     Column(_("Booking")),
-    Column(_("Way to pay"), "method"),
+    Column(_("Payment method"), "method"),
     Column(_("Reference")),
     Column(_("State"), "status"),
     Column(_("Amount"), "amount", is_number=True, first_down=True),
-    Column(_("Steps")),
+    Column(_("Actions")),
 )
 USUAL_SORT = "-at"
 SORT_CHOICES = [
@@ -51,7 +51,7 @@ class MoneyFilterForm(FilterForm):
         widget=forms.SearchInput,
     )
     kind = forms.ChoiceField(label=_("What"), required=False, choices=partial(or_all, [PAYMENT, REFUND]))
-    method = forms.ChoiceField(label=_("Way to pay"), required=False, choices=partial(or_all, PaymentMethod.values))
+    method = forms.ChoiceField(label=_("Payment method"), required=False, choices=partial(or_all, PaymentMethod.values))
     gateway = forms.ChoiceField(label=_("Payment service"), required=False, choices=_gateways)
     status = forms.ChoiceField(
         label=_("State"), required=False, choices=partial(or_all, [CAPTURED, *RefundStatus.values])

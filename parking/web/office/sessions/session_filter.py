@@ -53,7 +53,7 @@ class SessionFilterForm(FilterForm):
         label=_("Plate, booking number, owner or QR code"), required=False, max_length=100, widget=forms.SearchInput
     )
     state = forms.ChoiceField(label=_("State"), required=False, choices=partial(or_all, SessionStatus.values))
-    reason = forms.ChoiceField(label=_("How it ended"), required=False, choices=partial(or_all, EndReason.values))
+    reason = forms.ChoiceField(label=_("Outcome"), required=False, choices=partial(or_all, EndReason.values))
     zone = forms.ModelChoiceField(ParkingZone.objects.none(), label=_("Zone"), required=False, empty_label=_("All"))
     days_of = forms.ChoiceField(
         label=_("Days of"), required=False, choices=[("", _("Booking")), ("entered", _("Entry")), ("ended", _("End"))]
