@@ -4,7 +4,19 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from parking import __version__
-from parking.api import auth, debts, driver, invoice_details, payments, public, receipts, staff, staff_refunds, vehicles
+from parking.api import (
+    auth,
+    debts,
+    driver,
+    invoice_details,
+    payments,
+    phones,
+    public,
+    receipts,
+    staff,
+    staff_refunds,
+    vehicles,
+)
 from parking.api.admin import routes as admin
 from parking.edge import errors
 from parking.edge.parsing import StrictParser
@@ -36,6 +48,7 @@ api.add_router("/api/staff", staff_refunds.router)
 api.add_router("/api/user", debts.own)
 api.add_router("/api/user", vehicles.router)
 api.add_router("/api/staff", debts.counter)
+api.add_router("/api/staff", phones.router)
 api.add_router("/api/user", invoice_details.of_driver)
 api.add_router("/api/staff", invoice_details.of_staff)
 api.add_router("/api/admin", admin.router)

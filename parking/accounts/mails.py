@@ -20,6 +20,7 @@ from parking.accounts.throttles import count_call
 from parking.audit import services as audit
 from parking.core.actor import SYSTEM
 from parking.core.errors import TooMany
+from parking.core.site_settings import BRAND_NAME
 
 log = structlog.get_logger(__name__)
 
@@ -49,8 +50,8 @@ def _mail_reset_link(user: User, now: datetime) -> bool:
 
 def _reset_mail(user: User, now: datetime) -> tuple[str, list[str]]:
     """Return subject and paragraphs, in the active language."""
-    facts = {"username": user.username}
-    return _("Your new password for Smart Parking"), [
+    facts = {"username": user.username, "brand": BRAND_NAME.at(None)}
+    return _("Your new password for %(brand)s") % facts, [
         _('Somebody, probably you, asked for a new password for the account "%(username)s".') % facts,
         _("Set it on this page within one hour. The link works once:"),
         f"{settings.BASE_URL}/password/reset/{user.pk}/{new_reset_token(user, now=now)}/",
@@ -65,13 +66,13 @@ def mail_confirmation_link(user_id: int, *, now: datetime) -> bool:
     if user is None or not _may_mail("confirm-mail", mark_of_address(user.email), now):
         return False
     with translation.override(user.language):
-        facts = {"username": user.username}
+        facts = {"username": user.username, "brand": BRAND_NAME.at(None)}
         return _send(
             user.pk,
             user.email,
-            _("Please confirm your e-mail address for Smart Parking"),
+            _("Please confirm your e-mail address for %(brand)s") % facts,
             [
-                _('The account "%(username)s" at Smart Parking names this e-mail address.') % facts,
+                _('The account "%(username)s" at %(brand)s names this e-mail address.') % facts,
                 _("If it is yours, confirm it on this page within a week:"),
                 f"{settings.BASE_URL}/email/confirm/{new_confirmation_token(user, now=now)}/",
                 _("If you have no such account, do nothing."),
@@ -83,19 +84,19 @@ def mail_confirmation_link(user_id: int, *, now: datetime) -> bool:
 
 _NOTICES: dict[str, tuple[Promise, Promise]] = {
     "password_changed": (
-        gettext_lazy("Your password for Smart Parking was changed"),
+        gettext_lazy("Your password for %(brand)s was changed"),
         gettext_lazy('The account "%(username)s" has a new password. All devices were signed out.'),
     ),
     "email_changed": (
-        gettext_lazy("The e-mail address of your account at Smart Parking was changed"),
+        gettext_lazy("The e-mail address of your account at %(brand)s was changed"),
         gettext_lazy('The account "%(username)s" has another e-mail address now. This mail goes to both.'),
     ),
     "phone_changed": (
-        gettext_lazy("The phone number of your account at Smart Parking was changed"),
+        gettext_lazy("The phone number of your account at %(brand)s was changed"),
         gettext_lazy('The account "%(username)s" has another phone number now.'),
     ),
     "sign_ins_paused": (
-        gettext_lazy("Many failed sign-ins to your account at Smart Parking"),
+        gettext_lazy("Many failed sign-ins to your account at %(brand)s"),
         gettext_lazy(
             'Somebody tried many wrong passwords for the account "%(username)s". There are pauses between tries now. '
             "Where you signed in before, you still can."
@@ -114,7 +115,7 @@ def mail_notice(user_id: int, kind: str, address: str) -> bool:
         return _send(
             user.pk,
             address,
-            str(subject),
+            str(subject) % {"brand": BRAND_NAME.at(None)},
             [
                 str(sentence) % {"username": user.username},
                 _("If this was you, do nothing. If not, set a new password at once, or ask the car park for help:"),
@@ -135,7 +136,7 @@ def _may_mail(scope: str, whom: str, now: datetime) -> bool:
 
 
 def _send(user_id: int, address: str, subject: str, paragraphs: Sequence[str]) -> bool:
-    text = "\n\n".join([*paragraphs, "Smart Parking"]) + "\n"
+    text = "\n\n".join([*paragraphs, BRAND_NAME.at(None)]) + "\n"
     try:
         send_mail(subject, text, None, [address])
     except (SMTPException, OSError) as error:
@@ -162,7 +163,9 @@ def mail_administrators(what: str, *, user_id: int, by_id: int | None) -> int:
 
 def _mail_administrator(admin: User, what: str, username: str, by: str | None) -> bool:
     with translation.override(admin.language):
-        subject, text = _news_of_administrators(what, {"username": username, "by": by or _("The system")})
+        subject, text = _news_of_administrators(
+            what, {"username": username, "by": by or _("The system"), "brand": BRAND_NAME.at(None)}
+        )
     try:
         send_mail(subject, text, None, [admin.email])
     except (SMTPException, OSError) as error:
@@ -174,10 +177,10 @@ def _mail_administrator(admin: User, what: str, username: str, by: str | None) -
 def _news_of_administrators(what: str, names: dict[str, str]) -> tuple[str, str]:
     """Return subject and text, in the active language."""
     if what == NEW_ADMINISTRATOR:
-        subject = _("A new manager of Smart Parking: %(username)s") % names
+        subject = _("A new manager of %(brand)s: %(username)s") % names
         news = _('The account "%(username)s" is a manager now. This was done by %(by)s.') % names
     else:
-        subject = _("A new password of a manager of Smart Parking: %(username)s") % names
+        subject = _("A new password of a manager of %(brand)s: %(username)s") % names
         news = _('The manager "%(username)s" has a new password. It was set by %(by)s.') % names
     doubt = _("If this surprises you, ask now, and suspend the account in the office if need be.")
-    return subject, "\n\n".join([news, doubt, "Smart Parking"]) + "\n"
+    return subject, "\n\n".join([news, doubt, BRAND_NAME.at(None)]) + "\n"

@@ -12,6 +12,7 @@ from parking.audit import services as audit
 from parking.checkout.documents import find_payment, issued_documents
 from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError
+from parking.core.site_settings import BRAND_NAME
 from parking.invoices.events import DocumentMailed
 from parking.invoices.models import DocumentMail, MailState, TaxDocument
 from parking.invoices.pdf import A4, pdf_of
@@ -72,6 +73,6 @@ def _words(document: TaxDocument, plate: str) -> tuple[str, str]:
     paragraphs = [
         _("Attached is the document %(number)s for parking %(plate)s.") % facts,
         _("You get this mail because it was asked for on your booking."),
-        "Smart Parking",
+        BRAND_NAME.at(None),
     ]
     return _("Your parking receipt %(number)s") % facts, "\n\n".join(paragraphs) + "\n"

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 
+from parking.core import brand
 from parking.core.fresh import FreshValue
 from parking.core.models import OPERATOR, SettingValue
 
@@ -25,7 +26,8 @@ _HOURS_OF_A_YEAR = 366 * 24
 class Setting(Generic[T]):
     """One setting: its name in the API, the unit of its values, and between which they lie.
 
-    `least` and `most` bound a number, or the length of a text.
+    `least` and `most` bound a number, or the length of a text; `check` finds what else is wrong with a text.
+    What is `for_all` has no value at single sites.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Setting(Generic[T]):
     default: Callable[[], T]
     least: int = 0
     most: int = _MINUTES_OF_A_DAY
+    check: Callable[[str], str | None] | None = None
+    for_all: bool = False
 
     def at(self, site_id: int | None) -> T:
         """Return the value that counts at a site; None: for the installation as a whole."""
@@ -52,7 +56,9 @@ class Setting(Generic[T]):
         if isinstance(self.default(), str):
             if not isinstance(value, str) or not value.isprintable():
                 return "A text on one line is needed"
-            return None if len(value) <= self.most else f"At most {self.most} characters"
+            if not self.least <= len(value) <= self.most:
+                return f"At most {self.most} characters" if value else "A text is needed"
+            return self.check(value) if self.check else None
         if isinstance(value, bool) or not isinstance(value, int):
             return "A whole number is needed"
         return None if self.least <= value <= self.most else f"Between {self.least} and {self.most}"
@@ -89,12 +95,20 @@ RECEIPT_FOOTER = Setting("receipt_footer", "text", lambda: "", most=200)
 
 GREEN_SECONDS = Setting("green_seconds", "seconds", lambda: settings.GATE_CLOSES_AFTER_SECONDS, least=1, most=60)
 
+# --- Brand ---------------------------------------------------------------------------------------------
+
+BRAND_NAME = Setting("brand_name", "text", lambda: brand.NAME, least=1, most=40, for_all=True)
+BRAND_COLOUR = Setting(
+    "brand_colour", "text", lambda: brand.COLOUR, least=1, most=7, check=brand.colour_problem, for_all=True
+)
+
 # In the order in which they are shown, by the headings of the page.
 GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "stays": (HOLD_MINUTES, NO_SHOW_MINUTES, CANCEL_WINDOW_SECONDS, LONG_STAY_HOURS),
     "limits": (BOOKING_LIMIT, UNPAID_LIMIT, ABANDONED_LIMIT),
     "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, RECEIPT_FOOTER),
     "gate": (GREEN_SECONDS,),
+    "brand": (BRAND_NAME, BRAND_COLOUR),
 }
 BY_NAME: dict[str, Setting[Any]] = {setting.name: setting for group in GROUPS.values() for setting in group}
 

@@ -33,7 +33,12 @@ def current_values(site_id: int | None) -> list[Current]:
     """Return every setting as it counts at a site; without one, for the installation. Reads the database anew."""
     places = [OPERATOR] if site_id is None else [OPERATOR, site_id]
     rows = {(row.name, row.site_id): row for row in SettingValue.objects.filter(site_id__in=places)}
-    return [_current(setting, rows, site_id) for setting in BY_NAME.values()]
+    return [_current(setting, rows, site_id) for setting in settings_of(site_id)]
+
+
+def settings_of(site_id: int | None) -> list[Setting[Any]]:
+    """Return the settings that a site has, without one those of the installation."""
+    return [setting for setting in BY_NAME.values() if site_id is None or not setting.for_all]
 
 
 def _current(setting: Setting[Any], rows: dict[tuple[str, int], SettingValue], site_id: int | None) -> Current:

@@ -23,7 +23,7 @@ def change_settings(*, actor: Actor, site_id: int | None, values: Mapping[str, A
     `not_permitted` for the operator's values where the actor has sites; NotFound `site_not_found`.
     """
     check_site(actor, site_id, changes=True)
-    _check(values)
+    _check(values, site_id)
     place = OPERATOR if site_id is None else site_id
     with transaction.atomic():
         _lock_sites(site_id)
@@ -51,10 +51,14 @@ def check_site(actor: Actor, site_id: int | None, *, changes: bool = False) -> N
         raise NotFound("site_not_found", "Site not found")
 
 
-def _check(values: Mapping[str, Any]) -> None:
-    unknown = sorted(set(values) - set(BY_NAME))
+def _check(values: Mapping[str, Any], site_id: int | None) -> None:
+    known = {name for name, setting in BY_NAME.items() if site_id is None or not setting.for_all}
+    unknown = sorted(set(values) - known)
     if unknown:
-        raise Refused("setting_unknown", f"There is no setting {unknown[0]}")
+        raise Refused(
+            "setting_unknown",
+            f"There is no setting {unknown[0]}" + ("" if unknown[0] not in BY_NAME else " of a single site"),
+        )
     problems = {
         name: [problem]
         for name, value in values.items()

@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 from parking.accounts.models import User
 from parking.core.ids import QR_PREFIX, Ref, parse_ref, read_qr_code
 from parking.core.sites import Sites, at_sites
+from parking.payments.models import Debt, DebtStatus
 from parking.reports.periods import Period
 from parking.stays.long_stays import long_at
 from parking.stays.models import ParkingSession, SessionStatus
@@ -19,7 +20,7 @@ class SessionFilter:
     """The filter of the list, at `sites`. `user` is an id or a username, `search` free text.
 
     The period is that of booking, or of another time of the parking session that `moment` names. `long_at`: only cars
-    that are inside for long, at that moment, by the hours of their site.
+    that are inside for long, at that moment, by the hours of their site. `unpaid`: only those with an open debt.
     """
 
     sites: Sites
@@ -31,6 +32,7 @@ class SessionFilter:
     moment: str = "booked_at"
     end_reason: str | None = None
     long_at: datetime | None = None
+    unpaid: bool = False
 
 
 # What a list can be sorted by, and the columns that it is then sorted by. The total is what the bill says: nothing
@@ -68,6 +70,8 @@ def all_sessions(wanted: SessionFilter) -> QuerySet[ParkingSession]:
         rows = rows.filter(end_reason=wanted.end_reason)
     if wanted.long_at:
         rows = rows.filter(long_at(wanted.long_at), status=SessionStatus.ACTIVE)
+    if wanted.unpaid:
+        rows = rows.filter(bill__in=Debt.objects.filter(status=DebtStatus.OPEN).values("bill_id"))
     return rows.order_by("-pk")
 
 

@@ -6,7 +6,7 @@ SQLite adds decimals as floats, so sums are made of whole paise, which both data
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, F, QuerySet, Sum
+from django.db.models import BigIntegerField, F, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Round
 
 from parking.core.money import from_paise
@@ -17,9 +17,9 @@ def paise_of(column: str) -> Sum:
     return Sum(Cast(Round(F(column) * 100), BigIntegerField()))
 
 
-def sum_of_paise(column: str = "amount") -> Sum:
-    """Return the sum of a column of rupees, in paise; 0 without rows."""
-    return Sum(Cast(Round(F(column) * 100), BigIntegerField()), default=0)
+def sum_of_paise(column: str = "amount", *, filter: Q | None = None) -> Sum:  # noqa: A002 - as Django's aggregates
+    """Return the sum of a column of rupees, in paise; 0 without rows. `filter`: of these rows alone."""
+    return Sum(Cast(Round(F(column) * 100), BigIntegerField()), default=0, filter=filter)
 
 
 def total_of(rows: QuerySet[Any, Any]) -> Decimal:

@@ -111,3 +111,17 @@ class SessionExpired(SessionEvent):
 
     reason: str
     kept: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneSearched(Event):
+    """Somebody looked for stays by a phone: its last two digits, and how many were found."""
+
+    action = "phone.searched"
+
+    ends_in: str
+    found: int
+
+    @property
+    def subject(self) -> tuple[str, int | None]:
+        return "", None

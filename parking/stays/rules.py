@@ -9,6 +9,9 @@ from parking.core.money import ZERO
 
 NO_REFUND_AFTER_ENTRY = "No refund allowed after vehicle entry (QR scanned)"
 
+# Digits of a phone in India with its country, and with the 0 of a trunk call.
+_WITH_COUNTRY, _WITH_ZERO = 12, 11
+
 
 @dataclass(frozen=True)
 class RefundDecision:
@@ -96,3 +99,11 @@ def _is_paused(abandoned: Sequence[datetime], limit: int, now: datetime) -> bool
     """Whether so many were abandoned within an hour that ended less than an hour ago; times are in their order."""
     runs = zip(abandoned, abandoned[limit - 1 :], strict=False)
     return any(last - first <= _HOUR and now - last < _HOUR for first, last in runs)
+
+
+def phone_digits(text: str) -> str:
+    """Return the digits of a phone number without the country (91) and without a leading 0, as many as there are."""
+    digits = "".join(letter for letter in text if letter.isascii() and letter.isdigit())
+    if len(digits) == _WITH_COUNTRY and digits.startswith("91"):
+        return digits[2:]
+    return digits[1:] if len(digits) == _WITH_ZERO and digits.startswith("0") else digits

@@ -9,7 +9,10 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
+from parking.core.brand import NAME
+from parking.core.site_settings import BRAND_COLOUR, BRAND_NAME
 from parking.edge.pages import page
+from parking.web.branding import version
 
 # What a ticket and the gate page are made of.
 NEEDED = [
@@ -57,22 +60,28 @@ NEEDED = [
 def manifest(_request: HttpRequest) -> HttpResponse:
     """Return the application's name, icons and colours."""
     content: dict[str, Any] = {
-        "name": "Smart Parking",
-        "short_name": "Parking",
+        "name": BRAND_NAME.at(None),
+        "short_name": BRAND_NAME.at(None) if BRAND_NAME.at(None) != NAME else "Parking",
         "description": gettext("Book a slot, show the code, drive in and out."),
         "lang": get_language(),
         "id": "/",
         "start_url": "/",
         "scope": "/",
         "display": "standalone",
-        "background_color": "#f4f6f9",
-        "theme_color": "#0b5cad",
+        "background_color": "#f6f7f9",
+        "theme_color": BRAND_COLOUR.at(None),
         "icons": [
-            {"src": static("web/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
-            {"src": static("web/icon-maskable.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "maskable"},
+            _icon("192", "192x192", "any"),
+            _icon("512", "512x512", "any"),
+            _icon("maskable", "512x512", "maskable"),
         ],
     }
     return JsonResponse(content, content_type="application/manifest+json")
+
+
+def _icon(name: str, sizes: str, purpose: str) -> dict[str, str]:
+    address = f"{reverse('brand_icon', args=[name])}?v={version()}"
+    return {"src": address, "sizes": sizes, "type": "image/png", "purpose": purpose}
 
 
 @require_safe

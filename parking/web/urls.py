@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from parking.web import pwa
+from parking.web import branding, design, pwa
 from parking.web.account import views as account
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", account.language, name="language"),
     path("app.webmanifest", pwa.manifest, name="manifest"),
     path("sw.js", pwa.service_worker, name="service_worker"),
+    path("brand.css", branding.style_sheet, name="brand_style"),
+    path("icons/<str:name>.png", branding.icon, name="brand_icon"),
+    path("design/", design.design, name="design"),
     path("offline/", pwa.offline, name="offline"),
     path("", include("parking.web.account.urls")),
     path("", include("parking.web.driver.urls")),

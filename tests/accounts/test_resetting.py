@@ -138,7 +138,8 @@ def test_the_mail_is_in_the_users_language(asha: User) -> None:
     ask()
     work()
     with translation.override("hi"):
-        assert mail.outbox[0].subject == translation.gettext("Your new password for Smart Parking")
+        subject = translation.gettext("Your new password for %(brand)s")
+    assert mail.outbox[0].subject == subject % {"brand": "Smart Parking"}
     assert translation.get_language() == "en"
 
 

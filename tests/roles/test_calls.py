@@ -112,6 +112,8 @@ TABLE: dict[str, Statuses] = {
     "GET /api/staff/slot-status/": gate_list(),
     "POST /api/staff/sessions/{session_ref}/terminate/": gate(),
     "POST /api/staff/refunds/": gate(201),
+    # Everybody finds what is at the own sites.
+    "POST /api/staff/phone-search/": (403, 200, 200, 200, 200, 403, 403, 401),
     "GET /api/staff/sessions/{session_ref}/invoice-details/": gate_one(),
     "POST /api/staff/sessions/{session_ref}/invoice-details/": gate(),
     # Attendants need the permission.
@@ -121,6 +123,8 @@ TABLE: dict[str, Statuses] = {
     "GET /api/admin/sites/{site_ref}/": office_one(),
     "PATCH /api/admin/sites/{site_ref}/": office_change(),
     "POST /api/admin/sites/{site_ref}/copy/": office_change(201),
+    # The table sends no file: it is missed before the site is looked for.
+    "POST /api/admin/sites/{site_ref}/import/": office_change(400, 400),
     "GET /api/admin/gates/": office_list(),
     "POST /api/admin/gates/": office_change(201),
     "GET /api/admin/gates/{gate_ref}/": office_one(),
@@ -206,6 +210,7 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/staff/exit/": leaving,
         "POST /api/staff/sessions/{session_ref}/terminate/": {"reason": "Left", "payment_method": "NONE"},
         "POST /api/staff/refunds/": refund,
+        "POST /api/staff/phone-search/": {"phone": "9876543210"},
         "POST /api/staff/debts/{debt_ref}/collect/": {"payment_method": "CASH"},
         "POST /api/admin/sites/": {"name": "New", "code": "NEW"},
         "PATCH /api/admin/sites/{site_ref}/": {"contact": "Office"},

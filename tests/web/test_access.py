@@ -13,6 +13,9 @@ from tests.build import make_user
 PASSWORD = "a-good-password"
 # What anybody may open: no person's data is on it.
 PUBLIC = {
+    "brand_icon",
+    "brand_style",
+    "design",
     "email_confirm",
     "home",
     "language",

@@ -107,7 +107,9 @@ def test_pages_carry_no_inline_code_and_say_so(browser, zone, path):
 def test_what_pages_load_is_our_own_and_there(browser, zone, path):
     _, elements = read(browser, path)
     links = {link["rel"]: link["href"] for link in elements.all("link") if link["rel"] != "stylesheet"}
-    assert links == {"icon": "/static/web/icon.svg", "manifest": "/app.webmanifest"}
+    touch = links.pop("apple-touch-icon")
+    assert browser.get(touch).headers["Content-Type"] == "image/png"
+    assert links == {"icon": "/static/web/icon.svg", "manifest": "/app.webmanifest", "preload": FONT}
     assert browser.get("/app.webmanifest").status_code == 200
     sheets = [link["href"] for link in elements.all("link") if link["rel"] == "stylesheet"]
     assert sheets == [f"/static/{name}.css" for name in (*LOOK, "legacy/pages")]

@@ -25,6 +25,7 @@ from parking.facilities.queries import present_zones
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import OrderPurpose, PaymentOrder
 from parking.stays import access
+from parking.stays.by_phone import phone_ending
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import cars_inside
@@ -165,6 +166,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         car=_car(session, now),
         form=form,
         may_terminate=actor_of(request).may("terminate"),
+        phone_ends_in=phone_ending(session),
         may_refund=may_refund(actor_of(request)),
         key=requests.new_form_key(),
         gateways=gateway_choices(),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.gate import debts, inside, invoicing, leaving, refunds, scanning, slots, tickets
+from parking.web.gate import debts, inside, invoicing, leaving, phones, refunds, scanning, slots, tickets
 
 urlpatterns: list[URLPattern] = [
     path("", scanning.gate, name="gate"),
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("slots/live/", slots.grid_live, name="gate_slots_live"),
     path("debts/", debts.search, name="gate_debts"),
     path("debts/<int:debt_id>/", debts.collect, name="gate_debt"),
+    path("phone/", phones.search, name="gate_phone"),
     path("refunds/", refunds.waiting, name="gate_refunds"),
     path("refunds/<int:refund_id>/", refunds.hand_out, name="gate_hand_out"),
     path("stays/<int:session_id>/refund/", refunds.ask, name="gate_refund"),

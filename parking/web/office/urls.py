@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.office.day import dashboard
-from parking.web.office.facilities import gates, sites, slots, zones
+from parking.web.office.day import dashboard, searching
+from parking.web.office.facilities import gates, imports, sites, slots, zones
 from parking.web.office.money import debts, objections, payments, refunds, revenue, reviewing, tax
 from parking.web.office.people import terminations, users
 from parking.web.office.record import pages as record
@@ -12,6 +12,7 @@ from parking.web.office.settings import pages as settings
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.overview, name="office"),
+    path("search/", searching.search, name="office_search"),
     path("live/", dashboard.live_part, name="office_live"),
     path("revenue/", revenue.report, name="office_revenue"),
     path("revenue/file/<str:kind>/", revenue.file, name="office_revenue_file"),
@@ -38,6 +39,8 @@ urlpatterns: list[URLPattern] = [
     path("sites/new/", sites.new, name="office_site_new"),
     path("sites/<int:site_id>/", sites.edit, name="office_site"),
     path("sites/<int:site_id>/copy/", sites.copy, name="office_site_copy"),
+    path("sites/<int:site_id>/import/", imports.import_site, name="office_site_import"),
+    path("sites/<int:site_id>/import/template/", imports.template, name="office_site_import_template"),
     path("sites/<int:site_id>/retire/", sites.retire, name="office_site_retire"),
     path("sites/<int:site_id>/gates/new/", gates.new, name="office_gate_new"),
     path("gates/<int:gate_id>/", gates.edit, name="office_gate"),

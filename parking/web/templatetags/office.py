@@ -21,7 +21,7 @@ def office_navigation(context: RequestContext) -> dict[str, Any]:
         "groups": groups(
             user_of(request),
             actor=actor_of(request),
-            section=context.get("section", ""),
+            section=str(context.get("section", "")),
             query=switch.query if switch else "",
         )
     }

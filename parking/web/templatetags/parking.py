@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
@@ -158,6 +159,10 @@ _WORDS: dict[str, Promise] = {
     "NO_SLOT": _("No slots"),
     "NO_GATE_IN": _("No gate where cars come in"),
     "NO_GATE_OUT": _("No gate where cars leave"),
+    # What an import does with a row
+    "ADD": _("New"),
+    "CHANGE": _("Changed"),
+    "KEEP": _("As it is"),
     # People
     "ADMIN": _("Manager"),
     "STAFF": _("Gate attendant"),
@@ -193,7 +198,7 @@ _TONES = {
     "ACTIVE": "green",
     "COMPLETED": "grey",
     "CANCELLED": "grey",
-    "EXPIRED": "red",
+    "EXPIRED": "grey",
     "PAID": "green",
     "PARTIAL": "amber",
     "PENDING": "amber",
@@ -204,11 +209,13 @@ _TONES = {
     "REVIEW": "red",
     "REFUSED": "grey",
     "FREE": "green",
-    "OCCUPIED": "red",
+    "OCCUPIED": "taken",
     "OUT_OF_SERVICE": "grey",
     "OPEN": "amber",
     "WRITTEN_OFF": "grey",
 }
+
+_OVER = frozenset({"CANCELLED", "EXPIRED", "REFUSED", "WRITTEN_OFF"})
 
 
 @register.filter
@@ -224,10 +231,15 @@ def initials(user: User) -> str:
     return "".join(names) or user.get_username()[:2]
 
 
-@register.inclusion_tag("web/parts/state.html")
-def state(code: str) -> dict[str, str]:
-    """Return a state as a coloured badge with its word."""
-    return {"tone": _TONES.get(str(code), "grey"), "word": word(code)}
+def state_of(code: str) -> dict[str, Any]:
+    """Return a state's tone and word, and whether it is one that ended without a stay."""
+    return {"tone": _TONES.get(str(code), "grey"), "word": word(code), "is_over": str(code) in _OVER}
+
+
+@register.inclusion_tag("web/components/state.html")
+def state(code: str) -> dict[str, Any]:
+    """Return a state as a mark with its word."""
+    return state_of(code)
 
 
 @register.simple_tag

@@ -13,6 +13,7 @@ from parking.core import clock, fresh
 from parking.core.heartbeats import beat
 from parking.payments.models import OrderStatus, PaymentOrder
 from tests.build import book, enter, leave, make_user, make_zone, terminate
+from tests.web.driver.test_booking import text_of as text_of_page
 from tests.web.office.forms import browser_of, text_of
 
 LIVE = "/office/live/"
@@ -34,14 +35,47 @@ def test_the_figures_are_those_of_the_day(office, driver, staff, zone):
     leave(staff, enter(staff, book(driver, zone)))
     enter(staff, book(driver, zone))
     book(driver, zone)
-    page = text_of(office.get("/office/"))
     board = office.get("/office/").context["board"]
     assert (board.today.bookings, board.today.active, board.today.booked_now, board.today.completed) == (3, 1, 1, 1)
     assert board.money.today.net == Decimal("150.00")
-    assert "₹150.00 taken, ₹0.00 given back" in page
-    assert "2 of 10 taken, 20 %" in page
+    shown = text_of_page(office.get("/office/"))
+    assert "Revenue today ₹150" in shown
+    assert "Inside now 10 % of 10 slots 1" in shown
+    assert "Bookings today 3" in shown
+    assert "8 free 1 inside, 1 booked, of 10" in shown
     assert sum(takings.net for _, takings in board.money.days) == Decimal("150.00")
     assert len(board.money.days) == 30
+
+
+@time_machine.travel(datetime(2026, 11, 20, 9, 30, tzinfo=UTC), tick=False)
+def test_today_is_compared_with_the_same_weekday_until_the_same_minute(office, driver, staff, zone):
+    now = clock.now()
+    for weeks, hours in ((1, 2), (2, 2), (2, -1), (5, 2)):
+        # An hour later than now was no part of what that day had brought by this time.
+        then = now - timedelta(weeks=weeks, hours=hours)
+        leave(staff, enter(staff, book(driver, zone, now=then), now=then), now=then + timedelta(minutes=70))
+    for at in (now - timedelta(hours=3), now - timedelta(hours=2)):
+        enter(staff, book(driver, zone, now=at), now=at)
+    kpis = {kpi.label: kpi for kpi in office.get("/office/").context["kpis"]}
+    assert (kpis["Bookings today"].change, kpis["Bookings today"].usual) == (100, "1")
+    assert (kpis["Revenue today"].value, kpis["Revenue today"].change, kpis["Revenue today"].usual) == (
+        "₹100",
+        0,
+        "₹100",
+    )
+    assert kpis["Inside now"].change is None
+    assert list(kpis["Bookings today"].values)[-8:] == [1, 0, 0, 0, 0, 0, 0, 2]
+
+
+@time_machine.travel(datetime(2026, 11, 20, 9, 30, tzinfo=UTC), tick=False)
+def test_the_line_of_the_day_ends_at_now(office, driver, staff, zone):
+    at = clock.now() - timedelta(hours=3)
+    leave(staff, enter(staff, book(driver, zone, now=at), now=at), now=at + timedelta(minutes=70))
+    line = office.get("/office/").context["line"]
+    # 15:00 in India, of a picture of 960 for the day; ₹100 is all of its height.
+    assert (line.now_x, line.today, line.ticks) == (600, Decimal("100.00"), ["₹100", "₹75", "₹50", "₹25", "₹0"])
+    assert line.today_path.endswith("L600 0.0")
+    assert line.today_path.startswith("M0 240.0 L40 240.0")
 
 
 def test_alerts_lead_to_where_one_acts(office, driver, staff, zone):
@@ -50,11 +84,14 @@ def test_alerts_lead_to_where_one_acts(office, driver, staff, zone):
     terminate(staff, enter(staff, book(driver, zone, now=now - timedelta(hours=3)), now=now - timedelta(hours=3)))
     PaymentOrder.objects.filter(bill=long.bill).update(status=OrderStatus.REVIEW)
     page = text_of(office.get("/office/"))
-    assert page.index("Payments in review") < page.index("Long stays") < page.index("Open debts")
+    assert [str(task.card.title) for task in office.get("/office/").context["tasks"]] == [
+        "Payments in review", "Long stays", "Open debts",
+    ]  # fmt: skip
     assert 'href="/office/sessions/?long=on"' in page
     assert 'href="/office/review/"' in page
-    assert "Look at all, ₹100.00 together" in page
-    assert f'href="/office/sessions/{long.pk}/">{long.vehicle.vehicle_number}</a>' in page
+    assert "Open debts 1 ₹100" in text_of_page(office.get("/office/"))
+    assert f'class="plate-link" href="/office/sessions/{long.pk}/"' in page
+    assert f'href="/office/sessions/{long.pk}/">Open session</a>' in page
 
 
 def test_every_alert_links_to_a_list_that_shows_as_many(office, driver, staff, zone):
@@ -78,7 +115,7 @@ def test_a_change_shows_at_the_next_look(office, driver, zone):
     fresh.forget_all()
     answer = office.get(LIVE, headers={"If-None-Match": tag})
     assert answer.status_code == 200
-    assert "1 of 10 taken, 10 %" in text_of(answer)
+    assert "9 free 0 inside, 1 booked, of 10" in text_of_page(answer)
 
 
 def test_the_figures_cost_the_same_however_much_there_is(office, driver, staff):

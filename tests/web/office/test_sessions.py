@@ -235,3 +235,31 @@ def test_a_long_story_costs_no_more(office, driver, staff, zone):
 @pytest.mark.parametrize("path", ["", "1/", "1/live/", "1/terminate/", "file/csv/"])
 def test_only_managers(role, path, db):
     assert browser_of(make_user(role)).get(f"{LIST}{path}").status_code == 403
+
+
+# --- The usual filters -----------------------------------------------------------------------------------
+
+
+def test_a_chip_says_how_many_rows_it_leaves_and_leads_to_them(office, driver, staff, zone):
+    now = clock.now()
+    day_before = now - timedelta(days=1, hours=1)
+    owing = enter(staff, book(driver, zone, now=day_before), now=day_before)
+    terminate(staff, owing, now=day_before + timedelta(hours=2))
+    enter(staff, book(driver, zone, now=now), now=now)
+    chips = {chip.label: chip for chip in office.get(LIST).context["chips"]}
+    assert {label: chip.number for label, chip in chips.items()} == {
+        "Today": 1, "Inside": 1, "Unpaid": 1, "Long stay": 0,
+    }  # fmt: skip
+    for chip in chips.values():
+        answer = office.get(f"{LIST}{chip.href}")
+        assert answer.context["sheet"].count == chip.number
+        [chosen] = [one for one in answer.context["chips"] if one.is_current]
+        # Chosen, it leads back to all.
+        assert (chosen.label, chosen.href) == (chip.label, "?")
+
+
+def test_rows_say_how_long_and_what_is_due(office, driver, staff, zone):
+    since = clock.now() - timedelta(minutes=140)
+    enter(staff, book(driver, zone, now=since), now=since)
+    [(_, bill)] = office.get(LIST).context["rows"]
+    assert (bill.parked_minutes, bill.due, bill.paid) == (140, 100, 50)

@@ -47,7 +47,7 @@ def test_the_list_shows_counts_prices_and_what_is_retired(office, admin, driver)
 def test_the_list_costs_the_same_however_many_zones_there_are(office, zones, django_assert_num_queries):
     for _ in range(zones):
         make_zone(slots=2)
-    with django_assert_num_queries(9):  # session, account, sites, zones, counts, retired, what waits (3)
+    with django_assert_num_queries(10):  # brand, session, account, sites, zones, counts, retired, what waits (3)
         office.get(ZONES)
 
 

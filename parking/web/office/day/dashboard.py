@@ -7,10 +7,12 @@ from parking.edge.pages import page
 from parking.facilities.calendars import calendar_of
 from parking.reports.background import background_now
 from parking.reports.board import board_now
+from parking.reports.usual import days_now, usual_now
 from parking.stays.watching import everything_text
 from parking.web.access import for_office
 from parking.web.live import live, minute
 from parking.web.office.day.alerts import alert_cards
+from parking.web.office.day.figures import fullest_first, key_figures, revenue_line, tasks, waiting
 from parking.web.office.shared.site_switch import site_switch
 
 
@@ -35,13 +37,20 @@ def live_part(request: HttpRequest) -> HttpResponse:
 
 def _rendered(request: HttpRequest, template: str) -> HttpResponse:
     switch = site_switch(request)
-    figures = board_now(sites=switch.sites)
+    board, usual = board_now(sites=switch.sites), usual_now(sites=switch.sites)
+    calendar = calendar_of(switch.sites)
+    cards = alert_cards(board.alerts, switch.site_id, today=calendar.today())
     return page(
         request,
         template,
         section="office",
         switch=switch,
-        board=figures,
-        alerts=alert_cards(figures.alerts, switch.site_id, today=calendar_of(switch.sites).today()),
+        board=board,
+        kpis=key_figures(board, usual, days_now(sites=switch.sites), switch.query),
+        line=revenue_line(board, usual, board.at.astimezone(calendar.main)),
+        zones=fullest_first(board.zones),
+        alerts=cards,
+        tasks=tasks(cards),
+        waiting=waiting(cards),
         background=background_now.value(),
     )

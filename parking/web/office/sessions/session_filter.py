@@ -1,40 +1,46 @@
 """The filter and the columns of the list of parking sessions."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parking.core import clock
 from parking.core.ids import Ref
 from parking.core.sites import Sites
+from parking.facilities.calendars import calendar_of
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import zones_of
+from parking.reports.periods import Period
 from parking.reports.sessions import SessionFilter, all_sessions
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 from parking.web.office.shared.lists import Column, FilterForm, or_all
 
 COLUMNS = (
-    Column(_("Booking"), "number", first_down=True),
-    Column(_("Vehicle"), "plate"),
-    Column(_("Owner"), "owner"),
-    Column(_("Zone and slot"), "zone"),
+    Column(_("Plate"), "plate"),
     Column(_("State"), "status"),
-    Column(_("Booked"), "booked", first_down=True),
+    Column(_("Zone and slot"), "zone"),
+    Column(_("Owner"), "owner"),
+    Column(_("Booking"), "number", first_down=True),
     Column(_("Entry"), "entered", first_down=True),
-    Column(_("End"), "ended", first_down=True),
+    Column(_("Parked"), is_number=True),
+    Column(_("Amount due"), is_number=True),
     Column(_("Paid"), "paid", is_number=True, first_down=True),
+    Column(_("Payment method")),
 )
 USUAL_SORT = "-number"
 
 SORT_CHOICES = [
     ("", _("Newest first")),
     ("number", _("Oldest first")),
-    ("plate", _("Vehicle")),
+    ("plate", _("Plate")),
     ("owner", _("Owner")),
     ("entered", _("Longest inside first")),
     ("-ended", _("Last ended first")),
@@ -56,8 +62,9 @@ class SessionFilterForm(FilterForm):
     # Heads of columns sort too, by more than this offers: whatever is not known sorts as usual.
     sort = forms.CharField(label=_("Sort by"), required=False, widget=forms.Select(choices=SORT_CHOICES))
     long = forms.BooleanField(label=_("Only long stays"), required=False)
+    unpaid = forms.BooleanField(label=_("Only unpaid"), required=False)
 
-    field_order = ("q", "state", "reason", "zone", "days_of", "first", "last", "user", "sort", "long")
+    field_order = ("q", "state", "reason", "zone", "days_of", "first", "last", "user", "sort", "long", "unpaid")
 
     def __init__(self, data: Mapping[str, Any], sites: Sites) -> None:
         super().__init__(data)
@@ -79,9 +86,42 @@ class SessionFilterForm(FilterForm):
                 moment={"entered": "entry_time", "ended": "ended_at"}.get(data["days_of"], "booked_at"),
                 end_reason=data["reason"] or None,
                 long_at=clock.now() if data["long"] else None,
+                unpaid=data["unpaid"],
             )
         )
 
 
 def session_filter(request: HttpRequest, sites: Sites) -> SessionFilterForm:
     return SessionFilterForm(request.GET, sites)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that one asks for again and again, and how many rows it leaves."""
+
+    label: str
+    href: str
+    number: int
+    is_current: bool
+
+
+def usual_filters(request: HttpRequest, sites: Sites) -> list[Chip]:
+    """Return the usual filters in place of the present one; the site that is looked at stays. In four statements."""
+    now, today = clock.now(), calendar_of(sites).today()
+    wanted = (
+        (gettext("Today"), {"from": f"{today}", "to": f"{today}"}, {"period": Period(today, today)}),
+        (gettext("Inside"), {"state": SessionStatus.ACTIVE.value}, {"status": SessionStatus.ACTIVE}),
+        (gettext("Unpaid"), {"unpaid": "on"}, {"unpaid": True}),
+        (gettext("Long stay"), {"long": "on"}, {"long_at": now}),
+    )
+    present = {name: value for name, value in request.GET.items() if value and name not in {"site", "sort", "page"}}
+    site = {"site": request.GET["site"]} if request.GET.get("site") else {}
+    return [
+        Chip(
+            label=label,
+            href=f"?{urlencode(site if present == query else query | site)}",
+            number=all_sessions(SessionFilter(sites=sites, **narrowed)).count(),
+            is_current=present == query,
+        )
+        for label, query, narrowed in wanted
+    ]

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from parking.checkout.bills import running_bill
 from parking.core import clock
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
@@ -14,7 +15,7 @@ from parking.stays.watching import everything_text
 from parking.web.access import for_office
 from parking.web.live import live, minute
 from parking.web.office.day.telling import event_texts
-from parking.web.office.sessions.session_filter import COLUMNS, USUAL_SORT, session_filter
+from parking.web.office.sessions.session_filter import COLUMNS, USUAL_SORT, session_filter, usual_filters
 from parking.web.office.shared.files import office_file
 from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
 from parking.web.office.shared.site_switch import site_switch
@@ -28,6 +29,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     form = session_filter(request, switch.sites)
     sort = sort_of(request, list(SORTS), USUAL_SORT)
     rows = sorted_sessions(form.rows(), sort.key, downwards=sort.downwards) if form.is_valid() else None
+    sheet, now = sheet_of(request, rows), clock.now()
     return page(
         request,
         "office/sessions.html",
@@ -35,9 +37,11 @@ def listing(request: HttpRequest) -> HttpResponse:
         switch=switch,
         form=form,
         heads=heads_of(request, COLUMNS, sort),
-        sheet=sheet_of(request, rows),
+        sheet=sheet,
+        rows=[(session, running_bill(session, now)) for session in sheet.rows],
+        chips=usual_filters(request, switch.sites),
         file_query=filter_query(request),
-        now=clock.now(),
+        now=now,
     )
 
 

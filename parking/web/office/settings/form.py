@@ -18,6 +18,7 @@ HEADINGS: dict[str, Promise] = {
     "limits": _("What one driver may hold"),
     "money": _("Money"),
     "gate": _("At the gate"),
+    "brand": _("Brand"),
 }
 LABELS: dict[str, Promise] = {
     "hold_minutes": _("Minutes to pay the booking fee"),
@@ -32,6 +33,8 @@ LABELS: dict[str, Promise] = {
     "debt_amber_above": _("Rupees of debt above which the gate shows amber"),
     "receipt_footer": _("Last line of receipts"),
     "green_seconds": _("Seconds that a green answer is shown"),
+    "brand_name": _("Name on pages, mails and tickets"),
+    "brand_colour": _("Colour, dark enough for white text"),
 }
 
 
@@ -45,7 +48,8 @@ class SettingsForm(EditForm):
         )
         for row in current:
             self.fields[row.setting.name] = dress(_field(row))
-        self.groups = [(HEADINGS[code], [self[one.name] for one in group]) for code, group in GROUPS.items()]
+        groups = {code: [self[one.name] for one in group if one.name in self.fields] for code, group in GROUPS.items()}
+        self.groups = [(HEADINGS[code], fields) for code, fields in groups.items() if fields]
 
     def changes(self) -> dict[str, Any]:
         """Return the values that were changed; None returns to the default."""

@@ -76,21 +76,31 @@ _API = (Entry("api", _("API description"), "plug-connected", path="/api/docs"),)
 _ALERTS = frozenset({"review"})
 
 
+def pages_named(text: str, user: User, *, actor: Actor) -> list[Shown]:
+    """Return the pages of this person whose name in the active language has `text` in it."""
+    entries = (entry for _heading, group in _tables(user, actor) for entry in group)
+    named = (entry for entry in entries if text.casefold() in str(entry.label).casefold())
+    return [_shown(entry, section="", query="", waiting={}) for entry in named]
+
+
 def groups(user: User, *, actor: Actor, section: str, query: str) -> list[Group]:
     """Return the navigation of this person."""
     waiting = waiting_counts(sites=actor.sites)
+    return [
+        Group(str(heading), [_shown(entry, section, query, waiting) for entry in entries])
+        for heading, entries in _tables(user, actor)
+    ]
+
+
+def _tables(user: User, actor: Actor) -> list[tuple[str | Promise, Sequence[Entry]]]:
     operation = (*_OPERATION, _GATE) if user.role == Role.ADMIN else _OPERATION
     setup = (*_SETUP, *(_WHOLE if actor.sites is None else ()), *_API)
-    tables: list[tuple[str | Promise, Sequence[Entry]]] = [
+    return [
         ("", _FIRST),
         (_("Operation"), operation),
         (_("Money"), _MONEY),
         (_("People"), _PEOPLE),
         (_("Setup"), setup),
-    ]
-    return [
-        Group(str(heading), [_shown(entry, section, query, waiting) for entry in entries])
-        for heading, entries in tables
     ]
 
 

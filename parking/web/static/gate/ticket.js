@@ -10,9 +10,6 @@ addEventListener("live", () => {
   for (const zone of document.querySelectorAll("[name=zone]")) zone.checked = zone.value === chosen;
 });
 
-addEventListener("click", ({ target }) => {
-  if (target.closest("[data-print]")) print();
-});
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, select, textarea")) return;
   document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`)?.click();

@@ -29,6 +29,13 @@ addEventListener("click", (event) => {
   const opener = event.target.closest?.("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens)?.showModal();
   event.target.closest?.("[data-closes]")?.closest("dialog")?.close();
+  if (event.target.closest?.("[data-print]")) print();
+});
+
+// --- Toasts go when they are pressed away; what they say stands on the page too ----------------------------
+
+addEventListener("click", (event) => {
+  event.target.closest?.("[data-dismiss]")?.closest("[data-toast]")?.remove();
 });
 
 // --- A form is sent once, however often the button is pressed ------------------------------------------

@@ -55,28 +55,32 @@ function keep(form) {
   if (!isBetween && values.length) write({ path, reader, at: forms().indexOf(form), values, wasAsked: false });
 }
 
+const isBack = () => performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+
 function showKept() {
   const note = document.querySelector("[data-draft-note]");
   if (note) note.hidden = false;
 }
 
+function restore(draft) {
+  // Where the server shows an error, what it shows is newer.
+  const form = document.querySelector(".error-summary") ? undefined : forms()[draft.at];
+  if (form && fill(form, draft.values) && draft.wasAsked) showKept();
+  write({ ...draft, wasAsked: false });
+}
+
 function begin() {
   const draft = read();
   if (!draft) return;
-  const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
-  if (isBetween) {
-    write({ ...draft, wasAsked: true });
-  } else if (draft.path === path && draft.reader === reader && (draft.wasAsked || isBack)) {
-    // Without an error of the server's: what it shows then is newer.
-    const form = forms()[draft.at];
-    if (form && !document.querySelector(".error-summary") && fill(form, draft.values) && draft.wasAsked) showKept();
-    write(draft.wasAsked ? { ...draft, wasAsked: false } : draft);
-  } else if (draft.path !== path || draft.reader !== reader) {
-    if (draft.reader !== reader || draft.wasAsked) write(null);
-  }
+  const isMine = draft.reader === reader;
+  if (isBetween) write({ ...draft, wasAsked: true });
+  else if (!isMine || (draft.wasAsked && draft.path !== path)) write(null);
+  else if (draft.path === path && (draft.wasAsked || isBack())) restore(draft);
 }
 
 begin();
+// A refused form is the answer to a POST, which no browser shows again on the way back; its page is.
+if (document.querySelector(".error-summary")) history.replaceState(history.state, "", location.href);
 addEventListener("submit", (event) => keep(event.target));
 
 // --- A changed form is not left by mistake ---------------------------------------------------------------

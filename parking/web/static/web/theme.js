@@ -3,7 +3,8 @@
   const wanted = matchMedia("(prefers-color-scheme: dark)");
   const chosen = () => {
     try {
-      return localStorage.getItem("theme") ?? "";
+      const kept = localStorage.getItem("theme");
+      return ["light", "dark"].includes(kept) ? kept : "";
     } catch {
       return ""; // storage is closed to us: the device decides
     }

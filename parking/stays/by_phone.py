@@ -1,0 +1,38 @@
+"""Stays found by the driver's whole phone number, on record; elsewhere staff see its last two digits."""
+
+from datetime import datetime
+
+from parking.audit import services as audit
+from parking.core.actor import Actor
+from parking.core.errors import Refused
+from parking.core.sites import at_sites
+from parking.stays.events import PhoneSearched
+from parking.stays.models import OPEN_SESSION, ParkingSession
+from parking.stays.rules import phone_digits
+
+# A number in India without its country; a shorter text would find many.
+WHOLE_NUMBER = 10
+MOST_SHOWN = 20
+
+
+def find_by_phone(*, actor: Actor, phone: str, now: datetime) -> list[ParkingSession]:
+    """Return the open stays at the actor's sites whose driver has this number, the newest first.
+
+    The search is on record, with the last two digits and how many were found. Raises Refused `phone_incomplete` unless
+    all digits are given.
+    """
+    wanted = phone_digits(phone)
+    if len(wanted) != WHOLE_NUMBER:
+        raise Refused("phone_incomplete", "Give all ten digits of the phone number")
+    open_here = at_sites(ParkingSession.objects.filter(status__in=OPEN_SESSION), actor.sites, "zone__site_id")
+    # Numbers are kept as they were typed. The last digit of one ends its text.
+    alike = open_here.filter(driver__phone__endswith=wanted[-1]).values_list("pk", "driver__phone")
+    ids = [pk for pk, kept in alike if phone_digits(kept) == wanted]
+    found = list(ParkingSession.objects.whole().filter(pk__in=ids[:MOST_SHOWN]).order_by("-pk"))
+    audit.record(actor, PhoneSearched(ends_in=wanted[-2:], found=len(found)), now)
+    return found
+
+
+def phone_ending(session: ParkingSession) -> str:
+    """Return the last two digits of the driver's phone; empty where none is known."""
+    return phone_digits(session.driver.phone)[-2:] if session.driver else ""

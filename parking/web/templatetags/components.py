@@ -1,0 +1,96 @@
+"""Tags of the design components (docs/design.md); each draws one template of `web/components/`.
+
+Components that only take values are included: `{% include "web/components/chip.html" with ... only %}`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from parking.core import clock
+from parking.core.site_settings import BRAND_NAME
+from parking.facilities.calendars import zone_of
+from parking.web.branding import has_own_colour, version
+from parking.web.components import amount_text, plate_text, span_text, spark_bars, time_text
+from parking.web.templatetags.parking import state_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def brand_name() -> str:
+    """Return the operator's name."""
+    return BRAND_NAME.at(None)
+
+
+@register.inclusion_tag("web/parts/brand_links.html")
+def brand_links() -> dict[str, Any]:
+    """Link the brand's icons, and its colours where they are not the usual ones."""
+    return {"version": version(), "has_own_colour": has_own_colour()}
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """Return the words of a text, for loops over a few."""
+    return text.split()
+
+
+@register.filter
+def unsigned(number: int) -> int:
+    """Return a change without its sign, where an arrow shows it."""
+    return abs(number)
+
+
+@register.inclusion_tag("web/components/money.html")
+def money(amount: Decimal | None) -> dict[str, Any]:
+    """Draw an amount of rupees, without paise where there are none; nothing for None."""
+    return {"text": "" if amount is None else amount_text(Decimal(amount)), "amount": amount}
+
+
+@register.inclusion_tag("web/components/plate.html")
+def plate(text: str, size: str = "", kind: str = "") -> dict[str, str]:
+    """Draw a number plate. `size`: "large"; `kind`: the vehicle's, of which EV has an edge of its own."""
+    return {"text": plate_text(text), "size": size, "kind": "ev" if kind == "EV" else ""}
+
+
+@register.inclusion_tag("web/components/time.html")
+def at(time: datetime | None, site_id: int | None = None, only: str = "") -> dict[str, Any]:
+    """Draw a moment: Today 09:30, with all of it in the tooltip. `only`: "clock" for the time of day alone."""
+    if time is None:
+        return {"text": ""}
+    local = localtime(time) if site_id is None else time.astimezone(zone_of(site_id))
+    now = clock.now().astimezone(local.tzinfo)
+    return {
+        "text": date_format(local, "H:i") if only == "clock" else time_text(local, now),
+        "exact": date_format(local, "l j F Y, H:i:s"),
+        "machine": local.isoformat(timespec="seconds"),
+    }
+
+
+@register.inclusion_tag("web/components/time.html")
+def ago(time: datetime, until: datetime | None = None) -> dict[str, Any]:
+    """Draw how long something lasts: 3 days, with its beginning in the tooltip. Until now where no end is given."""
+    end = clock.now() if until is None else until
+    local = localtime(time)
+    return {
+        "text": span_text(end - time if end > time else timedelta(0)),
+        "exact": date_format(local, "l j F Y, H:i:s"),
+        "machine": local.isoformat(timespec="seconds"),
+    }
+
+
+@register.inclusion_tag("web/components/badge.html")
+def badge(code: str) -> dict[str, Any]:
+    """Draw a state as a coloured badge, where it is the headline of a card; in rows take `{% state %}`."""
+    return state_of(code)
+
+
+@register.inclusion_tag("web/components/sparkline.html")
+def sparkline(values: Sequence[float | Decimal], same: int | None = None) -> dict[str, Any]:
+    """Draw small bars, the last one today's; the numbers stand beside them. `same`: the day compared with."""
+    return {"bars": spark_bars(values, same=same)}

@@ -1,0 +1,141 @@
+"""Faults that people met on pages, each as they met it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Dialog, Page, Route, expect
+
+from parking.accounts.models import User
+from parking.facilities.models import ParkingZone
+from parking.payments.gateways.base import GatewayState
+from parking.payments.models import PaymentOrder
+from tests.browser.conftest import NewPage, SignIn
+from tests.build import book
+from tests.gateway import FakeGateway
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# One pixel.
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000154a24f5f"
+    "0000000049454e44ae426082"
+)
+
+
+def test_a_payment_that_is_being_checked_is_not_asked_for_again(
+    phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone, gateway: FakeGateway
+) -> None:
+    gateway.outcome = GatewayState.PENDING
+    session = book(driver, zone)
+    sign_in(phone, driver)
+    phone.goto(f"/tickets/{session.pk}/pay/")
+    PaymentOrder.objects.update(status="REVIEW", is_definite=True)
+    # The page that waits for the payment goes on by itself.
+    expect(phone.get_by_role("heading", name="Payment is being checked")).to_be_visible(timeout=8000)
+    expect(phone.get_by_text("Please do not pay again.")).to_be_visible()
+    expect(phone.get_by_role("link", name="Pay ₹50")).to_have_count(0)
+    phone.goto("/history/")
+    expect(phone.get_by_text("Payment is being checked")).to_be_visible()
+
+
+def test_the_map_draws_a_mark_for_each_place(phone: Page, zone: ParkingZone, settings) -> None:
+    settings.MAP_TILES = "http://127.0.0.1:9/tiles/{z}/{x}/{y}.png"
+    ParkingZone.objects.update(latitude="28.631500", longitude="77.216700")
+
+    def tile(route: Route) -> None:
+        route.fulfill(body=PICTURE, content_type="image/png")
+
+    phone.route("**/tiles/**", tile)
+    phone.goto("/zones/")
+    expect(phone.get_by_role("link", name="Zone A: 10 free of 10")).to_be_visible()
+
+
+def test_a_refused_form_opens_with_what_is_wrong_in_focus(
+    phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone, axe: Callable[..., None]
+) -> None:
+    sign_in(phone, driver)
+    phone.goto(f"/zones/{zone.pk}/")
+    phone.get_by_label("Owner's name").fill("Asha Rao")
+    phone.locator("form[data-booking]").evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+    summary = phone.locator(".error-summary")
+    expect(summary).to_be_focused()
+    expect(summary).to_be_in_viewport()
+    axe(phone)
+    summary.get_by_role("link").first.click()
+    expect(phone.locator("#id_plate")).to_be_focused()
+    phone.locator("#id_plate").fill("DL 01 AB 1234")
+    phone.get_by_role("button", name="Book and pay").click()
+    expect(phone.get_by_role("heading", name="Booked")).to_be_visible()
+    # What was typed is there after the way back.
+    phone.go_back()
+    expect(phone.locator("#id_plate")).to_have_value("DL 01 AB 1234")
+
+
+def test_signing_in_again_keeps_the_form_and_the_way_back(
+    phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone
+) -> None:
+    sign_in(phone, driver)
+    phone.goto(f"/zones/{zone.pk}/")
+    phone.locator("#id_plate").fill("DL 01 AB 1234")
+    phone.get_by_label("Owner's name").fill("Asha Rao")
+    phone.context.clear_cookies(name="sessionid")
+    phone.get_by_role("button", name="Book and pay").click()
+    expect(phone.get_by_text("Please sign in again.")).to_be_visible()
+    sign_in_here(phone, driver)
+    expect(phone.get_by_text("You are signed in again.")).to_be_visible()
+    expect(phone.locator("#id_plate")).to_have_value("DL 01 AB 1234")
+    phone.get_by_role("button", name="Book and pay").click()
+    expect(phone.get_by_role("heading", name="Booked")).to_be_visible()
+
+
+def test_somebody_else_finds_nothing_of_what_was_typed(
+    phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone
+) -> None:
+    other = User.objects.create(username="other", role="USER", email="o@example.org", date_joined=driver.date_joined)
+    sign_in(phone, driver)
+    phone.goto(f"/zones/{zone.pk}/")
+    phone.locator("#id_plate").fill("DL 01 AB 1234")
+    phone.get_by_label("Owner's name").fill("Asha Rao")
+    phone.context.clear_cookies(name="sessionid")
+    phone.get_by_role("button", name="Book and pay").click()
+    expect(phone.get_by_text("Please sign in again.")).to_be_visible()
+    sign_in_here(phone, other)
+    expect(phone.locator("#id_plate")).to_have_value("")
+
+
+def test_a_language_chosen_before_signing_in_stays(new_page: NewPage, driver: User) -> None:
+    page = new_page("desktop")
+    page.goto("/sign-in/")
+    page.get_by_role("button", name="हिन्दी").first.click()
+    expect(page.locator("html")).to_have_attribute("lang", "hi")
+    sign_in_here(page, driver)
+    expect(page.locator("html")).to_have_attribute("lang", "hi")
+
+
+def test_a_changed_form_is_not_left_without_a_word(
+    desktop: Page, sign_in: SignIn, admin: User, zone: ParkingZone
+) -> None:
+    asked: list[str] = []
+
+    def go_on(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    desktop.on("dialog", go_on)
+    sign_in(desktop, admin)
+    desktop.goto(f"/office/zones/{zone.pk}/")
+    desktop.goto("/office/zones/")
+    assert asked == []
+    desktop.goto(f"/office/zones/{zone.pk}/")
+    desktop.get_by_label("Rate for an hour", exact=True).fill("60")
+    desktop.goto("/office/zones/")
+    assert asked == ["beforeunload"]
+
+
+def sign_in_here(page: Page, user: User) -> None:
+    """Sign in on the sign-in page that is open."""
+    user.set_password("monsoon-2026")
+    user.save()
+    page.locator("[name=username]").fill(user.username)
+    page.locator("[name=password]").fill("monsoon-2026")
+    page.locator("main button[type=submit]").click()

@@ -1,0 +1,70 @@
+"""Phones at the gate: two digits are shown, all ten find a stay, on record."""
+
+import pytest
+
+from parking.accounts.models import Role
+from parking.audit.models import AuditEntry
+from parking.core import clock
+from parking.facilities.models import ParkingSite
+from parking.stays.rules import phone_digits
+from tests.build import book, enter, make_user, make_zone
+from tests.client import ApiClient
+from tests.invariants import nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+SEARCH = "/api/staff/phone-search/"
+
+
+@pytest.fixture
+def inside(staff, driver, zone):
+    driver.phone = "+91 98765-43210"
+    driver.save()
+    return enter(staff, book(driver, zone, "DL-01-AB-1234"))
+
+
+def test_a_stay_shows_two_digits_and_no_more(gate, inside):
+    text = gate.client.get(f"/gate/stays/{inside.pk}/").content.decode()
+    assert "<dd data-phone>10</dd>" in text
+    assert "43210" not in text
+
+
+@pytest.mark.parametrize("phone", ["9876543210", "098765 43210", "+91-98765-43210"])
+def test_all_digits_find_the_stay_and_are_on_record(gate, staff, inside, phone):
+    assert "DL-01-AB-1234" in gate.client.post("/gate/phone/", {"phone": phone}).content.decode()
+    entry = AuditEntry.objects.get(action="phone.searched")
+    assert (entry.actor_id, entry.facts) == (staff.pk, {"ends_in": "10", "found": 1})
+
+
+@pytest.mark.parametrize("phone", ["43210", "876543210", "10", "x", "98765432101234"])
+def test_less_than_all_digits_finds_nothing(gate, inside, phone):
+    with nothing_changes():
+        text = gate.client.post("/gate/phone/", {"phone": phone}).content.decode()
+    assert "Type all ten digits of the phone number." in text
+    assert "DL-01-AB-1234" not in text
+
+
+def test_the_call_answers_open_stays_of_own_sites_alone(staff, inside, driver):
+    airport = ParkingSite.objects.create(name="Airport", code="AIR", state="OPEN", created_at=clock.now())
+    elsewhere = make_user(Role.STAFF)
+    elsewhere.site_ids = [airport.pk]
+    elsewhere.save()
+    there = book(driver, make_zone("Terminal", site_id=airport.pk), "KA-01-AB-0002")
+
+    def found(user):
+        return [row["session_id"] for row in ApiClient(user).post(SEARCH, {"phone": "9876543210"}).json()["data"]]
+
+    assert found(staff) == [there.pk, inside.pk]
+    assert found(elsewhere) == [there.pk]
+    assert ApiClient(staff).post(SEARCH, {"phone": "43210"}).json()["code"] == "phone_incomplete"
+
+
+def test_another_number_with_the_same_ending_is_not_found(staff, inside):
+    answer = ApiClient(staff).post(SEARCH, {"phone": "9876500010"})
+    assert answer.json()["data"] == []
+    assert AuditEntry.objects.get(action="phone.searched").facts == {"ends_in": "10", "found": 0}
+
+
+def test_the_digits_of_a_number():
+    numbers = {"+91 98765 43210": "9876543210", "09876543210": "9876543210", "0987": "0987", "91": "91", "": ""}
+    assert {text: phone_digits(text) for text in numbers} == numbers

@@ -1,0 +1,85 @@
+"""The search box of the office: what a text finds, for whom, and at what cost."""
+
+from decimal import Decimal
+
+import pytest
+
+from parking.accounts.models import Role, User
+from parking.core import clock
+from parking.facilities.models import ParkingSite
+from parking.payments.models import Payment, PaymentOrder
+from tests.build import book, enter, leave, make_user, make_zone
+from tests.web.driver.test_booking import text_of
+from tests.web.office.forms import browser_of
+
+SEARCH = "/office/search/"
+PART = {"X-Live": "true"}
+
+
+@pytest.fixture
+def office(admin):
+    return browser_of(admin)
+
+
+@pytest.fixture
+def stay(driver, zone):
+    return book(driver, zone, "DL-01-AB-1234")
+
+
+def found(office, text):
+    return text_of(office.get(SEARCH, {"q": text}, headers=PART))
+
+
+@pytest.mark.parametrize("text", ["DL-01-AB-1234", "dl 1 ab 1234", "1234", "DL01"])
+def test_a_car_that_is_expected_is_found_by_a_part_of_its_plate(office, stay, text):
+    assert "DL-01-AB-1234 Zone A" in found(office, text)
+
+
+def test_a_stay_that_is_over_is_found_by_the_whole_plate(office, stay, staff):
+    leave(staff, enter(staff, stay))
+    assert "DL-01-AB-1234" in found(office, "DL01AB1234")
+    assert "Nothing found for “1234”." in found(office, "1234")
+
+
+def test_the_number_the_qr_code_and_the_payment_of_a_booking_lead_to_it(office, stay):
+    order, payment = PaymentOrder.objects.get(), Payment.objects.get()
+    for text in (stay.qr_code, stay.qr_code.lower(), str(stay.uuid), order.order_id, payment.reference):
+        answer = office.get(SEARCH, {"q": text})
+        assert (answer.status_code, answer["Location"]) == (302, f"/office/sessions/{stay.pk}/"), text
+    assert f"{payment.reference} ₹{Decimal(50):.2f} DL-01-AB-1234" in found(office, payment.reference)
+
+
+def test_people_and_pages_are_found_by_name(office, driver):
+    assert f"People {driver.username}" in found(office, driver.username)
+    assert "Pages Revenue" in found(office, "reven")
+    assert office.get(SEARCH, {"q": "revenue"})["Location"] == "/office/revenue/"
+
+
+@pytest.mark.parametrize("text", ["", "a", "\0", "%", "' OR 1=1 --", "🚗" * 200, "9" * 40])
+def test_anything_may_be_typed(office, stay, text):
+    assert office.get(SEARCH, {"q": text}).status_code == 200
+    assert office.get(SEARCH, {"q": text}, headers=PART).status_code == 200
+
+
+def test_what_is_typed_is_shown_as_text(office):
+    content = office.get(SEARCH, {"q": "<script>alert(1)</script>"}).content.decode()
+    assert "<script>alert" not in content
+
+
+def test_nothing_of_another_site_is_found(office, admin, stay):
+    other = ParkingSite.objects.create(name="Airport", code="AIR", state="OPEN", created_at=clock.now())
+    User.objects.filter(pk=admin.pk).update(site_ids=[other.pk])
+    for text in ("DL01AB1234", "1234", stay.qr_code, Payment.objects.get().reference, stay.driver.username):
+        assert "Nothing found" in found(office, text), text
+
+
+def test_an_auditor_searches_and_an_attendant_does_not(stay):
+    assert "DL-01-AB-1234" in found(browser_of(make_user(Role.AUDITOR)), "DL01")
+    assert browser_of(make_user(Role.STAFF)).get(SEARCH).status_code == 403
+
+
+def test_a_search_takes_the_same_statements_for_many_as_for_one(office, stay, driver, django_assert_max_num_queries):
+    for _ in range(8):
+        book(make_user(), make_zone(), None)
+    with django_assert_max_num_queries(9):
+        office.get(SEARCH, {"q": "KA"}, headers=PART)
