@@ -196,6 +196,15 @@ def _cut() -> bytes:
     return file.getvalue()
 
 
+def _far() -> bytes:
+    """Return a file with a row whose number is large: the reader makes up all rows before it."""
+    source, file = zipfile.ZipFile(BytesIO(xlsx([("Zone A", "A-001", "CAR")]))), BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for part in source.namelist():
+            packed.writestr(part, source.read(part).replace(b'<row r="2"', b'<row r="999999999"'))
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -204,6 +213,7 @@ def _cut() -> bytes:
         (_cut(), "import_unreadable"),
         (_entities(), "import_unreadable"),
         (_bomb(), "import_too_large"),
+        (_far(), "import_too_large"),
         (b"x" * (workbook.MOST_BYTES + 1), "import_too_large"),
         (xlsx(None, [("u", "", "STAFF", "a@b.in", "")] * 101), "import_too_large"),
     ],
