@@ -1,8 +1,8 @@
 """Who speaks for whom: a second person counts only if the account is not in the hands of the first one.
 
 Whoever makes an account, raises it to ADMIN, gives it a password or sets its mail address may act through it. For a day
-that person vouches for it, and neither is a second person beside the other. The record says who did so: it keeps what
-several people did to one account, each of whom may have kept a way into it.
+that person vouches for it, and neither is a second person beside the other, nor are two for whom one vouches. The
+record says who did so: it keeps what several people did to one account, each of whom may have kept a way into it.
 """
 
 from collections.abc import Iterator
@@ -19,15 +19,16 @@ VOUCHED_FOR = timedelta(hours=24)
 
 
 def is_dependent(*, first_id: int | None, second: Actor, now: datetime) -> bool:
-    """Return whether one of two accounts may be in the hands of the other: it vouches for it, directly or by others."""
+    """Return whether two accounts may be in the same hands: one vouches for the other, or a third for both."""
     if first_id is None or second.user_id is None:
         return False
-    return first_id in _all_vouchers(second.user_id, now) or second.user_id in _all_vouchers(first_id, now)
+    return not _hands(first_id, now).isdisjoint(_hands(second.user_id, now))
 
 
 def not_independent() -> Forbidden:
     return Forbidden(
-        "second_person_not_independent", "One of you made, raised or gave a password to the account of the other today"
+        "second_person_not_independent",
+        "One of you, or a third for both, made, raised or gave a password to the account today",
     )
 
 
@@ -42,12 +43,11 @@ def is_only_administrator(*, now: datetime) -> bool:
     return not changed.filter(facts__administrator_lost=True).exists()
 
 
-def _all_vouchers(user_id: int, now: datetime) -> set[int]:
-    """Return the ids of those who vouch for an account today, and of those who vouch for these."""
-    found: set[int] = set()
-    waiting = [user_id]
+def _hands(user_id: int, now: datetime) -> set[int]:
+    """Return the ids of who may act as an account today: itself, who vouch for it, and who vouch for these."""
+    found, waiting = {user_id}, [user_id]
     while waiting:
-        new = set(_vouchers(waiting.pop(), now)) - found - {user_id}
+        new = set(_vouchers(waiting.pop(), now)) - found
         found |= new
         waiting += new
     return found

@@ -138,8 +138,8 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "password_needed": _("Give your password to change your e-mail address or phone number."),
         "not_permitted": _("You have not been given the permission for this. Please ask a manager."),
         "second_person_not_independent": _(
-            "Your account was made, raised or given a password by the other person today, or theirs by you. Somebody "
-            "else has to decide this."
+            "Your account was made, raised or given a password by the other person today, or theirs by you, or both by "
+            "a third. Somebody else has to decide this."
         ),
     },
     KeyReused: {

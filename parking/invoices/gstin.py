@@ -121,11 +121,6 @@ def holder_of(text: str) -> Holder | None:
     return None if fault_of(text) else _nearest(text)
 
 
-def is_gstin(text: str) -> bool:
-    """Return whether a text is a number of the register: a form, a State, and the check digit over the rest."""
-    return fault_of(text) is None
-
-
 # --- What is wrong ---------------------------------------------------------------------------------
 
 

@@ -80,7 +80,6 @@ def _posting(request: dict[str, Any], response: object, form: type[In] | None = 
 TICKET_GIVEN = enveloped(shapes.TicketOut.example, "Slot allocated: A-001")
 SCANNED_IN = enveloped(shapes.EntryScanOut.example, "Entry QR scanned successfully")
 SCANNED_OUT = enveloped(shapes.ExitScanOut.example, "Exit processed successfully")
-CANCELLED_BY_QR = enveloped(shapes.CancelledByQrOut.example, "Session cancelled")
 
 
 # --- A ticket at the entry ---------------------------------------------------------------------------

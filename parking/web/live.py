@@ -12,11 +12,12 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
 from parking.core import clock
+from parking.core.ids import MAX_ID
 from parking.edge.pages import PRIVATE
 from parking.web.access import View
 
@@ -32,6 +33,8 @@ def live(state: State) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def conditional(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if any(isinstance(value, int) and value > MAX_ID for value in (*args, *kwargs.values())):
+                raise Http404
             tag = _tag(request, state(*args, **kwargs))
             if tag in request.headers.get("If-None-Match", ""):
                 return HttpResponseNotModified(headers={"ETag": tag})

@@ -40,6 +40,7 @@ def test_the_profile_is_changed(as_asha: ApiClient, asha: User):
         "role": "USER",
         "is_active": True,
         "sites": [],
+        "administrator_lost": False,
     }
 
 

@@ -140,6 +140,17 @@ def test_nobody_approves_what_an_attendant_of_their_making_asked_for(admin: User
     assert answer_of(other, refund) == (200, "")
 
 
+def test_two_accounts_of_one_maker_are_one_person(admin: User, cash: Payment) -> None:
+    make_user(Role.ADMIN)
+    attendant = made_by(admin, "gate", role="STAFF")
+    session = take_ticket(make_zone("Zone N"))
+    enter(attendant, session)
+    terminate(attendant, session)
+    address = f"/api/admin/debts/{Debt.objects.get().pk}/write-off/"
+    answer = ApiClient(made_by(admin)).post(address, {"reason": "Ambulance"})
+    assert (answer.status_code, answer.json()["code"]) == NOT_INDEPENDENT
+
+
 @pytest.mark.parametrize("change", [{"is_active": False}, {"role": "USER"}])
 def test_nobody_becomes_the_only_administrator_for_a_decision(
     moment: Any, admin: User, cash: Payment, change: dict[str, Any]

@@ -24,7 +24,7 @@ COLUMNS: dict[str, dict[str, bool]] = {
 MOST_ROWS = {SLOTS: 1000, PEOPLE: 100}
 MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 2_000_000, 20_000_000, 200
 LONGEST_CELL = 500
-_MOST_COLUMNS = 20
+_MOST_COLUMNS, _MOST_LINES = 20, 10_000
 _EXAMPLES: dict[str, Sequence[Sequence[str]]] = {
     SLOTS: [("Zone A", "A-001", "CAR"), ("Zone A", "A-002", "EV")],
     PEOPLE: [("ravi", "Ravi Kumar", "STAFF", "ravi@example.org", "terminate, collect_debt, refund=200/1000")],
@@ -97,6 +97,9 @@ def _sheet_of(name: str, sheet: Any) -> Sheet:
         return Sheet((), faults)
     rows: list[SheetRow] = []
     for number, line in lines:
+        # The reader makes up the rows before one whose number a file has made large.
+        if number > _MOST_LINES:
+            raise _too_large()
         cells = {column: cell for column, cell in zip(heading, line, strict=False) if column and _text(cell)}
         if not cells:
             continue
