@@ -1,7 +1,7 @@
 """`manage.py demo_traffic`: weeks of past traffic in the demonstration's zones, to look at reports with.
 
 Never in production. Cars come through the services, each at its time, so that books, record and documents are those of
-real traffic. The same number of weeks makes the same traffic.
+real traffic. The same number of days makes the same traffic.
 """
 
 from argparse import ArgumentParser
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
@@ -38,24 +39,34 @@ class Command(BaseCommand):
     help = "Make past traffic in the zones of the demonstration, up to now."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--weeks", type=int, default=5, help="how many weeks of it (5)")
+        parser.add_argument("--days", type=int, default=35, help="how many days of it before today (35)")
 
-    def handle(self, *, weeks: int, **_options: Any) -> None:
+    def handle(self, *, days: int, **_options: Any) -> None:
         if settings.IN_PRODUCTION:
             raise CommandError("Past traffic is never made up in production.")
-        driver, attendant = user_of_username("user123"), user_of_username("staff1")
-        if driver is None or attendant is None:
-            raise CommandError("Make the demonstration data first: manage.py demo")
-        people = _People(user_actor(driver.pk, driver.role), user_actor(attendant.pk, attendant.role))
-        random = Random(weeks)  # noqa: S311 - traffic is no secret
-        cars = _Traffic(people, list(ParkingZone.objects.order_by("pk")), random).run(weeks, clock.now())
-        self.stdout.write(f"{cars} cars in {weeks} weeks")
+        people = _People(_actor("user123"), usual=_actor("staff1"), at_airport=_actor("staff2"))
+        random = Random(days)  # noqa: S311 - traffic is no secret
+        zones = list(ParkingZone.objects.select_related("site").order_by("pk"))
+        cars = _Traffic(people, zones, random).run(days, clock.now())
+        self.stdout.write(f"{cars} cars in {days} days and today")
 
 
 @dataclass(frozen=True)
 class _People:
     driver: Actor
-    attendant: Actor
+    usual: Actor
+    at_airport: Actor
+
+    def attendant(self, zone: ParkingZone) -> Actor:
+        """Return who works at the site of a zone."""
+        return self.at_airport if zone.site.code == "AIR" else self.usual
+
+
+def _actor(username: str) -> Actor:
+    user = user_of_username(username)
+    if user is None:
+        raise CommandError("Make the demonstration data first: manage.py demo")
+    return user_actor(user.pk, user.role, site_ids=user.site_ids)
 
 
 class _Traffic:
@@ -67,10 +78,10 @@ class _Traffic:
         self._numbers = count(1)
         self._cars = 0
 
-    def run(self, weeks: int, now: datetime) -> int:
+    def run(self, days: int, now: datetime) -> int:
         """Let it happen up to now; answers how many cars came in."""
         first = now.astimezone(clock.site_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
-        for day in range(weeks * 7, -1, -1):
+        for day in range(days, -1, -1):
             self._plan(first - timedelta(days=day))
         while self._waiting and self._waiting[0][0] < now:
             at, _number, happen = heappop(self._waiting)
@@ -90,6 +101,7 @@ class _Traffic:
 
     def _arrive(self, now: datetime) -> None:
         zone, plate = self._random.choice(self._zones), self._plate()
+        attendant = self._people.attendant(zone)
         if self._random.random() < _ONLINE_SHARE:
             session = booking.book(
                 actor=self._people.driver, zone=Ref(pk=zone.pk), plate=plate, owner_name="Asha Rao",
@@ -97,21 +109,21 @@ class _Traffic:
             ).session  # fmt: skip
         else:
             session = booking.take_ticket(
-                actor=self._people.attendant, zone=Ref(pk=zone.pk), plate=plate, owner_name="Walk-in", now=now
+                actor=attendant, zone=Ref(pk=zone.pk), plate=plate, owner_name="Walk-in", now=now
             )
-        entering.enter(actor=self._people.attendant, qr_code=session.qr_code, now=now)
+        entering.enter(actor=attendant, qr_code=session.qr_code, now=now)
         self._cars += 1
         parked = timedelta(minutes=self._random.randint(25, 260))
-        self._at(now + parked, lambda moment: self._leave(session, moment))
+        self._at(now + parked, partial(self._leave, session, attendant))
 
-    def _leave(self, session: ParkingSession, now: datetime) -> None:
+    def _leave(self, session: ParkingSession, attendant: Actor, now: datetime) -> None:
         if self._random.random() < _UNPAID_SHARE:
             terminating.terminate(
-                actor=self._people.attendant, session=Ref(pk=session.pk), reason="Drove off without paying",
+                actor=attendant, session=Ref(pk=session.pk), reason="Drove off without paying",
                 collection=Collection("NONE"), now=now,
             )  # fmt: skip
         else:
-            leaving.leave(actor=self._people.attendant, qr_code=session.qr_code, collection=Collection("CASH"), now=now)
+            leaving.leave(actor=attendant, qr_code=session.qr_code, collection=Collection("CASH"), now=now)
 
     def _plate(self) -> str:
         state, number = self._random.choice(_STATES), next(self._numbers) % 10_000
