@@ -112,13 +112,14 @@ def orders_in_review(*, sites: Sites) -> "QuerySet[PaymentOrder]":
 def second_payments(*, sites: Sites) -> "QuerySet[Refund]":
     """Return the refunds of second payments whose money has not gone back, held or on their way."""
     return at_sites(
-        Refund.objects.filter(completed_at=None, paid_already__isnull=False), sites, "payment__bill__site_id"
+        Refund.objects.filter(completed_at=None, paid_already__isnull=False).owed(), sites, "payment__bill__site_id"
     )
 
 
 def refunds_without_balance(*, sites: Sites) -> "QuerySet[Refund]":
     """Return refunds that wait for balance at their gateway."""
-    return at_sites(Refund.objects.filter(completed_at=None, lacks_balance=True), sites, "payment__bill__site_id")
+    waiting = Refund.objects.filter(completed_at=None, lacks_balance=True).owed()
+    return at_sites(waiting, sites, "payment__bill__site_id")
 
 
 def refunds_stuck(*, now: datetime, sites: Sites) -> "QuerySet[Refund]":

@@ -108,4 +108,4 @@ def test_minutes_until_are_rounded_up_and_never_negative():
 
 
 def test_words_for_codes():
-    assert (tags.word("NO_SHOW"), tags.word("something new")) == ("Did not come", "something new")
+    assert (tags.word("NO_SHOW"), tags.word("something new")) == ("No-show", "something new")

@@ -326,9 +326,7 @@ def test_every_table_of_the_report_adds_up(office, stay, admin, group):
         assert sum(next(part for part in row if hasattr(part, "net")).net for row in rows) == Decimal("130.00")
     page = squeezed(text_of(answer))
     assert (
-        page.count(
-            '<tfoot><tr><th scope="row">Together</th><td class="money">₹150.00</td><td class="money">₹20.00</td>'
-        )
+        page.count('<tfoot><tr><th scope="row">Total</th><td class="money">₹150.00</td><td class="money">₹20.00</td>')
         == 4
     )
 
