@@ -36,6 +36,13 @@ class SessionEntered(SessionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnerConfirmed(SessionEvent):
+    """A driver without a code said who the owner is, and an attendant took that for the code."""
+
+    action = "session.owner_confirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class GatePassedWrongWay(SessionEvent):
     """The car passed a gate against its direction: `way` is IN or OUT."""
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from parking.core.ids import Ref
 from parking.core.sites import ALL_SITES, Sites, at_sites
@@ -67,6 +67,16 @@ def history_of(
 def zones_visited(driver_id: int) -> QuerySet[ParkingZone]:
     """The zones in which a driver ever booked, by name; retired ones too."""
     return ParkingZone.objects.filter(sessions__driver_id=driver_id).distinct().order_by("name", "pk")
+
+
+def expected(*, sites: Sites, q: str) -> QuerySet[ParkingSession]:
+    """Return bookings that are not in yet, by a part of the plate or the number of the booking; none for no text."""
+    rows = ParkingSession.objects.whole().filter(status=SessionStatus.BOOKED).order_by("enter_by", "pk")
+    rows = at_sites(rows, sites, "zone__site_id")
+    if not q:
+        return rows.none()
+    number = Q(pk=int(q)) if q.isascii() and q.isdecimal() and len(q) < 10 else Q(pk__in=[])
+    return rows.filter(plate_matches(q) | number)
 
 
 def cars_inside(

@@ -45,6 +45,19 @@ def is_no_show(*, enter_by: datetime, now: datetime) -> bool:
     return now > enter_by
 
 
+_SHORTEST_NAME = 3
+_LAST_DIGITS = 4
+
+
+def confirms_owner(text: str, *, owner_name: str, phone: str) -> bool:
+    """Return whether a text is the owner's name, a word of it, or the last four digits of the phone."""
+    digits = phone_digits(text)
+    if len(digits) == _LAST_DIGITS and text.strip().isdecimal():
+        return phone_digits(phone).endswith(digits)
+    said, name = text.casefold().split(), owner_name.casefold().split()
+    return bool(said) and len("".join(said)) >= _SHORTEST_NAME and all(word in name for word in said)
+
+
 # --- Hoarding --------------------------------------------------------------------------------------------
 
 _HOUR = timedelta(hours=1)

@@ -79,6 +79,7 @@ TABLE: dict[str, Statuses] = {
     "gate_stay": GATE_ONE,
     "gate_terminate": GATE_ONE,
     "gate_invoice": GATE_ONE,
+    "gate_without_code": GATE_ONE,
     "gate_debts": GATE,
     "gate_refund": GATE_ONE,
     "gate_refunds": GATE,

@@ -28,7 +28,7 @@ from parking.stays import access
 from parking.stays.by_phone import phone_ending
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.stays.queries import cars_inside
+from parking.stays.queries import cars_inside, expected
 from parking.stays.watching import everything_text
 from parking.web.access import for_attendants
 from parking.web.gate.answers import waiting_context
@@ -38,6 +38,7 @@ from parking.web.gate.refunds import may_refund
 from parking.web.live import live, minute
 
 PAGE_SIZE = 25
+MOST_EXPECTED = 10
 
 
 # --- The list ----------------------------------------------------------------------------------------
@@ -93,6 +94,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     return {
         "found": wanted,
         "cars": [_car(session, now) for session in wanted],
+        "expected": list(expected(sites=actor_of(request).sites, q=q)[:MOST_EXPECTED]),
         "filters": filters,
         "query": urlencode(filters),
         "live_query": urlencode(filters | {"page": wanted.number}),

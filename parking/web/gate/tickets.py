@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parking.checkout import booking
+from parking.checkout import booking, entering
 from parking.core import clock
 from parking.core.actor import AtGate
 from parking.core.ids import Ref, parse_ref
@@ -36,7 +36,10 @@ def ticket(request: HttpRequest) -> HttpResponse:
     form = TicketForm(request.POST or None, zones=[zone for zone, _ in zones], initial=gate_fields(gate))
     if form.is_valid():
         with form.refusals(request):
-            return redirect("gate_ticket_given", session_id=_give(request, form).pk)
+            session = _give(request, form)
+            if "let_in" in request.POST:
+                _let_in(request, form, session)
+            return redirect("gate_ticket_given", session_id=session.pk)
     return page(
         request,
         "gate/ticket.html",
@@ -76,6 +79,13 @@ def _give(request: HttpRequest, attempt: Attempt, form: TicketForm) -> ParkingSe
         vehicle_kind=wanted["vehicle_kind"],
         now=clock.now(),
         key=attempt.key,
+    )
+
+
+def _let_in(request: HttpRequest, form: TicketForm, session: ParkingSession) -> None:
+    """Let the car in with the ticket that it was just given. Sent again, it is the same scan."""
+    entering.enter(
+        actor=actor_here(request, form), qr_code=session.qr_code, scan_id=f"ticket-{session.uuid}", now=clock.now()
     )
 
 

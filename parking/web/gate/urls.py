@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.gate import debts, inside, invoicing, leaving, phones, refunds, scanning, slots, tickets
+from parking.web.gate import debts, inside, invoicing, leaving, phones, refunds, scanning, slots, tickets, without_code
 
 urlpatterns: list[URLPattern] = [
     path("", scanning.gate, name="gate"),
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("refunds/<int:refund_id>/", refunds.hand_out, name="gate_hand_out"),
     path("stays/<int:session_id>/refund/", refunds.ask, name="gate_refund"),
     path("stays/<int:session_id>/", inside.stay, name="gate_stay"),
+    path("stays/<int:session_id>/without-code/", without_code.confirm, name="gate_without_code"),
     path("stays/<int:session_id>/invoice/", invoicing.details, name="gate_invoice"),
     path("stays/<int:session_id>/terminate/", inside.terminate, name="gate_terminate"),
 ]

@@ -28,6 +28,7 @@ from parking.payments.events import (
 )
 from parking.reports.timeline import RowCode, TimelineEvent
 from parking.stays.events import (
+    OwnerConfirmed,
     SessionBooked,
     SessionCancelled,
     SessionEntered,
@@ -41,6 +42,7 @@ from parking.web.templatetags.parking import rupees, word
 _TITLES: dict[str, Promise] = {
     SessionBooked.action: _("Booked"),
     SessionEntered.action: _("Car let in"),
+    OwnerConfirmed.action: _("Driver without a code was asked for the owner's name or phone"),
     SessionQuoted.action: _("Bill shown and fixed for a while"),
     SessionExited.action: _("Left through the gate"),
     SessionTerminated.action: _("Ended by staff"),

@@ -1,0 +1,56 @@
+"""Cars whose drivers have no code to show: found by plate, let in or led to their bill once it is known who drives."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from parking.checkout import entering
+from parking.checkout.identifying import confirm_owner
+from parking.core import clock
+from parking.core.ids import Ref
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
+from parking.stays import access
+from parking.stays.models import ParkingSession, SessionStatus
+from parking.web.access import for_attendants
+from parking.web.gate.here import PlacedForm, actor_here, gate_fields, kept_gate
+
+
+class OwnerForm(PlacedForm):
+    """What the driver says of the owner."""
+
+    said = forms.CharField(
+        label=_("Owner's name, or the last four digits of the phone"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_attendants
+def confirm(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Ask who drives; then let the car in, or lead to its bill."""
+    form = OwnerForm(request.POST or None, initial=gate_fields(kept_gate(request)))
+    if form.is_valid():
+        with form.refusals(request):
+            actor = actor_here(request, form)
+            said = form.cleaned_data["said"]
+            session = confirm_owner(actor=actor, session=Ref(pk=session_id), said=said, now=clock.now())
+            return _let_in_or_bill(request, form, session)
+    session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
+    return page(request, "gate/without_code.html", section="inside", form=form, session=session)
+
+
+def _let_in_or_bill(request: HttpRequest, form: OwnerForm, session: ParkingSession) -> HttpResponse:
+    if session.status == SessionStatus.ACTIVE:
+        return redirect(f"{reverse('gate')}#{session.qr_code}")
+    # The same scan for each press of the button.
+    scan_id = f"owner-{session.uuid}"
+    entering.enter(actor=actor_here(request, form), qr_code=session.qr_code, scan_id=scan_id, now=clock.now())
+    messages.success(request, gettext("Let in: %(plate)s") % {"plate": session.vehicle.vehicle_number})
+    return redirect("gate_stay", session.pk)
