@@ -61,6 +61,12 @@ class User(AbstractBaseUser):
         help_text="The manager who made or raised the account or gave it a password last",
     )
     vouched_at = models.DateTimeField(null=True, blank=True)
+    special_slots = models.JSONField(
+        default=list, blank=True, help_text="Kinds of special slots that a driver may book: ACCESSIBLE, VIP"
+    )
+    disability_card = models.CharField(
+        max_length=40, blank=True, help_text="Number of the disability card that the office has checked"
+    )
     email_confirmed_at = models.DateTimeField(
         null=True, blank=True, help_text="When a link that was mailed there was used; empty: nobody knows whose it is"
     )

@@ -53,6 +53,14 @@ def ids_of_reset(email_or_username: str) -> list[int]:
     return sorted(user.pk for user in rows if not proved or user.pk in proved | named)
 
 
+def special_slots_of(user_id: int | None) -> list[str]:
+    """Return the kinds of special slots that a driver may book."""
+    if user_id is None:
+        return []
+    kinds = User.objects.filter(pk=user_id).values_list("special_slots", flat=True).first()
+    return list(kinds or ())
+
+
 def works_within(user: User, sites: Sites) -> bool:
     """Return whether an account works at some of these sites and nowhere else; of all sites, any account does."""
     if sites is None:

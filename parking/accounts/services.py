@@ -268,15 +268,17 @@ def _assign(user: User, changes: Mapping[str, Any]) -> dict[str, Any]:
 def create_user(
     *, actor: Actor, username: str, password: HashedPassword, fields: Mapping[str, Any], now: datetime
 ) -> User:
-    """Make an account. `fields`: role, is_active, email, phone, first_name, last_name, language, site_ids, permissions.
+    """Make an account.
 
-    All ADMINs get a mail about a new one. Raises InvalidInput, also for an account that works elsewhere than the actor,
-    and with the code `username_taken` if another account differs in letter case at most.
+    `fields`: role, is_active, email, phone, first_name, last_name, language, site_ids, permissions, special_slots,
+    disability_card. All ADMINs get a mail about a new one. Raises InvalidInput, also for an account that works
+    elsewhere than the actor, and with the code `username_taken` if another account differs in letter case at most.
     """
     by_person = actor.user_id is not None
     user = User(username=username, password=password, date_joined=now)
     _assign(user, fields)
     _refuse_elsewhere(user, actor)
+    _need_card(user)
     user.password_must_change = by_person and settings.GIVEN_PASSWORDS_CHANGE
     with transaction.atomic():
         _save(user, force_insert=True)
@@ -312,6 +314,7 @@ def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], passw
         was_of_all_sites = _is_admin_of_all_sites(user)
         before = _assign(user, changes)
         _refuse_elsewhere(user, actor)
+        _need_card(user)
         if was_of_all_sites and not _is_admin_of_all_sites(user) and not other_admins:
             raise Refused("last_admin", "The last active administrator must stay one")
         is_raised = _is_active_admin(user) and not was_admin
@@ -339,6 +342,12 @@ def _refuse_elsewhere(user: User, actor: Actor) -> None:
         raise InvalidInput({"role": ["Only an administrator of all sites looks after drivers"]})
     if not works_within(user, actor.sites):
         raise InvalidInput({"sites": ["Name one or more of your own sites"]})
+
+
+def _need_card(user: User) -> None:
+    """Raise InvalidInput unless the card of somebody who books accessible slots was checked."""
+    if "ACCESSIBLE" in user.special_slots and not user.disability_card:
+        raise InvalidInput({"disability_card": ["Give the number of the card that you checked"]})
 
 
 def _is_active_admin(user: User) -> bool:

@@ -10,6 +10,7 @@ from pydantic import Field
 from parking.api.paging import Paging, page_of
 from parking.api.public import ZonesQuery, zones_now
 from parking.api.shapes.bookings import BookingOut, BookingWithBillOut, CancelledOut
+from parking.api.shapes.users import SpecialSlot
 from parking.api.shapes.zones import ZoneOut
 from parking.checkout import booking, cancelling
 from parking.checkout.queries import latest_orders
@@ -49,6 +50,9 @@ class BookIn(In):
     owner_name: Text100
     vehicle_kind: Annotated[VehicleKind, Field(strict=False)] = VehicleKind.CAR
     gateway: Text12 | None = None
+    slot_kind: Annotated[
+        SpecialSlot | None, Field(description="A special slot, for drivers whom the office allows it")
+    ] = None
 
 
 @router.post(
@@ -79,6 +83,7 @@ def book_slot(request: HttpRequest, attempt: Attempt, payload: BookIn) -> HttpRe
             gateway=payload.gateway,
             now=now,
             key=attempt.key,
+            special=payload.slot_kind,
         )
     shown = BookingOut.of(booked.session, booked.order, clock.now())
     text = f"Slot booked: {shown.slot_number}" if shown.slot_number else "Place booked"

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from parking.accounts.limits import count_booking
+from parking.accounts.queries import special_slots_of
 from parking.audit import services as audit
 from parking.checkout.paying import collect_with_page
 from parking.core import idempotency
@@ -22,7 +23,7 @@ from parking.facilities.queries import find_zone
 from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
-from parking.stays.events import SessionBooked
+from parking.stays.events import SessionBooked, SpecialSlotGiven
 from parking.stays.hoarding import refuse_hoarding
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import session_by_uuid
@@ -41,6 +42,15 @@ class Wanted:
     plate: Plate
     owner_name: str
     vehicle_kind: str
+    special: str | None = None
+
+
+@dataclass(frozen=True)
+class SpecialSlot:
+    """A special slot (ACCESSIBLE, VIP) that an attendant gives, with the reason."""
+
+    kind: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -61,16 +71,20 @@ def book(
     gateway: str | None,
     now: datetime,
     key: RequestKey | None = None,
+    special: str | None = None,
 ) -> Booked:
     """Book a slot for a driver, from now on, and collect the booking fee.
 
-    The claim, its bill, its order and the idempotency key are committed before the gateway is called. Raises
-    NotFound `zone_not_found`; Refused `zone_inactive`, `kind_not_allowed`, `zone_closed`, `pass_needed`, `zone_full`,
-    `vehicle_invalid`, `vehicle_already_parked`, `vehicle_unavailable`, `booking_limit`, `gateway_invalid`,
+    A `special` slot (ACCESSIBLE, VIP) is for drivers whom the office allows it. The claim, its bill, its order and the
+    idempotency key are committed before the gateway is called. Raises NotFound `zone_not_found`; Refused
+    `zone_inactive`, `kind_not_allowed`, `zone_closed`, `pass_needed`, `zone_full`, `vehicle_invalid`,
+    `vehicle_already_parked`, `vehicle_unavailable`, `booking_limit`, `gateway_invalid`, `special_slot_not_allowed`,
     `payment_failed` (the slot is free again); TooMany `too_many_requests`; RepeatedRequest.
     """
     code = chosen_gateway(gateway).code
-    wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind)
+    wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind, special)
+    if special is not None and special not in special_slots_of(actor.user_id):
+        raise Refused("special_slot_not_allowed", "The office has not allowed you slots of this kind")
     if actor.user_id is not None:
         count_booking(actor.user_id, now=now)
     uuid = new_uuid()
@@ -108,16 +122,23 @@ def take_ticket(
     now: datetime,
     vehicle_kind: str = "CAR",
     key: RequestKey | None = None,
+    special: SpecialSlot | None = None,
 ) -> ParkingSession:
     """Give a car that drives up a slot and a QR, without account and without fee, at one of the actor's sites.
 
     Raises as `book`.
     """
-    wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind)
+    if special is not None:
+        actor.need("assign_special")
+    kind = special.kind if special else None
+    wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind, kind)
     uuid = new_uuid()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=str(uuid), now=now)
         session, _ = _claim(uuid, wanted, walk_in_terms, driver_id=None, actor=actor, sites=actor.sites, now=now)
+        if special is not None:
+            given = SpecialSlotGiven(session_id=session.pk, kind=special.kind, reason=special.reason)
+            audit.record(actor, given, now)
     return session
 
 
@@ -147,6 +168,7 @@ def _claim(
         owner_name=wanted.owner_name,
         terms=terms,
         now=now,
+        special=wanted.special,
     )
     audit.record(
         actor,

@@ -38,6 +38,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "import_too_large": _("This is more than is imported at once: 1,000 slots, 100 people, 2 MB."),
         "import_unreadable": _("This is not an XLSX file that can be read."),
         "import_without_sheets": _("The file has no sheet of the name Slots or People."),
+        "special_slot_not_allowed": _("The office has not allowed you slots of this kind. Please ask there."),
         "confirm_mismatch": _("That is neither the owner's name nor the end of the phone number."),
         "phone_incomplete": _("Type all ten digits of the phone number."),
         "debts_need_counter": _("Debts are paid here in cash or by UPI. The driver can pay them online."),

@@ -24,8 +24,13 @@ LONGEST_PREFIX = 16
 PREFIX_PATTERN = "^[A-Za-z0-9 ./_-]*$"
 
 
-def suitable_slot_kinds(vehicle_kind: str) -> tuple[str, ...]:
-    """Return the kinds of slot in which a vehicle of this kind may be put."""
+def suitable_slot_kinds(vehicle_kind: str, special: str | None = None) -> tuple[str, ...]:
+    """Return the kinds of slot in which a vehicle of this kind may be put.
+
+    A `special` kind (ACCESSIBLE, VIP) is asked for, never given otherwise; its slots are for cars.
+    """
+    if special is not None:
+        return () if vehicle_kind == "TWO_WHEELER" else (special,)
     return SUITABLE_SLOTS.get(vehicle_kind, ())
 
 

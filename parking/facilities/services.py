@@ -22,13 +22,15 @@ AMOUNTS = ("hourly_rate", "booking_fee")
 # --- Slots, on behalf of stays ---------------------------------------------------------------------
 
 
-def claim_best_slot(*, zone: ParkingZone, vehicle_kind: str) -> ParkingSlot:
+def claim_best_slot(*, zone: ParkingZone, vehicle_kind: str, special: str | None = None) -> ParkingSlot:
     """Claim the best free slot of the zone for a vehicle of this kind, until the transaction ends and beyond.
+
+    `special`: of this kind of slot alone, which somebody may have who asked for it.
 
     The best slot is the first by number. Of several claims at once each takes another slot: rows that somebody
     else is claiming are passed over (docs/locking.md). Raises Refused `zone_full`. Call it inside a transaction.
     """
-    kinds = _best_first(zone, suitable_slot_kinds(vehicle_kind))
+    kinds = _best_first(zone, suitable_slot_kinds(vehicle_kind, special))
     # One row is locked and no more: a second one, locked in passing, would be missing to somebody else.
     slot = next(filter(None, (_FREE_SLOT.first(zone.pk, kind) for kind in kinds)), None)
     if slot is None:
@@ -37,9 +39,9 @@ def claim_best_slot(*, zone: ParkingZone, vehicle_kind: str) -> ParkingSlot:
     return slot
 
 
-def refuse_full_zone(zone: ParkingZone, vehicle_kind: str) -> None:
+def refuse_full_zone(zone: ParkingZone, vehicle_kind: str, special: str | None = None) -> None:
     """Raise Refused `zone_full` unless the zone has a free slot for this kind of vehicle. Claims nothing."""
-    if not any(_free_slots(zone.pk, kind).exists() for kind in suitable_slot_kinds(vehicle_kind)):
+    if not any(_free_slots(zone.pk, kind).exists() for kind in suitable_slot_kinds(vehicle_kind, special)):
         raise _zone_full()
 
 

@@ -36,6 +36,16 @@ class SessionEntered(SessionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpecialSlotGiven(SessionEvent):
+    """An attendant gave a walk-in a slot of a special kind, with a reason."""
+
+    action = "session.special_slot"
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OwnerConfirmed(SessionEvent):
     """A driver without a code said who the owner is, and an attendant took that for the code."""
 

@@ -57,14 +57,15 @@ def allocate_slot(
     owner_name: str,
     terms: Terms,
     now: datetime,
+    special: str | None = None,
 ) -> ParkingSession:
     """Claim the best free slot for a vehicle and write the booking, from now on.
 
     The vehicle's row must be locked. Raises Refused: `vehicle_already_parked` (by the caller), `vehicle_unavailable`
     (by somebody else, which is nobody's business), `zone_full`.
     """
-    _refuse_second_stay(vehicle, driver_id, zone, vehicle_kind)
-    slot = claim_best_slot(zone=zone, vehicle_kind=vehicle_kind)
+    _refuse_second_stay(vehicle, driver_id, zone, vehicle_kind, special)
+    slot = claim_best_slot(zone=zone, vehicle_kind=vehicle_kind, special=special)
     session = ParkingSession(
         uuid=uuid,
         qr_code=new_qr_code(),
@@ -85,12 +86,14 @@ def allocate_slot(
     return session
 
 
-def _refuse_second_stay(vehicle: Vehicle, driver_id: int | None, zone: ParkingZone, vehicle_kind: str) -> None:
+def _refuse_second_stay(
+    vehicle: Vehicle, driver_id: int | None, zone: ParkingZone, vehicle_kind: str, special: str | None
+) -> None:
     present = _OPEN_OF_VEHICLE.first(vehicle.pk)
     if present is None:
         return
     # A full zone says nothing of the plate: the answer is the same whether the car is inside or not.
-    refuse_full_zone(zone, vehicle_kind)
+    refuse_full_zone(zone, vehicle_kind, special)
     if driver_id is not None and present.driver_id == driver_id:
         raise Refused("vehicle_already_parked", "This vehicle has an open booking already")
     raise Refused("vehicle_unavailable", "This vehicle cannot be booked now")

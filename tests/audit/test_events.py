@@ -351,6 +351,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         None,
         {"path": "/x/", "source": "0f3a", "times": 9},
     ),
+    (
+        stays.SpecialSlotGiven(session_id=7, kind="VIP", reason="Guest of the house"),
+        "session.special_slot",
+        "session",
+        7,
+        {"kind": "VIP", "reason": "Guest of the house"},
+    ),
     (stays.OwnerConfirmed(session_id=7), "session.owner_confirmed", "session", 7, {}),
     (stays.PhoneSearched(ends_in="10", found=1), "phone.searched", "", None, {"ends_in": "10", "found": 1}),
     (

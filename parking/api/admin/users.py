@@ -11,6 +11,7 @@ from parking.accounts.queries import find_users, user_within
 from parking.api.paging import Paging, page_of
 from parking.api.shapes.users import (
     STAFF_EXAMPLE,
+    DisabilityCard,
     Email,
     Language,
     NewPassword,
@@ -19,6 +20,7 @@ from parking.api.shapes.users import (
     Phone,
     RoleName,
     SiteIds,
+    SpecialSlots,
     Username,
     UserOut,
 )
@@ -68,12 +70,16 @@ class UserFieldsIn(In):
     language: Language | None = None
     sites: SiteIds | None = None
     permissions: PermissionsIn | None = None
+    special_slots: SpecialSlots | None = None
+    disability_card: DisabilityCard | None = None
 
     def fields(self, *others: str) -> dict[str, Any]:
         """Return what was given, under the names of the account's columns, without the `others`."""
         given = self.model_dump(exclude_none=True, exclude={*others})
         if "sites" in given:
             given["site_ids"] = sorted(set(given.pop("sites")))
+        if "special_slots" in given:
+            given["special_slots"] = sorted(set(given["special_slots"]))
         return given
 
 

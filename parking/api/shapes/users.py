@@ -16,6 +16,11 @@ from parking.edge.shapes import Shape
 
 RoleName = Annotated[Role, Field(strict=False)]
 Language = Literal["en", "hi"]
+SpecialSlot = Literal["ACCESSIBLE", "VIP"]
+SpecialSlots = Annotated[list[SpecialSlot], Field(max_length=2, description="Special slots that a driver may book")]
+DisabilityCard = Annotated[
+    str, Field(max_length=40, description="Number of the disability card that the office checked"), Printable
+]
 SiteId = Annotated[int, Field(ge=1, le=MAX_ID)]
 MOST_SITES = 1000
 
@@ -112,6 +117,8 @@ class UserOut(Shape):
     date_joined: datetime
     sites: list[int]
     permissions: PermissionsOut
+    special_slots: list[SpecialSlot]
+    disability_card: str
 
     example = {
         "id": 7,
@@ -128,6 +135,8 @@ class UserOut(Shape):
         "date_joined": "2026-11-22T04:30:00Z",
         "sites": [],
         "permissions": PermissionsOut.example,
+        "special_slots": [],
+        "disability_card": "",
     }
 
     @classmethod

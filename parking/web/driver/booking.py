@@ -41,6 +41,7 @@ def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         saved=list(vehicles_of(user.pk)),
         name=f"{user.first_name} {user.last_name}".strip(),
+        special_slots=user.special_slots,
     )
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
@@ -93,6 +94,7 @@ def _book(request: HttpRequest, attempt: Attempt, zone_id: int, form: BookingFor
         gateway=form.gateway_code(),
         now=now,
         key=attempt.key,
+        special=values.get("slot_kind") or None,
     )
 
 

@@ -1,5 +1,6 @@
 """Forms for booking, paying and cancelling."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -58,9 +59,22 @@ class BookingForm(WayToPayForm):
         label=_("Owner's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     remember = forms.BooleanField(label=_("Remember this vehicle"), required=False, initial=True)
+    slot_kind = forms.ChoiceField(label=_("Slot"), required=False)
 
-    def __init__(self, *args: Any, saved: list[SavedVehicle], name: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        saved: list[SavedVehicle],
+        name: str = "",
+        special_slots: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if special_slots:
+            kinds = [(kind, word(kind)) for kind in special_slots]
+            self.fields["slot_kind"].choices = [("", _("Any")), *kinds]  # type: ignore[attr-defined]
+        else:
+            del self.fields["slot_kind"]
         # What can be booked now comes first; the order is otherwise that of the last bookings.
         free = [row for row in saved if row.open_session_id is None]
         self.saved = free + [row for row in saved if row.open_session_id is not None]

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from parking.checkout.booking import SpecialSlot
 from parking.checkout.collecting import Collection
 from parking.checkout.scanning import Direction
 from parking.checkout.terminating import NONE
@@ -18,6 +19,7 @@ from parking.web.forms import ServiceForm
 from parking.web.gate.here import GateField, PlacedForm
 from parking.web.templatetags.parking import rupees, word
 
+SPECIAL_KINDS = ("ACCESSIBLE", "VIP")
 # Digits and more than any id has.
 _LONGEST_ID = 19
 
@@ -154,11 +156,35 @@ class TicketForm(PlacedForm):
     )
     vehicle_kind = forms.ChoiceField(label=_("Kind of vehicle"))
     zone = forms.TypedChoiceField(label=_("Zone"), coerce=int, widget=forms.RadioSelect)
+    slot_kind = forms.ChoiceField(label=_("Kind of slot"), required=False)
+    reason = forms.CharField(
+        label=_("Reason for the slot"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
-    def __init__(self, *args: object, zones: list[ParkingZone], **kwargs: object) -> None:
+    def __init__(self, *args: object, zones: list[ParkingZone], gives_special: bool = False, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        if gives_special:
+            kinds = [(kind, word(kind)) for kind in SPECIAL_KINDS]
+            self.fields["slot_kind"].choices = [("", _("Any")), *kinds]  # type: ignore[attr-defined]
+        else:
+            del self.fields["slot_kind"], self.fields["reason"]
         self.fields["vehicle_kind"].choices = [(kind, word(kind)) for kind in VehicleKind.values]  # type: ignore[attr-defined]
         self.fields["zone"].choices = [(zone.pk, zone.name) for zone in zones]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A special slot is given for a reason."""
+        values: dict[str, Any] = self.cleaned_data
+        if values.get("slot_kind") and not values.get("reason"):
+            self.add_error("reason", _("Please say why."))
+        return values
+
+    def special(self) -> SpecialSlot | None:
+        """Return the special slot that is given, if one is."""
+        values = self.cleaned_data
+        return SpecialSlot(values["slot_kind"], values["reason"]) if values.get("slot_kind") else None
 
 
 class TerminationForm(PlacedForm):

@@ -33,7 +33,12 @@ def ticket(request: HttpRequest) -> HttpResponse:
     """Write a ticket. The same form again leads to the same ticket."""
     gate = kept_gate(request)
     zones = _zones(request, gate)
-    form = TicketForm(request.POST or None, zones=[zone for zone, _ in zones], initial=gate_fields(gate))
+    form = TicketForm(
+        request.POST or None,
+        zones=[zone for zone, _ in zones],
+        initial=gate_fields(gate),
+        gives_special=actor_of(request).may("assign_special"),
+    )
     if form.is_valid():
         with form.refusals(request):
             session = _give(request, form)
@@ -79,6 +84,7 @@ def _give(request: HttpRequest, attempt: Attempt, form: TicketForm) -> ParkingSe
         vehicle_kind=wanted["vehicle_kind"],
         now=clock.now(),
         key=attempt.key,
+        special=form.special(),
     )
 
 

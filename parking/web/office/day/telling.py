@@ -36,12 +36,14 @@ from parking.stays.events import (
     SessionExpired,
     SessionQuoted,
     SessionTerminated,
+    SpecialSlotGiven,
 )
 from parking.web.templatetags.parking import rupees, word
 
 _TITLES: dict[str, Promise] = {
     SessionBooked.action: _("Booked"),
     SessionEntered.action: _("Car let in"),
+    SpecialSlotGiven.action: _("Accessible or VIP slot given at the gate"),
     OwnerConfirmed.action: _("Driver without a code was asked for the owner's name or phone"),
     SessionQuoted.action: _("Bill shown and fixed for a while"),
     SessionExited.action: _("Left through the gate"),

@@ -23,7 +23,10 @@ from parking.web.forms import ServiceForm
 from parking.web.office.shared.fields import EditForm, RupeesField
 from parking.web.templatetags.parking import word
 
-COLUMNS = ("first_name", "last_name", "email", "phone", "language", "role", "is_active", "site_ids")
+COLUMNS = (
+    "first_name", "last_name", "email", "phone", "language", "role", "is_active", "site_ids", "special_slots",
+    "disability_card",
+)  # fmt: skip
 ROLES: list[tuple[str, Promise]] = [
     (Role.USER, _("Driver")),
     (Role.STAFF, _("Gate attendant")),
@@ -83,6 +86,18 @@ class UserForm(EditForm):
     may_collect_debt = forms.BooleanField(label=_("Collect debts"), required=False)
     may_voucher = forms.BooleanField(label=_("Give vouchers"), required=False)
     may_assign_special = forms.BooleanField(label=_("Assign accessible and VIP slots"), required=False)
+    special_slots = forms.MultipleChoiceField(
+        label=_("Special slots that the driver may book"),
+        choices=[("ACCESSIBLE", _("Accessible")), ("VIP", _("VIP"))],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    disability_card = forms.CharField(
+        label=_("Number of the disability card"),
+        help_text=_("Look at the card once: number and photo. Needed for accessible slots."),
+        max_length=40,
+        required=False,
+    )
     refund_each = RupeesField(label=_("Refund at once at most"), help_text=_("0: gives nothing back."), required=False)
     refund_per_day = RupeesField(label=_("Refund in a day at most"), required=False)
 
