@@ -26,6 +26,11 @@ def open_sessions_of(driver_id: int) -> QuerySet[ParkingSession]:
     return ParkingSession.objects.whole().filter(driver_id=driver_id, status__in=OPEN_SESSION).order_by("-id")
 
 
+def last_sessions_of(driver_id: int, number: int) -> QuerySet[ParkingSession]:
+    """The last bookings of a driver, newest first."""
+    return ParkingSession.objects.whole().filter(driver_id=driver_id).order_by("-id")[:number]
+
+
 def vehicles_of(driver_id: int) -> QuerySet[SavedVehicle]:
     """The vehicles that a driver saved, the last booked first, then the last saved; in one statement.
 

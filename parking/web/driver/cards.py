@@ -1,7 +1,7 @@
 """Zones as cards, for drivers to compare."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
 from urllib.parse import urlencode
@@ -12,9 +12,12 @@ from parking.facilities.queries import ZoneCounts, zones_with_counts
 from parking.facilities.rules import distance_m
 from parking.tariffs.models import ZoneTariff
 from parking.tariffs.queries import tariffs_of
+from parking.tariffs.rules import Terms, stay_lines, total_of
 from parking.vehicles.models import VehicleKind
 
 SORTINGS = ("free", "price", "name", "distance")
+# How long a driver is taken to stay who has not said it.
+USUAL_HOURS = 2
 Point = tuple[float, float]
 _ICONS = {"covered": "home", "guarded": "shield-check", "ev_charging": "plug-connected", "cctv": "camera",
           "accessible": "disabled"}  # fmt: skip
@@ -28,9 +31,14 @@ class Price:
     hourly_rate: Decimal
     booking_fee: Decimal
 
+    def for_stay(self, begins: datetime, hours: int) -> Decimal:
+        """Return what a stay costs that begins at `begins` (aware), by the rule that bills it."""
+        terms = Terms(hourly_rate=self.hourly_rate, booking_fee=self.booking_fee)
+        return total_of(stay_lines(begins, begins + timedelta(hours=hours), terms))
+
 
 # What zones can be sorted by; they are sorted by name otherwise.
-_SORTS = {"price": "zone.hourly_rate", "free": "free", "distance": "metres"}
+_SORTS = {"price": "cost", "free": "free", "distance": "metres"}
 # Farther than anything on earth: zones without a place come last.
 _FAR = 10**9
 
@@ -40,13 +48,15 @@ class ZoneCard:
     """A zone with what it offers at this moment.
 
     `prices` begins with cars; kinds that pay as cars are left out. `closed` is the site or zone whose hours do not hold
-    now, if there is one; `distance` is in metres.
+    now, if there is one; `distance` is in metres. `cost` is for `hours` of the compared kind, in rupees.
     """
 
     zone: ParkingZone
     counts: ZoneCounts
     prices: tuple[Price, ...]
     closed: ParkingSite | ParkingZone | None
+    hours: int
+    cost: Decimal
     distance: int | None = None
 
     @property
@@ -54,7 +64,7 @@ class ZoneCard:
         return self.closed is None
 
     @property
-    def hours(self) -> ParkingSite | ParkingZone:
+    def open_by(self) -> ParkingSite | ParkingZone:
         """Return the zone, or its site where the zone has no hours of its own."""
         return self.zone if self.zone.opens_at else self.zone.site
 
@@ -73,6 +83,25 @@ class ZoneCard:
     @property
     def free(self) -> int:
         return self.counts.available
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """Return whether a tenth is free at most."""
+        return 10 * self.free <= self.counts.total
+
+    @property
+    def free_percent(self) -> int:
+        return 100 * self.free // self.counts.total if self.counts.total else 0
+
+    def takes(self, kind: str) -> bool:
+        """Return whether a kind of vehicle may park here."""
+        return not self.zone.allowed_kinds or kind in self.zone.allowed_kinds
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """Return the features with their icons, two-wheelers among them where they are named."""
+        named = VehicleKind.TWO_WHEELER in self.zone.allowed_kinds
+        return [*self.features, *([(str(VehicleKind.TWO_WHEELER), "motorbike")] if named else [])]
 
     @property
     def features(self) -> list[tuple[str, str]]:
@@ -96,11 +125,21 @@ def directions_to(zone: ParkingZone) -> str:
     return f"https://www.google.com/maps/dir/?{urlencode(where)}"
 
 
-def zone_cards(*, sorting: str = "free", near: Point | None = None, now: datetime) -> list[ZoneCard]:
+def zone_cards(
+    *,
+    sorting: str = "free",
+    near: Point | None = None,
+    hours: int = USUAL_HOURS,
+    kind: str = VehicleKind.CAR,
+    now: datetime,
+) -> list[ZoneCard]:
     """Return the cards of active zones, in three statements. Full and closed zones come last in any order."""
     zones = zones_with_counts(only_active=True)
     tariffs = tariffs_of([zone for zone, _ in zones])
-    cards = [_card(zone, counts, tariffs.get(zone.pk, []), now, near) for zone, counts in zones]
+    cards = [
+        _card(zone, counts, tariffs.get(zone.pk, []), near=near, hours=hours, kind=kind, now=now)
+        for zone, counts in zones
+    ]
     cards.sort(key=attrgetter(_SORTS.get(sorting, "zone.name")), reverse=sorting == "free")
     return sorted(cards, key=attrgetter("takes_nobody"))
 
@@ -121,19 +160,27 @@ def by_site(cards: list[ZoneCard]) -> list[SiteCards]:
     return list(found.values())
 
 
-def zone_card(zone: ParkingZone, *, now: datetime) -> ZoneCard:
+def zone_card(zone: ParkingZone, *, hours: int = USUAL_HOURS, kind: str = VehicleKind.CAR, now: datetime) -> ZoneCard:
     """Return one zone's card, in three statements."""
     ((row, counts),) = zones_with_counts(zone=zone)
-    return _card(row, counts, tariffs_of([row]).get(row.pk, []), now)
+    return _card(row, counts, tariffs_of([row]).get(row.pk, []), near=None, hours=hours, kind=kind, now=now)
 
 
 def _card(
-    zone: ParkingZone, counts: ZoneCounts, tariffs: list[ZoneTariff], now: datetime, near: Point | None = None
+    zone: ParkingZone,
+    counts: ZoneCounts,
+    tariffs: list[ZoneTariff],
+    *,
+    near: Point | None,
+    hours: int,
+    kind: str,
+    now: datetime,
 ) -> ZoneCard:
     cars = Price(VehicleKind.CAR, zone.hourly_rate, zone.booking_fee)
     others = [Price(tariff.vehicle_kind, tariff.hourly_rate, tariff.booking_fee) for tariff in tariffs]
     own = [price for price in others if (price.hourly_rate, price.booking_fee) != (cars.hourly_rate, cars.booking_fee)]
-    return ZoneCard(zone, counts, (cars, *own), closed_place(zone, now), _distance(zone, near))
+    cost = next((price for price in own if price.kind == kind), cars).for_stay(now, hours)
+    return ZoneCard(zone, counts, (cars, *own), closed_place(zone, now), hours, cost, _distance(zone, near))
 
 
 def _distance(zone: ParkingZone, near: Point | None) -> int | None:

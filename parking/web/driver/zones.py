@@ -1,51 +1,26 @@
 """The list of zones, for comparing them."""
 
-from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from parking.accounts.models import User
 from parking.core import clock
+from parking.edge import requests
+from parking.edge.callers import DRIVERS
 from parking.edge.pages import page
-from parking.facilities.rules import read_point
 from parking.stays.watching import all_zones_text
-from parking.web.driver.cards import SORTINGS, Point, ZoneCard, by_site, zone_cards
+from parking.web.driver.again import again_of
+from parking.web.driver.cards import ZoneCard, by_site
+from parking.web.driver.wanted import Wanted, read_wanted
 from parking.web.live import live, minute
 
-_NAMES = {"free": _("Free slots"), "price": _("Price"), "name": _("Name")}
 # The page asks the browser for the place when its button is pressed; no other page may.
 _MAY_LOCATE = "geolocation=(self)"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The order of the list, and from where distances are counted."""
-
-    sorting: str
-    near: Point | None
-    near_text: str = ""
-
-    def cards(self) -> list[ZoneCard]:
-        return zone_cards(sorting=self.sorting, near=self.near, now=clock.now())
-
-    @property
-    def and_near(self) -> str:
-        """Return the rest of a query that keeps the place."""
-        return f"&near={self.near_text}" if self.near else ""
-
-
-def _wanted(request: HttpRequest) -> Wanted:
-    """Return what the address asks for; what is no order or no place is left out."""
-    sorting, near_text = request.GET.get("sort", ""), request.GET.get("near", "")
-    near = read_point(near_text)
-    if sorting not in SORTINGS or (sorting == "distance" and near is None):
-        sorting = SORTINGS[0]
-    return Wanted(sorting, near, near_text)
 
 
 def _state() -> str:
@@ -60,20 +35,26 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _overview(request: HttpRequest) -> HttpResponse:
-    wanted = _wanted(request)
-    cards = wanted.cards()
+    wanted, now = read_wanted(request.GET), clock.now()
+    cards = wanted.all_cards(now)
+    user = request.user
+    is_driver = isinstance(user, User) and user.role in DRIVERS
     response = page(
         request,
         "driver/zones.html",
         section="zones",
-        groups=by_site(cards),
-        wanted=wanted,
-        sortings=_NAMES.items(),
+        again=again_of(cast("User", user).pk, cards, hours=wanted.hours, now=now) if is_driver else None,
+        key=requests.new_form_key(),
         map_tiles=settings.MAP_TILES if any(card.directions for card in cards) else "",
         map_credit=settings.MAP_CREDIT,
+        **_listed(wanted, wanted.of(cards)),
     )
     response.headers["Permissions-Policy"] = _MAY_LOCATE
     return response
+
+
+def _listed(wanted: Wanted, cards: list[ZoneCard]) -> dict[str, Any]:
+    return {"wanted": wanted, "groups": by_site(cards), "number": len(cards)}
 
 
 def _tile_host() -> str:
@@ -86,4 +67,6 @@ def _tile_host() -> str:
 @require_safe
 def overview_live(request: HttpRequest) -> HttpResponse:
     """Show the cards without the page around them."""
-    return page(request, "driver/parts/zone_cards.html", groups=by_site(_wanted(request).cards()))
+    wanted = read_wanted(request.GET)
+    cards = wanted.of(wanted.all_cards(clock.now()))
+    return page(request, "driver/parts/zone_cards.html", **_listed(wanted, cards))

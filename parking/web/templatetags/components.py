@@ -52,6 +52,12 @@ def money(amount: Decimal | None) -> dict[str, Any]:
     return {"text": "" if amount is None else amount_text(Decimal(amount)), "amount": amount}
 
 
+@register.filter
+def amount(rupees: Decimal | None) -> str:
+    """Return an amount of rupees as `money` draws it, for sentences and labels."""
+    return "" if rupees is None else amount_text(Decimal(rupees))
+
+
 @register.inclusion_tag("web/components/plate.html")
 def plate(text: str, size: str = "", kind: str = "") -> dict[str, str]:
     """Draw a number plate. `size`: "large"; `kind`: the vehicle's, of which EV has an edge of its own."""

@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from parking.checkout import cancelling
 from parking.core import clock, site_settings
 from parking.core.errors import DomainError
+from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
 from parking.tariffs.models import ZoneTariff
@@ -59,9 +61,13 @@ def test_a_zone_tells_what_decides(db):
         features=["covered", "guarded"], restrictions="Height 2.1 m", latitude=Decimal("28.631500"),
         longitude=Decimal("77.216700"),
     )  # fmt: skip
-    answer = Client().get("/zones/")
+    row = text_of(Client().get("/zones/"))
+    for words in ("3 free of 3", "₹2,500 for 2 h", "Covered", "Guarded", "Level 1"):
+        assert words in row
+    zone = ParkingZone.objects.get()
+    answer = Client().get(f"/zones/{zone.pk}/")
     text = text_of(answer)
-    for words in ("3 free of 3", "₹1,250.00 an hour", "₹40.00 to book", "Covered", "Guarded", "Height 2.1 m",
+    for words in ("3 free of 3", "₹1,250 per hour", "₹40 to book", "Covered", "Guarded", "Height 2.1 m",
                   "+91 11 5550 0100", "Level 1", "Open round the clock", "Directions"):  # fmt: skip
         assert words in text
     link = "https://www.google.com/maps/dir/?api=1&amp;destination=28.631500%2C77.216700"
@@ -70,9 +76,90 @@ def test_a_zone_tells_what_decides(db):
 
 def test_kinds_of_vehicle_with_prices_of_their_own_are_told(zone):
     ZoneTariff.objects.create(zone=zone, vehicle_kind="TWO_WHEELER", hourly_rate="20.00", booking_fee="0.00")
-    text = text_of(Client().get("/zones/"))
-    assert "Car ₹50.00 an hour ₹50.00 to book" in text
-    assert "Two-wheeler ₹20.00 an hour Nothing to pay for booking" in text
+    text = text_of(Client().get(f"/zones/{zone.pk}/"))
+    assert "Car ₹50 per hour ₹50 to book" in text
+    assert "Two-wheeler ₹20 per hour Nothing to pay for booking" in text
+
+
+# --- The price of a stay, search and filters ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "price"),
+    [
+        ("", "₹200 for 2 h"),
+        ("?hours=4", "₹400 for 4 h"),
+        ("?hours=5", "₹200 for 2 h"),
+        ("?with=TWO_WHEELER", "₹60 for 2 h"),
+        ("?hours=1&with=TWO_WHEELER", "₹45 for 1 h"),  # the booking fee is the least that a booking costs
+    ],
+)
+def test_a_zone_has_the_price_of_the_stay(db, query, price):
+    zone = make_zone("North", rate="100.00")
+    ZoneTariff.objects.create(zone=zone, vehicle_kind="TWO_WHEELER", hourly_rate="30.00", booking_fee="45.00")
+    assert price in text_of(Client().get(f"/zones/{query}"))
+    assert price in text_of(Client().get(f"/zones/live/{query}"))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?q=air", ["Airport"]),
+        ("?q=LEVEL+baz", ["Bazar"]),
+        ("?with=covered", ["Airport", "Bazar"]),
+        ("?with=covered&with=ev_charging", ["Airport"]),
+        ("?with=TWO_WHEELER", ["Bazar"]),
+        ("?with=nothing", ["Airport", "Bazar"]),
+        ("?q=nowhere", []),
+    ],
+)
+def test_search_and_filters_leave_the_zones_that_fit(db, query, expected):
+    make_zone("Airport", slots=5, features=["covered", "ev_charging"], allowed_kinds=["CAR"])
+    make_zone("Bazar", slots=2, features=["covered"], place="Level 2")
+    assert names(Client().get(f"/zones/{query}")) == expected
+    assert names(Client().get(f"/zones/live/{query}")) == expected
+
+
+def test_a_filter_keeps_the_rest_of_the_address(zone):
+    page = Client().get("/zones/?q=zone&hours=4&with=covered&near=28.6,77.2").content.decode()
+    assert 'href="?q=zone&amp;hours=4&amp;near=28.6,77.2&amp;with=covered&amp;with=accessible"' in page
+    assert 'href="?q=zone&amp;hours=4&amp;near=28.6,77.2"' in page  # takes the filter away
+    assert 'data-live="/zones/live/?q=zone&amp;hours=4&amp;near=28.6,77.2&amp;with=covered"' in page
+
+
+# --- As last time -------------------------------------------------------------------------------------------
+
+
+def again(page: Client) -> dict[str, str]:
+    """Return the fields of the card that books as last time, with its address; empty without a card."""
+    form = re.search(r'action="([^"]*)" class="again"(.*?)</form>', page.get("/zones/").content.decode(), re.DOTALL)
+    if form is None:
+        return {}
+    return {"to": form[1]} | dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[2]))
+
+
+def test_one_press_books_as_last_time(driver, zone, page):
+    assert again(page) == {}
+    cancelling.cancel(actor=actor(driver), session=Ref(pk=book(driver, zone, "DL-01-AB-1234").pk), reason="",
+                      now=clock.now(), only_of_caller=True)  # fmt: skip
+    values = again(page)
+    assert (values["to"], values["plate"]) == (f"/zones/{zone.pk}/", "DL-01-AB-1234")
+    sent = page.post(values.pop("to"), values)
+    booked = ParkingSession.objects.latest("pk")
+    assert sent.headers["Location"] == f"/tickets/{booked.pk}/"
+    assert (booked.vehicle.vehicle_number, booked.zone) == ("DL-01-AB-1234", zone)
+    assert again(page) == {}  # the vehicle has an open booking
+
+
+def test_the_last_zone_that_is_free_takes_the_last_vehicle(driver, zone, page):
+    small = make_zone("Small", slots=1)
+    now = clock.now()
+    for place, plate in ((zone, "DL-01-AB-1234"), (small, "DL-02-AB-1234")):
+        session = book(driver, place, plate)
+        cancelling.cancel(actor=actor(driver), session=Ref(pk=session.pk), reason="", now=now, only_of_caller=True)
+    assert (again(page)["to"], again(page)["plate"]) == (f"/zones/{small.pk}/", "DL-02-AB-1234")
+    book(make_user(), small, "DL-03-AB-1234")
+    assert (again(page)["to"], again(page)["plate"]) == (f"/zones/{zone.pk}/", "DL-02-AB-1234")
 
 
 def test_the_list_costs_three_statements(zone, django_assert_num_queries):
@@ -97,7 +184,7 @@ def test_a_full_zone_says_so_and_names_others(driver):
     book(driver, full)
     answer = browser_of(driver).get(f"/zones/{full.pk}/")
     assert "This zone is full now" in text_of(answer)
-    assert f'href="/zones/{other.pk}/">Other · 4 free · ₹30.00 an hour' in re.sub(r"\s+", " ", answer.content.decode())
+    assert f'href="/zones/{other.pk}/">Other · 4 free · ₹30 per hour' in re.sub(r"\s+", " ", answer.content.decode())
 
 
 def test_the_map_is_there_with_tiles_and_places_only(zone, settings):
@@ -188,7 +275,7 @@ def test_somebody_elses_saved_vehicle_is_no_choice(page, zone):
 
 
 def test_the_button_says_what_it_costs(page, zone):
-    assert "Book and pay ₹50.00" in text_of(page.get(f"/zones/{zone.pk}/"))
+    assert "Book and pay ₹50" in text_of(page.get(f"/zones/{zone.pk}/"))
 
 
 def test_a_form_sent_twice_books_once(page, zone):

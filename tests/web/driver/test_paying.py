@@ -60,7 +60,7 @@ def test_the_way_to_the_gateway_is_a_link_and_a_picture(page, unpaid):
     assert f'href="upi://pay?tr={order.order_id}"' in content
     assert 'src="data:image/svg+xml' in content
     assert f'data-until="{unpaid.pay_by.isoformat()}"' in content
-    assert "₹50.00 to pay" in content
+    assert "₹50 to pay" in content
 
 
 def test_the_page_goes_on_to_the_ticket_when_the_money_is_there(page, unpaid, gateway):
@@ -103,8 +103,8 @@ def test_a_gateway_that_is_silent_changes_nothing(page, unpaid, gateway):
 
 def test_what_is_due_is_shown_before_it_is_asked_for(page, inside):
     text = text_of(page.get(f"/tickets/{inside.pk}/pay/"))
-    assert "Total ₹100.00 Paid ₹50.00 Due ₹50.00" in text
-    assert "Pay ₹50.00" in text
+    assert "Total ₹100 Paid ₹50 Due ₹50" in text
+    assert "Pay ₹50" in text
     assert "15 minutes more to drive out" in text
 
 
@@ -325,7 +325,7 @@ def test_money_that_comes_after_the_end_is_told_to_go_back(page, unpaid, gateway
     gateway.decide(GatewayState.COMPLETED)
     settling.collect(order=PaymentOrder.objects.get(), now=clock.now())
     text = text_of(page.get(f"/tickets/{unpaid.pk}/"))
-    assert "₹50.00 went back by the way it came." in text
+    assert "₹50 went back by the way it came." in text
 
 
 def test_who_parks_without_account_reads_how_the_payment_stands_and_no_more(staff, zone, gateway):

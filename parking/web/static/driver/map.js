@@ -11,8 +11,8 @@ function markerOf(card) {
   const label = `${card.dataset.name}: ${card.querySelector(".free").textContent.trim().replace(/\s+/g, " ")}`;
   const words = document.createElement("span");
   words.className = card.matches(".zone-full") ? "pin pin-full" : "pin";
-  words.textContent = card.querySelector(".free strong").textContent;
-  const icon = L.divIcon({ html: words, className: "pin-place", iconSize: [48, 48], iconAnchor: [24, 44] });
+  words.textContent = card.querySelector(card.matches(".zone-full") ? ".free strong" : ".zone-cost").textContent.trim();
+  const icon = L.divIcon({ html: words, className: "pin-place", iconSize: [0, 32], iconAnchor: [0, 32] });
   const marker = L.marker(pointOf(card), { icon, alt: label, title: label, keyboard: true });
   return marker.on("click", () => location.assign(card.dataset.address));
 }
