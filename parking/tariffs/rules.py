@@ -161,6 +161,18 @@ def rate_at(_moment: datetime, terms: Terms) -> tuple[str, Decimal]:
     return LABELS[LineKind.HOURS], terms.hourly_rate
 
 
+def next_rise(entry: datetime, now: datetime, terms: Terms) -> tuple[datetime, Decimal] | None:
+    """Return when the bill of a stay grows next and what it is then (rupees); None if it does not within a day."""
+    begun = billed_hours(whole_minutes(entry, now), terms)
+    total = total_of(stay_lines(entry, now, terms))
+    for hours in range(begun, begun + 24):
+        moment = entry + timedelta(minutes=hours * HOUR + terms.grace_minutes + 1)
+        then = total_of(stay_lines(entry, moment, terms))
+        if then > total:
+            return moment, then
+    return None
+
+
 def kept_lines(kind: LineKind, kept: Decimal) -> tuple[BillLine, ...]:
     """The bill of a stay that never began: what is kept of the fee, under its reason. Empty if nothing is kept."""
     return (single_line(kind, kept),) if kept > ZERO else ()

@@ -52,6 +52,7 @@ TABLE: dict[str, Statuses] = {
     "history_csv": DRIVER,
     "ticket": TICKET,
     "ticket_live": TICKET,
+    "ticket_code": TICKET,
     "ticket_cancel": TICKET,
     "ticket_pay": TICKET,
     # Paid already: it leads to the ticket.

@@ -16,6 +16,7 @@ from parking.tariffs.rules import (
     billed_hours,
     booking_lines,
     kept_lines,
+    next_rise,
     single_line,
     stay_lines,
     total_of,
@@ -74,6 +75,21 @@ def test_a_stay_dearer_than_the_fee_has_no_minimum(minutes: int) -> None:
     terms = Terms(hourly_rate=Decimal("20.00"), booking_fee=Decimal("50.00"))
     lines = stay_lines(ENTRY, ENTRY + timedelta(minutes=minutes), terms)
     assert lines == (BillLine("Parking", 3, Decimal("20.00")),)
+
+
+@pytest.mark.parametrize(
+    ("rate", "minutes", "rise"),
+    [("50.00", 0, (66, "100.00")), ("50.00", 65, (66, "100.00")), ("50.00", 66, (126, "150.00")),
+     ("20.00", 40, (126, "60.00"))],  # two hours at ₹20 are within the fee of ₹50
+)  # fmt: skip
+def test_a_bill_grows_next_with_the_hour_that_exceeds_the_fee(rate: str, minutes: int, rise: tuple[int, str]) -> None:
+    terms = Terms(hourly_rate=Decimal(rate), booking_fee=Decimal("50.00"))
+    grown = next_rise(ENTRY, ENTRY + timedelta(minutes=minutes), terms)
+    assert grown == (ENTRY + timedelta(minutes=rise[0]), Decimal(rise[1]))
+
+
+def test_a_free_stay_never_grows() -> None:
+    assert next_rise(ENTRY, ENTRY, Terms(hourly_rate=Decimal("0.00"), booking_fee=Decimal("50.00"))) is None
 
 
 def test_a_free_zone_has_a_line_all_the_same() -> None:

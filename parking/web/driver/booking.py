@@ -1,5 +1,6 @@
 """A zone in detail, and booking in it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +29,7 @@ from parking.vehicles.saving import save_vehicle
 from parking.web.access import to_sign_in, user_of
 from parking.web.driver.cards import zone_card, zone_cards
 from parking.web.driver.forms import BookingForm
+from parking.web.driver.wanted import HOURS, read_hours
 from parking.web.live import live, minute
 
 
@@ -62,20 +64,24 @@ def _state(zone_id: int) -> str:
 @require_safe
 def zone_live(request: HttpRequest, zone_id: int) -> HttpResponse:
     """Show the part of a zone's page that changes: free slots, and other zones with some."""
-    return page(request, "driver/parts/zone_now.html", **_zone_now(zone_id))
+    return page(request, "driver/parts/zone_now.html", **_zone_now(request, zone_id))
 
 
-def _zone_now(zone_id: int) -> dict[str, Any]:
-    now = clock.now()
-    card = zone_card(find_zone(Ref(pk=zone_id)), now=now)
+def _zone_now(request: HttpRequest, zone_id: int) -> dict[str, Any]:
+    now, hours = clock.now(), read_hours(request.GET)
+    card = zone_card(find_zone(Ref(pk=zone_id)), hours=hours, now=now)
     others = [other for other in zone_cards(now=now) if not other.is_full] if card.is_full else []
     refund_minutes = -(-CANCEL_WINDOW_SECONDS.at(card.zone.site_id) // 60)
-    return {"card": card, "zone": card.zone, "others": others, "refund_minutes": refund_minutes}
+    end = now + timedelta(hours=hours)
+    shown = {"card": card, "zone": card.zone, "others": others, "refund_minutes": refund_minutes}
+    return {**shown, "now": now, "end": end, "hour_choices": HOURS}
 
 
 def _zone_page(request: HttpRequest, zone_id: int, form: BookingForm | None) -> HttpResponse:
-    shown = _zone_now(zone_id)
-    shown["price_at_first"] = shown["card"].price_of(form.chosen_kind() if form else VehicleKind.CAR)
+    shown = _zone_now(request, zone_id)
+    card, kind = shown["card"], form.chosen_kind() if form else VehicleKind.CAR
+    shown["price_at_first"] = card.price_of(kind)
+    shown["stays"] = [(price, price.for_stay(shown["now"], card.hours)) for price in card.prices]
     return page(request, "driver/zone.html", section="zones", form=form, key=requests.new_form_key(), **shown)
 
 

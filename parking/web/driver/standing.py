@@ -56,6 +56,13 @@ class Ticket:
         return moments.get(self.stage)
 
     @property
+    def left_percent(self) -> int:
+        """Return how much of the time to pay or to enter is left."""
+        if self.until is None or self.until <= self.session.booked_at:
+            return 0
+        return max(min(100 * (self.until - self.now) // (self.until - self.session.booked_at), 100), 0)
+
+    @property
     def is_late(self) -> bool:
         return self.until is not None and self.now > self.until
 

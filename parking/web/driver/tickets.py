@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parking.checkout import cancelling
 from parking.core import clock
 from parking.core.ids import Ref
+from parking.core.qr import qr_png
 from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
@@ -16,6 +17,7 @@ from parking.stays.queries import open_sessions_of
 from parking.stays.watching import stay_now
 from parking.web.access import for_drivers, user_of
 from parking.web.driver.forms import CancelForm
+from parking.web.driver.open_tickets import by_stage
 from parking.web.driver.standing import rows_of, ticket_of
 from parking.web.live import live, minute
 
@@ -24,10 +26,11 @@ from parking.web.live import live, minute
 @for_drivers
 def open_tickets(request: HttpRequest) -> HttpResponse:
     """Show the open bookings of the driver; a single one is shown itself."""
+    now = clock.now()
     sessions = list(open_sessions_of(user_of(request).pk))
     if len(sessions) == 1:
         return redirect("ticket", sessions[0].pk)
-    return page(request, "driver/tickets.html", rows=rows_of(sessions), section="tickets")
+    return page(request, "driver/tickets.html", groups=by_stage(rows_of(sessions), now), now=now, section="tickets")
 
 
 @require_safe
@@ -35,6 +38,16 @@ def open_tickets(request: HttpRequest) -> HttpResponse:
 def ticket(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show one booking, from its fee to its receipt."""
     return _ticket_page(request, "driver/ticket.html", session_id)
+
+
+@require_safe
+@for_drivers
+def code(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Return the code of a ticket as a picture to keep."""
+    found = access.find(Ref(pk=session_id), actor_of(request), only_own=True)
+    name = f"parking-{found.vehicle.vehicle_number}.png"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(qr_png(found.qr_code), content_type="image/png", headers=headers)
 
 
 def _state(session_id: int) -> str:

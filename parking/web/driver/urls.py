@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/", tickets.open_tickets, name="tickets"),
     path("tickets/<int:session_id>/", tickets.ticket, name="ticket"),
     path("tickets/<int:session_id>/live/", tickets.ticket_live, name="ticket_live"),
+    path("tickets/<int:session_id>/code.png", tickets.code, name="ticket_code"),
     path("tickets/<int:session_id>/cancel/", tickets.cancel, name="ticket_cancel"),
     path("tickets/<int:session_id>/invoice/", invoicing.details, name="ticket_invoice"),
     path("tickets/<int:session_id>/pay/", paying.pay, name="ticket_pay"),

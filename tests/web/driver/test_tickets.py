@@ -86,9 +86,45 @@ def test_a_single_ticket_is_shown_itself(page, booking):
 
 
 def test_several_tickets_are_listed(page, driver, zone):
-    plates = {book(driver, zone).vehicle.vehicle_number for _ in range(3)}
-    text = text_of(page.get("/tickets/"))
-    assert all(f"Open the ticket of {plate}" in text for plate in plates)
+    sessions = [book(driver, zone) for _ in range(3)]
+    shown = page.get("/tickets/").content.decode()
+    assert all(f'class="row-link" href="/tickets/{session.pk}/"' in shown for session in sessions)
+
+
+def test_the_car_inside_comes_first_with_its_cost_and_then_what_is_unpaid(page, driver, zone, staff, settings):
+    now = clock.now()
+    with time_machine.travel(now, tick=False):
+        booked = book(driver, zone)
+        inside = enter(staff, book(driver, zone, now=now - timedelta(minutes=50)), now - timedelta(minutes=40))
+        settings.SIMULATED_OUTCOME = "PENDING"
+        unpaid = book(driver, zone)
+        answer = page.get("/tickets/")
+    assert re.findall(r'class="row-link" href="/tickets/(\d+)/"', answer.content.decode()) == [
+        str(session.pk) for session in (inside, unpaid, booked)
+    ]
+    text = text_of(answer)
+    assert "₹50 so far In 26 min ₹100" in text  # the second hour begins after 1 h and 5 min of grace
+    assert "Pay ₹50 by" in text
+    assert text.count("Not paid yet") == 1
+
+
+def test_the_list_of_tickets_costs_the_same_for_any_number(page, driver, zone, django_assert_num_queries):
+    for _ in range(2):
+        book(driver, zone)
+    zones_of_sites.value()
+    with django_assert_num_queries(4) as two:
+        page.get("/tickets/")
+    book(driver, zone)
+    with django_assert_num_queries(len(two)):
+        page.get("/tickets/")
+
+
+def test_the_code_is_kept_as_a_picture_by_its_driver_alone(page, booking):
+    answer = page.get(f"/tickets/{booking.pk}/code.png")
+    assert answer.headers["Content-Type"] == "image/png"
+    assert 'filename="parking-DL-01-AB-1234.png"' in answer.headers["Content-Disposition"]
+    assert answer.content.startswith(b"\x89PNG")
+    assert browser_of(make_user()).get(f"/tickets/{booking.pk}/code.png").status_code == 404
 
 
 # --- States ------------------------------------------------------------------------------------------
@@ -98,7 +134,7 @@ def test_a_booked_ticket_has_all_that_the_gate_needs(page, booking):
     answer = page.get(f"/tickets/{booking.pk}/")
     text = text_of(answer)
     assert stage_of(answer) == "READY"
-    for words in ("Booked", "A-001", "Zone A", "DL-01-AB-1234", booking.qr_code, "Come to the gate by"):
+    for words in ("Booked", "A-001", "Zone A", "DL 01 AB 1234", booking.qr_code, "Come to the gate by"):
         assert words in text
     assert answer.content.decode().count('src="data:image/svg+xml') == 2
     assert f'data-until="{booking.enter_by.isoformat()}"' in answer.content.decode()

@@ -7,8 +7,8 @@ function showFee() {
   const isNew = !chosen || chosen.value === "new";
   const kind = isNew ? form.elements.vehicle_kind.value : chosen.dataset.kind;
   const labels = [...form.querySelectorAll("[data-for-kind]")];
-  const wanted = labels.find((label) => label.dataset.forKind === kind) ?? labels[0];
-  for (const label of labels) label.hidden = label !== wanted;
+  const known = labels.some((label) => label.dataset.forKind === kind) ? kind : labels[0].dataset.forKind;
+  for (const label of labels) label.hidden = label.dataset.forKind !== known;
 }
 
 form?.addEventListener("change", showFee);

@@ -12,7 +12,7 @@ function markerOf(card) {
   const words = document.createElement("span");
   words.className = card.matches(".zone-full") ? "pin pin-full" : "pin";
   words.textContent = card.querySelector(card.matches(".zone-full") ? ".free strong" : ".zone-cost").textContent.trim();
-  const icon = L.divIcon({ html: words, className: "pin-place", iconSize: [0, 32], iconAnchor: [0, 32] });
+  const icon = L.divIcon({ html: words, className: "pin-place", iconSize: [72, 32], iconAnchor: [36, 32] });
   const marker = L.marker(pointOf(card), { icon, alt: label, title: label, keyboard: true });
   return marker.on("click", () => location.assign(card.dataset.address));
 }

@@ -1,5 +1,5 @@
-// What runs on a ticket between two polls of the server: clocks, the large code with the screen kept awake, and the
-// copy of this page for times without network.
+// What runs on a ticket between two polls of the server: clocks, the large code with the screen kept awake, sharing,
+// and the copy of this page for times without network.
 
 // --- Clocks: <time data-until>, and parts that are shown until or from a moment ------------------------------
 
@@ -74,6 +74,22 @@ document.addEventListener(
   },
   true,
 );
+
+// --- Sharing, where the device can ---------------------------------------------------------------------------
+
+function offerSharing() {
+  for (const button of document.querySelectorAll("[data-share]")) button.hidden = !navigator.share;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-share]");
+  if (!button) return;
+  const { title, text } = button.dataset;
+  // Who closes the sheet without sharing has not failed.
+  navigator.share({ title, text }).catch(() => {});
+});
+addEventListener("live", offerSharing);
+offerSharing();
 
 // --- For times without network -------------------------------------------------------------------------
 
