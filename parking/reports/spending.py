@@ -1,17 +1,18 @@
-"""A driver's spending by month."""
+"""A driver's spending and bookings by month."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Count, QuerySet, Value
 
 from parking.core.money import ZERO, from_paise
 from parking.core.sites import ALL_SITES
 from parking.facilities.calendars import Calendar, calendar_of
 from parking.payments.models import Payment, Refund, RefundStatus
 from parking.reports.sums import sum_of_paise
+from parking.stays.models import ParkingSession
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,31 @@ class _Span:
         by_day = since.values(sign=Value(sign), day=self.calendar.day_of(moment, site))
         sums: QuerySet[Any, Any] = by_day.annotate(paise=sum_of_paise())
         return sums.values_list("sign", "day", "paise")
+
+
+@dataclass(frozen=True)
+class MonthOfStays:
+    """How many bookings were made in a month, and what was paid for them less what was refunded (rupees)."""
+
+    number: int
+    amount: Decimal
+
+
+def stays_by_month(rows: QuerySet[ParkingSession]) -> dict[date, MonthOfStays]:
+    """Return the months in which these stays were booked, by their first day, in one statement.
+
+    Months are those of the site. The amount is that of the stays, whenever it was paid.
+    """
+    day = calendar_of(ALL_SITES).day_of("booked_at", "zone__site_id")
+    by_day = (
+        rows.order_by()
+        .values(day=day)
+        .annotate(number=Count("pk"), captured=sum_of_paise("bill__captured"), refunded=sum_of_paise("bill__refunded"))
+    )
+    found: dict[date, MonthOfStays] = {}
+    for row in by_day:
+        month = row["day"].replace(day=1)
+        before = found.get(month, MonthOfStays(0, ZERO))
+        paid = from_paise(row["captured"] - row["refunded"])
+        found[month] = MonthOfStays(before.number + row["number"], before.amount + paid)
+    return found

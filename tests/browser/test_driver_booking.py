@@ -51,7 +51,7 @@ def test_from_the_zones_to_the_ticket(
     axe(page)
     picture(page, "driver-zones", whole=True)
     page.get_by_role("link", name="Zone A").click()
-    page.get_by_label("Number plate").fill("dl 01 ab 1234")
+    page.get_by_label("Plate").fill("dl 01 ab 1234")
     page.get_by_label("Owner's name").fill("आशा राव")
     axe(page)
     picture(page, "driver-booking")
@@ -68,8 +68,8 @@ def test_three_taps_with_a_saved_vehicle(mobile: Page, driver: User, zone: Parki
     save_vehicle(actor=actor(driver), plate="DL-01-AB-1234", owner_name="Asha Rao", now=clock.now())
     mobile.goto("/zones/")
     mobile.get_by_role("link", name="Zone A").tap()
-    expect(mobile.get_by_role("radio", name="DL-01-AB-1234")).to_be_checked()
-    expect(mobile.get_by_label("Number plate")).to_be_hidden()
+    expect(mobile.get_by_role("radio", name="DL 01 AB 1234")).to_be_checked()
+    expect(mobile.get_by_label("Plate")).to_be_hidden()
     mobile.get_by_role("button", name="Book and pay ₹50").tap()
     expect(mobile.get_by_role("heading", name="Booked")).to_be_visible()
 
@@ -93,11 +93,11 @@ def test_free_slots_are_news_and_a_full_zone_opens_again(mobile: Page, axe: Call
 def test_a_taken_vehicle_is_said_at_the_form(mobile: Page, driver: User, zone: ParkingZone) -> None:
     book(driver, zone, "DL-01-AB-1234")
     mobile.goto(f"/zones/{zone.pk}/")
-    mobile.get_by_label("Number plate").fill("DL01AB1234")
+    mobile.get_by_label("Plate").fill("DL01AB1234")
     mobile.get_by_label("Owner's name").fill("Asha")
     mobile.get_by_role("button", name="Book and pay").click()
     expect(mobile.get_by_role("alert")).to_contain_text("This vehicle has an open booking already.")
-    expect(mobile.get_by_label("Number plate")).to_have_value("DL01AB1234")
+    expect(mobile.get_by_label("Plate")).to_have_value("DL01AB1234")
 
 
 def test_without_an_account_everything_is_seen_but_nothing_booked(
@@ -223,8 +223,8 @@ def test_a_declined_payment_has_a_way_on(
     gateway.decide(GatewayState.FAILED)
     expect(mobile.get_by_role("heading", name="The payment did not go through")).to_be_visible(timeout=2 * NEWS)
     axe(mobile)
-    mobile.get_by_role("link", name="Book again").click()
-    expect(mobile.get_by_role("button", name="Book and pay ₹50")).to_be_visible()
+    mobile.get_by_role("link", name="Try again").click()
+    expect(mobile.get_by_role("button", name="Pay ₹50")).to_be_visible()
 
 
 def test_a_hanging_payment_is_called_unknown(mobile: Page, unpaid: ParkingSession, gateway: FakeGateway) -> None:

@@ -46,7 +46,7 @@ class BookingForm(WayToPayForm):
 
     vehicle = forms.ChoiceField(label=_("Vehicle"), widget=forms.RadioSelect)
     plate = forms.CharField(
-        label=_("Number plate"),
+        label=_("Plate"),
         max_length=30,
         widget=forms.TextInput(
             attrs={"class": "plate-field", "autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}

@@ -1,5 +1,10 @@
 """A driver's own bookings, and the spending on them."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -14,17 +19,20 @@ from django.views.decorators.http import require_safe
 from parking.checkout.queries import first_payments
 from parking.core import clock
 from parking.core.ids import Ref
+from parking.core.money import ZERO
 from parking.edge.pages import page
+from parking.facilities.calendars import zone_of
 from parking.reports import history as history_file
-from parking.reports.spending import spending_by_month
+from parking.reports.spending import MonthSpending, spending_by_month, stays_by_month
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import history_of, zones_visited
 from parking.web.access import for_drivers, user_of
 from parking.web.driver.standing import rows_of
 from parking.web.forms import ServiceForm, day_bounds
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import clock_time, moment, word
 
 PER_PAGE = 20
+MONTHS = 6
 
 
 def _day(label: Any) -> forms.DateField:
@@ -43,7 +51,7 @@ class HistoryFilter(ServiceForm):
     first = _day(_("From"))
     last = _day(_("To"))
     plate = forms.CharField(
-        label=_("Number plate"),
+        label=_("Plate"),
         max_length=30,
         required=False,
         widget=forms.TextInput(attrs={"class": "plate-field", "autocomplete": "off", "spellcheck": "false"}),
@@ -95,23 +103,68 @@ class HistoryFilter(ServiceForm):
         return self._asked.urlencode()
 
 
+@dataclass(frozen=True)
+class Visit:
+    """A booking with its state as the driver sees it, and its first payment."""
+
+    session: ParkingSession
+    state: str
+    payment_id: int | None
+
+    @property
+    def began(self) -> datetime:
+        """Return the entry, or the booking of a car that did not come, in the time zone of the site."""
+        time = self.session.entry_time or self.session.booked_at
+        return time.astimezone(zone_of(self.session.site_id))
+
+    @property
+    def times(self) -> str:
+        """Return when it began, and when the car left: both of one day as times of day, otherwise with the day."""
+        exit_time, site_id = self.session.exit_time, self.session.site_id
+        if exit_time is None:
+            return f"{self.began:%H:%M}"
+        left = exit_time.astimezone(zone_of(site_id))
+        is_one_day = left.date() == self.began.date()
+        return f"{self.began:%H:%M}–{clock_time(left, site_id) if is_one_day else moment(left, site_id)}"  # noqa: RUF001
+
+    @property
+    def month(self) -> date:
+        """Return the first day of the month of the booking."""
+        return self.session.booked_at.astimezone(zone_of(self.session.site_id)).date().replace(day=1)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A month of spending beside the dearest one."""
+
+    month: date
+    amount: Decimal
+    percent: int
+
+
+def _bars(months: list[MonthSpending]) -> list[Bar]:
+    most = max((month.amount for month in months), default=ZERO)
+    return [Bar(month.month, month.amount, int(100 * max(month.amount, ZERO) / most)) for month in months if most]
+
+
 @require_safe
 @for_drivers
 def history(request: HttpRequest) -> HttpResponse:
-    """Show the driver's own bookings, newest first, and the spending by month."""
+    """Show the spending by month, and the driver's own bookings with the sums of their months, newest first."""
     form = HistoryFilter(request)
-    shown = Paginator(form.sessions(), PER_PAGE).get_page(request.GET.get("page"))
+    sessions = form.sessions()
+    shown = Paginator(sessions, PER_PAGE).get_page(request.GET.get("page"))
     receipts = first_payments([session.bill_id for session in shown])
-    rows = [(row.session, row.state, receipts.get(row.session.bill_id)) for row in rows_of(shown)]
-    months = spending_by_month(form.driver_id)
+    visits = [Visit(row.session, row.state, receipts.get(row.session.bill_id)) for row in rows_of(shown)]
+    sums = stays_by_month(sessions) if visits else {}
     return page(
         request,
         "driver/history.html",
         section="history",
         form=form,
         shown=shown,
-        rows=rows,
-        months=months if any(month.amount for month in months) else [],
+        groups=[(month, sums[month], list(rows)) for month, rows in groupby(visits, attrgetter("month"))],
+        bars=_bars(spending_by_month(form.driver_id, MONTHS)),
     )
 
 

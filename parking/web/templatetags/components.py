@@ -58,6 +58,18 @@ def amount(rupees: Decimal | None) -> str:
     return "" if rupees is None else amount_text(Decimal(rupees))
 
 
+@register.filter
+def kind_icon(kind: str) -> str:
+    """Return the name of the icon of a kind of vehicle."""
+    return {"TWO_WHEELER": "motorbike", "EV": "plug-connected"}.get(kind, "car")
+
+
+@register.filter
+def plate_words(text: str) -> str:
+    """Return a plate in its groups, for lines of text and tooltips; with spaces that do not break."""
+    return plate_text(text).replace(" ", "\N{NO-BREAK SPACE}")
+
+
 @register.inclusion_tag("web/components/plate.html")
 def plate(text: str, size: str = "", kind: str = "") -> dict[str, str]:
     """Draw a number plate. `size`: "large"; `kind`: the vehicle's, of which EV has an edge of its own."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 
 from parking.core import clock
 from parking.payments.models import Payment
+from parking.web.templatetags.components import plate_words
 from tests.build import book, cancel, enter, leave, make_user, make_zone
 from tests.web.markup import squeezed
 
@@ -19,6 +21,12 @@ def stayed(driver, staff, zone, number="DL-01-AB-1234", *, days=1, hours=2):
     start = clock.now() - timedelta(days=days)
     session = enter(staff, book(driver, zone, number, now=start), now=start)
     return leave(staff, session, now=start + timedelta(hours=hours)).session
+
+
+def text_of(page, heading):
+    """Return the words from a heading to the list below it."""
+    part = page.split(f'<h2 id="{heading}">')[1].split("<ol")[0]
+    return " ".join(re.sub(r"<[^>]*>", " ", part).replace(" ,", ",").split()).replace(" ,", ",")
 
 
 def links(page, kind):
@@ -45,13 +53,26 @@ def test_an_empty_history_leads_to_the_zones(mine):
 def test_each_booking_leads_to_its_ticket_and_receipt(mine, driver, staff, zone):
     stay, unpaid = stayed(driver, staff, zone), book(driver, make_zone(booking_fee="0.00"), "DL-02-CD-5678")
     page = read(mine)
-    assert page.index("DL-02-CD-5678") < page.index("DL-01-AB-1234")
+    assert page.index(f"/tickets/{unpaid.pk}/") < page.index(f"/tickets/{stay.pk}/")
     assert f'href="/tickets/{stay.pk}/"' in page
     assert f'href="/tickets/{unpaid.pk}/"' in page
     payment = Payment.objects.filter(bill=stay.bill).order_by("pk")[0]
     assert f'href="/receipts/{payment.pk}/"' in page
     assert links(page, "receipts") == 1
     assert "₹100" in page
+
+
+@time_machine.travel("2026-11-22T06:30:00Z", tick=False)
+def test_bookings_stand_by_month_with_the_sum_of_all_its_pages(mine, driver, staff, zone):
+    stayed(driver, staff, zone, "DL-02-CD-5678", days=40)
+    for number in range(21):
+        stayed(driver, staff, zone, f"DL-01-AB-{number:04d}", days=2)
+    first, second = (squeezed(read(mine, page=page)) for page in ("1", "2"))
+    assert text_of(first, "month-2026-11") == "November 2026 21 bookings, ₹2,100"
+    assert "month-2026-10" not in first
+    assert text_of(second, "month-2026-11") == "November 2026 21 bookings, ₹2,100"
+    assert text_of(second, "month-2026-10") == "October 2026 1 booking, ₹100"
+    assert text_of(squeezed(read(mine, plate="CD")), "month-2026-10") == "October 2026 1 booking, ₹100"
 
 
 def test_nothing_of_others_is_shown(mine, staff, zone):
@@ -77,7 +98,7 @@ def test_filters(mine, driver, staff, zone):
     }
     plates = ["DL-01-AB-1234", "DL-02-CD-5678", "DL-03-EF-9012"]
     shown = {
-        name: [place for place, number in enumerate(plates, 1) if f"<h3>{number}" in page]
+        name: [place for place, number in enumerate(plates, 1) if plate_words(number) in page]
         for name, page in found.items()
     }
     assert shown == {"status": [3], "zone": [2], "plate": [1], "last": [1]}
@@ -106,25 +127,25 @@ def test_days_at_the_ends_of_the_calendar_do_no_harm(mine, day):
 def test_pages(mine, driver, staff, zone, django_assert_max_num_queries):
     for number in range(23):
         stayed(driver, staff, zone, f"DL-01-AB-{number:04d}")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         first = read(mine, plate="AB")
-    assert (first.count('class="card booking"'), "Page 1 of 2" in first) == (20, True)
+    assert (first.count('class="row visit"'), "Page 1 of 2" in first) == (20, True)
     assert 'href="?plate=AB&amp;page=2"' in first
     second = read(mine, plate="AB", page="2")
-    assert (second.count('class="card booking"'), "Page 2 of 2" in second) == (3, True)
+    assert (second.count('class="row visit"'), "Page 2 of 2" in second) == (3, True)
     assert "Page 2 of 2" in read(mine, page="99")
 
 
 @time_machine.travel("2026-11-22T06:30:00Z", tick=False)
 def test_nothing_spent_draws_no_chart(mine):
-    assert "spending-table" not in mine.get("/history/").content.decode()
+    assert 'class="months"' not in mine.get("/history/").content.decode()
 
 
 def test_spending_is_shown_as_figures(mine, driver, staff, zone):
     stayed(driver, staff, zone, days=1)
     page = squeezed(read(mine))
-    assert '<th scope="row" data-short="Nov">November 2026</th><td class="money" data-value="100.00">₹100</td>' in page
-    assert '<bar-chart data-table="spending-table"' in page
+    assert text_of(page, "spending") == "November so far ₹100"
+    assert page.count('class="month-paid"') == 6
 
 
 # --- CSV -----------------------------------------------------------------------------------------------

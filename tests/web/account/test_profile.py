@@ -105,7 +105,7 @@ def test_a_vehicle_is_saved_and_forgotten(browser_of, asha):
     answer = browser.post("/profile/vehicles/", CAR, follow=True)
     page = answer.content.decode()
     assert "DL-01-AB-1234 is saved." in page
-    assert "Electric car · आशा राव · Blue one" in page
+    assert "Electric car · आशा राव · Blue one" in " ".join(page.split())
     saved = SavedVehicle.objects.get()
     assert saved.driver == asha
     answer = browser.post(f"/profile/vehicles/{saved.pk}/forget/", follow=True)

@@ -103,7 +103,7 @@ def test_a_gateway_that_is_silent_changes_nothing(page, unpaid, gateway):
 
 def test_what_is_due_is_shown_before_it_is_asked_for(page, inside):
     text = text_of(page.get(f"/tickets/{inside.pk}/pay/"))
-    assert "Total ₹100 Paid ₹50 Due ₹50" in text
+    assert "Total ₹100 Paid ₹50 Amount due ₹50" in text
     assert "Pay ₹50" in text
     assert "15 minutes more to drive out" in text
 

@@ -160,7 +160,7 @@ def test_inside_time_and_cost_run(page, booking, staff):
     assert stage_of(answer) == "INSIDE"
     assert "Time 1 h 10 min" in text
     assert "Parking 2 hours at ₹50 ₹100" in text
-    assert "Total ₹100 Paid ₹50 Due ₹50" in text
+    assert "Total ₹100 Paid ₹50 Amount due ₹50" in text
     assert "Pay before leaving" in text
     assert "Pay here and drive out within 15 minutes." in text
     assert "Cancel this booking" not in text
