@@ -35,6 +35,7 @@ NEEDED = [
     "web/icon.svg",
     "driver/driver.css",
     "driver/ticket.css",
+    "driver/pay.css",
     "driver/ticket.js",
     "driver/offline.js",
     "gate/gate.css",
