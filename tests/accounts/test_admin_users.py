@@ -105,6 +105,8 @@ def test_one_account_is_shown(as_admin: ApiClient, asha: User):
         "date_joined": asha.date_joined.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "sites": [],
         "permissions": PermissionsOut.example,
+        "special_slots": [],
+        "disability_card": "",
     }
 
 

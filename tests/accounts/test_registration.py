@@ -37,6 +37,8 @@ def test_a_driver_signs_up(anybody: ApiClient):
             "date_joined": user.date_joined.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "sites": [],
             "permissions": PermissionsOut.example,
+            "special_slots": [],
+            "disability_card": "",
         },
     }
     assert user.password.startswith("argon2$argon2id$")
