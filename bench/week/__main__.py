@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -83,7 +82,7 @@ class Week:
         gateway = dice.choice(("SIMULATED", "SIMULATED", "PHONEPE"))
         plans: dict[str, Callable[[], Story]] = {
             "visit": lambda: stories.visit(self.town, zone, begin, minutes, method),
-            "booked": lambda: stories.booked(self.town, zone, begin, minutes, method, gateway),
+            "booked": lambda: stories.booked(self.town, zone, begin, minutes, ways=(method, gateway)),
             "no_show": lambda: stories.no_show(self.town, zone, begin),
             "cancelled": lambda: stories.cancelled(self.town, zone, begin, dice.choice((1, 3, 8, 12))),
         }
@@ -191,7 +190,9 @@ def tell(given: argparse.Namespace, folder: Path) -> list[str]:
         checks.check_everything(town)
         faults = traffic.faults + complaints(log)
     try:
-        books = children.ask("bench.inside", "week.books", database_url=database, given={})
+        books = children.ask(
+            "bench.inside", "week.books", database_url=database, given={"now": moment(DAYS + 1, 1).isoformat()}
+        )
     except children.Failed as failure:
         books, faults = {}, [*faults, f"The books: {failure}"]
     print(figures(town, taken, books))

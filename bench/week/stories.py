@@ -107,8 +107,9 @@ def visit(town: Town, zone: Zone, begin: datetime, minutes: int, method: str) ->
     town.notes["left"].append(car)
 
 
-def booked(town: Town, zone: Zone, begin: datetime, minutes: int, method: str, gateway: str) -> Story:
-    """A driver books, comes ten minutes later, and pays the rest at the gate."""
+def booked(town: Town, zone: Zone, begin: datetime, minutes: int, ways: tuple[str, str]) -> Story:
+    """A driver books by a gateway, comes ten minutes later, and pays the rest at the gate by a method."""
+    method, gateway = ways
     driver = town.dice.choice(town.drivers)
     yield begin
     car = Car(town, zone, town.plate())
@@ -171,9 +172,16 @@ def debtor(town: Town, zone: Zone, begin: datetime, how: str) -> Story:
     car.equal("amount_due", ended["amount_due"], owed)
     town.ledger.end("COMPLETED")
     yield begin + timedelta(days=1)
-    yield from {"exit": _pays_with_exit, "alone": _pays_alone, "off": _written_off, "open": _stays}[how](
-        town, car, owed, begin + timedelta(days=1)
-    )
+    at = begin + timedelta(days=1)
+    if how == "exit":
+        yield from _pays_with_exit(town, car, owed, at)
+    elif how == "alone":
+        _pays_alone(town, car, owed, at)
+    elif how == "off":
+        path = f"/api/admin/debts/{_debt_of(town, car)}/write-off/"
+        town.people["superadmin"].post(path, reason="A gate stood open")
+    else:
+        town.notes["open debts"].append(owed)
 
 
 def _pays_with_exit(town: Town, before: Car, owed: Decimal, begin: datetime) -> Story:
@@ -197,20 +205,8 @@ def _debt_of(town: Town, car: Car) -> int:
     return next(int(row["id"]) for row in rows if row["session_id"] == car.session)
 
 
-def _pays_alone(town: Town, car: Car, owed: Decimal, at: datetime) -> Story:
-    number = _debt_of(town, car)
-    path = f"/api/staff/debts/{number}/collect/"
+def _pays_alone(town: Town, car: Car, owed: Decimal, at: datetime) -> None:
+    path = f"/api/staff/debts/{_debt_of(town, car)}/collect/"
     car.staff.post(path, "amount_too_small", payment_method="CASH", amount_tendered=1)
     car.staff.post(path, payment_method="UPI", upi_reference=town.reference())
     car.take(at, "UPI", owed)
-    yield at
-
-
-def _written_off(town: Town, car: Car, owed: Decimal, at: datetime) -> Story:
-    town.people["superadmin"].post(f"/api/admin/debts/{_debt_of(town, car)}/write-off/", reason="A gate stood open")
-    yield at
-
-
-def _stays(town: Town, car: Car, owed: Decimal, at: datetime) -> Story:
-    town.notes["open debts"].append(owed)
-    yield at
