@@ -8,6 +8,7 @@ processes that time wherever Python asks for it, so tokens, bills and sweeps agr
 """
 
 import asyncio
+import atexit
 import mmap
 import os
 import runpy
@@ -24,6 +25,7 @@ import time_machine
 VARIABLE = "WEEK_CLOCK"
 _FORM = struct.Struct("d")
 _LOOK_SECONDS = 0.05
+_FOLLOW_SECONDS = 10
 
 
 class Hand:
@@ -33,10 +35,24 @@ class Hand:
         path.write_bytes(_FORM.pack(0.0))
         self._file = path.open("r+b")
         self._shared = mmap.mmap(self._file.fileno(), _FORM.size)
+        self._path = path
         self.move_to(begin)
 
     def move_to(self, moment: datetime) -> None:
-        self._shared[:] = _FORM.pack(moment.timestamp() - time.time())
+        """Move the clock, and wait until the programs that look at it by themselves have seen it."""
+        self._shared[:] = ahead = _FORM.pack(moment.timestamp() - time.time())
+        deadline = time.monotonic() + _FOLLOW_SECONDS
+        while any(_read(file) not in {ahead, b""} for file in self._path.parent.glob(f"{self._path.name}.*")):
+            if time.monotonic() > deadline:
+                raise TimeoutError("The worker does not follow the clock")
+            time.sleep(_LOOK_SECONDS / 5)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:  # it ended
+        return b""
 
 
 class Follower:
@@ -56,8 +72,13 @@ class Follower:
             self._traveller.move_to(self._moment())
 
     def follow_always(self) -> None:
+        """Follow without being asked, and say so in a file of one's own."""
+        seen = Path(f"{os.environ[VARIABLE]}.{os.getpid()}")
+        atexit.register(seen.unlink, missing_ok=True)
         while True:
             self.follow()
+            if not seen.exists() or seen.read_bytes() != _FORM.pack(self._ahead):
+                seen.write_bytes(_FORM.pack(self._ahead))
             time.sleep(_LOOK_SECONDS)
 
     def _moment(self) -> float:
