@@ -72,7 +72,7 @@ def _words(document: TaxDocument, plate: str) -> tuple[str, str]:
     facts = {"number": document.number, "plate": plate}
     paragraphs = [
         _("Attached is the document %(number)s for parking %(plate)s.") % facts,
-        _("You get this mail because it was asked for on your booking."),
+        _("You receive this mail because it was requested on your booking."),
         BRAND_NAME.at(None),
     ]
     return _("Your parking receipt %(number)s") % facts, "\n\n".join(paragraphs) + "\n"

@@ -14,7 +14,7 @@ from parking.web.forms import dress
 from parking.web.office.shared.fields import EditForm, WholeField
 
 HEADINGS: dict[str, Promise] = {
-    "stays": _("Bookings and stays"),
+    "stays": _("Bookings and sessions"),
     "limits": _("What one driver may hold"),
     "money": _("Money"),
     "gate": _("At the gate"),
@@ -24,7 +24,7 @@ LABELS: dict[str, Promise] = {
     "hold_minutes": _("Minutes to pay the booking fee"),
     "no_show_minutes": _("Minutes to arrive"),
     "cancel_window_seconds": _("Seconds in which cancelling is free"),
-    "long_stay_hours": _("Hours after which a stay is long"),
+    "long_stay_hours": _("Hours after which a stay counts as long"),
     "booking_limit": _("Open bookings of one driver (0: any number)"),
     "unpaid_limit": _("Unpaid bookings of one driver (0: any number)"),
     "abandoned_limit": _("Bookings cancelled or unpaid in an hour, until the driver waits an hour (0: never)"),
