@@ -87,6 +87,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "refund_not_in_review": _("Only a refund in review can be tried again."),
         "refund_not_waiting": _("This refund does not need approval."),
         "refund_under_way": _("Another refund of this payment is under way."),
+        "picture_invalid": _("Choose a PNG, JPEG or WebP picture of at most 1 MB."),
         "reset_link_invalid": _("This link was used already or is too old. Please ask for a new one."),
         "series_used_up": _("All numbers of this series are used. The office has to set another prefix."),
         "setting_unknown": _("There is no such setting."),
