@@ -1,6 +1,6 @@
 """Reads of stays for screens and the API."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -82,6 +82,12 @@ def expected(*, sites: Sites, q: str) -> QuerySet[ParkingSession]:
         return rows.none()
     number = Q(pk=int(q)) if q.isascii() and q.isdecimal() and len(q) < 10 else Q(pk__in=[])
     return rows.filter(plate_matches(q) | number)
+
+
+def due_within(span: timedelta, *, sites: Sites, now: datetime) -> QuerySet[ParkingSession]:
+    """Return bookings at these sites whose car has to come within this time."""
+    rows = ParkingSession.objects.filter(status=SessionStatus.BOOKED, enter_by__lte=now + span)
+    return at_sites(rows, sites, "zone__site_id")
 
 
 def cars_inside(

@@ -66,6 +66,7 @@ TABLE: dict[str, Statuses] = {
     "gate": GATE,
     "gate_scan": ONLY_SENT,
     "gate_scanner": GATE,
+    "gate_strip": GATE,
     "gate_plate": ONLY_SENT,
     "gate_collect": ONLY_SENT,
     "gate_wait": GATE_ONE,
