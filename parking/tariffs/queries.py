@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from parking.core.money import ZERO
 from parking.core.site_settings import CANCEL_WINDOW_SECONDS
 from parking.facilities.models import ParkingZone
 from parking.tariffs.models import ZoneTariff
@@ -16,7 +15,7 @@ def terms_for(*, zone: ParkingZone, vehicle_kind: str) -> Terms:
     if vehicle_kind != VehicleKind.CAR:
         tariff = ZoneTariff.objects.filter(zone=zone, vehicle_kind=vehicle_kind).first() or zone
     return Terms(
-        hourly_rate=tariff.hourly_rate,
+        base_rate=tariff.hourly_rate,
         booking_fee=tariff.booking_fee,
         hold_minutes=zone.minutes_to_pay,
         no_show_minutes=zone.minutes_to_arrive,
@@ -27,7 +26,7 @@ def terms_for(*, zone: ParkingZone, vehicle_kind: str) -> Terms:
 def walk_in_terms(*, zone: ParkingZone, vehicle_kind: str) -> Terms:
     """Return the terms of a walk-in, which owes no booking fee, to be stored with it."""
     terms = terms_for(zone=zone, vehicle_kind=vehicle_kind)
-    return Terms(**(terms.__dict__ | {"booking_fee": ZERO}))
+    return terms.without_fee()
 
 
 def tariffs_of(zones: Collection[ParkingZone]) -> dict[int, list[ZoneTariff]]:

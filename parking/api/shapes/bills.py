@@ -11,7 +11,7 @@ from parking.edge.money import LineOut, OrderOut
 from parking.edge.shapes import Shape
 from parking.payments.models import Debt
 from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
-from parking.stays.services import terms_of
+from parking.stays.services import rate_of
 from parking.tariffs.rules import BillLine, total_of, whole_minutes
 
 
@@ -105,7 +105,7 @@ class BillOut(Shape):
             site_name=session.zone.site.name,
             zone_name=session.zone.name,
             duration_minutes=whole_minutes(session.entry_time, until or now) if session.entry_time else 0,
-            hourly_rate=terms_of(session).hourly_rate,
+            hourly_rate=rate_of(session, now),
             billed_hours=_billed_hours(session, lines),
             lines=[LineOut.of(line) for line in lines],
             total_amount=total,

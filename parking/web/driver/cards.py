@@ -33,7 +33,7 @@ class Price:
 
     def for_stay(self, begins: datetime, hours: int) -> Decimal:
         """Return what a stay costs that begins at `begins` (aware), by the rule that bills it."""
-        terms = Terms(hourly_rate=self.hourly_rate, booking_fee=self.booking_fee)
+        terms = Terms(base_rate=self.hourly_rate, booking_fee=self.booking_fee)
         return total_of(stay_lines(begins, begins + timedelta(hours=hours), terms))
 
 

@@ -142,7 +142,7 @@ def test_what_was_asked_about_is_saved_after_a_yes(office, zone, driver):
     assert (answer.status_code, answer.headers["Location"]) == (302, address(zone))
     zone.refresh_from_db()
     assert (zone.hourly_rate, zone.is_active, zone.features) == (Decimal("60.00"), False, ["covered", "guarded"])
-    assert before.terms["hourly_rate"] == "50.00"
+    assert before.terms["base_rate"] == "50.00"
     page = text_of(office.get(address(zone)))
     assert "Rate for an hour: ₹50.00 → ₹60.00" in page
 
