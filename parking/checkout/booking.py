@@ -157,7 +157,7 @@ def _claim(
     refuse_vehicle(zone, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
     if driver_id is not None:
         refuse_hoarding(driver_id=driver_id, site_id=zone.site_id, now=now)
-    terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind)
+    terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
     session = allocate_slot(
         uuid=uuid,

@@ -1,4 +1,4 @@
-"""The only writer of tariffs; changes a zone together with its prices."""
+"""Change a zone together with its prices."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,9 +12,11 @@ from parking.core.errors import InvalidInput
 from parking.facilities import services as facilities
 from parking.facilities import sites
 from parking.facilities.models import ParkingSite, ParkingZone
+from parking.tariffs import book
 from parking.tariffs.events import TariffChanged
-from parking.tariffs.models import ZoneTariff
+from parking.tariffs.models import Holiday, ZoneTariff
 from parking.tariffs.rules import KindRate
+from parking.tariffs.zone_tariffs import copy_tariffs, follow_columns, follow_kind
 
 
 def create_zone(
@@ -31,6 +33,7 @@ def create_zone(
     """
     with transaction.atomic():
         zone = facilities.create_zone(actor=actor, changes=changes, now=now)
+        follow_columns(actor=actor, zone=zone, changes=changes, now=now)
         if kind_rates:
             set_kind_rates(actor=actor, zone=zone, kind_rates=kind_rates, now=now)
         if capacity:
@@ -49,10 +52,12 @@ def update_zone(
 ) -> ParkingZone:
     """Change a zone and, unless `kind_rates` is None, what the kinds of vehicles pay.
 
-    Stays keep the terms that they were booked under. Raises NotFound, Refused `zone_name_taken`, InvalidInput.
+    Stays keep the terms that they were booked under. Raises NotFound, Refused `zone_name_taken`, `tariff_has_bands`,
+    InvalidInput.
     """
     with transaction.atomic():
         zone = facilities.update_zone(actor=actor, zone_id=zone_id, changes=changes, now=now)
+        follow_columns(actor=actor, zone=zone, changes=changes, now=now)
         if kind_rates is not None:
             set_kind_rates(actor=actor, zone=zone, kind_rates=kind_rates, now=now)
         if capacity:
@@ -70,11 +75,14 @@ def set_kind_rates(*, actor: Actor, zone: ParkingZone, kind_rates: Sequence[Kind
         raise InvalidInput({"kind_rates": ["Each kind of vehicle once"]})
     ZoneTariff.objects.filter(zone=zone).delete()
     ZoneTariff.objects.bulk_create(ZoneTariff(zone=zone, **rate.__dict__) for rate in kind_rates)
+    for rate in kind_rates:
+        follow_kind(actor=actor, zone=zone, rate=rate, now=now)
+    book.renew()
     audit.record(actor, TariffChanged(zone_id=zone.pk, kind_rates=tuple(kind_rates)), now)
 
 
 def copy_site(*, actor: Actor, site_id: int, name: str, code: str, now: datetime) -> ParkingSite:
-    """Make a site, CLOSED, with the hours, zones, prices, gates and settings of another.
+    """Make a site, CLOSED, with the hours, zones, prices, coming holidays, gates and settings of another.
 
     Raises as `facilities.sites.copy_site`.
     """
@@ -90,4 +98,11 @@ def copy_site(*, actor: Actor, site_id: int, name: str, code: str, now: datetime
             )
             for rate in rates
         )
+        for old_id, zone in copied.zones.items():
+            copy_tariffs(from_zone_id=old_id, to_zone=zone, now=now)
+        Holiday.objects.bulk_create(
+            Holiday(site=copied.site, date=day.date, name=day.name, created_at=now)
+            for day in Holiday.objects.filter(site_id=site_id, date__gte=now.date()).order_by("date")
+        )
+        book.renew()
     return copied.site

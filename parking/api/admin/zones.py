@@ -23,7 +23,7 @@ router = Router(tags=["Admin"], auth=admin_only)
 
 
 def _zone_answer(zone: ParkingZone, message: str = "OK", *, status: int = 200) -> HttpResponse:
-    return ok(AdminZoneOut.rows([zone])[0], message, status=status)
+    return ok(AdminZoneOut.rows([zone], clock.now())[0], message, status=status)
 
 
 @router.get(
@@ -35,7 +35,7 @@ def _zone_answer(zone: ParkingZone, message: str = "OK", *, status: int = 200) -
 def zones(request: HttpRequest, paging: Annotated[Paging, Query()]) -> HttpResponse:
     """Zones that were not retired, open or closed, by name."""
     found = page_of(present_zones(sites=actor_of(request).sites), paging)
-    return ok(found.showing(AdminZoneOut.rows(found.rows)))
+    return ok(found.showing(AdminZoneOut.rows(found.rows, clock.now())))
 
 
 @router.post(

@@ -1,5 +1,6 @@
 """The values of a tariff, and the terms of a parking session, which keeps a copy of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -200,6 +201,11 @@ class Terms(Prices):
     def without_fee(self) -> Self:
         """Return the terms of a walk-in, which owes no booking fee."""
         return replace(self, booking_fee=Decimal("0.00"))
+
+
+def with_fields(prices: Prices, changes: Mapping[str, Any]) -> Prices:
+    """Return prices with some fields changed, by their names."""
+    return replace(prices, **dict(changes))
 
 
 def holidays_from(holidays: tuple[date, ...], begins: date) -> tuple[date, ...]:
