@@ -65,6 +65,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "not_an_event": _("Only an event has an end. Let another tariff follow this one."),
         "rate_card_name_taken": _("There is a rate card of this name already."),
         "rate_card_elsewhere": _("This rate card is also laid at car parks that are not yours."),
+        "code_unknown": _("There is no such promo code."),
         "holiday_exists": _("This day is a holiday already."),
         "zone_is_marked": _("The slots of this zone have numbers: add them one by one."),
         "zone_is_unmarked": _("The places of this zone have no numbers: set how many there are."),

@@ -6,11 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from parking.core import clock
 from parking.core.site_settings import CANCEL_WINDOW_SECONDS
 from parking.facilities.models import ParkingZone
 from parking.tariffs.book import Version, holidays_now, prices_now
-from parking.tariffs.rules import KindRate, Prices, RateNow, Terms, rate_at
+from parking.tariffs.models import Tariff
+from parking.tariffs.rules import BillLine, KindRate, Prices, RateNow, Terms, rate_at, stay_lines, total_of
 from parking.tariffs.rules.terms import holidays_from
 from parking.vehicles.models import VehicleKind
 
@@ -95,3 +98,33 @@ def rates_of_kinds(zone: ParkingZone, now: datetime) -> list[KindRate]:
 def kind_rates_of(zones: Collection[ParkingZone], now: datetime) -> dict[int, list[KindRate]]:
     """Return rate and fee of the kinds other than cars, by id of the zone."""
     return {zone.pk: rates_of_kinds(zone, now) for zone in zones}
+
+
+# --- Versions and estimates ----------------------------------------------------------------------------
+
+
+def versions_of(zone: ParkingZone) -> QuerySet[Tariff]:
+    """Return the versions of a zone's own tariffs and of its plain rate, the newest first."""
+    return Tariff.objects.filter(zone=zone).order_by("-valid_from", "-pk")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a stay would cost (rupees), and the fee that a booking pays of it first. Times are aware."""
+
+    begins: datetime
+    until: datetime
+    lines: tuple[BillLine, ...]
+    booking_fee: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return total_of(self.lines)
+
+
+def estimate(
+    *, zone: ParkingZone, begins: datetime, until: datetime, kind: str = VehicleKind.CAR, walk_in: bool = False
+) -> Estimate:
+    """Return what a stay of a kind would cost, under the tariff that is announced for its beginning."""
+    terms = (walk_in_terms if walk_in else terms_for)(zone=zone, vehicle_kind=kind, now=begins)
+    return Estimate(begins, until, stay_lines(begins, until, terms), terms.booking_fee)
