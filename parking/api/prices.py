@@ -1,6 +1,6 @@
 """What parking costs, for everybody: the tariff of a zone, and an estimate before booking."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
@@ -83,4 +83,4 @@ def _moment(value: date | datetime | None, zone: ParkingZone) -> datetime | None
     """Return a time; a date is its beginning at the site."""
     if value is None or isinstance(value, datetime):
         return value
-    return clock.day_start(value, ZoneInfo(zone.site.time_zone))
+    return clock.day_start(value, ZoneInfo(zone.site.time_zone)).astimezone(UTC)

@@ -60,7 +60,7 @@ def span_of(draft: Draft, zone: ZoneInfo, now: datetime) -> Span:
 def _beginning(when: When | None, zone: ZoneInfo, now: datetime) -> datetime:
     if when is None or (not isinstance(when, datetime) and when == now.astimezone(zone).date()):
         return now
-    begins = when if isinstance(when, datetime) else clock.day_start(when, zone)
+    begins = when if isinstance(when, datetime) else clock.day_start(when, zone).astimezone(UTC)
     if begins < now:
         raise Refused("valid_from_past", "A tariff cannot begin in the past")
     return begins
@@ -68,7 +68,7 @@ def _beginning(when: When | None, zone: ZoneInfo, now: datetime) -> datetime:
 
 def end_of(when: When, zone: ZoneInfo) -> datetime:
     """Return the moment, or the end of the day."""
-    return when if isinstance(when, datetime) else clock.day_start(when + timedelta(days=1), zone)
+    return when if isinstance(when, datetime) else clock.day_start(when + timedelta(days=1), zone).astimezone(UTC)
 
 
 def add(
