@@ -133,16 +133,16 @@ def test_a_rate_cannot_be_set_beside_bands(as_admin: ApiClient, zone: ParkingZon
 def test_an_event_of_dates_ends_with_its_last_day(
     clock_stands: Traveller, as_admin: ApiClient, anybody: ApiClient, zone: ParkingZone
 ) -> None:
-    event = {"name": "Diwali week", "valid_from": "2026-11-28", "valid_to": "2026-11-29", "base_rate": 90}
+    event = {"name": "Diwali week", "valid_from": "2026-11-27", "valid_to": "2026-11-28", "base_rate": 90}
     made = data(as_admin.post(of(zone), event), 201)
-    assert (made["valid_from"], made["valid_to"]) == ("2026-11-27T18:30:00Z", "2026-11-29T18:30:00Z")
+    assert (made["valid_from"], made["valid_to"]) == ("2026-11-26T18:30:00Z", "2026-11-28T18:30:00Z")
     assert (made["is_event"], made["has_begun"], made["name"]) == (True, False, "Diwali week")
-    code = refusal(as_admin.post(of(zone), event | {"valid_from": "2026-11-29", "valid_to": "2026-12-02"}))
+    code = refusal(as_admin.post(of(zone), event | {"valid_from": "2026-11-28", "valid_to": "2026-12-02"}))
     assert code == (400, "events_overlap", {"tariff_id": made["id"]})
-    clock_stands.move_to(datetime(2026, 11, 28, 6, 0, tzinfo=UTC))
+    clock_stands.move_to(datetime(2026, 11, 27, 2, 0, tzinfo=UTC))
     assert price(anybody, zone)[0]["rate_now"] == 90.0
     assert refusal(as_admin.delete(f"{of(zone)}{made['id']}/"))[:2] == (400, "tariff_begun")
-    assert data(as_admin.patch(f"{of(zone)}{made['id']}/", {"valid_to": "2026-11-28T06:00:00Z"}))["has_begun"] is True
+    assert data(as_admin.patch(f"{of(zone)}{made['id']}/", {"valid_to": "2026-11-27T02:00:00Z"}))["has_begun"] is True
     assert price(anybody, zone)[0]["rate_now"] == 50.0
 
 

@@ -85,3 +85,15 @@ def test_rounding_to_five_rupees_is_the_last_line(zone: ParkingZone, driver: Use
     assert (left.session.bill.total, left.session.bill.charged) == (50, 0)
     assert [line["kind"] for line in left.session.bill.lines] == ["HOURS", "ROUND_OFF"]
     assert_books_agree()
+
+
+def test_a_plate_has_free_minutes_once_in_the_time_of_its_tariff(zone: ParkingZone, staff: User) -> None:
+    lay(zone, free_minutes=15, free_again_after_minutes=120)
+    totals = []
+    for entry in (0, 60, 131):
+        session = enter(staff, take_ticket(zone, "KA-01-AB-0007", after(entry)), after(entry))
+        totals.append(leave(staff, session, now=after(entry + 10)).session.bill.total)
+    # The second comes 50 minutes after the first left; the third 121 minutes after the first, and the second paid.
+    assert totals == [0, 50, 0]
+    other = enter(staff, take_ticket(zone, "KA-01-AB-0008", after(61)), after(61))
+    assert leave(staff, other, now=after(70)).session.bill.total == 0

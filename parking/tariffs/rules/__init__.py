@@ -15,7 +15,16 @@ from parking.tariffs.rules.lines import (
     single_line,
     total_of,
 )
-from parking.tariffs.rules.stay import RateNow, Stay, booking_lines, lines_of, next_rise, rate_at, stay_lines
+from parking.tariffs.rules.stay import (
+    RateNow,
+    Stay,
+    booking_lines,
+    lines_of,
+    next_rise,
+    rate_at,
+    stay_lines,
+    uses_free_minutes,
+)
 from parking.tariffs.rules.steps import steps_begun, whole_minutes
 from parking.tariffs.rules.terms import Prices, Terms
 
@@ -38,6 +47,7 @@ __all__ = [
     "stay_lines",
     "steps_begun",
     "total_of",
+    "uses_free_minutes",
     "whole_minutes",
 ]
 

@@ -84,6 +84,14 @@ def _timed(stay: Stay, terms: Terms) -> tuple[tuple[BillLine, ...], Steps]:
     return (*parked, *night, *_overstay(stay, steps, terms), *_demand(stay, parked)), steps
 
 
+def uses_free_minutes(entry: datetime, until: datetime, terms: Terms) -> bool:
+    """Return whether free minutes lowered the bill of a stay."""
+    if terms.free_minutes == 0:
+        return False
+    is_short = whole_minutes(entry, until) <= terms.free_minutes and terms.booking_fee == ZERO
+    return terms.free_mode == FreeMode.DEDUCT or is_short
+
+
 def _overstay(stay: Stay, steps: Steps, terms: Terms) -> tuple[BillLine, ...]:
     if stay.ends_at is None or terms.overstay_percent == 0:
         return ()
