@@ -19,6 +19,8 @@ class DemonstrationAccount:
     username: str
     password: str
     role: Role
+    first_name: str
+    last_name: str
     at_airport: bool = False
 
     @property
@@ -28,12 +30,12 @@ class DemonstrationAccount:
 
 # Names and passwords are published, in the README.
 DEMONSTRATION_ACCOUNTS = (
-    DemonstrationAccount("admin", "password123", Role.ADMIN),
-    DemonstrationAccount("superadmin", "password123", Role.ADMIN),
-    DemonstrationAccount("staff1", "staffpass", Role.STAFF),
-    DemonstrationAccount("user123", "userpass", Role.USER),
-    DemonstrationAccount("staff2", "staffpass", Role.STAFF, at_airport=True),
-    DemonstrationAccount("auditor1", "auditpass", Role.AUDITOR),
+    DemonstrationAccount("admin", "password123", Role.ADMIN, "Meera", "Nair"),
+    DemonstrationAccount("superadmin", "password123", Role.ADMIN, "Vikram", "Singh"),
+    DemonstrationAccount("staff1", "staffpass", Role.STAFF, "Ravi", "Kumar"),
+    DemonstrationAccount("user123", "userpass", Role.USER, "Asha", "Rao"),
+    DemonstrationAccount("staff2", "staffpass", Role.STAFF, "Sunita", "Devi", at_airport=True),
+    DemonstrationAccount("auditor1", "auditpass", Role.AUDITOR, "Imran", "Shaikh"),
 )
 
 
@@ -49,7 +51,13 @@ def create_demonstration_accounts(*, airport_id: int, now: datetime) -> list[Use
 
 
 def _create(account: DemonstrationAccount, site_ids: list[int], now: datetime) -> User:
-    fields = {"role": account.role, "email": account.email, "site_ids": site_ids}
+    fields = {
+        "role": account.role,
+        "email": account.email,
+        "first_name": account.first_name,
+        "last_name": account.last_name,
+        "site_ids": site_ids,
+    }
     return create_user(
         actor=SYSTEM,
         username=account.username,

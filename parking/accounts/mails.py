@@ -52,7 +52,7 @@ def _reset_mail(user: User, now: datetime) -> tuple[str, list[str]]:
     """Return subject and paragraphs, in the active language."""
     facts = {"username": user.username, "brand": BRAND_NAME.at(None)}
     return _("Your new password for %(brand)s") % facts, [
-        _('Somebody, probably you, asked for a new password for the account "%(username)s".') % facts,
+        _('Someone, probably you, requested a new password for the account "%(username)s".') % facts,
         _("Set it on this page within one hour. The link works once:"),
         f"{settings.BASE_URL}/password/reset/{user.pk}/{new_reset_token(user, now=now)}/",
         _("If it was not you, do nothing: the password stays as it is."),
@@ -72,8 +72,8 @@ def mail_confirmation_link(user_id: int, *, now: datetime) -> bool:
             user.email,
             _("Please confirm your e-mail address for %(brand)s") % facts,
             [
-                _('The account "%(username)s" at %(brand)s names this e-mail address.') % facts,
-                _("If it is yours, confirm it on this page within a week:"),
+                _('The account "%(username)s" at %(brand)s uses this e-mail address.') % facts,
+                _("If this is yours, confirm it on this page within a week:"),
                 f"{settings.BASE_URL}/email/confirm/{new_confirmation_token(user, now=now)}/",
                 _("If you have no such account, do nothing."),
             ],
@@ -89,17 +89,17 @@ _NOTICES: dict[str, tuple[Promise, Promise]] = {
     ),
     "email_changed": (
         gettext_lazy("The e-mail address of your account at %(brand)s was changed"),
-        gettext_lazy('The account "%(username)s" has another e-mail address now. This mail goes to both.'),
+        gettext_lazy('The account "%(username)s" now has another e-mail address. This mail goes to both addresses.'),
     ),
     "phone_changed": (
         gettext_lazy("The phone number of your account at %(brand)s was changed"),
-        gettext_lazy('The account "%(username)s" has another phone number now.'),
+        gettext_lazy('The account "%(username)s" now has another phone number.'),
     ),
     "sign_ins_paused": (
         gettext_lazy("Many failed sign-ins to your account at %(brand)s"),
         gettext_lazy(
-            'Somebody tried many wrong passwords for the account "%(username)s". There are pauses between tries now. '
-            "Where you signed in before, you still can."
+            'Someone tried many wrong passwords for the account "%(username)s". There are now pauses between attempts. '
+            "On devices where you signed in before, you still can."
         ),
     ),
 }

@@ -52,15 +52,6 @@ class User(AbstractBaseUser):
     # Read with the account at each request, so that what a person may do costs no statement of its own.
     site_ids = models.JSONField(default=list, blank=True, help_text="Ids of the sites of work; empty: all")
     permissions = models.JSONField(default=dict, blank=True, help_text="What an attendant may do beside the role")
-    vouched_by = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text="The manager who made or raised the account or gave it a password last",
-    )
-    vouched_at = models.DateTimeField(null=True, blank=True)
     special_slots = models.JSONField(
         default=list, blank=True, help_text="Kinds of special slots that a driver may book: ACCESSIBLE, VIP"
     )

@@ -22,12 +22,12 @@ class ContextWordsValidator:
         words = [*settings.PASSWORD_WORDS, *(_words_of(user) if user else ())]
         if consists_of(password, words):
             raise ValidationError(
-                _("This password is made of your own data or of words of parking. Add other words."),
+                _("This password is built from your own details or words about parking. Add other words."),
                 code="password_of_context",
             )
 
     def get_help_text(self) -> str:
-        return _("A password is not made of your own data and words of parking alone.")
+        return _("Do not build the password only from your own details and words about parking.")
 
 
 def consists_of(password: str, words: Iterable[str]) -> bool:

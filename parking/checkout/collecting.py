@@ -52,11 +52,15 @@ class Collection:
 
 
 def refuse_unknown_method(collection: Collection) -> None:
-    """Raise Refused `payment_method_invalid` or `upi_reference_invalid` unless a driver can pay so."""
+    """Raise Refused `payment_method_invalid` unless a driver can pay so."""
     by_upi = collection.method == PaymentMethod.UPI
     if collection.method not in PaymentMethod.values or (by_upi and collection.upi_reference is None):
         raise Refused("payment_method_invalid", "Invalid payment method. Use CASH or ONLINE")
-    if by_upi and not _UPI_REFERENCE.fullmatch(collection.upi_reference or ""):
+
+
+def refuse_missing_reference(collection: Collection) -> None:
+    """Raise Refused `upi_reference_invalid` unless money by UPI has its number. Where nothing is due there is none."""
+    if collection.method == PaymentMethod.UPI and not _UPI_REFERENCE.fullmatch(collection.upi_reference or ""):
         raise Refused("upi_reference_invalid", "Enter the 12 digits of the UPI reference")
 
 
@@ -101,6 +105,7 @@ def refuse_other_methods(collection: Collection) -> None:
     if collection.method == PaymentMethod.ONLINE:
         raise Refused("debts_need_counter", "Debts are paid here by CASH or UPI; the driver pays online")
     refuse_unknown_method(collection)
+    refuse_missing_reference(collection)
 
 
 def debts_with_exit(session: ParkingSession, collection: Collection, actor: Actor) -> list[Debt]:

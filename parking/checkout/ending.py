@@ -53,8 +53,8 @@ class Ending:
 def end(*, session: ParkingSession, reason: EndReason, collection: Collection, actor: Actor, now: datetime) -> Ending:
     """Complete a stay, or freeze its bill and write the order whose payment will complete it.
 
-    Raises Refused `amount_mismatch`, `amount_too_small`, `upi_reference_used`, `gateway_invalid`; with debts as
-    `collecting.debts_with_exit`.
+    Raises Refused `amount_mismatch`, `amount_too_small`, `upi_reference_invalid`, `upi_reference_used`,
+    `gateway_invalid`; with debts as `collecting.debts_with_exit`.
     """
     charge = charge_at(session, now)
     due = max(charge.total - session.bill.paid, ZERO)
@@ -64,6 +64,8 @@ def end(*, session: ParkingSession, reason: EndReason, collection: Collection, a
     if collection.method == PaymentMethod.ONLINE and due > ZERO:
         gateway = chosen_gateway(collection.gateway).code
         return _wait_for_money(session, charge, due, gateway, reason=reason, actor=actor, now=now)
+    if due > ZERO:
+        collecting.refuse_missing_reference(collection)
     if session.bill.frozen_until is not None:
         orders.give_up(bill=session.bill, now=now)
     tender = _tender(collection, actor, for_debts=total_owed(owed), due=due)

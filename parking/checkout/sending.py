@@ -12,7 +12,7 @@ from parking.audit import services as audit
 from parking.checkout.documents import find_payment, issued_documents
 from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError
-from parking.core.site_settings import BRAND_NAME
+from parking.core.site_settings import BRAND_NAME, own_logo
 from parking.invoices.events import DocumentMailed
 from parking.invoices.models import DocumentMail, MailState, TaxDocument
 from parking.invoices.pdf import A4, pdf_of
@@ -62,7 +62,7 @@ def _message(mail: DocumentMail, now: datetime) -> EmailMessage:
     with translation.override(reader.language):
         subject, text = _words(documents[0], session.vehicle.vehicle_number)
     message = EmailMessage(subject, text, None, [reader.email])
-    body = pdf_of(tuple(sheet_of(document) for document in documents), A4)
+    body = pdf_of(tuple(sheet_of(document) for document in documents), A4, own_logo())
     message.attach(f"{documents[0].number.replace('/', '-')}.pdf", body, "application/pdf")
     return message
 
@@ -72,7 +72,7 @@ def _words(document: TaxDocument, plate: str) -> tuple[str, str]:
     facts = {"number": document.number, "plate": plate}
     paragraphs = [
         _("Attached is the document %(number)s for parking %(plate)s.") % facts,
-        _("You get this mail because it was asked for on your booking."),
+        _("You receive this mail because it was requested on your booking."),
         BRAND_NAME.at(None),
     ]
     return _("Your parking receipt %(number)s") % facts, "\n\n".join(paragraphs) + "\n"

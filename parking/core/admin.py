@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from parking.core.errors import Forbidden, Refused
-from parking.core.models import IdempotencyKey, SettingValue, SweepLease, WorkerHeartbeat
+from parking.core.models import IdempotencyKey, Picture, SettingValue, SweepLease, WorkerHeartbeat
 from parking.core.requests import forgotten
 
 
@@ -125,3 +125,9 @@ class SweepLeaseAdmin(LookUpAdmin):
 class SettingValueAdmin(LookUpAdmin):
     list_display = ["name", "site_id", "value", "changed_by", "changed_at"]
     list_filter = ["name", "site_id"]
+
+
+@admin.register(Picture, site=look_up)
+class PictureAdmin(LookUpAdmin):
+    list_display = ["digest", "created_at"]
+    exclude = ["png"]

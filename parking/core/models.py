@@ -57,6 +57,17 @@ class SweepLease(models.Model):
         return self.name
 
 
+class Picture(models.Model):
+    """A picture of the operator, such as the logo, under the digest of its content; never changed, never deleted."""
+
+    digest = models.CharField(max_length=16, unique=True, help_text="First half of the SHA-256 of the content, in hex")
+    png = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.digest
+
+
 class SettingValue(models.Model):
     """A value that a manager set for one site, or for all (`OPERATOR`). Written by `facilities.settings` alone."""
 

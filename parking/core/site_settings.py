@@ -15,6 +15,7 @@ from django.conf import settings
 from parking.core import brand
 from parking.core.fresh import FreshValue
 from parking.core.models import OPERATOR, SettingValue
+from parking.core.pictures import digest_problem, picture
 
 T = TypeVar("T", int, str)
 
@@ -101,6 +102,9 @@ BRAND_NAME = Setting("brand_name", "text", lambda: brand.NAME, least=1, most=40,
 BRAND_COLOUR = Setting(
     "brand_colour", "text", lambda: brand.COLOUR, least=1, most=7, check=brand.colour_problem, for_all=True
 )
+BRAND_LOGO = Setting(
+    "brand_logo", "text", lambda: "", most=16, check=digest_problem, for_all=True
+)  # the digest of a kept picture
 
 # In the order in which they are shown, by the headings of the page.
 GROUPS: dict[str, tuple[Setting[Any], ...]] = {
@@ -108,9 +112,15 @@ GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "limits": (BOOKING_LIMIT, UNPAID_LIMIT, ABANDONED_LIMIT),
     "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, RECEIPT_FOOTER),
     "gate": (GREEN_SECONDS,),
-    "brand": (BRAND_NAME, BRAND_COLOUR),
+    "brand": (BRAND_NAME, BRAND_COLOUR, BRAND_LOGO),
 }
 BY_NAME: dict[str, Setting[Any]] = {setting.name: setting for group in GROUPS.values() for setting in group}
+
+
+def own_logo() -> bytes | None:
+    """Return the operator's logo as PNG; None where there is none."""
+    digest = BRAND_LOGO.at(None)
+    return picture(digest) if digest else None
 
 
 def hours_by_site() -> dict[int, timedelta]:

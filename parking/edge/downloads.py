@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 
 from parking.core import clock
 from parking.core.errors import NotFound
+from parking.core.site_settings import own_logo
 from parking.invoices.models import TaxDocument
 from parking.invoices.pdf import PAPERS, pdf_of
 from parking.invoices.sheets import sheet_of
@@ -72,7 +73,7 @@ def documents_file(documents: Sequence[TaxDocument], paper: str) -> HttpResponse
     """Return a document and the notes to it as one PDF, on paper `A4` or `80mm`. Raises NotFound for other paper."""
     if paper not in PAPERS:
         raise NotFound("not_found", "There is nothing here")
-    body = pdf_of(tuple(sheet_of(document) for document in documents), PAPERS[paper])
+    body = pdf_of(tuple(sheet_of(document) for document in documents), PAPERS[paper], own_logo())
     name = documents[0].number.replace("/", "-")
     # The document never changes, but notes may join it: ask again each time.
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "private, no-store"}

@@ -9,23 +9,23 @@ from parking.facilities.importing.faults import Fault, FaultCode
 
 _SENTENCES: dict[FaultCode, Promise] = {
     FaultCode.COLUMN_MISSING: _("This column is missing."),
-    FaultCode.COLUMN_UNKNOWN: _("There is no column of this name. Take the headings of the template."),
+    FaultCode.COLUMN_UNKNOWN: _("There is no column with this name. Use the headings of the template."),
     FaultCode.FORMULA: _("Formulas are not evaluated. Put the value here."),
-    FaultCode.EMPTY: _("A value is needed here."),
-    FaultCode.TWICE: _("%(found)s stands in the file already."),
+    FaultCode.EMPTY: _("Enter a value."),
+    FaultCode.TWICE: _("%(found)s is in the file already."),
     FaultCode.ZONE_UNKNOWN: _("This car park has no zone %(found)s. Make it first."),
     FaultCode.ZONE_UNMARKED: _("The places of this zone have no numbers: set how many there are."),
-    FaultCode.NUMBER_INVALID: _("%(found)s is no number of a slot, such as A-001."),
-    FaultCode.KIND_UNKNOWN: _("%(found)s is no kind of slot. There are CAR, TWO_WHEELER, EV, ACCESSIBLE, VIP."),
+    FaultCode.NUMBER_INVALID: _("%(found)s is not a slot number such as A-001."),
+    FaultCode.KIND_UNKNOWN: _("%(found)s is not a slot type. Use CAR, TWO_WHEELER, EV, ACCESSIBLE or VIP."),
     FaultCode.USERNAME_INVALID: _("Use letters, digits and @ . + - _ for the username."),
     FaultCode.NAME_INVALID: _("This name is too long, or has characters that cannot be shown."),
-    FaultCode.ROLE_UNKNOWN: _("%(found)s is no role. There are STAFF, ADMIN, AUDITOR."),
-    FaultCode.MAIL_INVALID: _("This is no e-mail address."),
+    FaultCode.ROLE_UNKNOWN: _("%(found)s is not a role. Use STAFF, ADMIN or AUDITOR."),
+    FaultCode.MAIL_INVALID: _("This is not an e-mail address."),
     FaultCode.PERMISSION_UNKNOWN: _(
         "Use terminate, move, collect_debt, voucher, assign_special, refund=200/1000, with commas between."
     ),
     FaultCode.PERMISSIONS_OF_STAFF: _("Only STAFF have permissions of their own."),
-    FaultCode.PERSON_DIFFERS: _("This account is there already, with other values. Change it on its own page."),
+    FaultCode.PERSON_DIFFERS: _("This account exists already with other values. Change it on its own page."),
 }
 
 

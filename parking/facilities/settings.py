@@ -11,7 +11,8 @@ from parking.core import site_settings
 from parking.core.actor import Actor
 from parking.core.errors import Forbidden, InvalidInput, NotFound, Refused
 from parking.core.models import OPERATOR, SettingValue
-from parking.core.site_settings import BY_NAME
+from parking.core.pictures import keep_picture, picture
+from parking.core.site_settings import BRAND_LOGO, BY_NAME
 from parking.facilities.events import SettingsChanged
 from parking.facilities.models import ParkingSite
 
@@ -36,6 +37,14 @@ def change_settings(*, actor: Actor, site_id: int | None, values: Mapping[str, A
         facts = {name: (_text(before.get(name)), _text(value)) for name, value in changes.items()}
         audit.record(actor, SettingsChanged(site_id=site_id, changes=facts), now)
     site_settings.stored.forget()
+
+
+def set_logo(*, actor: Actor, content: bytes, now: datetime) -> None:
+    """Make a picture the operator's logo. Raises Refused `picture_invalid`; Forbidden where the actor has sites."""
+    check_site(actor, None, changes=True)
+    with transaction.atomic():
+        digest = keep_picture(content, now=now)
+        change_settings(actor=actor, site_id=None, values={BRAND_LOGO.name: digest}, now=now)
 
 
 def check_site(actor: Actor, site_id: int | None, *, changes: bool = False) -> None:
@@ -64,6 +73,8 @@ def _check(values: Mapping[str, Any], site_id: int | None) -> None:
         for name, value in values.items()
         if value is not None and (problem := BY_NAME[name].problem_with(value)) is not None
     }
+    if (logo := values.get(BRAND_LOGO.name)) and not problems and picture(logo) is None:
+        problems[BRAND_LOGO.name] = ["There is no such picture: upload it"]
     if problems:
         raise InvalidInput(problems)
 

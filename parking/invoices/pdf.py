@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from typing import cast
 
 from fpdf import FPDF
@@ -55,14 +56,17 @@ PAPERS = {paper.name: paper for paper in (A4, ROLL)}
 
 
 @lru_cache(maxsize=256)
-def pdf_of(sheets: tuple[Sheet, ...], paper: Paper) -> bytes:
-    """Return the sheets as one PDF, each on a page of its own, or on several if it is long."""
+def pdf_of(sheets: tuple[Sheet, ...], paper: Paper, logo: bytes | None = None) -> bytes:
+    """Return the sheets as one PDF, each on a page of its own, or on several if it is long.
+
+    `logo` is a PNG for the head.
+    """
     heights: Sequence[float] = [paper.height or TALLEST] * len(sheets)
     if paper.height is None:
         # Once to see how long it becomes.
-        with closing(_Press(paper)) as trial:
+        with closing(_Press(paper, logo)) as trial:
             heights = _print(trial, sheets, heights)
-    with closing(_Press(paper)) as press:
+    with closing(_Press(paper, logo)) as press:
         _print(press, sheets, heights)
         press.set_title(", ".join(f"{sheet.title} {sheet.number}" for sheet in sheets))
         press.set_author(sheets[0].supplier)
@@ -101,6 +105,7 @@ def _lay_out(press: "_Press", sheet: Sheet) -> None:
 
 def _head(press: "_Press", sheet: Sheet) -> None:
     paper = press.paper
+    press.show_logo()
     press.say(sheet.supplier, size=paper.normal + 2, bold=True)
     for line in sheet.supplier_lines:
         press.say(line, size=paper.small)
@@ -163,9 +168,10 @@ Cell = tuple[str, float, str]
 class _Press(FPDF):
     """A PDF that is being written from top to bottom. It holds the files of its fonts open until `close`."""
 
-    def __init__(self, paper: Paper) -> None:
+    def __init__(self, paper: Paper, logo: bytes | None) -> None:
         super().__init__(unit="mm", format=(paper.width, paper.height or TALLEST))
         self.paper = paper
+        self.logo = logo
         self.number = ""
         for style, path in font_files().items():
             self.add_font(FAMILY, style, path)
@@ -207,6 +213,16 @@ class _Press(FPDF):
         for font in self.fonts.values():
             if isinstance(font, TTFFont):
                 font.ttfont.close()
+
+    def show_logo(self) -> None:
+        """Draw the logo in its box: on A4 at the right beside the head, on a roll above it."""
+        if self.logo is None:
+            return
+        width, height = (40.0, 18.0) if self.paper.height else (30.0, 12.0)
+        left = self.paper.width - self.paper.margin - width if self.paper.height else self.paper.margin
+        self.image(BytesIO(self.logo), left, self.get_y(), width, height, keep_aspect_ratio=True)
+        if self.paper.height is None:
+            self.set_y(self.get_y() + height + 1)
 
     def footer(self) -> None:
         """Write the document's number at the foot of each A4 page."""

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 from PIL import Image, ImageDraw
 
 from parking.core.brand import COLOUR, Shades, dark_shades, light_shades, rgb
-from parking.core.site_settings import BRAND_COLOUR
+from parking.core.pictures import picture
+from parking.core.site_settings import BRAND_COLOUR, BRAND_LOGO
 
 # Sides in pixels, by name; what is cut to a circle needs a margin and no corners of its own.
 ICONS = {"192": 192, "512": 512, "maskable": 512, "apple-touch": 180}
@@ -34,14 +35,27 @@ def icon(_request: HttpRequest, name: str) -> HttpResponse:
     """Return an icon as PNG, in the brand's colour. Raises Http404 for other names than those of ICONS."""
     if name not in ICONS:
         raise Http404
-    return HttpResponse(
-        drawn_icon(name, BRAND_COLOUR.at(None)), content_type="image/png", headers={"Cache-Control": _KEPT}
-    )
+    drawn = drawn_icon(name, BRAND_COLOUR.at(None), BRAND_LOGO.at(None))
+    return HttpResponse(drawn, content_type="image/png", headers={"Cache-Control": _KEPT})
+
+
+@require_safe
+def logo(_request: HttpRequest) -> HttpResponse:
+    """Return the operator's logo as PNG. Raises Http404 where there is none."""
+    png = picture(BRAND_LOGO.at(None))
+    if png is None:
+        raise Http404
+    return HttpResponse(png, content_type="image/png", headers={"Cache-Control": _KEPT})
+
+
+def logo_version() -> str:
+    """Return what the address of the logo carries; empty where there is no logo."""
+    return BRAND_LOGO.at(None)
 
 
 def version() -> str:
     """Return what addresses of the style sheet and the icons carry, so that browsers may keep them."""
-    return BRAND_COLOUR.at(None).removeprefix("#")
+    return BRAND_COLOUR.at(None).removeprefix("#") + BRAND_LOGO.at(None)[:6]
 
 
 def has_own_colour() -> bool:
@@ -62,18 +76,32 @@ def _rule(selector: str, shades: Shades) -> str:
 
 
 @lru_cache(maxsize=16)
-def drawn_icon(name: str, colour: str) -> bytes:
-    """Return the picture: a white P on the colour."""
+def drawn_icon(name: str, colour: str, logo_digest: str = "") -> bytes:
+    """Return the picture: the logo on white, or without one a white P on the colour."""
     side = ICONS[name] * _FINER
     image = Image.new("RGBA", (side, side), (0, 0, 0, 0))
     pen = ImageDraw.Draw(image)
     corner = side / 4 if name in _ROUNDED else 0
-    pen.rounded_rectangle((0, 0, side - 1, side - 1), radius=corner, fill=(*rgb(colour), 255))
-    scale = side / 28 * (0.7 if name == "maskable" else 1)
-    _letter(pen, scale, offset=(side - 28 * scale) / 2)
+    own = picture(logo_digest) if logo_digest else None
+    ground = (255, 255, 255) if own else rgb(colour)
+    pen.rounded_rectangle((0, 0, side - 1, side - 1), radius=corner, fill=(*ground, 255))
+    if own:
+        _paste(image, own, share=0.56 if name == "maskable" else 0.76)
+    else:
+        scale = side / 28 * (0.7 if name == "maskable" else 1)
+        _letter(pen, scale, offset=(side - 28 * scale) / 2)
     written = BytesIO()
     image.resize((ICONS[name], ICONS[name]), Image.Resampling.LANCZOS).save(written, "PNG", optimize=True)
     return written.getvalue()
+
+
+def _paste(image: Image.Image, png: bytes, *, share: float) -> None:
+    """Put a picture in the middle, as large as this share of the side allows."""
+    with Image.open(BytesIO(png), formats=["PNG"]) as opened:
+        drawn = opened.convert("RGBA")
+    scale = image.width * share / max(drawn.size)
+    drawn = drawn.resize((max(round(drawn.width * scale), 1), max(round(drawn.height * scale), 1)))
+    image.alpha_composite(drawn, ((image.width - drawn.width) // 2, (image.height - drawn.height) // 2))
 
 
 def _letter(pen: ImageDraw.ImageDraw, scale: float, *, offset: float) -> None:

@@ -41,7 +41,8 @@ def span_text(span: timedelta) -> str:
     if minutes < 60:
         return gettext("%(minutes)d min") % {"minutes": minutes}
     if minutes < 24 * 60:
-        return gettext("%(hours)d h") % {"hours": minutes // 60}
+        hours = minutes // 60
+        return ngettext("%(hours)d h", "%(hours)d h", hours) % {"hours": hours}
     days = minutes // (24 * 60)
     return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
 

@@ -28,7 +28,7 @@ class _SampleForm(ServiceForm):
     """A form of which one field is wrong."""
 
     plate = forms.CharField(label=_("Plate"), max_length=12, widget=forms.TextInput(attrs={"class": "plate-field"}))
-    owner = forms.CharField(label=_("Name of the owner"), required=False, help_text=_("as on the receipt"))
+    owner = forms.CharField(label=_("Owner's name"), required=False, help_text=_("as on the receipt"))
     kind = forms.ChoiceField(label=_("Vehicle"), choices=[("CAR", _("Car")), ("EV", _("Electric car"))])
     remember = forms.BooleanField(label=_("Remember this vehicle"), required=False)
 

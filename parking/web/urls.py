@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("app.webmanifest", pwa.manifest, name="manifest"),
     path("sw.js", pwa.service_worker, name="service_worker"),
     path("brand.css", branding.style_sheet, name="brand_style"),
+    path("brand/logo.png", branding.logo, name="brand_logo"),
     path("icons/<str:name>.png", branding.icon, name="brand_icon"),
     path("design/", design.design, name="design"),
     path("offline/", pwa.offline, name="offline"),

@@ -72,7 +72,7 @@ def test_pages_lead_to_the_change_and_go_on_from_there(browser: Client) -> None:
     live = browser.get("/office/", headers={"HX-Request": "true"})
     assert (live.status_code, live.headers["HX-Redirect"]) == (204, "/password/change/")
     assert browser.get("/office/admin/").status_code == 302
-    assert "A manager chose your password" in browser.get("/password/change/").content.decode()
+    assert "A manager set your password" in browser.get("/password/change/").content.decode()
 
     answer = browser.post("/password/change/", {"old_password": GIVEN, "new_password": OWN})
 

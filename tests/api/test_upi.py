@@ -51,6 +51,19 @@ def test_a_reference_has_twelve_digits(as_staff: ApiClient, inside: dict[str, An
         assert problem_of(paid(as_staff, inside, reference)) == (400, "upi_reference_invalid")
 
 
+def test_where_nothing_is_due_there_is_no_reference(
+    as_staff: ApiClient, as_driver: ApiClient, zone: ParkingZone
+) -> None:
+    booking = data_of(book(as_driver, zone.pk), 201)
+    data_of(enter(as_staff, booking))
+    bill = data_of(paid(as_staff, booking, None, scan_id="out-1"))
+    assert (bill["status"], bill["amount_charged"], bill["payment_status"]) == ("COMPLETED", 0.0, "PAID")
+    assert not Payment.objects.filter(method="UPI").exists()
+    with nothing_changes():
+        assert data_of(paid(as_staff, booking, None, scan_id="out-1")) == bill
+    assert_books_agree()
+
+
 def test_a_reference_pays_once(
     as_staff: ApiClient, as_driver: ApiClient, clock_stands: Traveller, zone: ParkingZone, inside: dict[str, Any]
 ) -> None:

@@ -1,9 +1,11 @@
 """What managers set, by the API: which value counts where, what is refused, and who did it."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 from time_machine import Traveller
 
 from parking.accounts.models import User
@@ -173,3 +175,15 @@ def test_a_receipt_ends_with_the_line_of_its_day(driver: User, staff: User, zone
     document = issue_for_bill(bill=session.bill, facts=facts_of(session), now=clock.now())
     set_values({"receipt_footer": "Closed on Mondays"}, zone.site_id)
     assert sheet_of(document).notes[-1] == "Thank you, come again"
+
+
+def test_a_logo_is_uploaded_and_named_by_its_digest(admin: User) -> None:
+    client, file = ApiClient(admin), BytesIO()
+    Image.new("RGB", (30, 10), "#00aa44").save(file, "PNG")
+    file.seek(0)
+    file.name = "logo.png"
+    answer = client.client.post("/api/admin/settings/logo/", {"file": file}, headers=client.headers)
+    row = next(row for row in data_of(answer) if row["name"] == "brand_logo")
+    assert (len(row["value"]), row["source"]) == (16, "OPERATOR")
+    gone = client.patch("/api/admin/settings/", {"values": {"brand_logo": None}})
+    assert next(row for row in data_of(gone) if row["name"] == "brand_logo")["value"] == ""

@@ -35,7 +35,7 @@ def test_from_signing_up_to_a_saved_vehicle(
     main = page.get_by_role("main")
     main.locator("button[type=submit]").click()
     expect(page.get_by_text("At least 8 characters are needed.")).to_be_visible()
-    expect(page.get_by_text("Give an e-mail address or a phone number.")).to_have_count(0)
+    expect(page.get_by_text("Enter an e-mail address or a phone number.")).to_have_count(0)
     axe(page)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Phone number").fill("+91 98765 43210")
@@ -56,7 +56,7 @@ def test_from_signing_up_to_a_saved_vehicle(
     _scroll_down(page)
     axe(page)
     main.get_by_role("button", name="Forget DL-01-AB-1234").click()
-    expect(page.get_by_text("The vehicle is off your list.")).to_be_visible()
+    expect(page.get_by_text("The vehicle was removed from your list.")).to_be_visible()
 
 
 def _scroll_down(page: Page) -> None:
@@ -75,7 +75,7 @@ def test_a_new_password_here_and_by_mail(
         one.wait_for_url("**/zones/")
     page.goto("/password/change/")
     axe(page)
-    page.get_by_label("Old password").fill(PASSWORD)
+    page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_label("New password").fill(NEW)
     page.get_by_role("main").locator("button[type=submit]").click()
     expect(page.get_by_text("The password is changed.")).to_be_visible()

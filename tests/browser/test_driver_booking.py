@@ -172,7 +172,7 @@ def test_cancelling_in_time_gives_the_fee_back(
     mobile.get_by_role("button", name="Cancel this booking").click()
     picture(mobile, "driver-cancel")
     mobile.get_by_role("button", name="Cancel the booking").click()
-    expect(mobile.get_by_text("₹50 went back by the way it came.")).to_be_visible()
+    expect(mobile.get_by_text("₹50 was refunded to where it came from.")).to_be_visible()
     axe(mobile)
 
 
@@ -196,7 +196,7 @@ def test_the_page_that_waits_goes_on_to_the_ticket(
     page.goto(f"/tickets/{unpaid.pk}/")
     axe(page)
     page.get_by_role("link", name="Pay ₹50").click()
-    expect(page.get_by_text("We wait for the payment.")).to_be_visible()
+    expect(page.get_by_text("Waiting for the payment.")).to_be_visible()
     axe(page)
     gateway.decide(GatewayState.COMPLETED)
     expect(page.get_by_role("heading", name="Booked")).to_be_visible(timeout=2 * NEWS)
@@ -210,7 +210,7 @@ def test_coming_back_from_the_gateway_without_a_session(
     expect(phone).to_have_title("Sign in · Smart Parking")
     sign_in(phone, driver_of(unpaid))
     phone.goto(f"/pay/return/{order.order_id}/")
-    expect(phone.get_by_role("heading", name="We wait for the confirmation")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Waiting for confirmation")).to_be_visible()
     axe(phone)
     gateway.decide(GatewayState.COMPLETED)
     expect(phone.get_by_role("heading", name="Booked")).to_be_visible(timeout=2 * NEWS)
@@ -232,7 +232,7 @@ def test_a_hanging_payment_is_called_unknown(mobile: Page, unpaid: ParkingSessio
     gateway.reachable = False
     mobile.goto(f"/pay/return/{PaymentOrder.objects.get().order_id}/")
     expect(mobile.get_by_text("We do not know yet.")).to_be_visible()
-    expect(mobile.get_by_role("heading", name="We wait for the confirmation")).to_be_visible()
+    expect(mobile.get_by_role("heading", name="Waiting for confirmation")).to_be_visible()
 
 
 @pytest.fixture

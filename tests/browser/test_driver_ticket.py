@@ -43,7 +43,7 @@ def test_the_ticket_and_its_code_open_without_network(
     phone.context.set_offline(True)
     phone.goto(address)
     expect(phone.get_by_role("heading", name="Booked")).to_be_visible()
-    expect(phone.get_by_text("No connection. This is the news of")).to_be_visible()
+    expect(phone.get_by_text("No connection. Last updated")).to_be_visible()
     phone.get_by_role("button", name="Show the code large").click()
     picture = phone.get_by_role("dialog").get_by_role("img")
     expect(picture).to_be_visible()

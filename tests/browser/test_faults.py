@@ -127,7 +127,7 @@ def test_a_changed_form_is_not_left_without_a_word(
     desktop.goto("/office/zones/")
     assert asked == []
     desktop.goto(f"/office/zones/{zone.pk}/")
-    desktop.get_by_label("Rate for an hour", exact=True).fill("60")
+    desktop.get_by_label("Rate per hour", exact=True).fill("60")
     desktop.goto("/office/zones/")
     assert asked == ["beforeunload"]
 

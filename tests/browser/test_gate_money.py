@@ -118,7 +118,7 @@ def test_too_little_cash_is_refused_in_place(open_gate: OpenGate, inside: Parkin
     open_cash(page)
     page.keyboard.type("20")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-problem]")).to_have_text("The amount handed over is less than what is due.")
+    expect(page.locator("[data-problem]")).to_have_text("The cash received is less than the amount due.")
     expect(page.get_by_label("Handed over")).to_be_focused()
     assert reloaded(inside).status == "ACTIVE"
 

@@ -143,11 +143,11 @@ def test_a_stay_is_found_and_money_goes_back(
     page.get_by_label("Amount").fill("20")
     page.get_by_label("Reason").fill("Goodwill")
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_text("₹20.00 go back through Simulated payment to where they came from.")).to_be_visible()
+    expect(page.get_by_text("₹20.00 is refunded through Simulated payment to where it came from.")).to_be_visible()
     assert fits(page)
     assert Refund.objects.filter(reason="Goodwill").count() == 0
-    page.get_by_role("button", name="Give ₹20.00 back").click()
-    expect(page.get_by_role("status").filter(has_text="The money went back.")).to_be_visible()
+    page.get_by_role("button", name="Refund ₹20.00").click()
+    expect(page.get_by_role("status").filter(has_text="The money was refunded.")).to_be_visible()
     expect(page.locator(".timeline")).to_contain_text("Refund done")
     assert Refund.objects.get(reason="Goodwill").amount == Decimal("20.00")
 
@@ -157,12 +157,12 @@ def test_another_manager_approves_cash(
 ) -> None:
     sign_in(desktop, make_user(Role.ADMIN))
     desktop.goto("/office/")
-    desktop.get_by_role("link", name="Look at refund").click()
+    desktop.get_by_role("link", name="View refund").click()
     picture(desktop, "office-review")
     desktop.get_by_role("button", name="Approve").click()
-    desktop.get_by_role("button", name="Yes, ₹10.00 are handed back").click()
+    desktop.get_by_role("button", name="Yes, hand back ₹10.00").click()
     expect(desktop.get_by_role("status").filter(has_text="The refund is done.")).to_be_visible()
-    expect(desktop.get_by_text("No refund waits for a person.")).to_be_visible()
+    expect(desktop.get_by_text("No refund needs attention.")).to_be_visible()
 
 
 def test_a_stay_is_ended_by_the_keyboard_alone(
@@ -175,12 +175,12 @@ def test_a_stay_is_ended_by_the_keyboard_alone(
     desktop.keyboard.type("Towed away")
     desktop.keyboard.press("Tab")
     desktop.keyboard.press("ArrowDown")
-    expect(desktop.get_by_label("Cash, handed over now")).to_be_checked()
+    expect(desktop.get_by_label("Cash, received now")).to_be_checked()
     desktop.keyboard.press("Enter")
-    expect(desktop.get_by_text("You confirm that what is due was handed over in cash.")).to_be_visible()
-    desktop.get_by_role("button", name="End the stay").focus()
+    expect(desktop.get_by_text("You confirm that the amount due was received in cash.")).to_be_visible()
+    desktop.get_by_role("button", name="End the session").focus()
     desktop.keyboard.press("Enter")
-    expect(desktop.get_by_role("status").filter(has_text="The stay has ended.")).to_be_visible()
+    expect(desktop.get_by_role("status").filter(has_text="The parking session has ended.")).to_be_visible()
     expect(desktop.get_by_text("Ended by staff").first).to_be_visible()
 
 

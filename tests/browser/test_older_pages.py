@@ -29,7 +29,7 @@ def test_a_ticket_is_given_by_clicking(
     page.get_by_label("Owner").fill("आशा राव")
     send(page)
     expect(page.locator(".yes [data-fact=slot_number]")).to_have_text("A-001")
-    expect(page.get_by_role("img", name="The QR code of this ticket")).to_be_visible()
+    expect(page.get_by_role("img", name="QR code of this ticket")).to_be_visible()
     axe(page)
     picture(page, f"kiosk-{device}")
     session = ParkingSession.objects.get()
@@ -63,7 +63,7 @@ def test_in_and_out_in_both_languages(
     page.locator("[name=qr_code]").fill(code)
     page.keyboard.press("Enter")
     again = {
-        "en": "This ticket was scanned at the entry already. The car is inside.",
+        "en": "This ticket was already scanned at the entry. The car is inside.",
         "hi": "यह टिकट एंट्री पर पहले ही स्कैन हो चुका है। गाड़ी अंदर है।",
     }[language]
     expect(page.locator(".no [data-message]")).to_have_text(again)
@@ -73,7 +73,7 @@ def test_in_and_out_in_both_languages(
     axe(page)
     page.locator("[name=qr_code]").fill(code)
     send(page)
-    expect(page.locator(".yes [data-fact=payment_method]")).to_have_text({"en": "Cash", "hi": "नकद"}[language])
+    expect(page.locator(".yes [data-fact=payment_method]")).to_have_text({"en": "Cash", "hi": "नक़द"}[language])
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert ParkingSession.objects.get().status == SessionStatus.COMPLETED

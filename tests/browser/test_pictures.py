@@ -84,7 +84,7 @@ def test_a_price_and_the_question(office: Page, picture: TakePicture) -> None:
     office.goto(f"/office/zones/{zone.pk}/slots/")
     picture(office, "office-slots")
     office.goto(f"/office/zones/{zone.pk}/")
-    office.get_by_label("Rate for an hour", exact=True).fill("60")
+    office.get_by_label("Rate per hour", exact=True).fill("60")
     picture(office, "office-zone")
     office.get_by_role("button", name="Save").click()
     expect(office.get_by_role("button", name="Yes, change it")).to_be_visible()
@@ -112,10 +112,10 @@ def test_a_payment_under_way(
     gateway.outcome = GatewayState.PENDING
     session = book(driver, zone, PLATES[0])
     asha.goto(f"/tickets/{session.pk}/pay/")
-    expect(asha.get_by_text("We wait for the payment.")).to_be_visible()
+    expect(asha.get_by_text("Waiting for the payment.")).to_be_visible()
     picture(asha, "driver-pay")
     asha.goto(f"/pay/return/{PaymentOrder.objects.get().order_id}/")
-    expect(asha.get_by_role("heading", name="We wait for the confirmation")).to_be_visible()
+    expect(asha.get_by_role("heading", name="Waiting for confirmation")).to_be_visible()
     picture(asha, "driver-return")
 
 

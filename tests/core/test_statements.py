@@ -67,6 +67,7 @@ def _value(field: Any, number: int) -> Any:
         "TimeField": lambda: time(7, number, 1, 5),
         "DecimalField": lambda: Decimal(number) + Decimal(1).scaleb(-field.decimal_places),
         "BooleanField": lambda: bool(number % 2),
+        "BinaryField": lambda: b"\x00" + bytes([number % 256]),
         "JSONField": lambda: {"a": [number, None, "₹"], "b": {}},
         "PositiveSmallIntegerField": lambda: number,
         "PositiveIntegerField": lambda: 70_000 + number,

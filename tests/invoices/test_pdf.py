@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from parking.invoices import fonts
@@ -162,3 +163,12 @@ def test_a_missing_font_says_what_to_do(monkeypatch):
     monkeypatch.setattr(fonts, "PACKAGE", "no_such_package")
     with pytest.raises(FontMissing, match="pymupdf-fonts"):
         fonts._font("FiraGO_Regular")
+
+
+@pytest.mark.parametrize("paper", [A4, ROLL])
+def test_the_logo_stands_on_top_and_moves_nothing_off_the_page(paper):
+    written = BytesIO()
+    Image.new("RGB", (300, 100), "#00aa44").save(written, "PNG")
+    page = read(pdf_of((sheet(),), paper, written.getvalue())).pages[0]
+    assert [picture.image.size for picture in page.images if picture.image] == [(300, 100)]
+    assert "150.00" in page.extract_text()

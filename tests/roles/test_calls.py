@@ -182,6 +182,8 @@ TABLE: dict[str, Statuses] = {
     "GET /api/admin/settings/": office_list(),
     # The operator's own values: at the other site they are read, and changed by nobody.
     "PATCH /api/admin/settings/": office_change(200, 403),
+    # The table sends no file.
+    "POST /api/admin/settings/logo/": office_change(400, 400),
     "GET /api/admin/settings/history/": office_list(),
     "POST /api/payment/phonepe/create/": payment(400),
     "POST /api/payment/phonepe/verify/": (404, 404, 404, 404, 404, 403, 403, 401),

@@ -140,6 +140,7 @@ TABLE: dict[str, Statuses] = {
     "office_record": (403, 403, 403, 200, 403, 200, 403, 302),
     "office_record_file": (403, 403, 403, 200, 403, 200, 403, 302),
     "office_settings": READ,
+    "office_settings_logo": ONLY_SENT,
     "office_users": READ,
     "office_user_new": CHANGE,
     "office_user": READ_ONE,

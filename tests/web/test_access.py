@@ -14,6 +14,7 @@ PASSWORD = "a-good-password"
 # What anybody may open: no person's data is on it.
 PUBLIC = {
     "brand_icon",
+    "brand_logo",
     "brand_style",
     "design",
     "email_confirm",

@@ -3,19 +3,22 @@
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import File, Query, Router
+from ninja.files import UploadedFile
 from pydantic import Field
 
 from parking.api.paging import Paging, page_of
+from parking.api.shapes.imports import multipart
 from parking.api.shapes.settings import SettingOut, SettingsChangeOut
 from parking.core import clock
 from parking.core.ids import MAX_ID
+from parking.core.pictures import MOST_BYTES
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, paged
 from parking.edge.parsing import In, Text64
 from parking.facilities.setting_values import changes_of_settings, current_values
-from parking.facilities.settings import change_settings, check_site
+from parking.facilities.settings import change_settings, check_site, set_logo
 
 router = Router(tags=["Admin"], auth=admin_only)
 
@@ -66,6 +69,21 @@ def patch_settings(request: HttpRequest, payload: SettingsIn) -> HttpResponse:
     """Set all of the values or none; null returns to the default. In force within a second."""
     change_settings(actor=actor_of(request), site_id=payload.site_id, values=payload.values, now=clock.now())
     return ok(_shown(payload.site_id), "Settings saved")
+
+
+@router.post(
+    "/settings/logo/",
+    response={200: Ok[list[SettingOut]], **WRITE_PROBLEMS},
+    openapi_extra=multipart(examples(response=enveloped([SettingOut.example], "Settings saved")), {"file": "logo.png"}),
+    summary="Upload the logo",
+)
+def upload_logo(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
+    """Make a PNG, JPEG or WebP picture of at most 1 MB the logo on pages, documents and icons.
+
+    The setting `brand_logo` then has its digest; null there takes the logo away.
+    """
+    set_logo(actor=actor_of(request), content=file.read(MOST_BYTES + 1), now=clock.now())
+    return ok(_shown(None), "Settings saved")
 
 
 @router.get(

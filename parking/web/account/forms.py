@@ -90,7 +90,7 @@ class ContactForm(ServiceForm):
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
         if not (self.errors or values.get("email") or values.get("phone")):
-            self.add_error("email", _("Give an e-mail address or a phone number."))
+            self.add_error("email", _("Enter an e-mail address or a phone number."))
         return values
 
     def contact(self) -> dict[str, str]:
@@ -130,7 +130,7 @@ class ProfileForm(ContactForm):
 
 
 class PasswordChangeForm(ServiceForm):
-    old_password = _old_password(_("Old password"))
+    old_password = _old_password(_("Current password"))
     new_password = _new_password(_("New password"))
 
 
@@ -162,7 +162,7 @@ class VehicleForm(ServiceForm):
             }
         ),
     )
-    vehicle_kind = forms.ChoiceField(label=_("Kind of vehicle"), choices=vehicle_kinds)
+    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"), choices=vehicle_kinds)
     owner_name = forms.CharField(
         label=_("Owner's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
@@ -173,6 +173,6 @@ class VehicleForm(ServiceForm):
     def add_refusal(self, error: Any) -> None:
         """Show a refused plate at its field."""
         if error.code == "vehicle_invalid":
-            self.add_error("plate", _("4 to 15 letters and digits, as on the number plate."))
+            self.add_error("plate", _("4 to 15 letters and digits, as on the plate."))
         else:
             super().add_refusal(error)

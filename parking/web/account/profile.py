@@ -76,5 +76,5 @@ def vehicles(request: HttpRequest) -> HttpResponse:
 def vehicle_forget(request: HttpRequest, saved_id: int) -> HttpResponse:
     """Take a vehicle off the own list. Bookings with it stay as they are."""
     forget_vehicle(actor=actor_of(request), saved_id=saved_id, now=clock.now())
-    messages.success(request, _("The vehicle is off your list."))
+    messages.success(request, _("The vehicle was removed from your list."))
     return redirect("vehicles")

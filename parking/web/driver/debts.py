@@ -44,7 +44,7 @@ def objection(request: HttpRequest, debt_id: int) -> HttpResponse:
             object_to_debt(
                 actor=actor_of(request), debt_id=debt_id, objection=form.cleaned_data["objection"], now=clock.now()
             )
-            messages.success(request, gettext("Your objection is written down. The answer will stand here."))
+            messages.success(request, gettext("Your objection is recorded. The reply will appear here."))
             return redirect("debts")
     can_object = debt.status == DebtStatus.OPEN and debt.objected_at is None
     return page(request, "driver/objection.html", section="history", debt=debt, form=form, can_object=can_object)

@@ -53,7 +53,7 @@ class BookingForm(WayToPayForm):
         ),
     )
     vehicle_kind = forms.ChoiceField(
-        label=_("Kind of vehicle"), choices=[(kind, word(kind)) for kind in VehicleKind.values]
+        label=_("Vehicle type"), choices=[(kind, word(kind)) for kind in VehicleKind.values]
     )
     owner_name = forms.CharField(
         label=_("Owner's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})

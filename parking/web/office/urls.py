@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern] = [
     path("audit/", record.listing, name="office_record"),
     path("audit/file/<str:kind>/", record.file, name="office_record_file"),
     path("settings/", settings.edit, name="office_settings"),
+    path("settings/logo/", settings.logo, name="office_settings_logo"),
     path("users/", users.overview, name="office_users"),
     path("users/new/", users.new, name="office_user_new"),
     path("users/<int:user_id>/", users.edit, name="office_user"),

@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from parking.core import clock
 from parking.core.site_settings import BRAND_NAME
 from parking.facilities.calendars import zone_of
-from parking.web.branding import has_own_colour, version
+from parking.web.branding import has_own_colour, logo_version, version
 from parking.web.components import amount_text, plate_text, span_text, spark_bars, time_text
 from parking.web.templatetags.parking import state_of
 
@@ -26,6 +26,12 @@ register = template.Library()
 def brand_name() -> str:
     """Return the operator's name."""
     return BRAND_NAME.at(None)
+
+
+@register.simple_tag
+def brand_logo() -> str:
+    """Return the version of the operator's logo, for its address; empty where there is none."""
+    return logo_version()
 
 
 @register.inclusion_tag("web/parts/brand_links.html")

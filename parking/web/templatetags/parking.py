@@ -118,7 +118,7 @@ _WORDS: dict[str, Promise] = {
     "PAID": _("Paid"),
     "REFUNDED": _("Refunded"),
     # Orders, payments, refunds
-    "INITIATED": _("Begun"),
+    "INITIATED": _("Started"),
     "FAILED": _("Failed"),
     "REVIEW": _("In review"),
     "REFUSED": _("Refused"),
@@ -128,7 +128,7 @@ _WORDS: dict[str, Promise] = {
     # Debts and documents
     "OPEN": _("Open"),
     "WRITTEN_OFF": _("Written off"),
-    "LAPSED": _("Too old to be asked for"),
+    "LAPSED": _("Too old to collect"),
     "RECEIPT": _("Receipt"),
     "TAX_INVOICE": _("Tax invoice"),
     "CREDIT_NOTE": _("Credit note"),
@@ -162,7 +162,7 @@ _WORDS: dict[str, Promise] = {
     # What an import does with a row
     "ADD": _("New"),
     "CHANGE": _("Changed"),
-    "KEEP": _("As it is"),
+    "KEEP": _("As set"),
     # People
     "ADMIN": _("Manager"),
     "STAFF": _("Gate attendant"),
@@ -179,7 +179,7 @@ _WORDS: dict[str, Promise] = {
     "Cancelled in time": _("Cancelled in time"),
     "Cancelled within five minutes": _("Cancelled within five minutes"),  # as stored before the time was a setting
     "Paid more than the bill": _("Paid more than the bill"),
-    "Paid after the stay had ended": _("Paid after the stay had ended"),
+    "Paid after the session had ended": _("Paid after the session had ended"),
     "Paid twice": _("Paid twice"),
     "Booking expired": _("Booking expired"),
     # Features of a zone

@@ -38,7 +38,7 @@ def test_everybody_changes_the_own_account(request, browser_of, who):
 def test_another_address_or_number_needs_the_password(browser_of, asha):
     browser = browser_of(asha)
     for typed, sentence in (
-        ("", "Give your password to change your e-mail address or phone number."),
+        ("", "Enter your password to change your e-mail address or phone number."),
         ("wrong", "The password is wrong."),
     ):
         answer = browser.post("/profile/", MINE | {"password": typed})
@@ -80,7 +80,7 @@ def test_attendants_have_no_vehicles_and_no_history(browser_of, staff):
 
 def test_a_contact_must_remain(browser_of, asha):
     answer = browser_of(asha).post("/profile/", MINE | {"email": ""})
-    assert (answer.status_code, "Give an e-mail address or a phone number." in answer.content.decode()) == (200, True)
+    assert (answer.status_code, "Enter an e-mail address or a phone number." in answer.content.decode()) == (200, True)
     asha.refresh_from_db()
     assert (asha.first_name, asha.email) == ("", "someone@example.org")
 
@@ -134,7 +134,7 @@ def test_a_plate_that_is_none_is_said_at_its_field(browser_of, asha):
     answer = browser_of(asha).post("/profile/vehicles/", CAR | {"plate": "HELLO"})
     page = answer.content.decode()
     assert (answer.status_code, 'id="id_plate_error"' in page) == (200, True)
-    assert "4 to 15 letters and digits, as on the number plate." in page
+    assert "4 to 15 letters and digits, as on the plate." in page
     assert 'value="HELLO"' in page
     assert not SavedVehicle.objects.exists()
 

@@ -52,7 +52,7 @@ def test_the_wanted_page_is_carried_from_page_to_page(browser):
         ({"password": "short"}, "At least 8 characters are needed."),
         ({"email": "ravi"}, "This is not an e-mail address."),
         ({"phone": "call me"}, "A phone number such as +91 98765 43210."),
-        ({"email": ""}, "Give an e-mail address or a phone number."),
+        ({"email": ""}, "Enter an e-mail address or a phone number."),
         ({"username": "ASHA"}, "This username is taken."),
     ],
 )

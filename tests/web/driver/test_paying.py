@@ -65,7 +65,7 @@ def test_the_way_to_the_gateway_is_a_link_and_a_picture(page, unpaid):
 
 def test_the_page_goes_on_to_the_ticket_when_the_money_is_there(page, unpaid, gateway):
     address = f"/tickets/{unpaid.pk}/pay/live/"
-    assert "We wait for the payment." in text_of(page.get(address))
+    assert "Waiting for the payment." in text_of(page.get(address))
     gateway.decide(GatewayState.COMPLETED)
     with later():
         with nothing_changes():
@@ -98,7 +98,7 @@ def test_a_declined_fee_of_a_booking_that_is_over_leads_to_a_new_booking(page, u
 def test_a_gateway_that_is_silent_changes_nothing(page, unpaid, gateway):
     gateway.reachable = False
     with later():
-        assert "We wait for the payment." in text_of(page.get(checked(page, f"/tickets/{unpaid.pk}/pay/live/")))
+        assert "Waiting for the payment." in text_of(page.get(checked(page, f"/tickets/{unpaid.pk}/pay/live/")))
 
 
 def test_what_is_due_is_shown_before_it_is_asked_for(page, inside):
@@ -159,7 +159,7 @@ def returning(order: PaymentOrder, live: str = "") -> str:
 def test_who_comes_back_before_the_money_waits(page, unpaid):
     order = PaymentOrder.objects.get()
     answer = page.get(returning(order))
-    assert "We wait for the confirmation" in text_of(answer)
+    assert "Waiting for confirmation" in text_of(answer)
     assert f'data-live="{returning(order, "live/")}"' in answer.content.decode()
     assert 'data-after-seconds="45" hidden' in answer.content.decode()
 
@@ -168,7 +168,7 @@ def test_who_comes_back_after_the_money_goes_to_the_ticket(page, unpaid, gateway
     gateway.decide(GatewayState.COMPLETED)
     address = returning(PaymentOrder.objects.get())
     with later(), nothing_changes():
-        assert "We wait for the confirmation" in text_of(page.get(address))
+        assert "Waiting for confirmation" in text_of(page.get(address))
     with later():
         answer = page.get(checked(page, address))
     assert answer.headers["Location"] == f"/tickets/{unpaid.pk}/"
@@ -190,7 +190,7 @@ def test_who_comes_back_from_a_declined_fee_may_try_again_or_reads_that_the_slot
     assert f'href="/tickets/{unpaid.pk}/pay/">Try again' in held.content.decode()
     expiring.expire_unpaid_holds(now=unpaid.pay_by + timedelta(seconds=1))
     over = page.get(address)
-    assert "The slot went back." in text_of(over)
+    assert "Your slot was released." in text_of(over)
     assert f'href="/zones/{zone.pk}/">Book again' in over.content.decode()
 
 
@@ -209,7 +209,9 @@ def test_what_hangs_is_not_called_paid_nor_lost(page, unpaid):
     with later(200):
         answer = page.get(checked(page, returning(PaymentOrder.objects.get(), "live/")))
     assert 'data-after-seconds="45">We do not know yet.' in answer.content.decode()
-    assert "If money left your account it will be booked or come back by itself." in text_of(answer)
+    assert "If money left your account, it will be credited to your booking or refunded automatically." in text_of(
+        answer
+    )
 
 
 def test_a_payment_that_was_given_up_says_so(page, driver, inside, gateway):
@@ -217,7 +219,7 @@ def test_a_payment_that_was_given_up_says_so(page, driver, inside, gateway):
     page.post(f"/tickets/{inside.pk}/pay/", {})
     PaymentOrder.objects.filter(bill=inside.bill, status="PENDING").update(status="EXPIRED")
     order = PaymentOrder.objects.filter(bill=inside.bill).latest("pk")
-    assert "This payment is not waited for any more" in text_of(page.get(returning(order)))
+    assert "This payment is no longer expected" in text_of(page.get(returning(order)))
 
 
 def test_a_payment_in_review_names_its_number(page, unpaid):
@@ -256,7 +258,7 @@ def test_a_payment_in_review_is_told_of_in_history_and_after_the_booking_expired
     expiring.expire_unpaid_holds(now=checking.pay_by + timedelta(seconds=1))
     text = text_of(page.get(f"/tickets/{checking.pk}/"))
     assert IN_REVIEW in text
-    assert "The payment could not be confirmed in time. The slot went back." in text
+    assert "The payment could not be confirmed in time. Your slot was released." in text
     assert "Payment is being checked" in text_of(page.get("/history/"))
 
 
@@ -325,7 +327,7 @@ def test_money_that_comes_after_the_end_is_told_to_go_back(page, unpaid, gateway
     gateway.decide(GatewayState.COMPLETED)
     settling.collect(order=PaymentOrder.objects.get(), now=clock.now())
     text = text_of(page.get(f"/tickets/{unpaid.pk}/"))
-    assert "₹50 went back by the way it came." in text
+    assert "₹50 was refunded to where it came from." in text
 
 
 def test_who_parks_without_account_reads_how_the_payment_stands_and_no_more(staff, zone, gateway):
@@ -335,7 +337,7 @@ def test_who_parks_without_account_reads_how_the_payment_stands_and_no_more(staf
     leave(staff, walk_in, "ONLINE")
     address = returning(PaymentOrder.objects.get())
     waiting = browser_of().get(address)
-    assert "We wait for the confirmation" in text_of(waiting)
+    assert "Waiting for confirmation" in text_of(waiting)
     assert "DL-01-AB-1234" not in waiting.content.decode()
     gateway.decide(GatewayState.COMPLETED)
     with later():

@@ -217,7 +217,7 @@ def test_who_did_not_come_reads_what_was_kept(page, booking):
     expiring.expire_no_shows(now=booking.enter_by + timedelta(seconds=1))
     text = text_of(page.get(f"/tickets/{booking.pk}/"))
     assert "Booking expired" in text
-    assert "The car did not come by" in text
+    assert "The car did not arrive by" in text
     assert "No-show ₹50" in text
 
 
@@ -229,7 +229,7 @@ def test_an_unpaid_hold_that_ended_charges_nothing(page, driver, zone, settings)
     expiring.expire_unpaid_holds(now=unpaid.pay_by + timedelta(seconds=1))
     text = text_of(page.get(f"/tickets/{unpaid.pk}/"))
     assert "Fee not paid in time" in text
-    assert "The booking fee was not paid. The slot went back." in text
+    assert "The booking fee was not paid. Your slot was released." in text
     assert "Receipt" not in text
 
 
@@ -261,7 +261,7 @@ def test_cancelling_in_time_gives_the_fee_back(page, booking):
     assert answer.headers["Location"] == f"/tickets/{booking.pk}/"
     text = text_of(page.get(f"/tickets/{booking.pk}/"))
     assert "Cancelled" in text
-    assert "₹50 went back by the way it came." in text
+    assert "₹50 was refunded to where it came from." in text
     again = page.post(f"/tickets/{booking.pk}/cancel/", {"promised": "50.00", "key": "k"})
     assert again.status_code == 302
 
@@ -270,7 +270,7 @@ def test_a_refund_that_is_no_longer_true_is_not_taken(page, booking):
     with time_machine.travel(booking.booked_at + timedelta(minutes=6), tick=False):
         answer = page.post(f"/tickets/{booking.pk}/cancel/", {"promised": "50.00"})
     assert answer.status_code == 200
-    assert "The time for a refund is over meanwhile" in text_of(answer)
+    assert "The time for a full refund has passed" in text_of(answer)
     assert promised(answer) == ["0"]
     booking.refresh_from_db()
     assert booking.status == "BOOKED"
@@ -295,4 +295,4 @@ def test_looking_at_the_address_of_cancelling_cancels_nothing(page, booking):
 def test_a_refund_under_way_is_told_as_such(page, booking, settings):
     settings.SIMULATED_OUTCOME = "PENDING"
     page.post(f"/tickets/{booking.pk}/cancel/", {"promised": "50.00"})
-    assert "₹50 is on its way back." in text_of(page.get(f"/tickets/{booking.pk}/"))
+    assert "A refund of ₹50 is on its way." in text_of(page.get(f"/tickets/{booking.pk}/"))

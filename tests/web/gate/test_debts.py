@@ -69,7 +69,7 @@ def test_a_debt_is_added_to_the_bill_and_taken_off_again(gate, collector, inside
 def test_cash_pays_exit_and_debt_with_change_over_both(gate, collector, inside, debt):
     with nothing_changes():
         short = gate.collect(inside, "CASH", tendered="150", due="100.00", debts=str(debt.pk))
-    assert "The amount handed over is less than what is due." in short.text
+    assert "The cash received is less than the amount due." in short.text
     assert short.fact("in-all") == "₹200.00"
     part = gate.collect(inside, "CASH", tendered="500", due="100.00", debts=str(debt.pk))
     assert (part.word, part.fact("change-given")) == ("LET OUT", "₹300.00")

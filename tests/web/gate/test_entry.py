@@ -41,7 +41,7 @@ def test_another_scan_is_refused_at_an_entry(gate, driver, zone):
     session = enter_of(gate, book(driver, zone))
     part = gate.scan(session, "IN")
     assert (part.verdict, part.word) == ("no", "STOP")
-    assert "This ticket was scanned at the entry already." in part.text
+    assert "This ticket was already scanned at the entry." in part.text
     assert "data-closes-after" not in part.html
 
 

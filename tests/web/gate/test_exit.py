@@ -54,10 +54,10 @@ def test_the_same_cash_again_is_the_same(gate, inside):
 @pytest.mark.parametrize(
     ("method", "fields", "sentence"),
     [
-        ("CASH", {"tendered": "99.99"}, "The amount handed over is less than what is due."),
+        ("CASH", {"tendered": "99.99"}, "The cash received is less than the amount due."),
         ("CASH", {"tendered": "ten"}, "Please check what you entered."),
         ("UPI", {"upi_reference": "123"}, "Enter the 12 digits of the UPI reference."),
-        ("ONLINE", {"gateway": "NOBODY"}, "This way to pay is not available."),
+        ("ONLINE", {"gateway": "NOBODY"}, "This payment method is not available."),
     ],
 )
 def test_a_refused_payment_shows_the_bill_again_with_the_reason(gate, inside, method, fields, sentence):
@@ -76,7 +76,7 @@ def test_a_bill_that_grew_since_it_was_shown_is_not_written_down_as_paid(gate, i
     with nothing_changes():
         part = gate.collect(inside, method, due="0.00", **fields)
     assert part.verdict == "quote"
-    assert "The amount is not what is due. Please look again." in part.text
+    assert "This is not the amount due. Please check again." in part.text
     assert 'name="due" value="100.00"' in part.html
     assert gate.collect(inside, method, due="100.00", **fields).word == "LET OUT"
 

@@ -164,7 +164,7 @@ def test_a_stay_that_grew_dearer_meanwhile_is_shown_anew(gate, car_inside, zone)
     with nothing_changes():
         answer = end(gate, session, method="CASH", due="50.00")
     page = answer.content.decode()
-    assert "The amount is not what is due. Please look again." in page
+    assert "This is not the amount due. Please check again." in page
     assert 'name="due" value="100.00"' in page
     assert end(gate, session, method="CASH", due="100.00", key="again").status_code == 302
     assert reloaded(session).bill.captured == 150

@@ -81,7 +81,7 @@ def test_who_asked_does_not_hand_out(cash, admin):
 def test_more_than_the_limit_and_no_permission_at_all(gate, staff, refunder, cash):
     with nothing_changes():
         beyond = ask(gate, cash, amount="41")
-    assert "That is more than you may give back" in one_line(beyond.content.decode())
+    assert "That is more than you may refund" in one_line(beyond.content.decode())
     staff.permissions = {}
     staff.save()
     assert ask(gate, cash).status_code == 403

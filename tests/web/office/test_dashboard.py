@@ -27,8 +27,8 @@ def office(admin):
 def test_a_first_day_says_what_to_do(office):
     page = text_of(office.get("/office/"))
     assert "There are no zones yet." in page
-    assert "Nothing waits for you." in page
-    assert "No money came in or went back today." in page
+    assert "Nothing needs your attention." in page
+    assert "No payments or refunds today." in page
 
 
 def test_the_figures_are_those_of_the_day(office, driver, staff, zone):
@@ -137,8 +137,8 @@ def test_the_figures_cost_the_same_however_much_there_is(office, driver, staff):
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        (0, "Background work: last sign of life at 10:00, the oldest task waits 0 s."),
-        (61, "Background work: no sign of life since 22 Nov 2026, 09:58, the oldest task waits 0 s."),
+        (0, "Background worker: last seen at 10:00, oldest task waiting 0 s."),
+        (61, "Background worker: not seen since 22 Nov 2026, 09:58, oldest task waiting 0 s."),
     ],
 )
 @time_machine.travel(datetime(2026, 11, 22, 4, 30, tzinfo=UTC), tick=False)
@@ -149,7 +149,7 @@ def test_it_says_whether_a_worker_is_alive(office, seconds, words):
 
 
 def test_it_says_that_no_worker_runs(office):
-    assert "Background work: no worker runs. Bookings do not expire by themselves." in text_of(office.get("/office/"))
+    assert "Background worker: not running. Bookings do not expire until it runs." in text_of(office.get("/office/"))
 
 
 def test_a_closed_zone_is_told(office):

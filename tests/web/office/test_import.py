@@ -36,7 +36,7 @@ def test_a_file_is_tried_then_imported(office):
     assert "Nothing was changed: this would be imported" in tried
     assert "Slots: 2 new, 0 changed, 0 as they are" in tried
     assert "Zone A A-002" in tried
-    assert "The file is imported." in sent(office, place, content, "go")
+    assert "The file was imported." in sent(office, place, content, "go")
     assert ParkingSlot.objects.count() == 2
 
 

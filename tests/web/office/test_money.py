@@ -141,7 +141,7 @@ def test_a_refund_says_what_will_happen_before_it_does(office, stay, driver):
     form = office.get(address)
     assert fields_of(form)["amount"] == Decimal("50.00")
     question = office.post(address, fields_of(form) | {"amount": "20", "reason": "Goodwill"})
-    assert "₹20.00 go back through Simulated payment to where they came from." in text_of(question)
+    assert "₹20.00 is refunded through Simulated payment to where it came from." in text_of(question)
     assert not Refund.objects.exists()
     answer = office.post(address, hidden_fields(question) | {"step": "go"})
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/office/sessions/{stay.pk}/")
@@ -161,7 +161,7 @@ def test_the_same_form_twice_gives_back_once(office, stay):
 def test_more_than_is_left_is_refused_in_the_form(office, stay):
     address = f"{LIST}{online_of(stay).pk}/refund/"
     answer = office.post(address, {"amount": "51", "reason": "Goodwill"})
-    assert "That is more than what is left of this payment: ₹50.00." in text_of(answer)
+    assert "Only ₹50.00 of this payment can still be refunded." in text_of(answer)
     assert "Give ₹51.00 back?" not in text_of(answer)
 
 
@@ -185,7 +185,7 @@ def test_cash_goes_back_only_by_another_manager(office, admin, stay):
     other = browser_of(make_user(Role.ADMIN))
     payment = cash_of(stay)
     question, _, _ = asked_and_confirmed(office, f"{LIST}{payment.pk}/refund/", {"amount": "30", "reason": "Wrong car"})
-    assert "Another manager has to approve it before the money is handed over." in text_of(question)
+    assert "Another manager has to approve it before the money is paid out." in text_of(question)
     refund = Refund.objects.get()
     approve = f"/office/refunds/{refund.pk}/approve/"
     assert "another manager has to approve it" in text_of(office.get("/office/review/"))
@@ -195,8 +195,8 @@ def test_cash_goes_back_only_by_another_manager(office, admin, stay):
     assert "Another administrator must approve" in text_of(office.get("/office/review/"))
 
     assert f'action="{approve}"' in text_of(other.get("/office/review/"))
-    assert "₹30.00 are handed back at the counter" in text_of(other.post(approve))
-    assert "₹30.00 are handed back at the counter" in text_of(other.get(approve))
+    assert "₹30.00 is handed back at the counter" in text_of(other.post(approve))
+    assert "₹30.00 is handed back at the counter" in text_of(other.get(approve))
     assert other.post(approve, {"step": "go"}).status_code == 302
     assert other.post(approve, {"step": "go"}).status_code == 302
     refund.refresh_from_db()
@@ -233,8 +233,8 @@ def test_a_termination_says_what_it_means_and_leaves_a_debt(office, driver, staf
     session = enter(staff, book(driver, zone, now=now - timedelta(hours=3)), now=now - timedelta(hours=3))
     address = f"/office/sessions/{session.pk}/terminate/"
     question, answer, sent = asked_and_confirmed(office, address, {"reason": "Towed away", "method": "NONE"})
-    assert "What is due becomes a debt of the plate" in text_of(question)
-    assert "₹100.00 are due as of now" in text_of(question)
+    assert "The amount due becomes a debt of the plate" in text_of(question)
+    assert "₹100.00 is due now" in text_of(question)
     assert answer.headers["Location"] == f"/office/sessions/{session.pk}/"
     ended = reloaded(session)
     assert (ended.end_reason, ended.end_note) == ("TERMINATED", "Towed away")
@@ -253,7 +253,7 @@ def test_a_stay_that_grew_dearer_than_the_question_said_is_asked_about_again(off
         moment.shift(timedelta(hours=1))
         sent = {"reason": "Towed away", "method": "CASH", "key": "one", "due": "100.00", "step": "go"}
         answer = office.post(address, sent)
-        assert "The amount is not what is due. Please look again." in text_of(answer)
+        assert "This is not the amount due. Please check again." in text_of(answer)
         assert "₹150.00" in text_of(answer)
         assert reloaded(session).status == "ACTIVE"
         assert office.post(address, sent | {"key": "two", "due": "150.00"}).status_code == 302
@@ -289,7 +289,7 @@ def test_a_debt_is_written_off_once(office, admin, driver, staff, zone):
     assert answer.status_code == office.post(address, sent).status_code == 302
     debt.refresh_from_db()
     assert (debt.status, debt.written_off_by) == (DebtStatus.WRITTEN_OFF, admin)
-    assert "No plate owes anything." in text_of(office.get("/office/debts/"))
+    assert "No plate has an open debt." in text_of(office.get("/office/debts/"))
     assert office.get("/office/debts/", {"all": "on"}).context["sheet"].count == 1
 
 

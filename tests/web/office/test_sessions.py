@@ -186,7 +186,7 @@ def test_the_story_names_who_did_what(office, driver, staff, zone):
     told = [(event.title, event.who) for event in answer.context["events"]]
     assert told[0] == ("Booked", f"{driver.username} (Driver)")
     assert ("Car let in", f"{staff.username} (Gate attendant)") in told
-    assert ("Bill shown and fixed for a while", f"{staff.username} (Gate attendant)") in told
+    assert ("Bill shown and fixed for a short time", f"{staff.username} (Gate attendant)") in told
     assert ("Left through the gate", f"{staff.username} (Gate attendant)") in told
     page = text_of(answer)
     assert session.qr_code in page

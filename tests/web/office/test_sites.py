@@ -130,12 +130,12 @@ def test_a_copy_has_zones_and_gates_and_is_closed(office, zone):
     assert answer.headers["Location"] == address(copied)
     assert (copied.state, [zone.name for zone in copied.zones.all()], copied.gates.count()) == ("CLOSED", ["Zone A"], 1)
     taken = office.post(address(zone.site, "copy/"), {"name": "Third", "code": "SEC"})
-    assert taken.context["form"].errors == {"code": ["There is a car park with this code already."]}
+    assert taken.context["form"].errors == {"code": ["There is already a car park with this code."]}
 
 
 def test_a_site_is_retired_after_a_question(office, zone):
     site = make_site()
-    assert "cannot be brought back" in text_of(office.get(address(site, "retire/")))
+    assert "cannot be restored" in text_of(office.get(address(site, "retire/")))
     refused = office.post(address(zone.site, "retire/"), {"step": "go"})
     assert "Retire the zones of this car park first." in text_of(refused)
     assert office.post(address(site, "retire/"), {"step": "go"}).headers["Location"] == SITES
@@ -188,7 +188,7 @@ def test_a_gate_leads_to_zones_of_its_site_alone(office, zone):
     )
     assert sorted(answer.context["form"].errors) == ["zone_ids"]
     again = office.post(address(zone.site, "gates/new/"), {"name": "North", "direction": "IN"})
-    assert again.context["form"].errors == {"name": ["There is a gate of this name already."]}
+    assert again.context["form"].errors == {"name": ["There is already a gate with this name."]}
 
 
 def test_a_gate_of_another_site_is_not_there(zone):

@@ -145,7 +145,7 @@ def test_a_taken_slot_is_left_alone(office, small, driver):
     assert "It can be changed when it is free." in page
     assert 'name="status"' not in page
     answer = office.post(address, {"status": "OUT_OF_SERVICE", "kind": "VIP"})
-    assert "This slot is booked or has a car in it." in text_of(answer)
+    assert "This slot is booked or occupied." in text_of(answer)
     slot = slot_of(small, "A-001")
     assert (slot.status, slot.kind) == ("BOOKED", "CAR")
 

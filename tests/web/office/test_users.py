@@ -144,7 +144,7 @@ def test_a_new_role_is_asked_about(office, staff, admin):
     form = fields_of(office.get(address(staff))) | {"role": "ADMIN"}
     question = office.post(address(staff), form)
     assert [(line.before, line.after) for line in question.context["alterations"]] == [("Gate attendant", "Manager")]
-    assert f"The new role of {staff.username} holds at once, on every device." in text_of(question)
+    assert f"The new role of {staff.username} takes effect at once on every device." in text_of(question)
     staff.refresh_from_db()
     assert staff.role == "STAFF"
     office.post(address(staff), hidden_fields(question) | {"step": "go"})
@@ -170,7 +170,7 @@ def test_a_suspension_is_asked_about_and_works_at_once(office, staff):
 def test_somebody_suspended_is_allowed_again_with_a_question(office, staff):
     User.objects.filter(pk=staff.pk).update(is_active=False)
     question = office.post(address(staff), fields_of(office.get(address(staff))) | {"is_active": "on"})
-    assert "may sign in again" in text_of(question)
+    assert "can sign in again" in text_of(question)
     office.post(address(staff), hidden_fields(question) | {"step": "go"})
     staff.refresh_from_db()
     assert staff.is_active
@@ -181,7 +181,7 @@ def test_the_last_manager_stays_one(office, admin, change, field):
     question = office.post(address(admin), fields_of(office.get(address(admin))) | change)
     assert "This is your own account." in text_of(question)
     answer = office.post(address(admin), hidden_fields(question) | {"step": "go"})
-    assert answer.context["form"].errors[field] == ["The last active administrator must stay one."]
+    assert answer.context["form"].errors[field] == ["At least one active administrator must remain."]
     admin.refresh_from_db()
     assert (admin.role, admin.is_active) == ("ADMIN", True)
     assert AuditEntry.objects.filter(action="refused.last_admin").count() == 1
@@ -191,7 +191,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(office, staff):
     form = fields_of(office.get(address(staff)))
     User.objects.filter(pk=staff.pk).update(is_active=False)
     answer = office.post(address(staff), form | {"first_name": "Ravi", "step": "go"})
-    assert "Somebody else changed this" in text_of(answer)
+    assert "Someone else changed this" in text_of(answer)
     staff.refresh_from_db()
     assert (staff.is_active, staff.first_name) == (False, "")
 

@@ -127,7 +127,7 @@ def test_a_new_price_is_asked_about_with_old_and_new(office, zone):
     page = text_of(question)
     assert question.status_code == 200
     assert [(line.label, line.before, line.after) for line in question.context["alterations"]] == [
-        ("Rate for an hour", "₹50.00", "₹60.00")
+        ("Rate per hour", "₹50.00", "₹60.00")
     ]
     assert "Stays that are booked, and cars that are inside, keep the old ones." in page
     zone.refresh_from_db()
@@ -146,7 +146,7 @@ def test_what_was_asked_about_is_saved_after_a_yes(office, zone, driver):
     assert (zone.hourly_rate, zone.is_active, zone.features) == (Decimal("60.00"), False, ["covered", "guarded"])
     assert before.terms["base_rate"] == "50.00"
     page = text_of(office.get(address(zone)))
-    assert "Rate for an hour: ₹50.00 → ₹60.00" in page
+    assert "Rate per hour: ₹50.00 → ₹60.00" in page
 
 
 def test_going_back_keeps_what_was_typed_and_saves_nothing(office, zone):
@@ -200,7 +200,7 @@ def test_what_cannot_be_is_said_at_its_field(office, zone, change, field):
 def test_a_name_that_is_taken_is_said_at_the_name(office, zone):
     make_zone("Zone B")
     answer = office.post(address(zone), fields_of(office.get(address(zone))) | {"name": "Zone B"})
-    assert answer.context["form"].errors["name"] == ["There is a zone of this name already."]
+    assert answer.context["form"].errors["name"] == ["There is already a zone with this name."]
     zone.refresh_from_db()
     assert zone.name == "Zone A"
 
@@ -210,7 +210,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(office, zone):
     ParkingZone.objects.update(hourly_rate=Decimal("80.00"))
     answer = office.post(address(zone), form | {"contact": "Ravi", "step": "go"})
     assert answer.status_code == 200
-    assert "Somebody else changed this" in text_of(answer)
+    assert "Someone else changed this" in text_of(answer)
     zone.refresh_from_db()
     assert (zone.hourly_rate, zone.contact) == (Decimal("80.00"), "")
 
@@ -234,7 +234,7 @@ def test_what_is_typed_is_never_markup(office, zone):
 
 
 def test_retiring_asks_first(office, zone):
-    assert "cannot be brought back" in text_of(office.get(f"{address(zone)}retire/"))
+    assert "cannot be restored" in text_of(office.get(f"{address(zone)}retire/"))
     office.post(f"{address(zone)}retire/", {"sent": "without the answer"})
     zone.refresh_from_db()
     assert zone.retired_at is None

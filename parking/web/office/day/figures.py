@@ -58,7 +58,7 @@ def key_figures(board: Overview, usual: Usual, days: Days, query: str) -> list[K
             **_against(board.today.bookings, usual.bookings, str),
         ),
         Kpi(
-            label=gettext("Left unpaid today"),
+            label=gettext("Unpaid today"),
             value=amount_text(unpaid),
             aside=gettext("%(number)s sessions") % {"number": unpaid_stays} if unpaid_stays else "",
             href=reverse("office_debts") + query,
@@ -163,12 +163,12 @@ MOST_ROWS = 8
 _STEPS: dict[AlertCode, Promise] = {
     AlertCode.ORDERS_IN_REVIEW: _("Settle"),
     AlertCode.PAID_TWICE: _("Send back"),
-    AlertCode.REFUNDS_WITHOUT_BALANCE: _("Look at refund"),
-    AlertCode.REFUNDS_STUCK: _("Look at refund"),
+    AlertCode.REFUNDS_WITHOUT_BALANCE: _("View refund"),
+    AlertCode.REFUNDS_STUCK: _("View refund"),
     AlertCode.LONG_STAYS: _("Open session"),
     AlertCode.HOLDS_EXPIRED_TODAY: _("Open session"),
     AlertCode.NO_SHOWS_TODAY: _("Open session"),
-    AlertCode.OPEN_DEBTS: _("Look at debt"),
+    AlertCode.OPEN_DEBTS: _("View debt"),
     AlertCode.SERIES_NEARLY_USED_UP: _("Change prefix"),
     AlertCode.SERIES_BEGINS_WITH_ZERO: _("Change prefix"),
 }

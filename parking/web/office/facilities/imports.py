@@ -65,7 +65,7 @@ def _imported(request: HttpRequest, site_id: int, form: ImportForm) -> Report:
     is_dry = request.POST.get("step") != "go"
     report = import_file(actor=actor_of(request), site_id=site_id, content=content, dry_run=is_dry, now=clock.now())
     if report.is_done:
-        messages.success(request, gettext("The file is imported."))
+        messages.success(request, gettext("The file was imported."))
     return report
 
 

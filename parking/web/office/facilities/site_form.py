@@ -25,7 +25,7 @@ def _code_field() -> forms.RegexField:
     return forms.RegexField(
         "^[A-Z]{2,6}$",
         label=_("Code"),
-        help_text=_("2 to 6 capital letters; it stands in lists and files."),
+        help_text=_("2 to 6 capital letters, shown in lists and files."),
         max_length=6,
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
         error_messages={"invalid": _("2 to 6 capital letters from A to Z.")},
@@ -70,8 +70,8 @@ class SiteForm(PlaceForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        self.both_or_none("opens_at", "closes_at", gettext("Give both times, or neither."))
-        self.both_or_none("latitude", "longitude", gettext("Give both, or neither."))
+        self.both_or_none("opens_at", "closes_at", gettext("Enter both times, or neither."))
+        self.both_or_none("latitude", "longitude", gettext("Enter both, or neither."))
         return values
 
     def columns(self) -> dict[str, Any]:

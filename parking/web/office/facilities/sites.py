@@ -47,7 +47,7 @@ def new(request: HttpRequest) -> HttpResponse:
         with form.refusals(request):
             fields = {"time_zone": "Asia/Kolkata"} | form.columns()
             site = sites.create_site(actor=actor_of(request), fields=fields, now=clock.now())
-            messages.success(request, _("%(site)s is made. Now add its zones and gates.") % {"site": site.name})
+            messages.success(request, _("%(site)s was created. Now add its zones and gates.") % {"site": site.name})
             return redirect("office_site", site.pk)
     return page(request, "office/site.html", section=SECTION, form=form)
 
@@ -123,7 +123,7 @@ def copy(request: HttpRequest, site_id: int) -> HttpResponse:
                 now=clock.now(),
             )
             facts = {"site": made.name, "source": source.name}
-            messages.success(request, _("%(site)s is made as a copy of %(source)s.") % facts)
+            messages.success(request, _("%(site)s was created as a copy of %(source)s.") % facts)
             return redirect("office_site", made.pk)
     return page(request, "office/site_copy.html", section=SECTION, site=source, form=form)
 
@@ -137,7 +137,7 @@ def retire(request: HttpRequest, site_id: int) -> HttpResponse:
     if is_confirmed(request) and form.is_valid():
         with form.refusals(request):
             sites.update_site(actor=actor_of(request), site_id=site.pk, changes={"retired": True}, now=clock.now())
-            messages.success(request, _("%(site)s is retired.") % {"site": site.name})
+            messages.success(request, _("%(site)s was retired.") % {"site": site.name})
             return redirect("office_sites")
     return ask(
         request,
@@ -145,8 +145,8 @@ def retire(request: HttpRequest, site_id: int) -> HttpResponse:
         form=form,
         yes=_("Yes, retire it for good"),
         effects=[
-            _("The car park and its gates disappear from all lists and cannot be brought back."),
-            _("Its sessions and payments are kept. To close it for a while, take away “Open for cars” instead."),
+            _("The car park and its gates disappear from all lists and cannot be restored."),
+            _("Its sessions and payments are kept. To close it for a while, clear “Open for cars” instead."),
         ],
         back=reverse("office_site", args=[site.pk]),
         grave=True,

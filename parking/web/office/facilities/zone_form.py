@@ -49,22 +49,22 @@ class ZoneForm(EditForm):
     )
     latitude = DegreesField(label=_("Latitude"), most=90, required=False)
     longitude = DegreesField(label=_("Longitude"), most=180, required=False)
-    hourly_rate = RupeesField(label=_("Rate for an hour"))
+    hourly_rate = RupeesField(label=_("Rate per hour"))
     booking_fee = RupeesField(label=_("Booking fee"), help_text=_("The least that a booking costs."))
-    TWO_WHEELER_hourly_rate = RupeesField(label=_("Two-wheeler: rate for an hour"), required=False)
+    TWO_WHEELER_hourly_rate = RupeesField(label=_("Two-wheeler: rate per hour"), required=False)
     TWO_WHEELER_booking_fee = RupeesField(label=_("Two-wheeler: booking fee"), required=False)
-    EV_hourly_rate = RupeesField(label=_("Electric car: rate for an hour"), required=False)
+    EV_hourly_rate = RupeesField(label=_("Electric car: rate per hour"), required=False)
     EV_booking_fee = RupeesField(label=_("Electric car: booking fee"), required=False)
     hold_minutes = WholeField(
         label=_("Minutes to pay"),
-        help_text=_("A booking that is not paid by then is given up. Empty: as the settings say."),
+        help_text=_("A booking that is not paid by then expires. Empty: as in the settings."),
         least=1,
         most=MINUTES_OF_A_DAY,
         required=False,
     )
     no_show_minutes = WholeField(
         label=_("Minutes to arrive"),
-        help_text=_("A car that has not come by then loses its slot. Empty: as the settings say."),
+        help_text=_("A car that has not arrived by then loses its slot. Empty: as in the settings."),
         least=1,
         most=MINUTES_OF_A_DAY,
         required=False,
@@ -122,10 +122,10 @@ class ZoneForm(EditForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        self.both_or_none("opens_at", "closes_at", gettext("Give both times, or neither."))
-        self.both_or_none("latitude", "longitude", gettext("Give both, or neither."))
+        self.both_or_none("opens_at", "closes_at", gettext("Enter both times, or neither."))
+        self.both_or_none("latitude", "longitude", gettext("Enter both, or neither."))
         for kind in KINDS_WITH_RATES:
-            both = gettext("Give both amounts, or neither.")
+            both = gettext("Enter both amounts, or neither.")
             self.both_or_none(f"{kind}_hourly_rate", f"{kind}_booking_fee", both)
         if not values.get("unmarked", True) and any(values.get(places_of(kind)) for kind in SlotKind.values):
             self.add_error("unmarked", gettext("Tick this, or add numbered slots in the next step instead."))

@@ -85,9 +85,9 @@ def _sites_first(request: HttpRequest) -> list[ParkingSite]:
 
 def _made(request: HttpRequest, zone: ParkingZone) -> HttpResponse:
     if zone.marked:
-        messages.success(request, _("%(zone)s is made. Now add its slots.") % {"zone": zone.name})
+        messages.success(request, _("%(zone)s was created. Now add its slots.") % {"zone": zone.name})
         return redirect("office_slots_add", zone.pk)
-    messages.success(request, _("%(zone)s is made.") % {"zone": zone.name})
+    messages.success(request, _("%(zone)s was created.") % {"zone": zone.name})
     return redirect("office_zone", zone.pk)
 
 
@@ -159,7 +159,7 @@ def retire(request: HttpRequest, zone_id: int) -> HttpResponse:
     if is_confirmed(request) and form.is_valid():
         with form.refusals(request):
             facilities.retire_zone(actor=actor_of(request), zone_id=zone.pk, now=clock.now())
-            messages.success(request, _("%(zone)s is retired.") % {"zone": zone.name})
+            messages.success(request, _("%(zone)s was retired.") % {"zone": zone.name})
             return redirect("office_zones")
     return ask(
         request,
@@ -167,8 +167,8 @@ def retire(request: HttpRequest, zone_id: int) -> HttpResponse:
         form=form,
         yes=_("Yes, retire it for good"),
         effects=[
-            _("The zone disappears from all lists and cannot be brought back. Its slots go out of service."),
-            _("Its stays and payments are kept. To close it for a while, take away “Open for bookings” instead."),
+            _("The zone disappears from all lists and cannot be restored. Its slots go out of service."),
+            _("Its sessions and payments are kept. To close it for a while, clear “Open for bookings” instead."),
         ],
         back=reverse("office_zone", args=[zone.pk]),
         grave=True,

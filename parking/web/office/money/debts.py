@@ -73,8 +73,8 @@ def _question(request: HttpRequest, form: DecisionForm, debt: Debt) -> HttpRespo
         form=form,
         yes=gettext("Write %(amount)s off") % names,
         effects=[
-            gettext("%(plate)s owes %(amount)s less, and the gate shows this debt no more.") % names,
-            gettext("Your name and the reason stay in the record. This cannot be taken back."),
+            gettext("%(plate)s owes %(amount)s less, and the gate no longer shows this debt.") % names,
+            gettext("Your name and the reason stay on record. This cannot be undone."),
         ],
         grave=True,
         section="debts",

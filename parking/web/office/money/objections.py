@@ -25,12 +25,12 @@ UPHOLD, REFUSE = "UPHOLD", "REFUSE"
 class AnswerForm(ServiceForm):
     decision = forms.ChoiceField(
         label=_("Decision"),
-        choices=[(REFUSE, _("It is owed")), (UPHOLD, _("The driver is right: write it off"))],
+        choices=[(REFUSE, _("The debt stands")), (UPHOLD, _("The driver is right: write it off"))],
     )
     answer = forms.CharField(
         label=_("Answer"),
         max_length=200,
-        help_text=_("The driver reads it."),
+        help_text=_("The driver can read it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -56,7 +56,7 @@ def answer(request: HttpRequest, debt_id: int) -> HttpResponse:
                 answer=form.cleaned_data["answer"],
                 now=clock.now(),
             )
-            messages.success(request, gettext("The objection is answered."))
+            messages.success(request, gettext("The objection was answered."))
             return redirect("office_debts")
     return page(request, "office/objection.html", section="debts", form=form, debt=debt)
 
@@ -64,7 +64,7 @@ def answer(request: HttpRequest, debt_id: int) -> HttpResponse:
 def _question(request: HttpRequest, form: AnswerForm, debt: Debt) -> HttpResponse:
     names = {"amount": rupees(debt.amount), "plate": debt.bill.session.vehicle.vehicle_number}
     if form.upholds:
-        effect = gettext("%(plate)s owes %(amount)s less, and the gate shows this debt no more.") % names
+        effect = gettext("%(plate)s owes %(amount)s less, and the gate no longer shows this debt.") % names
     else:
         effect = gettext("The gate asks %(plate)s for %(amount)s again.") % names
     return ask(
@@ -72,7 +72,7 @@ def _question(request: HttpRequest, form: AnswerForm, debt: Debt) -> HttpRespons
         title=gettext("Answer this objection?"),
         form=form,
         yes=gettext("Answer it"),
-        effects=[effect, gettext("The driver reads your answer. It cannot be changed.")],
+        effects=[effect, gettext("The driver can read your reply. It cannot be changed.")],
         grave=True,
         section="debts",
     )

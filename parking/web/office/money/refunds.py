@@ -32,7 +32,7 @@ class RefundForm(DecisionForm):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
-        help_text=_("The driver reads it."),
+        help_text=_("The driver can read it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     field_order = ("amount", "reason")
@@ -47,7 +47,7 @@ class RefundForm(DecisionForm):
         if amount <= 0:
             raise forms.ValidationError(_("Please give an amount above zero."))
         if amount > self.left:
-            text = gettext("That is more than what is left of this payment: %(left)s.")
+            text = gettext("Only %(left)s of this payment can still be refunded.")
             raise forms.ValidationError(text % {"left": rupees(self.left)})
         return amount
 
@@ -87,9 +87,9 @@ def _question(request: HttpRequest, form: RefundForm, payment: Payment) -> HttpR
     amount = form.cleaned_data["amount"]
     return ask(
         request,
-        title=gettext("Give %(amount)s back?") % {"amount": rupees(amount)},
+        title=gettext("Refund %(amount)s?") % {"amount": rupees(amount)},
         form=form,
-        yes=gettext("Give %(amount)s back") % {"amount": rupees(amount)},
+        yes=gettext("Refund %(amount)s") % {"amount": rupees(amount)},
         effects=_effects(payment, amount),
         grave=True,
         section="payments",
@@ -99,21 +99,21 @@ def _question(request: HttpRequest, form: RefundForm, payment: Payment) -> HttpR
 def _effects(payment: Payment, amount: Decimal) -> list[str]:
     names = {"amount": rupees(amount), "gateway": word(payment.gateway)}
     if payment.method == PaymentMethod.ONLINE and amount >= LEAST_ONLINE:
-        way = [gettext("%(amount)s go back through %(gateway)s to where they came from.") % names]
+        way = [gettext("%(amount)s is refunded through %(gateway)s to where it came from.") % names]
     else:
         way = [
-            gettext("%(amount)s are written down as a refund by hand.") % names,
-            gettext("Another manager has to approve it before the money is handed over."),
+            gettext("%(amount)s is recorded as a manual refund.") % names,
+            gettext("Another manager has to approve it before the money is paid out."),
         ]
-    return [*way, gettext("It stands on the bill with its reason, and cannot be taken back.")]
+    return [*way, gettext("It appears on the bill with its reason and cannot be undone.")]
 
 
 def _outcome_text(made: Refund) -> str:
     if made.status == RefundStatus.COMPLETED:
-        return gettext("The money went back.")
+        return gettext("The money was refunded.")
     if not made.by_hand:
-        return gettext("The refund is written down and on its way.")
-    return gettext("The refund is written down. Another manager has to approve it.")
+        return gettext("The refund is recorded and on its way.")
+    return gettext("The refund is recorded. Another manager has to approve it.")
 
 
 def _to_stay(payment: Payment) -> HttpResponse:

@@ -63,10 +63,10 @@ def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
         return _may_approve(request, made) or _ask_about_refund(
             request,
             title=gettext("Approve this refund?"),
-            yes=gettext("Yes, %(amount)s are handed back") % names,
+            yes=gettext("Yes, hand back %(amount)s") % names,
             effects=[
-                gettext("You confirm that %(amount)s are handed back at the counter.") % names,
-                gettext("The refund is done with this, and cannot be taken back."),
+                gettext("You confirm that %(amount)s is handed back at the counter.") % names,
+                gettext("This completes the refund and cannot be undone."),
             ],
         )
     if made.status == RefundStatus.COMPLETED:
@@ -101,8 +101,8 @@ def refuse(request: HttpRequest, refund_id: int) -> HttpResponse:
             title=gettext("Refuse this refund?"),
             yes=gettext("Yes, refuse it"),
             effects=[
-                gettext("%(amount)s do not go back, and the bill is as it was before.") % names,
-                gettext("This cannot be taken back. The refund can be asked for again."),
+                gettext("%(amount)s is not refunded, and the bill stays as it was.") % names,
+                gettext("This cannot be undone. The refund can be requested again."),
             ],
         )
     if made.status != RefundStatus.REFUSED:
@@ -125,7 +125,7 @@ def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
             yes=gettext("Try again"),
             effects=[
                 gettext("%(gateway)s is asked first whether it has this refund, so nothing goes out twice.") % names,
-                gettext("If not, %(amount)s are sent once more.") % names,
+                gettext("If not, %(amount)s is sent again.") % names,
             ],
         )
     with _refusals_as_messages(request):
@@ -151,7 +151,7 @@ def send_back(request: HttpRequest, refund_id: int) -> HttpResponse:
         with _refusals_as_messages(request):
             if refund.is_held:
                 refunding.send_second_back(actor=actor_of(request), refund_id=refund_id, now=clock.now())
-            messages.success(request, gettext("The second payment goes back."))
+            messages.success(request, gettext("The second payment is being refunded."))
     return redirect("office_review")
 
 
@@ -188,8 +188,8 @@ def _question_of_review(request: HttpRequest, form: DecisionForm, order: Payment
         yes=gettext("Close the review"),
         effects=[
             gettext("Order %(number)s leaves this list. No money moves by this.") % names,
-            gettext("What %(gateway)s took has to be settled there.") % names,
-            gettext("Your name and the reason stay in the record. This cannot be taken back."),
+            gettext("Money taken by %(gateway)s has to be settled there.") % names,
+            gettext("Your name and the reason stay on record. This cannot be undone."),
         ],
         section="review",
     )

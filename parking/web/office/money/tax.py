@@ -32,7 +32,7 @@ SECTION = "tax"
 
 # What the service alone can know, by the field at which it is said.
 _REFUSED = {
-    "holds_from": _("This car park has a profile from this day on already."),
+    "holds_from": _("This car park already has a profile from this day on."),
     "series_prefix": _("Another car park numbers its documents with this."),
     "gstin": _("Nobody sells parking under this kind of registration."),
     "state_code": _("This is not the State of the GSTIN."),
@@ -42,7 +42,7 @@ _REFUSED = {
 class TaxProfileForm(ServiceForm):
     site = forms.TypedChoiceField(label=_("Car park"), coerce=int)
     holds_from = DayField(
-        label=_("Holds from"), help_text=_("What was sold before stays under the earlier profile."), required=True
+        label=_("Valid from"), help_text=_("Earlier sales stay under the earlier profile."), required=True
     )
     legal_name = forms.CharField(label=_("Legal name"), max_length=150)
     address = forms.CharField(
@@ -50,7 +50,7 @@ class TaxProfileForm(ServiceForm):
     )
     gstin = GstinField(help_text=_("Empty: not registered. Then documents are plain receipts without tax."))
     state_code = forms.ChoiceField(
-        label=_("State that the land is in"), required=False, help_text=_("Empty: that of the GSTIN.")
+        label=_("State that the land is in"), required=False, help_text=_("Empty: taken from the GSTIN.")
     )
     rate = forms.DecimalField(
         label=_("Rate in percent, both halves"),

@@ -34,7 +34,7 @@ ROLES: list[tuple[str, Promise]] = [
     (Role.AUDITOR, _("Auditor")),
 ]
 _MAY: dict[str, Promise] = {
-    Role.USER: _("A driver books and pays, and sees the own bookings only."),
+    Role.USER: _("A driver books and pays, and sees only their own bookings."),
     Role.STAFF: _("A gate attendant lets cars in and out, takes money and sees the cars inside."),
     Role.ADMIN: _("A manager sees all money and changes prices, zones and accounts."),
     Role.AUDITOR: _("An auditor sees what managers see, and changes nothing."),
@@ -72,7 +72,7 @@ class UserForm(EditForm):
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     role = forms.ChoiceField(label=_("Role"), choices=ROLES)
-    is_active = forms.BooleanField(label=_("May sign in"), required=False)
+    is_active = forms.BooleanField(label=_("Can sign in"), required=False)
     site_ids = forms.TypedMultipleChoiceField(
         label=_("Car parks"),
         help_text=_("Where the person works. None chosen: all."),
@@ -81,7 +81,7 @@ class UserForm(EditForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    may_terminate = forms.BooleanField(label=_("End stays without an exit scan"), required=False)
+    may_terminate = forms.BooleanField(label=_("End sessions without an exit scan"), required=False)
     may_move = forms.BooleanField(label=_("Move cars to other slots"), required=False)
     may_collect_debt = forms.BooleanField(label=_("Collect debts"), required=False)
     may_voucher = forms.BooleanField(label=_("Give vouchers"), required=False)
@@ -94,11 +94,11 @@ class UserForm(EditForm):
     )
     disability_card = forms.CharField(
         label=_("Number of the disability card"),
-        help_text=_("Look at the card once: number and photo. Needed for accessible slots."),
+        help_text=_("Check the card once: number and photo. Required for accessible slots."),
         max_length=40,
         required=False,
     )
-    refund_each = RupeesField(label=_("Refund at once at most"), help_text=_("0: gives nothing back."), required=False)
+    refund_each = RupeesField(label=_("Refund at once at most"), help_text=_("0: cannot give refunds."), required=False)
     refund_per_day = RupeesField(label=_("Refund in a day at most"), required=False)
 
     def __init__(self, *args: Any, sites: Sites, **kwargs: Any) -> None:
@@ -144,7 +144,7 @@ class UserForm(EditForm):
         name = {"name": user.username}
         found = []
         if "role" in altered:
-            found.append(gettext("The new role of %(name)s holds at once, on every device.") % name)
+            found.append(gettext("The new role of %(name)s takes effect at once on every device.") % name)
             found.append(str(_MAY[altered["role"]]))
         if altered.get("is_active") is False:
             found.append(
@@ -153,7 +153,7 @@ class UserForm(EditForm):
             )
             found.append(gettext("Bookings and cars inside stay as they are."))
         if altered.get("is_active") is True:
-            found.append(gettext("%(name)s may sign in again, with the password of before.") % name)
+            found.append(gettext("%(name)s can sign in again with the same password as before.") % name)
         if found and is_self:
             found.insert(0, gettext("This is your own account."))
         return found

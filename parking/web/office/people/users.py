@@ -60,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with form.refusals(request):
             user = _create(request, form)
-            messages.success(request, _("The account %(name)s is made.") % {"name": user.username})
+            messages.success(request, _("The account %(name)s was created.") % {"name": user.username})
             return redirect("office_user", user.pk)
     return page(request, "office/user.html", section=SECTION, form=form)
 

@@ -30,8 +30,8 @@ from parking.web.office.shared.deciding import DecisionForm
 from parking.web.templatetags.parking import rupees
 
 WAYS = [
-    ("NONE", _("Nobody pays now; what is due becomes a debt of the plate")),
-    ("CASH", _("Cash, handed over now")),
+    ("NONE", _("Nobody pays now; the amount due becomes a debt of the plate")),
+    ("CASH", _("Cash, received now")),
     ("UPI", _("UPI at the counter")),
     ("ONLINE", _("Online, on the driver's phone")),
 ]
@@ -99,22 +99,22 @@ def _question(request: HttpRequest, form: TerminationForm, session: ParkingSessi
     form.promise(due)
     names: dict[str, Any] = {"plate": session.vehicle.vehicle_number, "due": rupees(due)}
     effects = [
-        gettext("The stay of %(plate)s ends now, and its slot is free at once.") % names,
-        gettext("The bill is made up to this moment; %(due)s are due as of now.") % names,
+        gettext("The session of %(plate)s ends now, and its slot is free at once.") % names,
+        gettext("The bill is calculated up to this moment; %(due)s is due now.") % names,
         {
-            "NONE": gettext("What is due becomes a debt of the plate, shown to the gate at its next entry."),
-            "CASH": gettext("You confirm that what is due was handed over in cash."),
-            "UPI": gettext("You confirm that what is due came by UPI, under this reference."),
-            "ONLINE": gettext("The stay ends when the driver's online payment has come."),
+            "NONE": gettext("The amount due becomes a debt of the plate, shown at its next entry."),
+            "CASH": gettext("You confirm that the amount due was received in cash."),
+            "UPI": gettext("You confirm that the amount due arrived by UPI under this reference."),
+            "ONLINE": gettext("The session ends when the driver's online payment arrives."),
         }[form.cleaned_data["method"]],
     ]
     if form.cleaned_data["method"] == "ONLINE":
         effects = effects[1:]
     return ask(
         request,
-        title=gettext("End this stay?"),
+        title=gettext("End this session?"),
         form=form,
-        yes=gettext("End the stay"),
+        yes=gettext("End the session"),
         effects=effects,
         grave=True,
         section="sessions",
@@ -123,5 +123,5 @@ def _question(request: HttpRequest, form: TerminationForm, session: ParkingSessi
 
 def _outcome_text(left: Left) -> str:
     if left.order is not None and left.order.is_open:
-        return gettext("The payment is asked for. The stay ends when it has come.")
-    return gettext("The stay has ended.")
+        return gettext("Payment requested. The session ends when it arrives.")
+    return gettext("The parking session has ended.")

@@ -8,13 +8,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from parking.core.site_settings import GROUPS, Setting
+from parking.core.pictures import MOST_BYTES
+from parking.core.site_settings import BRAND_LOGO, GROUPS, Setting
 from parking.facilities.setting_values import INSTALLATION, SITE, Current
-from parking.web.forms import dress
+from parking.web.forms import ServiceForm, dress
 from parking.web.office.shared.fields import EditForm, WholeField
 
 HEADINGS: dict[str, Promise] = {
-    "stays": _("Bookings and stays"),
+    "stays": _("Bookings and sessions"),
     "limits": _("What one driver may hold"),
     "money": _("Money"),
     "gate": _("At the gate"),
@@ -24,7 +25,7 @@ LABELS: dict[str, Promise] = {
     "hold_minutes": _("Minutes to pay the booking fee"),
     "no_show_minutes": _("Minutes to arrive"),
     "cancel_window_seconds": _("Seconds in which cancelling is free"),
-    "long_stay_hours": _("Hours after which a stay is long"),
+    "long_stay_hours": _("Hours after which a stay counts as long"),
     "booking_limit": _("Open bookings of one driver (0: any number)"),
     "unpaid_limit": _("Unpaid bookings of one driver (0: any number)"),
     "abandoned_limit": _("Bookings cancelled or unpaid in an hour, until the driver waits an hour (0: never)"),
@@ -38,6 +39,21 @@ LABELS: dict[str, Promise] = {
 }
 
 
+class LogoForm(ServiceForm):
+    """The operator's logo."""
+
+    file = forms.FileField(
+        label=_("Logo"),
+        help_text=_("PNG, JPEG or WebP, at most 1 MB. It is shown on pages, documents and icons."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )
+
+    def content(self) -> bytes:
+        """Return the picture, and one byte more than is taken of a larger one."""
+        read: bytes = self.cleaned_data["file"].read(MOST_BYTES + 1)
+        return read
+
+
 class SettingsForm(EditForm):
     """A field for each setting of one place; an empty one returns to the default."""
 
@@ -47,6 +63,8 @@ class SettingsForm(EditForm):
             data, initial={row.setting.name: row.value if row.source == place else None for row in current}
         )
         for row in current:
+            if row.setting is BRAND_LOGO:
+                continue  # a picture, with a form of its own
             self.fields[row.setting.name] = dress(_field(row))
         groups = {code: [self[one.name] for one in group if one.name in self.fields] for code, group in GROUPS.items()}
         self.groups = [(HEADINGS[code], fields) for code, fields in groups.items() if fields]

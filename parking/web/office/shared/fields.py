@@ -88,7 +88,7 @@ class EditForm(ServiceForm):
             self.data["seen"] = self.present_mark
             self.add_error(
                 None,
-                _("Somebody else changed this after you opened the page. Compare with what stands below, then save."),
+                _("Someone else changed this after you opened the page. Compare with the values below, then save."),
             )
         return str(seen)
 

@@ -27,7 +27,7 @@ _HEADS: dict[str, Promise] = {
     "zone_name": _("Zone"),
     "slot_number": _("Slot"),
     "vehicle_number": _("Plate"),
-    "vehicle_kind": _("Kind of vehicle"),
+    "vehicle_kind": _("Vehicle type"),
     "owner_name": _("Owner"),
     "user_id": _("Driver's number"),
     "username": _("Driver"),

@@ -41,7 +41,7 @@ from parking.web.office.settings.form import LABELS
 from parking.web.templatetags.parking import rupees, word
 
 _ACTIONS: dict[type[Event], Promise] = {
-    ZoneCreated: _("Zone made"),
+    ZoneCreated: _("Zone created"),
     ZoneChanged: _("Zone changed"),
     ZoneRetired: _("Zone retired"),
     TariffChanged: _("Prices of other vehicles set"),
@@ -51,16 +51,16 @@ _ACTIONS: dict[type[Event], Promise] = {
     HolidayAdded: _("Holiday added"),
     HolidayRemoved: _("Holiday removed"),
     CapacitySet: _("Number of places set"),
-    SiteCreated: _("Car park made"),
+    SiteCreated: _("Car park created"),
     SiteChanged: _("Car park changed"),
-    SiteCopied: _("Made as a copy"),
-    GateCreated: _("Gate made"),
+    SiteCopied: _("Created as a copy"),
+    GateCreated: _("Gate created"),
     GateChanged: _("Gate changed"),
     SlotsAdded: _("Slots added"),
     SlotChanged: _("Slot changed"),
     SettingsChanged: _("Settings changed"),
     UserRegistered: _("Signed up"),
-    UserCreated: _("Account made"),
+    UserCreated: _("Account created"),
     UserChanged: _("Account changed"),
     PasswordChanged: _("Password changed"),
 }
