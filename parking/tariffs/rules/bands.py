@@ -72,13 +72,14 @@ class Clock:
     def _find(self, local: datetime) -> tuple[Band | None, datetime]:
         """Return what holds at a local time, and when something else may."""
         day, minute = local.date(), local.hour * HOUR + local.minute
-        segments = self._segments_of(day)
+        segments = self.segments_of(day)
         place = bisect_right(segments, minute, key=lambda point: point[0])
         following = segments[place][0] if place < len(segments) else DAY
         change = datetime.combine(day, time.min) + timedelta(minutes=following)
         return segments[place - 1][1], change.replace(tzinfo=self._zone)
 
-    def _segments_of(self, day: date) -> Segments:
+    def segments_of(self, day: date) -> Segments:
+        """Return what holds when on a day at the site."""
         if day not in self._days:
             before = self._kind_of(day - timedelta(days=1))
             self._days[day] = _segments(self.terms.bands, before, self._kind_of(day))
@@ -106,3 +107,19 @@ def _meeting(spans: list[tuple[int, Band]], around: int) -> tuple[Band, Band] | 
         if band.length > (gap or around):
             return band, other
     return None
+
+
+@dataclass(frozen=True)
+class DayPart:
+    """What holds on a day from a minute to another, excluded; no band: the base rate."""
+
+    begins: int
+    ends: int
+    band: Band | None
+
+
+def day_parts(terms: Terms, day: date) -> tuple[DayPart, ...]:
+    """Return what holds on a day at the site, from midnight to midnight."""
+    points = Clock(terms).segments_of(day)
+    ends = [minute for minute, _ in points[1:]] + [DAY]
+    return tuple(DayPart(begins, end, band) for (begins, band), end in zip(points, ends, strict=True))

@@ -14,6 +14,7 @@ from parking.facilities.rules import distance_m
 from parking.tariffs.queries import PriceNow, prices_of
 from parking.tariffs.rules import Terms, stay_lines, total_of
 from parking.vehicles.models import VehicleKind
+from parking.web.price_words import PriceWords, words_of
 
 SORTINGS = ("free", "price", "name", "distance")
 # How long a driver is taken to stay who has not said it.
@@ -35,6 +36,10 @@ class Price:
     @classmethod
     def of(cls, price: PriceNow) -> Self:
         return cls(price.vehicle_kind, price.hourly_rate, price.booking_fee, price.terms)
+
+    def words(self, now: datetime) -> PriceWords | None:
+        """Return the tariff in words, None for one rate round the clock."""
+        return words_of(self.terms, now)
 
     def for_stay(self, begins: datetime, hours: int) -> Decimal:
         """Return what a stay costs that begins at `begins` (aware), by the rule that bills it."""
