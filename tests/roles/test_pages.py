@@ -132,6 +132,8 @@ TABLE: dict[str, Statuses] = {
     "office_zone_new": CHANGE,
     "office_zone": READ_ONE,
     "office_zone_retire": CHANGE_ONE,
+    "office_tariffs": READ_ONE,
+    "office_tariff_change": ONLY_SENT,
     "office_slots_add": READ_ONE,
     "office_slots_live": READ_ONE,
     "office_slot": CHANGE_ONE,
