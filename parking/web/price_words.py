@@ -83,11 +83,11 @@ def _tone(rates: list[Decimal], rate: Decimal) -> int:
 def _sentences(terms: Terms) -> Iterator[str]:
     yield from (_slab(slab) for slab in terms.slabs)
     if terms.step_minutes != HOUR and not terms.slabs:
-        yield _("Charged in steps of %(time)s") % {"time": _time(terms.step_minutes)}
+        yield _("Charged in steps of %(time)s") % {"time": length_text(terms.step_minutes)}
     if terms.free_minutes and terms.free_mode == FreeMode.DEDUCT:
-        yield _("The first %(time)s are free") % {"time": _time(terms.free_minutes)}
+        yield _("The first %(time)s are free") % {"time": length_text(terms.free_minutes)}
     elif terms.free_minutes:
-        yield _("Without booking, a stay of up to %(time)s is free") % {"time": _time(terms.free_minutes)}
+        yield _("Without booking, a stay of up to %(time)s is free") % {"time": length_text(terms.free_minutes)}
     if terms.daily_cap is not None:
         yield _("At most %(amount)s in 24 hours") % {"amount": amount_text(terms.daily_cap)}
     if terms.night_charge is not None:
@@ -99,15 +99,15 @@ def _sentences(terms: Terms) -> Iterator[str]:
         }
 
 
-def _time(minutes: int) -> str:
+def length_text(minutes: int) -> str:
     """Return minutes as a tariff says them: 15 min; 24 h; 1 h 30 min."""
     hours, rest = divmod(minutes, HOUR)
     return duration(minutes) if rest else ngettext("%(hours)d h", "%(hours)d h", hours) % {"hours": hours}
 
 
 def _slab(slab: Slab) -> str:
-    facts = {"time": _time(slab.until_minutes), "amount": amount_text(slab.price)}
+    facts = {"time": length_text(slab.until_minutes), "amount": amount_text(slab.price)}
     if slab.every_minutes is None:
         return _("Up to %(time)s: %(amount)s") % facts
-    every = _time(slab.every_minutes)
+    every = length_text(slab.every_minutes)
     return _("Up to %(time)s: %(amount)s more for each %(every)s") % (facts | {"every": every})

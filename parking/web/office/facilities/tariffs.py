@@ -1,6 +1,5 @@
 """The tariffs of a zone: what holds, what will, and a new version with what it changes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -33,7 +32,7 @@ from parking.vehicles.models import VehicleKind
 from parking.web.access import for_managers, for_office
 from parking.web.confirming import is_confirmed, is_going_back
 from parking.web.office.facilities.tariff_form import TariffForm, values_of_prices
-from parking.web.price_words import PriceWords, words_of
+from parking.web.price_words import PriceWords, length_text, words_of
 
 SECTION = "zones"
 # Versions that the page lists.
@@ -118,8 +117,11 @@ def _ask_about(request: HttpRequest, zone: ParkingZone, form: TariffForm, now: d
     )
 
 
-def _compared(before: Terms, after: Terms, day: date | datetime) -> Sequence[PreviewRow]:
-    return preview(before, after, day.date() if isinstance(day, datetime) else day)
+def _compared(before: Terms, after: Terms, day: date | datetime) -> list[tuple[str, PreviewRow]]:
+    """Return what walk-ins of usual lengths pay, each with its length in words."""
+    on = day.date() if isinstance(day, datetime) else day
+    rows = preview(before.without_fee(), after.without_fee(), on)
+    return [(length_text(row.minutes), row) for row in rows]
 
 
 def _row(tariff: Tariff, zone: ParkingZone, now: datetime) -> Row:
