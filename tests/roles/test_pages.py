@@ -134,6 +134,8 @@ TABLE: dict[str, Statuses] = {
     "office_zone_retire": CHANGE_ONE,
     "office_tariffs": READ_ONE,
     "office_tariff_change": ONLY_SENT,
+    "office_rate_cards": READ,
+    "office_rate_card": READ_ONE,
     "office_slots_add": READ_ONE,
     "office_slots_live": READ_ONE,
     "office_slot": CHANGE_ONE,

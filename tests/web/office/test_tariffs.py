@@ -12,14 +12,15 @@ from django.test import Client
 from parking.accounts.models import Role
 from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingZone
-from parking.tariffs.models import Tariff
+from parking.tariffs import cards
+from parking.tariffs.models import RateCard, Tariff
 from parking.tariffs.queries import price_now
 from parking.tariffs.rules import Prices
 from parking.tariffs.rules.templates import peak_bands
 from parking.tariffs.rules.terms import WEEK, Band, Weekday
 from parking.tariffs.versions import Draft
 from parking.tariffs.zone_tariffs import add_tariff
-from tests.build import make_user
+from tests.build import make_user, make_zone
 from tests.web.driver.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +122,35 @@ def test_an_auditor_sees_them_without_the_form(zone: ParkingZone) -> None:
     page = browser_of(make_user(Role.AUDITOR)).get(address(zone))
     assert page.status_code == 200
     assert "New version" not in text_of(page)
+
+
+# --- Rate cards --------------------------------------------------------------------------------------
+
+CARDS = "/office/rate-cards/"
+
+
+def test_a_card_is_made_after_its_zones_were_shown(office: Client, zone: ParkingZone) -> None:
+    other = make_zone("Zone B", rate="75.00")
+    add_tariff(actor=SYSTEM, zone_id=other.pk, draft=Draft({"base_rate": Decimal("77.00")}), now=MORNING)
+    wanted = PLAIN | {"name": "City", "zone_ids": [zone.pk, other.pk], "base_rate": "40"}
+    words = text_of(office.post(CARDS, wanted))
+    assert "Main car park · Zone A Main car park · Zone B has a tariff of its own" in words
+    assert "₹100 → ₹80" in words
+    assert not RateCard.objects.exists()
+    saved = office.post(CARDS, wanted | {"step": "go"})
+    card = RateCard.objects.get()
+    assert saved.headers["Location"] == f"{CARDS}{card.pk}/"
+    assert [price_now(one, MORNING).hourly_rate for one in (zone, other)] == [40, 77]
+    assert "City" in text_of(office.get(CARDS))
+
+
+def test_a_new_version_of_a_card_keeps_what_the_form_does_not_have(office: Client, zone: ParkingZone) -> None:
+    fields = {"base_rate": Decimal("40.00"), "round_to": Decimal(5)}
+    card = cards.create_card(actor=SYSTEM, name="City", zone_ids=[zone.pk], draft=Draft(fields), now=MORNING)
+    wanted = {name: value for name, value in PLAIN.items() if name != "vehicle_kind"} | {"valid_from": "2026-11-27"}
+    assert "Change the tariff of City?" in text_of(office.post(f"{CARDS}{card.pk}/", wanted))
+    office.post(f"{CARDS}{card.pk}/", wanted | {"step": "go"})
+    newest = Prices.from_json(Tariff.objects.latest("pk").terms)
+    assert (newest.base_rate, newest.round_to) == (50, 5)
+    later = MORNING + timedelta(days=1)
+    assert [price_now(zone, moment).hourly_rate for moment in (MORNING, later)] == [40, 50]

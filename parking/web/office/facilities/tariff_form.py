@@ -111,7 +111,7 @@ class TariffForm(ServiceForm):
         values = self.cleaned_data
         fields = {name: values[name] for name in _PLAIN}
         fields |= {"bands": tuple(self._bands()), "night_charge": self._night()}
-        return Draft(fields, values["vehicle_kind"], values["valid_from"], values["valid_to"])
+        return Draft(fields, values.get("vehicle_kind", ""), values["valid_from"], values["valid_to"])
 
     def _bands(self) -> Iterable[Band]:
         values = self.cleaned_data

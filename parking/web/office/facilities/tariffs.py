@@ -37,6 +37,7 @@ from parking.web.price_words import PriceWords, length_text, words_of
 SECTION = "zones"
 # Versions that the page lists.
 SHOWN = 30
+_KEPT = ("free_again_after_minutes", "round_to", "overstay_percent", "collect_at", "slabs", "next_day")
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
         section=SECTION,
         zone=zone,
         form=form,
-        rows=[_row(tariff, zone, now) for tariff in versions_of(zone)[:SHOWN]],
+        rows=[row_of(tariff, now) for tariff in versions_of(zone)[:SHOWN]],
         price=price_now(zone, now),
         words=words_of(price_now(zone, now).terms, now),
     )
@@ -85,14 +86,13 @@ def _initial(request: HttpRequest, zone: ParkingZone, now: datetime) -> dict[str
 
 
 def _whole(zone: ParkingZone, form: TariffForm, now: datetime) -> Draft:
-    """Return the draft with what the form does not have as it is at present."""
     draft = form.draft()
-    present = price_now(zone, now, draft.vehicle_kind).terms
-    kept = {
-        name: getattr(present, name)
-        for name in ("free_again_after_minutes", "round_to", "overstay_percent", "collect_at", "slabs", "next_day")
-    }
-    fields = {**kept, **draft.fields}
+    return whole(draft, price_now(zone, now, draft.vehicle_kind).terms)
+
+
+def whole(draft: Draft, present: Prices) -> Draft:
+    """Return a draft with what the form does not have as it is at present."""
+    fields = {**{name: getattr(present, name) for name in _KEPT}, **draft.fields}
     if fields["bands"]:
         fields["slabs"] = ()
     return Draft(fields, draft.vehicle_kind, draft.valid_from, draft.valid_to)
@@ -107,29 +107,30 @@ def _ask_about(request: HttpRequest, zone: ParkingZone, form: TariffForm, now: d
         request,
         "office/tariff_preview.html",
         section=SECTION,
-        zone=zone,
+        name=zone.name,
         form=form,
         draft=draft,
         entries=ENTRIES,
-        rows=_compared(before, after, day),
+        rows=compared(before, after, day),
         before=words_of(before, now),
         after=words_of(after, now),
     )
 
 
-def _compared(before: Terms, after: Terms, day: date | datetime) -> list[tuple[str, PreviewRow]]:
+def compared(before: Terms, after: Terms, day: date | datetime) -> list[tuple[str, PreviewRow]]:
     """Return what walk-ins of usual lengths pay, each with its length in words."""
     on = day.date() if isinstance(day, datetime) else day
     rows = preview(before.without_fee(), after.without_fee(), on)
     return [(length_text(row.minutes), row) for row in rows]
 
 
-def _row(tariff: Tariff, zone: ParkingZone, now: datetime) -> Row:
+def row_of(tariff: Tariff, now: datetime) -> Row:
+    """Return a version as a row of a list."""
     prices = Prices.from_json(tariff.terms)
     return Row(
         tariff=tariff,
         prices=prices,
-        words=words_of(terms_under(prices, zone=zone, now=now), now),
+        words=words_of(Terms.of(prices), now),
         has_begun=tariff.valid_from <= now,
         may_end=tariff.valid_to is not None and tariff.valid_from <= now < tariff.valid_to,
     )
