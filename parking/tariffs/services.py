@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from parking.tariffs import book
 from parking.tariffs.events import TariffChanged
 from parking.tariffs.models import Holiday, ZoneTariff
 from parking.tariffs.rules import KindRate
-from parking.tariffs.zone_tariffs import copy_tariffs, follow_columns, follow_kind
+from parking.tariffs.zone_tariffs import copy_tariffs, follow_columns, follow_kind, lay_peak_hours
 
 
 def create_zone(
@@ -26,16 +27,19 @@ def create_zone(
     kind_rates: Sequence[KindRate],
     now: datetime,
     capacity: Mapping[str, int] | None = None,
+    peak_rates: Mapping[str, Decimal] | None = None,
 ) -> ParkingZone:
     """Make a zone with its prices and, where places have no numbers, its capacity by kind.
 
-    Raises Refused `zone_name_taken`, `zone_is_marked`; InvalidInput.
+    `peak_rates` lay the template of peak hours on it. Raises Refused `zone_name_taken`, `zone_is_marked`; InvalidInput.
     """
     with transaction.atomic():
         zone = facilities.create_zone(actor=actor, changes=changes, now=now)
         follow_columns(actor=actor, zone=zone, changes=changes, now=now)
         if kind_rates:
             set_kind_rates(actor=actor, zone=zone, kind_rates=kind_rates, now=now)
+        if peak_rates:
+            lay_peak_hours(actor=actor, zone=zone, rates=peak_rates, now=now)
         if capacity:
             facilities.set_capacity(actor=actor, zone_id=zone.pk, capacity=capacity, now=now)
     return zone
@@ -49,6 +53,7 @@ def update_zone(
     kind_rates: Sequence[KindRate] | None,
     now: datetime,
     capacity: Mapping[str, int] | None = None,
+    peak_rates: Mapping[str, Decimal] | None = None,
 ) -> ParkingZone:
     """Change a zone and, unless `kind_rates` is None, what the kinds of vehicles pay.
 
@@ -60,6 +65,8 @@ def update_zone(
         follow_columns(actor=actor, zone=zone, changes=changes, now=now)
         if kind_rates is not None:
             set_kind_rates(actor=actor, zone=zone, kind_rates=kind_rates, now=now)
+        if peak_rates:
+            lay_peak_hours(actor=actor, zone=zone, rates=peak_rates, now=now)
         if capacity:
             facilities.set_capacity(actor=actor, zone_id=zone.pk, capacity=capacity, now=now)
     return zone

@@ -17,6 +17,7 @@ from parking.tariffs.book import PriceBook, Version, holding, prices_now
 from parking.tariffs.events import TariffAdded, TariffEnded, TariffWithdrawn
 from parking.tariffs.models import RateCard, Tariff
 from parking.tariffs.rules import KindRate, Prices
+from parking.tariffs.rules.templates import peak_bands
 from parking.tariffs.rules.terms import with_fields
 from parking.tariffs.versions import Draft, Span, When, text_of
 
@@ -83,6 +84,13 @@ def follow_kind(*, actor: Actor, zone: ParkingZone, rate: KindRate, now: datetim
     changed = {name: value for name, value in fields.items() if getattr(version.prices, name) != value}
     if changed:
         _follow(actor, zone, version, changed, now)
+
+
+def lay_peak_hours(*, actor: Actor, zone: ParkingZone, rates: Mapping[str, Decimal], now: datetime) -> None:
+    """Lay the template of peak hours, with these of its rates, on the tariff of cars of a zone that is locked."""
+    present = prices_now.value().prices_at(zone, "CAR", now)
+    prices = with_fields(present, {"bands": peak_bands(rates), "slabs": ()})
+    _add(actor, zone, "CAR", prices, Span(now), now=now)
 
 
 def copy_tariffs(*, from_zone_id: int, to_zone: ParkingZone, now: datetime) -> None:

@@ -109,6 +109,20 @@ def test_older_names_of_rates_mean_the_template(as_admin: ApiClient, zone: Parki
     assert [band["rate"] for band in made["bands"]] == [100.0, 50.0, 70.0, 30.0]
 
 
+def test_the_older_names_lay_it_on_a_zone_too(as_admin: ApiClient, anybody: ApiClient, zone: ParkingZone) -> None:
+    made = data(as_admin.post("/api/admin/zones/", {"name": "Roof", "hourly_rate": 40, "morning_rush_rate": 90}), 201)
+    assert made["hourly_rate"] == 90.0
+    changed = data(as_admin.patch(f"/api/admin/zones/{zone.pk}/", {"daytime_rate": 55, "night_rate": 20}))
+    assert changed["hourly_rate"] == 80.0
+    assert [band["rate"] for band in price(anybody, zone)[0]["bands"]] == [80.0, 55.0, 70.0, 20.0]
+
+
+def test_a_band_without_days_is_of_every_day(as_admin: ApiClient, zone: ParkingZone) -> None:
+    band = {"name": "Noon", "from": "12:00", "to": "13:00", "rate": 80}
+    made = data(as_admin.post(of(zone), {"bands": [band]}), 201)
+    assert made["bands"][0]["days"] == ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
+
+
 def test_zones_show_the_rate_of_this_moment(
     clock_stands: Traveller, as_admin: ApiClient, anybody: ApiClient, zone: ParkingZone
 ) -> None:

@@ -66,6 +66,7 @@ def create_zone(request: HttpRequest, payload: NewZoneIn) -> HttpResponse:
         kind_rates=payload.rates() or [],
         now=clock.now(),
         capacity=payload.places(),
+        peak_rates=payload.peak_rates(),
     )
     return _zone_answer(zone, "Zone made", status=201)
 
@@ -101,6 +102,7 @@ def change_zone(request: HttpRequest, zone_ref: str, payload: ChangedZoneIn) -> 
         changes=payload.changes(),
         kind_rates=payload.rates(),
         capacity=payload.places(),
+        peak_rates=payload.peak_rates(),
         now=clock.now(),
     )
     return _zone_answer(zone, "Zone changed")

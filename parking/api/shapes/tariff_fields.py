@@ -11,6 +11,7 @@ from parking.core.ids import MAX_ID
 from parking.edge.parsing import Day, In, Moment, Rupees, Text30, Text100
 from parking.tariffs.rules.templates import PEAK, PEAK_RATES, peak_bands
 from parking.tariffs.rules.terms import (
+    WEEK,
     Band,
     CollectAt,
     FreeMode,
@@ -49,7 +50,7 @@ class BandIn(In):
     """A rate (rupees an hour) for hours of the day, in the site's wall time; past midnight if `to` is not later."""
 
     name: Text30
-    days: Annotated[list[DayIn], Field(min_length=1, max_length=8), AfterValidator(_once)]
+    days: Annotated[list[DayIn], Field(min_length=1, max_length=8), AfterValidator(_once)] = list(WEEK)
     begins: MinuteOfDay = Field(alias="from")
     ends: MinuteOfDay = Field(alias="to")
     rate: Rate
