@@ -1,7 +1,6 @@
 """Quoting and taking the money at the exit."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
