@@ -32,7 +32,7 @@ class RupeesField(forms.DecimalField):
             **kwargs,
         )
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """Return the amount. Raises ValidationError for what is no number."""
         plain = re.sub(r"[,\s₹]", "", str(value)) if isinstance(value, str) else value
         return super().to_python(plain)
