@@ -38,7 +38,13 @@ def pytest_configure() -> None:
 # Pages, and tables of who may do what and what is refused: the same code on both databases, and little SQL. They run on
 # PostgreSQL alone, as production does.
 ON_POSTGRESQL_FOLDERS = {"web", "browser", "roles"}
-ON_POSTGRESQL_FILES = {"test_description.py", "test_hardening.py", "test_bad_input.py", "test_callers.py", "test_pdf.py"}
+ON_POSTGRESQL_FILES = {
+    "test_description.py",
+    "test_hardening.py",
+    "test_bad_input.py",
+    "test_callers.py",
+    "test_pdf.py",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

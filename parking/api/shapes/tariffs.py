@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Self
 
 from parking.api.shapes.bills import BillLineOut
@@ -194,9 +195,9 @@ class RateCardOut(Shape):
     @classmethod
     def of(cls, card: RateCard, now: datetime) -> Self:
         """Return a card, which must come with its zones and versions; the newest version first."""
-        zones = sorted(card.zones.all(), key=lambda zone: zone.pk)
+        zones = sorted(card.zones.all(), key=attrgetter("pk"))
         own = {zone.pk: is_overridden(prices_now.value(), zone.pk, card.vehicle_kind) for zone in zones}
-        versions = sorted(card.versions.all(), key=lambda tariff: (tariff.valid_from, tariff.pk), reverse=True)
+        versions = sorted(card.versions.all(), key=attrgetter("valid_from", "pk"), reverse=True)
         return cls.read(
             card,
             id=card.pk,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -126,7 +127,7 @@ def _initial(request: HttpRequest, card: RateCard | None) -> dict[str, Any]:
 
 
 def _newest(card: RateCard) -> Prices:
-    newest = max(card.versions.all(), key=lambda tariff: (tariff.valid_from, tariff.pk))
+    newest = max(card.versions.all(), key=attrgetter("valid_from", "pk"))
     return Prices.from_json(newest.terms)
 
 
@@ -161,8 +162,8 @@ def _preview(
 
 
 def _shown(card: RateCard, now: datetime) -> ShownCard:
-    zones = sorted(card.zones.all(), key=lambda zone: (zone.site.name, zone.name))
-    versions = sorted(card.versions.all(), key=lambda tariff: (tariff.valid_from, tariff.pk), reverse=True)
+    zones = sorted(card.zones.all(), key=attrgetter("site.name", "name"))
+    versions = sorted(card.versions.all(), key=attrgetter("valid_from", "pk"), reverse=True)
     return ShownCard(card, _zones_of(zones, card.vehicle_kind), [row_of(tariff, now) for tariff in versions])
 
 
