@@ -39,7 +39,7 @@ def waits(gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
 
 def open_cash(page: Page) -> None:
     page.keyboard.press("1")
-    expect(page.get_by_label("Handed over")).to_be_focused()
+    expect(page.get_by_label("Cash received")).to_be_focused()
 
 
 @pytest.mark.parametrize("device", ["phone", "desktop"])
@@ -52,16 +52,17 @@ def test_cash_by_clicking(
     axe(page)
     picture(page, f"gate-bill-{device}")
     page.get_by_role("button", name="Cash").click()
-    expect(page.get_by_label("Handed over")).to_have_value("100.00")
+    expect(page.get_by_label("Cash received")).to_have_value("")
+    expect(page.get_by_role("button", name="Exact amount")).to_be_in_viewport(ratio=1)
     for digit in "50":
         page.get_by_role("button", name=digit, exact=True).click()
     expect(page.locator("[data-short]")).to_have_text("₹50.00")
     page.get_by_role("button", name="0", exact=True).click()
     expect(page.locator("[data-change]")).to_have_text("₹400.00")
-    expect(page.get_by_role("button", name="Cash taken")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Cash received")).to_be_in_viewport(ratio=1)
     axe(page)
     picture(page, f"gate-cash-{device}")
-    page.get_by_role("button", name="Cash taken").click()
+    page.get_by_role("button", name="Cash received").click()
     verdict(page, "LET OUT")
     expect(page.locator("[data-change-given]")).to_have_text("₹400.00")
     axe(page)
@@ -87,10 +88,10 @@ def test_an_old_debt_is_added_to_the_bill_and_paid_with_one_note(
     expect(page.locator("[data-in-all]")).to_have_text("₹200.00")
     axe(page)
     page.get_by_role("button", name="Cash").click()
-    expect(page.get_by_label("Handed over")).to_have_value("200.00")
-    page.get_by_role("button", name="₹500.00").click()
+    expect(page.get_by_role("button", name="Exact amount")).to_contain_text("₹200.00")
+    page.get_by_role("button", name="₹500", exact=True).click()
     expect(page.locator("[data-change]")).to_have_text("₹300.00")
-    page.get_by_role("button", name="Cash taken").click()
+    page.get_by_role("button", name="Cash received").click()
     verdict(page, "LET OUT")
     expect(page.locator("[data-change-given]")).to_have_text("₹300.00")
     assert_books_agree()
@@ -100,7 +101,7 @@ def test_cash_by_keys_alone(open_gate: OpenGate, inside: ParkingSession) -> None
     page = open_gate()
     ask_for_bill(page, inside.qr_code)
     page.keyboard.press("1")
-    expect(page.get_by_label("Handed over")).to_be_focused()
+    expect(page.get_by_label("Cash received")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Cash")).to_be_focused()
     page.keyboard.press("1")
@@ -119,7 +120,7 @@ def test_too_little_cash_is_refused_in_place(open_gate: OpenGate, inside: Parkin
     page.keyboard.type("20")
     page.keyboard.press("Enter")
     expect(page.locator("[data-problem]")).to_have_text("The cash received is less than the amount due.")
-    expect(page.get_by_label("Handed over")).to_be_focused()
+    expect(page.get_by_label("Cash received")).to_be_focused()
     assert reloaded(inside).status == "ACTIVE"
 
 
@@ -173,7 +174,7 @@ def test_cash_instead_of_a_payment_that_hangs(open_gate: OpenGate, inside: Parki
     verdict(page, "WAIT")
     waits.reachable = False
     page.get_by_role("button", name="Take cash instead").click()
-    expect(page.get_by_label("Handed over")).to_be_focused()
+    expect(page.get_by_label("Cash received")).to_be_focused()
     page.keyboard.press("Enter")
     verdict(page, "LET OUT")
     assert Payment.objects.filter(method="CASH").count() == 1
@@ -192,7 +193,7 @@ def test_who_comes_second_is_told_to_take_no_money(
     first.keyboard.press("Enter")
     verdict(first, "LET OUT")
     second.get_by_role("button", name="Cash").click()
-    second.get_by_role("button", name="Cash taken").click()
+    second.get_by_role("button", name="Exact amount").click()
     verdict(second, "STOP")
     expect(second.get_by_text("Do not take any money.").first).to_be_visible()
     axe(second)
@@ -208,7 +209,7 @@ def test_the_one_who_waits_is_told_that_the_other_took_cash(
     verdict(first, "WAIT")
     ask_for_bill(second, inside.qr_code)
     second.keyboard.press("1")
-    expect(second.get_by_label("Handed over")).to_be_focused()
+    expect(second.get_by_label("Cash received")).to_be_focused()
     second.keyboard.press("Enter")
     verdict(second, "LET OUT")
     verdict(first, "STOP")
@@ -235,7 +236,7 @@ def test_a_walk_in_gets_a_ticket_and_goes_in(
 ) -> None:
     page = at("/gate/ticket/")
     axe(page)
-    page.get_by_label("Number plate").fill("dl01ab1234")
+    page.get_by_label("Plate").fill("dl01ab1234")
     page.get_by_label("Driver's name").fill("आशा राव")
     page.get_by_role("button", name="Ticket and let in").click()
     expect(page.get_by_role("status").filter(has_text="LET IN")).to_be_visible()
@@ -269,7 +270,7 @@ def test_cars_inside_are_followed_and_a_stay_is_ended(
     picture(page, f"gate-stay-{device}", whole=True)
     page.get_by_label("Reason").fill("Driver left the ticket and walked away")
     page.get_by_label("Not paid").check()
-    page.get_by_role("button", name="End this stay").click()
+    page.get_by_role("button", name="End this session").click()
     expect(page.get_by_text("Ended by staff")).to_be_visible()
     assert reloaded(inside).end_reason == "TERMINATED"
 
@@ -295,3 +296,61 @@ def test_pages_in_both_languages_on_a_small_phone(
     expect(page.locator("html")).to_have_attribute("lang", "hi")
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+# --- How quick the cash of an exit is ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("note", "touches"), [(None, 2), ("₹500", 3)])
+def test_the_cash_of_an_exit_takes_at_most_three_touches(
+    open_gate: OpenGate, inside: ParkingSession, note, touches
+) -> None:
+    page = open_gate(device="phone")
+    ask_for_bill(page, inside.qr_code)
+    names = [name for name in ("Cash", note, "Cash received" if note else "Exact amount") if name]
+    for name in names:
+        page.get_by_role("button", name=name, exact=name == note).tap()
+    assert len(names) == touches
+    verdict(page, "LET OUT")
+    expect(page.locator("[data-change-given]")).to_have_count(1 if note else 0)
+    assert_books_agree()
+
+
+def test_on_the_smallest_phone_nothing_needed_is_under_a_bar(open_gate: OpenGate, inside: ParkingSession) -> None:
+    page = open_gate(device="phone", viewport={"width": 360, "height": 640})
+    for name in ("Check the code", "Camera", "Find the plate"):
+        expect(page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first).to_be_visible()
+        assert is_on_top(page, name)
+    ask_for_bill(page, inside.qr_code)
+    page.get_by_role("button", name="Cash").tap()
+    for name in ("₹10", "₹500", "1", "0", "Exact amount"):
+        assert is_on_top(page, name)
+    page.get_by_role("button", name="₹500", exact=True).tap()
+    assert page.locator("[data-change]").is_visible()
+    assert is_on_top(page, "Cash received")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def is_on_top(page: Page, name: str) -> bool:
+    """Return whether a touch on the middle of a button or link, where it is now, reaches it."""
+    wanted = page.get_by_role("button", name=name, exact=len(name) < 5)
+    if not wanted.count():
+        wanted = page.get_by_role("link", name=name)
+    reached: bool = wanted.first.evaluate("""element => {
+        const box = element.getBoundingClientRect();
+        return element.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+    }""")
+    return reached
+
+
+def test_far_too_much_cash_is_asked_about_once(open_gate: OpenGate, inside: ParkingSession) -> None:
+    page = open_gate()
+    ask_for_bill(page, inside.qr_code)
+    open_cash(page)
+    page.keyboard.type("5000")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("more than ten times the amount due")).to_be_visible()
+    assert reloaded(inside).status == "ACTIVE"
+    page.keyboard.press("Enter")
+    verdict(page, "LET OUT")
+    expect(page.locator("[data-change-given]")).to_have_text("₹4,900.00")

@@ -4,6 +4,7 @@ Each is a complete part of the page, so that the script only has to insert it.
 """
 
 import base64
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -32,9 +33,13 @@ from parking.payments.queries import newest_payment_id
 from parking.stays import access
 from parking.stays.access import QrText
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.web.gate.cash import quick_amounts
 from parking.web.gate.owing import old_debts
 from parking.web.templatetags.parking import clock_time, rupees
+
+# The notes in use, in rupees.
+NOTES = (10, 20, 50, 100, 200, 500)
+# A green answer that names the change stays so many times as long.
+LONGER_FOR_CHANGE = 3
 
 LET_IN, LET_OUT, STOP, WAIT = _("LET IN"), _("LET OUT"), _("STOP"), _("WAIT")
 
@@ -79,6 +84,9 @@ class Verdict:
     can_confirm: bool = False
     closes_after: int | None = None
     site: str = ""
+    # Red and amber lead on: to the bill of a car that is inside, to the lists, to a person.
+    leads_on: bool = False
+    calls: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +127,7 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered) -> HttpResponse:
 
 
 def same_plate(request: HttpRequest, scan: Scan, session: ParkingSession) -> HttpResponse:
-    verdict = Verdict("yes", LET_IN, gettext("The number plate is the booked one."), session)
+    verdict = Verdict("yes", LET_IN, gettext("This is the booked plate."), session)
     return _shown(request, verdict, scan)
 
 
@@ -127,9 +135,18 @@ def same_plate(request: HttpRequest, scan: Scan, session: ParkingSession) -> Htt
 
 
 def quoted(
-    request: HttpRequest, scan: Scan, session: ParkingSession, *, problem: DomainError | None = None, pane: str = ""
+    request: HttpRequest,
+    scan: Scan,
+    session: ParkingSession,
+    *,
+    problem: DomainError | None = None,
+    pane: str = "",
+    tendered: str = "",
 ) -> HttpResponse:
-    """Show the bill line by line, old debts, and the ways to pay; `problem` is why the last one did not work."""
+    """Show the bill line by line, old debts, and the ways to pay.
+
+    `problem` is why the last one did not work, `tendered` what was typed then.
+    """
     bill = running_bill(session, clock.now())
     actor = actor_at(actor_of(request), scan.gate_id)
     may_collect = actor.may("collect_debt")
@@ -144,7 +161,8 @@ def quoted(
         old=old,
         may_collect=may_collect,
         to_pay=to_pay,
-        quick=quick_amounts(to_pay),
+        notes=NOTES,
+        tendered=tendered,
         gateways=gateway_choices(),
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",
@@ -156,13 +174,15 @@ def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
     """Show green, with the change, if there is any, and the receipt."""
     by_cash = left.session.payment_method == "CASH"
     is_paid = bool(left.session.bill.total or left.debts_collected)
+    change = left.change if by_cash and left.change > ZERO else None
     verdict = Verdict(
         tone="yes",
         word=LET_OUT,
         sentence=gettext("Paid. The car may go out.") if is_paid else gettext("The car may go out."),
         session=left.session,
-        change=left.change if by_cash and left.change > ZERO else None,
+        change=change,
         payment_id=newest_payment_id(left.session.bill_id),
+        closes_after=GREEN_SECONDS.at(left.session.zone.site_id) * (LONGER_FOR_CHANGE if change else 1),
     )
     return _shown(request, verdict, scan)
 
@@ -170,7 +190,7 @@ def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
 def ended(request: HttpRequest, left: Left) -> HttpResponse:
     """Show a termination whose payment has arrived."""
     payment_id = newest_payment_id(left.session.bill_id)
-    sentence = gettext("Paid. This stay is ended and its slot is free.")
+    sentence = gettext("Paid. This session has ended and its slot is free.")
     return page(request, "gate/parts/ended.html", sentence=sentence, payment_id=payment_id)
 
 
@@ -197,11 +217,13 @@ def qr_picture(text: str) -> str:
 # --- Refusals ----------------------------------------------------------------------------------------
 
 
-def refused(request: HttpRequest, scan: Scan, error: DomainError, *, pane: str = "") -> HttpResponse:
+def refused(
+    request: HttpRequest, scan: Scan, error: DomainError, *, pane: str = "", tendered: str = ""
+) -> HttpResponse:
     """Show a refusal: red; amber if the car may pass in a moment; the bill again if only paying failed."""
     session = _session_of(request, scan)
     if error.code in _TRY_AGAIN and session is not None and session.status == SessionStatus.ACTIVE:
-        return quoted(request, scan, session, problem=error, pane=pane)
+        return quoted(request, scan, session, problem=error, pane=pane, tendered=tendered)
     if error.code in _FINISHED and session is not None:
         return _shown(request, finished(session, meanwhile=bool(pane)), scan)
     amber = error.code in _AMBER or isinstance(error, Unavailable) or error.facts.get("verdict") == "AMBER"
@@ -215,23 +237,31 @@ def refused(request: HttpRequest, scan: Scan, error: DomainError, *, pane: str =
         code=error.code,
         can_confirm=error.facts.get("verdict") == "AMBER" and not pane,
         site=str(error.facts.get("site_name", "")),
+        leads_on=True,
+        calls=_phone(session),
     )
     return _shown(request, verdict, scan)
+
+
+def _phone(session: ParkingSession | None) -> str:
+    """Return the number of the zone's contact, for a person who can help; empty if there is none."""
+    contact = session.zone.contact if session is not None else ""
+    return re.sub(r"[^+\d]", "", contact) if re.fullmatch(r"[+\d][\d \-()]{4,}", contact) else ""
 
 
 def _of_two_plates(error: DomainError) -> str:
     """Return the sentence of a plate that differs, with both plates; it may be the same if they only look alike."""
     plates = {"booked": error.facts["booked"], "seen": error.facts["seen"]}
     if error.facts["verdict"] == "AMBER":
-        return gettext("Booked is %(booked)s, seen %(seen)s. They look alike: please look again.") % plates
-    return gettext("Booked is %(booked)s, not %(seen)s.") % plates
+        return gettext("The booking is for %(booked)s; you saw %(seen)s. They look alike: please check again.") % plates
+    return gettext("The booking is for %(booked)s, not %(seen)s.") % plates
 
 
 def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:
     """Show that the parking session is over, before this scan or meanwhile, so that nobody pays twice."""
     at = {"time": clock_time(session.ended_at)}
     if session.end_reason == EndReason.TERMINATED:
-        sentence = gettext("This stay was ended by staff at %(time)s.") % at
+        sentence = gettext("This session was ended by staff at %(time)s.") % at
     elif meanwhile:
         sentence = gettext("This car was let out at another gate meanwhile, at %(time)s.") % at
     else:
@@ -239,7 +269,7 @@ def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:
     if meanwhile:
         warning = gettext("Do not take any money.")
         sentence = f"{sentence} {warning}"
-    return Verdict("no", STOP, sentence, session, "already_exited")
+    return Verdict("no", STOP, sentence, session, "already_exited", leads_on=True, calls=_phone(session))
 
 
 def _session_of(request: HttpRequest, scan: Scan) -> ParkingSession | None:

@@ -1,7 +1,6 @@
 """Quoting and taking the money at the exit."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -9,7 +8,6 @@ from parking.audit.models import AuditEntry
 from parking.core import clock
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, PaymentOrder
-from parking.web.gate.cash import quick_amounts
 from tests.build import book, enter, leave, reloaded, take_ticket, terminate
 from tests.invariants import assert_books_agree, nothing_changes
 
@@ -29,7 +27,7 @@ def test_the_bill_is_shown_line_by_line_and_closes_nothing(gate, inside, directi
     assert part.verdict == "quote"
     assert (part.fact("total"), part.fact("paid"), part.fact("due")) == ("₹150.00", "₹50.00", "₹100.00")
     assert "3 h × ₹50.00" in part.text
-    assert "This bill holds until" in part.text
+    assert "This bill is valid until" in part.text
     assert part.fact("plate") == "DL-01-AB-1234"
     assert reloaded(inside).status == "ACTIVE"
 
@@ -39,7 +37,6 @@ def test_cash_lets_out_with_change_and_receipt(gate, inside):
     part = gate.collect(inside, "CASH", tendered="500")
     assert (part.verdict, part.word, part.fact("change-given")) == ("yes", "LET OUT", "₹400.00")
     assert f"/receipts/{Payment.objects.get(method='CASH').pk}" in part.html
-    assert "data-closes-after" not in part.html
     assert_books_agree()
 
 
@@ -102,15 +99,20 @@ def test_another_plate_is_refused_with_the_bill_and_with_the_money(gate, inside)
     assert '<input type="hidden" name="plate_seen" value="DL 01 AB 1234">' in kept.html
 
 
-def test_quick_amounts():
-    amounts = {
-        "100.00": ["100.00", "500", "2000"],
-        "120.00": ["120.00", "150", "200", "500", "2000"],
-        "0.50": ["0.50", "50", "100", "500", "2000"],
-        "2000.00": ["2000.00"],
-    }
-    for due, expected in amounts.items():
-        assert quick_amounts(Decimal(due)) == [Decimal(amount) for amount in expected]
+def test_too_little_cash_keeps_what_was_typed(gate, inside):
+    part = gate.collect(inside, "CASH", tendered="९०")
+    assert 'name="tendered" class="form-control tendered" value="९०"' in " ".join(part.html.split())
+
+
+@pytest.mark.parametrize("typed", ["1,000", "१०००", "₹ 1,000.00", "૧૦૦૦"])
+def test_cash_is_read_in_the_digits_of_any_script_and_with_commas(gate, inside, typed):
+    part = gate.collect(inside, "CASH", tendered=typed)
+    assert (part.word, part.fact("change-given")) == ("LET OUT", "₹900.00")
+
+
+def test_green_closes_itself_also_at_the_exit_and_stays_longer_for_the_change(gate, inside):
+    part = gate.collect(inside, "CASH", tendered="500")
+    assert 'data-closes-after="18"' in part.html
 
 
 # --- Online ------------------------------------------------------------------------------------------
@@ -204,7 +206,7 @@ def test_a_stay_that_was_ended_by_staff_says_so(gate, staff, inside):
     terminate(staff, inside)
     part = gate.scan(inside, "BOTH")
     assert stopped(part)
-    assert "This stay was ended by staff at" in part.text
+    assert "This session was ended by staff at" in part.text
 
 
 @pytest.mark.parametrize("method", ["CASH", "ONLINE", "UPI"])

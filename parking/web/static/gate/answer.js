@@ -12,9 +12,11 @@ let cash = null;
 let closing = 0;
 let whenClosed = () => {};
 let isFree = () => true;
+let whenAnswered = () => {};
 
-export function startAnswers({ onClose, mayClose }) {
+export function startAnswers({ onClose, mayClose, onAnswer = whenAnswered }) {
   whenClosed = onClose;
+  whenAnswered = onAnswer;
   isFree = mayClose;
   dialog.addEventListener("click", clicked);
   // Escape: first back from a pane to the ways to pay, then out.
@@ -80,6 +82,7 @@ function put(holder) {
   if (part.dataset.paneOpen && part.dataset.verdict === "quote") showPane(part.dataset.paneOpen);
   else focusFirst();
   speak(part);
+  whenAnswered(summary(part));
   if (part.dataset.closesAfter) closing = setTimeout(close, part.dataset.closesAfter * 1000);
 }
 
@@ -93,6 +96,13 @@ function follow(holder, part) {
   });
   startLive(body);
 }
+
+// What is kept of an answer: its tone and word, and the plate.
+const summary = (part) => ({
+  tone: part.dataset.code || part.querySelector("[data-plate]") ? part.dataset.verdict : "",
+  word: part.querySelector(".verdict-word")?.textContent.trim() ?? "",
+  plate: part.querySelector("[data-plate]")?.textContent.trim() ?? "",
+});
 
 function speak(part) {
   const texts = ["word", "sentence", "change"].map((name) => part.querySelector(`.verdict-${name}`));

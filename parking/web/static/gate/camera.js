@@ -16,6 +16,7 @@ export class Camera {
   #video;
   #button;
   #onCode;
+  #onPicture;
   #reader;
   #stream = null;
   #isOn = false;
@@ -23,11 +24,13 @@ export class Camera {
   #turn = 0; // on, off and lost: what was begun in another turn is of no interest any more
   #seen = new Map();
 
-  constructor({ panel, button, onCode }) {
+  // `onPicture` gets the track while there is a picture, and null when there is none any more.
+  constructor({ panel, button, onCode, onPicture = () => undefined }) {
     this.#panel = panel;
     this.#video = panel.querySelector("video");
     this.#button = button;
     this.#onCode = onCode;
+    this.#onPicture = onPicture;
     this.#reader = new CodeReader(panel.dataset.wasm);
     button.addEventListener("click", () => this.toggle());
     document.addEventListener("visibilitychange", () => this.#comeBack());
@@ -71,6 +74,7 @@ export class Camera {
     this.#video.srcObject = stream;
     this.#show(true);
     await this.#video.play();
+    this.#onPicture(stream.getTracks()[0]);
     this.#look(stream);
   }
 
@@ -84,6 +88,7 @@ export class Camera {
   #release() {
     this.#turn += 1;
     release(this.#stream);
+    if (this.#stream) this.#onPicture(null);
     this.#stream = null;
     this.#video.srcObject = null;
   }

@@ -2,6 +2,8 @@
 
 import { close, press, show, shown, showTemplate, startAnswers } from "./answer.js";
 import { Camera } from "./camera.js";
+import { freshen, keep } from "./deck.js";
+import { Lens } from "./lens.js";
 import { askForPlace, isUnplaced, newScanId, place, startPlace, turn } from "./place.js";
 import { forget, keptScans } from "./kept.js";
 import { cleaned } from "./scanned.js";
@@ -38,6 +40,10 @@ form.addEventListener("submit", (event) => {
   else if (cleaned(code.value)) scan(code.value);
 });
 
+// A device that scanned by camera does so again when the page is opened anew.
+const CAMERA_KEPT = "gate-camera";
+const lens = new Lens({ torch: document.querySelector("[data-torch]"), zoom: document.querySelector("[data-zoom]") });
+
 const camera = new Camera({
   panel: document.querySelector("[data-camera-panel]"),
   button: document.querySelector("[data-camera]"),
@@ -47,6 +53,14 @@ const camera = new Camera({
     scan(text);
     return true;
   },
+  onPicture(track) {
+    document.body.dataset.camera = track ? "on" : "off";
+    if (track) localStorage.setItem(CAMERA_KEPT, "on");
+    lens.take(track);
+  },
+});
+document.querySelector("[data-camera]").addEventListener("click", ({ currentTarget }) => {
+  if (currentTarget.getAttribute("aria-expanded") === "false") localStorage.removeItem(CAMERA_KEPT);
 });
 
 listen({
@@ -81,7 +95,9 @@ addEventListener("click", ({ target }) => {
 
 startAnswers({
   mayClose: () => !isSending(),
+  onAnswer: keep,
   onClose() {
+    freshen();
     stopSending();
     delete document.body.dataset.busy;
     code.focus();
@@ -126,6 +142,8 @@ addEventListener("click", async ({ target }) => {
 // --- Start -----------------------------------------------------------------------------------------
 
 startPlace();
+freshen();
+if (localStorage.getItem(CAMERA_KEPT) === "on") camera.toggle();
 if (location.hash === "#choose") {
   askForPlace();
   history.replaceState(null, "", location.pathname);
