@@ -41,6 +41,7 @@ BOOKED = Kind(
     _("Slot %(slot)s of %(zone)s, %(site)s is reserved for %(plate)s. Please come by %(enter_by)s. Paid: %(amount)s."),
     {**_PLACE, "slot": TEXT, "enter_by": TIME, "amount": MONEY},
     button=_TICKET,
+    name=_("Booking confirmed"),
 )
 PAYMENT_RECEIVED = Kind(
     "payment_received",
@@ -48,6 +49,7 @@ PAYMENT_RECEIVED = Kind(
     _("Your payment of %(amount)s for %(plate)s at %(zone)s, %(site)s was received."),
     {**_PLACE, "amount": MONEY},
     button=_TICKET,
+    name=_("Payment received"),
 )
 REFUND_WRITTEN = Kind(
     "refund_written",
@@ -55,6 +57,7 @@ REFUND_WRITTEN = Kind(
     _("%(amount)s for %(plate)s at %(zone)s, %(site)s will be refunded by the way you paid."),
     {**_PLACE, "amount": MONEY},
     button=_TICKET,
+    name=_("Refund started"),
 )
 REFUND_DONE = Kind(
     "refund_done",
@@ -62,6 +65,7 @@ REFUND_DONE = Kind(
     _("The refund of %(amount)s for %(plate)s at %(zone)s, %(site)s is complete. Banks can take some days to show it."),
     {**_PLACE, "amount": MONEY},
     button=_TICKET,
+    name=_("Refund complete"),
 )
 CANCELLED = Kind(
     "cancelled",
@@ -69,6 +73,7 @@ CANCELLED = Kind(
     _("The booking of %(plate)s at %(zone)s, %(site)s is cancelled. Refunded: %(refund)s. Kept: %(kept)s."),
     {**_PLACE, "refund": MONEY, "kept": MONEY},
     button=_TICKET,
+    name=_("Booking cancelled"),
 )
 NO_SHOW = Kind(
     "no_show",
@@ -76,6 +81,7 @@ NO_SHOW = Kind(
     _("%(plate)s did not come to %(zone)s, %(site)s in time, so the slot was released. Kept: %(kept)s."),
     {**_PLACE, "kept": MONEY},
     button=_TICKET,
+    name=_("Booking expired"),
 )
 HOLD_EXPIRED = Kind(
     "hold_expired",
@@ -83,6 +89,7 @@ HOLD_EXPIRED = Kind(
     _("The fee for %(plate)s at %(zone)s, %(site)s was not paid in time, so the slot was released. You owe nothing."),
     _PLACE,
     button=_TICKET,
+    name=_("Booking not paid in time"),
 )
 ENTERED = Kind(
     "entered",
@@ -91,6 +98,7 @@ ENTERED = Kind(
     {**_PLACE, "at": TIME},
     channels=NOT_SENT,
     button=_TICKET,
+    name=_("Vehicle entered"),
 )
 LEFT = Kind(
     "left",
@@ -99,6 +107,7 @@ LEFT = Kind(
     {**_PLACE, "at": TIME, "total": MONEY},
     channels=MAIL_ONLY,
     button=_TICKET,
+    name=_("Vehicle left, with the bill"),
 )
 DEBT_OPENED = Kind(
     "debt_opened",
@@ -106,6 +115,7 @@ DEBT_OPENED = Kind(
     _("Of %(total)s for %(plate)s at %(zone)s, %(site)s, %(debt)s is unpaid. Pay it online, or object to it."),
     {**_PLACE, "total": MONEY, "debt": MONEY},
     button=_("See what is unpaid"),
+    name=_("Unpaid amount"),
 )
 
 for _kind in (

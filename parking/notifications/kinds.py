@@ -41,8 +41,9 @@ class Lines:
 class Kind:
     """One kind of notice. `title` and `text` name the values as `%(plate)s`.
 
-    `advice` is a sentence for mails, before the button. `channels` are those by which it usually goes; `audience` the
-    roles that may choose. What is `urgent` goes by its channels whatever was chosen, also in quiet hours.
+    `name` is what people choose by, `advice` a sentence for mails, before the button. `channels` are those by which it
+    usually goes; `audience` the roles that may choose. What is `urgent` goes by its channels whatever was chosen, also
+    in quiet hours.
     """
 
     code: str
@@ -54,6 +55,7 @@ class Kind:
     urgent: bool = False
     button: Promise | None = None
     advice: Promise | None = None
+    name: Promise | None = None
     lines: Lines = field(default_factory=Lines)
 
 

@@ -12,7 +12,7 @@ class Channel(models.TextChoices):
     """The ways beside the list in the application, which has every notice."""
 
     MAIL = "MAIL", "E-mail"
-    PUSH = "PUSH", "Push message"
+    PUSH = "PUSH", "Push"
     SMS = "SMS", "SMS"
     WHATSAPP = "WHATSAPP", "WhatsApp"
 

@@ -6,7 +6,7 @@ from django.db.models import Max, QuerySet
 
 from parking.accounts.models import Role, User
 from parking.core.fresh import FreshValue, UntilNews
-from parking.core.sites import Sites
+from parking.core.sites import Sites, at_sites
 from parking.notifications.kinds import Kind, kinds_for
 from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, Preference, PushSubscription
 from parking.notifications.models import QuietHours as QuietHoursRow
@@ -67,9 +67,10 @@ def subscriptions_of(person_id: int) -> "QuerySet[PushSubscription]":
     return PushSubscription.objects.filter(person_id=person_id).order_by("pk")
 
 
-def failed_deliveries() -> "QuerySet[Delivery]":
-    """Return what was not delivered, newest first."""
-    return Delivery.objects.filter(state=DeliveryState.FAILED).select_related("notice__person").order_by("-pk")
+def failed_deliveries(*, sites: Sites) -> "QuerySet[Delivery]":
+    """Return what was not delivered of these sites, newest first; what is of no site is for those of all."""
+    rows = Delivery.objects.filter(state=DeliveryState.FAILED).select_related("notice__person")
+    return at_sites(rows, sites, "notice__site_id").order_by("-pk")
 
 
 def managers_at(site_ids: Collection[int] | None) -> list[User]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import NotFound, Refused
+from parking.core.sites import at_sites
 from parking.notifications.events import DeliveryRetried
 from parking.notifications.models import Delivery, DeliveryState
 
@@ -17,7 +18,8 @@ def retry(*, actor: Actor, delivery_id: int, now: datetime) -> Delivery:
     Raises NotFound `delivery_not_found`, Refused `delivery_not_failed`.
     """
     with transaction.atomic():
-        delivery = Delivery.objects.select_for_update(no_key=True).filter(pk=delivery_id).first()
+        rows = Delivery.objects.select_for_update(of=("self",), no_key=True).filter(pk=delivery_id)
+        delivery = at_sites(rows, actor.sites, "notice__site_id").first()
         if delivery is None:
             raise NotFound("delivery_not_found", "There is no such delivery")
         if delivery.state != DeliveryState.FAILED:

@@ -12,6 +12,11 @@ _LATER = frozenset({408, 425, 429})
 _GONE = frozenset({404, 410})
 
 
+def bearer(key: str) -> dict[str, str]:
+    """Return the header that proves who we are; none without a key."""
+    return {"Authorization": f"Bearer {key}"} if key else {}
+
+
 def post(url: str, *, can_be_gone: bool = False, **parts: Any) -> None:
     """Post once; `parts` as httpx names them. Raises NotDelivered."""
     try:

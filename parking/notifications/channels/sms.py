@@ -28,7 +28,7 @@ class SmsSender:
         _refuse_over_budget(letter, now)
         http.post(
             settings.SMS_URL,
-            headers={"Authorization": f"Bearer {settings.SMS_KEY}"},
+            headers=http.bearer(settings.SMS_KEY),
             json={
                 "entity_id": settings.SMS_ENTITY,
                 "header": settings.SMS_HEADER,

@@ -29,7 +29,7 @@ class WhatsAppSender:
         texts = [*(values[variable] for variable in variables), link]
         http.post(
             f"{settings.WHATSAPP_URL}/{settings.WHATSAPP_SENDER}/messages",
-            headers={"Authorization": f"Bearer {settings.WHATSAPP_KEY}"},
+            headers=http.bearer(settings.WHATSAPP_KEY),
             json={
                 "messaging_product": "whatsapp",
                 "to": international(letter.person.phone),

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("MAIL", "E-mail"),
-                            ("PUSH", "Push message"),
+                            ("PUSH", "Push"),
                             ("SMS", "SMS"),
                             ("WHATSAPP", "WhatsApp"),
                         ],
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("MAIL", "E-mail"),
-                            ("PUSH", "Push message"),
+                            ("PUSH", "Push"),
                             ("SMS", "SMS"),
                             ("WHATSAPP", "WhatsApp"),
                         ],
