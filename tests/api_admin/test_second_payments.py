@@ -78,7 +78,7 @@ def test_the_office_sends_it_back_by_one_click(admin: User, held: Refund, gatewa
     for _ in range(2):
         assert office.post(address).headers["Location"] == "/office/review/"
     assert (Refund.objects.get().status, len(gateway.refunds)) == ("COMPLETED", 1)
-    assert "The second payment goes back." in text_of(office.get("/office/review/"))
+    assert "The second payment is being refunded." in text_of(office.get("/office/review/"))
 
 
 def test_a_refund_without_balance_says_what_to_do(admin: User, held: Refund) -> None:
