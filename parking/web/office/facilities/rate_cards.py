@@ -39,6 +39,8 @@ from parking.web.office.facilities.tariffs import Row, compared, row_of, whole
 from parking.web.price_words import words_of
 
 SECTION = "zones"
+# What the form of a new card begins with.
+_NEW = Prices(USUAL_FEE, USUAL_FEE)
 
 
 class CardForm(TariffForm):
@@ -120,14 +122,16 @@ def one(request: HttpRequest, card_id: int) -> HttpResponse:
 
 
 def _initial(request: HttpRequest, card: RateCard | None) -> dict[str, Any]:
-    prices = _newest(card) if card else Prices(USUAL_FEE, USUAL_FEE)
+    prices = _newest(card) if card else _NEW
     if request.GET.get("template") == PEAK:
         prices = with_fields(prices, {"bands": peak_bands(), "slabs": ()})
     return values_of_prices(prices, card.vehicle_kind if card else VehicleKind.CAR)
 
 
 def _newest(card: RateCard) -> Prices:
-    return Prices.from_json(card.versions.all()[0].terms)
+    """Return the prices of the newest version; those of a new card where each was withdrawn before it began."""
+    versions = list(card.versions.all())
+    return Prices.from_json(versions[0].terms) if versions else _NEW
 
 
 def _ask_about(request: HttpRequest, form: TariffForm, card: RateCard, now: datetime) -> HttpResponse:
