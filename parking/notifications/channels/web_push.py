@@ -1,20 +1,16 @@
 """Web push: which services are posted to, encryption of a message (RFC 8291) and proof of the sender (RFC 8292)."""
 
 import json
-import secrets
-import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
 from typing import Any
 from urllib.parse import urlsplit
 
+import http_ece
 import jwt
 from cryptography.exceptions import InvalidKey
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
@@ -75,18 +71,15 @@ def encrypted(
     key: ec.EllipticCurvePrivateKey | None = None,
 ) -> bytes:
     """Return a message as its browser alone can read it. `salt` and `key` are drawn anew, but in tests."""
-    salt, key = salt or secrets.token_bytes(16), key or ec.generate_private_key(CURVE)
-    theirs, ours = from_base64(p256dh), point_of(key.public_key())
-    shared = key.exchange(ec.ECDH(), _public_key(theirs))
-    secret = hkdf(shared, salt=from_base64(auth), info=b"WebPush: info\0" + theirs + ours, length=32)
-    content_key = hkdf(secret, salt=salt, info=b"Content-Encoding: aes128gcm\0", length=16)
-    nonce = hkdf(secret, salt=salt, info=b"Content-Encoding: nonce\0", length=12)
-    sealed = AESGCM(content_key).encrypt(nonce, text + b"\x02", None)
-    return salt + struct.pack(">IB", _RECORD, len(ours)) + ours + sealed
-
-
-def hkdf(secret: bytes, *, salt: bytes, info: bytes, length: int) -> bytes:
-    return HKDF(algorithm=hashes.SHA256(), length=length, salt=salt, info=info).derive(secret)
+    sealed: bytes = http_ece.encrypt(
+        text,
+        salt=salt,
+        private_key=key or ec.generate_private_key(CURVE),
+        dh=from_base64(p256dh),
+        auth_secret=from_base64(auth),
+        rs=_RECORD,
+    )
+    return sealed
 
 
 def point_of(key: ec.EllipticCurvePublicKey) -> bytes:
