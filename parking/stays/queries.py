@@ -1,6 +1,6 @@
 """Reads of stays for screens and the API."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -82,6 +82,19 @@ def expected(*, sites: Sites, q: str) -> QuerySet[ParkingSession]:
         return rows.none()
     number = Q(pk=int(q)) if q.isascii() and q.isdecimal() and len(q) < 10 else Q(pk__in=[])
     return rows.filter(plate_matches(q) | number)
+
+
+def due_soon(*, sites: Sites, now: datetime, within: timedelta) -> QuerySet[ParkingSession]:
+    """Return the bookings at these sites whose cars have to come within a time from `now`, the most urgent first."""
+    rows = ParkingSession.objects.whole().filter(status=SessionStatus.BOOKED)
+    rows = rows.filter(enter_by__gte=now, enter_by__lt=now + within)
+    return at_sites(rows, sites, "zone__site_id").order_by("enter_by", "pk")
+
+
+def inside_count(*, sites: Sites) -> int:
+    """Return how many cars are inside at these sites."""
+    rows = ParkingSession.objects.filter(status=SessionStatus.ACTIVE)
+    return at_sites(rows, sites, "zone__site_id").count()
 
 
 def cars_inside(

@@ -187,7 +187,7 @@ def test_hindi(open_gate: OpenGate, driver: User, zone: ParkingZone, axe: Callab
     axe(page)
     page.locator("[name=qr_code]").first.fill(session.qr_code)
     page.keyboard.press("Enter")
-    verdict(page, "अंदर आने दें")
+    verdict(page, "अंदर जाने दें")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
@@ -235,7 +235,7 @@ def test_a_scan_into_another_field_leaves_that_field_alone(
     page = open_gate()
     ask_for_bill(page, first.qr_code)
     page.keyboard.press("1")
-    expect(page.get_by_label("Handed over")).to_be_focused()
+    expect(page.get_by_label("Cash received")).to_be_focused()
     page.keyboard.type(second.qr_code)
     page.keyboard.press("Enter")
     expect(page.locator("[data-plate]")).to_have_text(second.vehicle.vehicle_number)

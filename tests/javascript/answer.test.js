@@ -26,7 +26,7 @@ const QUOTE = `
     <p data-due></p>
     <div data-methods><button data-pane="CASH" data-key="c" data-first></button></div>
     <form class="pane" id="pane-CASH" data-cash hidden>
-      <input type="hidden" name="key"><input name="tendered" value="100.00">
+      <input type="hidden" name="key"><input name="tendered" value="">
       <p data-change-line><output data-change></output></p><p data-short-line><output data-short></output></p>
       <button type="button" data-methods-again></button>
     </form>

@@ -64,6 +64,7 @@ TABLE: dict[str, Statuses] = {
     "receipt": RECEIPT,
     "receipt_pdf": RECEIPT,
     "gate": GATE,
+    "gate_now": GATE,
     "gate_scan": ONLY_SENT,
     "gate_scanner": GATE,
     "gate_plate": ONLY_SENT,

@@ -4,7 +4,7 @@ Each is a complete part of the page, so that the script only has to insert it.
 """
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -32,11 +32,16 @@ from parking.payments.queries import newest_payment_id
 from parking.stays import access
 from parking.stays.access import QrText
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.web.gate.cash import quick_amounts
+from parking.web.components import amount_text
+from parking.web.gate.cash import NOTES
 from parking.web.gate.owing import old_debts
-from parking.web.templatetags.parking import clock_time, rupees
+from parking.web.gate.ways_on import WaysOn, ways_on
+from parking.web.templatetags.parking import clock_time
 
-LET_IN, LET_OUT, STOP, WAIT = _("LET IN"), _("LET OUT"), _("STOP"), _("WAIT")
+LET_IN, LET_OUT, LOOK, STOP, WAIT = _("LET IN"), _("LET OUT"), _("LOOK"), _("STOP"), _("WAIT")
+
+# Longer, because the hand is in the drawer.
+_SECONDS_FOR_CHANGE = 2
 
 # Refusals after which the car may pass in a moment.
 _AMBER = {"payment_pending", "gate_invalid"}
@@ -63,7 +68,7 @@ class Verdict:
     """The answer that fills the screen.
 
     `tone` is yes, wait or no; `closes_after` seconds, None: until dismissed; `site` is the name of the car park
-    to which a ticket of another one belongs.
+    to which a ticket of another one belongs; `ways` lead on from an amber or red answer.
     """
 
     tone: str
@@ -79,6 +84,12 @@ class Verdict:
     can_confirm: bool = False
     closes_after: int | None = None
     site: str = ""
+    ways: WaysOn | None = None
+
+    @property
+    def shape(self) -> str:
+        """Return the name of its shape: each is known without its colour."""
+        return {"yes": "go", "no": "stop"}.get(self.tone, "wait" if self.word == WAIT else "look")
 
 
 @dataclass(frozen=True)
@@ -104,7 +115,7 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered) -> HttpResponse:
     site_id = entered.session.zone.site_id
     owes = entered.plate_debt > DEBT_AMBER_ABOVE.at(site_id)
     sentence = gettext("This plate owes %(amount)s from before. The car may go in.") % {
-        "amount": rupees(entered.plate_debt)
+        "amount": amount_text(entered.plate_debt)
     }
     verdict = Verdict(
         tone="wait" if owes else "yes",
@@ -119,7 +130,13 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered) -> HttpResponse:
 
 
 def same_plate(request: HttpRequest, scan: Scan, session: ParkingSession) -> HttpResponse:
-    verdict = Verdict("yes", LET_IN, gettext("The number plate is the booked one."), session)
+    verdict = Verdict(
+        "yes",
+        LET_IN,
+        gettext("The number plate is the booked one."),
+        session,
+        closes_after=GREEN_SECONDS.at(session.zone.site_id),
+    )
     return _shown(request, verdict, scan)
 
 
@@ -129,7 +146,10 @@ def same_plate(request: HttpRequest, scan: Scan, session: ParkingSession) -> Htt
 def quoted(
     request: HttpRequest, scan: Scan, session: ParkingSession, *, problem: DomainError | None = None, pane: str = ""
 ) -> HttpResponse:
-    """Show the bill line by line, old debts, and the ways to pay; `problem` is why the last one did not work."""
+    """Show the bill line by line, old debts, and the ways to pay.
+
+    `problem` is why the last one did not work; what was typed for it is kept.
+    """
     bill = running_bill(session, clock.now())
     actor = actor_at(actor_of(request), scan.gate_id)
     may_collect = actor.may("collect_debt")
@@ -144,7 +164,8 @@ def quoted(
         old=old,
         may_collect=may_collect,
         to_pay=to_pay,
-        quick=quick_amounts(to_pay),
+        notes=NOTES,
+        typed=request.POST.get("tendered", "")[:20],
         gateways=gateway_choices(),
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",
@@ -155,14 +176,16 @@ def quoted(
 def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
     """Show green, with the change, if there is any, and the receipt."""
     by_cash = left.session.payment_method == "CASH"
+    change = left.change if by_cash and left.change > ZERO else None
     is_paid = bool(left.session.bill.total or left.debts_collected)
     verdict = Verdict(
         tone="yes",
         word=LET_OUT,
         sentence=gettext("Paid. The car may go out.") if is_paid else gettext("The car may go out."),
         session=left.session,
-        change=left.change if by_cash and left.change > ZERO else None,
+        change=change,
         payment_id=newest_payment_id(left.session.bill_id),
+        closes_after=GREEN_SECONDS.at(left.session.zone.site_id) + (_SECONDS_FOR_CHANGE if change else 0),
     )
     return _shown(request, verdict, scan)
 
@@ -203,20 +226,31 @@ def refused(request: HttpRequest, scan: Scan, error: DomainError, *, pane: str =
     if error.code in _TRY_AGAIN and session is not None and session.status == SessionStatus.ACTIVE:
         return quoted(request, scan, session, problem=error, pane=pane)
     if error.code in _FINISHED and session is not None:
-        return _shown(request, finished(session, meanwhile=bool(pane)), scan)
+        verdict = replace(finished(session, meanwhile=bool(pane)), ways=_ways_on(request, scan, error, session))
+        return _shown(request, verdict, scan)
     amber = error.code in _AMBER or isinstance(error, Unavailable) or error.facts.get("verdict") == "AMBER"
     known = None if isinstance(error, NotFound | InvalidInput) else session
     sentence = _of_two_plates(error) if error.code == "vehicle_mismatch" else sentence_for(error)
+    looks_alike = error.facts.get("verdict") == "AMBER"
     verdict = Verdict(
         tone="wait" if amber else "no",
-        word=WAIT if amber else STOP,
+        word=LOOK if looks_alike else WAIT if amber else STOP,
         sentence=sentence,
         session=known,
         code=error.code,
-        can_confirm=error.facts.get("verdict") == "AMBER" and not pane,
+        can_confirm=looks_alike and not pane,
         site=str(error.facts.get("site_name", "")),
+        ways=_ways_on(request, scan, error, known),
     )
     return _shown(request, verdict, scan)
+
+
+def _ways_on(request: HttpRequest, scan: Scan, error: DomainError, session: ParkingSession | None) -> WaysOn:
+    try:
+        actor = actor_at(actor_of(request), scan.gate_id)
+    except Refused:
+        actor = actor_of(request)
+    return ways_on(error, session, actor, scan.direction)
 
 
 def _of_two_plates(error: DomainError) -> str:

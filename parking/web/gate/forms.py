@@ -11,13 +11,14 @@ from parking.checkout.booking import SpecialSlot
 from parking.checkout.collecting import Collection
 from parking.checkout.scanning import Direction
 from parking.checkout.terminating import NONE
-from parking.core.money import MAX_AMOUNT
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, PaymentMethod
 from parking.vehicles.models import VehicleKind
+from parking.web.components import amount_text
 from parking.web.forms import ServiceForm
+from parking.web.gate.amounts import AmountField
 from parking.web.gate.here import GateField, PlacedForm
-from parking.web.templatetags.parking import rupees, word
+from parking.web.templatetags.parking import word
 
 SPECIAL_KINDS = ("ACCESSIBLE", "VIP")
 # Digits and more than any id has.
@@ -66,9 +67,7 @@ def _shown_due() -> forms.DecimalField:
 class CollectForm(ScanForm):
     method = forms.ChoiceField(choices=PaymentMethod.choices)
     gateway = forms.CharField(max_length=12, required=False, empty_value=None)
-    tendered = forms.DecimalField(
-        min_value=Decimal(0), max_value=MAX_AMOUNT, max_digits=10, decimal_places=2, required=False
-    )
+    tendered = AmountField(required=False)
     upi_reference = forms.CharField(max_length=30, required=False)
     due = _shown_due()
     debts = DebtsField()
@@ -89,12 +88,8 @@ class DebtForm(PlacedForm):
     """The money of an old debt, without an exit."""
 
     method = forms.ChoiceField(label=_("How is it paid?"), initial=PaymentMethod.CASH)
-    tendered = forms.DecimalField(
-        label=_("Handed over in cash"),
-        min_value=Decimal(0),
-        max_value=MAX_AMOUNT,
-        max_digits=10,
-        decimal_places=2,
+    tendered = AmountField(
+        label=_("Cash received"),
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
@@ -119,12 +114,8 @@ class RefundForm(ServiceForm):
     """A refund that an attendant asks for: of which payment, how much, why."""
 
     payment = forms.TypedChoiceField(label=_("Payment"), coerce=int)
-    amount = forms.DecimalField(
+    amount = AmountField(
         label=_("Amount"),
-        min_value=Decimal(0),
-        max_value=MAX_AMOUNT,
-        max_digits=10,
-        decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     reason = forms.CharField(
@@ -137,7 +128,7 @@ class RefundForm(ServiceForm):
     def __init__(self, *args: object, payments: Sequence[tuple[Payment, Decimal]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.has_payments = bool(payments)
-        choices = [(payment.pk, f"{word(payment.method)}: {rupees(left)}") for payment, left in payments]
+        choices = [(payment.pk, f"{word(payment.method)}: {amount_text(left)}") for payment, left in payments]
         self.fields["payment"].choices = choices  # type: ignore[attr-defined]
 
 

@@ -2,10 +2,23 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.gate import debts, inside, invoicing, leaving, phones, refunds, scanning, slots, tickets, without_code
+from parking.web.gate import (
+    debts,
+    inside,
+    invoicing,
+    leaving,
+    now,
+    phones,
+    refunds,
+    scanning,
+    slots,
+    tickets,
+    without_code,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", scanning.gate, name="gate"),
+    path("now/", now.strip, name="gate_now"),
     path("scan/", scanning.scan, name="gate_scan"),
     path("scanner/", scanning.scanner, name="gate_scanner"),
     path("plate/", scanning.plate, name="gate_plate"),

@@ -11,16 +11,22 @@ const spoken = dialog.querySelector("[data-spoken]");
 let cash = null;
 let closing = 0;
 let whenClosed = () => {};
+let whenShown = () => {};
 let isFree = () => true;
 
-export function startAnswers({ onClose, mayClose }) {
+export function startAnswers({ onClose, mayClose, onShown = () => {} }) {
   whenClosed = onClose;
+  whenShown = onShown;
   isFree = mayClose;
   dialog.addEventListener("click", clicked);
+  // Who touches an answer wants it to stay.
+  dialog.addEventListener("pointerdown", ({ target }) => {
+    if (!target.closest("[data-close]")) stay();
+  });
   // Escape: first back from a pane to the ways to pay, then out.
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
-    if (!showMethods()) close();
+    if (!cash?.back() && !showMethods()) close();
   });
   dialog.addEventListener("close", () => {
     clearTimeout(closing);
@@ -70,7 +76,7 @@ function put(holder) {
     showTemplate("refused", { sentence: holder.textContent.trim() });
     return;
   }
-  clearTimeout(closing);
+  stay();
   body.replaceChildren(holder);
   dialog.dataset.tone = part.dataset.verdict;
   if (!dialog.open) dialog.showModal();
@@ -80,7 +86,21 @@ function put(holder) {
   if (part.dataset.paneOpen && part.dataset.verdict === "quote") showPane(part.dataset.paneOpen);
   else focusFirst();
   speak(part);
-  if (part.dataset.closesAfter) closing = setTimeout(close, part.dataset.closesAfter * 1000);
+  if (part.dataset.closesAfter) closeAfter(Number(part.dataset.closesAfter));
+  whenShown(part);
+}
+
+// The button that closes shows how much of the time is left.
+function closeAfter(seconds) {
+  closing = setTimeout(close, seconds * 1000);
+  const button = body.querySelector("[data-close]");
+  button?.style.setProperty("--closes-after", `${seconds}s`);
+  button?.classList.add("is-closing");
+}
+
+function stay() {
+  clearTimeout(closing);
+  body.querySelector(".is-closing")?.classList.remove("is-closing");
 }
 
 // A part that waits polls for its own replacement, which is an answer like any other.
@@ -140,7 +160,7 @@ function reveal(button) {
   const part = body.querySelector(`#${button.dataset.reveals}`);
   part.hidden = false;
   button.setAttribute("aria-expanded", "true");
-  clearTimeout(closing);
+  stay();
   part.querySelector("input:not([type=hidden])").focus();
 }
 

@@ -16,6 +16,7 @@ export class Camera {
   #video;
   #button;
   #onCode;
+  #onPicture;
   #reader;
   #stream = null;
   #isOn = false;
@@ -23,11 +24,12 @@ export class Camera {
   #turn = 0; // on, off and lost: what was begun in another turn is of no interest any more
   #seen = new Map();
 
-  constructor({ panel, button, onCode }) {
+  constructor({ panel, button, onCode, onPicture = () => {} }) {
     this.#panel = panel;
     this.#video = panel.querySelector("video");
     this.#button = button;
     this.#onCode = onCode;
+    this.#onPicture = onPicture;
     this.#reader = new CodeReader(panel.dataset.wasm);
     button.addEventListener("click", () => this.toggle());
     document.addEventListener("visibilitychange", () => this.#comeBack());
@@ -70,6 +72,7 @@ export class Camera {
     for (const track of stream.getTracks()) track.addEventListener("ended", () => this.#lose(stream));
     this.#video.srcObject = stream;
     this.#show(true);
+    this.#onPicture(stream);
     await this.#video.play();
     this.#look(stream);
   }
@@ -86,6 +89,7 @@ export class Camera {
     release(this.#stream);
     this.#stream = null;
     this.#video.srcObject = null;
+    this.#onPicture(null);
   }
 
   async #look(stream) {

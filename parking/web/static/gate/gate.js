@@ -1,11 +1,13 @@
 // The gate: codes come by scanner, camera or hand, are sent, and the answers fill the screen.
 
 import { close, press, show, shown, showTemplate, startAnswers } from "./answer.js";
-import { Camera } from "./camera.js";
 import { askForPlace, isUnplaced, newScanId, place, startPlace, turn } from "./place.js";
 import { forget, keptScans } from "./kept.js";
+import { refresh, startNow } from "./now.js";
+import { remember, startRecent } from "./recent.js";
 import { cleaned } from "./scanned.js";
 import { isSending, send, stopSending } from "./sender.js";
+import { startViewfinder } from "./viewfinder.js";
 import { listen } from "./wedge.js";
 
 const form = document.querySelector("[data-scan]");
@@ -38,16 +40,16 @@ form.addEventListener("submit", (event) => {
   else if (cleaned(code.value)) scan(code.value);
 });
 
-const camera = new Camera({
-  panel: document.querySelector("[data-camera-panel]"),
-  button: document.querySelector("[data-camera]"),
-  // While the attendant takes money the camera may see other codes.
-  onCode(text) {
-    if (isSending() || ["quote", "wait"].includes(shown())) return false;
-    scan(text);
-    return true;
-  },
-});
+// While the attendant takes money the camera may see other codes.
+function seen(text) {
+  if (isSending() || ["quote", "wait"].includes(shown())) return false;
+  scan(text);
+  return true;
+}
+
+// A code field that has the focus must not bring up a keyboard over the camera: only a finger on it does.
+code.addEventListener("pointerdown", () => (code.inputMode = "text"));
+code.addEventListener("blur", () => (code.inputMode = "none"));
 
 listen({
   onScan(text) {
@@ -58,9 +60,15 @@ listen({
 
 addEventListener("keydown", (event) => {
   if (event.key === "F2") turn();
-  else if (event.key === "F4") camera.toggle();
+  else if (event.key === "F4") viewfinder.toggle();
   else return;
   event.preventDefault();
+});
+
+// On a desk the lists stand open beside the picture.
+const isDesk = matchMedia("(min-width: 64rem)");
+addEventListener("click", (event) => {
+  if (isDesk.matches && event.target.closest("[popovertarget]")) event.preventDefault();
 });
 
 // --- What the answers send -------------------------------------------------------------------------
@@ -86,7 +94,9 @@ startAnswers({
     delete document.body.dataset.busy;
     code.focus();
     goOnWithKept();
+    refresh();
   },
+  onShown: remember,
 });
 
 // --- What had no answer when the page was left --------------------------------------------------------
@@ -126,6 +136,8 @@ addEventListener("click", async ({ target }) => {
 // --- Start -----------------------------------------------------------------------------------------
 
 startPlace();
+startRecent();
+startNow();
 if (location.hash === "#choose") {
   askForPlace();
   history.replaceState(null, "", location.pathname);
@@ -136,5 +148,6 @@ if (/^#QR-/i.test(location.hash)) {
   history.replaceState(null, "", location.pathname);
 }
 if (!document.querySelector("dialog[open]")) code.focus();
+const viewfinder = startViewfinder(seen);
 kept = await keptScans();
 if (!isSending()) goOnWithKept();
