@@ -43,6 +43,7 @@ NEEDED = [
     "gate/quote.css",
     "gate/pages.css",
     "gate/deck.css",
+    "gate/panels.css",
     "gate/verdict.css",
     "gate/cash.css",
     "gate/gate.js",

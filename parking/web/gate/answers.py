@@ -32,7 +32,7 @@ from parking.payments.queries import newest_payment_id
 from parking.stays import access
 from parking.stays.access import QrText
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.web.components import amount_text
+from parking.web.components import amount_text, plate_text
 from parking.web.gate.cash import NOTES
 from parking.web.gate.owing import old_debts
 from parking.web.gate.ways_on import WaysOn, ways_on
@@ -255,7 +255,7 @@ def _ways_on(request: HttpRequest, scan: Scan, error: DomainError, session: Park
 
 def _of_two_plates(error: DomainError) -> str:
     """Return the sentence of a plate that differs, with both plates; it may be the same if they only look alike."""
-    plates = {"booked": error.facts["booked"], "seen": error.facts["seen"]}
+    plates = {name: plate_text(str(error.facts[name])) for name in ("booked", "seen")}
     if error.facts["verdict"] == "AMBER":
         return gettext("Booked is %(booked)s, seen %(seen)s. They look alike: please look again.") % plates
     return gettext("Booked is %(booked)s, not %(seen)s.") % plates

@@ -166,7 +166,7 @@ function reveal(button) {
 
 function focusFirst() {
   const first = [...body.querySelectorAll("[data-first]")].find(isVisible) ?? body.querySelector("button");
-  first?.focus();
+  first?.focus({ preventScroll: true });
 }
 
 function isVisible(element) {

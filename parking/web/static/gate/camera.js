@@ -3,7 +3,7 @@
 
 import { CodeReader } from "./reader.js";
 
-const LOOK_EVERY = 150;
+const LOOK_EVERY = 80;
 // A code that stays in the picture is one scan; it counts again after so long out of sight.
 const FORGOTTEN_AFTER = 4000;
 // How long to wait before each try to get the camera back.

@@ -40,9 +40,11 @@ form.addEventListener("submit", (event) => {
   else if (cleaned(code.value)) scan(code.value);
 });
 
-// While the attendant takes money the camera may see other codes.
+const isPlacing = () => isUnplaced() || document.querySelector("[data-place-choice]").open;
+
+// While the attendant chooses the gate or takes money the camera may see other codes.
 function seen(text) {
-  if (isSending() || ["quote", "wait"].includes(shown())) return false;
+  if (isSending() || isPlacing() || ["quote", "wait"].includes(shown())) return false;
   scan(text);
   return true;
 }

@@ -12,6 +12,7 @@ let timer = 0;
 
 export function startNow() {
   part = document.querySelector("[data-now]");
+  addEventListener("placed", refresh);
   document.addEventListener("visibilitychange", () => !document.hidden && refresh());
   return refresh();
 }

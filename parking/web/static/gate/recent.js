@@ -57,7 +57,7 @@ function filled(name, scan) {
   const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short", hour12: false });
   const texts = { time: time.format(scan.at), plate: scan.plate, word: scan.word, note: scan.note };
   for (const [place, text] of Object.entries(texts)) {
-    for (const element of row.querySelectorAll(`[data-${place}]`)) {
+    for (const element of row.querySelectorAll(`[data-row-${place}]`)) {
       element.textContent = text;
       element.hidden = !text;
     }
