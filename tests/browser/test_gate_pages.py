@@ -107,7 +107,10 @@ def test_nothing_needed_is_under_a_bar_on_a_small_phone(
     cash = page.get_by_role("button", name="Cash")
     assert covered(page, cash, page.get_by_role("button", name="Online"), page.locator(".quote .due")) == []
     cash.tap()
-    assert covered(page, *page.locator(".figures > :not([hidden])").all(), *page.locator(".pad > *, .notes > *").all()) == []
+    assert (
+        covered(page, *page.locator(".figures > :not([hidden])").all(), *page.locator(".pad > *, .notes > *").all())
+        == []
+    )
     assert covered(page, page.get_by_role("button", name="Cash taken")) == []
     axe(page)
     page.get_by_role("button", name="₹10", exact=True).tap()

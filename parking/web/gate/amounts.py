@@ -24,8 +24,7 @@ class AmountField(forms.DecimalField):
     """Rupees and paise that somebody types."""
 
     def __init__(self, **options: Any) -> None:
-        bounds = {"min_value": 0, "max_value": MAX_AMOUNT, "max_digits": 10, "decimal_places": 2}
-        super().__init__(**(bounds | options))
+        super().__init__(min_value=0, max_value=MAX_AMOUNT, max_digits=10, decimal_places=2, **options)
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(plain_amount(value) if isinstance(value, str) else value)

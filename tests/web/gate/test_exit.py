@@ -29,7 +29,7 @@ def test_the_bill_is_shown_line_by_line_and_closes_nothing(gate, inside, directi
     assert (part.fact("total"), part.fact("paid"), part.fact("due")) == ("₹150", "₹50", "₹100")
     assert "3 h × ₹50" in part.text
     assert "This bill holds until" in part.text
-    assert part.fact("plate") == "DL-01-AB-1234"
+    assert part.fact("plate") == "DL 01 AB 1234"
     assert reloaded(inside).status == "ACTIVE"
 
 
