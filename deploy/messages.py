@@ -27,6 +27,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po, write_po
 from django.utils.translation.template import templatize
 
+from deploy.words import refused
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = "hi"
 
@@ -225,6 +227,7 @@ def check(place: Place) -> None:
     for key, message in entries.items():
         problems += [f"fuzzy: {_shown(key)}"] if message.fuzzy else []
         problems += _faults(key, _texts(message.string))
+        problems += refused(key[1], _texts(message.string))
     _refuse(problems)
 
 

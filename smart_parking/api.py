@@ -11,6 +11,7 @@ from parking.api import (
     invoice_details,
     payments,
     phones,
+    prices,
     public,
     receipts,
     staff,
@@ -42,6 +43,7 @@ api = Contract(
 errors.install(api)
 api.add_router("/api/auth", auth.router)
 api.add_router("/api/public", public.router)
+api.add_router("/api/public", prices.router)
 api.add_router("/api/user", driver.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)

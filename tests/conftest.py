@@ -35,10 +35,22 @@ def pytest_configure() -> None:
         setattr(settings, name, value)
 
 
+# Pages, and tables of who may do what and what is refused: the same code on both databases, and little SQL. They run on
+# PostgreSQL alone, as production does.
+ON_POSTGRESQL_FOLDERS = {"web", "browser", "roles"}
+ON_POSTGRESQL_FILES = {
+    "test_description.py",
+    "test_hardening.py",
+    "test_bad_input.py",
+    "test_callers.py",
+    "test_pdf.py",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what `make test` runs on one database only: pages on PostgreSQL, what needs no database on SQLite."""
     for item in items:
-        if any(folder in item.path.parts for folder in ("web", "browser")):
+        if ON_POSTGRESQL_FOLDERS & set(item.path.parts) or item.path.name in ON_POSTGRESQL_FILES:
             item.add_marker("pages")
         if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(_fixtures_of(item)):
             item.add_marker("sql")

@@ -18,6 +18,7 @@ from parking.edge.answers import ok, plain
 from parking.edge.describe import PUBLIC_PROBLEMS, Ok, enveloped, examples
 from parking.facilities.queries import zones_with_counts
 from parking.reports.background import BackgroundState, background_state
+from parking.tariffs.book import prices_now
 
 router = Router(tags=["Public"], auth=None)
 
@@ -25,16 +26,17 @@ _DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,12})?"
 _POINT = f"^{_DEGREES},{_DEGREES}$"
 
 
-def _rows() -> tuple[ZoneOut, ...]:
-    return tuple(ZoneOut.of(zone, counts) for zone, counts in zones_with_counts(only_active=True))
+def _rows(*_period: int) -> tuple[ZoneOut, ...]:
+    now = clock.now()
+    return tuple(ZoneOut.of(zone, counts, now) for zone, counts in zones_with_counts(only_active=True))
 
 
 # Never older than the second that docs/api.md names: news are not, and whoever comes while it is read waits.
 _zones = UntilNews(_rows, news_now)
 
 
-def _whole_answer() -> bytes:
-    return ok(_zones.value()).content
+def _whole_answer(*period: int) -> bytes:
+    return ok(_zones.value(*period)).content
 
 
 _answer = UntilNews(_whole_answer, news_now)
@@ -56,9 +58,11 @@ class ZonesQuery(BaseModel):
 
 def zones_now(wanted: ZonesQuery) -> HttpResponse:
     """Return the list of zones as it is in this second, narrowed and sorted as it is asked for."""
+    # Rates change with the time of day too, without any news.
+    period = prices_now.value().period(clock.now())
     if wanted.site_id is None and wanted.near is None:
-        return HttpResponse(_answer.value(), content_type="application/json")
-    rows = [row for row in _zones.value() if wanted.site_id in {None, row.site_id}]
+        return HttpResponse(_answer.value(*period), content_type="application/json")
+    rows = [row for row in _zones.value(*period) if wanted.site_id in {None, row.site_id}]
     return ok(_nearest_first(rows, _point(wanted.near)) if wanted.near else rows)
 
 

@@ -1,7 +1,7 @@
 """Booking a slot with its fee, and the ticket from the kiosk."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
 from parking.stays.events import SessionBooked, SpecialSlotGiven
 from parking.stays.hoarding import refuse_hoarding
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.stays.queries import session_by_uuid
+from parking.stays.queries import has_had_free_minutes, session_by_uuid
 from parking.stays.services import allocate_slot
 from parking.tariffs.queries import terms_for, walk_in_terms
 from parking.tariffs.rules import Terms
@@ -157,8 +157,10 @@ def _claim(
     refuse_vehicle(zone, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
     if driver_id is not None:
         refuse_hoarding(driver_id=driver_id, site_id=zone.site_id, now=now)
-    terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind)
+    terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
+    if has_had_free_minutes(vehicle.pk, terms, now=now):
+        terms = replace(terms, free_minutes=0)
     session = allocate_slot(
         uuid=uuid,
         zone=zone,

@@ -46,6 +46,8 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "booked": str,
     "seen": str,
     "opens_at": str,
+    "tariff_id": int,
+    "bands": list,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 

@@ -1,7 +1,7 @@
 """What comes in: strict JSON, strict types, texts without null bytes, money as a number."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, cast
 
@@ -26,6 +26,10 @@ from parking.core.texts import without_direction
 from parking.facilities.calendars import calendar_of
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# With its offset: a time without one is nobody's.
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
 
 
 class UnsupportedMedia(Exception):
@@ -91,6 +95,17 @@ def _day(value: object) -> date:
     return day
 
 
+def _moment(value: object) -> date | datetime:
+    if value == "today" or (isinstance(value, str) and _DATE.fullmatch(value)):
+        return _day(value)
+    if not (isinstance(value, str) and _TIME.fullmatch(value)):
+        raise ValueError("a date such as 2026-11-22, today, or a time such as 2026-11-22T04:30:00Z is needed")
+    moment = datetime.fromisoformat(value)
+    if not clock.FIRST_DAY < moment.date() < clock.LAST_DAY:
+        raise ValueError(f"between {clock.FIRST_DAY} and {clock.LAST_DAY}")
+    return moment.astimezone(UTC)
+
+
 def _within_rupees(amount: Decimal) -> Decimal:
     if not 0 <= amount <= MAX_AMOUNT:
         raise ValueError(f"between 0 and {MAX_AMOUNT}")
@@ -120,6 +135,19 @@ Rupees = Annotated[
     Decimal,
     BeforeValidator(_rupees),
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": float(MAX_AMOUNT)}),
+]
+Moment = Annotated[
+    date | datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": "string", "format": "date"},
+                {"type": "string", "enum": ["today"]},
+            ]
+        }
+    ),
 ]
 Day = Annotated[
     date,

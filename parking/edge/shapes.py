@@ -2,7 +2,15 @@
 
 from typing import Any, ClassVar, Self, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
+
+
+def _describe_as_sent(schema: dict[str, Any], shape: "type[Shape]") -> None:
+    """Give the fields of a description the names that they have in JSON."""
+    if not shape.named:
+        return
+    schema["properties"] = {shape.named.get(name, name): field for name, field in schema["properties"].items()}
+    schema["required"] = [shape.named.get(name, name) for name in schema["required"]]
 
 
 class Shape(BaseModel):
@@ -12,7 +20,11 @@ class Shape(BaseModel):
     models; the tests hold every answer against the description.
     """
 
+    model_config = ConfigDict(json_schema_extra=_describe_as_sent)
+
     example: ClassVar[dict[str, Any]]
+    # Fields whose names in JSON are words of Python, such as `from`.
+    named: ClassVar[dict[str, str]] = {}
     _required: ClassVar[tuple[str, ...]]
 
     @classmethod
@@ -33,6 +45,8 @@ class Shape(BaseModel):
 
     def sent(self) -> dict[str, Any]:
         """Return the fields that are sent: those that were set."""
+        if self.named:
+            return {self.named.get(name, name): value for name, value in self.__dict__.items()}
         if len(self.model_fields_set) == len(self.__dict__):
             return self.__dict__
         return {name: value for name, value in self.__dict__.items() if name in self.model_fields_set}

@@ -353,7 +353,7 @@ def zone_status(request: HttpRequest, zone_ref: str) -> HttpResponse:
     found = zones_with_counts(zone=zone)
     if not found:  # retired between the two looks
         raise _zone_not_found()
-    return plain(shapes.ZoneStatusOut.of(*found[0]))
+    return plain(shapes.ZoneStatusOut.of(*found[0], clock.now()))
 
 
 def _zone_not_found() -> NotFound:

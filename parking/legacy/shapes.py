@@ -17,6 +17,7 @@ from parking.facilities.models import ParkingZone
 from parking.facilities.queries import ZoneCounts
 from parking.stays.models import ParkingSession
 from parking.stays.rules import NO_REFUND_AFTER_ENTRY, RefundDecision
+from parking.tariffs.queries import price_now
 
 _SESSION = "7d9f2c1e-5b1a-4e0f-9c57-3f3a0a8f6d21"
 _QR = "QR-7K3M9QX2T0ZC"
@@ -244,8 +245,8 @@ class ZoneStatusOut(Shape):
     }
 
     @classmethod
-    def of(cls, zone: ParkingZone, counts: ZoneCounts) -> Self:
-        """Return the counts of a zone."""
+    def of(cls, zone: ParkingZone, counts: ZoneCounts, now: datetime) -> Self:
+        """Return the counts of a zone, with its rate of this moment."""
         return cls.read(
             counts,
             success=True,
@@ -253,5 +254,5 @@ class ZoneStatusOut(Shape):
             total_slots=counts.total,
             occupied_slots=counts.taken,
             available_slots=counts.available,
-            hourly_rate=f"{zone.hourly_rate:.2f}",
+            hourly_rate=f"{price_now(zone, now).hourly_rate:.2f}",
         )

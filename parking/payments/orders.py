@@ -41,12 +41,12 @@ def place(
 ) -> PaymentOrder:
     """Write an order down before the gateway is asked. There is one open order on a bill at most.
 
-    `is_first`: there can be no earlier one for the same. Raises Refused `amount_too_small_for_gateway` below one rupee,
+    `is_first`: there can be no earlier one for the same. Raises Refused `amount_below_gateway_minimum` below one rupee,
     for no gateway takes less; TooMany `too_many_payments` for the sixth in an hour.
     """
     if amount < LEAST_ONLINE:
         raise Refused(
-            "amount_too_small_for_gateway",
+            "amount_below_gateway_minimum",
             f"Less than ₹{LEAST_ONLINE} cannot be paid online",
             due=str(amount),
             least=str(LEAST_ONLINE),

@@ -22,7 +22,7 @@ from parking.reports.record import actor_kind_of, actor_role_of
 from parking.reports.revenue import RevenueReport
 from parking.reports.takings import Takings
 from parking.stays.models import ParkingSession
-from parking.stays.services import terms_of
+from parking.stays.services import rate_of
 from parking.tariffs.rules import total_of
 
 # Under the names that the lists of the API have.
@@ -64,10 +64,10 @@ def record_table(rows: QuerySet[AuditEntry]) -> Iterator[Row]:
 def session_table(rows: QuerySet[ParkingSession], *, now: datetime) -> Iterator[Row]:
     """Yield a row under SESSION_COLUMNS for each of `all_sessions`, in their order; costs are as of `now`."""
     for session in rows.iterator(chunk_size=ROWS_AT_ONCE):
-        yield _session_row(session, total_of(lines_at(session, now)))
+        yield _session_row(session, total_of(lines_at(session, now)), rate_of(session, now))
 
 
-def _session_row(session: ParkingSession, total: Decimal) -> Row:
+def _session_row(session: ParkingSession, total: Decimal, rate: Decimal) -> Row:
     return (
         session.pk,
         session.uuid,
@@ -83,7 +83,7 @@ def _session_row(session: ParkingSession, total: Decimal) -> Row:
         session.owner_name,
         session.driver_id,
         session.driver.username if session.driver else None,
-        terms_of(session).hourly_rate,
+        rate,
         *local_times((session.booked_at, session.entry_time, session.exit_time), session.zone.site_id),
         session.amount_paid,
         max(total - session.amount_paid, ZERO),

@@ -11,6 +11,7 @@ from parking.facilities.calendars import calendar_of
 from parking.facilities.models import ParkingZone
 from parking.stays.long_stays import long_at
 from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
+from parking.tariffs.rules import Terms, uses_free_minutes
 from parking.vehicles.models import SavedVehicle
 from parking.vehicles.queries import plate_matches
 
@@ -84,17 +85,10 @@ def expected(*, sites: Sites, q: str) -> QuerySet[ParkingSession]:
     return rows.filter(plate_matches(q) | number)
 
 
-def due_soon(*, sites: Sites, now: datetime, within: timedelta) -> QuerySet[ParkingSession]:
-    """Return the bookings at these sites whose cars have to come within a time from `now`, the most urgent first."""
-    rows = ParkingSession.objects.whole().filter(status=SessionStatus.BOOKED)
-    rows = rows.filter(enter_by__gte=now, enter_by__lt=now + within)
+def due_within(span: timedelta, *, sites: Sites, now: datetime) -> QuerySet[ParkingSession]:
+    """Return bookings at these sites whose car has to come within this time, the most urgent first."""
+    rows = ParkingSession.objects.whole().filter(status=SessionStatus.BOOKED, enter_by__lte=now + span)
     return at_sites(rows, sites, "zone__site_id").order_by("enter_by", "pk")
-
-
-def inside_count(*, sites: Sites) -> int:
-    """Return how many cars are inside at these sites."""
-    rows = ParkingSession.objects.filter(status=SessionStatus.ACTIVE)
-    return at_sites(rows, sites, "zone__site_id").count()
 
 
 def cars_inside(
@@ -113,3 +107,16 @@ def cars_inside(
     if long_stay is not None:
         rows = rows.filter(long_at(now)) if long_stay else rows.exclude(long_at(now))
     return rows
+
+
+def has_had_free_minutes(vehicle_id: int, terms: Terms, *, now: datetime) -> bool:
+    """Return whether a plate had its free minutes already, within the time after which these terms give them again.
+
+    Sends no statement for terms that give them each time, or have none.
+    """
+    if terms.free_minutes == 0 or terms.free_again_after_minutes == 0:
+        return False
+    since = now - timedelta(minutes=terms.free_again_after_minutes)
+    left = ParkingSession.objects.filter(vehicle_id=vehicle_id, exit_time__gt=since)
+    rows = left.values_list("entry_time", "exit_time", "terms")
+    return any(entry and out and uses_free_minutes(entry, out, Terms.from_json(kept)) for entry, out, kept in rows)

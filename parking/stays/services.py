@@ -5,6 +5,7 @@ comes from in its UPDATE, so that even without the lock two changes could not bo
 """
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from parking.stays.rules import (
     is_no_show,
     refund_on_cancelling,
 )
-from parking.tariffs.rules import BillLine, Terms, stay_lines
+from parking.tariffs.rules import BillLine, Terms, rate_at, stay_lines
 from parking.vehicles.alike import Likeness, likeness
 from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import readings
@@ -42,6 +43,11 @@ _OPEN_OF_VEHICLE = Select(lambda pk: ParkingSession.objects.filter(vehicle_id=pk
 def terms_of(session: ParkingSession) -> Terms:
     """The terms that the stay was booked under."""
     return Terms.from_json(session.terms)
+
+
+def rate_of(session: ParkingSession, now: datetime) -> Decimal:
+    """Return the rate (rupees an hour) of a step that begins at `now`, or began at the end of a stay that is over."""
+    return rate_at(session.exit_time or session.ended_at or now, terms_of(session)).rate
 
 
 # --- Booking ---------------------------------------------------------------------------------------

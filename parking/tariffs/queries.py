@@ -1,38 +1,130 @@
-"""The terms of a parking session that begins now, and the tariffs behind them."""
+"""What a kind of vehicle pays in a zone at a moment, and the terms of a parking session that begins then."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from parking.core.money import ZERO
+from django.db.models import QuerySet
+
+from parking.core import clock
 from parking.core.site_settings import CANCEL_WINDOW_SECONDS
 from parking.facilities.models import ParkingZone
-from parking.tariffs.models import ZoneTariff
-from parking.tariffs.rules import Terms
+from parking.tariffs.book import Version, holidays_now, prices_now
+from parking.tariffs.models import Tariff
+from parking.tariffs.rules import BillLine, KindRate, Prices, RateNow, Terms, rate_at, stay_lines, total_of
+from parking.tariffs.rules.terms import holidays_from
 from parking.vehicles.models import VehicleKind
 
 
-def terms_for(*, zone: ParkingZone, vehicle_kind: str) -> Terms:
-    """Return the terms of a booking, to be stored with it. The zone's own columns are the tariff of cars."""
-    tariff: ParkingZone | ZoneTariff = zone
-    if vehicle_kind != VehicleKind.CAR:
-        tariff = ZoneTariff.objects.filter(zone=zone, vehicle_kind=vehicle_kind).first() or zone
-    return Terms(
-        hourly_rate=tariff.hourly_rate,
-        booking_fee=tariff.booking_fee,
+def terms_for(*, zone: ParkingZone, vehicle_kind: str, now: datetime | None = None) -> Terms:
+    """Return the terms of a booking that begins at `now`, to be stored with it."""
+    moment = now or clock.now()
+    return terms_under(prices_now.value().prices_at(zone, vehicle_kind, moment), zone=zone, now=moment)
+
+
+def walk_in_terms(*, zone: ParkingZone, vehicle_kind: str, now: datetime | None = None) -> Terms:
+    """Return the terms of a walk-in, which owes no booking fee, to be stored with it."""
+    return terms_for(zone=zone, vehicle_kind=vehicle_kind, now=now).without_fee()
+
+
+def terms_under(prices: Prices, *, zone: ParkingZone, now: datetime) -> Terms:
+    """Return the terms of a session in a zone under some prices, with the holidays as they are."""
+    begins = now.astimezone(ZoneInfo(zone.site.time_zone)).date()
+    holidays = holidays_now.value().get(zone.site_id, ()) if prices.has_holidays else ()
+    return Terms.of(
+        prices,
         hold_minutes=zone.minutes_to_pay,
         no_show_minutes=zone.minutes_to_arrive,
         cancel_window_seconds=CANCEL_WINDOW_SECONDS.at(zone.site_id),
+        time_zone=zone.site.time_zone,
+        holidays=holidays_from(holidays, begins),
     )
 
 
-def walk_in_terms(*, zone: ParkingZone, vehicle_kind: str) -> Terms:
-    """Return the terms of a walk-in, which owes no booking fee, to be stored with it."""
-    terms = terms_for(zone=zone, vehicle_kind=vehicle_kind)
-    return Terms(**(terms.__dict__ | {"booking_fee": ZERO}))
+# --- What is shown -------------------------------------------------------------------------------------
 
 
-def tariffs_of(zones: Collection[ParkingZone]) -> dict[int, list[ZoneTariff]]:
-    """Return the tariffs of vehicles other than cars, by id of the zone."""
-    found: dict[int, list[ZoneTariff]] = {}
-    for tariff in ZoneTariff.objects.filter(zone__in=zones).order_by("vehicle_kind"):
-        found.setdefault(tariff.zone_id, []).append(tariff)
-    return found
+@dataclass(frozen=True)
+class PriceNow:
+    """What a kind pays in a zone at a moment: rupees an hour of a step that begins then, and for the booking."""
+
+    vehicle_kind: str
+    terms: Terms
+    rate: RateNow
+    version: Version | None = None
+
+    @property
+    def hourly_rate(self) -> Decimal:
+        return self.rate.rate
+
+    @property
+    def booking_fee(self) -> Decimal:
+        return self.terms.booking_fee
+
+
+def price_now(zone: ParkingZone, now: datetime, kind: str = VehicleKind.CAR) -> PriceNow:
+    """Return what a kind pays in a zone at a moment, by the kind's own tariff or that of cars."""
+    book = prices_now.value()
+    terms = terms_under(book.prices_at(zone, kind, now), zone=zone, now=now)
+    return PriceNow(
+        vehicle_kind=kind,
+        terms=terms,
+        rate=rate_at(now, terms),
+        version=book.version_at(zone.pk, kind, now),
+    )
+
+
+def is_holiday(zone: ParkingZone, moment: datetime) -> bool:
+    """Return whether it is a holiday of the zone's site at a moment."""
+    local = moment.astimezone(ZoneInfo(zone.site.time_zone)).date()
+    return local in holidays_now.value().get(zone.site_id, ())
+
+
+def prices_of(zone: ParkingZone, now: datetime) -> list[PriceNow]:
+    """Return the prices of cars, then of the other kinds that have prices of their own."""
+    book = prices_now.value()
+    kinds = sorted(book.kinds_of(zone.pk) - {VehicleKind.CAR})
+    own = [kind for kind in kinds if book.own_prices_at(zone, kind, now)]
+    return [price_now(zone, now, kind) for kind in (VehicleKind.CAR, *own)]
+
+
+def rates_of_kinds(zone: ParkingZone, now: datetime) -> list[KindRate]:
+    """Return rate and fee of the kinds other than cars that have prices of their own, by kind."""
+    return [KindRate(price.vehicle_kind, price.hourly_rate, price.booking_fee) for price in prices_of(zone, now)[1:]]
+
+
+def kind_rates_of(zones: Collection[ParkingZone], now: datetime) -> dict[int, list[KindRate]]:
+    """Return rate and fee of the kinds other than cars, by id of the zone."""
+    return {zone.pk: rates_of_kinds(zone, now) for zone in zones}
+
+
+# --- Versions and estimates ----------------------------------------------------------------------------
+
+
+def versions_of(zone: ParkingZone) -> QuerySet[Tariff]:
+    """Return the versions of a zone's own tariffs and of its plain rate, the newest first."""
+    return Tariff.objects.filter(zone=zone).order_by("-valid_from", "-pk")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a stay would cost (rupees), and the fee that a booking pays of it first. Times are aware."""
+
+    begins: datetime
+    until: datetime
+    lines: tuple[BillLine, ...]
+    booking_fee: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return total_of(self.lines)
+
+
+def estimate(
+    *, zone: ParkingZone, begins: datetime, until: datetime, kind: str = VehicleKind.CAR, walk_in: bool = False
+) -> Estimate:
+    """Return what a stay of a kind would cost, under the tariff that is announced for its beginning."""
+    terms = (walk_in_terms if walk_in else terms_for)(zone=zone, vehicle_kind=kind, now=begins)
+    return Estimate(begins, until, stay_lines(begins, until, terms), terms.booking_fee)

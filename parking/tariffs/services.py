@@ -1,7 +1,8 @@
-"""The only writer of tariffs; changes a zone together with its prices."""
+"""Change a zone together with its prices."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -12,9 +13,11 @@ from parking.core.errors import InvalidInput
 from parking.facilities import services as facilities
 from parking.facilities import sites
 from parking.facilities.models import ParkingSite, ParkingZone
+from parking.tariffs import book
 from parking.tariffs.events import TariffChanged
-from parking.tariffs.models import ZoneTariff
+from parking.tariffs.models import Holiday, ZoneTariff
 from parking.tariffs.rules import KindRate
+from parking.tariffs.zone_tariffs import copy_tariffs, follow_columns, follow_kind, lay_peak_hours
 
 
 def create_zone(
@@ -24,15 +27,19 @@ def create_zone(
     kind_rates: Sequence[KindRate],
     now: datetime,
     capacity: Mapping[str, int] | None = None,
+    peak_rates: Mapping[str, Decimal] | None = None,
 ) -> ParkingZone:
     """Make a zone with its prices and, where places have no numbers, its capacity by kind.
 
-    Raises Refused `zone_name_taken`, `zone_is_marked`; InvalidInput.
+    `peak_rates` lay the template of peak hours on it. Raises Refused `zone_name_taken`, `zone_is_marked`; InvalidInput.
     """
     with transaction.atomic():
         zone = facilities.create_zone(actor=actor, changes=changes, now=now)
+        follow_columns(actor=actor, zone=zone, changes=changes, now=now)
         if kind_rates:
             set_kind_rates(actor=actor, zone=zone, kind_rates=kind_rates, now=now)
+        if peak_rates:
+            lay_peak_hours(actor=actor, zone=zone, rates=peak_rates, now=now)
         if capacity:
             facilities.set_capacity(actor=actor, zone_id=zone.pk, capacity=capacity, now=now)
     return zone
@@ -46,15 +53,20 @@ def update_zone(
     kind_rates: Sequence[KindRate] | None,
     now: datetime,
     capacity: Mapping[str, int] | None = None,
+    peak_rates: Mapping[str, Decimal] | None = None,
 ) -> ParkingZone:
     """Change a zone and, unless `kind_rates` is None, what the kinds of vehicles pay.
 
-    Stays keep the terms that they were booked under. Raises NotFound, Refused `zone_name_taken`, InvalidInput.
+    Stays keep the terms that they were booked under. Raises NotFound, Refused `zone_name_taken`, `tariff_has_bands`,
+    InvalidInput.
     """
     with transaction.atomic():
         zone = facilities.update_zone(actor=actor, zone_id=zone_id, changes=changes, now=now)
+        follow_columns(actor=actor, zone=zone, changes=changes, now=now)
         if kind_rates is not None:
             set_kind_rates(actor=actor, zone=zone, kind_rates=kind_rates, now=now)
+        if peak_rates:
+            lay_peak_hours(actor=actor, zone=zone, rates=peak_rates, now=now)
         if capacity:
             facilities.set_capacity(actor=actor, zone_id=zone.pk, capacity=capacity, now=now)
     return zone
@@ -70,11 +82,14 @@ def set_kind_rates(*, actor: Actor, zone: ParkingZone, kind_rates: Sequence[Kind
         raise InvalidInput({"kind_rates": ["Each kind of vehicle once"]})
     ZoneTariff.objects.filter(zone=zone).delete()
     ZoneTariff.objects.bulk_create(ZoneTariff(zone=zone, **rate.__dict__) for rate in kind_rates)
+    for rate in kind_rates:
+        follow_kind(actor=actor, zone=zone, rate=rate, now=now)
+    book.renew()
     audit.record(actor, TariffChanged(zone_id=zone.pk, kind_rates=tuple(kind_rates)), now)
 
 
 def copy_site(*, actor: Actor, site_id: int, name: str, code: str, now: datetime) -> ParkingSite:
-    """Make a site, CLOSED, with the hours, zones, prices, gates and settings of another.
+    """Make a site, CLOSED, with the hours, zones, prices, coming holidays, gates and settings of another.
 
     Raises as `facilities.sites.copy_site`.
     """
@@ -90,4 +105,11 @@ def copy_site(*, actor: Actor, site_id: int, name: str, code: str, now: datetime
             )
             for rate in rates
         )
+        for old_id, zone in copied.zones.items():
+            copy_tariffs(from_zone_id=old_id, to_zone=zone, now=now)
+        Holiday.objects.bulk_create(
+            Holiday(site=copied.site, date=day.date, name=day.name, created_at=now)
+            for day in Holiday.objects.filter(site_id=site_id, date__gte=now.date()).order_by("date")
+        )
+        book.renew()
     return copied.site

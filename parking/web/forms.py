@@ -1,7 +1,9 @@
 """Forms whose rules are the services': a refusal of a service is shown at the field that it names."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,9 +13,29 @@ from django.utils.datastructures import MultiValueDict
 
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, Unavailable
+from parking.core.money import MAX_AMOUNT
 from parking.core.texts import without_direction
 from parking.edge.errors import record_refusal
 from parking.edge.wording import sentence_for
+
+
+class RupeesField(forms.DecimalField):
+    """An amount as people type it: with digits of any script, commas between them, and a rupee sign."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            min_value=Decimal(0),
+            max_value=MAX_AMOUNT,
+            max_digits=10,
+            decimal_places=2,
+            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> Any:
+        """Return the amount. Raises ValidationError for what is no number."""
+        plain = re.sub(r"[,\s₹]", "", str(value)) if isinstance(value, str) else value
+        return super().to_python(plain)
 
 
 class ServiceForm(forms.Form):

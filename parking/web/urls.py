@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from parking.web import branding, design, pwa
+from parking.web import board, branding, design, pwa
 from parking.web.account import views as account
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("brand/logo.png", branding.logo, name="brand_logo"),
     path("icons/<str:name>.png", branding.icon, name="brand_icon"),
     path("design/", design.design, name="design"),
+    path("board/<int:site_id>/", board.board, name="board"),
     path("offline/", pwa.offline, name="offline"),
     path("", include("parking.web.account.urls")),
     path("", include("parking.web.driver.urls")),

@@ -192,7 +192,7 @@ def test_one_booking_has_its_bill(
         *("COMPLETED", "EXIT"),
         *(150.0, 0.0),
     )
-    assert bill["lines"] == [{"label": "Parking", "quantity": 3, "unit_price": 50.0, "amount": 150.0}]
+    assert bill["lines"] == [{"kind": "HOURS", "label": "Parking", "quantity": 3, "unit_price": 50.0, "amount": 150.0}]
     assert (bill["amount_charged"], bill["already_paid"], bill["change_due"]) == (100.0, 50.0, 400.0)
 
 

@@ -24,7 +24,7 @@ BILL = {
     "session_id", "session_uuid", "vehicle_number", "slot_number", "zone_name", "entry_time", "exit_time",
     "duration_minutes", "hourly_rate", "billed_hours", "lines", "total_amount", "already_paid", "amount_due",
     "amount_charged", "payment_method", "payment_status", "status", "change_due", "payment",
-    "site_id", "site_name",
+    "site_id", "site_name", "billed_minutes", "step_minutes", "billed_until",
 }  # fmt: skip
 
 
@@ -155,7 +155,10 @@ def test_a_cash_exit_is_a_bill(clock_stands: Traveller, inside: dict[str, Any], 
         "duration_minutes": 150,
         "hourly_rate": 50.0,
         "billed_hours": 3,
-        "lines": [{"label": "Parking", "quantity": 3, "unit_price": 50.0, "amount": 150.0}],
+        "billed_minutes": 180,
+        "step_minutes": 60,
+        "billed_until": "2026-11-22T07:00:00Z",
+        "lines": [{"kind": "HOURS", "label": "Parking", "quantity": 3, "unit_price": 50.0, "amount": 150.0}],
         "total_amount": 150.0,
         "already_paid": 50.0,
         "amount_due": 0.0,

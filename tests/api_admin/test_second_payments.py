@@ -70,7 +70,7 @@ def test_the_office_sends_it_back_by_one_click(admin: User, held: Refund, gatewa
     office: Client = browser_of(admin)
     alert, page = text_of(office.get("/office/")), text_of(office.get("/office/review/"))
     assert "Paid twice" in alert and "pay_1 and pay_2" in alert
-    assert "Send the second ₹50.00 back" in page and "pay_1" in page and "pay_2" in page
+    assert "Refund the second ₹50.00" in page and "pay_1" in page and "pay_2" in page
     address = f"/office/refunds/{held.pk}/send-back/"
     assert f'action="{address}"' in page
     with nothing_changes():
@@ -78,7 +78,7 @@ def test_the_office_sends_it_back_by_one_click(admin: User, held: Refund, gatewa
     for _ in range(2):
         assert office.post(address).headers["Location"] == "/office/review/"
     assert (Refund.objects.get().status, len(gateway.refunds)) == ("COMPLETED", 1)
-    assert "The second payment goes back." in text_of(office.get("/office/review/"))
+    assert "The second payment is being refunded." in text_of(office.get("/office/review/"))
 
 
 def test_a_refund_without_balance_says_what_to_do(admin: User, held: Refund) -> None:

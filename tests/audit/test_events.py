@@ -29,6 +29,8 @@ ENDED: dict[str, Any] = {"method": "CASH", "total": HUNDRED, "charged": FIFTY, "
 ENDED_STORED = {"method": "CASH", "total": "100.00", "charged": "50.00", "debt": "50.00", "order_id": None}
 PAID: dict[str, Any] = {"order_id": "O1", "purpose": "EXIT", "amount": FIFTY, "refunds": ("R1", "R2")}
 PAID_STORED = {"order_id": "O1", "purpose": "EXIT", "amount": "50.00", "refunds": ["R1", "R2"]}
+SINCE = "2026-11-26T04:30:00Z"
+TERMS: dict[str, object] = {"base_rate": "50.00"}
 RATE = KindRate("EV", Decimal("40.00"), Decimal("30.00"))
 
 # Each event, and the columns action, subject_kind, subject_id and facts of its line.
@@ -290,6 +292,70 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "slot",
         5,
         {"status": "FREE", "kind": "EV"},
+    ),
+    (
+        tariffs.TariffAdded(zone_id=3, tariff_id=9, vehicle_kind="CAR", valid_from=SINCE, valid_to=None, terms=TERMS),
+        "tariff.added",
+        "zone",
+        3,
+        {"tariff_id": 9, "vehicle_kind": "CAR", "valid_from": SINCE, "valid_to": None, "terms": TERMS},
+    ),
+    (
+        tariffs.TariffEnded(zone_id=3, tariff_id=9, valid_to=SINCE),
+        "tariff.ended",
+        "zone",
+        3,
+        {"tariff_id": 9, "valid_to": SINCE},
+    ),
+    (tariffs.TariffWithdrawn(zone_id=3, tariff_id=9), "tariff.withdrawn", "zone", 3, {"tariff_id": 9}),
+    (
+        tariffs.RateCardCreated(rate_card_id=2, name="City", vehicle_kind="CAR", zone_ids=(3, 4)),
+        "rate_card.created",
+        "rate_card",
+        2,
+        {"name": "City", "vehicle_kind": "CAR", "zone_ids": [3, 4]},
+    ),
+    (
+        tariffs.RateCardChanged(rate_card_id=2, name="Town", zone_ids=(3,)),
+        "rate_card.changed",
+        "rate_card",
+        2,
+        {"name": "Town", "zone_ids": [3]},
+    ),
+    (
+        tariffs.RateCardVersionAdded(rate_card_id=2, tariff_id=9, valid_from=SINCE, valid_to=SINCE, terms=TERMS),
+        "rate_card.version_added",
+        "rate_card",
+        2,
+        {"tariff_id": 9, "valid_from": SINCE, "valid_to": SINCE, "terms": TERMS},
+    ),
+    (
+        tariffs.RateCardVersionEnded(rate_card_id=2, tariff_id=9, valid_to=SINCE),
+        "rate_card.version_ended",
+        "rate_card",
+        2,
+        {"tariff_id": 9, "valid_to": SINCE},
+    ),
+    (
+        tariffs.RateCardVersionWithdrawn(rate_card_id=2, tariff_id=9),
+        "rate_card.version_withdrawn",
+        "rate_card",
+        2,
+        {"tariff_id": 9},
+    ),
+    (
+        tariffs.HolidayAdded(site_id=1, date=date(2026, 12, 25), name="Christmas"),
+        "holiday.added",
+        "site",
+        1,
+        {"date": "2026-12-25", "name": "Christmas"},
+    ),
+    (
+        tariffs.HolidayRemoved(site_id=1, date=date(2026, 12, 25), name="Christmas"),
+        "holiday.removed",
+        "site",
+        1,
+        {"date": "2026-12-25", "name": "Christmas"},
     ),
     (
         tariffs.TariffChanged(zone_id=3, kind_rates=(RATE,)),

@@ -44,6 +44,8 @@ def test_the_ticket_and_its_code_open_without_network(
     phone.goto(address)
     expect(phone.get_by_role("heading", name="Booked")).to_be_visible()
     expect(phone.get_by_text("No connection. Last updated")).to_be_visible()
+    # One notice says so, not two.
+    expect(phone.locator("[data-offline-note]")).to_be_hidden()
     phone.get_by_role("button", name="Show the code large").click()
     picture = phone.get_by_role("dialog").get_by_role("img")
     expect(picture).to_be_visible()

@@ -1,16 +1,18 @@
 """Faults that people met on pages, each as they met it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from parking.accounts.models import User
+from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import PaymentOrder
 from tests.browser.conftest import NewPage, SignIn
-from tests.build import book
+from tests.build import book, enter
 from tests.gateway import FakeGateway
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -139,3 +141,58 @@ def sign_in_here(page: Page, user: User) -> None:
     page.locator("[name=username]").fill(user.username)
     page.locator("[name=password]").fill("monsoon-2026")
     page.locator("main button[type=submit]").click()
+
+
+# Amounts that are drawn in more than one line, or stand outside of the page without a way to scroll there.
+BROKEN = """() => [...document.querySelectorAll("main .money, main time, main .plate")]
+    .filter(element => element.checkVisibility())
+    .filter(element => {
+        const boxes = [...element.getClientRects()];
+        const lines = new Set(boxes.map(box => Math.round(box.y / 8)));
+        const scrolls = element.closest(".table-wrap, [data-scrolls]");
+        return lines.size > 1 || (!scrolls && boxes.some(box => box.right > innerWidth + 1));
+    })
+    .map(element => element.textContent.trim())"""
+
+
+def test_amounts_are_never_broken_nor_cut_on_a_small_phone(
+    new_page: NewPage, sign_in: SignIn, admin: User, driver: User, staff: User, zone: ParkingZone
+) -> None:
+    ago = clock.now() - timedelta(days=40)
+    inside = enter(staff, book(driver, zone, now=ago), ago)
+    book(driver, zone)
+    User.objects.update(language="hi")  # its words are longer
+    pages = {
+        driver: ["/zones/", "/tickets/", f"/tickets/{inside.pk}/", "/history/"],
+        staff: ["/gate/inside/", f"/gate/stays/{inside.pk}/"],
+        admin: [
+            "/office/",
+            "/office/sessions/",
+            f"/office/sessions/{inside.pk}/",
+            "/office/payments/",
+            "/office/revenue/",
+        ],
+    }
+    for user, addresses in pages.items():
+        page = new_page("phone", viewport={"width": 360, "height": 640})
+        sign_in(page, user)
+        for address in addresses:
+            page.goto(address)
+            found = page.evaluate(BROKEN)
+            assert (address, found) == (address, [])
+            assert (address, page.evaluate("document.documentElement.scrollWidth")) == (address, 360)
+
+
+def test_the_bar_on_top_sticks(phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone) -> None:
+    sign_in(phone, driver)
+    phone.goto(f"/zones/{zone.pk}/")
+    phone.evaluate("scrollTo(0, document.body.scrollHeight)")
+    bar = phone.locator("header.top")
+    expect(bar).to_be_in_viewport(ratio=1)
+    assert bar.evaluate("element => element.getBoundingClientRect().y") == 0
+    # The last thing of the page can be read above what sticks at its foot.
+    last = phone.locator("main > :last-child")
+    assert last.evaluate("""element => {
+        const box = element.getBoundingClientRect();
+        return element.contains(document.elementFromPoint(box.x + box.width / 2, box.bottom - 4));
+    }""")

@@ -60,15 +60,16 @@ def test_cash_by_clicking(
     picture(page, f"gate-bill-{device}")
     page.get_by_role("button", name="Cash").click()
     expect(page.get_by_label("Cash received")).to_have_value("")
+    expect(page.get_by_role("button", name="Exact amount")).to_be_in_viewport(ratio=1)
     for digit in "50":
         page.get_by_role("button", name=digit, exact=True).click()
     expect(page.locator("[data-short]")).to_have_text("₹50")
     page.get_by_role("button", name="0", exact=True).click()
     expect(page.locator("[data-change]")).to_have_text("₹400")
-    expect(page.get_by_role("button", name="Cash taken")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Cash received")).to_be_in_viewport(ratio=1)
     axe(page)
     picture(page, f"gate-cash-{device}")
-    page.get_by_role("button", name="Cash taken").click()
+    page.get_by_role("button", name="Cash received").click()
     verdict(page, "LET OUT")
     expect(page.locator("[data-change-given]")).to_have_text("₹400")
     axe(page)
@@ -94,10 +95,10 @@ def test_an_old_debt_is_added_to_the_bill_and_paid_with_one_note(
     expect(page.locator("[data-in-all]")).to_have_text("₹200")
     axe(page)
     page.get_by_role("button", name="Cash").click()
-    expect(page.get_by_label("Cash received")).to_have_value("")
-    page.get_by_role("button", name="₹500").click()
+    expect(page.get_by_role("button", name="Exact amount")).to_contain_text("₹200")
+    page.get_by_role("button", name="₹500", exact=True).click()
     expect(page.locator("[data-change]")).to_have_text("₹300")
-    page.get_by_role("button", name="Cash taken").click()
+    page.get_by_role("button", name="Cash received").click()
     verdict(page, "LET OUT")
     expect(page.locator("[data-change-given]")).to_have_text("₹300")
     assert_books_agree()
@@ -199,7 +200,7 @@ def test_who_comes_second_is_told_to_take_no_money(
     first.keyboard.press("Enter")
     verdict(first, "LET OUT")
     second.get_by_role("button", name="Cash").click()
-    second.get_by_role("button", name="Cash taken").click()
+    second.get_by_role("button", name="Exact amount").click()
     verdict(second, "STOP")
     expect(second.get_by_text("Do not take any money.").first).to_be_visible()
     axe(second)
@@ -242,7 +243,7 @@ def test_a_walk_in_gets_a_ticket_and_goes_in(
 ) -> None:
     page = at("/gate/ticket/")
     axe(page)
-    page.get_by_label("Number plate").fill("dl01ab1234")
+    page.get_by_label("Plate").fill("dl01ab1234")
     page.get_by_label("Driver's name").fill("आशा राव")
     page.get_by_role("button", name="Ticket and let in").click()
     expect(page.get_by_role("status").filter(has_text="LET IN")).to_be_visible()
@@ -276,7 +277,7 @@ def test_cars_inside_are_followed_and_a_stay_is_ended(
     picture(page, f"gate-stay-{device}", whole=True)
     page.get_by_label("Reason").fill("Driver left the ticket and walked away")
     page.get_by_label("Not paid").check()
-    page.get_by_role("button", name="End this stay").click()
+    page.get_by_role("button", name="End this session").click()
     expect(page.get_by_text("Ended by staff")).to_be_visible()
     assert reloaded(inside).end_reason == "TERMINATED"
 
@@ -302,3 +303,34 @@ def test_pages_in_both_languages_on_a_small_phone(
     expect(page.locator("html")).to_have_attribute("lang", "hi")
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+# --- How quick the cash of an exit is ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("note", "touches"), [(None, 2), ("₹500", 3)])
+def test_the_cash_of_an_exit_takes_at_most_three_touches(
+    open_gate: OpenGate, inside: ParkingSession, note, touches
+) -> None:
+    page = open_gate(device="phone")
+    ask_for_bill(page, inside.qr_code)
+    names = [name for name in ("Cash", note, "Cash received" if note else "Exact amount") if name]
+    for name in names:
+        page.get_by_role("button", name=name, exact=name == note).tap()
+    assert len(names) == touches
+    verdict(page, "LET OUT")
+    expect(page.locator("[data-change-given]")).to_have_count(1 if note else 0)
+    assert_books_agree()
+
+
+def test_far_too_much_cash_is_asked_about_once(open_gate: OpenGate, inside: ParkingSession) -> None:
+    page = open_gate()
+    ask_for_bill(page, inside.qr_code)
+    open_cash(page)
+    page.keyboard.type("5000")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("more than ten times the amount due")).to_be_visible()
+    assert reloaded(inside).status == "ACTIVE"
+    page.get_by_role("button", name="Yes, received ₹5,000").click()
+    verdict(page, "LET OUT")
+    expect(page.locator("[data-change-given]")).to_have_text("₹4,900")

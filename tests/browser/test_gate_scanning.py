@@ -175,7 +175,7 @@ def test_another_plate_turns_red(
     page.keyboard.type("DL 01 AB 9999")
     page.keyboard.press("Enter")
     verdict(page, "STOP")
-    page.get_by_role("link", name="Open this stay").click()
+    page.get_by_role("link", name="Open this session").click()
     expect(page.get_by_role("heading", name="DL 01 AB 1234")).to_be_visible()
 
 
@@ -372,7 +372,7 @@ def test_a_scan_without_answer_survives_a_tab_that_was_killed(
     again.clock.set_fixed_time(clock.now() + timedelta(minutes=minutes))
     again.goto("/gate/")
     if minutes:
-        expect(again.get_by_text("This scan had no answer yet.")).to_be_visible()
+        expect(again.get_by_text("This scan has had no answer yet.")).to_be_visible()
         expect(again.locator("[data-code]")).to_have_text(booked.qr_code)
         axe(again)
         again.keyboard.press("Enter")
@@ -425,3 +425,35 @@ def test_a_repeated_visit_paints_within_a_second_on_a_slow_phone(
         page.goto("/gate/")
         paints.append(page.evaluate(script))
     assert min(paints) < 1000
+
+
+def test_a_car_that_is_inside_is_led_to_its_bill_at_the_gate_in(
+    open_gate: OpenGate, staff: User, driver: User, zone: ParkingZone
+) -> None:
+    before = clock.now() - timedelta(minutes=150)
+    session = enter(staff, book(driver, zone, None, before), before)
+    page = open_gate(way="In")
+    type_code(page, session.qr_code)
+    verdict(page, "STOP")
+    page.keyboard.press("b")
+    expect(page.locator("[data-verdict=quote]")).to_be_visible()
+
+
+def test_the_last_scans_and_the_numbers_of_the_gate_are_at_hand(
+    open_gate: OpenGate, booked: ParkingSession, axe: Callable[..., None]
+) -> None:
+    page = open_gate()
+    expect(page.locator("[data-expected]")).to_have_text("1")
+    type_code(page, booked.qr_code)
+    verdict(page, "LET IN")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-expected]")).to_have_text("0")
+    expect(page.locator("[data-inside]")).to_have_text("1")
+    type_code(page, "QR-000000000000")
+    verdict(page, "STOP")
+    page.keyboard.press("Escape")
+    rows = page.locator("#recent .row")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_contain_text("STOP")
+    expect(rows.nth(1)).to_contain_text("DL 01 AB 1234")
+    axe(page)

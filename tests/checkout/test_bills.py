@@ -60,7 +60,7 @@ def test_before_entry_a_booking_costs_its_fee(driver: User, zone: ParkingZone, g
     gateway.outcome = GatewayState.PENDING
     bill = running_bill(book(driver, zone, now=START), at(1))
     assert (bill.total, bill.paid, bill.due, bill.minutes) == (Decimal(50), Decimal(0), Decimal(50), 0)
-    assert bill.lines == (BillLine("Booking minimum", 1, Decimal("50.00"), LineKind.MINIMUM),)
+    assert bill.lines == (BillLine("Booking minimum", 1, Decimal("50.00"), LineKind.BOOKING_MINIMUM),)
 
 
 # --- What cancelling gives -----------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from tests.moments import START, at
 
 pytestmark = pytest.mark.django_db
 
-SMALL = "amount_too_small_for_gateway"
+SMALL = "amount_below_gateway_minimum"
 
 
 @pytest.fixture

@@ -1,15 +1,20 @@
 """Two sites, and everybody who may ask: the objects that are asked for are those of the first site."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from parking.accounts.models import Approval, Role, User
 from parking.checkout import refunding
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, SiteState
 from parking.payments.models import Debt, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
 from parking.stays.models import ParkingSession
+from parking.tariffs import cards, holidays, zone_tariffs
+from parking.tariffs.models import Holiday, RateCard, Tariff
+from parking.tariffs.versions import Draft
 from parking.vehicles.models import SavedVehicle
 from parking.vehicles.saving import save_vehicle
 from tests.build import actor, book, enter, leave, make_user, make_zone, take_ticket, terminate
@@ -37,6 +42,9 @@ class World:
     attendant: User
     gate: Gate
     saved: SavedVehicle
+    tariff: Tariff
+    card: RateCard
+    holiday: Holiday
 
     def values(self) -> dict[str, object]:
         """Return what stands for the parameters of addresses."""
@@ -60,6 +68,9 @@ class World:
             "site_ref": self.zone.site_id,
             "gate_ref": self.gate.pk,
             "saved_ref": self.saved.pk,
+            "tariff_id": self.tariff.pk,
+            "card_id": self.card.pk,
+            "holiday_id": self.holiday.pk,
         }
 
 
@@ -106,7 +117,23 @@ def make_world() -> World:
         attendant=attendant,
         gate=Gate.objects.create(site=first, name="North", direction="IN", created_at=now),
         saved=save_vehicle(actor=actor(driver), plate=PLATE, owner_name="Asha", now=now),
+        **_prices(zone, now),
     )
+
+
+def _prices(zone: ParkingZone, now: datetime) -> dict[str, Any]:
+    """An event that is to come, a rate card, and a holiday, of the first site; the prices of today stay."""
+    tomorrow, later = now + timedelta(days=1), now + timedelta(days=2)
+    event = Draft({"base_rate": Decimal(RATE)}, "CAR", tomorrow, later)
+    card = Draft({"base_rate": Decimal(RATE)}, "EV", tomorrow)
+    ids = [zone.pk]
+    return {
+        "tariff": zone_tariffs.add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=event, now=now),
+        "card": cards.create_card(actor=SYSTEM, name="City", zone_ids=ids, draft=card, now=now),
+        "holiday": holidays.add_holiday(
+            actor=SYSTEM, site_id=zone.site_id, day=date(2997, 1, 1), name="New Year", now=now
+        ),
+    }
 
 
 def attendant_of(site: ParkingSite) -> User:

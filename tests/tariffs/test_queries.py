@@ -25,7 +25,7 @@ def test_the_zone_is_the_tariff_of_cars(zone: ParkingZone) -> None:
 def test_another_kind_may_have_its_own_tariff(zone: ParkingZone) -> None:
     ZoneTariff.objects.create(zone=zone, vehicle_kind="TWO_WHEELER", hourly_rate=Decimal(10), booking_fee=Decimal(5))
     kinds = {kind: terms_for(zone=zone, vehicle_kind=kind) for kind in ("CAR", "TWO_WHEELER", "EV")}
-    found = {kind: (terms.hourly_rate, terms.booking_fee) for kind, terms in kinds.items()}
+    found = {kind: (terms.base_rate, terms.booking_fee) for kind, terms in kinds.items()}
     assert found == {"CAR": (50, 50), "TWO_WHEELER": (10, 5), "EV": (50, 50)}
 
 
@@ -36,7 +36,7 @@ def test_the_times_to_pay_and_to_enter_are_the_zone_s() -> None:
 
 def test_a_walk_in_owes_no_fee(zone: ParkingZone) -> None:
     terms = walk_in_terms(zone=zone, vehicle_kind="CAR")
-    assert (terms.hourly_rate, terms.booking_fee, terms.no_show_minutes) == (50, 0, 30)
+    assert (terms.base_rate, terms.booking_fee, terms.no_show_minutes) == (50, 0, 30)
 
 
 def test_terms_are_a_copy(zone: ParkingZone) -> None:
@@ -44,4 +44,4 @@ def test_terms_are_a_copy(zone: ParkingZone) -> None:
     later = clock.now() + timedelta(days=1)
     update_zone(actor=SYSTEM, zone_id=zone.pk, changes={"hourly_rate": Decimal("99.00")}, now=later)
     zone.refresh_from_db()
-    assert (before.hourly_rate, terms_for(zone=zone, vehicle_kind="CAR").hourly_rate) == (50, 99)
+    assert (before.base_rate, terms_for(zone=zone, vehicle_kind="CAR").base_rate) == (50, 99)

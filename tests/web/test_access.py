@@ -13,6 +13,7 @@ from tests.build import make_user
 PASSWORD = "a-good-password"
 # What anybody may open: no person's data is on it.
 PUBLIC = {
+    "board",
     "brand_icon",
     "brand_logo",
     "brand_style",

@@ -23,7 +23,7 @@ router = Router(tags=["Admin"], auth=admin_only)
 
 
 def _zone_answer(zone: ParkingZone, message: str = "OK", *, status: int = 200) -> HttpResponse:
-    return ok(AdminZoneOut.rows([zone])[0], message, status=status)
+    return ok(AdminZoneOut.rows([zone], clock.now())[0], message, status=status)
 
 
 @router.get(
@@ -35,7 +35,7 @@ def _zone_answer(zone: ParkingZone, message: str = "OK", *, status: int = 200) -
 def zones(request: HttpRequest, paging: Annotated[Paging, Query()]) -> HttpResponse:
     """Zones that were not retired, open or closed, by name."""
     found = page_of(present_zones(sites=actor_of(request).sites), paging)
-    return ok(found.showing(AdminZoneOut.rows(found.rows)))
+    return ok(found.showing(AdminZoneOut.rows(found.rows, clock.now())))
 
 
 @router.post(
@@ -66,6 +66,7 @@ def create_zone(request: HttpRequest, payload: NewZoneIn) -> HttpResponse:
         kind_rates=payload.rates() or [],
         now=clock.now(),
         capacity=payload.places(),
+        peak_rates=payload.peak_rates(),
     )
     return _zone_answer(zone, "Zone made", status=201)
 
@@ -101,6 +102,7 @@ def change_zone(request: HttpRequest, zone_ref: str, payload: ChangedZoneIn) -> 
         changes=payload.changes(),
         kind_rates=payload.rates(),
         capacity=payload.places(),
+        peak_rates=payload.peak_rates(),
         now=clock.now(),
     )
     return _zone_answer(zone, "Zone changed")

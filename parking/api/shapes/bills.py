@@ -1,18 +1,17 @@
 """How the bill of a stay is shown."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
-from parking.checkout.bills import lines_at
+from parking.checkout.bills import charge_at
 from parking.checkout.leaving import Left
 from parking.core.money import ZERO
 from parking.edge.money import LineOut, OrderOut
 from parking.edge.shapes import Shape
 from parking.payments.models import Debt
-from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
-from parking.stays.services import terms_of
-from parking.tariffs.rules import BillLine, total_of, whole_minutes
+from parking.stays.models import PaymentStatus, SessionStatus
+from parking.stays.services import rate_of, terms_of
+from parking.tariffs.rules import LineKind, minutes_of, whole_minutes
 
 
 class OwedOut(Shape):
@@ -33,6 +32,14 @@ class OwedOut(Shape):
         return cls.read(debt, session_id=session.pk, zone_name=session.zone.name, since=debt.created_at)
 
 
+class BillLineOut(LineOut):
+    """One line of a bill, with its kind: what programs go by, while labels are for people."""
+
+    kind: LineKind
+
+    example = LineOut.example | {"kind": "HOURS"}
+
+
 class BillOut(Shape):
     session_id: int
     session_uuid: str
@@ -45,8 +52,11 @@ class BillOut(Shape):
     exit_time: datetime | None
     duration_minutes: int
     hourly_rate: float
-    billed_hours: int
-    lines: list[LineOut]
+    billed_hours: int | float
+    billed_minutes: int
+    step_minutes: int
+    billed_until: datetime | None
+    lines: list[BillLineOut]
     total_amount: float
     already_paid: float
     amount_due: float
@@ -74,7 +84,10 @@ class BillOut(Shape):
         "duration_minutes": 150,
         "hourly_rate": 50.0,
         "billed_hours": 3,
-        "lines": [LineOut.example],
+        "billed_minutes": 180,
+        "step_minutes": 60,
+        "billed_until": "2026-11-22T07:05:00Z",
+        "lines": [BillLineOut.example],
         "total_amount": 150.0,
         "already_paid": 50.0,
         "amount_due": 0.0,
@@ -92,8 +105,8 @@ class BillOut(Shape):
         session, bill = left.session, left.session.bill
         if left.debts_collected is not None:
             others = {"debts_collected": left.debts_collected} | others
-        lines = lines_at(session, now)
-        total = total_of(lines)
+        charge = charge_at(session, now)
+        lines, total = charge.lines, charge.total
         until = bill.billed_until if bill.closed_at or bill.frozen_until else None
         return cls.read(
             session,
@@ -105,9 +118,12 @@ class BillOut(Shape):
             site_name=session.zone.site.name,
             zone_name=session.zone.name,
             duration_minutes=whole_minutes(session.entry_time, until or now) if session.entry_time else 0,
-            hourly_rate=terms_of(session).hourly_rate,
-            billed_hours=_billed_hours(session, lines),
-            lines=[LineOut.of(line) for line in lines],
+            hourly_rate=rate_of(session, now),
+            billed_hours=hours_of(minutes_of(lines)),
+            billed_minutes=minutes_of(lines),
+            step_minutes=terms_of(session).step_minutes,
+            billed_until=charge.until,
+            lines=[BillLineOut.of(line) for line in lines],
             total_amount=total,
             already_paid=bill.paid - bill.charged,
             amount_due=max(total - bill.paid, ZERO),
@@ -119,8 +135,6 @@ class BillOut(Shape):
         )
 
 
-def _billed_hours(session: ParkingSession, lines: Iterable[BillLine]) -> int:
-    """Return the hours that the bill charges."""
-    if session.entry_time is None:
-        return 0
-    return sum(line.quantity for line in lines if line.is_hours)
+def hours_of(minutes: int) -> int | float:
+    """Return minutes as hours: a whole number where they are whole hours."""
+    return minutes / 60 if minutes % 60 else minutes // 60

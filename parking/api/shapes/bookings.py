@@ -18,7 +18,7 @@ from parking.facilities.admitting import is_open
 from parking.payments.models import PaymentOrder
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
-from parking.stays.services import terms_of
+from parking.stays.services import rate_of
 from parking.tariffs.rules import total_of, whole_minutes
 
 
@@ -99,7 +99,7 @@ class BookingOut(Shape):
             zone_name=session.zone.name,
             slot_number=session.slot_number,
             vehicle_number=session.vehicle.vehicle_number,
-            hourly_rate=terms_of(session).hourly_rate,
+            hourly_rate=rate_of(session, now),
             amount_due=max(total - session.amount_paid, ZERO),
             total_amount=total,
             payment_method=session.payment_method or None,

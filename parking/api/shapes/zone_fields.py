@@ -12,6 +12,7 @@ from parking.edge.parsing import In, Note, Rupees, Text30, Text100
 from parking.facilities.models import SlotKind
 from parking.facilities.rules import DEAREST, MINUTES_OF_A_DAY, MOST_SLOTS
 from parking.tariffs.rules import KindRate
+from parking.tariffs.rules.templates import PEAK_RATES
 from parking.vehicles.models import VehicleKind
 
 _HOUR = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
@@ -109,10 +110,18 @@ class ZoneFieldsIn(In):
     max_height_cm: Annotated[int, Field(ge=50, le=2000)] | None = absent()
     pass_only: bool = absent()
     kind_rates: Annotated[list[KindRateIn], Field(max_length=10)] = absent()
+    morning_rush_rate: Rate = absent()
+    daytime_rate: Rate = absent()
+    evening_rush_rate: Rate = absent()
+    night_rate: Rate = absent()
+
+    def peak_rates(self) -> dict[str, Decimal]:
+        """Return the rates of peak hours that were sent, by the names of the template; they lay it on the zone."""
+        return {name: getattr(self, name) for name in PEAK_RATES if name in self.model_fields_set}
 
     def changes(self) -> dict[str, Any]:
         """The columns of the zone that were sent."""
-        return self.model_dump(exclude_unset=True, exclude={"kind_rates", "capacity"})
+        return self.model_dump(exclude_unset=True, exclude={"kind_rates", "capacity", *PEAK_RATES})
 
     def places(self) -> dict[str, int] | None:
         """The places by kind of a zone without numbers, or None if they were not sent."""

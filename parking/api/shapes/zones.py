@@ -10,7 +10,7 @@ from parking.edge.shapes import Shape
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import ZoneCounts, capacity_of, counts_of
 from parking.facilities.rules import distance_m
-from parking.tariffs.queries import tariffs_of
+from parking.tariffs.queries import kind_rates_of, price_now
 
 # JSON Schema's own format "time" wants an offset from UTC, which a time of day has not.
 TimeOfDay = Annotated[str, Field(pattern="^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$", examples=["06:00:00"])]
@@ -69,10 +69,13 @@ class ZoneOut(Shape):
     }
 
     @classmethod
-    def of(cls, zone: ParkingZone, counts: ZoneCounts, **others: Any) -> Self:
-        """Return a zone with its free slots. The zone must come with its site."""
+    def of(cls, zone: ParkingZone, counts: ZoneCounts, now: datetime, **others: Any) -> Self:
+        """Return a zone with its free slots and the rate of cars at `now`. The zone must come with its site."""
+        price = price_now(zone, now)
         return cls.read(
             zone,
+            hourly_rate=price.hourly_rate,
+            booking_fee=price.booking_fee,
             site_name=zone.site.name,
             total_slots=counts.total,
             available_slots=counts.available,
@@ -178,11 +181,12 @@ class AdminZoneOut(ZoneOut):
     }
 
     @classmethod
-    def of(cls, zone: ParkingZone, counts: ZoneCounts, **others: Any) -> Self:
+    def of(cls, zone: ParkingZone, counts: ZoneCounts, now: datetime, **others: Any) -> Self:
         """Return a zone; `kind_rates` and `capacity` are among `others`."""
         return super().of(
             zone,
             counts,
+            now,
             booked_slots=counts.booked,
             occupied_slots=counts.occupied,
             out_of_service_slots=counts.out_of_service,
@@ -192,15 +196,16 @@ class AdminZoneOut(ZoneOut):
         )
 
     @classmethod
-    def rows(cls, zones: Sequence[ParkingZone]) -> list[Self]:
+    def rows(cls, zones: Sequence[ParkingZone], now: datetime) -> list[Self]:
         """Return zones with counts, prices and capacities, with three statements however many there are."""
-        counts, tariffs = counts_of(zones), tariffs_of(zones)
+        counts, tariffs = counts_of(zones), kind_rates_of(zones, now)
         places = capacity_of([zone for zone in zones if not zone.marked])
         rates = {zone.pk: [KindRateOut.read(tariff) for tariff in tariffs.get(zone.pk, [])] for zone in zones}
         return [
             cls.of(
                 zone,
                 counts.get(zone.pk, ZoneCounts()),
+                now,
                 kind_rates=rates[zone.pk],
                 capacity=None if zone.marked else places.get(zone.pk, {}),
             )

@@ -74,7 +74,8 @@ def _zone_now(request: HttpRequest, zone_id: int) -> dict[str, Any]:
     refund_minutes = -(-CANCEL_WINDOW_SECONDS.at(card.zone.site_id) // 60)
     end = now + timedelta(hours=hours)
     shown = {"card": card, "zone": card.zone, "others": others, "refund_minutes": refund_minutes}
-    return {**shown, "now": now, "end": end, "hour_choices": HOURS}
+    tariffs = [(price, words) for price in card.prices if (words := price.words(now))]
+    return {**shown, "now": now, "end": end, "hour_choices": HOURS, "tariffs": tariffs}
 
 
 def _zone_page(request: HttpRequest, zone_id: int, form: BookingForm | None) -> HttpResponse:

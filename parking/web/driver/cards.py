@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
+from typing import Self
 from urllib.parse import urlencode
 
 from parking.facilities.admitting import closed_place
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.facilities.queries import ZoneCounts, zones_with_counts
 from parking.facilities.rules import distance_m
-from parking.tariffs.models import ZoneTariff
-from parking.tariffs.queries import tariffs_of
+from parking.tariffs.queries import PriceNow, prices_of
 from parking.tariffs.rules import Terms, stay_lines, total_of
 from parking.vehicles.models import VehicleKind
+from parking.web.price_words import PriceWords, words_of
 
 SORTINGS = ("free", "price", "name", "distance")
 # How long a driver is taken to stay who has not said it.
@@ -25,16 +26,24 @@ _ICONS = {"covered": "home", "guarded": "shield-check", "ev_charging": "plug-con
 
 @dataclass(frozen=True)
 class Price:
-    """The price of a kind of vehicle in a zone: rupees an hour, and for the booking."""
+    """The price of a kind of vehicle in a zone: rupees for an hour that begins now, and for the booking."""
 
     kind: str
     hourly_rate: Decimal
     booking_fee: Decimal
+    terms: Terms
+
+    @classmethod
+    def of(cls, price: PriceNow) -> Self:
+        return cls(price.vehicle_kind, price.hourly_rate, price.booking_fee, price.terms)
+
+    def words(self, now: datetime) -> PriceWords | None:
+        """Return the tariff in words, None for one rate round the clock."""
+        return words_of(self.terms, now)
 
     def for_stay(self, begins: datetime, hours: int) -> Decimal:
         """Return what a stay costs that begins at `begins` (aware), by the rule that bills it."""
-        terms = Terms(hourly_rate=self.hourly_rate, booking_fee=self.booking_fee)
-        return total_of(stay_lines(begins, begins + timedelta(hours=hours), terms))
+        return total_of(stay_lines(begins, begins + timedelta(hours=hours), self.terms))
 
 
 # What zones can be sorted by; they are sorted by name otherwise.
@@ -133,13 +142,9 @@ def zone_cards(
     kind: str = VehicleKind.CAR,
     now: datetime,
 ) -> list[ZoneCard]:
-    """Return the cards of active zones, in three statements. Full and closed zones come last in any order."""
+    """Return the cards of active zones, in two statements. Full and closed zones come last in any order."""
     zones = zones_with_counts(only_active=True)
-    tariffs = tariffs_of([zone for zone, _ in zones])
-    cards = [
-        _card(zone, counts, tariffs.get(zone.pk, []), near=near, hours=hours, kind=kind, now=now)
-        for zone, counts in zones
-    ]
+    cards = [_card(zone, counts, near=near, hours=hours, kind=kind, now=now) for zone, counts in zones]
     cards.sort(key=attrgetter(_SORTS.get(sorting, "zone.name")), reverse=sorting == "free")
     return sorted(cards, key=attrgetter("takes_nobody"))
 
@@ -161,24 +166,22 @@ def by_site(cards: list[ZoneCard]) -> list[SiteCards]:
 
 
 def zone_card(zone: ParkingZone, *, hours: int = USUAL_HOURS, kind: str = VehicleKind.CAR, now: datetime) -> ZoneCard:
-    """Return one zone's card, in three statements."""
+    """Return one zone's card, in two statements."""
     ((row, counts),) = zones_with_counts(zone=zone)
-    return _card(row, counts, tariffs_of([row]).get(row.pk, []), near=None, hours=hours, kind=kind, now=now)
+    return _card(row, counts, near=None, hours=hours, kind=kind, now=now)
 
 
 def _card(
     zone: ParkingZone,
     counts: ZoneCounts,
-    tariffs: list[ZoneTariff],
     *,
     near: Point | None,
     hours: int,
     kind: str,
     now: datetime,
 ) -> ZoneCard:
-    cars = Price(VehicleKind.CAR, zone.hourly_rate, zone.booking_fee)
-    others = [Price(tariff.vehicle_kind, tariff.hourly_rate, tariff.booking_fee) for tariff in tariffs]
-    own = [price for price in others if (price.hourly_rate, price.booking_fee) != (cars.hourly_rate, cars.booking_fee)]
+    cars, *others = [Price.of(price) for price in prices_of(zone, now)]
+    own = [price for price in others if price.terms != cars.terms]
     cost = next((price for price in own if price.kind == kind), cars).for_stay(now, hours)
     return ZoneCard(zone, counts, (cars, *own), closed_place(zone, now), hours, cost, _distance(zone, near))
 

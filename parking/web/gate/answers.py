@@ -33,15 +33,16 @@ from parking.stays import access
 from parking.stays.access import QrText
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 from parking.web.components import amount_text, plate_text
-from parking.web.gate.cash import NOTES
 from parking.web.gate.owing import old_debts
 from parking.web.gate.ways_on import WaysOn, ways_on
 from parking.web.templatetags.parking import clock_time
 
 LET_IN, LET_OUT, LOOK, STOP, WAIT = _("LET IN"), _("LET OUT"), _("LOOK"), _("STOP"), _("WAIT")
 
-# Longer, because the hand is in the drawer.
-_SECONDS_FOR_CHANGE = 2
+# The notes in use, in rupees; the one of 2,000 was withdrawn.
+NOTES = (10, 20, 50, 100, 200, 500)
+# A green answer that names the change stays so many times as long.
+LONGER_FOR_CHANGE = 3
 
 # Refusals after which the car may pass in a moment.
 _AMBER = {"payment_pending", "gate_invalid"}
@@ -133,7 +134,7 @@ def same_plate(request: HttpRequest, scan: Scan, session: ParkingSession) -> Htt
     verdict = Verdict(
         "yes",
         LET_IN,
-        gettext("The number plate is the booked one."),
+        gettext("This is the booked plate."),
         session,
         closes_after=GREEN_SECONDS.at(session.zone.site_id),
     )
@@ -144,11 +145,17 @@ def same_plate(request: HttpRequest, scan: Scan, session: ParkingSession) -> Htt
 
 
 def quoted(
-    request: HttpRequest, scan: Scan, session: ParkingSession, *, problem: DomainError | None = None, pane: str = ""
+    request: HttpRequest,
+    scan: Scan,
+    session: ParkingSession,
+    *,
+    problem: DomainError | None = None,
+    pane: str = "",
+    tendered: str = "",
 ) -> HttpResponse:
     """Show the bill line by line, old debts, and the ways to pay.
 
-    `problem` is why the last one did not work; what was typed for it is kept.
+    `problem` is why the last one did not work, `tendered` what was typed then.
     """
     bill = running_bill(session, clock.now())
     actor = actor_at(actor_of(request), scan.gate_id)
@@ -165,7 +172,7 @@ def quoted(
         may_collect=may_collect,
         to_pay=to_pay,
         notes=NOTES,
-        typed=request.POST.get("tendered", "")[:20],
+        tendered=tendered,
         gateways=gateway_choices(),
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",
@@ -185,7 +192,7 @@ def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
         session=left.session,
         change=change,
         payment_id=newest_payment_id(left.session.bill_id),
-        closes_after=GREEN_SECONDS.at(left.session.zone.site_id) + (_SECONDS_FOR_CHANGE if change else 0),
+        closes_after=GREEN_SECONDS.at(left.session.zone.site_id) * (LONGER_FOR_CHANGE if change else 1),
     )
     return _shown(request, verdict, scan)
 
@@ -193,7 +200,7 @@ def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
 def ended(request: HttpRequest, left: Left) -> HttpResponse:
     """Show a termination whose payment has arrived."""
     payment_id = newest_payment_id(left.session.bill_id)
-    sentence = gettext("Paid. This stay is ended and its slot is free.")
+    sentence = gettext("Paid. This session has ended and its slot is free.")
     return page(request, "gate/parts/ended.html", sentence=sentence, payment_id=payment_id)
 
 
@@ -220,11 +227,13 @@ def qr_picture(text: str) -> str:
 # --- Refusals ----------------------------------------------------------------------------------------
 
 
-def refused(request: HttpRequest, scan: Scan, error: DomainError, *, pane: str = "") -> HttpResponse:
+def refused(
+    request: HttpRequest, scan: Scan, error: DomainError, *, pane: str = "", tendered: str = ""
+) -> HttpResponse:
     """Show a refusal: red; amber if the car may pass in a moment; the bill again if only paying failed."""
     session = _session_of(request, scan)
     if error.code in _TRY_AGAIN and session is not None and session.status == SessionStatus.ACTIVE:
-        return quoted(request, scan, session, problem=error, pane=pane)
+        return quoted(request, scan, session, problem=error, pane=pane, tendered=tendered)
     if error.code in _FINISHED and session is not None:
         verdict = replace(finished(session, meanwhile=bool(pane)), ways=_ways_on(request, scan, error, session))
         return _shown(request, verdict, scan)
@@ -257,15 +266,15 @@ def _of_two_plates(error: DomainError) -> str:
     """Return the sentence of a plate that differs, with both plates; it may be the same if they only look alike."""
     plates = {name: plate_text(str(error.facts[name])) for name in ("booked", "seen")}
     if error.facts["verdict"] == "AMBER":
-        return gettext("Booked is %(booked)s, seen %(seen)s. They look alike: please look again.") % plates
-    return gettext("Booked is %(booked)s, not %(seen)s.") % plates
+        return gettext("The booking is for %(booked)s; you saw %(seen)s. They look alike: please check again.") % plates
+    return gettext("The booking is for %(booked)s, not %(seen)s.") % plates
 
 
 def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:
     """Show that the parking session is over, before this scan or meanwhile, so that nobody pays twice."""
     at = {"time": clock_time(session.ended_at)}
     if session.end_reason == EndReason.TERMINATED:
-        sentence = gettext("This stay was ended by staff at %(time)s.") % at
+        sentence = gettext("This session was ended by staff at %(time)s.") % at
     elif meanwhile:
         sentence = gettext("This car was let out at another gate meanwhile, at %(time)s.") % at
     else:

@@ -70,5 +70,5 @@ def _collect(request: HttpRequest, attempt: Attempt, debt_id: int, form: DebtFor
 def _outcome_text(collected: Collected) -> str:
     names = {"amount": amount_text(collected.debt.amount), "change": amount_text(collected.change)}
     if collected.change > ZERO:
-        return gettext("%(amount)s of old debt taken. Change: %(change)s") % names
-    return gettext("%(amount)s of old debt taken.") % names
+        return gettext("%(amount)s of old debt collected. Change: %(change)s") % names
+    return gettext("%(amount)s of old debt collected.") % names

@@ -15,8 +15,7 @@ from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, PaymentMethod
 from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text
-from parking.web.forms import ServiceForm
-from parking.web.gate.amounts import AmountField
+from parking.web.forms import RupeesField, ServiceForm
 from parking.web.gate.here import GateField, PlacedForm
 from parking.web.templatetags.parking import word
 
@@ -67,7 +66,7 @@ def _shown_due() -> forms.DecimalField:
 class CollectForm(ScanForm):
     method = forms.ChoiceField(choices=PaymentMethod.choices)
     gateway = forms.CharField(max_length=12, required=False, empty_value=None)
-    tendered = AmountField(required=False)
+    tendered = RupeesField(required=False)
     upi_reference = forms.CharField(max_length=30, required=False)
     due = _shown_due()
     debts = DebtsField()
@@ -88,11 +87,7 @@ class DebtForm(PlacedForm):
     """The money of an old debt, without an exit."""
 
     method = forms.ChoiceField(label=_("How is it paid?"), initial=PaymentMethod.CASH)
-    tendered = AmountField(
-        label=_("Cash received"),
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )
+    tendered = RupeesField(label=_("Cash received"), required=False)
     upi_reference = forms.CharField(
         label=_("UPI reference, 12 digits"),
         max_length=30,
@@ -114,14 +109,11 @@ class RefundForm(ServiceForm):
     """A refund that an attendant asks for: of which payment, how much, why."""
 
     payment = forms.TypedChoiceField(label=_("Payment"), coerce=int)
-    amount = AmountField(
-        label=_("Amount"),
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )
+    amount = RupeesField(label=_("Amount"))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
-        help_text=_("The driver reads it."),
+        help_text=_("The driver can read it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -136,7 +128,7 @@ class TicketForm(PlacedForm):
     """A walk-in: a car that comes without a booking."""
 
     plate = forms.CharField(
-        label=_("Number plate"),
+        label=_("Plate"),
         max_length=30,
         widget=forms.TextInput(
             attrs={"class": "plate-field", "autocomplete": "off", "autocapitalize": "characters", "autofocus": True}
@@ -145,9 +137,9 @@ class TicketForm(PlacedForm):
     owner_name = forms.CharField(
         label=_("Driver's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    vehicle_kind = forms.ChoiceField(label=_("Kind of vehicle"))
+    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"))
     zone = forms.TypedChoiceField(label=_("Zone"), coerce=int, widget=forms.RadioSelect)
-    slot_kind = forms.ChoiceField(label=_("Kind of slot"), required=False)
+    slot_kind = forms.ChoiceField(label=_("Slot type"), required=False)
     reason = forms.CharField(
         label=_("Reason for the slot"),
         required=False,

@@ -49,14 +49,21 @@ def collect(request: HttpRequest) -> HttpResponse:
         _refuse_finished_elsewhere(left, method)
     except DomainError as error:
         record_refusal(request, error)
-        return answers.refused(request, sent, error, pane=method)
+        return answers.refused(request, sent, error, pane=method, tendered=_typed(request))
     return _shown(request, sent, left)
 
 
 def _mistyped(request: HttpRequest, form: CollectForm) -> HttpResponse:
     if {"qr_code", "scan_id", "plate_seen", "gate_id", "method"} & form.errors.keys():
         return unreadable(request, form)
-    return answers.refused(request, scan_of(form), InvalidInput({}), pane=form.cleaned_data["method"])
+    return answers.refused(
+        request, scan_of(form), InvalidInput({}), pane=form.cleaned_data["method"], tendered=_typed(request)
+    )
+
+
+def _typed(request: HttpRequest) -> str:
+    """Return the cash as it was typed, to be corrected."""
+    return request.POST.get("tendered", "")[:20]
 
 
 def _refuse_finished_elsewhere(left: Left, method: str) -> None:

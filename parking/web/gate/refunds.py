@@ -115,5 +115,5 @@ def _ask(request: HttpRequest, attempt: Attempt, form: RefundForm) -> Refund:
 
 def _outcome_text(refund: Refund) -> str:
     if refund.by_hand:
-        return gettext("Written down. A manager who neither asked for it nor took the money hands it out.")
-    return gettext("Written down. The money goes back to where it came from.")
+        return gettext("Recorded. A manager who neither requested it nor took the money hands it out.")
+    return gettext("Recorded. The money is refunded to where it came from.")

@@ -7,18 +7,18 @@ from parking.web.gate import (
     inside,
     invoicing,
     leaving,
-    now,
     phones,
     refunds,
     scanning,
     slots,
+    strip,
     tickets,
     without_code,
 )
 
 urlpatterns: list[URLPattern] = [
     path("", scanning.gate, name="gate"),
-    path("now/", now.strip, name="gate_now"),
+    path("strip/", strip.strip, name="gate_strip"),
     path("scan/", scanning.scan, name="gate_scan"),
     path("scanner/", scanning.scanner, name="gate_scanner"),
     path("plate/", scanning.plate, name="gate_plate"),

@@ -1,5 +1,6 @@
 """What an attendant may do after an amber or red answer; the plate goes along, so that nothing is typed again."""
 
+import re
 from dataclasses import dataclass
 
 from parking.checkout.scanning import Direction
@@ -39,9 +40,14 @@ def ways_on(error: DomainError, session: ParkingSession | None, actor: Actor, di
 
 
 def supervisor_of(session: ParkingSession | None, actor: Actor) -> str:
-    """Return the number of the supervisor at the actor's gate, else at the site of the booking; empty for none."""
+    """Return the number of the supervisor at the actor's gate, else the contact of the zone; empty for none."""
     site_id = actor.gate.site_id if actor.gate else session.zone.site_id if session else None
-    return SUPERVISOR_PHONE.at(site_id)
+    return SUPERVISOR_PHONE.at(site_id) or (_number_in(session.zone.contact) if session else "")
+
+
+def _number_in(contact: str) -> str:
+    """Return the contact of a zone if it is a phone number; empty if it is something else."""
+    return contact if re.fullmatch(r"[+\d][\d \-()]{4,}", contact) else ""
 
 
 def _plate_of(session: ParkingSession | None) -> str:

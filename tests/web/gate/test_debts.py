@@ -62,7 +62,7 @@ def test_a_debt_is_added_to_the_bill_and_taken_off_again(gate, collector, inside
     assert (added.fact("due"), added.fact("in-all")) == ("₹100", "₹200")
     assert 'data-due="200.00"' in added.html
     assert 'name="method" value="ONLINE"' not in added.html
-    assert "Take off" in added.text
+    assert "Remove" in added.text
     assert 'name="debts" value=""' in added.html
 
 
@@ -122,7 +122,7 @@ def test_a_debt_is_collected_alone_once_however_often_it_is_sent(gate, collector
     form = {"method": "CASH", "tendered": "150", "key": "once"}
     for _ in range(2):
         answer = gate.client.post(f"/gate/debts/{debt.pk}/", form, follow=True)
-        assert "₹100 of old debt taken. Change: ₹50" in one_line(answer.content.decode())
+        assert "₹100 of old debt collected. Change: ₹50" in one_line(answer.content.decode())
     debt.refresh_from_db()
     assert debt.status == "PAID"
     assert Payment.objects.filter(debt=debt).count() == 1

@@ -88,7 +88,7 @@ def test_another_plate_is_refused_before_the_barrier_opens(gate, driver, zone):
     session = book(driver, zone, "DL-01-AB-1234")
     part = gate.scan(session, "IN", plate_seen="DL-01-AB-9999")
     assert (part.verdict, part.fact("plate")) == ("no", "DL 01 AB 1234")
-    assert "Booked is DL 01 AB 1234, not DL 01 AB 9999." in part.text
+    assert "The booking is for DL 01 AB 1234, not DL 01 AB 9999." in part.text
     assert reloaded(session).status == "BOOKED"
 
 
@@ -105,7 +105,7 @@ def test_a_plate_that_only_looks_like_another_is_amber_until_the_attendant_confi
     session = book(driver, zone, "KA-01-AD-1234")
     part = gate.scan(session, "IN", scan_id="Gate 1-x", plate_seen="KA 01 A0 1234")
     assert (part.verdict, part.word) == ("wait", "LOOK")
-    assert "Booked is KA 01 AD 1234, seen KA 01 A0 1234." in part.text
+    assert "The booking is for KA 01 AD 1234; you saw KA 01 A0 1234." in part.text
     assert "It is KA 01 AD 1234" in part.text
     assert 'action="/gate/scan/"' in part.html
     sent_again = dict(re.findall(r'type="hidden" name="(\w+)"\s+value="([^"]*)"', part.html))

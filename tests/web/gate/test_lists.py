@@ -147,7 +147,7 @@ def end(gate, session, **fields):
 def test_ending_a_stay_states_the_debt_first_and_then_writes_it(gate, car_inside, zone):
     session = car_inside(zone, minutes=150)
     page = gate.client.get(f"/gate/stays/{session.pk}/").content.decode()
-    assert "₹100 become a debt of this plate." in page
+    assert "₹100 becomes a debt of this plate." in page
     answer = end(gate, session)
     assert answer["Location"] == f"/gate/stays/{session.pk}/"
     ended = reloaded(session)
@@ -155,7 +155,7 @@ def test_ending_a_stay_states_the_debt_first_and_then_writes_it(gate, car_inside
     assert Debt.objects.get().amount == 100
     after = gate.client.get(f"/gate/stays/{session.pk}/").content.decode()
     assert "Ended by staff" in after
-    assert "End this stay" not in after
+    assert "End this session" not in after
     assert_books_agree()
 
 
@@ -173,7 +173,7 @@ def test_a_stay_that_grew_dearer_meanwhile_is_shown_anew(gate, car_inside, zone)
 def test_looking_at_the_address_of_ending_ends_nothing(gate, car_inside, zone):
     session = car_inside(zone)
     with nothing_changes():
-        assert "End this stay" in gate.client.get(f"/gate/stays/{session.pk}/terminate/").content.decode()
+        assert "End this session" in gate.client.get(f"/gate/stays/{session.pk}/terminate/").content.decode()
 
 
 def test_ending_twice_by_the_same_form_is_once(gate, car_inside, zone):
@@ -209,13 +209,13 @@ def test_an_end_that_waits_for_an_online_payment(gate, car_inside, zone, gateway
     session = car_inside(zone, minutes=150)
     gateway.outcome = GatewayState.PENDING
     end(gate, session, method="ONLINE")
-    assert "The driver pays now." in gate.client.get(f"/gate/stays/{session.pk}/").content.decode()
-    assert "The driver pays now." in gate.wait(session, "ending").text
+    assert "The driver is paying." in gate.client.get(f"/gate/stays/{session.pk}/").content.decode()
+    assert "The driver is paying." in gate.wait(session, "ending").text
     gateway.decide(GatewayState.COMPLETED)
     fresh.forget_all()
     before = gate.wait
     gate.wait = lambda stay: before(stay, "ending")
-    assert "Paid. This stay is ended and its slot is free." in wait_until_asked(gate, session).text
+    assert "Paid. This session has ended and its slot is free." in wait_until_asked(gate, session).text
 
 
 # --- Slots -------------------------------------------------------------------------------------------

@@ -56,13 +56,13 @@ def test_an_attendant_asks_and_another_manager_hands_out(gate, refunder, cash):
     manager = Gate(make_user(Role.ADMIN))
     make_user(Role.ADMIN)
     assert f'href="{address}"' in shown(manager)
-    assert "Yes, ₹30 are handed out" in shown(manager, address)
+    assert "Yes, hand out ₹30" in shown(manager, address)
     for _ in range(2):
         done = manager.client.post(address, follow=True)
         assert "₹30 handed out." in done.content.decode()
     refund.refresh_from_db()
     assert refund.status == "COMPLETED"
-    assert "No refund waits to be handed out here." in shown(manager)
+    assert "No refund is waiting to be handed out here." in shown(manager)
     assert_books_agree()
 
 

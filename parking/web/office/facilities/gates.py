@@ -40,7 +40,7 @@ def new(request: HttpRequest, site_id: int) -> HttpResponse:
                 zone_ids=values["zone_ids"],
                 now=clock.now(),
             )
-            messages.success(request, _("%(gate)s is made.") % {"gate": gate.name})
+            messages.success(request, _("%(gate)s was created.") % {"gate": gate.name})
             return redirect("office_site", site.pk)
     return page(request, "office/gate.html", section=SECTION, site=site, form=form)
 
@@ -76,7 +76,7 @@ def retire(request: HttpRequest, gate_id: int) -> HttpResponse:
     if is_confirmed(request) and form.is_valid():
         with form.refusals(request):
             gates.update_gate(actor=actor_of(request), gate_id=gate.pk, changes={"retired": True}, now=clock.now())
-            messages.success(request, _("%(gate)s is retired.") % {"gate": gate.name})
+            messages.success(request, _("%(gate)s was retired.") % {"gate": gate.name})
             return redirect("office_site", gate.site_id)
     return ask(
         request,

@@ -13,7 +13,6 @@ from parking.core.errors import DomainError
 from parking.edge.wording import sentence_for
 from parking.facilities.models import ParkingSite, ParkingZone, SlotKind
 from parking.facilities.rules import MINUTES_OF_A_DAY, MOST_SLOTS
-from parking.tariffs.models import ZoneTariff
 from parking.tariffs.rules import KindRate
 from parking.vehicles.models import VehicleKind
 from parking.web.office.shared.fields import ClockField, DegreesField, EditForm, RupeesField, WholeField
@@ -194,7 +193,7 @@ class ZoneForm(EditForm):
         return super().shown(name, value)
 
 
-def values_of(zone: ParkingZone, rates: Iterable[ZoneTariff], capacity: Mapping[str, int]) -> dict[str, Any]:
+def values_of(zone: ParkingZone, rates: Iterable[KindRate], capacity: Mapping[str, int]) -> dict[str, Any]:
     """Return the zone's present values, as the form's initial values."""
     values = {name: getattr(zone, name) for name in COLUMNS}
     for kind in KINDS_WITH_RATES:

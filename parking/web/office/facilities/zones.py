@@ -20,7 +20,7 @@ from parking.facilities.sites import present_sites
 from parking.reports.changes import changes_of_zone
 from parking.stays.watching import all_zones_text
 from parking.tariffs import services as tariffs
-from parking.tariffs.queries import tariffs_of
+from parking.tariffs.queries import price_now, rates_of_kinds
 from parking.web.access import for_managers, for_office
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.forms import ServiceForm
@@ -116,7 +116,11 @@ def edit(request: HttpRequest, zone_id: int) -> HttpResponse:
 
 def _values(zone: ParkingZone) -> dict[str, Any]:
     capacity = {} if zone.marked else capacity_of([zone]).get(zone.pk, {})
-    return values_of(zone, tariffs_of([zone]).get(zone.pk, []), capacity)
+    now = clock.now()
+    terms = price_now(zone, now).terms
+    # Where the day decides, the plain rate stands there, and changing it is refused.
+    present = {"hourly_rate": terms.base_rate if terms.is_flat else zone.hourly_rate, "booking_fee": terms.booking_fee}
+    return values_of(zone, rates_of_kinds(zone, now), capacity) | present
 
 
 def _ask_about(request: HttpRequest, zone: ParkingZone, form: ZoneForm) -> HttpResponse:

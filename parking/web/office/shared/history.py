@@ -25,7 +25,14 @@ from parking.facilities.events import (
     ZoneRetired,
 )
 from parking.reports.changes import Change
-from parking.tariffs.events import TariffChanged
+from parking.tariffs.events import (
+    HolidayAdded,
+    HolidayRemoved,
+    TariffAdded,
+    TariffChanged,
+    TariffEnded,
+    TariffWithdrawn,
+)
 from parking.tariffs.rules import KindRate
 from parking.web.office.facilities.site_form import GateForm, SiteForm
 from parking.web.office.facilities.zone_form import ZoneForm
@@ -38,6 +45,11 @@ _ACTIONS: dict[type[Event], Promise] = {
     ZoneChanged: _("Zone changed"),
     ZoneRetired: _("Zone retired"),
     TariffChanged: _("Prices of other vehicles set"),
+    TariffAdded: _("Tariff added"),
+    TariffEnded: _("End of a tariff set"),
+    TariffWithdrawn: _("Tariff withdrawn"),
+    HolidayAdded: _("Holiday added"),
+    HolidayRemoved: _("Holiday removed"),
     CapacitySet: _("Number of places set"),
     SiteCreated: _("Car park created"),
     SiteChanged: _("Car park changed"),
@@ -89,17 +101,17 @@ def _details(change: Change) -> str:
             return f"{first} … {last} · {word(kind)}"
         case TariffChanged() | SettingsChanged() | CapacitySet() as event:
             return _values(event)
-        case SlotChanged() | GateCreated() | GateChanged():
+        case SlotChanged() | GateCreated() | GateChanged() | HolidayAdded() | HolidayRemoved():
             return _with_name(change)
         case ZoneChanged() | UserChanged() | SiteChanged() as event:
             return ", ".join(_field(name, event) for name in event.changed)
-        case UserCreated(role=code) | SiteCreated(code=code):
+        case UserCreated(role=code) | SiteCreated(code=code) | TariffAdded(vehicle_kind=code):
             return word(code)
     return ""
 
 
 def _with_name(change: Change) -> str:
-    """Return the number of a slot or the name of a gate, and what was set of it."""
+    """Return the number of a slot or the name of a gate or holiday, and what was set of it."""
     match change.event:
         case SlotChanged(status=status, kind=kind):
             return f"{change.slot} · {word(status)} · {word(kind)}"
@@ -107,6 +119,8 @@ def _with_name(change: Change) -> str:
             return f"{change.gate} · {word(direction)}"
         case GateChanged(changed=changed):
             return " · ".join([change.gate, *map(_label, changed)])
+        case HolidayAdded(date=day, name=name) | HolidayRemoved(date=day, name=name):
+            return f"{day:%d.%m.%Y} · {name}"
     return ""
 
 

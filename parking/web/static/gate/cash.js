@@ -49,10 +49,10 @@ function tell(form, received, due, isEmpty) {
   form.querySelector("[data-short-line]").hidden = !isShort;
   form.querySelector(isShort ? "[data-short]" : "[data-change]").value = rupees(Math.abs(change || 0));
   form.classList.toggle("is-empty", isEmpty);
-  const exact = form.querySelector("[data-exact]");
   const give = form.querySelector("[data-give]");
-  if (!exact || !give) return;
-  exact.hidden = change !== 0;
+  if (!give) return;
+  form.querySelector("[data-take-exact]").hidden = !isEmpty;
+  form.querySelector("[data-take-typed]").hidden = isEmpty;
   give.hidden = !(change > 0);
   give.querySelector("[data-give-amount]").textContent = rupees(Math.max(change || 0, 0));
 }

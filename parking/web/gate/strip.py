@@ -14,7 +14,7 @@ from parking.edge.pages import page
 from parking.facilities.gates import zones_of_gate
 from parking.facilities.queries import zones_with_counts
 from parking.stays.models import ParkingSession
-from parking.stays.queries import due_soon, inside_count
+from parking.stays.queries import cars_inside, due_within
 from parking.stays.watching import everything_text
 from parking.web.access import for_attendants, user_of
 from parking.web.gate.here import kept_gate
@@ -45,7 +45,7 @@ def _state() -> str:
 def strip(request: HttpRequest) -> HttpResponse:
     """Show the strip of the gate that the browser keeps; the page asks for it, because it is kept without a person."""
     now = _now(actor_of(request), kept_gate(request))
-    return page(request, "gate/parts/now.html", now=now, on_duty=_name_of(request))
+    return page(request, "gate/parts/strip.html", now=now, on_duty=_name_of(request))
 
 
 def _name_of(request: HttpRequest) -> str:
@@ -57,11 +57,12 @@ def _now(actor: Actor, gate: AtGate | None) -> Now:
     sites = frozenset({gate.site_id}) if gate else actor.sites
     near = zones_of_gate(gate.id) if gate else set()
     counts = [row for zone, row in zones_with_counts(only_active=True, sites=sites) if not near or zone.pk in near]
-    soon = due_soon(sites=sites, now=clock.now(), within=SOON)
+    now = clock.now()
+    soon = due_within(SOON, sites=sites, now=now)
     return Now(
         free=sum(row.available for row in counts),
         total=sum(row.total - row.out_of_service for row in counts),
-        inside=inside_count(sites=sites),
+        inside=cars_inside(sites=sites, zone=None, plate_part=None, now=now).count(),
         due=soon.count(),
         expected=list(soon[:MOST_SHOWN]),
     )

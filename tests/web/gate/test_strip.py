@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def strip(gate, gate_id=""):
     gate.client.cookies["gate_id"] = str(gate_id)
-    return Part(gate.client.get("/gate/now/"))
+    return Part(gate.client.get("/gate/strip/"))
 
 
 def test_the_strip_counts_what_the_gate_leads_to(gate, staff, driver, zone):
@@ -23,7 +23,7 @@ def test_the_strip_counts_what_the_gate_leads_to(gate, staff, driver, zone):
     enter(staff, book(driver, zone))
     book(driver, zone, "DL-01-AB-1234")
     part = strip(gate)
-    assert [part.fact(name) for name in ("free", "due", "inside")] == ["11", "1", "1"]
+    assert [part.fact(name) for name in ("free", "expected", "inside")] == ["11", "1", "1"]
     assert "Free of 13" in part.text
     assert "DL 01 AB 1234" in part.text
     assert f'data-on-duty="{staff.username}"' in part.html
@@ -34,8 +34,8 @@ def test_the_strip_counts_what_the_gate_leads_to(gate, staff, driver, zone):
 
 
 def test_the_strip_is_asked_for_again_at_no_cost(gate, zone):
-    tag = gate.client.get("/gate/now/").headers["ETag"]
-    assert gate.client.get("/gate/now/", headers={"If-None-Match": tag}).status_code == 304
+    tag = gate.client.get("/gate/strip/").headers["ETag"]
+    assert gate.client.get("/gate/strip/", headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_an_unknown_code_leads_on_and_names_the_supervisor(gate, zone):
@@ -52,7 +52,7 @@ def test_an_unknown_code_leads_on_and_names_the_supervisor(gate, zone):
 def test_a_car_that_is_inside_leads_from_the_way_in_to_its_bill(gate, staff, driver, zone):
     part = gate.scan(enter(staff, book(driver, zone, "DL-01-AB-1234")), "IN")
     assert (part.verdict, part.word) == ("no", "STOP")
-    assert "It wants out: to the bill" in part.text
+    assert "Going out: show the bill" in part.text
     assert 'href="/gate/inside/?q=DL-01-AB-1234"' in part.html
     assert "Give a ticket" not in part.text
 

@@ -1,0 +1,145 @@
+"""A zone's own tariff: what changes it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from parking.audit import services as audit
+from parking.core.actor import Actor
+from parking.core.errors import Refused
+from parking.facilities.models import ParkingZone
+from parking.facilities.services import lock_zone
+from parking.tariffs import versions
+from parking.tariffs.book import PriceBook, Version, holding, prices_now
+from parking.tariffs.events import TariffAdded, TariffEnded, TariffWithdrawn
+from parking.tariffs.models import RateCard, Tariff
+from parking.tariffs.rules import KindRate, Prices
+from parking.tariffs.rules.templates import peak_bands
+from parking.tariffs.rules.terms import with_fields
+from parking.tariffs.versions import Draft, Span, When, text_of
+
+# A zone's columns, and the fields of prices that they are.
+PLAIN = {"hourly_rate": "base_rate", "booking_fee": "booking_fee"}
+# What a tariff costs to book, unless it says so.
+USUAL_FEE = Decimal("50.00")
+
+
+def add_tariff(*, actor: Actor, zone_id: int, draft: Draft, now: datetime) -> Tariff:
+    """Add a version to a zone's own tariff of a kind; its rate is the zone's, unless the draft says so.
+
+    Raises NotFound `zone_not_found`; Refused `valid_from_past`, `events_overlap`, `bands_overlap`; InvalidInput.
+    """
+    with transaction.atomic():
+        zone = lock_zone(zone_id, actor)
+        span = versions.span_of(draft, _clock_of(zone), now)
+        usual = prices_now.value().prices_at(zone, draft.vehicle_kind, now).base_rate
+        prices = Prices(**({"base_rate": usual, "booking_fee": USUAL_FEE} | dict(draft.fields)))
+        return _add(actor, zone, draft.vehicle_kind, prices, span, now=now, name=draft.name)
+
+
+def end_event(*, actor: Actor, zone_id: int, tariff_id: int, valid_to: When, now: datetime) -> Tariff:
+    """Give an event of a zone another end. Raises NotFound; Refused as `versions.end`."""
+    with transaction.atomic():
+        zone = lock_zone(zone_id, actor)
+        tariff = versions.version_of(tariff_id, zone_id=zone.pk)
+        _end(actor, zone, tariff, valid_to, now)
+    return tariff
+
+
+def withdraw_tariff(*, actor: Actor, zone_id: int, tariff_id: int, now: datetime) -> None:
+    """Delete a version of a zone's tariff before it begins. Raises NotFound; Refused `tariff_begun`."""
+    with transaction.atomic():
+        zone = lock_zone(zone_id, actor)
+        tariff = versions.version_of(tariff_id, zone_id=zone.pk)
+        versions.withdraw(tariff=tariff, now=now)
+        audit.record(actor, TariffWithdrawn(zone_id=zone.pk, tariff_id=tariff_id), now)
+
+
+def follow_columns(*, actor: Actor, zone: ParkingZone, changes: Mapping[str, Decimal], now: datetime) -> None:
+    """Let the tariff of cars follow a change of the zone's rate or fee, from now on. The zone must be locked.
+
+    Where a tariff of its own or a rate card holds, a copy of that follows with the changed fields; otherwise a version
+    of the plain prices. Raises Refused `tariff_has_bands` for a rate where the day or the length of a stay decides.
+    """
+    fields = {PLAIN[name]: value for name, value in changes.items() if name in PLAIN}
+    if not fields:
+        return
+    version = prices_now.value().version_at(zone.pk, "CAR", now)
+    if version is None:
+        plain = Prices(zone.hourly_rate, zone.booking_fee)
+        versions.add(zone_id=zone.pk, vehicle_kind="CAR", prices=plain, span=Span(now), is_base=True, now=now)
+        return
+    _follow(actor, zone, version, fields, now)
+
+
+def follow_kind(*, actor: Actor, zone: ParkingZone, rate: KindRate, now: datetime) -> None:
+    """Let the tariff of another kind follow its rate and fee, if a tariff of its own or a rate card holds for it."""
+    version = prices_now.value().version_at(zone.pk, rate.vehicle_kind, now)
+    if version is None:
+        return
+    fields = {"base_rate": rate.hourly_rate, "booking_fee": rate.booking_fee}
+    changed = {name: value for name, value in fields.items() if getattr(version.prices, name) != value}
+    if changed:
+        _follow(actor, zone, version, changed, now)
+
+
+def lay_peak_hours(*, actor: Actor, zone: ParkingZone, rates: Mapping[str, Decimal], now: datetime) -> None:
+    """Lay the template of peak hours, with these of its rates, on the tariff of cars of a zone that is locked."""
+    present = prices_now.value().prices_at(zone, "CAR", now)
+    prices = with_fields(present, {"bands": peak_bands(rates), "slabs": ()})
+    _add(actor, zone, "CAR", prices, Span(now), now=now)
+
+
+def copy_tariffs(*, from_zone_id: int, to_zone: ParkingZone, now: datetime) -> None:
+    """Give a new zone what another one has: its rate cards, and the tariffs of its own that hold now."""
+    for card in RateCard.objects.filter(zones=from_zone_id).order_by("pk"):
+        card.zones.add(to_zone)
+    plain = Prices(to_zone.hourly_rate, to_zone.booking_fee)
+    versions.add(zone_id=to_zone.pk, vehicle_kind="CAR", prices=plain, span=Span(now), is_base=True, now=now)
+    for (zone_id, kind), own in prices_now.value().own.items():
+        standing = holding((version for version in own if not version.is_event), now)
+        if zone_id == from_zone_id and standing is not None:
+            versions.add(zone_id=to_zone.pk, vehicle_kind=kind, prices=standing.prices, span=Span(now), now=now)
+
+
+def _follow(actor: Actor, zone: ParkingZone, version: Version, fields: Mapping[str, Decimal], now: datetime) -> None:
+    if "base_rate" in fields and not version.prices.is_flat:
+        raise Refused("tariff_has_bands", "The rate of this zone follows its tariff: change that")
+    prices = with_fields(version.prices, fields)
+    if version.is_event and version.zone_id == zone.pk:
+        _end(actor, zone, versions.version_of(version.id, zone_id=zone.pk), now, now)
+    _add(actor, zone, version.vehicle_kind, prices, Span(now, version.valid_to), now=now, name=version.name)
+
+
+def _add(
+    actor: Actor, zone: ParkingZone, kind: str, prices: Prices, span: Span, *, now: datetime, name: str = ""
+) -> Tariff:
+    tariff = versions.add(zone_id=zone.pk, vehicle_kind=kind, prices=prices, span=span, name=name, now=now)
+    event = TariffAdded(
+        zone_id=zone.pk,
+        tariff_id=tariff.pk,
+        vehicle_kind=kind,
+        valid_from=text_of(span.valid_from),
+        valid_to=span.end_text,
+        terms=tariff.terms,
+    )
+    audit.record(actor, event, now)
+    return tariff
+
+
+def _end(actor: Actor, zone: ParkingZone, tariff: Tariff, valid_to: When, now: datetime) -> None:
+    versions.end(tariff=tariff, valid_to=valid_to, zone=_clock_of(zone), now=now)
+    ended = text_of(tariff.valid_to or now)
+    audit.record(actor, TariffEnded(zone_id=zone.pk, tariff_id=tariff.pk, valid_to=ended), now)
+
+
+def _clock_of(zone: ParkingZone) -> ZoneInfo:
+    return ZoneInfo(zone.site.time_zone)
+
+
+def is_overridden(prices: PriceBook, zone_id: int, kind: str) -> bool:
+    """Return whether a zone has a tariff of its own for a kind, which goes before its rate cards."""
+    return any(not version.is_event for version in prices.own.get((zone_id, kind), ()))

@@ -1,0 +1,172 @@
+"""Rate cards: their zones and versions, a new card, and a new version with what it changes."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from parking.core import clock
+from parking.core.actor import Actor
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
+from parking.facilities.models import ParkingZone
+from parking.facilities.queries import present_zones
+from parking.tariffs import cards
+from parking.tariffs.book import prices_now
+from parking.tariffs.models import RateCard
+from parking.tariffs.queries import price_now, terms_under
+from parking.tariffs.rules import Prices, Terms
+from parking.tariffs.rules.checks import checked
+from parking.tariffs.rules.preview import ENTRIES
+from parking.tariffs.rules.templates import PEAK, peak_bands
+from parking.tariffs.rules.terms import with_fields
+from parking.tariffs.versions import Draft
+from parking.tariffs.zone_tariffs import USUAL_FEE, is_overridden
+from parking.vehicles.models import VehicleKind
+from parking.web.access import for_office
+from parking.web.confirming import is_confirmed, is_going_back
+from parking.web.office.facilities.tariff_form import TariffForm, values_of_prices
+from parking.web.office.facilities.tariffs import Row, compared, row_of, whole
+from parking.web.price_words import words_of
+
+SECTION = "zones"
+
+
+class CardForm(TariffForm):
+    """A rate card with its first version."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    zone_ids = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Zones"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, zones: Sequence[ParkingZone], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(zone.pk, f"{zone.site.name} · {zone.name}") for zone in zones]
+        self.fields["zone_ids"].choices = choices  # type: ignore[attr-defined]
+
+
+class CardVersionForm(TariffForm):
+    """A further version of a rate card, whose kind is the card's."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["vehicle_kind"]
+
+
+@dataclass(frozen=True)
+class CardZone:
+    """A zone of a card; one with a tariff of its own does not follow it."""
+
+    zone: ParkingZone
+    overridden: bool
+
+
+@dataclass(frozen=True)
+class ShownCard:
+    card: RateCard
+    zones: list[CardZone]
+    versions: list[Row]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_office
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show the rate cards, and make one; what it changes is shown before."""
+    actor, now = actor_of(request), clock.now()
+    zones = list(present_zones(sites=actor.sites))
+    form = CardForm(request.POST or None, initial=_initial(request, None), zones=zones)
+    if form.is_valid() and not is_going_back(request):
+        chosen = [zone for zone in zones if zone.pk in form.cleaned_data["zone_ids"]]
+        with form.refusals(request):
+            if not is_confirmed(request):
+                return _preview(request, form, form.draft(), chosen, now, name=form.cleaned_data["name"])
+            card = _made(actor, form, now)
+            messages.success(request, _("Saved."))
+            return redirect("office_rate_card", card.pk)
+    shown = [_shown(card, now) for card in cards.cards_of(actor.sites)]
+    return page(request, "office/rate_cards.html", section=SECTION, cards=shown, form=form)
+
+
+def _made(actor: Actor, form: CardForm, now: datetime) -> RateCard:
+    values = form.cleaned_data
+    return cards.create_card(actor=actor, name=values["name"], zone_ids=values["zone_ids"], draft=form.draft(), now=now)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_office
+def one(request: HttpRequest, card_id: int) -> HttpResponse:
+    """Show a rate card, and add a version; what it changes, and in which zones, is shown before."""
+    actor, now = actor_of(request), clock.now()
+    card = cards.card_by_id(card_id, actor)
+    form = CardVersionForm(request.POST or None, initial=_initial(request, card))
+    if form.is_valid() and not is_going_back(request):
+        with form.refusals(request):
+            if not is_confirmed(request):
+                return _ask_about(request, form, card, now)
+            cards.add_version(actor=actor, card_id=card.pk, draft=whole(form.draft(), _newest(card)), now=now)
+            messages.success(request, _("Saved."))
+            return redirect("office_rate_card", card.pk)
+    return page(request, "office/rate_cards.html", section=SECTION, card=card, cards=[_shown(card, now)], form=form)
+
+
+def _initial(request: HttpRequest, card: RateCard | None) -> dict[str, Any]:
+    prices = _newest(card) if card else Prices(USUAL_FEE, USUAL_FEE)
+    if request.GET.get("template") == PEAK:
+        prices = with_fields(prices, {"bands": peak_bands(), "slabs": ()})
+    return values_of_prices(prices, card.vehicle_kind if card else VehicleKind.CAR)
+
+
+def _newest(card: RateCard) -> Prices:
+    newest = max(card.versions.all(), key=attrgetter("valid_from", "pk"))
+    return Prices.from_json(newest.terms)
+
+
+def _ask_about(request: HttpRequest, form: TariffForm, card: RateCard, now: datetime) -> HttpResponse:
+    draft = whole(form.draft(), _newest(card))
+    of_kind = Draft(draft.fields, card.vehicle_kind, draft.valid_from, draft.valid_to)
+    return _preview(request, form, of_kind, list(card.zones.all()), now, name=card.name)
+
+
+def _preview(
+    request: HttpRequest, form: TariffForm, draft: Draft, zones: Collection[ParkingZone], now: datetime, *, name: str
+) -> HttpResponse:
+    rows = _zones_of(zones, draft.vehicle_kind)
+    prices = checked(Prices(**draft.fields))
+    # What changes is shown for the first zone that follows the card.
+    first = next((row.zone for row in rows if not row.overridden), None)
+    after = terms_under(prices, zone=first, now=now) if first else Terms.of(prices)
+    before = price_now(first, now, draft.vehicle_kind).terms if first else after
+    return page(
+        request,
+        "office/tariff_preview.html",
+        section=SECTION,
+        name=name,
+        form=form,
+        draft=draft,
+        zones=rows,
+        entries=ENTRIES,
+        rows=compared(before, after, draft.valid_from or now),
+        before=words_of(before, now),
+        after=words_of(after, now),
+    )
+
+
+def _shown(card: RateCard, now: datetime) -> ShownCard:
+    zones = sorted(card.zones.all(), key=attrgetter("site.name", "name"))
+    versions = sorted(card.versions.all(), key=attrgetter("valid_from", "pk"), reverse=True)
+    return ShownCard(card, _zones_of(zones, card.vehicle_kind), [row_of(tariff, now) for tariff in versions])
+
+
+def _zones_of(zones: Collection[ParkingZone], kind: str) -> list[CardZone]:
+    prices = prices_now.value()
+    return [CardZone(zone, is_overridden(prices, zone.pk, kind)) for zone in zones]

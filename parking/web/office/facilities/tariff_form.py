@@ -1,0 +1,164 @@
+"""The form of a version of a tariff."""
+
+from collections.abc import Iterable, Mapping
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from parking.tariffs.rules import Prices
+from parking.tariffs.rules.lines import HOUR
+from parking.tariffs.rules.terms import WEEK, Band, FreeMode, NightCharge, Weekday
+from parking.tariffs.versions import Draft
+from parking.vehicles.models import VehicleKind
+from parking.web.forms import ServiceForm, day_bounds, dress
+from parking.web.office.shared.fields import ClockField, RupeesField, WholeField
+
+# Rows for bands; what needs more of them is for the API.
+ROWS = range(8)
+WORKDAYS, WEEKEND = WEEK[:5], WEEK[5:]
+_DAYS: dict[str, tuple[tuple[Weekday, ...], Promise]] = {
+    "ALL": (WEEK, _("Every day")),
+    "WORKDAYS": (WORKDAYS, _("Mon to Fri")),
+    "WEEKEND": (WEEKEND, _("Sat and Sun")),
+    **{
+        str(day): ((day,), label)
+        for day, label in zip(
+            Weekday,
+            (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"), _("Holidays")),
+            strict=True,
+        )
+    },
+}
+_PLAIN = (
+    "base_rate", "booking_fee", "daily_cap", "lost_ticket_fee", "step_minutes", "grace_minutes", "minimum_minutes",
+    "free_minutes", "free_mode",
+)  # fmt: skip
+
+
+class TariffForm(ServiceForm):
+    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"), choices=VehicleKind.choices)
+    valid_from = forms.DateField(
+        label=_("Holds from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=day_bounds(_("This day cannot be chosen.")),
+        help_text=_("Empty: from now on."),
+    )
+    valid_to = forms.DateField(
+        label=_("Until, for an event"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=day_bounds(_("This day cannot be chosen.")),
+        help_text=_("The last day. Afterwards the tariff of before holds again."),
+    )
+    base_rate = RupeesField(label=_("Rate per hour where no band holds"))
+    booking_fee = RupeesField(label=_("Booking fee"))
+    daily_cap = RupeesField(label=_("Daily maximum"), required=False)
+    lost_ticket_fee = RupeesField(label=_("Lost ticket"))
+    step_minutes = forms.TypedChoiceField(
+        label=_("Step"), coerce=int, choices=[(60, "60 min"), (30, "30 min"), (15, "15 min")]
+    )
+    grace_minutes = WholeField(label=_("Grace in minutes"), least=0, most=60)
+    minimum_minutes = WholeField(label=_("Minimum in minutes"), least=0, most=1440)
+    free_minutes = WholeField(label=_("Free minutes"), least=0, most=1440)
+    free_mode = forms.ChoiceField(
+        label=_("Free"),
+        choices=[(FreeMode.WHOLE, _("Short stays")), (FreeMode.DEDUCT, _("The first minutes of each stay"))],
+    )
+    night_from = ClockField(label=_("Night from"))
+    night_to = ClockField(label=_("Night to"))
+    night_price = RupeesField(label=_("Price of a night"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in ROWS:
+            self.fields |= {
+                f"{name}_{number}": dress(field)
+                for name, field in {
+                    "name": forms.CharField(label=_("Band"), max_length=30, required=False),
+                    "days": forms.ChoiceField(label=_("Days"), choices=_choices, required=False),
+                    "from": ClockField(label=_("From")),
+                    "to": ClockField(label=_("To")),
+                    "rate": RupeesField(label=_("Per hour"), required=False),
+                }.items()
+            }
+
+    @property
+    def rows(self) -> list[list[forms.BoundField]]:
+        """Return the fields of each band."""
+        return [[self[f"{name}_{number}"] for name in ("name", "days", "from", "to", "rate")] for number in ROWS]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the whole of a band or of a night where a part of it is given."""
+        values = super().clean() or {}
+        for number in ROWS:
+            self._whole(values, [f"{name}_{number}" for name in ("name", "from", "to", "rate")])
+        self._whole(values, ["night_from", "night_to", "night_price"])
+        return values
+
+    def _whole(self, values: Mapping[str, Any], names: list[str]) -> None:
+        given = [name for name in names if values.get(name) not in (None, "")]
+        if given:
+            for name in set(names) - set(given) - set(self.errors):
+                self.add_error(name, gettext("Please fill this in too."))
+
+    def draft(self) -> Draft:
+        """Return the version that was asked for. Slabs and what else this form does not have is as before."""
+        values = self.cleaned_data
+        fields = {name: values[name] for name in _PLAIN}
+        fields |= {"bands": tuple(self._bands()), "night_charge": self._night()}
+        return Draft(fields, values.get("vehicle_kind", ""), values["valid_from"], values["valid_to"])
+
+    def _bands(self) -> Iterable[Band]:
+        values = self.cleaned_data
+        for number in ROWS:
+            if values[f"name_{number}"]:
+                days, _label = _DAYS[values[f"days_{number}"] or "ALL"]
+                begins, ends = (_minute(values[f"{name}_{number}"]) for name in ("from", "to"))
+                yield Band(values[f"name_{number}"], days, begins, ends, values[f"rate_{number}"])
+
+    def _night(self) -> NightCharge | None:
+        values = self.cleaned_data
+        if values["night_price"] is None:
+            return None
+        return NightCharge(_minute(values["night_from"]), _minute(values["night_to"]), values["night_price"])
+
+
+def _choices() -> list[tuple[str, Promise]]:
+    return [(code, label) for code, (_days, label) in _DAYS.items()]
+
+
+def _minute(value: time) -> int:
+    return value.hour * HOUR + value.minute
+
+
+def _time(minute: int) -> time:
+    return time(minute // HOUR, minute % HOUR)
+
+
+def values_of_prices(prices: Prices, kind: str) -> dict[str, Any]:
+    """Return the form's initial values: the present tariff of a kind."""
+    values: dict[str, Any] = {name: getattr(prices, name) for name in _PLAIN} | {"vehicle_kind": kind}
+    if prices.night_charge is not None:
+        night = prices.night_charge
+        values |= {"night_from": _time(night.begins), "night_to": _time(night.ends), "night_price": night.price}
+    return values | _values_of_bands(prices.bands)
+
+
+def _values_of_bands(bands: Iterable[Band]) -> dict[str, Any]:
+    rows = [(band, code) for band in bands for code in _codes_of(band.days)]
+    values: dict[str, Any] = {}
+    for number, (band, code) in zip(ROWS, rows, strict=False):
+        own = {"name": band.name, "days": code, "from": _time(band.begins), "to": _time(band.ends), "rate": band.rate}
+        values |= {f"{name}_{number}": value for name, value in own.items()}
+    return values
+
+
+def _codes_of(days: tuple[Weekday, ...]) -> list[str]:
+    """Return the choices that are these days: one for all, or one for each day."""
+    whole = [code for code, (named, _label) in _DAYS.items() if set(named) == set(days)]
+    return whole[:1] or [str(day) for day in days]

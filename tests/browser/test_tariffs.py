@@ -1,0 +1,30 @@
+"""A tariff with bands: laid on by a manager, seen by a driver, and on the board."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from parking.accounts.models import User
+from parking.facilities.models import ParkingZone
+from tests.browser.conftest import Axe, SignIn
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_peak_hours_are_laid_on_and_shown(
+    desktop: Page, phone: Page, sign_in: SignIn, axe: Axe, admin: User, zone: ParkingZone
+) -> None:
+    sign_in(desktop, admin)
+    desktop.goto(f"/office/zones/{zone.pk}/tariffs/")
+    axe(desktop)
+    desktop.get_by_role("link", name="Use the template for peak hours").click()
+    desktop.get_by_role("button", name="See what it changes").click()
+    expect(desktop.get_by_role("img", name="Prices of today")).to_be_visible()
+    axe(desktop)
+    desktop.get_by_role("button", name="Yes, change it").click()
+    expect(desktop.get_by_role("row", name="Car")).to_be_visible()
+    phone.goto(f"/zones/{zone.pk}/")
+    expect(phone.get_by_role("img", name="Prices of today")).to_be_visible()
+    axe(phone)
+    phone.goto(f"/board/{zone.site_id}/")
+    expect(phone.get_by_text("Lost ticket: ₹200")).to_be_visible()
+    axe(phone)

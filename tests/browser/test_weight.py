@@ -1,0 +1,76 @@
+"""What a page weighs and whether it holds still: script over the wire, and the shift of what is already drawn."""
+
+import pytest
+from playwright.sync_api import Page
+
+from parking.accounts.models import User
+from parking.facilities.models import ParkingZone
+from tests.browser.conftest import NewPage, SignIn
+from tests.build import book, enter
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MOST_SCRIPT = 100_000
+MOST_SHIFT = 0.02
+# They are loaded by the pages that scan or draw, after those can be used.
+HEAVY = ("zxing", "barcode", "echarts", "charts.js")
+# Compressed, also where the browser has it already.
+SCRIPTS = """() => Object.fromEntries(performance.getEntriesByType("resource")
+    .filter(entry => new URL(entry.name).pathname.endsWith(".js"))
+    .map(entry => [entry.name, entry.encodedBodySize]))"""
+SHIFT = """() => new Promise(done => {
+    let sum = 0;
+    const seen = new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) sum += entry.value;
+    });
+    seen.observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(sum), 400);
+})"""
+
+
+@pytest.fixture
+def places(driver: User, zone: ParkingZone, staff: User) -> dict[str, str]:
+    """Return the pages looked at, each with a car inside and a booking on it."""
+    booked = book(driver, zone)
+    inside = book(driver, zone)
+    enter(staff, inside)
+    return {"ticket": f"/tickets/{booked.pk}/", "inside": f"/tickets/{inside.pk}/", "zone": f"/zones/{zone.pk}/"}
+
+
+def visit(page: Page, address: str) -> tuple[int, float]:
+    """Return the bytes of script of a page as they come over the wire, and how far the page shifted."""
+    page.goto(address)
+    shift: float = page.evaluate(SHIFT)
+    scripts: dict[str, int] = page.evaluate(SCRIPTS)
+    return sum(size for name, size in scripts.items() if not any(word in name for word in HEAVY)), shift
+
+
+def assert_light_and_still(page: Page, addresses: list[str]) -> None:
+    found = {address: visit(page, address) for address in addresses}
+    assert {address: weight for address, (weight, _) in found.items() if weight > MOST_SCRIPT} == {}
+    assert {address: shift for address, (_, shift) in found.items() if shift > MOST_SHIFT} == {}
+
+
+def test_the_drivers_pages_are_light_and_hold_still(
+    new_page: NewPage, sign_in: SignIn, driver: User, places: dict[str, str]
+) -> None:
+    phone = new_page("phone")
+    sign_in(phone, driver)
+    assert_light_and_still(phone, ["/zones/", *places.values(), "/tickets/", "/history/", "/profile/"])
+
+
+def test_the_gates_pages_are_light_and_hold_still(
+    new_page: NewPage, sign_in: SignIn, staff: User, places: dict[str, str]
+) -> None:
+    phone = new_page("phone")
+    sign_in(phone, staff)
+    assert_light_and_still(phone, ["/gate/", "/gate/inside/", "/gate/slots/", "/gate/ticket/"])
+
+
+def test_the_offices_pages_are_light_and_hold_still(
+    new_page: NewPage, sign_in: SignIn, admin: User, places: dict[str, str]
+) -> None:
+    desktop = new_page("desktop")
+    sign_in(desktop, admin)
+    addresses = ["/office/", "/office/sessions/", "/office/revenue/", "/office/payments/", "/office/settings/"]
+    assert_light_and_still(desktop, addresses)

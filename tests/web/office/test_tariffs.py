@@ -1,0 +1,156 @@
+"""The page of a zone's tariffs: what holds, a new version with what it changes, and what may be taken back."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from parking.accounts.models import Role
+from parking.core.actor import SYSTEM
+from parking.facilities.models import ParkingZone
+from parking.tariffs import cards
+from parking.tariffs.models import RateCard, Tariff
+from parking.tariffs.queries import price_now
+from parking.tariffs.rules import Prices
+from parking.tariffs.rules.templates import peak_bands
+from parking.tariffs.rules.terms import WEEK, Band, Weekday
+from parking.tariffs.versions import Draft
+from parking.tariffs.zone_tariffs import add_tariff
+from tests.build import make_user, make_zone
+from tests.web.driver.conftest import browser_of
+
+pytestmark = pytest.mark.django_db
+
+# Thursday 26 November 2026, 08:30 in India.
+MORNING = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
+PLAIN = {
+    "vehicle_kind": "CAR", "base_rate": "50", "booking_fee": "50", "lost_ticket_fee": "200", "step_minutes": "60",
+    "grace_minutes": "5", "minimum_minutes": "60", "free_minutes": "0", "free_mode": "WHOLE",
+}  # fmt: skip
+MORNING_BAND = {"name_0": "Morning", "days_0": "WORKDAYS", "from_0": "06:00", "to_0": "09:00", "rate_0": "80"}
+
+
+@pytest.fixture(autouse=True)
+def _in_the_morning() -> Any:
+    with time_machine.travel(MORNING, tick=False):
+        yield
+
+
+@pytest.fixture
+def office() -> Client:
+    return browser_of(make_user(Role.ADMIN))
+
+
+def address(zone: ParkingZone) -> str:
+    return f"/office/zones/{zone.pk}/tariffs/"
+
+
+def text_of(answer: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.content.decode()))
+
+
+def test_a_new_version_is_shown_with_what_it_changes_and_then_saved(office: Client, zone: ParkingZone) -> None:
+    wanted = PLAIN | MORNING_BAND | {"valid_from": "2026-11-27", "daily_cap": "400"}
+    question = office.post(address(zone), wanted)
+    words = text_of(question)
+    assert "Change the tariff of Zone A?" in words
+    # A Friday: one hour of the morning, and one of the day; 24 hours reach the daily maximum.
+    assert "₹100 → ₹130" in words
+    assert "₹1,200 → ₹400" in words
+    assert not Tariff.objects.exists()
+    saved = office.post(address(zone), wanted | {"step": "go"})
+    assert (saved.status_code, saved.headers["Location"]) == (302, address(zone))
+    version = Tariff.objects.get()
+    prices = Prices.from_json(version.terms)
+    assert prices.bands == (Band("Morning", WEEK[:5], 360, 540, Decimal("80.00")),)
+    assert (prices.daily_cap, version.valid_from) == (400, datetime(2026, 11, 26, 18, 30, tzinfo=UTC))
+
+
+def test_the_template_fills_the_bands(office: Client, zone: ParkingZone) -> None:
+    page = office.get(f"{address(zone)}?template=PEAK")
+    assert re.findall(r'name="name_\d"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="name_\d"', page.content.decode())
+    for name in ("Morning", "Daytime", "Evening", "Night"):
+        assert f'value="{name}"' in page.content.decode()
+
+
+def test_the_present_tariff_is_in_the_form_and_on_top(office: Client, zone: ParkingZone) -> None:
+    add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=Draft({"bands": peak_bands()}), now=MORNING)
+    page = office.get(address(zone))
+    assert "₹80 per hour" in text_of(page)
+    assert "06:00–09:00 Morning ₹80" in text_of(page)
+    assert 'value="Evening"' in page.content.decode()
+
+
+def test_bands_that_overlap_are_refused_in_words(office: Client, zone: ParkingZone) -> None:
+    other = {"name_1": "Early", "days_1": "MON", "from_1": "05:00", "to_1": "07:00", "rate_1": "40"}
+    page = office.post(address(zone), PLAIN | MORNING_BAND | other)
+    assert "Two bands of this tariff hold at the same time." in text_of(page)
+    assert not Tariff.objects.exists()
+
+
+def test_a_band_needs_all_its_fields(office: Client, zone: ParkingZone) -> None:
+    page = office.post(address(zone), PLAIN | {"name_0": "Morning", "from_0": "06:00"})
+    assert text_of(page).count("Please fill this in too.") >= 2
+
+
+def test_days_that_are_no_choice_get_a_row_each(office: Client, zone: ParkingZone) -> None:
+    band = Band("Feast", (Weekday.FRI, Weekday.HOLIDAY), 0, 0, Decimal("90.00"))
+    add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=Draft({"bands": (band,)}), now=MORNING)
+    page = office.get(address(zone)).content.decode()
+    assert page.count('value="Feast"') == 2
+
+
+def test_what_has_not_begun_is_withdrawn_and_an_event_is_ended(office: Client, zone: ParkingZone) -> None:
+    days = timedelta(days=2)
+    later = add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=Draft(valid_from=MORNING + days), now=MORNING)
+    draft = Draft({"base_rate": Decimal("90.00")}, valid_to=MORNING + days)
+    event = add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=draft, now=MORNING - days)
+    office.post(f"{address(zone)}{later.pk}/")
+    assert not Tariff.objects.filter(pk=later.pk).exists()
+    assert price_now(zone, MORNING).hourly_rate == 90
+    office.post(f"{address(zone)}{event.pk}/", {"end": "1"})
+    assert price_now(zone, MORNING).hourly_rate == 50
+    refused = office.post(f"{address(zone)}{event.pk}/", follow=True)
+    assert "This tariff has begun." in text_of(refused)
+
+
+def test_an_auditor_sees_them_without_the_form(zone: ParkingZone) -> None:
+    page = browser_of(make_user(Role.AUDITOR)).get(address(zone))
+    assert page.status_code == 200
+    assert "New version" not in text_of(page)
+
+
+# --- Rate cards --------------------------------------------------------------------------------------
+
+CARDS = "/office/rate-cards/"
+
+
+def test_a_card_is_made_after_its_zones_were_shown(office: Client, zone: ParkingZone) -> None:
+    other = make_zone("Zone B", rate="75.00")
+    add_tariff(actor=SYSTEM, zone_id=other.pk, draft=Draft({"base_rate": Decimal("77.00")}), now=MORNING)
+    wanted = PLAIN | {"name": "City", "zone_ids": [zone.pk, other.pk], "base_rate": "40"}
+    words = text_of(office.post(CARDS, wanted))
+    assert "Main car park · Zone A Main car park · Zone B has a tariff of its own" in words
+    assert "₹100 → ₹80" in words
+    assert not RateCard.objects.exists()
+    saved = office.post(CARDS, wanted | {"step": "go"})
+    card = RateCard.objects.get()
+    assert saved.headers["Location"] == f"{CARDS}{card.pk}/"
+    assert [price_now(one, MORNING).hourly_rate for one in (zone, other)] == [40, 77]
+    assert "City" in text_of(office.get(CARDS))
+
+
+def test_a_new_version_of_a_card_keeps_what_the_form_does_not_have(office: Client, zone: ParkingZone) -> None:
+    fields = {"base_rate": Decimal("40.00"), "round_to": Decimal(5)}
+    card = cards.create_card(actor=SYSTEM, name="City", zone_ids=[zone.pk], draft=Draft(fields), now=MORNING)
+    wanted = {name: value for name, value in PLAIN.items() if name != "vehicle_kind"} | {"valid_from": "2026-11-27"}
+    assert "Change the tariff of City?" in text_of(office.post(f"{CARDS}{card.pk}/", wanted))
+    office.post(f"{CARDS}{card.pk}/", wanted | {"step": "go"})
+    newest = Prices.from_json(Tariff.objects.latest("pk").terms)
+    assert (newest.base_rate, newest.round_to) == (50, 5)
+    later = MORNING + timedelta(days=1)
+    assert [price_now(zone, moment).hourly_rate for moment in (MORNING, later)] == [40, 50]
