@@ -3,7 +3,7 @@
 import { close, press, show, shown, showTemplate, startAnswers } from "./answer.js";
 import { askForPlace, isUnplaced, newScanId, place, startPlace, turn } from "./place.js";
 import { forget, keptScans } from "./kept.js";
-import { refresh, startNow } from "./now.js";
+import { refreshAfterNews, startNow } from "./now.js";
 import { remember, startRecent } from "./recent.js";
 import { cleaned } from "./scanned.js";
 import { isSending, send, stopSending } from "./sender.js";
@@ -96,9 +96,11 @@ startAnswers({
     delete document.body.dataset.busy;
     code.focus();
     goOnWithKept();
-    refresh();
   },
-  onShown: remember,
+  onShown(part) {
+    remember(part);
+    refreshAfterNews();
+  },
 });
 
 // --- What had no answer when the page was left --------------------------------------------------------

@@ -5,6 +5,8 @@ import { Idiomorph } from "../vendor/idiomorph.js";
 import { place } from "./place.js";
 
 const EVERY = 10000;
+// The server looks for news once a second.
+const AFTER_NEWS = 1200;
 
 let part;
 let tag = "";
@@ -12,14 +14,17 @@ let timer = 0;
 
 export function startNow() {
   part = document.querySelector("[data-now]");
-  addEventListener("placed", refresh);
+  addEventListener("placed", () => refresh());
   document.addEventListener("visibilitychange", () => !document.hidden && refresh());
   return refresh();
 }
 
-export async function refresh() {
+// After a car the strip is asked for twice: at once it may still be the old one.
+export const refreshAfterNews = () => refresh(AFTER_NEWS);
+
+async function refresh(again = EVERY) {
   clearTimeout(timer);
-  timer = setTimeout(refresh, EVERY);
+  timer = setTimeout(refresh, again);
   if (document.hidden || !part) return;
   try {
     const response = await fetch(`${part.dataset.now}?gate=${encodeURIComponent(place.gate)}`, {
