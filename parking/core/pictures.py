@@ -1,6 +1,5 @@
 """Pictures of the operator: checked by their content, drawn again as PNG, kept under their digest."""
 
-import re
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -15,7 +14,6 @@ MOST_BYTES = 1_000_000
 MOST_PIXELS = 25_000_000
 SIDE = 512  # the longer side of what is kept, at most
 FORMATS = ("PNG", "JPEG", "WEBP")
-_DIGEST = re.compile(r"[0-9a-f]{16}")
 
 
 def keep_picture(content: bytes, *, now: datetime) -> str:
@@ -44,9 +42,9 @@ def _kept(digest: str) -> bytes:
     return bytes(Picture.objects.get(digest=digest).png)
 
 
-def digest_problem(text: str) -> str | None:
-    """Return why this names no picture, in a sentence; None if it may, or is empty."""
-    return None if not text or _DIGEST.fullmatch(text) else "The digest of a picture is needed: upload one"
+def digest_problem(digest: str) -> str | None:
+    """Return why this names no picture, in a sentence; None if it does, or is empty."""
+    return None if not digest or picture(digest) is not None else "There is no such picture: upload it"
 
 
 def _drawn_again(content: bytes) -> bytes:

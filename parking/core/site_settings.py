@@ -110,9 +110,8 @@ BRAND_NAME = Setting("brand_name", "text", lambda: brand.NAME, least=1, most=40,
 BRAND_COLOUR = Setting(
     "brand_colour", "text", lambda: brand.COLOUR, least=1, most=7, check=brand.colour_problem, for_all=True
 )
-BRAND_LOGO = Setting(
-    "brand_logo", "text", lambda: "", most=16, check=digest_problem, for_all=True
-)  # the digest of a kept picture
+# The digest of a kept picture.
+BRAND_LOGO = Setting("brand_logo", "text", lambda: "", most=16, check=digest_problem, for_all=True)
 
 # In the order in which they are shown, by the headings of the page.
 GROUPS: dict[str, tuple[Setting[Any], ...]] = {

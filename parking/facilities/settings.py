@@ -11,7 +11,7 @@ from parking.core import site_settings
 from parking.core.actor import Actor
 from parking.core.errors import Forbidden, InvalidInput, NotFound, Refused
 from parking.core.models import OPERATOR, SettingValue
-from parking.core.pictures import keep_picture, picture
+from parking.core.pictures import keep_picture
 from parking.core.site_settings import BRAND_LOGO, BY_NAME
 from parking.facilities.events import SettingsChanged
 from parking.facilities.models import ParkingSite
@@ -73,8 +73,6 @@ def _check(values: Mapping[str, Any], site_id: int | None) -> None:
         for name, value in values.items()
         if value is not None and (problem := BY_NAME[name].problem_with(value)) is not None
     }
-    if (logo := values.get(BRAND_LOGO.name)) and not problems and picture(logo) is None:
-        problems[BRAND_LOGO.name] = ["There is no such picture: upload it"]
     if problems:
         raise InvalidInput(problems)
 

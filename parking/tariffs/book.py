@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from django.db import transaction
 
@@ -88,10 +89,14 @@ class PriceBook:
 
     def kinds_of(self, zone_id: int) -> set[str]:
         """Return the kinds that have or had prices of their own in a zone."""
-        keys = (*self.own, *self.of_cards, *plain_now.value())
-        return {kind for zone, kind in keys if zone == zone_id}
+        places = (self.own, self.of_cards, plain_now.value())
+        return {kind for kind in VehicleKind.values if any((zone_id, kind) in place for place in places)}
 
-    @property
+    def is_overridden(self, zone_id: int, kind: str) -> bool:
+        """Return whether a zone has a tariff of its own for a kind, which goes before its rate cards."""
+        return any(not version.is_event for version in self.own.get((zone_id, kind), ()))
+
+    @cached_property
     def has_bands(self) -> bool:
         """Whether what something costs may change without a version that begins or ends."""
         return any(not version.prices.is_flat for version in self.by_id.values())

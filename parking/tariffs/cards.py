@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from parking.audit import services as audit
 from parking.core import clock
@@ -33,8 +33,13 @@ from parking.tariffs.zone_tariffs import USUAL_FEE
 
 
 def cards_of(sites: Sites) -> QuerySet[RateCard]:
-    """Return the rate cards by name; for those who work at some sites, the cards that are laid there."""
-    cards = RateCard.objects.order_by("name", "pk").prefetch_related("zones__site", "versions")
+    """Return the rate cards by name, each with its versions, the newest first.
+
+    For those who work at some sites, the cards that are laid there.
+    """
+    cards = RateCard.objects.order_by("name", "pk").prefetch_related(
+        "zones__site", Prefetch("versions", Tariff.objects.order_by("-valid_from", "-pk"))
+    )
     return cards if sites is None else at_sites(cards, sites, "zones__site_id").distinct()
 
 

@@ -13,7 +13,7 @@ from parking.core.errors import Refused
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import lock_zone
 from parking.tariffs import versions
-from parking.tariffs.book import PriceBook, Version, holding, prices_now
+from parking.tariffs.book import Version, holding, prices_now
 from parking.tariffs.events import TariffAdded, TariffEnded, TariffWithdrawn
 from parking.tariffs.models import RateCard, Tariff
 from parking.tariffs.rules import KindRate, Prices
@@ -138,8 +138,3 @@ def _end(actor: Actor, zone: ParkingZone, tariff: Tariff, valid_to: When, now: d
 
 def _clock_of(zone: ParkingZone) -> ZoneInfo:
     return ZoneInfo(zone.site.time_zone)
-
-
-def is_overridden(prices: PriceBook, zone_id: int, kind: str) -> bool:
-    """Return whether a zone has a tariff of its own for a kind, which goes before its rate cards."""
-    return any(not version.is_event for version in prices.own.get((zone_id, kind), ()))

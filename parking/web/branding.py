@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from parking.core.brand import COLOUR, Shades, dark_shades, light_shades, rgb
 from parking.core.pictures import picture
-from parking.core.site_settings import BRAND_COLOUR, BRAND_LOGO
+from parking.core.site_settings import BRAND_COLOUR, BRAND_LOGO, own_logo
 
 # Sides in pixels, by name; what is cut to a circle needs a margin and no corners of its own.
 ICONS = {"192": 192, "512": 512, "maskable": 512, "apple-touch": 180}
@@ -42,7 +42,7 @@ def icon(_request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def logo(_request: HttpRequest) -> HttpResponse:
     """Return the operator's logo as PNG. Raises Http404 where there is none."""
-    png = picture(BRAND_LOGO.at(None))
+    png = own_logo()
     if png is None:
         raise Http404
     return HttpResponse(png, content_type="image/png", headers={"Cache-Control": _KEPT})

@@ -13,29 +13,34 @@ from django.utils.datastructures import MultiValueDict
 
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, Unavailable
-from parking.core.money import MAX_AMOUNT
+from parking.core.money import MAX_AMOUNT, PAISA
 from parking.core.texts import without_direction
 from parking.edge.errors import record_refusal
 from parking.edge.wording import sentence_for
 
 
-class RupeesField(forms.DecimalField):
-    """An amount as people type it: with digits of any script, commas between them, and a rupee sign."""
+class AmountField(forms.DecimalField):
+    """Rupees with two places as people type them: digits of any script, with commas, spaces and the sign of the rupee.
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            min_value=Decimal(0),
-            max_value=MAX_AMOUNT,
-            max_digits=10,
-            decimal_places=2,
-            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-            **kwargs,
-        )
+    `most` is in rupees.
+    """
 
-    def to_python(self, value: Any) -> Any:
+    def __init__(self, *, most: Decimal | int = MAX_AMOUNT, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(min_value=0, max_value=most, decimal_places=2, **kwargs)
+
+    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]
         """Return the amount. Raises ValidationError for what is no number."""
-        plain = re.sub(r"[,\s₹]", "", str(value)) if isinstance(value, str) else value
-        return super().to_python(plain)
+        if isinstance(value, str):
+            value = re.sub(r"[,\s₹]", "", value)
+        amount = super().to_python(value)
+        # What has more places is refused by the validators, which come next; nothing is rounded in silence.
+        return amount.quantize(PAISA) if amount is not None and _has_two_places(amount) else amount
+
+
+def _has_two_places(amount: Decimal) -> bool:
+    # Numbers far too large for rounding are left to the validators as well.
+    return amount.is_finite() and amount.adjusted() < 12 and amount == amount.quantize(PAISA)
 
 
 class ServiceForm(forms.Form):

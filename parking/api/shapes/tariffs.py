@@ -13,7 +13,6 @@ from parking.tariffs.models import Holiday, RateCard, Tariff
 from parking.tariffs.queries import Estimate, PriceNow
 from parking.tariffs.rules import Prices
 from parking.tariffs.rules.terms import CollectAt, FreeMode, NextDay, Weekday, clock_text
-from parking.tariffs.zone_tariffs import is_overridden
 
 
 class SpanOut(Shape):
@@ -194,17 +193,17 @@ class RateCardOut(Shape):
 
     @classmethod
     def of(cls, card: RateCard, now: datetime) -> Self:
-        """Return a card, which must come with its zones and versions; the newest version first."""
+        """Return a card, which must come with its zones and versions, the newest first."""
         zones = sorted(card.zones.all(), key=attrgetter("pk"))
-        own = {zone.pk: is_overridden(prices_now.value(), zone.pk, card.vehicle_kind) for zone in zones}
-        versions = sorted(card.versions.all(), key=attrgetter("valid_from", "pk"), reverse=True)
+        book = prices_now.value()
+        own = {zone.pk: book.is_overridden(zone.pk, card.vehicle_kind) for zone in zones}
         return cls.read(
             card,
             id=card.pk,
             zone_ids=[zone.pk for zone in zones],
             zones=[_card_zone(zone, overridden=own[zone.pk]) for zone in zones],
             overridden_in=[pk for pk, is_own in own.items() if is_own],
-            versions=[TariffOut.of(tariff, now) for tariff in versions],
+            versions=[TariffOut.of(tariff, now) for tariff in card.versions.all()],
         )
 
 

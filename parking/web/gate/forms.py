@@ -15,7 +15,7 @@ from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, PaymentMethod
 from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text
-from parking.web.forms import RupeesField, ServiceForm
+from parking.web.forms import AmountField, ServiceForm
 from parking.web.gate.here import GateField, PlacedForm
 from parking.web.templatetags.parking import word
 
@@ -66,7 +66,7 @@ def _shown_due() -> forms.DecimalField:
 class CollectForm(ScanForm):
     method = forms.ChoiceField(choices=PaymentMethod.choices)
     gateway = forms.CharField(max_length=12, required=False, empty_value=None)
-    tendered = RupeesField(required=False)
+    tendered = AmountField(required=False)
     upi_reference = forms.CharField(max_length=30, required=False)
     due = _shown_due()
     debts = DebtsField()
@@ -87,7 +87,7 @@ class DebtForm(PlacedForm):
     """The money of an old debt, without an exit."""
 
     method = forms.ChoiceField(label=_("How is it paid?"), initial=PaymentMethod.CASH)
-    tendered = RupeesField(label=_("Cash received"), required=False)
+    tendered = AmountField(label=_("Cash received"), required=False)
     upi_reference = forms.CharField(
         label=_("UPI reference, 12 digits"),
         max_length=30,
@@ -109,7 +109,7 @@ class RefundForm(ServiceForm):
     """A refund that an attendant asks for: of which payment, how much, why."""
 
     payment = forms.TypedChoiceField(label=_("Payment"), coerce=int)
-    amount = RupeesField(label=_("Amount"))
+    amount = AmountField(label=_("Amount"))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,

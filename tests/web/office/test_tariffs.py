@@ -154,3 +154,12 @@ def test_a_new_version_of_a_card_keeps_what_the_form_does_not_have(office: Clien
     assert (newest.base_rate, newest.round_to) == (50, 5)
     later = MORNING + timedelta(days=1)
     assert [price_now(zone, moment).hourly_rate for moment in (MORNING, later)] == [40, 50]
+
+
+def test_a_card_whose_only_version_was_withdrawn_still_has_its_page(office: Client, zone: ParkingZone) -> None:
+    draft = Draft({"base_rate": Decimal("40.00")}, valid_from=MORNING + timedelta(days=1))
+    card = cards.create_card(actor=SYSTEM, name="City", zone_ids=[zone.pk], draft=draft, now=MORNING)
+    cards.withdraw_version(actor=SYSTEM, card_id=card.pk, tariff_id=Tariff.objects.latest("pk").pk, now=MORNING)
+    page = office.get(f"{CARDS}{card.pk}/")
+    assert page.status_code == 200
+    assert page.context["form"]["base_rate"].value() == Decimal("50.00")

@@ -30,7 +30,7 @@ from parking.tariffs.rules.preview import ENTRIES
 from parking.tariffs.rules.templates import PEAK, peak_bands
 from parking.tariffs.rules.terms import with_fields
 from parking.tariffs.versions import Draft
-from parking.tariffs.zone_tariffs import USUAL_FEE, is_overridden
+from parking.tariffs.zone_tariffs import USUAL_FEE
 from parking.vehicles.models import VehicleKind
 from parking.web.access import for_office
 from parking.web.confirming import is_confirmed, is_going_back
@@ -39,6 +39,8 @@ from parking.web.office.facilities.tariffs import Row, compared, row_of, whole
 from parking.web.price_words import words_of
 
 SECTION = "zones"
+# What the form of a new card begins with.
+_NEW = Prices(USUAL_FEE, USUAL_FEE)
 
 
 class CardForm(TariffForm):
@@ -120,15 +122,16 @@ def one(request: HttpRequest, card_id: int) -> HttpResponse:
 
 
 def _initial(request: HttpRequest, card: RateCard | None) -> dict[str, Any]:
-    prices = _newest(card) if card else Prices(USUAL_FEE, USUAL_FEE)
+    prices = _newest(card) if card else _NEW
     if request.GET.get("template") == PEAK:
         prices = with_fields(prices, {"bands": peak_bands(), "slabs": ()})
     return values_of_prices(prices, card.vehicle_kind if card else VehicleKind.CAR)
 
 
 def _newest(card: RateCard) -> Prices:
-    newest = max(card.versions.all(), key=attrgetter("valid_from", "pk"))
-    return Prices.from_json(newest.terms)
+    """Return the prices of the newest version; those of a new card where each was withdrawn before it began."""
+    versions = list(card.versions.all())
+    return Prices.from_json(versions[0].terms) if versions else _NEW
 
 
 def _ask_about(request: HttpRequest, form: TariffForm, card: RateCard, now: datetime) -> HttpResponse:
@@ -163,10 +166,10 @@ def _preview(
 
 def _shown(card: RateCard, now: datetime) -> ShownCard:
     zones = sorted(card.zones.all(), key=attrgetter("site.name", "name"))
-    versions = sorted(card.versions.all(), key=attrgetter("valid_from", "pk"), reverse=True)
-    return ShownCard(card, _zones_of(zones, card.vehicle_kind), [row_of(tariff, now) for tariff in versions])
+    versions = [row_of(tariff, now) for tariff in card.versions.all()]
+    return ShownCard(card, _zones_of(zones, card.vehicle_kind), versions)
 
 
 def _zones_of(zones: Collection[ParkingZone], kind: str) -> list[CardZone]:
     prices = prices_now.value()
-    return [CardZone(zone, is_overridden(prices, zone.pk, kind)) for zone in zones]
+    return [CardZone(zone, prices.is_overridden(zone.pk, kind)) for zone in zones]

@@ -10,33 +10,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parking.core.fresh import fingerprint
-from parking.core.money import PAISA
 from parking.facilities.rules import DEAREST
 from parking.web.confirming import Alteration
-from parking.web.forms import ServiceForm
+from parking.web.forms import AmountField, ServiceForm
 from parking.web.templatetags.parking import rupees, word
 
 _DEGREE = Decimal("0.000001")
 
 
-class RupeesField(forms.DecimalField):
-    """An amount with two places; commas, spaces and the sign of the rupee may be typed."""
+class RupeesField(AmountField):
+    """An amount of the office, up to the dearest price; the page's script shows it in words beside the field."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "data-rupees": True}))
-        super().__init__(min_value=0, max_value=DEAREST, decimal_places=2, **kwargs)
-
-    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]
-        if isinstance(value, str):
-            value = value.replace(",", "").replace("₹", "").replace(" ", "")
-        amount = super().to_python(value)
-        # What has more places is refused by the validators, which come next; nothing is rounded in silence.
-        return amount.quantize(PAISA) if amount is not None and _has_two_places(amount) else amount
-
-
-def _has_two_places(amount: Decimal) -> bool:
-    # Numbers far too large for rounding are left to the validators as well.
-    return amount.is_finite() and amount.adjusted() < 12 and amount == amount.quantize(PAISA)
+        super().__init__(most=DEAREST, **kwargs)
 
 
 class DegreesField(forms.DecimalField):
