@@ -54,6 +54,11 @@ def quiet_hours_of(person_ids: Collection[int]) -> dict[int, Quiet]:
     return {row.person_id: Quiet(row.begin, row.end) for row in rows}
 
 
+def push_endpoints_of(person_id: int) -> list[str]:
+    """Return the addresses of the browsers that show push messages of a person."""
+    return list(PushSubscription.objects.filter(person_id=person_id).values_list("endpoint", flat=True))
+
+
 def choices_of(person: User) -> list[tuple[Kind, dict[str, bool]]]:
     """Return each kind that a person may choose, with what counts for every channel."""
     chosen = chosen_by([person.pk])

@@ -45,6 +45,8 @@ TABLE: dict[str, Statuses] = {
     "notices": OWN,
     "notices_read": ONLY_SENT,
     "notice_preferences": OWN,
+    "push_start": ONLY_SENT,
+    "push_stop": ONLY_SENT,
     "office_undelivered": READ,
     "office_undelivered_retry": ONLY_SENT,
     "vehicles": DRIVER,

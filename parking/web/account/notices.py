@@ -1,5 +1,7 @@
 """Pages of what a person was told, and of how they want to be told."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,21 +12,28 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from parking.accounts.models import User
 from parking.core import clock
+from parking.core.errors import DomainError, NotFound
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.edge.wording import sentence_for
+from parking.notifications.channels.web_push import public_key
 from parking.notifications.models import Channel
 from parking.notifications.preferring import choose
-from parking.notifications.queries import choices_of, notices_of, quiet_hours_of
+from parking.notifications.queries import choices_of, notices_of, push_endpoints_of, quiet_hours_of
 from parking.notifications.reading import mark_read
 from parking.notifications.rules import Quiet
+from parking.notifications.subscribing import subscribe
+from parking.notifications.subscribing import unsubscribe as end_push
 from parking.notifications.texts import words_of
 from parking.notifications.unsubscribing import end_mails, kind_to_end
 from parking.web.access import for_anyone, user_of
+from parking.web.account.forms import PushForm
 from parking.web.account.profile import frame_of
 
 # Older ones are found through the API; nobody scrolls so far.
 SHOWN = 50
 _HOURS = range(24)
+_LONGEST = 1000
 
 
 @require_safe
@@ -72,7 +81,36 @@ def preferences(request: HttpRequest) -> HttpResponse:
         kinds=_rows(user),
         quiet=quiet_hours_of([user.pk]).get(user.pk, Quiet()),
         hours=_HOURS,
+        push_key=public_key(),
+        push_endpoints=" ".join(push_endpoints_of(user.pk)),
     )
+
+
+@require_POST
+@for_anyone
+def push_start(request: HttpRequest) -> HttpResponse:
+    """Show push messages in the browser that posts what its push service gave."""
+    form, now = PushForm(request.POST), clock.now()
+    if not form.is_valid():
+        messages.error(request, _("This browser did not give the keys that push messages need."))
+        return redirect("notice_preferences")
+    try:
+        subscribe(actor=actor_of(request), **form.cleaned_data, now=now)
+    except DomainError as error:
+        messages.error(request, sentence_for(error))
+    else:
+        messages.success(request, _("Messages appear on this device from now on."))
+    return redirect("notice_preferences")
+
+
+@require_POST
+@for_anyone
+def push_stop(request: HttpRequest) -> HttpResponse:
+    """Show no more push messages in a browser; one that is not subscribed stays so."""
+    with suppress(NotFound):
+        end_push(actor=actor_of(request), endpoint=request.POST.get("endpoint", "")[:_LONGEST], now=clock.now())
+    messages.success(request, _("No more messages appear on this device."))
+    return redirect("notice_preferences")
 
 
 def _rows(user: User) -> list[tuple[str, list[tuple[str, str, bool]]]]:
