@@ -28,9 +28,9 @@ class Aim:
 
 AIMS = (
     Aim("ratio HTTP / floor", "ratio", lambda f: f["ratio"], 0.25, at_least=True, form="{:.2f}"),
-    Aim("statements of book", "statements", lambda f: f["book"]["statements"], 18),
-    Aim("statements of entry", "statements", lambda f: f["enter"]["statements"], 8),
-    Aim("statements of exit, CASH", "statements", lambda f: f["leave CASH"]["statements"], 12),
+    Aim("statements of book", "statements", lambda f: f["book"]["statements"], 19),
+    Aim("statements of entry", "statements", lambda f: f["enter"]["statements"], 9),
+    Aim("statements of exit, CASH", "statements", lambda f: f["leave CASH"]["statements"], 13),
     Aim("open loop of 150 requests/s, p99 ms", "open", lambda f: f["latency"]["all"]["p99_ms"], 50),
     Aim("growth of a booking's cost", "growth", lambda f: f["growth"], 1.3, form="{:.2f}"),
     Aim("SQLite, 100 clients: database is locked", "sqlite", lambda f: f["locked"], 0),
