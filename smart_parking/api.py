@@ -9,6 +9,7 @@ from parking.api import (
     debts,
     driver,
     invoice_details,
+    offers,
     payments,
     phones,
     prices,
@@ -47,6 +48,7 @@ api.add_router("/api/public", prices.router)
 api.add_router("/api/user", driver.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
+api.add_router("/api/user", offers.router)
 api.add_router("/api/user", debts.own)
 api.add_router("/api/user", vehicles.router)
 api.add_router("/api/staff", debts.counter)

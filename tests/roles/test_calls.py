@@ -99,6 +99,10 @@ TABLE: dict[str, Statuses] = {
     "GET /api/user/sessions/{session_ref}/qr.png": driver(),
     "GET /api/user/history/": driver(other=200),
     "POST /api/user/cancel-booking/": driver(),
+    "POST /api/user/sessions/{session_ref}/promo-code/": driver(),
+    # The driver has none.
+    "POST /api/user/sessions/{session_ref}/points/": driver(own=400),
+    "GET /api/user/points/": driver(other=200),
     "GET /api/user/debts/": driver(other=200),
     # The debt is of a stay that nobody of these booked.
     "POST /api/user/debts/{debt_ref}/objection/": driver(own=404),
@@ -155,6 +159,10 @@ TABLE: dict[str, Statuses] = {
     # The version is that of the zone.
     "PATCH /api/admin/rate-cards/{card_id}/versions/{tariff_id}/": office_change(404),
     "DELETE /api/admin/rate-cards/{card_id}/versions/{tariff_id}/": office_change(404),
+    "GET /api/admin/promo-codes/": office_list(),
+    "POST /api/admin/promo-codes/": office_change(201, 400),
+    "GET /api/admin/promo-codes/{code_id}/": office_one(),
+    "PATCH /api/admin/promo-codes/{code_id}/": office_change(),
     "GET /api/admin/sites/{site_ref}/holidays/": office_one(),
     "POST /api/admin/sites/{site_ref}/holidays/": office_change(201),
     "DELETE /api/admin/sites/{site_ref}/holidays/{holiday_id}/": office_change(),
@@ -222,6 +230,8 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
     header = "kind,gateway_id,merchant_id,amount,currency,made_at\n"
     return {
         "POST /api/user/book-slot/": ticket,
+        "POST /api/user/sessions/{session_ref}/promo-code/": {"promo_code": "GROVE"},
+        "POST /api/user/sessions/{session_ref}/points/": {"use_points": 100},
         "POST /api/user/vehicles/": {"vehicle_number": plate},
         "POST /api/user/cancel-booking/": {"session_id": world.waiting.pk},
         "POST /api/staff/entry/": entry,
@@ -252,6 +262,8 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "PATCH /api/admin/rate-cards/{card_id}/": {"name": "Town"},
         "POST /api/admin/rate-cards/{card_id}/versions/": {"base_rate": 10},
         "PATCH /api/admin/rate-cards/{card_id}/versions/{tariff_id}/": {"valid_to": "2998-01-01"},
+        "POST /api/admin/promo-codes/": {"code": "NEW", "kind": "AMOUNT", "value": 10, "zone_ids": [zone]},
+        "PATCH /api/admin/promo-codes/{code_id}/": {"value": 20},
         "POST /api/admin/sites/{site_ref}/holidays/": {"date": "2998-01-01", "name": "New Year"},
         "POST /api/admin/zones/{zone_ref}/slots/": {"prefix": "N-", "first": 1, "last": 1},
         "PATCH /api/admin/slots/{slot_ref}/": {"status": "OUT_OF_SERVICE"},

@@ -15,7 +15,19 @@ from parking.payments.models import Payment
 from parking.stays.models import ParkingSession
 from tests.build import book, enter, leave, make_user
 
-APPS = ["core", "audit", "accounts", "vehicles", "facilities", "tariffs", "payments", "invoices", "stays"]
+APPS = [
+    "core",
+    "audit",
+    "accounts",
+    "vehicles",
+    "facilities",
+    "tariffs",
+    "payments",
+    "invoices",
+    "stays",
+    "offers",
+    "offers",
+]
 PASSWORD = "a-good-password"
 
 
