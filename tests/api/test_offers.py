@@ -103,12 +103,12 @@ def test_a_code_takes_one_statement_more_at_booking_and_at_the_exit(
     clock_stands: Traveller, as_driver: ApiClient, as_staff: ApiClient, zone: ParkingZone
 ) -> None:
     make_code()
-    with at_most(19):
+    with at_most(20):
         session = data_of(book(as_driver, zone), 201)
-    with at_most(8):
+    with at_most(9):
         enter(as_staff, session)
     clock_stands.shift(timedelta(minutes=126))
-    with at_most(13):
+    with at_most(14):
         assert data_of(leave(as_staff, session))["total_amount"] == 120.0
 
 
@@ -119,7 +119,7 @@ def test_points_are_shown_used_and_earned(
     switch_points_on()
     earn(as_driver.user, 350)
     body = {"zone_id": zone.pk, "vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao", "use_points": 100}
-    with at_most(19):
+    with at_most(20):
         session = data_of(as_driver.post("/api/user/book-slot/", body), 201)
     address = f"/api/user/sessions/{session['session_id']}/points/"
     assert data_of(as_driver.post(address, {"use_points": 300}))["discounts"] == [
@@ -129,7 +129,7 @@ def test_points_are_shown_used_and_earned(
     assert problem_of(as_driver.post(address, {"use_points": 400})) == (400, "points_not_enough")
     enter(as_staff, session)
     clock_stands.shift(timedelta(minutes=126))
-    with at_most(13):
+    with at_most(14):
         assert data_of(leave(as_staff, session))["total_amount"] == 120.0
     found = data_of(as_driver.get("/api/user/points/"))
     assert (found["balance"], found["expiring"]) == (62, [{"points": 62, "at": "2027-11-30T18:30:00Z"}])

@@ -15,19 +15,8 @@ from parking.payments.models import Payment
 from parking.stays.models import ParkingSession
 from tests.build import book, enter, leave, make_user
 
-APPS = [
-    "core",
-    "audit",
-    "accounts",
-    "vehicles",
-    "facilities",
-    "tariffs",
-    "payments",
-    "invoices",
-    "stays",
-    "offers",
-    "offers",
-]
+APPS = ["core", "audit", "accounts", "notifications", "vehicles", "facilities", "tariffs", "payments", "invoices"]
+APPS += ["stays", "offers"]
 PASSWORD = "a-good-password"
 
 
