@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "parking.payments",
     "parking.invoices",
     "parking.stays",
+    "parking.offers",
     "parking.checkout",
     "parking.reports",
     "parking.api",

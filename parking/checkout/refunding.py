@@ -20,6 +20,7 @@ from parking.core.money import ZERO
 from parking.core.sites import at_sites
 from parking.facilities.calendars import zone_of
 from parking.invoices.models import TaxDocument
+from parking.offers import points
 from parking.payments import bills, refunds
 from parking.payments.asking import look_up_refund, send_refunds
 from parking.payments.events import (
@@ -106,6 +107,7 @@ def refuse_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
         if TaxDocument.objects.filter(bill_id=session.bill_id, issued_at__gte=refund.created_at).of_bill().exists():
             raise Refused("refund_documented", "The invoice shows this refund already")
         bills.take_refund_back(bill=session.bill, refund=refund, now=now)
+        points.follow_refund(session, now)
         _note_decision(refund, Decision.REFUSE, actor, now)
         audit.record(
             actor,
@@ -242,6 +244,7 @@ def _written_down(
             asked_by_id=actor.user_id,
             now=now,
         )
+        points.follow_refund(session, now)
         audit.record(
             actor,
             PaymentRefunded(

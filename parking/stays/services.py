@@ -32,7 +32,7 @@ from parking.stays.rules import (
     is_no_show,
     refund_on_cancelling,
 )
-from parking.tariffs.rules import BillLine, Terms, rate_at, stay_lines
+from parking.tariffs.rules import NO_OFFERS, BillLine, Offers, Stay, Terms, lines_of, rate_at
 from parking.vehicles.alike import Likeness, likeness
 from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import readings
@@ -43,6 +43,11 @@ _OPEN_OF_VEHICLE = Select(lambda pk: ParkingSession.objects.filter(vehicle_id=pk
 def terms_of(session: ParkingSession) -> Terms:
     """The terms that the stay was booked under."""
     return Terms.from_json(session.terms)
+
+
+def offers_of(session: ParkingSession) -> Offers:
+    """What the stay has beside its terms that changes its price."""
+    return Offers.from_json(session.offers) if session.offers else NO_OFFERS
 
 
 def rate_of(session: ParkingSession, now: datetime) -> Decimal:
@@ -64,6 +69,7 @@ def allocate_slot(
     terms: Terms,
     now: datetime,
     special: str | None = None,
+    offers: Offers = NO_OFFERS,
 ) -> ParkingSession:
     """Claim the best free slot for a vehicle and write the booking, from now on.
 
@@ -83,6 +89,7 @@ def allocate_slot(
         slot=slot,
         bill=bills.open(kind=BillKind.STAY, site_id=zone.site_id, payer_id=driver_id, now=now),
         terms=terms.to_json(),
+        offers=offers.to_json(),
         booked_at=now,
         starts_at=now,
         pay_by=now + timedelta(minutes=terms.hold_minutes) if terms.booking_fee > ZERO else None,
@@ -200,7 +207,18 @@ def calculate_amount(*, session: ParkingSession, until: datetime) -> tuple[BillL
     """The bill of a stay with a car inside, up to `until`, under its own terms. Raises Refused `entry_not_scanned`."""
     if session.entry_time is None:
         raise Refused("entry_not_scanned", "Entry QR not scanned. Cannot exit!", session_id=session.pk)
-    return stay_lines(session.entry_time, until, terms_of(session))
+    return lines_of(stay_until(session, session.entry_time, until), terms_of(session))
+
+
+def stay_until(session: ParkingSession, entry: datetime, until: datetime) -> Stay:
+    """Return what the rules have to know of a stay, beside its terms."""
+    return Stay(entry, until, changes=offers_of(session).changes)
+
+
+def set_offers(*, session: ParkingSession, offers: Offers) -> None:
+    """Keep what a stay has of offers from now on."""
+    session.offers = offers.to_json()
+    save_fields(session, "offers")
 
 
 def refuse_exit(session: ParkingSession, *, plate_seen: str | None) -> None:

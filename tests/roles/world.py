@@ -10,6 +10,8 @@ from parking.checkout import refunding
 from parking.core import clock
 from parking.core.actor import SYSTEM
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, SiteState
+from parking.offers import codes
+from parking.offers.models import PromoCode
 from parking.payments.models import Debt, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
 from parking.stays.models import ParkingSession
 from parking.tariffs import cards, holidays, zone_tariffs
@@ -45,6 +47,7 @@ class World:
     tariff: Tariff
     card: RateCard
     holiday: Holiday
+    code: PromoCode
 
     def values(self) -> dict[str, object]:
         """Return what stands for the parameters of addresses."""
@@ -71,6 +74,7 @@ class World:
             "tariff_id": self.tariff.pk,
             "card_id": self.card.pk,
             "holiday_id": self.holiday.pk,
+            "code_id": self.code.pk,
         }
 
 
@@ -118,6 +122,11 @@ def make_world() -> World:
         gate=Gate.objects.create(site=first, name="North", direction="IN", created_at=now),
         saved=save_vehicle(actor=actor(driver), plate=PLATE, owner_name="Asha", now=now),
         **_prices(zone, now),
+        code=codes.create_code(
+            actor=SYSTEM,
+            fields={"code": "GROVE", "kind": "PERCENT", "value": Decimal(10), "zone_ids": [zone.pk]},
+            now=now,
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 from parking.api.shapes.bills import BillOut
+from parking.api.shapes.promo_codes import DiscountOut
 from parking.checkout.bills import lines_at
 from parking.checkout.cancelling import Cancelled
 from parking.checkout.entering import Entered
@@ -49,6 +50,7 @@ class BookingOut(Shape):
     total_amount: float
     payment_method: str | None
     payment: OrderOut | None
+    discounts: list[DiscountOut]
     duration_minutes: int | None = None
     estimated_amount: float | None = None
 
@@ -79,12 +81,14 @@ class BookingOut(Shape):
         "total_amount": 50.0,
         "payment_method": None,
         "payment": OrderOut.example,
+        "discounts": [],
     }
 
     @classmethod
     def of(cls, session: ParkingSession, order: PaymentOrder | None, now: datetime, **others: Any) -> Self:
         """Return a booking. `amount_due` is always the total as of now, less what was paid."""
-        total = total_of(lines_at(session, now))
+        lines = lines_at(session, now)
+        total = total_of(lines)
         if session.status == SessionStatus.ACTIVE and session.entry_time:
             minutes = whole_minutes(session.entry_time, now)
             others = {"duration_minutes": minutes, "estimated_amount": total} | others
@@ -104,6 +108,7 @@ class BookingOut(Shape):
             total_amount=total,
             payment_method=session.payment_method or None,
             payment=OrderOut.of(order),
+            discounts=DiscountOut.rows(session, lines),
             **others,
         )
 

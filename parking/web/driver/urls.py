@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.driver import booking, debts, history, invoicing, paying, receipts, tickets, zones
+from parking.web.driver import booking, debts, history, invoicing, offers, paying, points, receipts, tickets, zones
 
 urlpatterns: list[URLPattern] = [
     path("zones/", zones.overview, name="zones"),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<int:session_id>/live/", tickets.ticket_live, name="ticket_live"),
     path("tickets/<int:session_id>/code.png", tickets.code, name="ticket_code"),
     path("tickets/<int:session_id>/cancel/", tickets.cancel, name="ticket_cancel"),
+    path("tickets/<int:session_id>/promo-code/", offers.give_code, name="ticket_promo_code"),
+    path("tickets/<int:session_id>/points/", offers.give_points, name="ticket_points"),
     path("tickets/<int:session_id>/invoice/", invoicing.details, name="ticket_invoice"),
     path("tickets/<int:session_id>/pay/", paying.pay, name="ticket_pay"),
     path("tickets/<int:session_id>/pay/live/", paying.pay_live, name="ticket_pay_live"),
@@ -21,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("pay/return/<str:order_id>/", paying.pay_return, name="pay_return"),
     path("pay/return/<str:order_id>/live/", paying.pay_return_live, name="pay_return_live"),
     path("pay/return/<str:order_id>/check/", paying.pay_return_check, name="pay_return_check"),
+    path("points/", points.overview, name="points"),
     path("debts/", debts.listing, name="debts"),
     path("debts/<int:debt_id>/objection/", debts.objection, name="debt_objection"),
     path("history/", history.history, name="history"),

@@ -1,4 +1,4 @@
-"""`manage.py demo`: demonstration accounts, sites, gates, zones and slots. Refuses to run in production."""
+"""`manage.py demo`: demonstration accounts, sites, gates, zones, slots, a promo code. Not in production."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from parking.facilities.gates import create_gate
 from parking.facilities.models import Gate, ParkingSite, ParkingZone, SiteState
 from parking.facilities.services import add_slots, create_zone
 from parking.facilities.sites import create_site, update_site
+from parking.offers.demonstration import create_demonstration_offers
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ class Command(BaseCommand):
         _rename_former_site(now)
         sites = {site.fields["code"]: _make_site(site, now) for site in SITES}
         create_demonstration_accounts(airport_id=sites["AIR"].pk, now=now)
+        create_demonstration_offers(now=now)
 
 
 def _rename_former_site(now: datetime) -> None:
