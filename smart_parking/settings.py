@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "parking.tariffs",
     "parking.payments",
     "parking.invoices",
+    "parking.passes",
     "parking.stays",
     "parking.checkout",
     "parking.reports",

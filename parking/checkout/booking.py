@@ -18,11 +18,12 @@ from parking.core.idempotency import RequestKey
 from parking.core.ids import Ref, new_uuid
 from parking.core.money import ZERO
 from parking.core.sites import ALL_SITES, Sites
-from parking.facilities.admitting import refuse_vehicle
+from parking.facilities.admitting import refuse_vehicle, refuse_without_pass
 from parking.facilities.queries import find_zone
 from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
+from parking.stays.covering import cover_of
 from parking.stays.events import SessionBooked, SpecialSlotGiven
 from parking.stays.hoarding import refuse_hoarding
 from parking.stays.models import ParkingSession, SessionStatus
@@ -159,6 +160,11 @@ def _claim(
         refuse_hoarding(driver_id=driver_id, site_id=zone.site_id, now=now)
     terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
+    cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
+    if cover.subscription is not None:
+        terms = terms.without_fee()
+    else:
+        refuse_without_pass(zone, actor=actor)
     if has_had_free_minutes(vehicle.pk, terms, now=now):
         terms = replace(terms, free_minutes=0)
     session = allocate_slot(
@@ -171,6 +177,7 @@ def _claim(
         terms=terms,
         now=now,
         special=wanted.special,
+        cover=cover,
     )
     audit.record(
         actor,

@@ -87,12 +87,12 @@ def test_a_stay_dearer_than_the_fee_has_no_minimum(minutes: int) -> None:
 )  # fmt: skip
 def test_a_bill_grows_next_with_the_hour_that_exceeds_the_fee(rate: str, minutes: int, rise: tuple[int, str]) -> None:
     terms = Terms(base_rate=Decimal(rate), booking_fee=Decimal("50.00"))
-    grown = next_rise(ENTRY, ENTRY + timedelta(minutes=minutes), terms)
+    grown = next_rise(Stay(ENTRY, ENTRY + timedelta(minutes=minutes)), terms)
     assert grown == (ENTRY + timedelta(minutes=rise[0]), Decimal(rise[1]))
 
 
 def test_a_free_stay_never_grows() -> None:
-    assert next_rise(ENTRY, ENTRY, Terms(base_rate=Decimal("0.00"), booking_fee=Decimal("50.00"))) is None
+    assert next_rise(Stay(ENTRY, ENTRY), Terms(base_rate=Decimal("0.00"), booking_fee=Decimal("50.00"))) is None
 
 
 def test_a_free_zone_has_a_line_all_the_same() -> None:
@@ -257,7 +257,7 @@ def test_seconds_do_not_matter(terms: Terms, span: timedelta) -> None:
 def test_a_bill_stays_as_it_is_until_its_next_rise(terms: Terms, entry: datetime, span: timedelta) -> None:
     assume(_never_falls(terms))
     now = entry + span
-    present, rise = total_of(stay_lines(entry, now, terms)), next_rise(entry, now, terms)
+    present, rise = total_of(stay_lines(entry, now, terms)), next_rise(Stay(entry, now), terms)
     if rise is None:
         assert total_of(stay_lines(entry, now + timedelta(days=1), terms)) == present
     else:

@@ -166,12 +166,11 @@ def label_at(moment: datetime, terms: Terms) -> str:
     return label_of(Clock(terms).band_at(moment) if terms.bands else None)
 
 
-def next_rise(entry: datetime, now: datetime, terms: Terms) -> tuple[datetime, Decimal] | None:
+def next_rise(stay: Stay, terms: Terms) -> tuple[datetime, Decimal] | None:
     """Return when the bill of a stay grows next and what it is then (rupees); None if it does not within a day."""
-    stay = Stay(entry, now)
     total = total_of(lines_of(stay, terms))
-    for minute in _minutes_of_change(whole_minutes(entry, now), terms):
-        moment = entry + minute * MINUTE
+    for minute in _minutes_of_change(whole_minutes(stay.entry, stay.until), terms):
+        moment = stay.entry + minute * MINUTE
         then = total_of(lines_of(replace(stay, until=moment), terms))
         if then > total:
             return moment, then

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from parking.checkout.bills import RunningBill, running_bill
 from parking.core.qr import qr_data_uri
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.stays.services import terms_of
+from parking.stays.services import stay_until, terms_of
 from parking.tariffs.rules import next_rise
 from parking.web.driver.standing import Row
 
@@ -57,7 +57,7 @@ class OpenTicket:
         entry = self.session.entry_time
         if entry is None or self.bill.frozen_until:
             return None
-        return next_rise(entry, self.now, terms_of(self.session))
+        return next_rise(stay_until(self.session, entry, self.now), terms_of(self.session))
 
     @property
     def hour_percent(self) -> int:
