@@ -9,12 +9,14 @@ from parking.api import (
     debts,
     driver,
     invoice_details,
+    passes,
     payments,
     phones,
     prices,
     public,
     receipts,
     staff,
+    staff_passes,
     staff_refunds,
     vehicles,
 )
@@ -44,11 +46,14 @@ errors.install(api)
 api.add_router("/api/auth", auth.router)
 api.add_router("/api/public", public.router)
 api.add_router("/api/public", prices.router)
+api.add_router("/api/public", passes.public)
 api.add_router("/api/user", driver.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
 api.add_router("/api/user", debts.own)
 api.add_router("/api/user", vehicles.router)
+api.add_router("/api/user", passes.of_driver)
+api.add_router("/api/staff", staff_passes.router)
 api.add_router("/api/staff", debts.counter)
 api.add_router("/api/staff", phones.router)
 api.add_router("/api/user", invoice_details.of_driver)

@@ -91,7 +91,9 @@ def book(
     uuid = new_uuid()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=str(uuid), now=now)
-        session, terms = _claim(uuid, wanted, terms_for, driver_id=actor.user_id, actor=actor, sites=ALL_SITES, now=now)
+        session, terms = claim_place(
+            uuid, wanted, terms_for, driver_id=actor.user_id, actor=actor, sites=ALL_SITES, now=now
+        )
         order = None
         if terms.booking_fee > ZERO:
             order = orders.place(
@@ -136,14 +138,14 @@ def take_ticket(
     uuid = new_uuid()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=str(uuid), now=now)
-        session, _ = _claim(uuid, wanted, walk_in_terms, driver_id=None, actor=actor, sites=actor.sites, now=now)
+        session, _ = claim_place(uuid, wanted, walk_in_terms, driver_id=None, actor=actor, sites=actor.sites, now=now)
         if special is not None:
             given = SpecialSlotGiven(session_id=session.pk, kind=special.kind, reason=special.reason)
             audit.record(actor, given, now)
     return session
 
 
-def _claim(
+def claim_place(
     uuid: UUID,
     wanted: Wanted,
     terms_of_zone: Callable[..., Terms],
@@ -153,7 +155,7 @@ def _claim(
     sites: Sites,
     now: datetime,
 ) -> tuple[ParkingSession, Terms]:
-    """Inside a transaction: lock the vehicle, claim a slot, write booking, bill and audit line."""
+    """Inside a transaction: lock the vehicle, claim a slot, write booking, bill and audit line. Raises as `book`."""
     zone = find_zone(wanted.zone, sites=sites)
     refuse_vehicle(zone, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
     if driver_id is not None:

@@ -61,6 +61,13 @@ def owner_of(bill: Bill) -> Owner[Any]:
     return _OWNERS[BillKind(bill.kind)]
 
 
+def lock_owner(bill: Bill) -> tuple[Billed, dict[str, int]]:
+    """Lock what a bill is for with it, inside a transaction; return it and the subject of events about its money."""
+    owner = owner_of(bill)
+    subject = owner.lock(bill.pk)
+    return subject, owner.about(subject)
+
+
 # --- A stay ------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from parking.accounts.models import User
 from parking.audit import services as audit
 from parking.checkout import pass_money
+from parking.checkout.collecting import Collection, refuse_missing_reference, refuse_unknown_method
 from parking.checkout.paying import Due, collect_with_page, refresh_order, sent_with_page, waiting_order
 from parking.core import idempotency
 from parking.core.actor import Actor
@@ -22,7 +23,7 @@ from parking.passes.queries import find_pass, pass_again
 from parking.passes.services import Wanted
 from parking.payments import bills, orders
 from parking.payments.gateways.registry import chosen_gateway
-from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
+from parking.payments.models import OrderPurpose, OrderStatus, PaymentMethod, PaymentOrder
 from parking.payments.queries import charge_of, open_order, orders_in_review
 from parking.payments.takings import Tender
 
@@ -80,15 +81,16 @@ def sell(
     user_id: int,
     plan_id: int,
     wanted: Wanted,
-    tender: Tender,
+    collection: Collection,
     now: datetime,
     key: RequestKey | None = None,
 ) -> Bought:
-    """Sell a pass at the counter to an account, paid at once, at one of the actor's sites.
+    """Sell a pass at the counter to an account, paid at once by CASH or UPI, at one of the actor's sites.
 
-    Raises NotFound `plan_not_found`, `user_not_found`; Refused `vehicle_invalid`, `pass_overlap`, `amount_too_small`,
-    `upi_reference_used`; InvalidInput; RepeatedRequest.
+    Raises NotFound `plan_not_found`, `user_not_found`; Refused `payment_method_invalid`, `vehicle_invalid`,
+    `pass_overlap`, `amount_too_small`, `upi_reference_invalid`, `upi_reference_used`; InvalidInput; RepeatedRequest.
     """
+    tender = _tender(collection, actor)
     if not User.objects.filter(pk=user_id, is_active=True).exists():
         raise NotFound("user_not_found", "User not found")
     plan = plan_for_sale(plan_id, sites=actor.sites)
@@ -98,6 +100,15 @@ def sell(
         _record_bought(actor, period, now, method=tender.method)
         _close_and_activate(period, actor=actor, tender=tender if plan.price > ZERO else None, now=now)
     return Bought(pass_again(period.subscription), None)
+
+
+def _tender(collection: Collection, actor: Actor) -> Tender:
+    if collection.method == PaymentMethod.ONLINE:
+        raise Refused("payment_method_invalid", "A pass is paid here by CASH or UPI; the driver pays online")
+    refuse_unknown_method(collection)
+    refuse_missing_reference(collection)
+    method = PaymentMethod(collection.method)
+    return Tender(method, actor.user_id, collection.tendered, collection.upi_reference or "")
 
 
 def _record_bought(actor: Actor, period: PassPeriod, now: datetime, method: str | None = None) -> None:

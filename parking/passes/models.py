@@ -98,6 +98,7 @@ class Subscription(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="subscriptions")
     driver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="passes")
     status = models.CharField(max_length=9, choices=PassStatus.choices, default=PassStatus.PENDING)
+    price = models.DecimalField(max_digits=10, decimal_places=2, help_text="Of a period, as it was last sold")
     covers = models.JSONField(help_text="The passes.coverage.Coverage that was sold")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(help_text="Excluded; of the periods that are paid, before that of the first one")
@@ -111,6 +112,7 @@ class Subscription(models.Model):
         verbose_name_plural = "passes"
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="pass_ends_after_start"),
+            models.CheckConstraint(condition=Q(price__gte=0), name="pass_price_not_negative"),
             models.CheckConstraint(
                 condition=Q(status="PENDING", pay_by__isnull=False, ended_at=None)
                 | Q(status="ACTIVE", pay_by=None, ended_at=None)

@@ -16,7 +16,7 @@ from parking.facilities.models import ParkingZone
 from parking.passes.coverage import Coverage
 from parking.passes.models import OPEN_PASS, PassPeriod, PassStatus, PassVehicle, Plan, Subscription
 from parking.passes.queries import overlapping
-from parking.passes.rules import MOST_DAYS_AHEAD, PAY_WITHIN, Period, end_of_period
+from parking.passes.rules import MOST_DAYS_AHEAD, PAY_WITHIN, Period, end_of_period, swaps_left
 from parking.payments import bills
 from parking.payments.models import BillKind
 from parking.tariffs.rules import Charge, LineKind, single_line
@@ -58,6 +58,7 @@ def open_pass(*, plan: Plan, driver_id: int, wanted: Wanted, now: datetime) -> P
         pass_code=new_pass_code(),
         plan=plan,
         driver_id=driver_id,
+        price=plan.price,
         covers=plan.coverage.to_json(),
         starts_at=starts_at,
         ends_at=ends_at,
@@ -128,8 +129,8 @@ def _open_period(
 
 
 def charge_of_period(subscription: Subscription, now: datetime) -> Charge:
-    """Return what a period costs by the plan's price; nothing is no line."""
-    price, label = subscription.plan.price, f"Pass {subscription.number}, {subscription.plan.name}"
+    """Return what a period costs; nothing is no line."""
+    price, label = subscription.price, f"Pass {subscription.number}, {subscription.plan.name}"
     return Charge((single_line(LineKind.PASS, price, label),) if price > ZERO else (), now)
 
 
@@ -214,3 +215,67 @@ def forget_ended_vehicles(*, now: datetime) -> int:
 def _open_places(now: datetime) -> QuerySet[PassVehicle]:
     still = Q(until_at=None) | Q(until_at__gt=now)
     return PassVehicle.objects.filter(still, subscription__status__in=OPEN_PASS)
+
+
+# --- Its vehicles ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The plates that are put on a pass and taken off it, from a time on."""
+
+    added: tuple[Vehicle, ...]
+    removed: tuple[Vehicle, ...]
+    from_at: datetime
+
+
+def change_vehicles(*, subscription_id: int, plates: tuple[str, ...], now: datetime) -> Exchange:
+    """Put these plates on a pass, in place of those that are on it, from the next midnight of the site.
+
+    Inside a transaction; the plates are locked before the pass. A plate that fills a place which was never used is no
+    exchange. Raises Refused `vehicle_invalid`, `pass_over`, `pass_overlap`, `pass_swaps_used`; InvalidInput.
+    """
+    plan = Plan.objects.get(subscriptions=subscription_id)
+    wanted = {plate.match_key: plate for plate in map(checked_plate, plates)}
+    locked = vehicles.lock_for_pass(plates=list(wanted.values()), kind=_kind_of(plan), now=now)
+    subscription = lock_pass(subscription_id)
+    refuse_over(subscription)
+    covers = subscription.coverage
+    _distinct(plates, covers.vehicles)
+    rows = list(PassVehicle.objects.select_related("vehicle").filter(subscription=subscription).order_by("pk"))
+    present = {row.vehicle_id: row for row in rows if row.until_at is None}
+    added = [vehicle for vehicle in locked if vehicle.pk not in present]
+    removed = [row for pk, row in present.items() if pk not in {vehicle.pk for vehicle in locked}]
+    from_at = _next_midnight(subscription, now)
+    refuse_overlap(added, covers, begins=from_at, ends=subscription.ends_at, but=subscription.pk)
+    swaps = len(added) - max(covers.vehicles - len({row.vehicle_id for row in rows}), 0)
+    zone = ZoneInfo(subscription.plan.site.time_zone)
+    if swaps > swaps_left([row.created_at for row in rows if row.is_swap], now, zone):
+        raise Refused("pass_swaps_used", "The vehicles of a pass are exchanged twice a month at most")
+    for row in removed:
+        row.until_at = max(from_at, row.from_at)
+        row.save(update_fields=["until_at"])
+    PassVehicle.objects.bulk_create(
+        PassVehicle(
+            subscription=subscription,
+            vehicle=vehicle,
+            from_at=from_at,
+            is_swap=place >= len(added) - swaps,
+            created_at=now,
+        )
+        for place, vehicle in enumerate(added)
+    )
+    return Exchange(tuple(added), tuple(row.vehicle for row in removed), from_at)
+
+
+def _next_midnight(subscription: Subscription, now: datetime) -> datetime:
+    """Return the next midnight of the site; for a pass that has not begun, its beginning."""
+    zone = ZoneInfo(subscription.plan.site.time_zone)
+    midnight = clock.day_start(now.astimezone(zone).date() + timedelta(days=1), zone)
+    return max(midnight, subscription.starts_at)
+
+
+def refuse_over(subscription: Subscription) -> None:
+    """Raise Refused `pass_over` for a pass that was cancelled or is over."""
+    if subscription.status not in OPEN_PASS:
+        raise Refused("pass_over", "This pass is over")

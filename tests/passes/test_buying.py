@@ -17,7 +17,7 @@ from parking.vehicles.models import Vehicle
 from tests.build import actor, make_user, make_zone
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused
-from tests.moments import START, at
+from tests.moments import at
 from tests.passes.build import again, bought, buy, make_plan
 
 pytestmark = pytest.mark.django_db

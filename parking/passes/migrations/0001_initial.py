@@ -82,6 +82,10 @@ class Migration(migrations.Migration):
                         max_length=9,
                     ),
                 ),
+                (
+                    "price",
+                    models.DecimalField(decimal_places=2, help_text="Of a period, as it was last sold", max_digits=10),
+                ),
                 ("covers", models.JSONField(help_text="The passes.coverage.Coverage that was sold")),
                 ("starts_at", models.DateTimeField()),
                 (
@@ -215,6 +219,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="pass_ends_after_start"
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="subscription",
+            constraint=models.CheckConstraint(condition=models.Q(("price__gte", 0)), name="pass_price_not_negative"),
         ),
         migrations.AddConstraint(
             model_name="subscription",
