@@ -98,7 +98,7 @@ def buy_pass(request: HttpRequest, attempt: Attempt, payload: BuyIn) -> HttpResp
     """Buy a pass of a plan. It holds once its order is paid; until `pay_by` the plates get no other pass here."""
     now, actor = clock.now(), actor_of(request)
     if attempt.subject is not None:
-        bought = passes.resume_buying(actor=actor, subject=attempt.subject, now=now)
+        bought = passes.resume_buying(subject=attempt.subject, now=now)
     else:
         bought = passes.buy(
             actor=actor,

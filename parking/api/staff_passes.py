@@ -11,7 +11,6 @@ from parking.api.shapes.passes import AdminPassOut, PassEntryOut
 from parking.api.staff import UPI_REFERENCE
 from parking.checkout import pass_entry, passes
 from parking.checkout.collecting import Collection
-from parking.checkout.passes import Bought
 from parking.core import clock
 from parking.core.ids import MAX_ID
 from parking.edge import requests
@@ -21,7 +20,6 @@ from parking.edge.describe import WRITE_PROBLEMS, Ok, enveloped, examples, keyed
 from parking.edge.parsing import Day, GateId, In, RefIn, Rupees, Text20, Text30, Text64, Text500
 from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
-from parking.passes.queries import find_pass
 from parking.passes.services import Wanted
 
 router = Router(tags=["Staff"], auth=staff_only)
@@ -63,7 +61,7 @@ def sell_pass(request: HttpRequest, attempt: Attempt, payload: SellIn) -> HttpRe
     now = clock.now()
     actor = actor_at(actor_of(request), payload.gate_id)
     if attempt.subject is not None:
-        bought = Bought(find_pass(attempt.subject, sites=actor.sites), None)
+        bought = passes.resume_buying(subject=attempt.subject, now=now)
     else:
         bought = passes.sell(
             actor=actor,

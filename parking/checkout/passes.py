@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from parking.accounts.models import User
 from parking.audit import services as audit
@@ -11,15 +12,17 @@ from parking.checkout import pass_money
 from parking.checkout.collecting import Collection, refuse_missing_reference, refuse_unknown_method
 from parking.checkout.paying import Due, collect_with_page, refresh_order, sent_with_page, waiting_order
 from parking.core import idempotency
-from parking.core.actor import Actor
+from parking.core.actor import SYSTEM, Actor
 from parking.core.errors import NotFound, Refused, Unavailable
 from parking.core.idempotency import RequestKey
+from parking.core.ids import new_pass_code
 from parking.core.money import ZERO
 from parking.passes import services as passes
-from parking.passes.events import PassBought
+from parking.passes.events import PassBought, PassExpired
 from parking.passes.models import PassPeriod, PassStatus, Subscription
 from parking.passes.plans import plan_for_sale
-from parking.passes.queries import find_pass, pass_again
+from parking.passes.queries import find_pass, pass_again, pass_of_code
+from parking.passes.rules import RENEWAL_GRACE
 from parking.passes.services import Wanted
 from parking.payments import bills, orders
 from parking.payments.gateways.registry import chosen_gateway
@@ -49,9 +52,10 @@ def buy(
         raise ValueError("a pass is bought by an account")
     code = chosen_gateway(gateway).code
     plan = plan_for_sale(plan_id, sites=None)
+    pass_code = new_pass_code()
     with transaction.atomic(durable=True):
-        period = passes.open_pass(plan=plan, driver_id=actor.user_id, wanted=wanted, now=now)
-        idempotency.claim(key, subject=period.subscription.number, now=now)
+        idempotency.claim(key, subject=pass_code, now=now)
+        period = passes.open_pass(pass_code=pass_code, plan=plan, driver_id=actor.user_id, wanted=wanted, now=now)
         _record_bought(actor, period, now)
         order = None
         if plan.price > ZERO:
@@ -69,9 +73,9 @@ def buy(
     return _collect(period.subscription, order, now, fresh=True)
 
 
-def resume_buying(*, actor: Actor, subject: str, now: datetime) -> Bought:
+def resume_buying(*, subject: str, now: datetime) -> Bought:
     """Go on with a purchase whose answer was lost: its order is asked after, no second pass is made out."""
-    subscription = find_pass(subject, driver_id=actor.user_id)
+    subscription = pass_of_code(subject)
     return _collect(subscription, _order_of(subscription), now, fresh=False)
 
 
@@ -94,9 +98,10 @@ def sell(
     if not User.objects.filter(pk=user_id, is_active=True).exists():
         raise NotFound("user_not_found", "User not found")
     plan = plan_for_sale(plan_id, sites=actor.sites)
+    pass_code = new_pass_code()
     with transaction.atomic(durable=True):
-        period = passes.open_pass(plan=plan, driver_id=user_id, wanted=wanted, now=now)
-        idempotency.claim(key, subject=period.subscription.number, now=now)
+        idempotency.claim(key, subject=pass_code, now=now)
+        period = passes.open_pass(pass_code=pass_code, plan=plan, driver_id=user_id, wanted=wanted, now=now)
         _record_bought(actor, period, now, method=tender.method)
         _close_and_activate(period, actor=actor, tender=tender if plan.price > ZERO else None, now=now)
     return Bought(pass_again(period.subscription), None)
@@ -210,3 +215,33 @@ def give_up_unpaid_passes(*, now: datetime) -> int:
                 pass_money.give_up(period, now)
                 given_up += 1
     return given_up
+
+
+def expire_passes(*, now: datetime) -> int:
+    """Note that passes are over whose end, or the two days in which a renewal may be paid, passed; answers how many.
+
+    Safe to repeat, and to run twice at once.
+    """
+    over = Q(ends_at__lte=now, auto_renew=False) | Q(ends_at__lte=now - RENEWAL_GRACE)
+    ended = 0
+    for pk in list(Subscription.objects.filter(over, status=PassStatus.ACTIVE).values_list("pk", flat=True)):
+        with transaction.atomic(durable=True):
+            held = passes.lock_pass(pk)
+            if held.status == PassStatus.ACTIVE and held.admits_until <= now:
+                _expire(held, now)
+                ended += 1
+    return ended
+
+
+def _expire(held: Subscription, now: datetime) -> None:
+    for period in passes.lock_periods(held):
+        if period.bill.closed_at is None:
+            pass_money.close_unpaid(period, now)
+    passes.expire(subscription=held, now=now)
+    audit.record(SYSTEM, PassExpired(pass_id=held.pk), now)
+
+
+def forget_ended_vehicles(*, now: datetime) -> int:
+    """Unmark vehicles that are on no pass any more; answers how many."""
+    with transaction.atomic(durable=True):
+        return passes.forget_ended_vehicles(now=now)

@@ -86,9 +86,9 @@ def present_vehicles(subscription: Subscription, now: datetime) -> list[PassVehi
     return [row for row in subscription.vehicles.all() if _is_on(row, now)]
 
 
-def coming_vehicles(subscription: Subscription, now: datetime) -> list[PassVehicle]:
+def coming_vehicles(subscription: Subscription) -> list[PassVehicle]:
     """Return the plates that will be on a pass: those that are now and stay, and those that take a place later."""
-    return [row for row in subscription.vehicles.all() if row.until_at is None or row.until_at > max(now, row.from_at)]
+    return [row for row in subscription.vehicles.all() if row.until_at is None]
 
 
 def _is_on(row: PassVehicle, now: datetime) -> bool:

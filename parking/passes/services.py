@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parking.core import clock
 from parking.core.errors import InvalidInput, Refused
-from parking.core.ids import new_pass_code
 from parking.core.money import ZERO
 from parking.core.statements import change
 from parking.facilities.models import ParkingZone
@@ -44,7 +43,7 @@ class PassChangedMeanwhile(RuntimeError):
 # --- Making one out ----------------------------------------------------------------------------------
 
 
-def open_pass(*, plan: Plan, driver_id: int, wanted: Wanted, now: datetime) -> PassPeriod:
+def open_pass(*, pass_code: str, plan: Plan, driver_id: int, wanted: Wanted, now: datetime) -> PassPeriod:
     """Make out a pass that waits for its money, with its first period and its bill, inside a transaction.
 
     The plates are locked, in the order of their keys. Raises Refused `vehicle_invalid`, `pass_overlap`; InvalidInput.
@@ -55,7 +54,7 @@ def open_pass(*, plan: Plan, driver_id: int, wanted: Wanted, now: datetime) -> P
     locked = vehicles.lock_for_pass(plates=_plates(wanted, plan), kind=_kind_of(plan), now=now)
     refuse_overlap(locked, plan.coverage, begins=starts_at, ends=ends_at)
     subscription = Subscription.objects.create(
-        pass_code=new_pass_code(),
+        pass_code=pass_code,
         plan=plan,
         driver_id=driver_id,
         price=plan.price,

@@ -125,7 +125,7 @@ class PassOut(Shape):
         """Return a pass: `vehicles` are on it now, or from its beginning; `changes` are plates that come or go."""
         shown = max(now, held.starts_at)
         present = present_vehicles(held, shown)
-        coming = coming_vehicles(held, shown)
+        coming = coming_vehicles(held)
         changes = [row for row in present if row not in coming] + [row for row in coming if row not in present]
         return cls.read(
             held,
