@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from deploy import gateways, keys, processes
+from deploy import gateways, keys, messages_standin, processes
 from smart_parking.environment import Environment, WrongEnvironment, read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +51,9 @@ Ctrl-C stops it.
 
 
 STANDIN = """Play the bank (PhonePe and Razorpay, no real money): {standin}
+"""
+
+MESSAGES = """Every mail, push message and SMS that was sent: {messages}
 """
 
 
@@ -207,6 +210,9 @@ def serve(supervisor: Supervisor) -> None:
     command, standin = gateways.standin(base, env.standin_port)
     if command:
         supervisor.start("stand-in gateway", command)
+    command, messages = messages_standin.standin(env.message_standin_port)
+    if command:
+        supervisor.start("stand-in of messages", command)
     supervisor.run_to_end("Preparing the browser's files", [sys.executable, "-m", "deploy.assets"])
     supervisor.run_to_end("Compiling the messages", [sys.executable, "-m", "deploy.messages", "compile"])
     supervisor.run_to_end("Migrating the database", manage("migrate", "--noinput", "-v0"))
@@ -214,9 +220,15 @@ def serve(supervisor: Supervisor) -> None:
     supervisor.start("web server", web_command(host, port))
     supervisor.start("worker", manage("worker"))
     wait_until_healthy(supervisor, local_address(host), port)
-    print(WELCOME.format(base=base) + (STANDIN.format(standin=standin) if standin else ""), flush=True)
+    print(WELCOME.format(base=base) + _beside(standin, messages), flush=True)
     while True:
         supervisor.tick_while_all_live()
+
+
+def _beside(standin: str, messages: str) -> str:
+    """Return where the stand-ins are that were started."""
+    bank = STANDIN.format(standin=standin) if standin else ""
+    return bank + (MESSAGES.format(messages=messages) if messages else "")
 
 
 def main() -> int:

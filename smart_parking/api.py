@@ -9,6 +9,7 @@ from parking.api import (
     debts,
     driver,
     invoice_details,
+    notifications,
     passes,
     payments,
     phones,
@@ -44,6 +45,7 @@ api = Contract(
 )
 errors.install(api)
 api.add_router("/api/auth", auth.router)
+api.add_router("/api/me", notifications.router)
 api.add_router("/api/public", public.router)
 api.add_router("/api/public", prices.router)
 api.add_router("/api/public", passes.public)

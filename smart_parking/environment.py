@@ -89,6 +89,9 @@ class Environment(BaseSettings):
         "SMART_PARKING_BODY_SECONDS", 10.0, "for a request's body, and more while it comes", unit="seconds"
     )
     standin_port: Port | None = variable("STANDIN_PORT", None, "port of the stand-in gateway", derived="a free one")
+    message_standin_port: Port | None = variable(
+        "MESSAGE_STANDIN_PORT", None, "port of the page of messages", derived="a free one"
+    )
 
     # Database
     database_url: str = variable("DATABASE_URL", "", "which database", derived="parking.sqlite3", secret=True)
@@ -276,6 +279,24 @@ class Environment(BaseSettings):
     email_use_tls: Switch = variable("EMAIL_USE_TLS", False, "STARTTLS")
     email_use_ssl: Switch = variable("EMAIL_USE_SSL", False, "encrypted from the start")
     default_from_email: str = variable("DEFAULT_FROM_EMAIL", "Smart Parking <noreply@localhost>", "sender")
+
+    # Other channels of notices
+    push_private_key: str = variable("PUSH_PRIVATE_KEY", "", "of `manage.py push_key`; empty: none", secret=True)
+    push_contact: str = variable("PUSH_CONTACT", "mailto:noreply@localhost", "whom push services may ask")
+    push_hosts: Words = variable(
+        "PUSH_HOSTS",
+        ["fcm.googleapis.com", "updates.push.services.mozilla.com", "*.push.apple.com", "*.notify.windows.com"],
+        "push services that are posted to",
+    )
+    sms_url: Address = variable("SMS_URL", "", "where SMS are posted; empty: none are sent")
+    sms_key: str = variable("SMS_KEY", "", "bearer token of the provider", secret=True)
+    sms_entity: str = variable("SMS_ENTITY", "", "principal entity, as registered (DLT)")
+    sms_header: str = variable("SMS_HEADER", "", "sender, as registered (DLT)")
+    sms_template_ids: Words = variable("SMS_TEMPLATE_IDS", [], "numbers of templates: booked.en=1107...")
+    sms_per_month: Whole = variable("SMS_PER_MONTH", 1000, "SMS of one site in a month; 0: any number")
+    whatsapp_url: Address = variable("WHATSAPP_URL", "", "where messages are posted; empty: none are sent")
+    whatsapp_sender: str = variable("WHATSAPP_SENDER", "", "id of the sending phone number")
+    whatsapp_key: str = variable("WHATSAPP_KEY", "", "bearer token", secret=True)
 
     # HTTPS and proxies
     https_redirect: Switch = variable("SMART_PARKING_HTTPS_REDIRECT", True, "redirect plain HTTP, in production")

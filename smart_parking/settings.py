@@ -10,6 +10,7 @@ from smart_parking.database import database
 from smart_parking.environment import read
 from smart_parking.gateway_settings import *  # noqa: F403 - its capital names are settings like those below
 from smart_parking.mail_settings import *  # noqa: F403
+from smart_parking.message_settings import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 _env = read()
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
     "parking.core",
     "parking.audit",
     "parking.accounts",
+    "parking.notifications",
     "parking.vehicles",
     "parking.facilities",
     "parking.tariffs",

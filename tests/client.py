@@ -73,8 +73,8 @@ class ApiClient:
     def patch(self, path: str, body: object = None, **headers: str) -> Any:
         return self._send("patch", path, body, headers)
 
-    def delete(self, path: str) -> Any:
-        return self.client.delete(path, headers=self.headers)
+    def delete(self, path: str, body: object = None, **headers: str) -> Any:
+        return self._send("delete", path, body, headers)
 
     def _send(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -82,7 +82,8 @@ def mail_confirmation_link(user_id: int, *, now: datetime) -> bool:
 
 # --- Notices ---------------------------------------------------------------------------------------
 
-_NOTICES: dict[str, tuple[Promise, Promise]] = {
+# What the app `notifications` tells the owner of an account, by kind: title and sentence.
+NOTICES: dict[str, tuple[Promise, Promise]] = {
     "password_changed": (
         gettext_lazy("Your password for %(brand)s was changed"),
         gettext_lazy('The account "%(username)s" has a new password. All devices were signed out.'),
@@ -102,15 +103,22 @@ _NOTICES: dict[str, tuple[Promise, Promise]] = {
             "On devices where you signed in before, you still can."
         ),
     ),
+    "new_sign_in": (
+        gettext_lazy("A new sign-in to your account at %(brand)s"),
+        gettext_lazy('Someone signed in to the account "%(username)s" from a place where it was not used before.'),
+    ),
 }
 
 
 def mail_notice(user_id: int, kind: str, address: str) -> bool:
-    """Send a notice about an account to an address, which need not be its present one. Not inside a transaction."""
+    """Send a notice about an account to an address, which need not be its present one. Not inside a transaction.
+
+    Only for what an older version has queued: the app `notifications` sends them now.
+    """
     user = User.objects.filter(pk=user_id).first()
     if user is None:
         return False
-    subject, sentence = _NOTICES[kind]
+    subject, sentence = NOTICES[kind]
     with translation.override(user.language):
         return _send(
             user.pk,

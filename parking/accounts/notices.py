@@ -1,12 +1,23 @@
-"""What the owner of an account is told by mail, because it may have been somebody else.
+"""What the owner of an account is told, because it may have been somebody else.
 
-Each is a row of the queue in the transaction of the change, so that neither is there without the other.
+The app `notifications`, which lies above, writes it in the transaction of the change, so that neither is there without
+the other. The kinds and their words are in `accounts.mails.NOTICES`.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from parking.accounts.models import User
-from parking.accounts.tasks import mail_notice
+
+# Takes the account, the kind and the mail addresses.
+Teller = Callable[[User, str, Collection[str]], None]
+
+_tellers: list[Teller] = []
+
+
+def tell_through(teller: Teller) -> None:
+    """Give everything that owners are told to this function from now on."""
+    if teller not in _tellers:
+        _tellers.append(teller)
 
 
 def password_changed(user: User) -> None:
@@ -27,6 +38,11 @@ def sign_ins_paused(user: User) -> None:
     _tell(user, "sign_ins_paused", {user.email})
 
 
+def new_sign_in(user: User) -> None:
+    """Tell that somebody signed in from an address from which the account was not used before."""
+    _tell(user, "new_sign_in", {user.email})
+
+
 def _tell(user: User, kind: str, addresses: set[str]) -> None:
-    for address in sorted(addresses - {""}):
-        mail_notice.enqueue(user.pk, kind, address)
+    for teller in _tellers:
+        teller(user, kind, sorted(addresses - {""}))

@@ -78,10 +78,17 @@ def note_success(request: HttpRequest, *, user: User, now: datetime) -> None:
     address = _mark(request)
     if KnownAddress.objects.filter(user=user, address=address, last_at__gt=now - _NOTED_FOR).exists():
         return
-    known = KnownAddress(user=user, address=address, last_at=now)
-    KnownAddress.objects.bulk_create(
-        [known], update_conflicts=True, unique_fields=["user", "address"], update_fields=["last_at"]
-    )
+    known = set(KnownAddress.objects.filter(user=user).values_list("address", flat=True))
+    with transaction.atomic():
+        KnownAddress.objects.bulk_create(
+            [KnownAddress(user=user, address=address, last_at=now)],
+            update_conflicts=True,
+            unique_fields=["user", "address"],
+            update_fields=["last_at"],
+        )
+        # The first sign-in of all is no news to its owner.
+        if known and address not in known:
+            notices.new_sign_in(user)
 
 
 def _is_known(request: HttpRequest, username: str, now: datetime) -> bool:

@@ -4,41 +4,56 @@ A listener is named by the app that listens, in `AppConfig.ready()`: `listen(Ses
 takes `unprocessed(…)`, does its work and calls `mark_done(…)`; every event comes to it at least once.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
 from parking.audit.events import Event
 from parking.audit.models import OutboxEvent
 
-_LISTENERS: dict[type[Event], list[str]] = {}
+# By type of event: who listens, and to which events of it. None: to all.
+When = Callable[[Any], bool]
+_LISTENERS: dict[type[Event], dict[str, When | None]] = {}
+
+# Rows that were processed are kept for so long, for whoever looks into what happened.
+_KEPT_FOR = timedelta(days=7)
 
 
-def listen(event_type: type[Event], listener: str) -> None:
-    """Put every event of this type, and of its subclasses, into the outbox for a listener from now on."""
-    names = _LISTENERS.setdefault(event_type, [])
-    if listener not in names:
-        names.append(listener)
+def listen(event_type: type[Event], listener: str, *, when: When | None = None) -> None:
+    """Put events of this type, and of its subclasses, into the outbox for a listener from now on.
+
+    With `when`, only those that it says yes to: the others cost no statement.
+    """
+    _LISTENERS.setdefault(event_type, {}).setdefault(listener, when)
 
 
-def listeners_of(event_type: type[Event]) -> list[str]:
-    """Return the names of those who listen to a type of events, each once."""
+def listeners_of(event: Event) -> list[str]:
+    """Return the names of those who listen to an event, each once."""
     if not _LISTENERS:
         return []
-    return list(dict.fromkeys(name for base in event_type.__mro__ for name in _LISTENERS.get(base, ())))
+    listening = (item for base in type(event).__mro__ for item in _LISTENERS.get(base, {}).items())
+    return list(dict.fromkeys(name for name, when in listening if when is None or when(event)))
 
 
-def unprocessed(listener: str, *, limit: int) -> list[OutboxEvent]:
-    """Return the oldest events that a listener has still to process, at most `limit`.
+def unprocessed(listener: str, *, limit: int, without: Collection[int] = ()) -> list[OutboxEvent]:
+    """Return the oldest events that a listener has still to process, at most `limit`, none of the ids `without`.
 
     Call it inside a transaction: the rows are locked until its end, and those that another worker holds are left out.
     """
     skip = connection.features.has_select_for_update_skip_locked
     rows = OutboxEvent.objects.select_for_update(skip_locked=skip).filter(listener=listener, processed_at=None)
+    if without:
+        rows = rows.exclude(pk__in=without)
     return list(rows.order_by("pk")[:limit])
 
 
 def mark_done(rows: Iterable[OutboxEvent], *, now: datetime) -> None:
     """Note that a listener has processed these events; it gets them no more."""
     OutboxEvent.objects.filter(pk__in=[row.pk for row in rows], processed_at=None).update(processed_at=now)
+
+
+def forget_processed(*, now: datetime) -> int:
+    """Delete the rows that were processed over a week ago; answers how many."""
+    return OutboxEvent.objects.filter(processed_at__lte=now - _KEPT_FOR).delete()[0]

@@ -29,7 +29,7 @@ def record(actor: Actor, event: Event, now: datetime) -> None:
         request_id=current_request_id(),
         facts=event.facts(),
     )
-    listeners = listeners_of(type(event))
+    listeners = listeners_of(event)
     if not listeners:
         insert(entry)
         return

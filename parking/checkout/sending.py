@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 
 from parking.audit import services as audit
 from parking.checkout.documents import find_payment, issued_documents
+from parking.checkout.notice_documents import file_of
 from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError
-from parking.core.site_settings import BRAND_NAME, own_logo
+from parking.core.site_settings import BRAND_NAME
 from parking.invoices.events import DocumentMailed
 from parking.invoices.models import DocumentMail, MailState, TaxDocument
-from parking.invoices.pdf import A4, pdf_of
-from parking.invoices.sheets import sheet_of
 
 log = structlog.get_logger(__name__)
 
@@ -62,8 +61,8 @@ def _message(mail: DocumentMail, now: datetime) -> EmailMessage:
     with translation.override(reader.language):
         subject, text = _words(documents[0], sale.facts.details.plate)
     message = EmailMessage(subject, text, None, [reader.email])
-    body = pdf_of(tuple(sheet_of(document) for document in documents), A4, own_logo())
-    message.attach(f"{documents[0].number.replace('/', '-')}.pdf", body, "application/pdf")
+    attached = file_of(documents)
+    message.attach(attached.name, attached.body, attached.media_type)
     return message
 
 

@@ -20,11 +20,14 @@ from parking.accounts.repeated import record_repetitions
 from parking.accounts.sessions import forget_expired_sessions
 from parking.accounts.throttles import forget_old_windows
 from parking.accounts.tokens import forget_expired_tokens
+from parking.audit.outbox import forget_processed
 from parking.checkout import collecting, documents, expiring, passes, settling, webhooks
 from parking.checkout.tasks import work_on_event
 from parking.core.heartbeats import forget_dead_workers
 from parking.core.idempotency import forget_old_keys
 from parking.core.task_queue import prune_results, requeue_lost_tasks
+from parking.notifications import alerting, delivering, noticing
+from parking.notifications.models import Channel
 from parking.payments.gateways.registry import gateway_codes
 
 # Calls of one gateway at a time. A run takes twice as many orders: one that hangs 20 s a call is over in 40 s.
@@ -73,7 +76,21 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
     }
     for code in gateway_codes():
         by_name |= _lanes_of_gateway(code)
-    return by_name
+    return by_name | _lanes_of_notices()
+
+
+def _lanes_of_notices() -> dict[str, tuple[Sweep, ...]]:
+    """Return the lane that makes notices, and one for each channel: a mail server that hangs delays no push message."""
+    lanes: dict[str, tuple[Sweep, ...]] = {
+        "notices": (
+            Sweep("take_events", 1, noticing.take_events, full=noticing.EVENTS_A_RUN),
+            Sweep("tell_managers", 60, alerting.tell_managers),
+        ),
+    }
+    for channel in Channel:
+        run = partial(delivering.deliver, channel=channel, spread=in_threads)
+        lanes[f"deliver {channel}"] = (Sweep(f"deliver {channel}", 2, run, full=delivering.DELIVERIES_A_RUN),)
+    return lanes
 
 
 def _lanes_of_gateway(code: str) -> dict[str, tuple[Sweep, ...]]:
@@ -123,5 +140,6 @@ def forget_what_is_over(*, now: datetime) -> int:
         forget_old_sign_ins,
         forget_old_failures,
         forget_expired_sessions,
+        forget_processed,
     )
     return sum(forget(now=now) for forget in forgetting) + forget_dead_workers(now=now)

@@ -5,6 +5,7 @@ A value counts in this order: the site's own, the operator's, the default, which
 second. `facilities.settings` is the only writer.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +20,7 @@ from parking.core.pictures import digest_problem, picture
 
 T = TypeVar("T", int, str)
 
+_PHONE = re.compile(r"\+?[0-9][0-9 ]{2,18}")
 _MINUTES_OF_A_DAY = 24 * 60
 _HOURS_OF_A_YEAR = 366 * 24
 
@@ -65,6 +67,11 @@ class Setting(Generic[T]):
         return None if self.least <= value <= self.most else f"Between {self.least} and {self.most}"
 
 
+def phone_problem(text: str) -> str | None:
+    """Return why this is no phone number, in a sentence; None if it is, or is empty."""
+    return None if not text or _PHONE.fullmatch(text) else "A phone number is needed: digits and spaces"
+
+
 def _read() -> dict[tuple[str, int], Any]:
     rows = SettingValue.objects.values_list("name", "site_id", "value")
     return {(name, site_id): value for name, site_id, value in rows}
@@ -95,6 +102,7 @@ RECEIPT_FOOTER = Setting("receipt_footer", "text", lambda: "", most=200)
 # --- Gate ----------------------------------------------------------------------------------------------
 
 GREEN_SECONDS = Setting("green_seconds", "seconds", lambda: settings.GATE_CLOSES_AFTER_SECONDS, least=1, most=60)
+SUPERVISOR_PHONE = Setting("supervisor_phone", "text", lambda: "", most=20, check=phone_problem)
 
 # --- Brand ---------------------------------------------------------------------------------------------
 
@@ -110,7 +118,7 @@ GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "stays": (HOLD_MINUTES, NO_SHOW_MINUTES, CANCEL_WINDOW_SECONDS, LONG_STAY_HOURS),
     "limits": (BOOKING_LIMIT, UNPAID_LIMIT, ABANDONED_LIMIT),
     "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, RECEIPT_FOOTER),
-    "gate": (GREEN_SECONDS,),
+    "gate": (GREEN_SECONDS, SUPERVISOR_PHONE),
     "brand": (BRAND_NAME, BRAND_COLOUR, BRAND_LOGO),
 }
 BY_NAME: dict[str, Setting[Any]] = {setting.name: setting for group in GROUPS.values() for setting in group}

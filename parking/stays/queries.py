@@ -86,9 +86,9 @@ def expected(*, sites: Sites, q: str) -> QuerySet[ParkingSession]:
 
 
 def due_within(span: timedelta, *, sites: Sites, now: datetime) -> QuerySet[ParkingSession]:
-    """Return bookings at these sites whose car has to come within this time."""
-    rows = ParkingSession.objects.filter(status=SessionStatus.BOOKED, enter_by__lte=now + span)
-    return at_sites(rows, sites, "zone__site_id")
+    """Return bookings at these sites whose car has to come within this time, the most urgent first."""
+    rows = ParkingSession.objects.whole().filter(status=SessionStatus.BOOKED, enter_by__lte=now + span)
+    return at_sites(rows, sites, "zone__site_id").order_by("enter_by", "pk")
 
 
 def cars_inside(

@@ -15,6 +15,7 @@ from parking.audit.services import record
 from parking.core.actor import SYSTEM
 from parking.facilities import events as facilities
 from parking.invoices import events as invoices
+from parking.notifications import events as notifications
 from parking.passes import events as passes
 from parking.payments import events as payments
 from parking.stays import events as stays
@@ -36,6 +37,36 @@ RATE = KindRate("EV", Decimal("40.00"), Decimal("30.00"))
 
 # Each event, and the columns action, subject_kind, subject_id and facts of its line.
 STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
+    (
+        notifications.PreferencesChanged(user_id=7, changes={"booked.MAIL": False}, quiet=(22, 7)),
+        "preferences.changed",
+        "user",
+        7,
+        {"changes": {"booked.MAIL": False}, "quiet": [22, 7]},
+    ),
+    (
+        notifications.MailUnsubscribed(user_id=7, kind="booked"),
+        "mail.unsubscribed",
+        "user",
+        7,
+        {"kind": "booked"},
+    ),
+    (notifications.PushSubscribed(user_id=7), "push.subscribed", "user", 7, {}),
+    (notifications.PushUnsubscribed(user_id=7, gone=True), "push.unsubscribed", "user", 7, {"gone": True}),
+    (
+        notifications.DeliveryFailed(notice_id=7, channel="MAIL", error="smtp_550"),
+        "delivery.failed",
+        "notice",
+        7,
+        {"channel": "MAIL", "error": "smtp_550"},
+    ),
+    (
+        notifications.DeliveryRetried(notice_id=7, channel="MAIL"),
+        "delivery.retried",
+        "notice",
+        7,
+        {"channel": "MAIL"},
+    ),
     (
         stays.SessionBooked(session_id=7, zone_id=3, slot_id=5, fee=FIFTY),
         "session.booked",

@@ -7,10 +7,11 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from parking.accounts.events import SignedIn
 from parking.audit import outbox
 from parking.audit.events import Event, read_event
 from parking.audit.models import AuditEntry, OutboxEvent
-from parking.audit.outbox import listen, listeners_of, mark_done, unprocessed
+from parking.audit.outbox import forget_processed, listen, listeners_of, mark_done, unprocessed
 from parking.audit.services import record
 from parking.core.actor import user_actor
 from parking.stays.events import SessionEntered, SessionEvent, SessionQuoted
@@ -26,6 +27,10 @@ ENTERED = SessionEntered(session_id=7, slot_id=5)
 @pytest.fixture(autouse=True)
 def _no_listeners(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "_LISTENERS", {})
+
+
+def _is_dear(event: SessionQuoted) -> bool:
+    return event.total > 400
 
 
 def statements(event: Event) -> list[str]:
@@ -54,9 +59,36 @@ def test_listening_to_a_base_is_listening_to_all_its_types_once() -> None:
     listen(SessionEvent, "webhooks")
     listen(SessionQuoted, "webhooks")
     listen(SessionQuoted, "alerts")
-    assert listeners_of(SessionQuoted) == ["webhooks", "alerts"]
-    assert listeners_of(SessionEntered) == ["webhooks"]
-    assert listeners_of(Event) == []
+    assert listeners_of(QUOTED) == ["webhooks", "alerts"]
+    assert listeners_of(ENTERED) == ["webhooks"]
+    assert listeners_of(SignedIn(user_id=7)) == []
+
+
+def test_a_listener_may_want_some_events_of_a_type_only() -> None:
+    listen(SessionQuoted, "webhooks", when=_is_dear)
+    assert statements(QUOTED) == ['INSERT INTO "audit_auditentry"']
+    record(ATTENDANT, SessionQuoted(session_id=8, total=Decimal("500.00")), NOW)
+    assert [row.subject_id for row in OutboxEvent.objects.all()] == [8]
+
+
+def test_what_was_processed_is_kept_for_a_week() -> None:
+    listen(SessionEvent, "webhooks")
+    for event in (ENTERED, QUOTED):
+        record(ATTENDANT, event, NOW)
+    with transaction.atomic():
+        mark_done(unprocessed("webhooks", limit=1), now=NOW)
+    assert forget_processed(now=NOW + timedelta(days=6, hours=23)) == 0
+    assert forget_processed(now=NOW + timedelta(days=7)) == 1
+    assert [read_event(row) for row in OutboxEvent.objects.all()] == [QUOTED]
+
+
+def test_events_that_a_listener_leaves_for_later_hold_up_none_behind_them() -> None:
+    listen(SessionEvent, "webhooks")
+    for event in (ENTERED, QUOTED):
+        record(ATTENDANT, event, NOW)
+    first = OutboxEvent.objects.earliest("pk")
+    with transaction.atomic():
+        assert [read_event(row) for row in unprocessed("webhooks", limit=1, without=[first.pk])] == [QUOTED]
 
 
 def test_a_change_that_is_rolled_back_leaves_neither_line_nor_row() -> None:

@@ -13,6 +13,7 @@ from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment
 from parking.stays.models import ParkingSession
+from parking.web.components import plate_text
 from tests.browser.conftest import NewPage, SignIn, TakePicture
 from tests.browser.test_gate_scanning import OpenGate, ask_for_bill, open_gate, verdict
 from tests.build import book, enter, make_user, reloaded, terminate
@@ -44,11 +45,17 @@ def open_cash(page: Page) -> None:
 
 @pytest.mark.parametrize("device", ["phone", "desktop"])
 def test_cash_by_clicking(
-    open_gate: OpenGate, inside: ParkingSession, axe: Callable[..., None], picture: TakePicture, device
+    open_gate: OpenGate,
+    inside: ParkingSession,
+    axe: Callable[..., None],
+    picture: TakePicture,
+    device,
+    settings,
 ) -> None:
+    settings.GATE_CLOSES_AFTER_SECONDS = 60  # the sheet goes by itself: long enough to look at it
     page = open_gate(device=device)
     ask_for_bill(page, inside.qr_code)
-    expect(page.locator(".bill [data-due]")).to_have_text("₹100.00")
+    expect(page.locator(".bill [data-due]")).to_have_text("₹100")
     axe(page)
     picture(page, f"gate-bill-{device}")
     page.get_by_role("button", name="Cash").click()
@@ -56,15 +63,15 @@ def test_cash_by_clicking(
     expect(page.get_by_role("button", name="Exact amount")).to_be_in_viewport(ratio=1)
     for digit in "50":
         page.get_by_role("button", name=digit, exact=True).click()
-    expect(page.locator("[data-short]")).to_have_text("₹50.00")
+    expect(page.locator("[data-short]")).to_have_text("₹50")
     page.get_by_role("button", name="0", exact=True).click()
-    expect(page.locator("[data-change]")).to_have_text("₹400.00")
+    expect(page.locator("[data-change]")).to_have_text("₹400")
     expect(page.get_by_role("button", name="Cash received")).to_be_in_viewport(ratio=1)
     axe(page)
     picture(page, f"gate-cash-{device}")
     page.get_by_role("button", name="Cash received").click()
     verdict(page, "LET OUT")
-    expect(page.locator("[data-change-given]")).to_have_text("₹400.00")
+    expect(page.locator("[data-change-given]")).to_have_text("₹400")
     axe(page)
     picture(page, f"gate-let-out-{device}")
     receipt = page.get_by_role("link", name="Print the receipt").get_attribute("href")
@@ -84,16 +91,16 @@ def test_an_old_debt_is_added_to_the_bill_and_paid_with_one_note(
     ParkingSession.objects.filter(pk=older.pk).update(vehicle_id=inside.vehicle_id)
     page = open_gate(device="phone")
     ask_for_bill(page, inside.qr_code)
-    page.get_by_role("button", name="Add ₹100.00").click()
-    expect(page.locator("[data-in-all]")).to_have_text("₹200.00")
+    page.get_by_role("button", name="Add ₹100").click()
+    expect(page.locator("[data-in-all]")).to_have_text("₹200")
     axe(page)
     page.get_by_role("button", name="Cash").click()
-    expect(page.get_by_role("button", name="Exact amount")).to_contain_text("₹200.00")
+    expect(page.get_by_role("button", name="Exact amount")).to_contain_text("₹200")
     page.get_by_role("button", name="₹500", exact=True).click()
-    expect(page.locator("[data-change]")).to_have_text("₹300.00")
+    expect(page.locator("[data-change]")).to_have_text("₹300")
     page.get_by_role("button", name="Cash received").click()
     verdict(page, "LET OUT")
-    expect(page.locator("[data-change-given]")).to_have_text("₹300.00")
+    expect(page.locator("[data-change-given]")).to_have_text("₹300")
     assert_books_agree()
 
 
@@ -106,7 +113,7 @@ def test_cash_by_keys_alone(open_gate: OpenGate, inside: ParkingSession) -> None
     expect(page.get_by_role("button", name="Cash")).to_be_focused()
     page.keyboard.press("1")
     page.keyboard.type("200")
-    expect(page.locator("[data-change]")).to_have_text("₹100.00")
+    expect(page.locator("[data-change]")).to_have_text("₹100")
     page.keyboard.press("Enter")
     verdict(page, "LET OUT")
     page.keyboard.press("Escape")
@@ -264,8 +271,8 @@ def test_cars_inside_are_followed_and_a_stay_is_ended(
     axe(page)
     picture(page, f"gate-inside-{device}")
     second = enter(make_user(), book(make_user(), inside.zone, "KA-01-AB-7777"))
-    expect(page.get_by_role("link", name=second.vehicle.vehicle_number)).to_be_visible()
-    page.get_by_role("link", name="DL-01-AB-1234").click()
+    expect(page.get_by_role("link", name=plate_text(second.vehicle.vehicle_number))).to_be_visible()
+    page.get_by_role("link", name="DL 01 AB 1234").click()
     axe(page)
     picture(page, f"gate-stay-{device}", whole=True)
     page.get_by_label("Reason").fill("Driver left the ticket and walked away")
@@ -316,33 +323,6 @@ def test_the_cash_of_an_exit_takes_at_most_three_touches(
     assert_books_agree()
 
 
-def test_on_the_smallest_phone_nothing_needed_is_under_a_bar(open_gate: OpenGate, inside: ParkingSession) -> None:
-    page = open_gate(device="phone", viewport={"width": 360, "height": 640})
-    for name in ("Check the code", "Camera", "Find the plate"):
-        expect(page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first).to_be_visible()
-        assert is_on_top(page, name)
-    ask_for_bill(page, inside.qr_code)
-    page.get_by_role("button", name="Cash").tap()
-    for name in ("₹10", "₹500", "1", "0", "Exact amount"):
-        assert is_on_top(page, name)
-    page.get_by_role("button", name="₹500", exact=True).tap()
-    assert page.locator("[data-change]").is_visible()
-    assert is_on_top(page, "Cash received")
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
-
-
-def is_on_top(page: Page, name: str) -> bool:
-    """Return whether a touch on the middle of a button or link, where it is now, reaches it."""
-    wanted = page.get_by_role("button", name=name, exact=len(name) < 5)
-    if not wanted.count():
-        wanted = page.get_by_role("link", name=name)
-    reached: bool = wanted.first.evaluate("""element => {
-        const box = element.getBoundingClientRect();
-        return element.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
-    }""")
-    return reached
-
-
 def test_far_too_much_cash_is_asked_about_once(open_gate: OpenGate, inside: ParkingSession) -> None:
     page = open_gate()
     ask_for_bill(page, inside.qr_code)
@@ -351,6 +331,6 @@ def test_far_too_much_cash_is_asked_about_once(open_gate: OpenGate, inside: Park
     page.keyboard.press("Enter")
     expect(page.get_by_text("more than ten times the amount due")).to_be_visible()
     assert reloaded(inside).status == "ACTIVE"
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Yes, received ₹5,000").click()
     verdict(page, "LET OUT")
-    expect(page.locator("[data-change-given]")).to_have_text("₹4,900.00")
+    expect(page.locator("[data-change-given]")).to_have_text("₹4,900")

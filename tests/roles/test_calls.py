@@ -87,6 +87,13 @@ TABLE: dict[str, Statuses] = {
     "POST /api/auth/password/reset/confirm/": ANYBODY_POSTS,
     "POST /api/auth/email/confirm/": ANYBODY_POSTS,
     "POST /api/auth/email/confirmation/": OWN,
+    "GET /api/me/notifications/": OWN,
+    "POST /api/me/notifications/read/": OWN,
+    "GET /api/me/preferences/": OWN,
+    "PATCH /api/me/preferences/": OWN,
+    "POST /api/me/push-subscriptions/": (201,) * 7 + (401,),
+    # Nobody of these has that browser.
+    "DELETE /api/me/push-subscriptions/": (404,) * 7 + (401,),
     "GET /api/public/zones/": PUBLIC,
     "GET /api/public/health/": PUBLIC,
     "GET /api/public/zones/{zone_ref}/tariff/": PUBLIC,
@@ -227,6 +234,14 @@ TABLE: dict[str, Statuses] = {
 # Addresses that show to everybody what is shown to drivers.
 SHOWN_TO_ALL = ("/api/public/", "/api/user/zones/", "/api/user/book-slot/", "POST /api/user/passes/", "/parking/")
 
+BROWSER = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/one",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
+
 
 def _bodies(world: World) -> dict[str, dict[str, Any]]:
     zone, plate = world.zone.pk, "KA-05-XY-0042"
@@ -236,6 +251,8 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
     days = {"gateway": "SIMULATED", "start_date": "today", "end_date": "today"}
     header = "kind,gateway_id,merchant_id,amount,currency,made_at\n"
     return {
+        "POST /api/me/push-subscriptions/": BROWSER,
+        "DELETE /api/me/push-subscriptions/": {"endpoint": "https://fcm.googleapis.com/fcm/send/other"},
         "POST /api/user/book-slot/": ticket,
         "POST /api/user/vehicles/": {"vehicle_number": plate},
         "POST /api/user/passes/": {"plan_id": world.plan.pk, "vehicles": [plate]},
@@ -330,7 +347,7 @@ def _sent(client: ApiClient, call: str, world: World, body: dict[str, Any]) -> A
     method, path = call.split(" ")
     address = path.format_map(world.values())
     send = getattr(client, method.lower())
-    return send(address, **body) if method == "GET" else send(address, *([] if method == "DELETE" else [body]))
+    return send(address, **body) if method == "GET" else send(address, body)
 
 
 @pytest.mark.parametrize("who", COLUMNS)

@@ -42,6 +42,13 @@ CHANGE_ONE: Statuses = (403, 403, 403, 200, 404, 403, 403, 302)
 TABLE: dict[str, Statuses] = {
     "profile": OWN,
     "password_change": OWN,
+    "notices": OWN,
+    "notices_read": ONLY_SENT,
+    "notice_preferences": OWN,
+    "push_start": ONLY_SENT,
+    "push_stop": ONLY_SENT,
+    "office_undelivered": READ,
+    "office_undelivered_retry": ONLY_SENT,
     "vehicles": DRIVER,
     "vehicle_forget": ONLY_SENT,
     "tickets": DRIVER,

@@ -29,6 +29,7 @@ PUBLIC = {
     "sign_in",
     "sign_out",
     "sign_up",
+    "unsubscribe",
     "zone",
     "zone_live",
     "zones",

@@ -15,7 +15,8 @@ from parking.payments.models import Payment
 from parking.stays.models import ParkingSession
 from tests.build import book, enter, leave, make_user
 
-APPS = ["core", "audit", "accounts", "vehicles", "facilities", "tariffs", "payments", "invoices", "stays"]
+APPS = ["core", "audit", "accounts", "notifications", "vehicles", "facilities", "tariffs", "payments", "invoices"]
+APPS += ["stays"]
 PASSWORD = "a-good-password"
 
 

@@ -176,3 +176,11 @@ class VehicleForm(ServiceForm):
             self.add_error("plate", _("4 to 15 letters and digits, as on the plate."))
         else:
             super().add_refusal(error)
+
+
+class PushForm(forms.Form):
+    """What a browser's push service gave it; sent by a script."""
+
+    endpoint = forms.CharField(max_length=1000)
+    p256dh = forms.CharField(max_length=100)
+    auth = forms.CharField(max_length=40)

@@ -4,8 +4,7 @@ Each is a complete part of the page, so that the script only has to insert it.
 """
 
 import base64
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -33,15 +32,17 @@ from parking.payments.queries import newest_payment_id
 from parking.stays import access
 from parking.stays.access import QrText
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
+from parking.web.components import amount_text, plate_text
 from parking.web.gate.owing import old_debts
-from parking.web.templatetags.parking import clock_time, rupees
+from parking.web.gate.ways_on import WaysOn, ways_on
+from parking.web.templatetags.parking import clock_time
 
-# The notes in use, in rupees.
+LET_IN, LET_OUT, LOOK, STOP, WAIT = _("LET IN"), _("LET OUT"), _("LOOK"), _("STOP"), _("WAIT")
+
+# The notes in use, in rupees; the one of 2,000 was withdrawn.
 NOTES = (10, 20, 50, 100, 200, 500)
 # A green answer that names the change stays so many times as long.
 LONGER_FOR_CHANGE = 3
-
-LET_IN, LET_OUT, STOP, WAIT = _("LET IN"), _("LET OUT"), _("STOP"), _("WAIT")
 
 # Refusals after which the car may pass in a moment.
 _AMBER = {"payment_pending", "gate_invalid"}
@@ -68,7 +69,7 @@ class Verdict:
     """The answer that fills the screen.
 
     `tone` is yes, wait or no; `closes_after` seconds, None: until dismissed; `site` is the name of the car park
-    to which a ticket of another one belongs.
+    to which a ticket of another one belongs; `ways` lead on from an amber or red answer.
     """
 
     tone: str
@@ -84,9 +85,12 @@ class Verdict:
     can_confirm: bool = False
     closes_after: int | None = None
     site: str = ""
-    # Red and amber lead on: to the bill of a car that is inside, to the lists, to a person.
-    leads_on: bool = False
-    calls: str = ""
+    ways: WaysOn | None = None
+
+    @property
+    def shape(self) -> str:
+        """Return the name of its shape: each is known without its colour."""
+        return {"yes": "go", "no": "stop"}.get(self.tone, "wait" if self.word == WAIT else "look")
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered) -> HttpResponse:
     site_id = entered.session.zone.site_id
     owes = entered.plate_debt > DEBT_AMBER_ABOVE.at(site_id)
     sentence = gettext("This plate owes %(amount)s from before. The car may go in.") % {
-        "amount": rupees(entered.plate_debt)
+        "amount": amount_text(entered.plate_debt)
     }
     verdict = Verdict(
         tone="wait" if owes else "yes",
@@ -127,7 +131,13 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered) -> HttpResponse:
 
 
 def same_plate(request: HttpRequest, scan: Scan, session: ParkingSession) -> HttpResponse:
-    verdict = Verdict("yes", LET_IN, gettext("This is the booked plate."), session)
+    verdict = Verdict(
+        "yes",
+        LET_IN,
+        gettext("This is the booked plate."),
+        session,
+        closes_after=GREEN_SECONDS.at(session.zone.site_id),
+    )
     return _shown(request, verdict, scan)
 
 
@@ -173,8 +183,8 @@ def quoted(
 def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
     """Show green, with the change, if there is any, and the receipt."""
     by_cash = left.session.payment_method == "CASH"
-    is_paid = bool(left.session.bill.total or left.debts_collected)
     change = left.change if by_cash and left.change > ZERO else None
+    is_paid = bool(left.session.bill.total or left.debts_collected)
     verdict = Verdict(
         tone="yes",
         word=LET_OUT,
@@ -225,33 +235,36 @@ def refused(
     if error.code in _TRY_AGAIN and session is not None and session.status == SessionStatus.ACTIVE:
         return quoted(request, scan, session, problem=error, pane=pane, tendered=tendered)
     if error.code in _FINISHED and session is not None:
-        return _shown(request, finished(session, meanwhile=bool(pane)), scan)
+        verdict = replace(finished(session, meanwhile=bool(pane)), ways=_ways_on(request, scan, error, session))
+        return _shown(request, verdict, scan)
     amber = error.code in _AMBER or isinstance(error, Unavailable) or error.facts.get("verdict") == "AMBER"
     known = None if isinstance(error, NotFound | InvalidInput) else session
     sentence = _of_two_plates(error) if error.code == "vehicle_mismatch" else sentence_for(error)
+    looks_alike = error.facts.get("verdict") == "AMBER"
     verdict = Verdict(
         tone="wait" if amber else "no",
-        word=WAIT if amber else STOP,
+        word=LOOK if looks_alike else WAIT if amber else STOP,
         sentence=sentence,
         session=known,
         code=error.code,
-        can_confirm=error.facts.get("verdict") == "AMBER" and not pane,
+        can_confirm=looks_alike and not pane,
         site=str(error.facts.get("site_name", "")),
-        leads_on=True,
-        calls=_phone(session),
+        ways=_ways_on(request, scan, error, known),
     )
     return _shown(request, verdict, scan)
 
 
-def _phone(session: ParkingSession | None) -> str:
-    """Return the number of the zone's contact, for a person who can help; empty if there is none."""
-    contact = session.zone.contact if session is not None else ""
-    return re.sub(r"[^+\d]", "", contact) if re.fullmatch(r"[+\d][\d \-()]{4,}", contact) else ""
+def _ways_on(request: HttpRequest, scan: Scan, error: DomainError, session: ParkingSession | None) -> WaysOn:
+    try:
+        actor = actor_at(actor_of(request), scan.gate_id)
+    except Refused:
+        actor = actor_of(request)
+    return ways_on(error, session, actor, scan.direction)
 
 
 def _of_two_plates(error: DomainError) -> str:
     """Return the sentence of a plate that differs, with both plates; it may be the same if they only look alike."""
-    plates = {"booked": error.facts["booked"], "seen": error.facts["seen"]}
+    plates = {name: plate_text(str(error.facts[name])) for name in ("booked", "seen")}
     if error.facts["verdict"] == "AMBER":
         return gettext("The booking is for %(booked)s; you saw %(seen)s. They look alike: please check again.") % plates
     return gettext("The booking is for %(booked)s, not %(seen)s.") % plates
@@ -269,7 +282,7 @@ def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:
     if meanwhile:
         warning = gettext("Do not take any money.")
         sentence = f"{sentence} {warning}"
-    return Verdict("no", STOP, sentence, session, "already_exited", leads_on=True, calls=_phone(session))
+    return Verdict("no", STOP, sentence, session, "already_exited")
 
 
 def _session_of(request: HttpRequest, scan: Scan) -> ParkingSession | None:

@@ -17,9 +17,9 @@ from parking.edge.pages import page
 from parking.edge.requests import Attempt
 from parking.payments.models import DebtStatus
 from parking.web.access import for_attendants
+from parking.web.components import amount_text
 from parking.web.gate.forms import DebtForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
-from parking.web.templatetags.parking import rupees
 
 
 @require_safe
@@ -68,7 +68,7 @@ def _collect(request: HttpRequest, attempt: Attempt, debt_id: int, form: DebtFor
 
 
 def _outcome_text(collected: Collected) -> str:
-    names = {"amount": rupees(collected.debt.amount), "change": rupees(collected.change)}
+    names = {"amount": amount_text(collected.debt.amount), "change": amount_text(collected.change)}
     if collected.change > ZERO:
         return gettext("%(amount)s of old debt collected. Change: %(change)s") % names
     return gettext("%(amount)s of old debt collected.") % names

@@ -14,9 +14,10 @@ from parking.checkout.terminating import NONE
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, PaymentMethod
 from parking.vehicles.models import VehicleKind
+from parking.web.components import amount_text
 from parking.web.forms import AmountField, ServiceForm
 from parking.web.gate.here import GateField, PlacedForm
-from parking.web.templatetags.parking import rupees, word
+from parking.web.templatetags.parking import word
 
 SPECIAL_KINDS = ("ACCESSIBLE", "VIP")
 # Digits and more than any id has.
@@ -119,7 +120,7 @@ class RefundForm(ServiceForm):
     def __init__(self, *args: object, payments: Sequence[tuple[Payment, Decimal]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.has_payments = bool(payments)
-        choices = [(payment.pk, f"{word(payment.method)}: {rupees(left)}") for payment, left in payments]
+        choices = [(payment.pk, f"{word(payment.method)}: {amount_text(left)}") for payment, left in payments]
         self.fields["payment"].choices = choices  # type: ignore[attr-defined]
 
 

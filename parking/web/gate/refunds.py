@@ -26,9 +26,9 @@ from parking.reports.money_facts import refund_by_id
 from parking.stays import access
 from parking.stays.models import ParkingSession
 from parking.web.access import for_attendants, for_managers, user_of
+from parking.web.components import amount_text
 from parking.web.gate.forms import RefundForm
 from parking.web.gate.here import kept_gate
-from parking.web.templatetags.parking import rupees
 
 
 @require_safe
@@ -57,7 +57,7 @@ def hand_out(request: HttpRequest, refund_id: int) -> HttpResponse:
         try:
             if refund.status != RefundStatus.COMPLETED:
                 refunding.approve_refund(actor=actor_of(request), refund_id=refund_id, now=clock.now())
-            messages.success(request, gettext("%(amount)s handed out.") % {"amount": rupees(refund.amount)})
+            messages.success(request, gettext("%(amount)s handed out.") % {"amount": amount_text(refund.amount)})
             return redirect("gate_refunds")
         except DomainError as error:
             record_refusal(request, error)

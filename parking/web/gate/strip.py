@@ -1,34 +1,68 @@
-"""What an attendant keeps in sight beside the scanner: who is signed in, free slots, cars expected and inside."""
+"""What the gate's page shows beside its scanner: free slots, who is expected, who is on duty."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from parking.core import clock
+from parking.core.actor import Actor, AtGate
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.facilities.gates import zones_of_gate
 from parking.facilities.queries import zones_with_counts
+from parking.stays.models import ParkingSession
 from parking.stays.queries import cars_inside, due_within
-from parking.web.access import for_attendants
+from parking.stays.watching import everything_text
+from parking.web.access import for_attendants, user_of
 from parking.web.gate.here import kept_gate
+from parking.web.live import live, minute
 
-EXPECTED_WITHIN = timedelta(hours=1)
+SOON = timedelta(hours=1)
+MOST_SHOWN = 12
 
 
+@dataclass(frozen=True)
+class Now:
+    """The numbers of the strip; `total` are the usable slots, `expected` the first of those who are due."""
+
+    free: int
+    total: int
+    inside: int
+    due: int
+    expected: Sequence[ParkingSession]
+
+
+def _state() -> str:
+    return f"{minute()} {everything_text()}"
+
+
+@live(state=_state)
 @require_safe
 @for_attendants
 def strip(request: HttpRequest) -> HttpResponse:
-    """Show the numbers of the gate's site, or of all sites of the person where no gate is chosen.
+    """Show the strip of the gate that the browser keeps; the page asks for it, because it is kept without a person."""
+    now = _now(actor_of(request), kept_gate(request))
+    return page(request, "gate/parts/strip.html", now=now, on_duty=_name_of(request))
 
-    A part of its own, because the page that scans is kept by the service worker and holds nothing of a person.
-    """
-    actor, gate, now = actor_of(request), kept_gate(request), clock.now()
+
+def _name_of(request: HttpRequest) -> str:
+    user = user_of(request)
+    return f"{user.first_name} {user.last_name}".strip() or user.username
+
+
+def _now(actor: Actor, gate: AtGate | None) -> Now:
     sites = frozenset({gate.site_id}) if gate else actor.sites
-    return page(
-        request,
-        "gate/parts/strip.html",
-        free=sum(counts.available for _, counts in zones_with_counts(only_active=True, sites=sites)),
-        expected=due_within(EXPECTED_WITHIN, sites=sites, now=now).count(),
+    near = zones_of_gate(gate.id) if gate else set()
+    counts = [row for zone, row in zones_with_counts(only_active=True, sites=sites) if not near or zone.pk in near]
+    now = clock.now()
+    soon = due_within(SOON, sites=sites, now=now)
+    return Now(
+        free=sum(row.available for row in counts),
+        total=sum(row.total - row.out_of_service for row in counts),
         inside=cars_inside(sites=sites, zone=None, plate_part=None, now=now).count(),
+        due=soon.count(),
+        expected=list(soon[:MOST_SHOWN]),
     )

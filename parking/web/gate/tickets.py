@@ -36,7 +36,7 @@ def ticket(request: HttpRequest) -> HttpResponse:
     form = TicketForm(
         request.POST or None,
         zones=[zone for zone, _ in zones],
-        initial=gate_fields(gate),
+        initial=gate_fields(gate) | {"plate": request.GET.get("plate", "")[:30]},
         gives_special=actor_of(request).may("assign_special"),
     )
     if form.is_valid():

@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from parking.web.office.day import dashboard, searching
 from parking.web.office.facilities import gates, imports, rate_cards, sites, slots, tariffs, zones
 from parking.web.office.money import debts, objections, payments, refunds, revenue, reviewing, tax
-from parking.web.office.people import terminations, users
+from parking.web.office.people import terminations, undelivered, users
 from parking.web.office.record import pages as record
 from parking.web.office.sessions import sessions, terminating
 from parking.web.office.settings import pages as settings
@@ -58,6 +58,8 @@ urlpatterns: list[URLPattern] = [
     path("zones/<int:zone_id>/slots/live/", slots.grid, name="office_slots_live"),
     path("slots/<int:slot_id>/", slots.edit, name="office_slot"),
     path("terminations/", terminations.terminations, name="office_terminations"),
+    path("undelivered/", undelivered.listing, name="office_undelivered"),
+    path("undelivered/<int:delivery_id>/retry/", undelivered.retry, name="office_undelivered_retry"),
     path("audit/", record.listing, name="office_record"),
     path("audit/file/<str:kind>/", record.file, name="office_record_file"),
     path("settings/", settings.edit, name="office_settings"),

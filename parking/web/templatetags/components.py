@@ -70,6 +70,9 @@ def kind_icon(kind: str) -> str:
     return {"TWO_WHEELER": "motorbike", "EV": "plug-connected"}.get(kind, "car")
 
 
+register.filter(plate_text)
+
+
 @register.filter
 def plate_words(text: str) -> str:
     """Return a plate in its groups, for lines of text and tooltips; with spaces that do not break."""

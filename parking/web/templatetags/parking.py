@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from parking.accounts.models import User
 from parking.core.money import indian
 from parking.facilities.calendars import zone_of
+from parking.notifications.queries import unread_notices
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
 
@@ -249,3 +251,13 @@ def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', sprite, name
     )
+
+
+@register.inclusion_tag("web/parts/bell.html", takes_context=True)
+def bell(context: Context) -> dict[str, object]:
+    """Draw the way to a person's notices with how many are unread; nothing for who is not signed in or not named."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or context.get("nameless"):
+        return {"is_shown": False}
+    return {"is_shown": True, "unread": unread_notices(user.pk)}

@@ -25,17 +25,17 @@ def inside(staff, driver, zone):
 def test_the_bill_is_shown_line_by_line_and_closes_nothing(gate, inside, direction):
     part = gate.scan(inside, direction)
     assert part.verdict == "quote"
-    assert (part.fact("total"), part.fact("paid"), part.fact("due")) == ("₹150.00", "₹50.00", "₹100.00")
-    assert "3 h × ₹50.00" in part.text
+    assert (part.fact("total"), part.fact("paid"), part.fact("due")) == ("₹150", "₹50", "₹100")
+    assert "3 h × ₹50" in part.text
     assert "This bill is valid until" in part.text
-    assert part.fact("plate") == "DL-01-AB-1234"
+    assert part.fact("plate") == "DL 01 AB 1234"
     assert reloaded(inside).status == "ACTIVE"
 
 
 def test_cash_lets_out_with_change_and_receipt(gate, inside):
     gate.scan(inside, "OUT")
     part = gate.collect(inside, "CASH", tendered="500")
-    assert (part.verdict, part.word, part.fact("change-given")) == ("yes", "LET OUT", "₹400.00")
+    assert (part.verdict, part.word, part.fact("change-given")) == ("yes", "LET OUT", "₹400")
     assert f"/receipts/{Payment.objects.get(method='CASH').pk}" in part.html
     assert_books_agree()
 
@@ -44,7 +44,7 @@ def test_the_same_cash_again_is_the_same(gate, inside):
     first = gate.collect(inside, "CASH", tendered="500", scan_id="Gate 1-x")
     second = gate.collect(inside, "CASH", tendered="500", scan_id="Gate 1-x")
     assert (first.word, second.word) == ("LET OUT", "LET OUT")
-    assert first.fact("change-given") == second.fact("change-given") == "₹400.00"
+    assert first.fact("change-given") == second.fact("change-given") == "₹400"
     assert Payment.objects.filter(method="CASH").count() == 1
 
 
@@ -101,13 +101,13 @@ def test_another_plate_is_refused_with_the_bill_and_with_the_money(gate, inside)
 
 def test_too_little_cash_keeps_what_was_typed(gate, inside):
     part = gate.collect(inside, "CASH", tendered="९०")
-    assert 'name="tendered" class="form-control tendered" value="९०"' in " ".join(part.html.split())
+    assert 'name="tendered" value="९०"' in " ".join(part.html.split())
 
 
 @pytest.mark.parametrize("typed", ["1,000", "१०००", "₹ 1,000.00", "૧૦૦૦"])
 def test_cash_is_read_in_the_digits_of_any_script_and_with_commas(gate, inside, typed):
     part = gate.collect(inside, "CASH", tendered=typed)
-    assert (part.word, part.fact("change-given")) == ("LET OUT", "₹900.00")
+    assert (part.word, part.fact("change-given")) == ("LET OUT", "₹900")
 
 
 def test_green_closes_itself_also_at_the_exit_and_stays_longer_for_the_change(gate, inside):
@@ -125,7 +125,7 @@ def test_an_online_payment_that_comes_at_once_lets_out(gate, inside):
 def test_the_gate_waits_for_an_online_payment_and_goes_on_by_itself(gate, inside, gateway):
     gateway.outcome = GatewayState.PENDING
     part = gate.collect(inside, "ONLINE")
-    assert (part.verdict, part.word, part.fact("amount-due")) == ("wait", "WAIT", "₹100.00")
+    assert (part.verdict, part.word, part.fact("amount-due")) == ("wait", "WAIT", "₹100")
     assert f'data-follow="/gate/wait/{inside.pk}/?scan=Gate%201-0001"' in part.html
     assert f'data-check="/gate/wait/{inside.pk}/check/"' in part.html
     assert 'src="data:image/svg+xml;base64,' in part.html
@@ -182,7 +182,7 @@ def test_cash_instead_of_a_waiting_payment(gate, inside, gateway):
     gateway.outcome = GatewayState.PENDING
     gate.collect(inside, "ONLINE", scan_id="Gate 1-x")
     again = gate.scan(inside, "OUT", scan_id="Gate 1-x", pane="CASH")
-    assert (again.verdict, again.fact("due")) == ("quote", "₹100.00")
+    assert (again.verdict, again.fact("due")) == ("quote", "₹100")
     assert 'data-pane-open="CASH"' in again.html
     assert gate.collect(inside, "CASH", scan_id="Gate 1-x").word == "LET OUT"
     assert_books_agree()
@@ -243,4 +243,4 @@ def test_a_refused_collection_is_audited(gate, staff, inside):
 def test_a_walk_in_pays_all_at_the_exit(gate, staff, zone):
     before = clock.now() - timedelta(minutes=40)
     session = enter(staff, take_ticket(zone, now=before), before)
-    assert gate.scan(session, "OUT").fact("due") == "₹50.00"
+    assert gate.scan(session, "OUT").fact("due") == "₹50"

@@ -31,7 +31,7 @@ def test_a_ticket_shows_slot_and_code(gate, zone):
     session = ParkingSession.objects.whole().get()
     assert (answer.status_code, answer["Location"]) == (302, f"/gate/ticket/{session.pk}/")
     text = gate.client.get(answer["Location"]).content.decode()
-    for shown in ("A-001", "DL-01-AB-1234", "आशा राव", session.qr_code, "data:image/svg+xml;base64,"):
+    for shown in ("A-001", "DL 01 AB 1234", "आशा राव", session.qr_code, "data:image/svg+xml;base64,"):
         assert shown in text
     assert (session.driver_id, session.bill.captured) == (None, 0)
 
@@ -81,9 +81,9 @@ def test_cars_inside_longest_first_with_long_stays_in_words(gate, car_inside, zo
     car_inside(zone, "KA-01-AB-0001", 61)
     car_inside(zone, "KA-01-AB-0002", 13 * 60)
     text = gate.client.get("/gate/inside/").content.decode()
-    assert text.index("KA-01-AB-0002") < text.index("KA-01-AB-0001")
+    assert text.index("KA 01 AB 0002") < text.index("KA 01 AB 0001")
     assert text.count("Long stay</span>") == 1
-    for shown in ("13 h 0 min", "₹650.00", "1 h 1 min", "₹50.00", "2 cars"):
+    for shown in ("13 h 0 min", "₹650", "1 h 1 min", "₹50", "2 cars"):
         assert shown in text
 
 
@@ -96,7 +96,7 @@ def test_search_and_filters(gate, car_inside, zone, query, shown):
     car_inside(other, "KA-01-AB-0002", 13 * 60)
     text = gate.client.get(f"/gate/inside/?{query.format(other=other.pk)}").content.decode()
     found = sorted(
-        (text.index(f">KA-01-AB-000{number}<"), number) for number in (1, 2) if f">KA-01-AB-000{number}<" in text
+        (text.index(f">KA 01 AB 000{number}<"), number) for number in (1, 2) if f">KA 01 AB 000{number}<" in text
     )
     assert [number for _, number in found] == shown
 
@@ -122,6 +122,7 @@ def test_a_list_costs_few_statements_however_long(gate, car_inside, django_asser
     # A process reads the settings twice a second, however many pages it shows.
     monkeypatch.setattr(site_settings.stored, "_seconds", 60)
     site_settings.stored.value()
+    gate.client.get("/gate/inside/")  # the bell's count is kept for a second
     with django_assert_max_num_queries(6):  # brand, session, user, zones, count, cars
         gate.client.get("/gate/inside/")
 
@@ -147,7 +148,7 @@ def end(gate, session, **fields):
 def test_ending_a_stay_states_the_debt_first_and_then_writes_it(gate, car_inside, zone):
     session = car_inside(zone, minutes=150)
     page = gate.client.get(f"/gate/stays/{session.pk}/").content.decode()
-    assert "₹100.00 becomes a debt of this plate." in page
+    assert "₹100 becomes a debt of this plate." in page
     answer = end(gate, session)
     assert answer["Location"] == f"/gate/stays/{session.pk}/"
     ended = reloaded(session)

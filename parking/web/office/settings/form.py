@@ -34,6 +34,7 @@ LABELS: dict[str, Promise] = {
     "debt_amber_above": _("Rupees of debt above which the gate shows amber"),
     "receipt_footer": _("Last line of receipts"),
     "green_seconds": _("Seconds that a green answer is shown"),
+    "supervisor_phone": _("Phone number of the supervisor, for attendants"),
     "brand_name": _("Name on pages, mails and tickets"),
     "brand_colour": _("Colour, dark enough for white text"),
 }

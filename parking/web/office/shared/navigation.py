@@ -62,7 +62,10 @@ _MONEY = (
     Entry("revenue", _("Revenue"), "chart-bar", "office_revenue", keeps_site=True),
     Entry("tax", _("Tax"), "file-invoice", "office_tax"),
 )
-_PEOPLE = (Entry("users", _("Users"), "users", "office_users"),)
+_PEOPLE = (
+    Entry("users", _("Users"), "users", "office_users"),
+    Entry("undelivered", _("Undelivered messages"), "bell", "office_undelivered"),
+)
 _SETUP = (
     Entry("sites", _("Car parks"), "building", "office_sites"),
     Entry("zones", _("Zones"), "parking", "office_zones", keeps_site=True),

@@ -11,18 +11,22 @@ const spoken = dialog.querySelector("[data-spoken]");
 let cash = null;
 let closing = 0;
 let whenClosed = () => {};
+let whenShown = () => {};
 let isFree = () => true;
-let whenAnswered = () => {};
 
-export function startAnswers({ onClose, mayClose, onAnswer = whenAnswered }) {
+export function startAnswers({ onClose, mayClose, onShown = () => {} }) {
   whenClosed = onClose;
-  whenAnswered = onAnswer;
+  whenShown = onShown;
   isFree = mayClose;
   dialog.addEventListener("click", clicked);
+  // Who touches an answer wants it to stay.
+  dialog.addEventListener("pointerdown", ({ target }) => {
+    if (!target.closest("[data-close]")) stay();
+  });
   // Escape: first back from a pane to the ways to pay, then out.
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
-    if (!showMethods()) close();
+    if (!cash?.back() && !showMethods()) close();
   });
   dialog.addEventListener("close", () => {
     clearTimeout(closing);
@@ -72,7 +76,7 @@ function put(holder) {
     showTemplate("refused", { sentence: holder.textContent.trim() });
     return;
   }
-  clearTimeout(closing);
+  stay();
   body.replaceChildren(holder);
   dialog.dataset.tone = part.dataset.verdict;
   if (!dialog.open) dialog.showModal();
@@ -82,8 +86,21 @@ function put(holder) {
   if (part.dataset.paneOpen && part.dataset.verdict === "quote") showPane(part.dataset.paneOpen);
   else focusFirst();
   speak(part);
-  whenAnswered(summary(part));
-  if (part.dataset.closesAfter) closing = setTimeout(close, part.dataset.closesAfter * 1000);
+  if (part.dataset.closesAfter) closeAfter(Number(part.dataset.closesAfter));
+  whenShown(part);
+}
+
+// The button that closes shows how much of the time is left.
+function closeAfter(seconds) {
+  closing = setTimeout(close, seconds * 1000);
+  const button = body.querySelector("[data-close]");
+  button?.style.setProperty("--closes-after", `${seconds}s`);
+  button?.classList.add("is-closing");
+}
+
+function stay() {
+  clearTimeout(closing);
+  body.querySelector(".is-closing")?.classList.remove("is-closing");
 }
 
 // A part that waits polls for its own replacement, which is an answer like any other.
@@ -96,13 +113,6 @@ function follow(holder, part) {
   });
   startLive(body);
 }
-
-// What is kept of an answer: its tone and word, and the plate.
-const summary = (part) => ({
-  tone: part.dataset.code || part.querySelector("[data-plate]") ? part.dataset.verdict : "",
-  word: part.querySelector(".verdict-word")?.textContent.trim() ?? "",
-  plate: part.querySelector("[data-plate]")?.textContent.trim() ?? "",
-});
 
 function speak(part) {
   const texts = ["word", "sentence", "change"].map((name) => part.querySelector(`.verdict-${name}`));
@@ -150,13 +160,13 @@ function reveal(button) {
   const part = body.querySelector(`#${button.dataset.reveals}`);
   part.hidden = false;
   button.setAttribute("aria-expanded", "true");
-  clearTimeout(closing);
+  stay();
   part.querySelector("input:not([type=hidden])").focus();
 }
 
 function focusFirst() {
   const first = [...body.querySelectorAll("[data-first]")].find(isVisible) ?? body.querySelector("button");
-  first?.focus();
+  first?.focus({ preventScroll: true });
 }
 
 function isVisible(element) {

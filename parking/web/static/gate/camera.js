@@ -3,7 +3,7 @@
 
 import { CodeReader } from "./reader.js";
 
-const LOOK_EVERY = 150;
+const LOOK_EVERY = 80;
 // A code that stays in the picture is one scan; it counts again after so long out of sight.
 const FORGOTTEN_AFTER = 4000;
 // How long to wait before each try to get the camera back.
@@ -24,8 +24,7 @@ export class Camera {
   #turn = 0; // on, off and lost: what was begun in another turn is of no interest any more
   #seen = new Map();
 
-  // `onPicture` gets the track while there is a picture, and null when there is none any more.
-  constructor({ panel, button, onCode, onPicture = () => undefined }) {
+  constructor({ panel, button, onCode, onPicture = () => {} }) {
     this.#panel = panel;
     this.#video = panel.querySelector("video");
     this.#button = button;
@@ -73,8 +72,8 @@ export class Camera {
     for (const track of stream.getTracks()) track.addEventListener("ended", () => this.#lose(stream));
     this.#video.srcObject = stream;
     this.#show(true);
+    this.#onPicture(stream);
     await this.#video.play();
-    this.#onPicture(stream.getTracks()[0]);
     this.#look(stream);
   }
 
@@ -88,9 +87,9 @@ export class Camera {
   #release() {
     this.#turn += 1;
     release(this.#stream);
-    if (this.#stream) this.#onPicture(null);
     this.#stream = null;
     this.#video.srcObject = null;
+    this.#onPicture(null);
   }
 
   async #look(stream) {

@@ -1,79 +1,101 @@
-// The number pad: what was received, and the change. The server calculates it again.
+// The number pad: what was handed over, and the change. The server calculates it again. Nothing typed means the exact
+// amount; notes add up; a sum over ten times the due is asked about before it is sent.
 
-const MONEY = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" });
+import { paiseOf, plainAmount, rupees } from "./amounts.js";
+
 const LONGEST = 9;
-// Above so many times the amount due it is asked once whether it is right: a digit too many is typed easily.
-const MUCH = 10;
+const DOUBTFUL = 10; // times the due
 
 export function startCash(part) {
   const form = part.querySelector("[data-cash]");
   if (!form) return null;
   const field = form.querySelector("[name=tendered]");
-  const due = Math.round(Number(part.dataset.due) * 100);
-  let confirmed = "";
+  const due = Math.round(Number(part.querySelector("[data-due]").dataset.due || part.dataset.due) * 100);
+  const doubt = startDoubt({ form, field, due });
 
   const put = (text) => {
     field.value = text;
     reckon();
   };
   const press = (digit) => {
-    if (digit === "back") put(field.value.slice(0, -1));
-    else if (field.value.length < LONGEST) put((field.value + digit).replace(/^0+(?=\d)/, ""));
+    if (doubt.isOpen()) return;
+    const present = plainAmount(field.value);
+    if (digit === "back") put(present.slice(0, -1));
+    else if (present.length + digit.length <= LONGEST && !(digit.startsWith(".") && present.includes(".")))
+      put((present + digit).replace(/^0+(?=\d)/, ""));
   };
-  // Notes are laid one on the other.
-  const lay = (note) => put(String(Math.round(rupees(field.value) * 100 + note * 100) / 100));
-
-  function reckon() {
-    const isEmpty = !field.value.trim();
-    const paise = Math.round(rupees(field.value) * 100) - due;
-    const isShort = !isEmpty && !(paise >= 0);
-    show("[data-change-line]", !isEmpty && !isShort);
-    show("[data-short-line]", isShort);
-    show("[data-take-exact]", isEmpty);
-    show("[data-take-typed]", !isEmpty);
-    if (field.value !== confirmed) show("[data-much]", false);
-    form.querySelector(isShort ? "[data-short]" : "[data-change]").value = MONEY.format(
-      isEmpty ? 0 : Math.abs(paise || 0) / 100,
-    );
-  }
-
-  function show(selector, isShown) {
-    const element = form.querySelector(selector);
-    if (element) element.hidden = !isShown;
-  }
-
-  // Before what sends it: without a sum the exact amount is meant; digits go as the server reads them.
-  function settle(event) {
-    const typed = field.value;
-    if (!typed.trim()) field.value = (due / 100).toFixed(2);
-    else if (rupees(typed) * 100 > due * MUCH && confirmed !== typed) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      confirmed = typed;
-      show("[data-much]", true);
-    } else field.value = plain(typed);
-  }
+  const add = (note) => {
+    const sum = (paiseOf(field.value) || 0) / 100 + Number(note);
+    put(Number.isInteger(sum) ? String(sum) : sum.toFixed(2));
+  };
+  const reckon = () => tell(form, paiseOf(field.value), due, field.value.trim() === "");
 
   form.addEventListener("click", ({ target }) => {
-    const button = target.closest("[data-digit], [data-note]");
+    const button = target.closest("[data-digit], [data-note], [data-amount]");
     if (button?.dataset.digit) press(button.dataset.digit);
-    if (button?.dataset.note) lay(Number(button.dataset.note));
+    if (button?.dataset.note) add(button.dataset.note);
+    if (button?.dataset.amount !== undefined) put(button.dataset.amount);
   });
   field.addEventListener("input", reckon);
-  form.addEventListener("submit", settle);
   reckon();
-  return { press, select: () => field.select() };
+  return { press, back: doubt.close, select: () => field.setSelectionRange?.(LONGEST, LONGEST) };
 }
 
-// Digits of any script become those of the keyboard; commas, spaces and the sign of the rupee go.
-export function plain(text) {
-  const digits = text.replace(/\p{Nd}/gu, (digit) => {
-    const code = digit.codePointAt(0);
-    let zero = code;
-    while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1)) && code - zero < 9) zero -= 1;
-    return String(code - zero);
-  });
-  return digits.replace(/[,\s₹]/g, "");
+// What is to be given back, or what is missing; with nothing typed, that it is exact.
+function tell(form, received, due, isEmpty) {
+  const change = isEmpty ? 0 : received - due;
+  const isShort = !(change >= 0);
+  form.querySelector("[data-change-line]").hidden = isShort;
+  form.querySelector("[data-short-line]").hidden = !isShort;
+  form.querySelector(isShort ? "[data-short]" : "[data-change]").value = rupees(Math.abs(change || 0));
+  form.classList.toggle("is-empty", isEmpty);
+  const give = form.querySelector("[data-give]");
+  if (!give) return;
+  form.querySelector("[data-take-exact]").hidden = !isEmpty;
+  form.querySelector("[data-take-typed]").hidden = isEmpty;
+  give.hidden = !(change > 0);
+  give.querySelector("[data-give-amount]").textContent = rupees(Math.max(change || 0, 0));
 }
 
-const rupees = (text) => Number(plain(text) || 0);
+// The question whether so much was handed over; the likely sum has a nought less.
+function startDoubt({ form, field, due }) {
+  const panel = form.querySelector("[data-doubt]");
+  let isSure = false;
+
+  const open = (received) => {
+    const likely = received / 10;
+    for (const place of panel.querySelectorAll("[data-doubt-amount]")) place.textContent = rupees(received);
+    const button = panel.querySelector("[data-likely]");
+    button.hidden = !(likely >= due && likely <= due * DOUBTFUL);
+    button.dataset.likely = String(likely / 100);
+    panel.querySelector("[data-likely-amount]").textContent = rupees(likely);
+    panel.hidden = false;
+    [...panel.querySelectorAll("button")].find(({ hidden }) => !hidden).focus();
+  };
+  const isOpen = () => Boolean(panel && !panel.hidden);
+  const close = () => {
+    if (!isOpen()) return false;
+    panel.hidden = true;
+    field.focus();
+    return true;
+  };
+
+  if (panel) {
+    form.addEventListener("submit", (event) => {
+      const received = paiseOf(field.value);
+      if (isSure || !(received > due * DOUBTFUL)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      open(received);
+    });
+    panel.addEventListener("click", ({ target }) => {
+      const button = target.closest("button");
+      if (!button) return;
+      if (button.matches("[data-correct]")) return close();
+      if (button.matches("[data-likely]")) field.value = button.dataset.likely;
+      isSure = true;
+      form.requestSubmit();
+    });
+  }
+  return { isOpen, close };
+}

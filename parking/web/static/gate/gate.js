@@ -1,13 +1,13 @@
 // The gate: codes come by scanner, camera or hand, are sent, and the answers fill the screen.
 
 import { close, press, show, shown, showTemplate, startAnswers } from "./answer.js";
-import { Camera } from "./camera.js";
-import { freshen, keep } from "./deck.js";
-import { Lens } from "./lens.js";
 import { askForPlace, isUnplaced, newScanId, place, startPlace, turn } from "./place.js";
 import { forget, keptScans } from "./kept.js";
+import { refreshAfterNews, startNow } from "./now.js";
+import { remember, startRecent } from "./recent.js";
 import { cleaned } from "./scanned.js";
 import { isSending, send, stopSending } from "./sender.js";
+import { startViewfinder } from "./viewfinder.js";
 import { listen } from "./wedge.js";
 
 const form = document.querySelector("[data-scan]");
@@ -40,28 +40,18 @@ form.addEventListener("submit", (event) => {
   else if (cleaned(code.value)) scan(code.value);
 });
 
-// A device that scanned by camera does so again when the page is opened anew.
-const CAMERA_KEPT = "gate-camera";
-const lens = new Lens({ torch: document.querySelector("[data-torch]"), zoom: document.querySelector("[data-zoom]") });
+const isPlacing = () => isUnplaced() || document.querySelector("[data-place-choice]").open;
 
-const camera = new Camera({
-  panel: document.querySelector("[data-camera-panel]"),
-  button: document.querySelector("[data-camera]"),
-  // While the attendant takes money the camera may see other codes.
-  onCode(text) {
-    if (isSending() || ["quote", "wait"].includes(shown())) return false;
-    scan(text);
-    return true;
-  },
-  onPicture(track) {
-    document.body.dataset.camera = track ? "on" : "off";
-    if (track) localStorage.setItem(CAMERA_KEPT, "on");
-    lens.take(track);
-  },
-});
-document.querySelector("[data-camera]").addEventListener("click", ({ currentTarget }) => {
-  if (currentTarget.getAttribute("aria-expanded") === "false") localStorage.removeItem(CAMERA_KEPT);
-});
+// While the attendant chooses the gate or takes money the camera may see other codes.
+function seen(text) {
+  if (isSending() || isPlacing() || ["quote", "wait"].includes(shown())) return false;
+  scan(text);
+  return true;
+}
+
+// A code field that has the focus must not bring up a keyboard over the camera: only a finger on it does.
+code.addEventListener("pointerdown", () => (code.inputMode = "text"));
+code.addEventListener("blur", () => (code.inputMode = "none"));
 
 listen({
   onScan(text) {
@@ -72,9 +62,15 @@ listen({
 
 addEventListener("keydown", (event) => {
   if (event.key === "F2") turn();
-  else if (event.key === "F4") camera.toggle();
+  else if (event.key === "F4") viewfinder.toggle();
   else return;
   event.preventDefault();
+});
+
+// On a desk the lists stand open beside the picture.
+const isDesk = matchMedia("(min-width: 64rem)");
+addEventListener("click", (event) => {
+  if (isDesk.matches && event.target.closest("[popovertarget]")) event.preventDefault();
 });
 
 // --- What the answers send -------------------------------------------------------------------------
@@ -95,13 +91,15 @@ addEventListener("click", ({ target }) => {
 
 startAnswers({
   mayClose: () => !isSending(),
-  onAnswer: keep,
   onClose() {
-    freshen();
     stopSending();
     delete document.body.dataset.busy;
     code.focus();
     goOnWithKept();
+  },
+  onShown(part) {
+    remember(part);
+    refreshAfterNews();
   },
 });
 
@@ -142,8 +140,8 @@ addEventListener("click", async ({ target }) => {
 // --- Start -----------------------------------------------------------------------------------------
 
 startPlace();
-freshen();
-if (localStorage.getItem(CAMERA_KEPT) === "on") camera.toggle();
+startRecent();
+startNow();
 if (location.hash === "#choose") {
   askForPlace();
   history.replaceState(null, "", location.pathname);
@@ -154,5 +152,6 @@ if (/^#QR-/i.test(location.hash)) {
   history.replaceState(null, "", location.pathname);
 }
 if (!document.querySelector("dialog[open]")) code.focus();
+const viewfinder = startViewfinder(seen);
 kept = await keptScans();
 if (!isSending()) goOnWithKept();

@@ -1,65 +1,61 @@
-// What a camera can do beside its picture: light, nearness, and a screen that stays awake meanwhile.
+// What a camera can do beside its picture: light, and coming nearer. The buttons are there where the track can do it.
 
-const FACTORS = [1, 2, 3];
+const STEPS = [1, 2, 3];
 
 export class Lens {
   #torch;
   #zoom;
   #track = null;
-  #lock = null;
+  #steps = STEPS;
 
   constructor({ torch, zoom }) {
     this.#torch = torch;
     this.#zoom = zoom;
     torch.addEventListener("click", () => this.#light(torch.getAttribute("aria-pressed") !== "true"));
-    zoom.addEventListener("click", () => this.#nearer());
-    document.addEventListener("visibilitychange", () => this.#awake());
+    zoom.addEventListener("click", () => this.#comeNearer());
   }
 
-  // Shows what this track can do; null: there is no picture any more.
-  take(track) {
-    this.#track = track;
-    const can = track?.getCapabilities?.() ?? {};
+  // Begins with the camera's picture; null when there is none any more.
+  use(stream) {
+    this.#track = stream?.getVideoTracks?.()[0] ?? null;
+    const can = this.#track?.getCapabilities?.() ?? {};
     this.#torch.hidden = !can.torch;
-    this.#torch.setAttribute("aria-pressed", "false");
-    this.#zoom.hidden = !(can.zoom?.max > 1);
+    this.#show(false);
+    this.#offerZoom(can.zoom ?? { min: 1, max: 1 });
+  }
+
+  #offerZoom({ min, max }) {
+    this.#steps = STEPS.filter((times) => times * min <= max);
+    this.#zoom.hidden = this.#steps.length < 2;
+    this.#zoom.dataset.base = min;
     this.#name(1);
-    this.#awake();
   }
 
   async #light(on) {
-    if (await this.#apply({ torch: on })) this.#torch.setAttribute("aria-pressed", String(on));
+    if (await this.#apply({ torch: on })) this.#show(on);
   }
 
-  async #nearer() {
-    const { min = 1, max } = this.#track.getCapabilities().zoom;
-    const now = Number(this.#zoom.dataset.factor);
-    const next = FACTORS.find((factor) => factor > now && factor <= max) ?? Math.max(min, 1);
-    if (await this.#apply({ zoom: next })) this.#name(next);
+  async #comeNearer() {
+    const present = Number(this.#zoom.dataset.times);
+    const next = this.#steps[(this.#steps.indexOf(present) + 1) % this.#steps.length];
+    if (await this.#apply({ zoom: next * Number(this.#zoom.dataset.base) })) this.#name(next);
   }
 
-  async #apply(wish) {
-    try {
-      await this.#track?.applyConstraints({ advanced: [wish] });
-      return this.#track !== null;
-    } catch {
-      return false;
-    }
+  #apply(wanted) {
+    return (
+      this.#track?.applyConstraints({ advanced: [wanted] }).then(
+        () => true,
+        () => false,
+      ) ?? false
+    );
   }
 
-  #name(factor) {
-    this.#zoom.dataset.factor = factor;
-    this.#zoom.querySelector("[data-zoom-factor]").textContent = `${factor}×`;
+  #show(on) {
+    this.#torch.setAttribute("aria-pressed", String(on));
   }
 
-  // The system lets go of the screen when the page is left: then it is asked for again.
-  async #awake() {
-    if (!navigator.wakeLock || document.hidden) return;
-    if (this.#track) this.#lock ??= await navigator.wakeLock.request("screen").catch(() => null);
-    else {
-      this.#lock?.release();
-      this.#lock = null;
-    }
-    this.#lock?.addEventListener("release", () => (this.#lock = null), { once: true });
+  #name(times) {
+    this.#zoom.dataset.times = times;
+    this.#zoom.querySelector("[data-times]").textContent = `${times}×`;
   }
 }

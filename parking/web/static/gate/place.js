@@ -19,7 +19,10 @@ export function startPlace() {
     if (target.name === "direction") turn(target.value);
   });
   const choice = dialog();
-  choice.addEventListener("close", () => choose(choice));
+  choice.addEventListener("close", () => {
+    choose(choice);
+    dispatchEvent(new Event("placed"));
+  });
   document.querySelector("[data-mute]").addEventListener("click", mute);
   const field = choice.querySelector("[name=place]");
   if (place.name && field) field.value = place.name;

@@ -141,3 +141,17 @@ async function keep(cache, address, response) {
   // The offline page is fetched anew after a change of language, while there is a network.
   if (!(await caches.match(OFFLINE))) await (await caches.open(ASSETS)).add(OFFLINE).catch(() => undefined);
 }
+
+// --- Push messages -----------------------------------------------------------------------------------------
+
+// The same tag again takes the place of what is shown: a message that comes twice is seen once.
+self.addEventListener("push", (event) => {
+  const { title, body, url, tag } = event.data?.json() ?? {};
+  if (title) event.waitUntil(self.registration.showNotification(title, { body, tag, data: { url } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const url = new URL(event.notification.data?.url ?? "/", location.origin);
+  if (url.origin === location.origin) event.waitUntil(self.clients.openWindow(url.href));
+});

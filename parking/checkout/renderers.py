@@ -1,0 +1,271 @@
+"""What drivers are told about their stays and their money."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from parking.checkout.notice_documents import attached_documents
+from parking.core.money import ZERO
+from parking.facilities.calendars import zone_of
+from parking.notifications.attachments import register_attachment
+from parking.notifications.kinds import Kind, Message, ValueType, register_kind
+from parking.notifications.models import Channel
+from parking.notifications.rendering import register_renderer
+from parking.payments.events import PaymentCaptured, PaymentRefunded, RefundApproved, RefundMoved
+from parking.payments.models import OrderPurpose, Payment, Refund, RefundStatus
+from parking.stays.events import (
+    SessionBooked,
+    SessionCancelled,
+    SessionEntered,
+    SessionExited,
+    SessionExpired,
+    SessionTerminated,
+)
+from parking.stays.models import EndReason, ParkingSession
+
+TEXT, MONEY, TIME = ValueType.TEXT, ValueType.MONEY, ValueType.TIME
+_PLACE = {"plate": TEXT, "zone": TEXT, "site": TEXT}
+_TICKET = _("Open the ticket")
+MAIL_ONLY = frozenset({Channel.MAIL})
+# By choice: told in the application alone until somebody wants more.
+NOT_SENT: frozenset[Channel] = frozenset()
+
+# --- Kinds ---------------------------------------------------------------------------------------------
+
+BOOKED = Kind(
+    "booked",
+    _("%(plate)s is booked at %(zone)s"),
+    _("Slot %(slot)s of %(zone)s, %(site)s is reserved for %(plate)s. Please come by %(enter_by)s. Paid: %(amount)s."),
+    {**_PLACE, "slot": TEXT, "enter_by": TIME, "amount": MONEY},
+    button=_TICKET,
+    name=_("Booking confirmed"),
+)
+PAYMENT_RECEIVED = Kind(
+    "payment_received",
+    _("We received %(amount)s"),
+    _("Your payment of %(amount)s for %(plate)s at %(zone)s, %(site)s was received."),
+    {**_PLACE, "amount": MONEY},
+    button=_TICKET,
+    name=_("Payment received"),
+)
+REFUND_WRITTEN = Kind(
+    "refund_written",
+    _("%(amount)s will be refunded"),
+    _("%(amount)s for %(plate)s at %(zone)s, %(site)s will be refunded by the way you paid."),
+    {**_PLACE, "amount": MONEY},
+    button=_TICKET,
+    name=_("Refund started"),
+)
+REFUND_DONE = Kind(
+    "refund_done",
+    _("%(amount)s was refunded"),
+    _("The refund of %(amount)s for %(plate)s at %(zone)s, %(site)s is complete. Banks can take some days to show it."),
+    {**_PLACE, "amount": MONEY},
+    button=_TICKET,
+    name=_("Refund complete"),
+)
+CANCELLED = Kind(
+    "cancelled",
+    _("The booking of %(plate)s is cancelled"),
+    _("The booking of %(plate)s at %(zone)s, %(site)s is cancelled. Refunded: %(refund)s. Kept: %(kept)s."),
+    {**_PLACE, "refund": MONEY, "kept": MONEY},
+    button=_TICKET,
+    name=_("Booking cancelled"),
+)
+NO_SHOW = Kind(
+    "no_show",
+    _("The booking of %(plate)s has expired"),
+    _("%(plate)s did not come to %(zone)s, %(site)s in time, so the slot was released. Kept: %(kept)s."),
+    {**_PLACE, "kept": MONEY},
+    button=_TICKET,
+    name=_("Booking expired"),
+)
+HOLD_EXPIRED = Kind(
+    "hold_expired",
+    _("The booking of %(plate)s was not paid"),
+    _("The fee for %(plate)s at %(zone)s, %(site)s was not paid in time, so the slot was released. You owe nothing."),
+    _PLACE,
+    button=_TICKET,
+    name=_("Booking not paid in time"),
+)
+ENTERED = Kind(
+    "entered",
+    _("%(plate)s has entered %(zone)s"),
+    _("%(plate)s entered %(zone)s, %(site)s on %(at)s."),
+    {**_PLACE, "at": TIME},
+    channels=NOT_SENT,
+    button=_TICKET,
+    name=_("Vehicle entered"),
+)
+LEFT = Kind(
+    "left",
+    _("%(plate)s has left %(zone)s: %(total)s"),
+    _("%(plate)s left %(zone)s, %(site)s on %(at)s. The parking cost %(total)s; your bill is attached."),
+    {**_PLACE, "at": TIME, "total": MONEY},
+    channels=MAIL_ONLY,
+    button=_TICKET,
+    name=_("Vehicle left, with the bill"),
+)
+DEBT_OPENED = Kind(
+    "debt_opened",
+    _("%(debt)s of the parking of %(plate)s is unpaid"),
+    _("Of %(total)s for %(plate)s at %(zone)s, %(site)s, %(debt)s is unpaid. Pay it online, or object to it."),
+    {**_PLACE, "total": MONEY, "debt": MONEY},
+    button=_("See what is unpaid"),
+    name=_("Unpaid amount"),
+)
+
+for _kind in (
+    BOOKED,
+    PAYMENT_RECEIVED,
+    CANCELLED,
+    REFUND_WRITTEN,
+    REFUND_DONE,
+    NO_SHOW,
+    HOLD_EXPIRED,
+    ENTERED,
+    LEFT,
+    DEBT_OPENED,
+):
+    register_kind(_kind)
+
+# --- Messages ------------------------------------------------------------------------------------------
+
+
+def _to_driver(
+    session: ParkingSession | None, kind: Kind, *, attachment: str = "", path: str = "", **values: Any
+) -> list[Message]:
+    """Return the message to the driver of a stay; none for a walk-in."""
+    if session is None or session.driver_id is None:
+        return []
+    site = session.zone.site
+    place = {"plate": session.vehicle.vehicle_number, "zone": session.zone.name, "site": site.name}
+    return [
+        Message(
+            session.driver_id,
+            kind.code,
+            place | {name: _stored(value) for name, value in values.items()},
+            path=path or f"/tickets/{session.pk}/",
+            attachment=attachment,
+            site_id=site.pk,
+            time_zone=zone_of(site.pk).key,
+        )
+    ]
+
+
+def _stored(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _stay(session_id: int) -> ParkingSession | None:
+    return ParkingSession.objects.whole().filter(pk=session_id).first()
+
+
+def _stay_of_bill(bill_id: int) -> ParkingSession | None:
+    return ParkingSession.objects.whole().filter(bill_id=bill_id).first()
+
+
+def _document(payment: Payment | None) -> str:
+    return "" if payment is None else f"payment:{payment.pk}"
+
+
+# --- Bookings ------------------------------------------------------------------------------------------
+
+
+def _is_free(event: SessionBooked) -> bool:
+    """Return whether nothing is to be paid first; a booking with a fee is told when the fee has come."""
+    return event.fee == ZERO
+
+
+def render_booked(event: SessionBooked, _at: datetime) -> Iterable[Message]:
+    return _booked(_stay(event.session_id), ZERO, "")
+
+
+def _booked(session: ParkingSession | None, amount: Decimal, attachment: str) -> list[Message]:
+    if session is None:
+        return []
+    slot = session.slot.slot_number if session.slot else "-"
+    return _to_driver(session, BOOKED, attachment=attachment, slot=slot, enter_by=session.enter_by, amount=amount)
+
+
+def render_cancelled(event: SessionCancelled, _at: datetime) -> Iterable[Message]:
+    return _to_driver(_stay(event.session_id), CANCELLED, refund=event.refund, kept=event.kept)
+
+
+def render_expired(event: SessionExpired, _at: datetime) -> Iterable[Message]:
+    session = _stay(event.session_id)
+    if event.reason == EndReason.NO_SHOW:
+        return _to_driver(session, NO_SHOW, kept=event.kept)
+    return _to_driver(session, HOLD_EXPIRED)
+
+
+# --- At the gate ---------------------------------------------------------------------------------------
+
+
+def render_entered(event: SessionEntered, at: datetime) -> Iterable[Message]:
+    return _to_driver(_stay(event.session_id), ENTERED, at=at)
+
+
+def render_left(event: SessionExited | SessionTerminated, at: datetime) -> Iterable[Message]:
+    session = _stay(event.session_id)
+    if event.debt > ZERO:
+        return _to_driver(session, DEBT_OPENED, total=event.total, debt=event.debt, path="/debts/")
+    last = None if session is None else Payment.objects.filter(bill_id=session.bill_id).order_by("-pk").first()
+    return _to_driver(session, LEFT, attachment=_document(last), at=at, total=event.total)
+
+
+# --- Money ---------------------------------------------------------------------------------------------
+
+
+def _is_news(event: PaymentCaptured) -> bool:
+    """Return whether a payment is told by itself: at an exit the bill tells it."""
+    return event.purpose not in {OrderPurpose.EXIT, OrderPurpose.TERMINATION}
+
+
+def render_captured(event: PaymentCaptured, _at: datetime) -> Iterable[Message]:
+    session = _stay(event.session_id)
+    payment = Payment.objects.filter(order__order_id=event.order_id).first()
+    if event.purpose == OrderPurpose.FEE and not event.refunds:
+        return _booked(session, event.amount, _document(payment))
+    if event.refunds:
+        return _to_driver(session, REFUND_WRITTEN, amount=event.amount)
+    return _to_driver(session, PAYMENT_RECEIVED, attachment=_document(payment), amount=event.amount)
+
+
+def render_refund_written(event: PaymentRefunded, _at: datetime) -> Iterable[Message]:
+    return _to_driver(_stay(event.session_id), REFUND_WRITTEN, amount=event.amount)
+
+
+def _is_done(event: RefundMoved) -> bool:
+    return event.status == RefundStatus.COMPLETED
+
+
+def render_refund_moved(event: RefundMoved, _at: datetime) -> Iterable[Message]:
+    return _refund_done(_stay_of_bill(event.bill_id), event.refund_id)
+
+
+def render_refund_approved(event: RefundApproved, _at: datetime) -> Iterable[Message]:
+    return _refund_done(_stay(event.session_id), event.refund_id)
+
+
+def _refund_done(session: ParkingSession | None, number: str) -> list[Message]:
+    refund = Refund.objects.filter(refund_id=number).select_related("payment").first()
+    if refund is None:
+        return []
+    return _to_driver(session, REFUND_DONE, attachment=_document(refund.payment), amount=refund.amount)
+
+
+register_attachment("payment", attached_documents)
+register_renderer(SessionBooked, render_booked, when=_is_free)
+register_renderer(SessionCancelled, render_cancelled)
+register_renderer(SessionExpired, render_expired)
+register_renderer(SessionEntered, render_entered)
+register_renderer(SessionExited, render_left)
+register_renderer(SessionTerminated, render_left)
+register_renderer(PaymentCaptured, render_captured, when=_is_news)
+register_renderer(PaymentRefunded, render_refund_written)
+register_renderer(RefundMoved, render_refund_moved, when=_is_done)
+register_renderer(RefundApproved, render_refund_approved)

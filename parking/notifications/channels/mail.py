@@ -1,0 +1,95 @@
+"""Mail: plain text and HTML in the operator's brand, with the documents attached."""
+
+from datetime import datetime
+from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from parking.core.brand import dark_shades, light_shades
+from parking.core.site_settings import BRAND_COLOUR, BRAND_NAME
+from parking.notifications.attachments import attachments_of
+from parking.notifications.channels.base import Letter, NotDelivered
+from parking.notifications.kinds import known_kind
+from parking.notifications.unsubscribing import unsubscribe_address
+
+_PERMANENT = 500
+
+
+class MailSender:
+    """Sends by Django's mail backend."""
+
+    def send(self, letter: Letter, now: datetime) -> None:
+        address = letter.delivery.address or letter.person.email
+        if not address:
+            raise NotDelivered("no_address", is_definite=True)
+        message = mail_of(letter, address, now)
+        try:
+            message.send()
+        except SMTPRecipientsRefused as error:
+            codes = [code for code, _text in error.recipients.values()]
+            raise NotDelivered(f"smtp_{max(codes)}", is_definite=min(codes) >= _PERMANENT) from error
+        except SMTPAuthenticationError as error:
+            # Ours to mend, not the address's fault.
+            raise NotDelivered("smtp_login") from error
+        except SMTPResponseException as error:
+            raise NotDelivered(f"smtp_{error.smtp_code}", is_definite=error.smtp_code >= _PERMANENT) from error
+        except (SMTPException, OSError) as error:
+            raise NotDelivered(type(error).__name__) from error
+
+
+def mail_of(letter: Letter, address: str, now: datetime) -> EmailMultiAlternatives:
+    """Return a mail, in the active language."""
+    facts = _facts(letter)
+    message = EmailMultiAlternatives(
+        subject=letter.words.title,
+        body=_plain_text(facts),
+        to=[address],
+        headers=_headers(letter, facts["unsubscribe"]),
+    )
+    message.attach_alternative(render_to_string("notifications/mail.html", facts), "text/html")
+    for attached in attachments_of(letter.notice.attachment, now=now):
+        message.attach(attached.name, attached.body, attached.media_type)
+    return message
+
+
+def _facts(letter: Letter) -> dict[str, str | list[str] | object]:
+    colour, kind = BRAND_COLOUR.at(None), known_kind(letter.notice.kind)
+    is_bound = kind is None or kind.urgent
+    return {
+        "language": get_language(),
+        "brand": BRAND_NAME.at(None),
+        "light": light_shades(colour),
+        "dark": dark_shades(colour),
+        "title": letter.words.title,
+        "text": letter.words.text,
+        "lines": list(letter.words.lines),
+        "advice": letter.words.advice,
+        "button": letter.words.button or _("Open"),
+        "address": f"{settings.BASE_URL}{letter.notice.path}" if letter.notice.path else "",
+        # What is about the safety of an account cannot be ended.
+        "unsubscribe": "" if is_bound else unsubscribe_address(letter.notice.person_id, letter.notice.kind),
+        "preferences": f"{settings.BASE_URL}/profile/notifications/",
+    }
+
+
+def _headers(letter: Letter, unsubscribe: object) -> dict[str, str]:
+    domain = urlsplit(settings.BASE_URL).hostname or "localhost"
+    headers = {"Message-ID": f"<{letter.reference}@{domain}>", "Auto-Submitted": "auto-generated"}
+    if unsubscribe:
+        # RFC 8058: the mail program posts to it, without asking and without a session.
+        headers |= {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return headers
+
+
+def _plain_text(facts: dict[str, str | list[str] | object]) -> str:
+    lines = facts["lines"]
+    paragraphs = [facts["text"], *(lines if isinstance(lines, list) else []), facts["advice"], facts["address"]]
+    paragraphs += [facts["brand"]]
+    if facts["unsubscribe"]:
+        paragraphs += [_("No more mails of this kind: %(address)s") % {"address": facts["unsubscribe"]}]
+    return "\n\n".join(str(paragraph) for paragraph in paragraphs if paragraph) + "\n"

@@ -1,0 +1,105 @@
+"""The kinds of notices: their words in every language, their values, and by which channels they usually go.
+
+An app registers its kinds and renderers in `AppConfig.ready()` (docs/notifications.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+
+from parking.accounts.models import Role
+from parking.notifications.models import Channel
+
+DRIVERS = frozenset({Role.USER, Role.ADMIN})
+MANAGERS = frozenset({Role.ADMIN})
+ANYBODY = frozenset(Role)
+
+
+class ValueType(StrEnum):
+    """What a value is: how it is stored as JSON, and how it is written."""
+
+    TEXT = "TEXT"
+    NUMBER = "NUMBER"
+    MONEY = "MONEY"
+    TIME = "TIME"
+    # A list of dicts, each a line that the kind's `lines` puts into words.
+    LINES = "LINES"
+
+
+class Lines:
+    """How a kind puts its LINES into words; the base says nothing."""
+
+    def words(self, rows: list[dict[str, Any]]) -> list[str]:
+        """Return a sentence for each row, in the active language."""
+        return [str(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of notice. `title` and `text` name the values as `%(plate)s`.
+
+    `name` is what people choose by, `advice` a sentence for mails, before the button. `channels` are those by which it
+    usually goes; `audience` the roles that may choose. What is `urgent` goes by its channels whatever was chosen, also
+    in quiet hours.
+    """
+
+    code: str
+    title: Promise
+    text: Promise
+    values: Mapping[str, ValueType]
+    channels: frozenset[Channel] = frozenset({Channel.MAIL, Channel.PUSH})
+    audience: frozenset[Role] = DRIVERS
+    urgent: bool = False
+    button: Promise | None = None
+    advice: Promise | None = None
+    name: Promise | None = None
+    lines: Lines = field(default_factory=Lines)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a renderer says to one person. Money is a text of rupees, a time in ISO format.
+
+    `path` is a page of ours, `attachment` what `attachments.maker` of its prefix makes, `addresses` mail addresses in
+    the place of the person's own.
+    """
+
+    person_id: int
+    kind: str
+    values: Mapping[str, Any]
+    path: str = ""
+    attachment: str = ""
+    site_id: int | None = None
+    time_zone: str = ""
+    addresses: tuple[str, ...] = ()
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def register_kind(kind: Kind) -> None:
+    """Make a kind known. Raises ValueError for a code that another kind has."""
+    if _KINDS.setdefault(kind.code, kind) != kind:
+        raise ValueError(f"There is another kind of notice with the code {kind.code}")
+
+
+def kind_of(code: str) -> Kind:
+    """Return a kind. Raises KeyError for one that no app registered."""
+    return _KINDS[code]
+
+
+def known_kind(code: str) -> Kind | None:
+    """Return a kind, or None for one that another version wrote."""
+    return _KINDS.get(code)
+
+
+def all_kinds() -> list[Kind]:
+    return list(_KINDS.values())
+
+
+def kinds_for(role: str) -> list[Kind]:
+    """Return what somebody of this role may choose, in the order of registration."""
+    return [kind for kind in _KINDS.values() if role in kind.audience and not kind.urgent]

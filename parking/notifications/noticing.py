@@ -1,0 +1,141 @@
+"""The writer of notices: from messages to rows, with what is to be sent beside them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from parking.accounts.models import User
+from parking.audit.events import read_event
+from parking.audit.models import OutboxEvent
+from parking.audit.outbox import mark_done, unprocessed
+from parking.notifications.kinds import Kind, Message, kind_of
+from parking.notifications.models import Channel, Delivery, Notice, PushSubscription
+from parking.notifications.queries import chosen_by, quiet_hours_of
+from parking.notifications.rendering import LISTENER, render
+from parking.notifications.rules import Quiet, first_attempt, wanted_channels
+from parking.notifications.texts import zone_of
+
+log = structlog.get_logger(__name__)
+
+# Few at once: on SQLite nobody else writes meanwhile.
+EVENTS_A_RUN = 25
+# An event whose renderer breaks is tried again after so long, so that it holds up none behind it.
+_REST = timedelta(minutes=5)
+_resting: dict[int, datetime] = {}
+
+
+def take_events(*, now: datetime) -> int:
+    """Make the notices of events that wait in the outbox; answers of how many events. Safe to repeat and at once.
+
+    Notices and the mark that an event is done are one transaction: neither is there without the other.
+    """
+    tired = {pk for pk, until in _resting.items() if until > now}
+    with transaction.atomic():
+        rows = unprocessed(LISTENER, limit=EVENTS_A_RUN, without=tired)
+        done = [row for row in rows if _is_told(row, now)]
+        mark_done(done, now=now)
+    return len(done)
+
+
+def _is_told(row: OutboxEvent, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            tell(render(read_event(row), row.at), source=f"event:{row.pk}", at=row.at, now=now)
+    except Exception:  # one renderer that breaks must not end the notices of the others
+        log.exception("event_not_rendered", outbox_id=row.pk, action=row.action)
+        _resting[row.pk] = now + _REST
+        return False
+    _resting.pop(row.pk, None)
+    return True
+
+
+def tell(messages: Iterable[Message], *, source: str, at: datetime, now: datetime) -> int:
+    """Write the notices of one source and what is to be sent of them; answers how many are new.
+
+    Inside the caller's transaction. Safe to repeat: the same source tells each person once, by each channel once.
+    """
+    by_person = {message.person_id: message for message in messages}
+    told = set(Notice.objects.filter(source=source, person__in=by_person).values_list("person_id", flat=True))
+    people = User.objects.filter(is_active=True).in_bulk(set(by_person) - told)
+    if not people:
+        return 0
+    rows = [_notice(by_person[pk], source, at) for pk in sorted(people)]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    # Read again: who told the same at the same moment wrote the row, and may have left out ours.
+    notices = Notice.objects.filter(source=source, person__in=people).select_related("person")
+    addressing = _Addressing(people, now)
+    deliveries = [one for row in notices for one in addressing.deliveries(row, by_person[row.person_id])]
+    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    return len(rows)
+
+
+def _notice(message: Message, source: str, at: datetime) -> Notice:
+    kind = kind_of(message.kind)
+    missing = set(kind.values) ^ set(message.values)
+    if missing:
+        raise ValueError(f"A message of the kind {kind.code} has other values than the kind: {sorted(missing)}")
+    return Notice(
+        person_id=message.person_id,
+        source=source,
+        kind=kind.code,
+        values=dict(message.values),
+        path=message.path,
+        attachment=message.attachment,
+        site_id=message.site_id,
+        time_zone=message.time_zone,
+        at=at,
+    )
+
+
+class _Addressing:
+    """By which channels, to which addresses and when a few people are told something."""
+
+    def __init__(self, people: Mapping[int, User], now: datetime) -> None:
+        self._now = now
+        self._chosen = chosen_by(people)
+        self._quiet = quiet_hours_of(people)
+        self._subscriptions: dict[int, list[str]] = {}
+        for person_id, uuid in PushSubscription.objects.filter(person__in=people).values_list("person_id", "uuid"):
+            self._subscriptions.setdefault(person_id, []).append(str(uuid))
+
+    def deliveries(self, notice: Notice, message: Message) -> list[Delivery]:
+        """Return the deliveries of a notice, not saved yet."""
+        kind, person = kind_of(notice.kind), notice.person
+        addresses = self._addresses(kind, person, message)
+        chosen = {
+            channel: on for (pk, code, channel), on in self._chosen.items() if (pk, code) == (person.pk, kind.code)
+        }
+        channels = wanted_channels(kind.channels, chosen, available=list(addresses), urgent=kind.urgent)
+        return [
+            Delivery(notice=notice, channel=channel, address=address, next_at=self._first(channel, kind, notice))
+            for channel in channels
+            for address in addresses[Channel(channel)]
+        ]
+
+    def _addresses(self, kind: Kind, person: User, message: Message) -> dict[Channel, list[str]]:
+        """Return the addresses of a person by channel, without channels that lead nowhere."""
+        found: dict[Channel, list[str]] = {
+            Channel.MAIL: list(message.addresses) or ([""] if _has_mailbox(kind, person) else []),
+            Channel.PUSH: self._subscriptions.get(person.pk, []),
+            Channel.SMS: [""] if person.phone and settings.SMS_URL else [],
+            Channel.WHATSAPP: [""] if person.phone and settings.WHATSAPP_URL else [],
+        }
+        return {channel: addresses for channel, addresses in found.items() if addresses}
+
+    def _first(self, channel: str, kind: Kind, notice: Notice) -> datetime:
+        quiet = self._quiet.get(notice.person_id, Quiet())
+        return first_attempt(channel, now=self._now, zone=zone_of(notice), quiet=quiet, urgent=kind.urgent)
+
+
+def _has_mailbox(kind: Kind, person: User) -> bool:
+    """Return whether notices of a kind may go to a person's address: to one that nobody has proved only urgent ones."""
+    return bool(person.email) and (kind.urgent or person.email_confirmed_at is not None)
+
+
+def resting() -> Mapping[int, Any]:
+    """Return the events of this process whose renderer broke, with the time until which they rest."""
+    return _resting

@@ -1,0 +1,89 @@
+"""Reads of notices for screens and the API."""
+
+from collections.abc import Collection
+
+from django.db.models import Max, QuerySet
+
+from parking.accounts.models import Role, User
+from parking.core.fresh import FreshValue, UntilNews
+from parking.core.sites import Sites, at_sites
+from parking.notifications.kinds import Kind, kinds_for
+from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, Preference, PushSubscription
+from parking.notifications.models import QuietHours as QuietHoursRow
+from parking.notifications.rules import Quiet
+
+
+def notices_of(person_id: int) -> "QuerySet[Notice]":
+    """Return what a person was told, newest first."""
+    return Notice.objects.filter(person_id=person_id).order_by("-pk")
+
+
+def unread_notices(person_id: int) -> int:
+    """Return how many notices of a person are unread, from what this process knows: a second or two old at most."""
+    return _unread.value(person_id)
+
+
+def _count_unread(person_id: int) -> int:
+    return Notice.objects.filter(person_id=person_id, read_at=None).count()
+
+
+def _newest() -> tuple[object, ...]:
+    """Return another value after each notice that was written or read: two looks at the end of an index."""
+    return tuple(Notice.objects.aggregate(last=Max("pk"), read=Max("read_at")).values())
+
+
+_newest_now: FreshValue[tuple[object, ...]] = FreshValue(_newest, seconds=1.0, overlap=1.0)
+_unread: UntilNews[int] = UntilNews(_count_unread, _newest_now)
+
+
+def forget_unread() -> None:
+    """Count again at the next look: this process has just marked notices as read."""
+    _newest_now.forget()
+    _unread.forget()
+
+
+def chosen_by(person_ids: Collection[int]) -> dict[tuple[int, str, str], bool]:
+    """Return what people have chosen, by person, kind and channel."""
+    rows = Preference.objects.filter(person_id__in=person_ids)
+    return {(row.person_id, row.kind, row.channel): row.is_on for row in rows}
+
+
+def quiet_hours_of(person_ids: Collection[int]) -> dict[int, Quiet]:
+    """Return the quiet hours of those who have hours of their own."""
+    rows = QuietHoursRow.objects.filter(person_id__in=person_ids)
+    return {row.person_id: Quiet(row.begin, row.end) for row in rows}
+
+
+def push_endpoints_of(person_id: int) -> list[str]:
+    """Return the addresses of the browsers that show push messages of a person."""
+    return list(PushSubscription.objects.filter(person_id=person_id).values_list("endpoint", flat=True))
+
+
+def choices_of(person: User) -> list[tuple[Kind, dict[str, bool]]]:
+    """Return each kind that a person may choose, with what counts for every channel."""
+    chosen = chosen_by([person.pk])
+    return [
+        (kind, {channel: chosen.get((person.pk, kind.code, channel), channel in kind.channels) for channel in Channel})
+        for kind in kinds_for(person.role)
+    ]
+
+
+def subscriptions_of(person_id: int) -> "QuerySet[PushSubscription]":
+    return PushSubscription.objects.filter(person_id=person_id).order_by("pk")
+
+
+def failed_deliveries(*, sites: Sites) -> "QuerySet[Delivery]":
+    """Return what was not delivered of these sites, newest first; what is of no site is for those of all."""
+    rows = Delivery.objects.filter(state=DeliveryState.FAILED).select_related("notice__person")
+    return at_sites(rows, sites, "notice__site_id").order_by("-pk")
+
+
+def managers_at(site_ids: Collection[int] | None) -> list[User]:
+    """Return the active managers who work at one of these sites; None: at all sites."""
+    admins = User.objects.filter(role=Role.ADMIN, is_active=True).order_by("pk")
+    return [user for user in admins if site_ids is None or not user.site_ids or set(site_ids) & set(user.site_ids)]
+
+
+def sites_of(user: User) -> Sites:
+    """Return the sites of an account as a value."""
+    return frozenset(user.site_ids) if user.site_ids else None

@@ -1,0 +1,80 @@
+"""What is told of accounts and of the worker itself.
+
+Accounts say so inside the transaction of the change (`accounts.notices`); here it becomes a notice in it.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from uuid import uuid4
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from parking.accounts import notices
+from parking.accounts.mails import NOTICES
+from parking.accounts.models import User
+from parking.core import clock
+from parking.core.site_settings import BRAND_NAME
+from parking.core.task_queue import LATE_AFTER, oldest_wait
+from parking.notifications.alerting import Critical, register_watch
+from parking.notifications.kinds import ANYBODY, MANAGERS, Kind, Message, ValueType, register_kind
+from parking.notifications.noticing import tell
+
+_VALUES = {"username": ValueType.TEXT, "brand": ValueType.TEXT}
+_ADVICE = _("If this was you, do nothing. If not, set a new password at once, or ask the car park for help:")
+
+
+def _kind(code: str, title: Promise, sentence: Promise) -> Kind:
+    return Kind(
+        code=code,
+        title=title,
+        text=sentence,
+        values=_VALUES,
+        audience=ANYBODY,
+        urgent=True,
+        button=_("Set a new password"),
+        advice=_ADVICE,
+    )
+
+
+def tell_owner(user: User, kind: str, addresses: Collection[str]) -> None:
+    """Tell the owner of an account, by mail at these addresses. Inside the transaction of the change."""
+    values = {"username": user.username, "brand": BRAND_NAME.at(None)}
+    message = Message(user.pk, kind, values, path="/password/forgotten/", addresses=tuple(sorted(addresses)))
+    now = clock.now()
+    tell([message], source=f"account:{uuid4().hex}", at=now, now=now)
+
+
+# --- Work that waits ---------------------------------------------------------------------------------
+
+WORK_WAITS = Kind(
+    "work_waits",
+    _("Background work is late"),
+    _("A task has waited for %(minutes)s minutes: mails, refunds and webhooks may be late. Is a worker running?"),
+    {"minutes": ValueType.NUMBER},
+    audience=MANAGERS,
+    urgent=True,
+    button=_("Open the office"),
+)
+
+
+def watch_queue(now: datetime) -> Iterable[Critical]:
+    """Find a queue that is late, once an hour."""
+    waited = oldest_wait(now=now)
+    if waited > LATE_AFTER:
+        values = {"minutes": int(waited.total_seconds()) // 60}
+        yield Critical(f"work_waits:{now:%Y-%m-%dT%H}", _message_of(WORK_WAITS, values))
+
+
+def _message_of(kind: Kind, values: dict[str, int]) -> Callable[[int], Message]:
+    def message(person_id: int) -> Message:
+        return Message(person_id, kind.code, values, path="/office/")
+
+    return message
+
+
+for _code, (_title, _sentence) in NOTICES.items():
+    register_kind(_kind(_code, _title, _sentence))
+notices.tell_through(tell_owner)
+register_kind(WORK_WAITS)
+register_watch(watch_queue)

@@ -1,0 +1,64 @@
+"""Notices in words, in the active language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from parking.core import clock
+from parking.core.money import indian
+from parking.notifications.kinds import Kind, ValueType, known_kind
+from parking.notifications.models import Notice
+
+
+@dataclass(frozen=True)
+class Words:
+    """A notice as it is read: one line, sentences, and the word on the button that leads to its page."""
+
+    title: str
+    text: str
+    lines: tuple[str, ...] = ()
+    advice: str = ""
+    button: str = ""
+
+
+def words_of(notice: Notice) -> Words:
+    """Return the words of a notice. One of a kind that this version does not know says only that there is news."""
+    kind = known_kind(notice.kind)
+    if kind is None:
+        return Words(_("There is news"), _("Open the application to see it."))
+    values = written_values(kind, notice)
+    rows = [row for name, type_ in kind.values.items() if type_ == ValueType.LINES for row in notice.values[name]]
+    return Words(
+        title=str(kind.title) % values,
+        text=str(kind.text) % values,
+        lines=tuple(kind.lines.words(rows)) if rows else (),
+        advice=str(kind.advice or ""),
+        button=str(kind.button or ""),
+    )
+
+
+def written_values(kind: Kind, notice: Notice) -> dict[str, str]:
+    """Return the values as they stand in sentences, by name."""
+    zone = zone_of(notice)
+    return {name: _written(type_, notice.values.get(name, ""), zone) for name, type_ in kind.values.items()}
+
+
+def zone_of(notice: Notice) -> ZoneInfo:
+    """Return the time zone in which a notice tells times."""
+    return ZoneInfo(notice.time_zone) if notice.time_zone else clock.site_zone()
+
+
+def _written(type_: ValueType, value: Any, zone: ZoneInfo) -> str:
+    if type_ == ValueType.LINES or value in {None, ""}:
+        return ""
+    if type_ == ValueType.MONEY:
+        return f"₹{indian(Decimal(str(value)))}"
+    if type_ == ValueType.TIME:
+        local = datetime.fromisoformat(str(value)).astimezone(zone)
+        return formats.date_format(local, "j M Y, H:i")
+    return str(value)

@@ -1,0 +1,54 @@
+"""What an attendant may do after an amber or red answer; the plate goes along, so that nothing is typed again."""
+
+import re
+from dataclasses import dataclass
+
+from parking.checkout.scanning import Direction
+from parking.core.actor import Actor
+from parking.core.errors import DomainError
+from parking.core.site_settings import SUPERVISOR_PHONE
+from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
+
+# The car stands at the gate of another car park, or the device has no gate: nothing of this one helps.
+_ELSEWHERE = {"gate_invalid", "wrong_site"}
+
+
+@dataclass(frozen=True)
+class WaysOn:
+    """The ways on: `plate` is what to look for or to give a ticket; `bill`: the car is inside, and may want out."""
+
+    plate: str = ""
+    find: bool = True
+    ticket: bool = False
+    bill: bool = False
+    phone: str = ""
+
+
+def ways_on(error: DomainError, session: ParkingSession | None, actor: Actor, direction: str) -> WaysOn:
+    """Return the ways on after a refusal at the actor's gate. `session` is the one of the code, None if not known."""
+    is_other_car = error.code == "vehicle_mismatch"
+    plate = str(error.facts["seen"]) if is_other_car else _plate_of(session)
+    may_get_ticket = is_other_car or session is None or session.status not in OPEN_SESSION
+    is_here = error.code not in _ELSEWHERE
+    return WaysOn(
+        plate=plate,
+        find=is_here,
+        ticket=is_here and may_get_ticket and direction != Direction.OUT,
+        bill=error.code == "already_entered" and session is not None and session.status == SessionStatus.ACTIVE,
+        phone=supervisor_of(session, actor),
+    )
+
+
+def supervisor_of(session: ParkingSession | None, actor: Actor) -> str:
+    """Return the number of the supervisor at the actor's gate, else the contact of the zone; empty for none."""
+    site_id = actor.gate.site_id if actor.gate else session.zone.site_id if session else None
+    return SUPERVISOR_PHONE.at(site_id) or (_number_in(session.zone.contact) if session else "")
+
+
+def _number_in(contact: str) -> str:
+    """Return the contact of a zone if it is a phone number; empty if it is something else."""
+    return contact if re.fullmatch(r"[+\d][\d \-()]{4,}", contact) else ""
+
+
+def _plate_of(session: ParkingSession | None) -> str:
+    return session.vehicle.vehicle_number if session else ""

@@ -1,0 +1,20 @@
+"""The settings of notices beside mail; every value comes from the environment. `settings.py` imports them by name."""
+
+from smart_parking.environment import read
+
+_env = read()
+
+# The key of this installation at push services, and which of these are posted to.
+PUSH_PRIVATE_KEY = _env.push_private_key
+PUSH_CONTACT = _env.push_contact
+PUSH_HOSTS = _env.push_hosts
+# A channel without an address is off. SMS need what is registered with the operators' ledger (DLT).
+SMS_URL = _env.sms_url
+SMS_KEY = _env.sms_key
+SMS_ENTITY = _env.sms_entity
+SMS_HEADER = _env.sms_header
+SMS_TEMPLATE_IDS = dict(pair.split("=", 1) for pair in _env.sms_template_ids if "=" in pair)
+SMS_PER_MONTH = _env.sms_per_month
+WHATSAPP_URL = _env.whatsapp_url
+WHATSAPP_SENDER = _env.whatsapp_sender
+WHATSAPP_KEY = _env.whatsapp_key

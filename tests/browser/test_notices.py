@@ -1,0 +1,109 @@
+"""What people are told, in a browser: the list, the choices, and push messages on a device."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from parking.accounts.models import User
+from parking.core import clock
+from parking.facilities.models import ParkingZone
+from parking.notifications.channels.web_push import new_private_key
+from parking.notifications.delivering import deliver
+from parking.notifications.models import Channel, PushSubscription
+from parking.notifications.noticing import take_events
+from tests.browser.conftest import NewPage, SignIn
+from tests.build import book
+from tests.notifications.standin import MessageStandin, running_standin
+
+# The push services of browser makers are out of reach: the stand-in made this subscription.
+PLAY_PUSH_SERVICE = """(given) => {
+  const subscription = {
+    endpoint: given.endpoint,
+    toJSON: () => given,
+    unsubscribe: async () => { sessionStorage.removeItem("subscribed"); return true; },
+  };
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
+    sessionStorage.setItem("subscribed", applicationServerKey.length);
+    return subscription;
+  };
+  PushManager.prototype.getSubscription = async () => (sessionStorage.getItem("subscribed") ? subscription : null);
+}"""
+SHOWN = """async () => {
+  const worker = await navigator.serviceWorker.ready;
+  return (await worker.getNotifications()).map(({ title, body, data }) => [title, body, data.url]);
+}"""
+
+
+@pytest.fixture
+def standin(settings: Any) -> Iterator[MessageStandin]:
+    with running_standin() as running:
+        settings.PUSH_HOSTS = running.settings()["PUSH_HOSTS"]
+        settings.PUSH_PRIVATE_KEY = new_private_key()
+        yield running
+
+
+def _arrives(page: Page, message: dict[str, str], *, times: int) -> None:
+    """Hand a message to the service worker as the browser does."""
+    cdp = page.context.new_cdp_session(page)
+    found: list[str] = []
+    cdp.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(one["registrationId"] for one in event["registrations"]),
+    )
+    cdp.send("ServiceWorker.enable")
+    origin = page.evaluate("location.origin")
+    for _ in range(times):
+        facts = {"origin": origin, "registrationId": found[0], "data": json.dumps(message)}
+        cdp.send("ServiceWorker.deliverPushMessage", facts)
+    cdp.detach()
+
+
+def test_a_push_message_is_allowed_shown_once_and_ended(
+    new_page: NewPage,
+    sign_in: SignIn,
+    driver: User,
+    zone: ParkingZone,
+    standin: MessageStandin,
+    axe: Callable[..., None],
+) -> None:
+    page = new_page("phone", permissions=["notifications"])
+    page.add_init_script(f"({PLAY_PUSH_SERVICE})({json.dumps(standin.control('subscribe'))})")
+    sign_in(page, driver)
+    page.goto("/profile/notifications/")
+    axe(page)
+    page.get_by_role("button", name="Show messages on this device").click()
+    expect(page.get_by_role("button", name="Show no more messages here")).to_be_visible()
+    assert page.evaluate("sessionStorage.getItem('subscribed')") == "65"
+    now = clock.now()
+    book(driver, zone, "KA-01-AB-0001", now)
+    while take_events(now=now):
+        pass
+    deliver(now=now, channel=Channel.PUSH)
+    (sent,) = standin.arrived("PUSH")
+    _arrives(page, {"title": sent["title"], "body": sent["text"], "tag": sent["reference"], "url": "/zones/"}, times=2)
+    page.wait_for_function(f"async () => (await ({SHOWN})()).length > 0")
+    ((title, body, url),) = page.evaluate(SHOWN)
+    assert (title, "KA-01-AB-0001" in body, url) == ("KA-01-AB-0001 is booked at Zone A", True, "/zones/")
+    page.get_by_role("button", name="Show no more messages here").click()
+    expect(page.get_by_role("button", name="Show messages on this device")).to_be_visible()
+    assert not PushSubscription.objects.exists()
+
+
+@pytest.mark.parametrize("device", ["phone", "desktop"])
+def test_the_bell_leads_to_what_was_told(
+    new_page: NewPage, sign_in: SignIn, driver: User, zone: ParkingZone, axe: Callable[..., None], device: Any
+) -> None:
+    book(driver, zone, "KA-01-AB-0001", clock.now())
+    while take_events(now=clock.now()):
+        pass
+    page = new_page(device)
+    sign_in(page, driver)
+    page.goto("/zones/")
+    page.get_by_role("link", name="1 unread notification").click()
+    expect(page.get_by_role("link", name="KA-01-AB-0001 is booked at Zone A")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="Mark all as read").click()
+    expect(page.get_by_role("link", name="Notifications", exact=True)).to_be_visible()

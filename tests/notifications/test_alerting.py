@@ -1,0 +1,65 @@
+"""What managers are told: one digest at seven, and at once what is critical, each once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django_tasks_db.models import DBTaskResult
+
+from parking.accounts.models import Role, User
+from parking.accounts.tasks import mail_confirmation_link
+from parking.core import clock
+from parking.facilities.models import ParkingZone
+from parking.notifications.alerting import tell_managers
+from parking.notifications.models import Notice
+from parking.notifications.texts import words_of
+from tests.build import book, enter, make_user, terminate
+from tests.moments import START, at
+
+pytestmark = pytest.mark.django_db
+
+# 07:00 in Delhi on the next day.
+SEVEN = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def debt(driver: User, admin: User, zone: ParkingZone) -> User:
+    session = book(driver, zone, now=START)
+    enter(admin, session, at(10))
+    terminate(admin, session, "NONE", at(130))
+    return admin
+
+
+def digests() -> list[Notice]:
+    return list(Notice.objects.filter(kind="digest").order_by("person_id"))
+
+
+def test_a_digest_comes_once_at_seven_with_what_waits(debt: User) -> None:
+    tell_managers(now=SEVEN - timedelta(seconds=1))
+    assert digests() == []
+    for minutes in (0, 1, 600):
+        tell_managers(now=SEVEN + timedelta(minutes=minutes))
+    (notice,) = digests()
+    assert notice.person == debt
+    words = words_of(notice)
+    assert words.title == "Needs attention: 1, ₹50.00 in all"
+    assert words.lines == ("Open debts: 1, ₹50.00, the oldest for 0 days",)
+    tell_managers(now=SEVEN + timedelta(days=1))
+    assert len(digests()) == 2
+
+
+def test_who_works_elsewhere_is_told_of_nothing_here(debt: User) -> None:
+    other = make_user(Role.ADMIN)
+    User.objects.filter(pk=other.pk).update(site_ids=[999])
+    tell_managers(now=SEVEN)
+    assert [notice.person for notice in digests()] == [debt]
+
+
+def test_late_work_is_told_at_once_and_once_an_hour(admin: User) -> None:
+    mail_confirmation_link.enqueue(1)
+    now = clock.now()
+    DBTaskResult.objects.update(enqueued_at=now - timedelta(minutes=3))
+    for _ in range(2):
+        tell_managers(now=now)
+    assert Notice.objects.filter(kind="work_waits").count() == 1
+    assert mail.outbox == []

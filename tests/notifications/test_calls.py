@@ -1,0 +1,191 @@
+"""The calls and pages of a person's notices and preferences."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from parking.accounts.models import User
+from parking.audit.models import AuditEntry
+from parking.facilities.models import ParkingZone
+from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, PushSubscription
+from tests.build import book, enter
+from tests.client import ApiClient
+from tests.moments import START, at
+from tests.notifications.conftest import work
+
+pytestmark = pytest.mark.django_db
+
+SUBSCRIPTION = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/one",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
+
+
+@pytest.fixture
+def told(driver: User, staff: User, zone: ParkingZone) -> User:
+    """Return a driver who was told of a booking and an entry."""
+    enter(staff, book(driver, zone, "KA-01-AB-0001", START), at(10))
+    work(at(11))
+    return driver
+
+
+def browser_of(user: User) -> Client:
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+# --- Calls ---------------------------------------------------------------------------------------------
+
+
+def test_the_list_is_paged_newest_first_and_counts_what_is_unread(told: User) -> None:
+    page = ApiClient(told).get("/api/me/notifications/", page_size=1).json()["data"]
+    assert (page["count"], page["pages"], page["unread"]) == (2, 2, 2)
+    assert [(row["kind"], row["title"]) for row in page["results"]] == [("entered", "KA-01-AB-0001 has entered Zone A")]
+
+
+def test_the_list_is_in_the_persons_language(told: User) -> None:
+    User.objects.filter(pk=told.pk).update(language="hi")
+    told.refresh_from_db()
+    page = ApiClient(told).get("/api/me/notifications/").json()["data"]
+    assert page["results"][1]["title"] == "Zone A में KA-01-AB-0001 की बुकिंग हो गई"
+
+
+def test_some_or_all_are_marked_as_read_and_never_those_of_others(told: User, staff: User) -> None:
+    ids = list(Notice.objects.values_list("pk", flat=True))
+    assert ApiClient(staff).post("/api/me/notifications/read/", {"ids": ids}).json()["data"] == {"read": 0}
+    mine = ApiClient(told)
+    assert mine.post("/api/me/notifications/read/", {"ids": ids[:1]}).json()["data"] == {"read": 1}
+    assert mine.post("/api/me/notifications/read/", {}).json()["data"] == {"read": 1}
+    assert mine.get("/api/me/notifications/").json()["data"]["unread"] == 0
+
+
+def test_preferences_are_changed_one_by_one_and_are_on_record(as_driver: ApiClient) -> None:
+    before = as_driver.get("/api/me/preferences/").json()["data"]
+    assert before["kinds"]["booked"] == {"MAIL": True, "PUSH": True, "SMS": False, "WHATSAPP": False}
+    assert (before["quiet_from"], before["quiet_until"]) == (22, 7)
+    change = {"kinds": {"booked": {"SMS": True}}, "quiet_until": 6}
+    after = as_driver.patch("/api/me/preferences/", change).json()["data"]
+    before["kinds"]["booked"]["SMS"] = True
+    assert after == before | {"quiet_until": 6}
+    assert as_driver.patch("/api/me/preferences/", change).json()["data"] == after
+    assert AuditEntry.objects.filter(action="preferences.changed").count() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"kinds": {"password_changed": {"MAIL": False}}}, {"kinds": {"booked": {"FAX": True}}}, {"quiet_from": 24}],
+)
+def test_what_cannot_be_chosen_is_refused(as_driver: ApiClient, wrong: dict[str, object]) -> None:
+    answer = as_driver.patch("/api/me/preferences/", wrong)
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
+
+
+def test_a_browser_is_subscribed_once_and_belongs_to_whoever_used_it_last(as_driver: ApiClient, staff: User) -> None:
+    for _ in range(2):
+        assert as_driver.post("/api/me/push-subscriptions/", SUBSCRIPTION).status_code == 201
+    assert ApiClient(staff).post("/api/me/push-subscriptions/", SUBSCRIPTION).status_code == 201
+    assert PushSubscription.objects.get().person == staff
+    gone = {"endpoint": SUBSCRIPTION["endpoint"]}
+    assert as_driver.delete("/api/me/push-subscriptions/", gone).status_code == 404
+    assert ApiClient(staff).delete("/api/me/push-subscriptions/", gone).status_code == 200
+    assert not PushSubscription.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"endpoint": "https://10.0.0.1/push"}, "push_service_unknown"),
+        ({"endpoint": "http://fcm.googleapis.com/x"}, "push_service_unknown"),
+        ({"endpoint": "https://fcm.googleapis.com@evil.example/x"}, "push_service_unknown"),
+        ({"endpoint": "https://fcm.googleapis.com:99999/x"}, "push_service_unknown"),
+        ({"keys": {"p256dh": "BCVx", "auth": "BTBZMqHH6r4Tts7J_aSIgg"}}, "push_keys_invalid"),
+        ({"keys": SUBSCRIPTION["keys"] | {"auth": "short"}}, "push_keys_invalid"),  # type: ignore[operator]
+    ],
+)
+def test_an_address_that_is_no_push_service_is_refused(
+    as_driver: ApiClient, changed: dict[str, object], code: str
+) -> None:
+    answer = as_driver.post("/api/me/push-subscriptions/", SUBSCRIPTION | changed)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert not PushSubscription.objects.exists()
+
+
+# --- Pages ---------------------------------------------------------------------------------------------
+
+
+def test_every_page_shows_how_many_are_unread_until_they_are_read(told: User) -> None:
+    browser = browser_of(told)
+    assert 'aria-label="2 unread notifications"' in re.sub(r"\s+", " ", browser.get("/zones/").content.decode())
+    assert "KA-01-AB-0001 has entered Zone A" in browser.get("/notifications/").content.decode()
+    assert browser.post("/notifications/read/").headers["Location"] == "/notifications/"
+    assert 'class="bell-count"' not in browser.get("/zones/").content.decode()
+
+
+def test_the_count_costs_no_statement_while_nothing_is_new(
+    told: User, values_last: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browser_of(told)
+    browser.get("/profile/")
+    with CaptureQueriesContext(connection) as captured:
+        browser.get("/profile/")
+    assert not [query for query in captured.captured_queries if "notifications_" in query["sql"]]
+
+
+def test_the_page_of_preferences_saves_what_is_ticked(driver: User) -> None:
+    browser = browser_of(driver)
+    sent = {"on": ["booked.PUSH"], "quiet_from": "23", "quiet_until": "6"}
+    assert browser.post("/profile/notifications/", sent).status_code == 302
+    chosen = ApiClient(driver).get("/api/me/preferences/").json()["data"]
+    assert chosen["kinds"]["booked"] == {"MAIL": False, "PUSH": True, "SMS": False, "WHATSAPP": False}
+    assert chosen["kinds"]["left"]["MAIL"] is False
+    assert (chosen["quiet_from"], chosen["quiet_until"]) == (23, 6)
+
+
+# --- One click -----------------------------------------------------------------------------------------
+
+
+def test_a_mail_program_ends_the_mails_of_a_kind_with_one_post(told: User, zone: ParkingZone) -> None:
+    headers = mail.outbox[0].extra_headers
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    path = headers["List-Unsubscribe"].removeprefix("<http://127.0.0.1:8000").removesuffix(">")
+    program = Client(enforce_csrf_checks=True)
+    assert "Booking confirmed" in program.get(path).content.decode()
+    for _ in range(2):
+        assert program.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    kinds = ApiClient(told).get("/api/me/preferences/").json()["data"]["kinds"]
+    assert (kinds["booked"]["MAIL"], kinds["booked"]["PUSH"], kinds["left"]["MAIL"]) == (False, True, True)
+    assert AuditEntry.objects.filter(action="mail.unsubscribed").count() == 1
+    book(told, zone, now=at(20))
+    work(at(21))
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("token", ["x", "WzEsImJvb2tlZCJd:1u:x", "a:b:c"])
+def test_a_forged_address_ends_nothing(db: None, token: str) -> None:
+    assert Client().post(f"/unsubscribe/{token}/").status_code == 404
+
+
+# --- What failed ---------------------------------------------------------------------------------------
+
+
+def test_a_manager_sends_again_what_failed(told: User, admin: User) -> None:
+    Delivery.objects.update(state=DeliveryState.FAILED, sent_at=None, attempts=5, error="smtp_550")
+    delivery = Delivery.objects.get(channel=Channel.MAIL)
+    browser = browser_of(admin)
+    assert "smtp_550" in browser.get("/office/undelivered/").content.decode()
+    for _ in range(2):
+        browser.post(f"/office/undelivered/{delivery.pk}/retry/")
+    assert AuditEntry.objects.filter(action="delivery.retried").count() == 1
+    mail.outbox.clear()
+    work()
+    assert len(mail.outbox) == 1
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("SENT", 1)

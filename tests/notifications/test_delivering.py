@@ -1,0 +1,221 @@
+"""Deliveries over real SMTP and HTTP: sent at least once, shown at most once, whatever the other side answers."""
+
+import signal
+import subprocess
+import sys
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import connections
+
+from deploy.processes import end_with_parent
+from parking.accounts.models import Role, User
+from parking.core import clock
+from parking.core.actor import user_actor
+from parking.facilities.models import ParkingZone
+from parking.notifications.channels.web_push import CURVE, encrypted, to_base64
+from parking.notifications.delivering import deliver
+from parking.notifications.models import Channel, Delivery, Preference, PushSubscription
+from parking.notifications.noticing import take_events
+from parking.notifications.subscribing import subscribe
+from tests.build import book, make_user, make_zone
+from tests.moments import START, at
+from tests.notifications.standin import ROOT, MessageStandin
+from tests.payments.world import environment_for
+
+pytestmark = pytest.mark.django_db
+
+PROGRAM = "import django, runpy; django.setup(); runpy.run_module('tests.notifications.killed', run_name='__main__')"
+
+
+def state_of(channel: Channel = Channel.MAIL) -> tuple[str, int, str]:
+    delivery = Delivery.objects.get(channel=channel)
+    return delivery.state, delivery.attempts, delivery.error
+
+
+@pytest.fixture
+def booked(driver: User, zone: ParkingZone) -> User:
+    book(driver, zone, "KA-01-AB-0001", START)
+    return driver
+
+
+def subscribed(messages: MessageStandin, driver: User) -> str:
+    browser = messages.control("subscribe")
+    actor = user_actor(driver.pk, driver.role)
+    subscribe(actor=actor, endpoint=browser["endpoint"], **browser["keys"], now=START)
+    return str(browser["endpoint"])
+
+
+# --- Mail ----------------------------------------------------------------------------------------------
+
+
+def test_a_mail_has_both_forms_and_its_document(messages: MessageStandin, booked: User) -> None:
+    take_events(now=START)
+    deliver(now=START, channel=Channel.MAIL)
+    (sent,) = messages.arrived()
+    assert (sent["to"], sent["title"]) == ("asha@example.org", "KA-01-AB-0001 is booked at Zone A")
+    assert "http://127.0.0.1:8000/tickets/" in sent["text"] and '<a class="button"' in sent["html"]
+    assert sent["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert len(sent["files"]) == 1
+
+
+def test_a_temporary_answer_is_tried_again_by_the_schedule_and_then_it_has_failed(
+    messages: MessageStandin, booked: User
+) -> None:
+    messages.answers("MAIL", 451, 451, 451, 451, 451)
+    take_events(now=START)
+    for minutes, attempts in ((0, 1), (0.9, 1), (1, 2), (5.9, 2), (6, 3), (36, 4), (155.9, 4), (156, 5)):
+        deliver(now=at(minutes), channel=Channel.MAIL)
+        assert Delivery.objects.get().attempts == attempts, minutes
+    assert state_of() == ("FAILED", 5, "smtp_451")
+    assert messages.arrived() == []
+
+
+def test_a_mailbox_that_does_not_exist_is_not_tried_again(messages: MessageStandin, booked: User) -> None:
+    messages.answers("MAIL", 550)
+    take_events(now=START)
+    deliver(now=START, channel=Channel.MAIL)
+    assert state_of() == ("FAILED", 1, "smtp_550")
+
+
+@pytest.mark.parametrize("answer", [0, -1])
+def test_without_an_answer_it_is_sent_again_and_shown_once(messages: MessageStandin, booked: User, answer: int) -> None:
+    messages.answers("MAIL", answer)
+    take_events(now=START)
+    deliver(now=START, channel=Channel.MAIL)
+    assert state_of()[:2] == ("WAITING", 1)
+    deliver(now=at(1), channel=Channel.MAIL)
+    assert state_of() == ("SENT", 2, "")
+    assert [len(messages.arrived()), len({sent["reference"] for sent in messages.arrived()})] == [2, 1]
+
+
+# --- Push, SMS, WhatsApp -------------------------------------------------------------------------------
+
+
+def test_a_push_message_is_read_by_its_browser_alone(messages: MessageStandin, driver: User, zone: ParkingZone) -> None:
+    endpoint = subscribed(messages, driver)
+    book(driver, zone, "KA-01-AB-0002", START)
+    take_events(now=START)
+    deliver(now=START, channel=Channel.PUSH)
+    (sent,) = messages.arrived("PUSH")
+    assert endpoint.endswith(sent["to"]) and sent["title"] == "KA-01-AB-0002 is booked at Zone A"
+    assert sent["reference"] == Delivery.objects.get(channel=Channel.PUSH).reference.hex
+
+
+def test_a_subscription_that_is_gone_is_removed(messages: MessageStandin, driver: User, zone: ParkingZone) -> None:
+    endpoint = subscribed(messages, driver)
+    messages.control("end", name=endpoint.rpartition("/")[2])
+    book(driver, zone, now=START)
+    take_events(now=START)
+    deliver(now=START, channel=Channel.PUSH)
+    assert not PushSubscription.objects.exists()
+    assert state_of(Channel.PUSH) == ("FAILED", 1, "http_410")
+
+
+@pytest.mark.parametrize(("answer", "expected"), [(400, "FAILED"), (429, "WAITING"), (503, "WAITING"), (0, "WAITING")])
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.WHATSAPP])
+def test_a_provider_that_refuses(
+    messages: MessageStandin, driver: User, zone: ParkingZone, *, channel: Channel, answer: int, expected: str
+) -> None:
+    User.objects.filter(pk=driver.pk).update(phone="98765-43210")
+    Preference.objects.create(person=driver, kind="booked", channel=channel, is_on=True)
+    messages.answers(channel, answer)
+    book(driver, zone, "KA-01-AB-0003", START)
+    take_events(now=START)
+    deliver(now=START, channel=channel)
+    assert state_of(channel)[:2] == (expected, 1)
+    if expected == "WAITING":
+        deliver(now=at(1), channel=channel)
+        sent = messages.arrived(channel)
+        assert (sent[-1]["to"], len({one["reference"] for one in sent})) == ("919876543210", 1)
+        assert "KA-01-AB-0003" in sent[-1]["text"] and state_of(channel)[0] == "SENT"
+
+
+def test_an_sms_whose_values_do_not_fit_is_not_sent(messages: MessageStandin, driver: User) -> None:
+    zone = make_zone("The car park beside the old railway station")
+    User.objects.filter(pk=driver.pk).update(phone="9876543210")
+    Preference.objects.create(person=driver, kind="booked", channel=Channel.SMS, is_on=True)
+    book(driver, zone, now=START)
+    take_events(now=START)
+    deliver(now=START, channel=Channel.SMS)
+    assert state_of(Channel.SMS) == ("FAILED", 1, "sms_does_not_fit")
+    assert messages.arrived("SMS") == []
+
+
+def test_the_encryption_is_that_of_the_standard() -> None:
+    """RFC 8291, appendix A."""
+    number = int.from_bytes(urlsafe_b64decode("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw="), "big")
+    found = encrypted(
+        b"When I grow up, I want to be a watermelon",
+        p256dh="BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        auth="BTBZMqHH6r4Tts7J_aSIgg",
+        salt=urlsafe_b64decode("DGv6ra1nlYgDCS1FRnbzlw=="),
+        key=ec.derive_private_key(number, CURVE),
+    )
+    assert to_base64(found) == (
+        "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7"
+        "A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
+    )
+
+
+# --- Workers -------------------------------------------------------------------------------------------
+
+
+def _at_once(work: Callable[[], object]) -> None:
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(run) for _ in range(2)]:
+            done.result()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_each_thing_once(messages: MessageStandin) -> None:
+    driver, zone = make_user(Role.USER), make_zone()
+    User.objects.update(email_confirmed_at=START)
+    now = clock.now()
+    for _ in range(4):
+        book(driver, zone, now=now)
+
+    def work() -> None:
+        take_events(now=now)
+        deliver(now=now, channel=Channel.MAIL)
+
+    _at_once(work)
+    work()
+    assert len(messages.arrived()) == len({sent["reference"] for sent in messages.arrived()}) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_between_every_two_steps_loses_nothing_and_shows_nothing_twice(
+    messages: MessageStandin,
+) -> None:
+    driver, zone = make_user(Role.USER), make_zone()
+    User.objects.update(email_confirmed_at=START)
+    book(driver, zone, "KA-01-AB-0001", clock.now())
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(messages.smtp_port)],
+        cwd=ROOT,
+        env=environment_for("http://127.0.0.1:1"),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        preexec_fn=end_with_parent(signal.SIGKILL),
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    deaths = done.stdout.split("\n")
+    assert {"before a commit", "after a commit"} <= set(deaths)
+    later: datetime = clock.now() + timedelta(days=1)
+    take_events(now=later)
+    deliver(now=later, channel=Channel.MAIL)
+    assert len({sent["reference"] for sent in messages.arrived()}) == 1
+    assert Delivery.objects.get().state in {"SENT", "FAILED"}
