@@ -76,7 +76,7 @@ def buy(
 def resume_buying(*, subject: str, now: datetime) -> Bought:
     """Go on with a purchase whose answer was lost: its order is asked after, no second pass is made out."""
     subscription = pass_of_code(subject)
-    return _collect(subscription, _order_of(subscription), now, fresh=False)
+    return _collect(subscription, newest_order_of(subscription), now, fresh=False)
 
 
 def sell(
@@ -153,7 +153,7 @@ def pay(*, actor: Actor, number: str, gateway: str | None, now: datetime) -> Bou
         raise Refused("payment_in_review", "A payment for this pass is being checked")
     present = open_order(period.bill)
     if present is not None and refresh_order(order=present, now=now).status == OrderStatus.COMPLETED:
-        return Bought(pass_again(subscription), _order_of(subscription))
+        return Bought(pass_again(subscription), newest_order_of(subscription))
     with transaction.atomic(durable=True):
         locked = passes.lock_period(period.bill_id)
         if locked.bill.closed_at is not None:
@@ -189,7 +189,8 @@ def _collect(subscription: Subscription, order: PaymentOrder | None, now: dateti
     return Bought(shown, order)
 
 
-def _order_of(subscription: Subscription) -> PaymentOrder | None:
+def newest_order_of(subscription: Subscription) -> PaymentOrder | None:
+    """Return the newest order of a pass, with its bill."""
     return orders_of_passes([subscription]).get(subscription.pk)
 
 
@@ -198,6 +199,11 @@ def orders_of_passes(subscriptions: "list[Subscription]") -> dict[int, PaymentOr
     ids = [subscription.pk for subscription in subscriptions]
     rows = PaymentOrder.objects.filter(bill__pass_period__subscription_id__in=ids).select_related("bill__pass_period")
     return {order.bill.pass_period.subscription_id: order for order in rows.order_by("pk")}
+
+
+def pass_of_order(order: PaymentOrder) -> Subscription:
+    """Return the pass that an order pays."""
+    return Subscription.objects.get(periods__bill_id=order.bill_id)
 
 
 # --- Sweeps ----------------------------------------------------------------------------------------------

@@ -160,8 +160,8 @@ def _stored(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _stay(session_id: int) -> ParkingSession | None:
-    return ParkingSession.objects.whole().filter(pk=session_id).first()
+def _stay(session_id: int | None) -> ParkingSession | None:
+    return ParkingSession.objects.whole().filter(pk=session_id or 0).first()
 
 
 def _stay_of_bill(bill_id: int) -> ParkingSession | None:
