@@ -10,6 +10,7 @@ from parking.api import (
     driver,
     invoice_details,
     notifications,
+    offers,
     passes,
     payments,
     phones,
@@ -52,6 +53,7 @@ api.add_router("/api/public", passes.public)
 api.add_router("/api/user", driver.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
+api.add_router("/api/user", offers.router)
 api.add_router("/api/user", debts.own)
 api.add_router("/api/user", vehicles.router)
 api.add_router("/api/user", passes.of_driver)

@@ -57,6 +57,8 @@ def book(
     now: datetime | None = None,
     *,
     vehicle_kind: str = "CAR",
+    promo_code: str | None = None,
+    use_points: int = 0,
 ) -> ParkingSession:
     booked = booking.book(
         actor=actor(driver),
@@ -66,6 +68,8 @@ def book(
         vehicle_kind=vehicle_kind,
         gateway=None,
         now=now or clock.now(),
+        promo_code=promo_code,
+        use_points=use_points,
     )
     return booked.session
 

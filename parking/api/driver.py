@@ -10,6 +10,7 @@ from pydantic import Field
 from parking.api.paging import Paging, page_of
 from parking.api.public import ZonesQuery, zones_now
 from parking.api.shapes.bookings import BookingOut, BookingWithBillOut, CancelledOut
+from parking.api.shapes.points import UsePoints
 from parking.api.shapes.users import SpecialSlot
 from parking.api.shapes.zones import ZoneOut
 from parking.checkout import booking, cancelling
@@ -22,7 +23,7 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, caller, driver_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
-from parking.edge.parsing import Day, In, Note, RefIn, Text12, Text30, Text100, path_ref
+from parking.edge.parsing import Day, In, Note, RefIn, Text12, Text20, Text30, Text100, path_ref
 from parking.edge.requests import Attempt
 from parking.payments.models import PaymentOrder
 from parking.stays import access
@@ -53,6 +54,8 @@ class BookIn(In):
     slot_kind: Annotated[
         SpecialSlot | None, Field(description="A special slot, for drivers whom the office allows it")
     ] = None
+    promo_code: Text20 | None = None
+    use_points: UsePoints = 0
 
 
 @router.post(
@@ -84,6 +87,8 @@ def book_slot(request: HttpRequest, attempt: Attempt, payload: BookIn) -> HttpRe
             now=now,
             key=attempt.key,
             special=payload.slot_kind,
+            promo_code=payload.promo_code,
+            use_points=payload.use_points,
         )
     shown = BookingOut.of(booked.session, booked.order, clock.now())
     text = f"Slot booked: {shown.slot_number}" if shown.slot_number else "Place booked"

@@ -11,13 +11,14 @@ from pydantic import BaseModel, Field, model_validator
 from parking.api.shapes.tariffs import EstimateOut, TariffNowOut
 from parking.api.shapes.zone_fields import KindIn
 from parking.core import clock
-from parking.core.errors import InvalidInput, Refused
+from parking.core.errors import InvalidInput
 from parking.edge.answers import ok
 from parking.edge.describe import Ok, enveloped, examples, problems
 from parking.edge.parsing import Moment, Text30, path_ref
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
-from parking.tariffs.queries import estimate, is_holiday, price_now, prices_of
+from parking.offers.estimating import offered_estimate
+from parking.tariffs.queries import is_holiday, price_now, prices_of
 
 router = Router(tags=["Public"], auth=None)
 
@@ -66,16 +67,23 @@ class EstimateQuery(BaseModel):
     summary="What a stay would cost",
 )
 def estimated(request: HttpRequest, zone_ref: str, wanted: Annotated[EstimateQuery, Query()]) -> HttpResponse:
-    """Return the lines of a stay of so many minutes, or until a time, under the tariff announced for its beginning."""
+    """Return the lines of a stay of so many minutes, or until a time, under the tariff announced for its beginning.
+
+    With a `promo_code` as if it were given now; its uses are not counted for anybody.
+    """
     zone = find_zone(path_ref(zone_ref))
     begins = _moment(wanted.begins, zone) or clock.now()
     until = _moment(wanted.until, zone) or begins + timedelta(minutes=wanted.minutes or 0)
     if not begins <= until <= begins + timedelta(minutes=LONGEST):
         raise InvalidInput({"until": ["Not before the beginning, and within 366 days of it"]})
-    if wanted.promo_code is not None:
-        raise Refused("code_unknown", "There is no such promo code")
-    kind = str(wanted.vehicle_kind or "CAR")
-    found = estimate(zone=zone, begins=begins, until=until, kind=kind, walk_in=wanted.walk_in)
+    found = offered_estimate(
+        zone=zone,
+        begins=begins,
+        until=until,
+        kind=str(wanted.vehicle_kind or "CAR"),
+        walk_in=wanted.walk_in,
+        promo_code=wanted.promo_code,
+    )
     return ok(EstimateOut.of(found))
 
 

@@ -19,7 +19,9 @@ from parking.core.ids import Ref, new_uuid
 from parking.core.money import ZERO
 from parking.core.sites import ALL_SITES, Sites
 from parking.facilities.admitting import refuse_vehicle, refuse_without_pass
+from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
+from parking.offers import holding, points
 from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
@@ -30,7 +32,8 @@ from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import has_had_free_minutes, session_by_uuid
 from parking.stays.services import allocate_slot
 from parking.tariffs.queries import terms_for, walk_in_terms
-from parking.tariffs.rules import Terms
+from parking.tariffs.rules import NO_OFFERS, Offers, Terms
+from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import Plate
 from parking.vehicles.services import checked_plate, lock_vehicle
 
@@ -44,6 +47,8 @@ class Wanted:
     owner_name: str
     vehicle_kind: str
     special: str | None = None
+    promo_code: str | None = None
+    use_points: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,8 @@ def book(
     now: datetime,
     key: RequestKey | None = None,
     special: str | None = None,
+    promo_code: str | None = None,
+    use_points: int = 0,
 ) -> Booked:
     """Book a slot for a driver, from now on, and collect the booking fee.
 
@@ -80,10 +87,11 @@ def book(
     idempotency key are committed before the gateway is called. Raises NotFound `zone_not_found`; Refused
     `zone_inactive`, `kind_not_allowed`, `zone_closed`, `pass_needed`, `zone_full`, `vehicle_invalid`,
     `vehicle_already_parked`, `vehicle_unavailable`, `booking_limit`, `gateway_invalid`, `special_slot_not_allowed`,
-    `payment_failed` (the slot is free again); TooMany `too_many_requests`; RepeatedRequest.
+    `code_unknown`, `code_expired`, `code_not_here`, `code_used_up`, `points_not_enough`, `payment_failed` (the slot is
+    free again); TooMany `too_many_requests`; RepeatedRequest.
     """
     code = chosen_gateway(gateway).code
-    wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind, special)
+    wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind, special, promo_code, use_points)
     if special is not None and special not in special_slots_of(actor.user_id):
         raise Refused("special_slot_not_allowed", "The office has not allowed you slots of this kind")
     if actor.user_id is not None:
@@ -169,6 +177,7 @@ def claim_place(
         refuse_without_pass(zone, actor=actor)
     if has_had_free_minutes(vehicle.pk, terms, now=now):
         terms = replace(terms, free_minutes=0)
+    offers = _offers(wanted, zone, vehicle, driver_id, now)
     session = allocate_slot(
         uuid=uuid,
         zone=zone,
@@ -179,14 +188,38 @@ def claim_place(
         terms=terms,
         now=now,
         special=wanted.special,
+        offers=offers,
         cover=cover,
     )
-    audit.record(
-        actor,
-        SessionBooked(session_id=session.pk, zone_id=zone.pk, slot_id=session.slot_id, fee=terms.booking_fee),
-        now,
+    booked = SessionBooked(
+        session_id=session.pk,
+        zone_id=zone.pk,
+        slot_id=session.slot_id,
+        fee=terms.booking_fee,
+        promo_code=offers.code.promo.code if offers.code else "",
+        points=offers.points,
     )
+    audit.record(actor, booked, now)
     return session, terms
+
+
+def _offers(wanted: Wanted, zone: ParkingZone, vehicle: Vehicle, driver_id: int | None, now: datetime) -> Offers:
+    """Take for a booking what it asks for beside its terms."""
+    offers = NO_OFFERS
+    if wanted.promo_code is not None:
+        held = holding.hold(
+            wanted.promo_code,
+            zone=zone,
+            vehicle_kind=wanted.vehicle_kind,
+            vehicle_id=vehicle.pk,
+            driver_id=driver_id,
+            now=now,
+        )
+        offers = offers.with_code(held)
+    if wanted.use_points:
+        points.hold(driver_id=driver_id, points=wanted.use_points, held=0, session_id=None, now=now)
+        offers = offers.with_points(wanted.use_points)
+    return offers
 
 
 def _collect_fee(session: ParkingSession, order: PaymentOrder | None, now: datetime, *, fresh: bool) -> Booked:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from parking.audit import services as audit
+from parking.checkout import settling_offers
 from parking.core import idempotency
 from parking.core.actor import Actor
 from parking.core.errors import Refused
@@ -52,6 +53,7 @@ def cancel(
         stay = access.lock(session, actor, only_own=only_of_caller)
         idempotency.claim(key, subject=str(stay.uuid), now=now)
         decision = stays.cancel_parking_session(session=stay, note=reason, now=now)
+        settling_offers.give_back(stay, now)
         if promised is not None and decision.amount != promised:
             text = f"Cancelling gives back ₹{decision.amount} now"
             raise Refused("refund_changed", text, refund=str(decision.amount))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from parking.audit import services as audit
-from parking.checkout import collecting
+from parking.checkout import collecting, settling_offers
 from parking.checkout.bills import charge_at
 from parking.checkout.collecting import Collection, total_owed
 from parking.core.actor import SYSTEM, Actor
@@ -117,6 +117,7 @@ def complete(
         payment=payment,
         now=now,
     )
+    settling_offers.finish(session, charge, now)
     ended = SessionExited if reason == EndReason.EXIT else SessionTerminated
     audit.record(
         actor,
@@ -186,6 +187,7 @@ def freeze(*, session: ParkingSession, now: datetime) -> None:
 def expire(*, session: ParkingSession, reason: EndReason, actor: Actor, now: datetime) -> None:
     """End a booking whose time is over: the fee, if it was paid, is kept as "No-show"."""
     stays.expire_session(session=session, reason=reason, now=now)
+    settling_offers.give_back(session, now)
     orders.give_up(bill=session.bill, now=now)
     kept = Charge(kept_lines(LineKind.NO_SHOW, session.bill.paid))
     bills.close(bill=session.bill, charge=kept, refund_reason="Booking expired", now=now)

@@ -16,6 +16,7 @@ from parking.checkout.second_payments import send_second_back
 from parking.core.actor import SYSTEM, Actor
 from parking.core.money import ZERO
 from parking.core.site_settings import PAID_AHEAD_MINUTES
+from parking.offers import points
 from parking.payments import bills, orders
 from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
 from parking.payments.models import Bill, BillKind, OrderPurpose, Payment, PaymentOrder, Refund
@@ -42,9 +43,10 @@ class Owner(Generic[Subject]):
 
     `lock` takes the id of a bill and locks it with what it is for. `paid` counts a payment in that was written for an
     order, acts on it, and answers the refunds to be sent; `paid_twice` does so with one that was written for an order
-    which another payment had paid; `failed` acts on an order that the gateway refused, `differs`
-    on one whose money is not the order's. Each records what happened. `about` is the subject of events about its money,
-    `may_see` says whether an actor may pay the bill of this id and see how that stands.
+    which another payment had paid; `failed` acts on an order that the gateway refused, `differs` on one whose money is
+    not the order's, `refunded` on a refund that was written or taken back. Each records what happened. `about` is the
+    subject of events about its money, `may_see` says whether an actor may pay the bill of this id and see how that
+    stands.
     """
 
     lock: Callable[[int], Subject]
@@ -54,6 +56,7 @@ class Owner(Generic[Subject]):
     differs: Callable[[Subject, PaymentOrder, datetime], None]
     about: Callable[[Subject], dict[str, int]]
     may_see: Callable[[int, Actor], bool]
+    refunded: Callable[[Subject, datetime], None]
 
 
 def owner_of(bill: Bill) -> Owner[Any]:
@@ -66,6 +69,11 @@ def lock_owner(bill: Bill) -> tuple[Billed, dict[str, int]]:
     owner = owner_of(bill)
     subject = owner.lock(bill.pk)
     return subject, owner.about(subject)
+
+
+def after_refund(subject: Billed, now: datetime) -> None:
+    """Let what a bill is for follow a refund of its money, which was written or taken back."""
+    owner_of(subject.bill).refunded(subject, now)
 
 
 # --- A stay ------------------------------------------------------------------------------------------
@@ -166,6 +174,7 @@ _OWNERS: dict[BillKind, Owner[Any]] = {
         differs=_stay_paid_otherwise,
         about=_about_stay,
         may_see=_stay_seen,
+        refunded=points.follow_refund,
     ),
     BillKind.PASS: Owner(
         lock=pass_money.lock,
@@ -175,5 +184,6 @@ _OWNERS: dict[BillKind, Owner[Any]] = {
         differs=pass_money.differs,
         about=pass_money.about,
         may_see=pass_money.may_see,
+        refunded=pass_money.refunded,
     ),
 }

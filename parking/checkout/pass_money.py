@@ -116,3 +116,7 @@ def differs(period: PassPeriod, order: PaymentOrder, now: datetime) -> None:
         **about(period), order_id=order.order_id, purpose=order.purpose, amount=order.amount, refunds=()
     )
     audit.record(SYSTEM, review, now)
+
+
+def refunded(period: PassPeriod, now: datetime) -> None:
+    """Do nothing: a pass earns no points that a refund would take back."""

@@ -11,7 +11,7 @@ from parking.accounts.models import ApprovalKind, Decision, Role
 from parking.accounts.services import lock_user
 from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
 from parking.audit import services as audit
-from parking.checkout.owners import lock_owner
+from parking.checkout.owners import after_refund, lock_owner
 from parking.core import clock, idempotency
 from parking.core.actor import Actor, not_permitted
 from parking.core.errors import Forbidden, NotFound, Refused
@@ -104,6 +104,7 @@ def refuse_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
         if TaxDocument.objects.filter(bill=subject.bill, issued_at__gte=refund.created_at).of_bill().exists():
             raise Refused("refund_documented", "The invoice shows this refund already")
         bills.take_refund_back(bill=subject.bill, refund=refund, now=now)
+        after_refund(subject, now)
         _note_decision(refund, Decision.REFUSE, actor, now)
         audit.record(
             actor,
@@ -236,6 +237,7 @@ def _written_down(
             asked_by_id=actor.user_id,
             now=now,
         )
+        after_refund(subject, now)
         audit.record(
             actor,
             PaymentRefunded(

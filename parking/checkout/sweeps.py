@@ -28,6 +28,7 @@ from parking.core.idempotency import forget_old_keys
 from parking.core.task_queue import prune_results, requeue_lost_tasks
 from parking.notifications import alerting, delivering, noticing
 from parking.notifications.models import Channel
+from parking.offers import points
 from parking.payments.gateways.registry import gateway_codes
 
 # Calls of one gateway at a time. A run takes twice as many orders: one that hangs 20 s a call is over in 40 s.
@@ -62,6 +63,7 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
         "upkeep": (
             Sweep("queue_unworked_events", 30, queue_unworked_events),
             Sweep("requeue_lost_tasks", 30, requeue_lost_tasks),
+            Sweep("lapse_points", 60 * 60, points.lapse_points),
             Sweep("record_repetitions", 30, record_repetitions),
             Sweep("forget_what_is_over", 3600, forget_what_is_over),
             Sweep("expire_passes", 60, passes.expire_passes),

@@ -97,6 +97,8 @@ ABANDONED_LIMIT = Setting("abandoned_limit", "bookings", lambda: settings.ABANDO
 QUOTE_MINUTES = Setting("quote_minutes", "minutes", lambda: settings.QUOTE_MINUTES, least=1, most=120)
 PAID_AHEAD_MINUTES = Setting("paid_ahead_minutes", "minutes", lambda: settings.PAID_AHEAD_MINUTES, least=1, most=120)
 DEBT_AMBER_ABOVE = Setting("debt_amber_above", "rupees", lambda: 0, most=1_000_000)
+# Whether bills earn points and points are spent: 1 or 0.
+POINTS = Setting("points", "on", lambda: 0, most=1, for_all=True)
 RECEIPT_FOOTER = Setting("receipt_footer", "text", lambda: "", most=200)
 
 # --- Gate ----------------------------------------------------------------------------------------------
@@ -117,7 +119,7 @@ BRAND_LOGO = Setting("brand_logo", "text", lambda: "", most=16, check=digest_pro
 GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "stays": (HOLD_MINUTES, NO_SHOW_MINUTES, CANCEL_WINDOW_SECONDS, LONG_STAY_HOURS),
     "limits": (BOOKING_LIMIT, UNPAID_LIMIT, ABANDONED_LIMIT),
-    "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, RECEIPT_FOOTER),
+    "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, POINTS, RECEIPT_FOOTER),
     "gate": (GREEN_SECONDS, SUPERVISOR_PHONE),
     "brand": (BRAND_NAME, BRAND_COLOUR, BRAND_LOGO),
 }

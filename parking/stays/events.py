@@ -17,13 +17,18 @@ class SessionEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionBooked(SessionEvent):
-    """A slot was claimed, by a booking or a ticket; `fee` is what the terms ask for it."""
+    """A slot was claimed, by a booking or a ticket; `fee` is what the terms ask for it.
+
+    `promo_code` and `points` are what the session holds to lower its bill.
+    """
 
     action = "session.booked"
 
     zone_id: int
     slot_id: int | None
     fee: Decimal
+    promo_code: str = ""
+    points: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,6 +117,7 @@ class ParkingSession(models.Model):
     slot = models.ForeignKey(ParkingSlot, on_delete=models.PROTECT, null=True, related_name="sessions")
     bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="session")
     terms = models.JSONField(help_text="Copy of the tariffs.rules.Terms that the stay was booked under")
+    offers = models.JSONField(default=dict, blank=True, help_text="The tariffs.rules.Offers that the stay has")
     subscription = models.ForeignKey(
         Subscription,
         on_delete=models.PROTECT,

@@ -33,7 +33,7 @@ from parking.stays.rules import (
     is_no_show,
     refund_on_cancelling,
 )
-from parking.tariffs.rules import BillLine, Stay, Terms, lines_of, rate_at
+from parking.tariffs.rules import NO_OFFERS, BillLine, Offers, Stay, Terms, lines_of, rate_at
 from parking.vehicles.alike import Likeness, likeness
 from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import readings
@@ -44,6 +44,11 @@ _OPEN_OF_VEHICLE = Select(lambda pk: ParkingSession.objects.filter(vehicle_id=pk
 def terms_of(session: ParkingSession) -> Terms:
     """The terms that the stay was booked under."""
     return Terms.from_json(session.terms)
+
+
+def offers_of(session: ParkingSession) -> Offers:
+    """What the stay has beside its terms that changes its price."""
+    return Offers.from_json(session.offers) if session.offers else NO_OFFERS
 
 
 def rate_of(session: ParkingSession, now: datetime) -> Decimal:
@@ -65,6 +70,7 @@ def allocate_slot(
     terms: Terms,
     now: datetime,
     special: str | None = None,
+    offers: Offers = NO_OFFERS,
     cover: Cover = NOT_COVERED,
 ) -> ParkingSession:
     """Claim the best free slot for a vehicle and write the booking, from now on.
@@ -85,6 +91,7 @@ def allocate_slot(
         slot=slot,
         bill=bills.open(kind=BillKind.STAY, site_id=zone.site_id, payer_id=driver_id, now=now),
         terms=terms.to_json(),
+        offers=offers.to_json(),
         subscription=cover.subscription,
         pass_note=cover.note,
         booked_at=now,
@@ -217,7 +224,13 @@ def calculate_amount(*, session: ParkingSession, until: datetime) -> tuple[BillL
 
 def stay_until(session: ParkingSession, entry: datetime, until: datetime) -> Stay:
     """Return what the rules have to know of a stay, beside its terms."""
-    return Stay(entry, until, changes=pass_of(session, entry))
+    return Stay(entry, until, changes=(*pass_of(session, entry), *offers_of(session).changes))
+
+
+def set_offers(*, session: ParkingSession, offers: Offers) -> None:
+    """Keep what a stay has of offers from now on."""
+    session.offers = offers.to_json()
+    save_fields(session, "offers")
 
 
 def refuse_exit(session: ParkingSession, *, plate_seen: str | None) -> None:

@@ -13,7 +13,8 @@ from parking.core.site_settings import CANCEL_WINDOW_SECONDS
 from parking.facilities.models import ParkingZone
 from parking.tariffs.book import Version, holidays_now, prices_now
 from parking.tariffs.models import Tariff
-from parking.tariffs.rules import BillLine, KindRate, Prices, RateNow, Terms, rate_at, stay_lines, total_of
+from parking.tariffs.rules import BillLine, KindRate, Prices, RateNow, Stay, Terms, lines_of, rate_at, total_of
+from parking.tariffs.rules.changes import Change
 from parking.tariffs.rules.terms import holidays_from
 from parking.vehicles.models import VehicleKind
 
@@ -123,8 +124,14 @@ class Estimate:
 
 
 def estimate(
-    *, zone: ParkingZone, begins: datetime, until: datetime, kind: str = VehicleKind.CAR, walk_in: bool = False
+    *,
+    zone: ParkingZone,
+    begins: datetime,
+    until: datetime,
+    kind: str = VehicleKind.CAR,
+    walk_in: bool = False,
+    changes: tuple[Change, ...] = (),
 ) -> Estimate:
     """Return what a stay of a kind would cost, under the tariff that is announced for its beginning."""
     terms = (walk_in_terms if walk_in else terms_for)(zone=zone, vehicle_kind=kind, now=begins)
-    return Estimate(begins, until, stay_lines(begins, until, terms), terms.booking_fee)
+    return Estimate(begins, until, lines_of(Stay(begins, until, changes=changes), terms), terms.booking_fee)

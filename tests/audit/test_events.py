@@ -16,6 +16,7 @@ from parking.core.actor import SYSTEM
 from parking.facilities import events as facilities
 from parking.invoices import events as invoices
 from parking.notifications import events as notifications
+from parking.offers import events as offers
 from parking.passes import events as passes
 from parking.payments import events as payments
 from parking.stays import events as stays
@@ -33,6 +34,7 @@ PAID: dict[str, Any] = {"order_id": "O1", "purpose": "EXIT", "amount": FIFTY, "r
 PAID_STORED = {"order_id": "O1", "purpose": "EXIT", "amount": "50.00", "refunds": ["R1", "R2"]}
 SINCE = "2026-11-26T04:30:00Z"
 TERMS: dict[str, object] = {"base_rate": "50.00"}
+CODE: dict[str, object] = {"code": "WELCOME", "value": "20.00", "zone_ids": [3]}
 RATE = KindRate("EV", Decimal("40.00"), Decimal("30.00"))
 
 # Each event, and the columns action, subject_kind, subject_id and facts of its line.
@@ -72,7 +74,36 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "session.booked",
         "session",
         7,
-        {"zone_id": 3, "slot_id": 5, "fee": "50.00"},
+        {"zone_id": 3, "slot_id": 5, "fee": "50.00", "promo_code": "", "points": 0},
+    ),
+    (
+        offers.SessionCodeGiven(session_id=7, code="DIWALI", instead_of="WELCOME"),
+        "session.code_given",
+        "session",
+        7,
+        {"code": "DIWALI", "instead_of": "WELCOME"},
+    ),
+    (
+        offers.SessionPointsGiven(session_id=7, points=300, instead_of=100),
+        "session.points_given",
+        "session",
+        7,
+        {"points": 300, "instead_of": 100},
+    ),
+    (offers.PointsLapsed(user_id=5, points=12), "points.lapsed", "user", 5, {"points": 12}),
+    (
+        offers.PromoCodeCreated(promo_code_id=4, terms=CODE),
+        "promo_code.created",
+        "promo_code",
+        4,
+        {"terms": CODE},
+    ),
+    (
+        offers.PromoCodeChanged(promo_code_id=4, terms=CODE),
+        "promo_code.changed",
+        "promo_code",
+        4,
+        {"terms": CODE},
     ),
     (stays.SessionEntered(session_id=7, slot_id=5), "session.entered", "session", 7, {"slot_id": 5}),
     (stays.SessionQuoted(session_id=7, total=HUNDRED), "session.quoted", "session", 7, {"total": "100.00"}),

@@ -50,7 +50,10 @@ def test_a_stay_that_is_paid_with_cash(driver: User, staff: User, zone: ParkingZ
     quote(staff, session, now=ist("23 11:00"))
     leave(staff, session, now=ist("23 11:02"))
     assert lines("session", session.pk) == [
-        ("session.booked", {"zone_id": zone.pk, "slot_id": session.slot_id, "fee": "50.00"}),
+        (
+            "session.booked",
+            {"zone_id": zone.pk, "slot_id": session.slot_id, "fee": "50.00", "promo_code": "", "points": 0},
+        ),
         ("payment.captured", {"order_id": order_id("FEE"), "purpose": "FEE", "amount": "50.00", "refunds": []}),
         ("session.entered", {"slot_id": session.slot_id}),
         ("session.quoted", {"total": "100.00"}),

@@ -10,6 +10,8 @@ from parking.checkout import passes, refunding
 from parking.core import clock
 from parking.core.actor import SYSTEM
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, SiteState
+from parking.offers import codes
+from parking.offers.models import PromoCode
 from parking.passes.models import Plan, Subscription
 from parking.passes.plans import create_plan
 from parking.passes.services import Wanted
@@ -49,6 +51,7 @@ class World:
     tariff: Tariff
     card: RateCard
     holiday: Holiday
+    code: PromoCode
     plan: Plan
     held: Subscription
 
@@ -77,6 +80,7 @@ class World:
             "tariff_id": self.tariff.pk,
             "card_id": self.card.pk,
             "holiday_id": self.holiday.pk,
+            "code_id": self.code.pk,
             "plan_id": self.plan.pk,
             "number": self.held.number,
         }
@@ -126,6 +130,11 @@ def make_world() -> World:
         gate=Gate.objects.create(site=first, name="North", direction="IN", created_at=now),
         saved=save_vehicle(actor=actor(driver), plate=PLATE, owner_name="Asha", now=now),
         **_prices(zone, now),
+        code=codes.create_code(
+            actor=SYSTEM,
+            fields={"code": "GROVE", "kind": "PERCENT", "value": Decimal(10), "zone_ids": [zone.pk]},
+            now=now,
+        ),
         **_passes(zone, driver, now),
     )
 

@@ -16,7 +16,7 @@ from parking.stays.models import ParkingSession
 from tests.build import book, enter, leave, make_user
 
 APPS = ["core", "audit", "accounts", "notifications", "vehicles", "facilities", "tariffs", "payments", "invoices"]
-APPS += ["stays"]
+APPS += ["stays", "offers"]
 PASSWORD = "a-good-password"
 
 

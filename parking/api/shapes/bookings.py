@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 from parking.api.shapes.bills import BillOut, number_of_pass
+from parking.api.shapes.promo_codes import DiscountOut
 from parking.checkout.bills import lines_at
 from parking.checkout.cancelling import Cancelled
 from parking.checkout.entering import Entered
@@ -50,6 +51,7 @@ class BookingOut(Shape):
     total_amount: float
     payment_method: str | None
     payment: OrderOut | None
+    discounts: list[DiscountOut]
     pass_number: str | None
     pass_note: str | None
     duration_minutes: int | None = None
@@ -82,6 +84,7 @@ class BookingOut(Shape):
         "total_amount": 50.0,
         "payment_method": None,
         "payment": OrderOut.example,
+        "discounts": [],
         "pass_number": None,
         "pass_note": None,
     }
@@ -89,7 +92,8 @@ class BookingOut(Shape):
     @classmethod
     def of(cls, session: ParkingSession, order: PaymentOrder | None, now: datetime, **others: Any) -> Self:
         """Return a booking. `amount_due` is always the total as of now, less what was paid."""
-        total = total_of(lines_at(session, now))
+        lines = lines_at(session, now)
+        total = total_of(lines)
         if session.status == SessionStatus.ACTIVE and session.entry_time:
             minutes = whole_minutes(session.entry_time, now)
             others = {"duration_minutes": minutes, "estimated_amount": total} | others
@@ -109,6 +113,7 @@ class BookingOut(Shape):
             total_amount=total,
             payment_method=session.payment_method or None,
             payment=OrderOut.of(order),
+            discounts=DiscountOut.rows(session, lines),
             pass_number=number_of_pass(session),
             pass_note=session.pass_note or None,
             **others,

@@ -18,7 +18,7 @@ def _note(**default: Any) -> migrations.AddField:
 class Migration(migrations.Migration):
     dependencies = [
         ("passes", "0001_initial"),
-        ("stays", "0004_gates"),
+        ("stays", "0005_offers"),
     ]
 
     operations = [

@@ -15,6 +15,7 @@ from parking.tariffs.rules.lines import (
     single_line,
     total_of,
 )
+from parking.tariffs.rules.offers import NO_OFFERS, HeldCode, Offers
 from parking.tariffs.rules.stay import (
     RateNow,
     Stay,
@@ -29,10 +30,13 @@ from parking.tariffs.rules.steps import steps_begun, whole_minutes
 from parking.tariffs.rules.terms import Prices, Terms
 
 __all__ = [
+    "NO_OFFERS",
     "BillLine",
     "Charge",
+    "HeldCode",
     "KindRate",
     "LineKind",
+    "Offers",
     "Prices",
     "RateNow",
     "Stay",

@@ -131,15 +131,18 @@ class Shop:
 
 @dataclass(frozen=True)
 class Promo:
+    """A promo code. It gives nothing while less than its `least_bill` (rupees) is left at its place."""
+
     code: str
     gift: Gift
+    least_bill: Decimal = ZERO
     kind = LineKind.PROMO
 
     def label_for(self, _place: Place) -> str:
         return f"Promo code {self.code}"
 
     def worth(self, place: Place) -> Decimal:
-        return self.gift.worth(place)
+        return ZERO if place.left < self.least_bill else self.gift.worth(place)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from parking.edge.callers import DRIVERS, actor_of
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
 from parking.facilities.queries import find_zone
+from parking.offers.points import usable_by
 from parking.payments.models import OrderStatus
 from parking.stays.queries import vehicles_of
 from parking.stays.watching import zone_text, zones_now
@@ -44,6 +45,7 @@ def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
         saved=list(vehicles_of(user.pk)),
         name=f"{user.first_name} {user.last_name}".strip(),
         special_slots=user.special_slots,
+        usable_points=usable_by(user.pk),
     )
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
@@ -102,6 +104,8 @@ def _book(request: HttpRequest, attempt: Attempt, zone_id: int, form: BookingFor
         now=now,
         key=attempt.key,
         special=values.get("slot_kind") or None,
+        promo_code=values["promo_code"] or None,
+        use_points=values.get("use_points") or 0,
     )
 
 

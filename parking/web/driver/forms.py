@@ -5,14 +5,21 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from parking.core.errors import DomainError
+from parking.edge.wording import sentence_for
+from parking.offers.models import LONGEST_CODE
 from parking.payments.gateways.registry import gateway_choices
+from parking.tariffs.rules.changes import POINTS_AT_ONCE, RUPEES_FOR_POINTS
 from parking.vehicles.models import SavedVehicle, VehicleKind
 from parking.web.forms import ServiceForm
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import rupees, word
 
 NEW_VEHICLE = "new"
+# More are used for no booking.
+_MOST_POINTS = 5000
 # What a gateway is to somebody who pays; its own name says it best, except for the one without money.
 _WAYS: dict[str, Promise] = {
     "PHONEPE": _("PhonePe: UPI, card, wallet"),
@@ -38,6 +45,35 @@ class WayToPayForm(ServiceForm):
         return self.cleaned_data["gateway"] or None
 
 
+def _code_field(**options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=_("Promo code"),
+        max_length=LONGEST_CODE,
+        widget=forms.TextInput(
+            attrs={"class": "code-field", "autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
+        ),
+        **options,
+    )
+
+
+class _PointsField(forms.TypedChoiceField):
+    """How many points shall be used, in hundreds; without any there is no field."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Use points"), coerce=int, required=False)
+
+    def offer(self, usable: int) -> None:
+        """Let up to so many be chosen."""
+        hundreds = range(POINTS_AT_ONCE, min(usable, _MOST_POINTS) + 1, POINTS_AT_ONCE)
+        numbers = [(number, _points_off(number)) for number in hundreds]
+        self.choices = [(0, _("None")), *numbers]
+
+
+def _points_off(number: int) -> str:
+    worth = rupees(number // POINTS_AT_ONCE * RUPEES_FOR_POINTS)
+    return gettext("%(points)s points, %(amount)s off") % {"points": number, "amount": worth}
+
+
 class BookingForm(WayToPayForm):
     """A saved vehicle, or a new one."""
 
@@ -60,10 +96,13 @@ class BookingForm(WayToPayForm):
     )
     remember = forms.BooleanField(label=_("Remember this vehicle"), required=False, initial=True)
     slot_kind = forms.ChoiceField(label=_("Slot"), required=False)
+    promo_code = _code_field(required=False)
+    use_points = _PointsField()
 
     def __init__(
         self,
         *args: Any,
+        usable_points: int = 0,
         saved: list[SavedVehicle],
         name: str = "",
         special_slots: Sequence[str] = (),
@@ -75,6 +114,7 @@ class BookingForm(WayToPayForm):
             self.fields["slot_kind"].choices = [("", _("Any")), *kinds]  # type: ignore[attr-defined]
         else:
             del self.fields["slot_kind"]
+        offer_points(self, usable_points)
         # What can be booked now comes first; the order is otherwise that of the last bookings.
         free = [row for row in saved if row.open_session_id is None]
         self.saved = free + [row for row in saved if row.open_session_id is not None]
@@ -111,6 +151,48 @@ class BookingForm(WayToPayForm):
 
     def _saved_row(self, value: str) -> SavedVehicle | None:
         return next((row for row in self.saved if str(row.pk) == value), None)
+
+    def add_refusal(self, error: DomainError) -> None:
+        if not add_code_refusal(self, error):
+            super().add_refusal(error)
+
+
+class CodeForm(ServiceForm):
+    """A promo code for an open booking."""
+
+    promo_code = _code_field()
+
+    def add_refusal(self, error: DomainError) -> None:
+        if not add_code_refusal(self, error):
+            super().add_refusal(error)
+
+
+class PointsForm(ServiceForm):
+    """Points for an open booking."""
+
+    use_points = _PointsField()
+
+    def __init__(self, *args: Any, usable_points: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_points(self, usable_points)
+
+
+def offer_points(form: ServiceForm, usable: int) -> None:
+    """Let so many points be chosen; without any there is nothing to choose."""
+    field = form.fields["use_points"]
+    if usable and isinstance(field, _PointsField):
+        field.offer(usable)
+    else:
+        del form.fields["use_points"]
+
+
+def add_code_refusal(form: ServiceForm, error: DomainError) -> bool:
+    """Say at the field of the code why it was refused; return whether that is what was refused."""
+    is_about_code = error.code.startswith("code_")
+    if is_about_code:
+        form.refused_as = error.code
+        form.add_error("promo_code", sentence_for(error))
+    return is_about_code
 
 
 class CancelForm(ServiceForm):

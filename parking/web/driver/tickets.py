@@ -1,6 +1,6 @@
 """The driver's open bookings, and one ticket."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,11 +12,14 @@ from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
+from parking.offers.points import usable_by
 from parking.stays import access
+from parking.stays.models import ParkingSession
 from parking.stays.queries import open_sessions_of
+from parking.stays.services import offers_of
 from parking.stays.watching import stay_now
 from parking.web.access import for_drivers, user_of
-from parking.web.driver.forms import CancelForm
+from parking.web.driver.forms import CancelForm, CodeForm, PointsForm
 from parking.web.driver.open_tickets import by_stage
 from parking.web.driver.standing import rows_of, ticket_of
 from parking.web.live import live, minute
@@ -37,7 +40,7 @@ def open_tickets(request: HttpRequest) -> HttpResponse:
 @for_drivers
 def ticket(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show one booking, from its fee to its receipt."""
-    return _ticket_page(request, "driver/ticket.html", session_id)
+    return ticket_page(request, "driver/ticket.html", session_id)
 
 
 @require_safe
@@ -60,7 +63,7 @@ def _state(session_id: int) -> str:
 @for_drivers
 def ticket_live(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show the part of a ticket that changes."""
-    return _ticket_page(request, "driver/parts/ticket.html", session_id)
+    return ticket_page(request, "driver/parts/ticket.html", session_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +78,7 @@ def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
         with form.refusals(request):
             _cancel(request, session_id, form)
             return redirect("ticket", session_id)
-    return _ticket_page(request, "driver/ticket.html", session_id, form)
+    return ticket_page(request, "driver/ticket.html", session_id, form)
 
 
 @requests.once_per_form
@@ -93,9 +96,30 @@ def _cancel(request: HttpRequest, attempt: Attempt, session_id: int, form: Cance
     )
 
 
-def _ticket_page(request: HttpRequest, template: str, session_id: int, form: CancelForm | None = None) -> HttpResponse:
+def ticket_page(
+    request: HttpRequest,
+    template: str,
+    session_id: int,
+    form: CancelForm | CodeForm | PointsForm | None = None,
+) -> HttpResponse:
+    """Show a ticket; `form` is one of its forms that was refused."""
     session = access.find(Ref(pk=session_id), actor_of(request), only_own=True)
     ticket = ticket_of(session, now=clock.now())
     return page(
-        request, template, section="tickets", ticket=ticket, session=session, form=form, key=requests.new_form_key()
+        request,
+        template,
+        section="tickets",
+        ticket=ticket,
+        session=session,
+        form=form,
+        code_form=form if isinstance(form, CodeForm) else CodeForm(),
+        points_form=form if isinstance(form, PointsForm) else points_form(session),
+        key=requests.new_form_key(),
     )
+
+
+def points_form(session: ParkingSession, data: QueryDict | None = None) -> PointsForm:
+    """Return the form of points for a ticket: those that it holds, and what its driver has besides."""
+    held = offers_of(session).points
+    usable = held + usable_by(session.driver_id) if session.is_open and session.driver_id else 0
+    return PointsForm(data, initial={"use_points": held}, usable_points=usable)

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.driver import booking, debts, history, invoicing, passes, paying, receipts, tickets, zones
+from parking.web.driver import (
+    booking,
+    debts,
+    history,
+    invoicing,
+    offers,
+    passes,
+    paying,
+    points,
+    receipts,
+    tickets,
+    zones,
+)
 
 urlpatterns: list[URLPattern] = [
     path("zones/", zones.overview, name="zones"),
@@ -14,6 +26,8 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<int:session_id>/live/", tickets.ticket_live, name="ticket_live"),
     path("tickets/<int:session_id>/code.png", tickets.code, name="ticket_code"),
     path("tickets/<int:session_id>/cancel/", tickets.cancel, name="ticket_cancel"),
+    path("tickets/<int:session_id>/promo-code/", offers.give_code, name="ticket_promo_code"),
+    path("tickets/<int:session_id>/points/", offers.give_points, name="ticket_points"),
     path("tickets/<int:session_id>/invoice/", invoicing.details, name="ticket_invoice"),
     path("tickets/<int:session_id>/pay/", paying.pay, name="ticket_pay"),
     path("tickets/<int:session_id>/pay/live/", paying.pay_live, name="ticket_pay_live"),
@@ -30,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("passes/<str:number>/renewal/", passes.renewal, name="pass_renewal"),
     path("passes/<str:number>/vehicles/", passes.vehicles, name="pass_vehicles"),
     path("passes/<str:number>/cancel/", passes.cancel, name="pass_cancel"),
+    path("points/", points.overview, name="points"),
     path("debts/", debts.listing, name="debts"),
     path("debts/<int:debt_id>/objection/", debts.objection, name="debt_objection"),
     path("history/", history.history, name="history"),

@@ -21,6 +21,8 @@ from parking.facilities.calendars import zone_of
 from parking.notifications.queries import unread_notices
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
+from parking.tariffs.rules import BillLine
+from parking.web.bill_words import label_in_words
 
 register = template.Library()
 
@@ -243,6 +245,12 @@ _OVER = frozenset({"CANCELLED", "EXPIRED", "PASS_CANCELLED", "PASS_EXPIRED", "RE
 def word(code: object) -> str:
     """Return the word for a code, in the reader's language; the code itself where none is known."""
     return str(_WORDS.get(str(code), code))
+
+
+@register.filter
+def bill_label(line: BillLine) -> str:
+    """Return what a line of a bill charges for, in the reader's language."""
+    return label_in_words(line) or word(line.label)
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""`manage.py demo`: accounts, sites, gates, zones, slots, plans and a pass to look at. Refuses to run in production."""
+"""`manage.py demo`: accounts, sites, gates, zones, slots, plans and a pass, a promo code. Not in production."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from parking.facilities.gates import create_gate
 from parking.facilities.models import Gate, ParkingSite, ParkingZone, SiteState
 from parking.facilities.services import add_slots, create_zone
 from parking.facilities.sites import create_site, update_site
+from parking.offers.demonstration import create_demonstration_offers
 from parking.passes.models import Plan, Subscription
 from parking.passes.plans import create_plan
 from parking.passes.services import Wanted
@@ -144,6 +145,7 @@ class Command(BaseCommand):
         create_demonstration_accounts(airport_id=sites["AIR"].pk, now=now)
         plans = [_make_plan(plan, sites["CP"], now) for plan in PLANS]
         _sell_pass(plans[1], now)
+        create_demonstration_offers(now=now)
 
 
 def _rename_former_site(now: datetime) -> None:

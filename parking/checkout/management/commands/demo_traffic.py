@@ -26,6 +26,8 @@ from parking.core.actor import Actor, user_actor
 from parking.core.errors import DomainError
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
+from parking.offers.demonstration import CODE
+from parking.offers.models import PromoCode
 from parking.stays.models import ParkingSession
 
 # Cars of an ordinary day by the hour at which they come, from 7 to 21.
@@ -74,6 +76,7 @@ class _Traffic:
 
     def __init__(self, people: _People, zones: list[ParkingZone], random: Random) -> None:
         self._people, self._zones, self._random = people, zones, random
+        self._has_code = PromoCode.objects.filter(code=CODE, is_active=True).exists()
         self._waiting: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._numbers = count(1)
         self._cars = 0
@@ -105,7 +108,7 @@ class _Traffic:
         if self._random.random() < _ONLINE_SHARE:
             session = booking.book(
                 actor=self._people.driver, zone=Ref(pk=zone.pk), plate=plate, owner_name="Asha Rao",
-                vehicle_kind="CAR", gateway=None, now=now,
+                vehicle_kind="CAR", gateway=None, now=now, promo_code=self._code(),
             ).session  # fmt: skip
         else:
             session = booking.take_ticket(
@@ -124,6 +127,10 @@ class _Traffic:
             )  # fmt: skip
         else:
             leaving.leave(actor=attendant, qr_code=session.qr_code, collection=Collection("CASH"), now=now)
+
+    def _code(self) -> str | None:
+        """Return the promo code of the demonstration for every third car, if there is one."""
+        return CODE if self._has_code and self._cars % 3 == 0 else None
 
     def _plate(self) -> str:
         state, number = self._random.choice(_STATES), next(self._numbers) % 10_000

@@ -32,6 +32,7 @@ LABELS: dict[str, Promise] = {
     "quote_minutes": _("Minutes that a bill holds at the gate"),
     "paid_ahead_minutes": _("Minutes to leave after paying ahead"),
     "debt_amber_above": _("Rupees of debt above which the gate shows amber"),
+    "points": _("Points for drivers (1: on, 0: off)"),
     "receipt_footer": _("Last line of receipts"),
     "green_seconds": _("Seconds that a green answer is shown"),
     "supervisor_phone": _("Phone number of the supervisor, for attendants"),

@@ -1,0 +1,121 @@
+"""What a driver gives to an open session of their own that lowers its bill: a promo code, points."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from parking.audit import services as audit
+from parking.checkout.bills import charge_at
+from parking.core import idempotency
+from parking.core.actor import Actor
+from parking.core.errors import Refused
+from parking.core.idempotency import RequestKey
+from parking.offers import holding, points
+from parking.offers.events import SessionCodeGiven, SessionPointsGiven
+from parking.offers.rules import code_of
+from parking.payments import bills
+from parking.payments.queries import Frozen, open_order, state_of
+from parking.stays import access
+from parking.stays import services as stays
+from parking.stays.access import StayRef
+from parking.stays.models import ParkingSession, SessionStatus
+from parking.tariffs.rules import Charge, HeldCode, LineKind, Offers
+
+
+def give_code(
+    *, actor: Actor, session: StayRef, code: str, now: datetime, key: RequestKey | None = None
+) -> ParkingSession:
+    """Let an open session of the actor's hold a promo code; one that it held before is given back.
+
+    A bill that is frozen gets its lines anew, as of the same moment. Raises NotFound `session_not_found`; Refused
+    `session_over`, `payment_under_way`, `code_unknown`, `code_expired`, `code_not_here`, `code_used_up`,
+    `code_minimum`; RepeatedRequest.
+    """
+    with transaction.atomic(durable=True):
+        stay = access.lock(session, actor, only_own=True)
+        idempotency.claim(key, subject=str(stay.uuid), now=now)
+        refuse_fixed(stay)
+        present = stays.offers_of(stay).code
+        if present is not None and present.promo.code == code_of(code):
+            return stay
+        held = _exchanged(stay, present, code, now)
+        change_offers(stay, stays.offers_of(stay).with_code(held), now)
+        _refuse_small_bill(stay, held, now)
+        before = present.promo.code if present else ""
+        given = SessionCodeGiven(session_id=stay.pk, code=held.promo.code, instead_of=before)
+        audit.record(actor, given, now)
+    return stay
+
+
+def _exchanged(stay: ParkingSession, present: HeldCode | None, code: str, now: datetime) -> HeldCode:
+    """Hold a code in place of the present one, their counts always in the same order."""
+    terms = holding.code_terms(code, zone=stay.zone, vehicle_kind=stay.vehicle_kind, now=now)
+    gives_first = present is not None and present.code_id < terms.id
+    if gives_first:
+        holding.give_back(present)
+    held = holding.hold(
+        code,
+        zone=stay.zone,
+        vehicle_kind=stay.vehicle_kind,
+        vehicle_id=stay.vehicle_id,
+        driver_id=stay.driver_id,
+        now=now,
+        session_id=stay.pk,
+    )
+    if not gives_first:
+        holding.give_back(present)
+    return held
+
+
+def _refuse_small_bill(stay: ParkingSession, held: HeldCode, now: datetime) -> None:
+    """Refuse a code whose least bill is not reached by a bill that is known: that of a car inside."""
+    least = held.promo.least_bill
+    if stay.status != SessionStatus.ACTIVE or not least:
+        return
+    lines = charge_at(stay, now).lines
+    if not any(line.kind == LineKind.PROMO for line in lines):
+        raise Refused("code_minimum", f"This promo code needs a bill of ₹{least}", least_bill=str(least))
+
+
+# --- Points --------------------------------------------------------------------------------------------
+
+
+def give_points(
+    *, actor: Actor, session: StayRef, use_points: int, now: datetime, key: RequestKey | None = None
+) -> ParkingSession:
+    """Let an open session of the actor's hold so many points (hundreds) in place of those that it held before.
+
+    Raises NotFound `session_not_found`; Refused `session_over`, `payment_under_way`, `points_not_enough`;
+    RepeatedRequest.
+    """
+    with transaction.atomic(durable=True):
+        stay = access.lock(session, actor, only_own=True)
+        idempotency.claim(key, subject=str(stay.uuid), now=now)
+        refuse_fixed(stay)
+        offers = stays.offers_of(stay)
+        if use_points == offers.points:
+            return stay
+        points.hold(driver_id=stay.driver_id, points=use_points, held=offers.points, session_id=stay.pk, now=now)
+        change_offers(stay, offers.with_points(use_points), now)
+        audit.record(actor, SessionPointsGiven(session_id=stay.pk, points=use_points, instead_of=offers.points), now)
+    return stay
+
+
+# --- For everything that lowers a bill -----------------------------------------------------------------
+
+
+def refuse_fixed(stay: ParkingSession) -> None:
+    """Raise Refused `session_over`, `payment_under_way` where the bill of a session cannot change any more."""
+    if not stay.is_open:
+        raise Refused("session_over", "This parking session is over", session_id=stay.pk)
+    if open_order(stay.bill) is not None:
+        raise Refused("payment_under_way", "A payment of this session is under way", session_id=stay.pk)
+
+
+def change_offers(stay: ParkingSession, offers: Offers, now: datetime) -> None:
+    """Keep other offers with a locked session; a frozen bill gets its lines anew as of the same moment."""
+    stays.set_offers(session=stay, offers=offers)
+    state = state_of(stay.bill, now=now)
+    if isinstance(state, Frozen) and state.charge.until is not None:
+        lines = stays.calculate_amount(session=stay, until=state.charge.until)
+        bills.freeze(bill=stay.bill, charge=Charge(lines, state.charge.until), until=state.until)

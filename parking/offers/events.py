@@ -1,0 +1,57 @@
+"""What happens to promo codes."""
+
+from dataclasses import dataclass
+
+from parking.audit.events import Event
+from parking.stays.events import SessionEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromoCodeEvent(Event):
+    """Something that happened to a promo code; `terms` are its fields as they are from then on."""
+
+    subject_kind = "promo_code"
+
+    promo_code_id: int
+    terms: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromoCodeCreated(PromoCodeEvent):
+    action = "promo_code.created"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromoCodeChanged(PromoCodeEvent):
+    action = "promo_code.changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointsLapsed(Event):
+    """The time of points of a driver was over."""
+
+    action = "points.lapsed"
+    subject_kind = "user"
+
+    user_id: int
+    points: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPointsGiven(SessionEvent):
+    """A driver let an open session hold so many points, in place of those that it held before."""
+
+    action = "session.points_given"
+
+    points: int
+    instead_of: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCodeGiven(SessionEvent):
+    """A driver gave a promo code to an open session; `instead_of` is the one that it had before."""
+
+    action = "session.code_given"
+
+    code: str
+    instead_of: str

@@ -1,0 +1,73 @@
+"""What a parking session has beside its terms that changes its price: kept with it, as its terms are."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Self
+
+from parking.tariffs.rules.changes import Change, Gift, Gives, Points, Promo
+
+
+@dataclass(frozen=True)
+class HeldCode:
+    """A promo code that a session holds, as it was when it was given; `keys` are whom its use is counted for."""
+
+    code_id: int
+    promo: Promo
+    keys: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.code_id,
+            "code": self.promo.code,
+            "gift": gift_to_json(self.promo.gift),
+            "least_bill": str(self.promo.least_bill),
+            "keys": list(self.keys),
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        promo = Promo(data["code"], gift_from_json(data["gift"]), Decimal(data["least_bill"]))
+        return cls(data["id"], promo, tuple(data["keys"]))
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What a session has of offers; nothing for most. `points` are held to be spent, in hundreds."""
+
+    code: HeldCode | None = None
+    points: int = 0
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Return what lowers the bill."""
+        codes: tuple[Change, ...] = (self.code.promo,) if self.code else ()
+        return (*codes, Points(self.points)) if self.points else codes
+
+    def with_code(self, code: HeldCode | None) -> Self:
+        return replace(self, code=code)
+
+    def with_points(self, points: int) -> Self:
+        return replace(self, points=points)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data for a JSON column: what there is, so that a session without offers has an empty one."""
+        code = {"promo": self.code.to_json()} if self.code else {}
+        return code | ({"points": self.points} if self.points else {})
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        code = HeldCode.from_json(data["promo"]) if "promo" in data else None
+        return cls(code=code, points=data.get("points", 0))
+
+
+NO_OFFERS = Offers()
+
+
+def gift_to_json(gift: Gift) -> dict[str, Any]:
+    amounts = {"value": gift.value, "cap": gift.cap, "from_amount": gift.from_amount}
+    return {"gives": str(gift.gives)} | {name: str(value) for name, value in amounts.items() if value is not None}
+
+
+def gift_from_json(data: dict[str, Any]) -> Gift:
+    others = {name: Decimal(data[name]) for name in ("value", "cap", "from_amount") if name in data}
+    return Gift(Gives(data["gives"]), **others)

@@ -1,0 +1,141 @@
+"""Promo codes over the API: made by managers, given by drivers, counted in an estimate."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from time_machine import Traveller
+
+from parking.facilities.models import ParkingZone
+from parking.stays.models import ParkingSession
+from tests.api.reading import data_of, enter, errors_of, leave, problem_of
+from tests.api.test_statements import at_most
+from tests.client import ApiClient
+from tests.offers.build import earn, make_code, switch_points_on
+
+pytestmark = pytest.mark.django_db
+
+CODE = {"code": "welcome", "kind": "PERCENT", "value": 20, "cap": 30, "uses": 100, "uses_per_driver": 1}
+
+
+def book(client: ApiClient, zone: ParkingZone, code: str | None = "WELCOME", plate: str = "DL-01-AB-1234") -> Any:
+    body = {"zone_id": zone.pk, "vehicle_number": plate, "owner_name": "Asha Rao"}
+    return client.post("/api/user/book-slot/", body | ({"promo_code": code} if code else {}))
+
+
+def give(client: ApiClient, session: dict[str, Any], code: str, **headers: str) -> Any:
+    return client.post(f"/api/user/sessions/{session['session_id']}/promo-code/", {"promo_code": code}, **headers)
+
+
+def test_a_manager_makes_changes_and_lists_codes(
+    clock_stands: Traveller, as_admin: ApiClient, as_driver: ApiClient, zone: ParkingZone
+) -> None:
+    made = data_of(as_admin.post("/api/admin/promo-codes/", CODE | {"zone_ids": [zone.pk]}), 201)
+    assert (made["code"], made["valid_from"], made["valid_to"], made["zone_ids"]) == (
+        "WELCOME",
+        "2026-11-22",
+        None,
+        [zone.pk],
+    )
+    data_of(book(as_driver, zone), 201)
+    address = f"/api/admin/promo-codes/{made['id']}/"
+    changed = data_of(as_admin.patch(address, {"uses": 1, "cap": None, "valid_to": "2026-12-31"}))
+    assert (changed["uses"], changed["cap"], changed["valid_to"], changed["taken"]) == (1, None, "2026-12-31", 1)
+    assert data_of(as_admin.get(address)) == changed
+    assert data_of(as_admin.get("/api/admin/promo-codes/"))["results"] == [changed]
+    assert problem_of(as_admin.post("/api/admin/promo-codes/", CODE)) == (400, "promo_code_taken")
+    assert errors_of(as_admin.post("/api/admin/promo-codes/", CODE | {"value": 101, "code": "A"})) == {"value", "code"}
+
+
+def test_a_booking_shows_its_code_and_the_bill_has_its_line(
+    clock_stands: Traveller, as_driver: ApiClient, as_staff: ApiClient, zone: ParkingZone
+) -> None:
+    make_code()
+    session = data_of(book(as_driver, zone), 201)
+    assert session["discounts"] == [{"kind": "PROMO", "label": "Promo code WELCOME", "amount": 0}]
+    enter(as_staff, session)
+    clock_stands.shift(timedelta(minutes=126))
+    current = data_of(as_driver.get("/api/user/current-session/"))
+    assert current["discounts"] == [{"kind": "PROMO", "label": "Promo code WELCOME", "amount": 30.0}]
+    bill = data_of(leave(as_staff, session))
+    assert bill["lines"][-1] == {
+        "kind": "PROMO",
+        "label": "Promo code WELCOME",
+        "quantity": 1,
+        "unit_price": -30.0,
+        "amount": -30.0,
+    }
+    assert (bill["total_amount"], bill["already_paid"], bill["amount_charged"]) == (120.0, 50.0, 70.0)
+    assert data_of(as_driver.get("/api/user/history/"))["results"][0]["discounts"] == current["discounts"]
+
+
+def test_a_code_is_given_to_an_open_session_once_for_each_key(
+    clock_stands: Traveller, as_driver: ApiClient, zone: ParkingZone
+) -> None:
+    make_code()
+    session = data_of(book(as_driver, zone, None), 201)
+    assert session["discounts"] == []
+    answers = [give(as_driver, session, "welcome", HTTP_IDEMPOTENCY_KEY="give-1") for _ in range(2)]
+    assert [data_of(answer)["discounts"][0]["label"] for answer in answers] == ["Promo code WELCOME"] * 2
+
+
+def test_a_code_that_is_refused_books_nothing(as_driver: ApiClient, zone: ParkingZone) -> None:
+    make_code(uses=1)
+    assert problem_of(book(as_driver, zone, "OTHER")) == (400, "code_unknown")
+    assert not ParkingSession.objects.exists()
+    data_of(book(as_driver, zone), 201)
+    assert problem_of(book(as_driver, zone, plate="DL-01-AB-9999")) == (400, "code_used_up")
+
+
+def test_an_estimate_takes_a_code(
+    clock_stands: Traveller, anybody: ApiClient, as_driver: ApiClient, zone: ParkingZone
+) -> None:
+    make_code(uses=1, least_bill=100)
+    address = f"/api/public/zones/{zone.pk}/estimate/"
+    found = data_of(anybody.get(address, minutes=120, promo_code="welcome"))
+    assert (found["total"], found["lines"][-1]["label"]) == (80.0, "Promo code WELCOME")
+    assert problem_of(anybody.get(address, minutes=60, promo_code="WELCOME")) == (400, "code_minimum")
+    data_of(book(as_driver, zone), 201)
+    assert problem_of(anybody.get(address, minutes=120, promo_code="WELCOME")) == (400, "code_used_up")
+
+
+def test_a_code_takes_one_statement_more_at_booking_and_at_the_exit(
+    clock_stands: Traveller, as_driver: ApiClient, as_staff: ApiClient, zone: ParkingZone
+) -> None:
+    make_code()
+    with at_most(20):
+        session = data_of(book(as_driver, zone), 201)
+    with at_most(9):
+        enter(as_staff, session)
+    clock_stands.shift(timedelta(minutes=126))
+    with at_most(14):
+        assert data_of(leave(as_staff, session))["total_amount"] == 120.0
+
+
+def test_points_are_shown_used_and_earned(
+    clock_stands: Traveller, as_driver: ApiClient, as_staff: ApiClient, zone: ParkingZone
+) -> None:
+    assert as_driver.user is not None
+    switch_points_on()
+    earn(as_driver.user, 350)
+    body = {"zone_id": zone.pk, "vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao", "use_points": 100}
+    with at_most(20):
+        session = data_of(as_driver.post("/api/user/book-slot/", body), 201)
+    address = f"/api/user/sessions/{session['session_id']}/points/"
+    assert data_of(as_driver.post(address, {"use_points": 300}))["discounts"] == [
+        {"kind": "POINTS", "label": "300 points", "amount": 0}
+    ]
+    assert errors_of(as_driver.post(address, {"use_points": 150})) == {"use_points"}
+    assert problem_of(as_driver.post(address, {"use_points": 400})) == (400, "points_not_enough")
+    enter(as_staff, session)
+    clock_stands.shift(timedelta(minutes=126))
+    with at_most(14):
+        assert data_of(leave(as_staff, session))["total_amount"] == 120.0
+    found = data_of(as_driver.get("/api/user/points/"))
+    assert (found["balance"], found["expiring"]) == (62, [{"points": 62, "at": "2027-11-30T18:30:00Z"}])
+    assert [(entry["kind"], entry["points"]) for entry in found["entries"]] == [
+        ("EARNED", 12),
+        ("HELD", -200),
+        ("HELD", -100),
+        ("EARNED", 350),
+    ]

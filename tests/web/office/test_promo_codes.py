@@ -1,0 +1,61 @@
+"""The office's pages for promo codes."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from parking.accounts.models import User
+from parking.facilities.models import ParkingZone
+from parking.offers.models import PromoCode
+from tests.offers.build import make_code
+from tests.web.office.forms import browser_of
+
+pytestmark = pytest.mark.django_db
+
+NEW = "/office/promo-codes/new/"
+FIELDS: dict[str, object] = {
+    "code": "diwali",
+    "kind": "PERCENT",
+    "value": "20",
+    "cap": "30",
+    "valid_from": "2026-11-01",
+    "valid_to": "2026-11-30",
+    "least_bill": "0",
+    "uses": "100",
+    "is_active": "on",
+}
+
+
+def seen(office: Client, address: str) -> str:
+    return str(office.get(address).context["form"].present_mark)
+
+
+@pytest.fixture
+def office(admin: User) -> Client:
+    client: Client = browser_of(admin)
+    return client
+
+
+def test_a_code_is_made_listed_and_changed(office: Client, zone: ParkingZone) -> None:
+    made = FIELDS | {"zone_ids": [zone.pk], "vehicle_kinds": ["CAR"], "seen": seen(office, NEW)}
+    office.post(NEW, made)
+    code = PromoCode.objects.get()
+    assert (code.code, code.value, code.cap, code.uses, code.uses_per_driver) == ("DIWALI", 20, 30, 100, None)
+    assert (code.valid_to, list(code.zones.all()), code.vehicle_kinds) == (date(2026, 11, 30), [zone], ["CAR"])
+    listed = office.get("/office/promo-codes/").content.decode()
+    assert "DIWALI" in listed
+    assert "20 % off" in listed
+    assert "at most ₹30" in " ".join(listed.split())
+    address = f"/office/promo-codes/{code.pk}/"
+    office.post(address, made | {"value": "25", "seen": seen(office, address)})
+    code.refresh_from_db()
+    assert (code.value, code.cap, code.is_active) == (Decimal(25), 30, True)
+
+
+def test_a_name_that_is_taken_is_said_at_the_field(office: Client, zone: ParkingZone) -> None:
+    make_code("DIWALI")
+    page = office.post(NEW, FIELDS | {"seen": seen(office, NEW)})
+    assert page.context["form"].errors["code"] == ["There is already a promo code with this name."]
+    assert PromoCode.objects.count() == 1
