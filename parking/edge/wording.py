@@ -66,6 +66,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "pass_over": _("This pass is over."),
         "pass_overlap": _("One of these vehicles has a pass here for that time already."),
         "pass_swaps_used": _("The vehicles of a pass can be exchanged twice a month. Please try again next month."),
+        "plan_not_on_sale": _("This plan is not sold any more."),
         "plan_name_taken": _("There is already a plan with this name."),
         "use_pass_entry": _("This is the code of a pass. Let the car in with its plate."),
         "vehicle_not_on_pass": _("This plate is not on the pass."),

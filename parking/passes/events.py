@@ -105,6 +105,29 @@ class PassRenewalChosen(PassEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PassRenewalOffered(PassEvent):
+    """The next period may be paid, until `pay_by`."""
+
+    action = "pass.renewal_offered"
+
+    period: int
+    amount: Decimal
+    ends_at: str
+    pay_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassEndsSoon(PassEvent):
+    """The holder is reminded of the end, so many days before the last day; `renews`: once the next period is paid."""
+
+    action = "pass.ends_soon"
+
+    days: int
+    ends_at: str
+    renews: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class PassVehiclesChanged(PassEvent):
     """Other plates are on a pass, from a time on."""
 

@@ -9,6 +9,7 @@ from parking.core.errors import NotFound
 from parking.core.sites import Sites, at_sites
 from parking.facilities.models import ParkingZone
 from parking.passes.models import OPEN_PASS, PassPeriod, PassStatus, PassVehicle, Subscription
+from parking.passes.rules import RENEWAL_GRACE
 
 _LONGEST_NUMBER = 12
 
@@ -115,16 +116,20 @@ def lock_passes_of(vehicle_id: int, *, now: datetime) -> list[Subscription]:
 def overlapping(
     vehicle_ids: Collection[int], *, begins: datetime, ends: datetime, but: int | None = None
 ) -> QuerySet[PassVehicle]:
-    """Return the places of these vehicles on other passes that are open, and hold at some time of a span."""
+    """Return the places of these vehicles on other passes that are open, and hold at some time of a span.
+
+    One that is to be renewed may hold until two days after its end.
+    """
+    holds = Q(subscription__ends_at__gt=begins)
+    holds |= Q(subscription__auto_renew=True, subscription__ends_at__gt=begins - RENEWAL_GRACE)
     rows = PassVehicle.objects.filter(
         Q(until_at=None) | Q(until_at__gt=begins),
         vehicle_id__in=vehicle_ids,
         from_at__lt=ends,
         subscription__status__in=OPEN_PASS,
         subscription__starts_at__lt=ends,
-        subscription__ends_at__gt=begins,
     )
-    return rows.exclude(subscription_id=but or 0).select_related("subscription", "vehicle").order_by("pk")
+    return rows.filter(holds).exclude(subscription_id=but or 0).select_related("subscription", "vehicle").order_by("pk")
 
 
 def zones_at(site_id: int) -> QuerySet[ParkingZone]:

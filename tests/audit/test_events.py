@@ -526,6 +526,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"auto_renew": True},
     ),
     (
+        passes.PassRenewalOffered(pass_id=5, period=2, amount=HUNDRED, ends_at=SINCE, pay_by=SINCE),
+        "pass.renewal_offered",
+        "pass",
+        5,
+        {"period": 2, "amount": "100.00", "ends_at": SINCE, "pay_by": SINCE},
+    ),
+    (
+        passes.PassEndsSoon(pass_id=5, days=3, ends_at=SINCE, renews=False),
+        "pass.ends_soon",
+        "pass",
+        5,
+        {"days": 3, "ends_at": SINCE, "renews": False},
+    ),
+    (
         passes.PassVehiclesChanged(pass_id=5, added=(9,), removed=(8,), from_at=SINCE),
         "pass.vehicles_changed",
         "pass",
