@@ -45,7 +45,7 @@ EXPECTED = {
     "zone_full", "vehicle_already_parked", "vehicle_unavailable", "payment_failed", "already_entered",
     "booking_expired", "booking_cancelled", "payment_pending", "vehicle_mismatch", "entry_not_scanned",
     "already_exited", "amount_too_small", "not_active", "not_cancellable", "nothing_due",
-    "payment_declined", "gateway_unavailable",
+    "payment_declined", "gateway_unavailable", "payment_in_review", "amount_below_gateway_minimum",
 }  # fmt: skip
 
 AWAY = "AWAY"
