@@ -171,6 +171,7 @@ def test_a_cash_exit_is_a_bill(clock_stands: Traveller, inside: dict[str, Any], 
         "status": "COMPLETED",
         "change_due": 100.0,
         "payment": None,
+        "pass_number": None,
     }
     clock_stands.shift(60)
     with nothing_changes():
