@@ -44,6 +44,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "debts_need_counter": _("Debts are paid here in cash or by UPI. The driver can pay them online."),
         "objection_exists": _("You already objected to this debt. The reply will appear beside it."),
         "objection_not_waiting": _("This objection was answered already."),
+        "decided_already": _("This was decided already."),
         "debt_closed": _("This debt is settled already."),
         "delivery_not_failed": _("This message was sent, or is being sent again already."),
         "push_keys_invalid": _("This browser did not give the keys that push messages need."),

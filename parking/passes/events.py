@@ -89,6 +89,25 @@ class PassCancelled(PassEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PassCancellationAsked(PassEvent):
+    """An administrator wants to end a pass and give `refund` back; a second person decides."""
+
+    action = "pass.cancellation_asked"
+
+    refund: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassCancellationRefused(PassEvent):
+    """A second person refused to end a pass."""
+
+    action = "pass.cancellation_refused"
+
+    asked_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PassExpired(PassEvent):
     """A pass is over."""
 

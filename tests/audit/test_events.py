@@ -517,6 +517,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         5,
         {"refund": "100.00", "reason": "Moved"},
     ),
+    (
+        passes.PassCancellationAsked(pass_id=5, refund=FIFTY, reason="Moved"),
+        "pass.cancellation_asked",
+        "pass",
+        5,
+        {"refund": "50.00", "reason": "Moved"},
+    ),
+    (
+        passes.PassCancellationRefused(pass_id=5, asked_by=3),
+        "pass.cancellation_refused",
+        "pass",
+        5,
+        {"asked_by": 3},
+    ),
     (passes.PassExpired(pass_id=5), "pass.expired", "pass", 5, {}),
     (
         passes.PassRenewalChosen(pass_id=5, auto_renew=True),
