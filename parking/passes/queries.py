@@ -29,6 +29,12 @@ def passes_of_driver(driver_id: int) -> QuerySet[Subscription]:
     return whole_passes().filter(driver_id=driver_id)
 
 
+def valid_passes_of(driver_id: int, zone: ParkingZone, *, now: datetime) -> list[Subscription]:
+    """Return a driver's passes that hold in a zone at a moment, for whatever kind of vehicle, with their plates."""
+    rows = whole_passes().filter(driver_id=driver_id, status=PassStatus.ACTIVE, starts_at__lte=now, ends_at__gt=now)
+    return [held for held in rows if held.coverage.holds_in(zone)]
+
+
 def passes_at(sites: Sites, *, status: str | None = None, text: str = "") -> QuerySet[Subscription]:
     """Return the passes of plans of these sites, the newest first; `text` is a number, a plate or a username."""
     rows = at_sites(whole_passes(), sites, "plan__site_id")

@@ -122,3 +122,11 @@ def test_the_pages_speak_hindi(driver: User, plan: Plan) -> None:
 def test_a_stranger_finds_no_pass(driver: User, plan: Plan) -> None:
     held = bought(driver, plan, PLATE)
     assert _browser(make_user()).get(f"/passes/{held.number}/").status_code == 404
+
+
+def test_the_page_of_a_zone_says_what_a_pass_covers_there(driver: User, plan: Plan, zone: ParkingZone) -> None:
+    said = f"Your pass Monthly covers {PLATE} here"
+    assert said not in _text(_browser(driver).get(f"/zones/{zone.pk}/"))
+    bought(driver, plan, PLATE)
+    assert said in _text(_browser(driver).get(f"/zones/{zone.pk}/"))
+    assert said not in _text(_browser(make_user()).get(f"/zones/{zone.pk}/"))
