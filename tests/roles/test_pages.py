@@ -110,6 +110,7 @@ TABLE: dict[str, Statuses] = {
     "gate_refund": GATE_ONE,
     "gate_refunds": GATE,
     "gate_phone": GATE,
+    "gate_pass": GATE,
     "gate_hand_out": CHANGE_ONE,
     # Attendants need the permission.
     "gate_debt": (403, 403, 404, 200, 404, 403, 403, 302),

@@ -69,3 +69,28 @@ def test_a_pass_of_several_asks_for_the_plate(gate: Client, driver: User, zone: 
 def test_a_plate_that_is_not_on_the_pass_is_stopped(gate: Client, driver: User, zone: ParkingZone) -> None:
     held = bought(driver, make_plan(zone), PLATE)
     assert _verdict(_scan(gate, held, "IN", "s1", plate_seen=OTHER)) == ("no", "This plate is not on the pass.")
+
+
+def test_a_pass_is_sold_at_the_counter_once_per_form(gate: Client, driver: User, zone: ParkingZone) -> None:
+    plan = make_plan(zone, vehicles=2)
+    values = {"username": driver.username, "plan": plan.pk, "vehicles": f"{PLATE}\n{OTHER}", "method": "CASH"}
+    answers = [gate.post("/gate/passes/", values | {"tendered": "2,000", "key": "k1"}, follow=True) for _ in range(2)]
+    held = Subscription.objects.get()
+    assert (held.status, held.vehicles.count()) == ("ACTIVE", 2)
+    assert f"Pass {held.number} was sold for ₹1,500. Change: ₹500" in answers[1].content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"username": "nobody"}, "This account was not found."),
+        ({"tendered": "100"}, "The cash received is less than the amount due."),
+        ({"method": "UPI"}, "Enter the 12 digits of the UPI reference."),
+    ],
+)
+def test_what_the_counter_is_told(
+    gate: Client, driver: User, zone: ParkingZone, fields: dict[str, str], said: str
+) -> None:
+    values = {"username": driver.username, "plan": make_plan(zone).pk, "vehicles": PLATE, "method": "CASH"}
+    assert said in gate.post("/gate/passes/", values | fields).content.decode()
+    assert not Subscription.objects.exists()
