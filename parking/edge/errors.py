@@ -1,6 +1,7 @@
 """The one place where errors become HTTP."""
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -48,6 +49,12 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "opens_at": str,
     "tariff_id": int,
     "bands": list,
+    "vehicle_number": str,
+    "number": str,
+    "status": str,
+    "starts_at": datetime.fromisoformat,
+    "ends_at": datetime.fromisoformat,
+    "plates": list,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 

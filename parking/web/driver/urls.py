@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.driver import booking, debts, history, invoicing, offers, paying, points, receipts, tickets, zones
+from parking.web.driver import (
+    booking,
+    debts,
+    history,
+    invoicing,
+    offers,
+    passes,
+    paying,
+    points,
+    receipts,
+    tickets,
+    zones,
+)
 
 urlpatterns: list[URLPattern] = [
     path("zones/", zones.overview, name="zones"),
@@ -23,6 +35,15 @@ urlpatterns: list[URLPattern] = [
     path("pay/return/<str:order_id>/", paying.pay_return, name="pay_return"),
     path("pay/return/<str:order_id>/live/", paying.pay_return_live, name="pay_return_live"),
     path("pay/return/<str:order_id>/check/", paying.pay_return_check, name="pay_return_check"),
+    path("passes/", passes.overview, name="passes"),
+    path("passes/buy/<int:plan_id>/", passes.buy, name="pass_buy"),
+    path("passes/<str:number>/", passes.one, name="pass"),
+    path("passes/<str:number>/pay/", passes.pay, name="pass_pay"),
+    path("passes/<str:number>/pay/live/", passes.pay_live, name="pass_pay_live"),
+    path("passes/<str:number>/pay/check/", passes.pay_check, name="pass_pay_check"),
+    path("passes/<str:number>/renewal/", passes.renewal, name="pass_renewal"),
+    path("passes/<str:number>/vehicles/", passes.vehicles, name="pass_vehicles"),
+    path("passes/<str:number>/cancel/", passes.cancel, name="pass_cancel"),
     path("points/", points.overview, name="points"),
     path("debts/", debts.listing, name="debts"),
     path("debts/<int:debt_id>/objection/", debts.objection, name="debt_objection"),
