@@ -17,6 +17,7 @@ from parking.api import (
     prices,
     public,
     receipts,
+    reservations,
     staff,
     staff_passes,
     staff_refunds,
@@ -51,6 +52,7 @@ api.add_router("/api/public", public.router)
 api.add_router("/api/public", prices.router)
 api.add_router("/api/public", passes.public)
 api.add_router("/api/user", driver.router)
+api.add_router("/api/user", reservations.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
 api.add_router("/api/user", offers.router)

@@ -113,7 +113,7 @@ def book(
                 now=now,
                 is_first=True,
             )
-    return _collect_fee(session, order, now, fresh=True)
+    return collect_fee(session, order, now, fresh=True)
 
 
 def resume_booking(*, subject: str, now: datetime) -> Booked:
@@ -121,7 +121,7 @@ def resume_booking(*, subject: str, now: datetime) -> Booked:
     # The order first: what is read of it has then happened to the stay as well.
     fees = PaymentOrder.objects.filter(bill__session__uuid=subject, purpose=OrderPurpose.FEE).select_related("bill")
     order = fees.first()
-    return _collect_fee(session_by_uuid(UUID(subject)), order, now, fresh=False)
+    return collect_fee(session_by_uuid(UUID(subject)), order, now, fresh=False)
 
 
 def take_ticket(
@@ -177,7 +177,7 @@ def claim_place(
         refuse_without_pass(zone, actor=actor)
     if has_had_free_minutes(vehicle.pk, terms, now=now):
         terms = replace(terms, free_minutes=0)
-    offers = _offers(wanted, zone, vehicle, driver_id, now)
+    offers = offers_for(wanted, zone, vehicle, driver_id, now)
     session = allocate_slot(
         uuid=uuid,
         zone=zone,
@@ -203,8 +203,8 @@ def claim_place(
     return session, terms
 
 
-def _offers(wanted: Wanted, zone: ParkingZone, vehicle: Vehicle, driver_id: int | None, now: datetime) -> Offers:
-    """Take for a booking what it asks for beside its terms."""
+def offers_for(wanted: Wanted, zone: ParkingZone, vehicle: Vehicle, driver_id: int | None, now: datetime) -> Offers:
+    """Take for a booking what it asks for beside its terms, inside its transaction."""
     offers = NO_OFFERS
     if wanted.promo_code is not None:
         held = holding.hold(
@@ -222,7 +222,8 @@ def _offers(wanted: Wanted, zone: ParkingZone, vehicle: Vehicle, driver_id: int 
     return offers
 
 
-def _collect_fee(session: ParkingSession, order: PaymentOrder | None, now: datetime, *, fresh: bool) -> Booked:
+def collect_fee(session: ParkingSession, order: PaymentOrder | None, now: datetime, *, fresh: bool) -> Booked:
+    """Ask the gateway for the fee of a booking that was committed. Raises Refused `payment_failed`."""
     if order is not None and order.is_open:
         try:
             session, order = collect_with_page(order, now=now, fresh=fresh)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.checkout import ending
+from parking.checkout import ending, placing
 from parking.checkout.queries import plate_debt
 from parking.checkout.wrong_ways import Way, record_wrong_way
 from parking.core.actor import Actor
@@ -34,19 +34,44 @@ def enter(
     """Scan a booking in. The same `scan_id` again gets the same answer.
 
     Raises NotFound `qr_not_found`; Refused `already_entered`, `booking_expired`, `booking_cancelled`,
-    `payment_pending`, `vehicle_mismatch`; `use_pass_entry` for the code of a pass.
+    `payment_pending`, `vehicle_mismatch`; of a reservation `too_early`, `no_place_yet`, `vehicle_elsewhere`;
+    `use_pass_entry` for the code of a pass.
     """
     if read_pass_code(qr_code):
         raise Refused("use_pass_entry", "This is the code of a pass: let it in with its plate")
+    scan = _Scan(actor, QrText(qr_code), plate_seen, scan_id)
+    entered = _let_in(scan, now)
+    if entered is None:
+        # Here and now rather than by the worker a little later: the car stands at the gate.
+        placing.place(access.find(scan.code, actor).pk, now=now)
+        entered = _let_in(scan, now, is_placed=True)
+    if entered is None:
+        raise RuntimeError("a reservation was placed and is still to be placed")
+    return entered
+
+
+@dataclass(frozen=True)
+class _Scan:
+    actor: Actor
+    code: QrText
+    plate_seen: str | None
+    scan_id: str | None
+
+
+def _let_in(scan: _Scan, now: datetime, *, is_placed: bool = False) -> Entered | None:
+    """Let a car in; None for a reservation that is due and has no slot yet, unless that was tried."""
+    actor = scan.actor
     with transaction.atomic(durable=True):
-        session = access.lock(QrText(qr_code), actor)
+        session = access.lock(scan.code, actor)
+        if session.is_waiting and not is_placed and now >= placing.claimed_from(session.starts_at, session.site_id):
+            return None
         overdue = stays.overdue_reason(session, now=now)
         if overdue:
             # Ended here and now rather than by the worker a little later, so that the driver can rebook at once.
             ending.expire(session=session, reason=overdue, actor=actor, now=now)
-        elif not _came_before(session, scan_id):
-            stays.scan_entry_qr(session=session, plate_seen=plate_seen, now=now, gate_id=actor.gate_id)
-            stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
+        elif not _came_before(session, scan.scan_id):
+            stays.scan_entry_qr(session=session, plate_seen=scan.plate_seen, now=now, gate_id=actor.gate_id)
+            stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan.scan_id, now=now)
             audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
             record_wrong_way(actor, session, Way.IN, now)
         debt = plate_debt(session.vehicle_id, sites=actor.sites)

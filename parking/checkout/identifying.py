@@ -7,6 +7,7 @@ from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.ids import Ref
 from parking.stays import access
+from parking.stays.by_phone import phone_of
 from parking.stays.events import OwnerConfirmed
 from parking.stays.models import ParkingSession
 from parking.stays.rules import confirms_owner
@@ -20,7 +21,7 @@ def confirm_owner(*, actor: Actor, session: Ref, said: str, now: datetime) -> Pa
     stay = access.find(session, actor, at_work=True)
     if not stay.is_open:
         raise Refused("already_exited", "This booking is over")
-    phone = stay.driver.phone if stay.driver else ""
+    phone = phone_of(stay)
     if not confirms_owner(said, owner_name=stay.owner_name, phone=phone):
         raise Refused("confirm_mismatch", "Neither the owner's name nor the last four digits of the phone")
     audit.record(actor, OwnerConfirmed(session_id=stay.pk), now)

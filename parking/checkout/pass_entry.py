@@ -79,7 +79,9 @@ def enter_with_pass(
     zones = _zones(held, vehicle, zone, actor)
     with transaction.atomic(durable=True):
         locked = lock_vehicle(plate=Plate(vehicle.vehicle_number, vehicle.match_key), kind=vehicle.kind, now=now)
-        present = ParkingSession.objects.locked().filter(vehicle=locked, status__in=["BOOKED", "ACTIVE"]).first()
+        # The one inside before one that waits for it to leave.
+        claimed = ParkingSession.objects.locked().open().filter(vehicle=locked, slot__isnull=False)
+        present = claimed.order_by("status").first()
         if present is not None and present.status == SessionStatus.ACTIVE:
             _refuse_second_entry(present, scan_id)
             session = present
