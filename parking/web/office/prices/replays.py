@@ -28,6 +28,7 @@ from parking.replays.tally import change_of, share
 from parking.tariffs.rules import Terms
 from parking.tariffs.versions import Draft
 from parking.web.access import for_managers, for_office
+from parking.web.bill_words import beginning_in_words
 from parking.web.forms import ServiceForm
 from parking.web.live import live
 from parking.web.office.shared.lists import DayField
@@ -136,7 +137,7 @@ def _result(result: dict[str, Any]) -> dict[str, Any]:
         "less": share(result["pay_less"], result["sessions"]),
         "tables": [
             (_("By length of stay"), [row_of(_length(row["until_minutes"]), row) for row in result["by_length"]]),
-            (_("By band"), [row_of(row["label"], row) for row in result["by_band"]]),
+            (_("By band"), [row_of(beginning_in_words(row["label"]), row) for row in result["by_band"]]),
         ],
         "days": [(date.fromisoformat(row["date"]), row_of("", row)) for row in result["by_day"]],
         "changed": [(row["session_id"], row_of("", row), change_of(row)) for row in result["most_changed"]],
