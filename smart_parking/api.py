@@ -22,6 +22,7 @@ from parking.api import (
     staff_passes,
     staff_refunds,
     vehicles,
+    waiting_list,
 )
 from parking.api.admin import routes as admin
 from parking.edge import errors
@@ -53,6 +54,7 @@ api.add_router("/api/public", prices.router)
 api.add_router("/api/public", passes.public)
 api.add_router("/api/user", driver.router)
 api.add_router("/api/user", reservations.router)
+api.add_router("/api/user", waiting_list.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
 api.add_router("/api/user", offers.router)

@@ -151,10 +151,10 @@ def _may_take(zone: ParkingZone, session: ParkingSession, now: datetime) -> bool
 def _end_without_place(session: ParkingSession, now: datetime) -> tuple[Refund, ...]:
     """End a reservation that cannot be kept: all of its money goes back, and as much again is a voucher."""
     paid = session.bill.paid
-    stays.end_without_place(session=session, now=now)
+    voucher = give_voucher(amount=paid, now=now) if paid > ZERO else ""
+    stays.end_without_place(session=session, voucher=voucher, now=now)
     settling_offers.give_back(session, now)
     orders.give_up(bill=session.bill, now=now)
     closed = bills.close(bill=session.bill, charge=Charge(()), refund_reason="No place was free", now=now)
-    voucher = give_voucher(amount=paid, now=now) if paid > ZERO else ""
     audit.record(SYSTEM, ReservationUnplaced(session_id=session.pk, refund=paid, voucher=voucher), now)
     return closed.refunds

@@ -157,7 +157,9 @@ def _is_free(event: SessionBooked) -> bool:
 
 
 def render_booked(event: SessionBooked, _at: datetime) -> Iterable[Message]:
-    return _booked(_stay(event.session_id), ZERO, "")
+    session = _stay(event.session_id)
+    # An offer of the waiting list is told as such, and is no booking before it is accepted.
+    return [] if session is None or session.pay_by is not None else _booked(session, ZERO, "")
 
 
 def _booked(session: ParkingSession | None, amount: Decimal, attachment: str) -> list[Message]:

@@ -11,7 +11,7 @@ from parking.checkout.driver_messages import to_driver
 from parking.notifications.kinds import MANAGERS, Kind, Message, ValueType, register_kind
 from parking.notifications.queries import managers_at
 from parking.notifications.rendering import register_renderer
-from parking.stays.events import ReservationClaimed, ReservationUnplaced
+from parking.stays.events import PlaceOffered, ReservationClaimed, ReservationUnplaced
 from parking.stays.models import ParkingSession
 
 TEXT, MONEY, TIME = ValueType.TEXT, ValueType.MONEY, ValueType.TIME
@@ -78,7 +78,16 @@ PROMISE_BROKEN = Kind(
     button=_("Open the parking session"),
     name=_("Reservation that could not be kept"),
 )
-KINDS = (RESERVED, CLAIMED, MOVED, NO_PLACE, NO_PLACE_FREE, PROMISE_BROKEN)
+OFFERED = Kind(
+    "place_offered",
+    _("A place is free at %(zone)s: yours until %(pay_by)s"),
+    _("A place at %(zone)s, %(site)s is held for %(plate)s. Accept it by %(pay_by)s, or the next in line gets it."),
+    {**_PLACE, "pay_by": TIME},
+    urgent=True,
+    button=_("Accept the place"),
+    name=_("Offer of the waiting list"),
+)
+KINDS = (RESERVED, CLAIMED, MOVED, NO_PLACE, NO_PLACE_FREE, PROMISE_BROKEN, OFFERED)
 
 # --- Messages --------------------------------------------------------------------------------------------
 
@@ -111,6 +120,11 @@ def render_unplaced(event: ReservationUnplaced, _at: datetime) -> Iterable[Messa
     return [*told, *_to_managers(session, event.refund)]
 
 
+def render_offered(event: PlaceOffered, _at: datetime) -> Iterable[Message]:
+    session = _session(event.session_id)
+    return to_driver(session, OFFERED, path="/waiting/", pay_by=session.pay_by) if session and session.pay_by else []
+
+
 def _to_managers(session: ParkingSession, refund: Decimal) -> list[Message]:
     site = session.zone.site
     values = {"plate": session.vehicle.vehicle_number, "zone": session.zone.name, "site": site.name}
@@ -127,3 +141,4 @@ def register() -> None:
         register_kind(kind)
     register_renderer(ReservationClaimed, render_claimed)
     register_renderer(ReservationUnplaced, render_unplaced)
+    register_renderer(PlaceOffered, render_offered)

@@ -21,7 +21,17 @@ from parking.accounts.sessions import forget_expired_sessions
 from parking.accounts.throttles import forget_old_windows
 from parking.accounts.tokens import forget_expired_tokens
 from parking.audit.outbox import forget_processed
-from parking.checkout import collecting, documents, expiring, pass_renewing, passes, placing, settling, webhooks
+from parking.checkout import (
+    collecting,
+    documents,
+    expiring,
+    pass_renewing,
+    passes,
+    placing,
+    settling,
+    waiting_list,
+    webhooks,
+)
 from parking.checkout.tasks import work_on_event
 from parking.core.heartbeats import forget_dead_workers
 from parking.core.idempotency import forget_old_keys
@@ -60,6 +70,7 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
             Sweep("expire_unpaid_holds", 5, expiring.expire_unpaid_holds),
             Sweep("expire_no_shows", 5, expiring.expire_no_shows),
             Sweep("claim_places", 5, placing.claim_places),
+            Sweep("offer_places", 2, waiting_list.offer_places),
             Sweep("give_up_unpaid_passes", 10, passes.give_up_unpaid_passes),
         ),
         "upkeep": (

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.stays.models import GateScan, ParkingSession
+from parking.stays.models import GateScan, ParkingSession, WaitingEntry
 
 
 @admin.register(ParkingSession, site=look_up)
@@ -31,3 +31,11 @@ class GateScanAdmin(LookUpAdmin):
     list_filter = ["kind"]
     list_select_related = ["session"]
     search_fields = ["=scan_id", "=session__pk"]
+
+
+@admin.register(WaitingEntry, site=look_up)
+class WaitingEntryAdmin(LookUpAdmin):
+    list_display = ["pk", "state", "zone", "vehicle", "driver", "until", "starts_at", "created_at"]
+    list_filter = ["state", "zone"]
+    list_select_related = ["zone", "vehicle", "driver"]
+    search_fields = ["=pk", "=uuid", "^vehicle__match_key", "=driver__username"]

@@ -348,9 +348,9 @@ def cancel_parking_session(*, session: ParkingSession, note: str, now: datetime)
     return decision
 
 
-def end_without_place(*, session: ParkingSession, now: datetime) -> None:
-    """End a reservation for which there was no place: BOOKED becomes CANCELLED."""
-    _leave(session, SessionStatus.CANCELLED, EndReason.NO_PLACE, now)
+def end_without_place(*, session: ParkingSession, voucher: str, now: datetime) -> None:
+    """End a reservation for which there was no place: BOOKED becomes CANCELLED, its driver got a voucher."""
+    _leave(session, SessionStatus.CANCELLED, EndReason.NO_PLACE, now, voucher=voucher)
 
 
 def expire_session(*, session: ParkingSession, reason: EndReason, now: datetime) -> None:

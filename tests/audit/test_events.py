@@ -100,6 +100,15 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"refund": "50.00", "voucher": "V-7K3M9QX2T0"},
     ),
     (
+        stays.WaitingJoined(waiting_id=5, zone_id=3, until="2026-11-22T12:30:00+00:00"),
+        "waiting.joined",
+        "waiting",
+        5,
+        {"zone_id": 3, "until": "2026-11-22T12:30:00+00:00", "starts_at": "", "ends_at": ""},
+    ),
+    (stays.PlaceOffered(waiting_id=5, session_id=7), "waiting.offered", "waiting", 5, {"session_id": 7}),
+    (stays.WaitingEnded(waiting_id=5, state="LAPSED"), "waiting.ended", "waiting", 5, {"state": "LAPSED"}),
+    (
         stays.BookingChanged(session_id=7, changes={"owner_name": ("Asha Rao", "Ravi Rao")}),
         "session.changed",
         "session",

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from time_machine import Traveller
 
-from parking.facilities.models import ParkingZone
+from parking.checkout import waiting_list
+from parking.facilities.models import ParkingSlot, ParkingZone
 from tests.api.reading import book, data_of, enter
+from tests.build import make_user
 from tests.client import ApiClient
 from tests.moments import START, at
 
@@ -19,6 +21,12 @@ PLATE = "DL-01-AB-1234"
 def at_start(time_machine: Traveller) -> Traveller:
     time_machine.move_to(START, tick=False)
     return time_machine
+
+
+@pytest.fixture
+def as_other() -> ApiClient:
+    """Another driver."""
+    return ApiClient(make_user())
 
 
 def stamp(minutes: float) -> str:
@@ -155,3 +163,39 @@ def test_a_car_that_is_too_early_is_told_when_it_may_come(
     assert (answer.status_code, answer.json()["code"]) == (400, "too_early")
     assert answer.json()["details"]["starts_at"] == stamp(600)
     assert answer.json()["details"]["enter_from"] == stamp(570)
+
+
+def test_a_driver_waits_gets_an_offer_and_accepts_it(
+    as_driver: ApiClient, as_other: ApiClient, zone: ParkingZone
+) -> None:
+    ParkingSlot.objects.filter(zone=zone).exclude(slot_number="A-001").update(status="OUT_OF_SERVICE")
+    held = data_of(book(as_other, zone.pk, "DL-01-AB-3001"), 201)
+    wanted = {"zone_id": zone.pk, "vehicle_number": PLATE, "owner_name": "Asha Rao", "until": stamp(300)}
+    shown = data_of(as_driver.post("/api/user/waiting-list/", wanted), 201)
+    assert (shown["state"], shown["position"], shown["offer"]) == ("WAITING", 1, None)
+    data_of(as_other.post("/api/user/cancel-booking/", {"session_id": held["session_id"]}))
+    waiting_list.offer_places(now=at(0))
+    (shown,) = data_of(as_driver.get("/api/user/waiting-list/"))["results"]
+    assert (shown["state"], shown["position"], shown["offer"]["pay_by"]) == ("OFFERED", None, stamp(10))
+    present = data_of(as_driver.get("/api/user/current-session/"))
+    assert (present["session_id"], present["pay_by"]) == (shown["offer"]["session_id"], stamp(10))
+    booking = data_of(as_driver.post(f"/api/user/waiting-list/{shown['id']}/accept/", {}))
+    assert (booking["payment_status"], booking["pay_by"], booking["slot_number"]) == ("PARTIAL", None, "A-001")
+    assert data_of(as_driver.get("/api/user/waiting-list/"))["results"] == []
+
+
+def test_a_driver_leaves_the_line(as_driver: ApiClient, as_other: ApiClient, zone: ParkingZone) -> None:
+    ParkingSlot.objects.filter(zone=zone).update(status="OUT_OF_SERVICE")
+    wanted = {"zone_id": zone.pk, "vehicle_number": PLATE, "owner_name": "Asha Rao", "until": stamp(300)}
+    shown = data_of(as_driver.post("/api/user/waiting-list/", wanted), 201)
+    assert as_other.delete(f"/api/user/waiting-list/{shown['id']}/").status_code == 404
+    assert data_of(as_driver.delete(f"/api/user/waiting-list/{shown['id']}/"))["state"] == "LEFT"
+
+
+def test_a_booking_is_changed_by_its_driver(as_driver: ApiClient, zone: ParkingZone) -> None:
+    shown = data_of(ask(as_driver, zone), 201)
+    address = f"/api/user/reservations/{shown['session_id']}/"
+    changed = data_of(as_driver.patch(address, {"ends_at": stamp(800), "late": True}))
+    assert (changed["ends_at"], changed["enter_by"]) == (stamp(800), stamp(645))
+    answer = as_driver.patch(address, {"late": True})
+    assert (answer.status_code, answer.json()["code"]) == (400, "late_used")

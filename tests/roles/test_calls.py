@@ -113,6 +113,10 @@ TABLE: dict[str, Statuses] = {
     "POST /api/user/book-slot/": driver(201, 201),
     "POST /api/user/reservations/": driver(201, 201),
     "PATCH /api/user/reservations/{session_ref}/": driver(400),
+    "GET /api/user/waiting-list/": driver(other=200),
+    "POST /api/user/waiting-list/": driver(400, 400),
+    "POST /api/user/waiting-list/{entry_ref}/accept/": driver(404),
+    "DELETE /api/user/waiting-list/{entry_ref}/": driver(404),
     "GET /api/user/current-session/": driver(other=200),
     "GET /api/user/sessions/{session_ref}/": driver(),
     "GET /api/user/sessions/{session_ref}/qr.svg": driver(),
@@ -250,6 +254,7 @@ SHOWN_TO_ALL = (
     "/api/user/zones/",
     "/api/user/book-slot/",
     "/api/user/reservations/",
+    "/api/user/waiting-list/",
     "POST /api/user/passes/",
     "/parking/",
 )
@@ -277,6 +282,8 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/user/reservations/": ticket
         | {"starts_at": f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
         | {"ends_at": f"{clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"},
+        "POST /api/user/waiting-list/": ticket | {"until": f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"},
+        "POST /api/user/waiting-list/{entry_ref}/accept/": {},
         "PATCH /api/user/reservations/{session_ref}/": {"owner_name": "Meera"},
         "POST /api/user/sessions/{session_ref}/promo-code/": {"promo_code": "GROVE"},
         "POST /api/user/sessions/{session_ref}/points/": {"use_points": 100},

@@ -177,7 +177,7 @@ _ICONS: dict[AlertCode, str] = {
     AlertCode.LONG_STAYS: "clock",
     AlertCode.HOLDS_EXPIRED_TODAY: "hourglass",
     AlertCode.NO_SHOWS_TODAY: "car-off",
-    AlertCode.NO_PLACE_TODAY: "parking-circle",
+    AlertCode.NO_PLACE_TODAY: "parking",
     AlertCode.OPEN_DEBTS: "receipt",
     AlertCode.REFUNDS_WITHOUT_BALANCE: "receipt-refund",
     AlertCode.REFUNDS_STUCK: "receipt-refund",

@@ -31,6 +31,7 @@ LABELS: dict[str, Promise] = {
     "claim_minutes": _("Minutes before the start at which a reservation gets its slot"),
     "look_ahead_minutes": _("Minutes for which slots are kept free for reservations"),
     "cancel_ahead_minutes": _("Minutes before the start up to which cancelling a reservation is free"),
+    "offer_minutes": _("Minutes in which an offer of the waiting list must be accepted"),
     "booking_limit": _("Open bookings of one driver (0: any number)"),
     "unpaid_limit": _("Unpaid bookings of one driver (0: any number)"),
     "abandoned_limit": _("Bookings cancelled or unpaid in an hour, until the driver waits an hour (0: never)"),
