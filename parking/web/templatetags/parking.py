@@ -180,6 +180,7 @@ _WORDS: dict[str, Promise] = {
     "ADD": _("New"),
     "CHANGE": _("Changed"),
     "KEEP": _("As set"),
+    "LEAVE": _("Leaves the list"),
     # People
     "ADMIN": _("Manager"),
     "STAFF": _("Gate attendant"),
