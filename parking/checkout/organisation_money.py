@@ -10,8 +10,10 @@ from django.db.models import F, Max, Q
 
 from parking.audit import services as audit
 from parking.checkout.collecting import Collection, refuse_missing_reference
+from parking.core import idempotency
 from parking.core.actor import SYSTEM, Actor
 from parking.core.errors import InvalidInput, Refused
+from parking.core.idempotency import RequestKey
 from parking.core.money import ZERO
 from parking.invoices import customers
 from parking.passes.events import OrganisationInvoiced, OrganisationPaid
@@ -132,17 +134,25 @@ class Received:
 
 
 def enter_payment(
-    *, actor: Actor, organisation_id: int, number: int, received: Received, now: datetime
+    *,
+    actor: Actor,
+    organisation_id: int,
+    number: int,
+    received: Received,
+    now: datetime,
+    key: RequestKey | None = None,
 ) -> OrganisationInvoice:
     """Write down what was paid of an invoice, wholly or in part.
 
     Raises NotFound `organisation_not_found`, `invoice_not_found`; Refused `nothing_due`, `amount_exceeds_due`,
-    `payment_method_invalid`, `upi_reference_invalid`, `upi_reference_used`, `bank_reference_used`; InvalidInput.
+    `payment_method_invalid`, `upi_reference_invalid`, `upi_reference_used`, `bank_reference_used`; InvalidInput;
+    RepeatedRequest.
     """
     organisation = organisation_by_id(organisation_id, sites=actor.sites)
     found = invoice_by_number(organisation, number)
     entries = _entries(received, actor)
     with transaction.atomic():
+        idempotency.claim(key, subject=str(found.pk), now=now)
         invoice = lock_invoice(found.bill_id)
         if invoice.bill.due == ZERO:
             raise Refused("nothing_due", "Nothing is due on this invoice")

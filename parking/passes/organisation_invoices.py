@@ -3,6 +3,7 @@
 The pass of the organisation must be locked (`organisations.lock_pass_of`); `checkout.organisation_billing` records.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -103,6 +104,10 @@ def invoice_by_number(organisation: Organisation, number: int) -> OrganisationIn
     return found
 
 
-def left_to_pay(invoice: OrganisationInvoice) -> Decimal:
-    """Return what is due on an invoice, in rupees."""
-    return invoice.bill.due
+def due_by_organisation(ids: Collection[int]) -> dict[int, Decimal]:
+    """Return what organisations owe on their invoices, in rupees; those that owe nothing are missing."""
+    rows = OrganisationInvoice.objects.select_related("bill").filter(organisation_id__in=ids, paid_at=None)
+    found: dict[int, Decimal] = {}
+    for invoice in rows:
+        found[invoice.organisation_id] = found.get(invoice.organisation_id, ZERO) + invoice.bill.due
+    return found

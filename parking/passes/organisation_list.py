@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from parking.audit import services as audit
 from parking.core import clock
@@ -30,6 +30,13 @@ def listed_vehicles(organisation: Organisation, *, now: datetime) -> QuerySet[Pa
     rows = PassVehicle.objects.select_related("vehicle").filter(subscription=organisation.subscription)
     still = Q(until_at=None) | Q(until_at__gt=now) & Q(until_at__gt=F("from_at"))
     return rows.filter(still).order_by("vehicle__vehicle_number", "pk")
+
+
+def listed_by_organisation(subscription_ids: Collection[int], *, now: datetime) -> dict[int, int]:
+    """Return how many vehicles are on the lists of these passes at a moment, by the pass."""
+    on_list = Q(from_at__lte=now) & (Q(until_at=None) | Q(until_at__gt=now))
+    rows = PassVehicle.objects.filter(on_list, subscription_id__in=subscription_ids)
+    return dict(rows.values_list("subscription_id").annotate(n=Count("pk")).order_by())
 
 
 @dataclass
@@ -217,3 +224,17 @@ def _fits(change: _Change, line: Line, row: PassVehicle, elsewhere: Collection[i
         )
         return False
     return True
+
+
+def lines_of(organisation: Organisation, *, now: datetime) -> list[Line]:
+    """Return the list of an organisation as the lines of its file."""
+    zone = zone_of(organisation)
+    return [
+        Line(
+            number,
+            row.vehicle.vehicle_number,
+            row.from_at.astimezone(zone).date(),
+            row.until_at.astimezone(zone).date() - timedelta(days=1) if row.until_at else None,
+        )
+        for number, row in enumerate(listed_vehicles(organisation, now=now), start=2)
+    ]
