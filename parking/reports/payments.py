@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet, Value
 from parking.core.ids import Ref
 from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
-from parking.payments.models import Payment, PaymentMethod, Refund
+from parking.payments.models import DRIVERS_METHODS, Payment, PaymentMethod, Refund
 from parking.reports.periods import Period
 from parking.reports.sessions import stay_matches
 from parking.reports.sums import PASSES, sum_of_paise
@@ -235,10 +235,14 @@ class Totals:
 
 
 def totals_by_method(wanted: MoneyFilter) -> dict[str, Totals]:
-    """Return the totals by method of payment, over all pages of the filter."""
+    """Return the totals by method of payment, over all pages of the filter.
+
+    What organisations alone pay with is shown where it was.
+    """
     captured = _by_method(_payments(wanted), "method")
     refunded = _by_method(_refunds_done(wanted), "payment__method")
-    return {method: Totals(captured.get(method, ZERO), refunded.get(method, ZERO)) for method in PaymentMethod.values}
+    shown = [method for method in PaymentMethod.values if method in DRIVERS_METHODS or method in captured | refunded]
+    return {method: Totals(captured.get(method, ZERO), refunded.get(method, ZERO)) for method in shown}
 
 
 def _by_method(rows: QuerySet[Any], method: str) -> dict[str, Decimal]:
