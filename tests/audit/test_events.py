@@ -584,6 +584,28 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"kind": "VIP", "reason": "Guest of the house"},
     ),
     (stays.OwnerConfirmed(session_id=7), "session.owner_confirmed", "session", 7, {}),
+    (
+        stays.LostTicketTaken(session_id=7, since=SINCE, is_owner=False),
+        "session.lost_ticket",
+        "session",
+        7,
+        {"since": SINCE, "is_owner": False},
+    ),
+    (stays.PassedWithoutCode(session_id=7), "session.without_code", "session", 7, {}),
+    (
+        stays.NoteWritten(session_id=7, note_id=3, kind="DAMAGE"),
+        "session.note_written",
+        "session",
+        7,
+        {"note_id": 3, "kind": "DAMAGE"},
+    ),
+    (
+        stays.NoteTickedOff(session_id=7, note_id=3, kind="NOTE"),
+        "session.note_ticked_off",
+        "session",
+        7,
+        {"note_id": 3, "kind": "NOTE"},
+    ),
     (stays.PhoneSearched(ends_in="10", found=1), "phone.searched", "", None, {"ends_in": "10", "found": 1}),
     (
         Exported(path="/x.csv", kind="csv"),

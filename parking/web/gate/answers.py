@@ -122,7 +122,10 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered | PassEntered) -> 
         "amount": amount_text(entered.plate_debt)
     }
     in_grace = isinstance(entered, PassEntered) and entered.in_grace
-    is_amber = owes or in_grace
+    has_notes = entered.session.open_notes > 0
+    is_amber = owes or in_grace or has_notes
+    if has_notes and not owes:
+        sentence = gettext("Read the note. The car may go in.")
     if in_grace and not owes:
         sentence = gettext("The pass ended and waits for its renewal. The car may go in.")
     verdict = Verdict(

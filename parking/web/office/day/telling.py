@@ -28,7 +28,11 @@ from parking.payments.events import (
 )
 from parking.reports.timeline import RowCode, TimelineEvent
 from parking.stays.events import (
+    LostTicketTaken,
+    NoteTickedOff,
+    NoteWritten,
     OwnerConfirmed,
+    PassedWithoutCode,
     SessionBooked,
     SessionCancelled,
     SessionEntered,
@@ -45,6 +49,10 @@ _TITLES: dict[str, Promise] = {
     SessionEntered.action: _("Car let in"),
     SpecialSlotGiven.action: _("Accessible or VIP slot given at the gate"),
     OwnerConfirmed.action: _("Driver without a code was asked for the owner's name or phone"),
+    PassedWithoutCode.action: _("Driver without a code; the plate was compared"),
+    LostTicketTaken.action: _("Ticket lost, no entry known"),
+    NoteWritten.action: _("Note or problem written"),
+    NoteTickedOff.action: _("Note or problem ticked off"),
     SessionQuoted.action: _("Bill shown and fixed for a short time"),
     SessionExited.action: _("Left through the gate"),
     SessionTerminated.action: _("Ended by staff"),
