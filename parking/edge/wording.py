@@ -88,6 +88,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "code_expired": _("This promo code has expired."),
         "has_entry_record": _("This plate has an entry record: let it out without a code. There is no fee."),
         "similar_plates_inside": _("Cars with similar plates are inside. Is it one of them?"),
+        "receipt_doubted": _("Someone told us already that another sum was paid."),
         "plate_has_booking": _("This plate has a booking here. Ask the driver for the code, or let it in without one."),
         "plate_is_inside": _("This plate is inside already."),
         "points_not_enough": _("You do not have so many points."),

@@ -85,6 +85,17 @@ class NoteWritten(SessionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReceiptDoubted(SessionEvent):
+    """Whoever holds a receipt says to have paid `stated`; the books keep `kept` (rupees)."""
+
+    action = "session.receipt_doubted"
+
+    note_id: int
+    stated: Decimal
+    kept: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoteTickedOff(SessionEvent):
     """Somebody ticked a note or problem off: it is shown at no further scan."""
 

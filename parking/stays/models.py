@@ -306,7 +306,14 @@ class SessionNote(models.Model):
     session = models.ForeignKey(ParkingSession, on_delete=models.PROTECT, related_name="notes")
     kind = models.CharField(max_length=14, choices=NoteKind.choices, default=NoteKind.NOTE)
     text = models.CharField(max_length=200)
-    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: whoever holds the receipt",
+    )
     written_at = models.DateTimeField()
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

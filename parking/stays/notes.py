@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from parking.audit import services as audit
-from parking.core.actor import Actor
+from parking.core.actor import Actor, not_permitted
 from parking.core.errors import NotFound, Refused
 from parking.core.ids import Ref
 from parking.core.sites import Sites, at_sites
@@ -42,19 +42,36 @@ def write_note(*, actor: Actor, session: Ref, text: str, kind: NoteKind = NoteKi
 def tick_off(*, actor: Actor, session: Ref, note_id: int, now: datetime) -> SessionNote:
     """Tick a note or problem off; one that is ticked off stays so.
 
-    Raises NotFound `session_not_found`, `note_not_found`.
+    What the holder of a receipt says is ticked off by an administrator. Raises NotFound `session_not_found`,
+    `note_not_found`; Forbidden `not_permitted`.
     """
     with transaction.atomic():
         stay = access.lock(session, actor, at_work=True)
         note = stay.notes.select_related("written_by").filter(pk=note_id).first()
         if note is None:
             raise NotFound("note_not_found", "Note not found")
+        if note.written_by_id is None and actor.role != "ADMIN":
+            # It may be about the money of this very attendant.
+            raise not_permitted()
         if note.done_at is None:
             note.done_at, note.done_by_id = now, actor.user_id
             save_fields(note, "done_at", "done_by_id")
             stay.open_notes -= 1
             save_fields(stay, "open_notes")
             audit.record(actor, NoteTickedOff(session_id=stay.pk, note_id=note.pk, kind=note.kind), now)
+    return note
+
+
+def note_of_driver(session: ParkingSession) -> SessionNote | None:
+    """Return what the holder of the receipt says against it."""
+    return SessionNote.objects.filter(session=session, written_by=None).first()
+
+
+def write_for_driver(*, session: ParkingSession, text: str, now: datetime) -> SessionNote:
+    """Write a problem in the name of whoever holds the receipt of a stay, which must be locked."""
+    note = SessionNote.objects.create(session=session, kind=NoteKind.PAYMENT, text=text[:200], written_at=now)
+    session.open_notes += 1
+    save_fields(session, "open_notes")
     return note
 
 

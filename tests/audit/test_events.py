@@ -591,6 +591,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         7,
         {"since": SINCE, "is_owner": False},
     ),
+    (
+        stays.ReceiptDoubted(session_id=7, note_id=3, stated=HUNDRED, kept=FIFTY),
+        "session.receipt_doubted",
+        "session",
+        7,
+        {"note_id": 3, "stated": "100.00", "kept": "50.00"},
+    ),
     (stays.PassedWithoutCode(session_id=7), "session.without_code", "session", 7, {}),
     (
         stays.NoteWritten(session_id=7, note_id=3, kind="DAMAGE"),

@@ -11,7 +11,7 @@ class NoteOut(Shape):
     id: int
     kind: NoteKind
     text: str
-    written_by: str
+    written_by: str | None
     written_at: datetime
     done_at: datetime | None
 
@@ -26,5 +26,6 @@ class NoteOut(Shape):
 
     @classmethod
     def of(cls, note: SessionNote, **others: Any) -> Self:
-        """Return a note; it must come with who wrote it."""
-        return cls.read(note, written_by=note.written_by.username, **others)
+        """Return a note; it must come with who wrote it: null for the holder of the receipt."""
+        author = note.written_by
+        return cls.read(note, written_by=author.username if author else None, **others)

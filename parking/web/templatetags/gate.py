@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django import template
+from django.utils.translation import gettext
 
 from parking.stays.models import ParkingSession, SessionNote
 from parking.stays.notes import open_notes_of
@@ -15,6 +16,12 @@ register = template.Library()
 def note_kind(note: SessionNote) -> str:
     """Return the word for a note or for the kind of a problem."""
     return str(NOTE_KINDS[note.kind])
+
+
+@register.filter
+def note_author(note: SessionNote) -> str:
+    """Return who wrote a note."""
+    return note.written_by.username if note.written_by else gettext("Holder of the receipt")
 
 
 @register.filter
