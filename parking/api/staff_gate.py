@@ -1,18 +1,18 @@
 """The gate without a code: walk-ins in one call, entry and exit by plate, and who is expected."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Self
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from parking.api.paging import Paging, page_of
 from parking.api.shapes.bills import BillOut
 from parking.api.shapes.bookings import EntryOut
 from parking.api.shapes.gate import ExpectedOut, WalkInOut
 from parking.api.staff import ExitIn
-from parking.checkout import entering, leaving
+from parking.checkout import entering, leaving, paying_later
 from parking.checkout.entering import Entered
 from parking.checkout.identifying import confirm_owner, find_without_code
 from parking.checkout.leaving import Left
@@ -21,14 +21,16 @@ from parking.checkout.walking_in import Arrival, walk_in
 from parking.core import clock
 from parking.core.actor import Actor
 from parking.core.ids import Ref, parse_ref
+from parking.core.money import ZERO
 from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
-from parking.edge.parsing import GateId, In, RefIn, Text30, Text64, Text100
+from parking.edge.parsing import GateId, In, RefIn, Rupees, Text30, Text64, Text100, Text500
 from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
 from parking.stays import access
+from parking.stays.access import QrText
 from parking.stays.models import ParkingSession, ScanKind
 from parking.stays.queries import due_within, expected
 from parking.vehicles.models import VehicleKind
@@ -194,6 +196,68 @@ def _leave(actor: Actor, session: ParkingSession, payload: ExitByPlateIn, attemp
 def _seen(payload: WithoutCodeIn) -> str | None:
     """Return the plate to be compared: one that was named beside the number of the booking."""
     return payload.vehicle_number if payload.session_id is not None else None
+
+
+# --- Pay later -----------------------------------------------------------------------------------------
+
+
+class PayLaterIn(WithoutCodeIn):
+    qr_code: Text500 | None = None
+    amount_tendered: Rupees | None = Field(None, description="Cash that is taken now; the rest is owed")
+    scan_id: Text64 | None = None
+    gate_id: GateId | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if self.qr_code is None and self.vehicle_number is None and self.session_id is None:
+            raise ValueError("give qr_code, vehicle_number or session_id")
+        return self
+
+
+@router.post(
+    "/pay-later/",
+    response={200: Ok[BillOut], **WRITE_PROBLEMS},
+    openapi_extra=keyed(
+        examples(
+            request={"qr_code": "QR-7K3M9QX2T0ZC", "amount_tendered": 10, "scan_id": "gate2-000048"},
+            response=enveloped(
+                BillOut.example | {"payment_status": "PARTIAL", "amount_charged": 10.0, "amount_due": 90.0},
+                "₹90.00 is owed",
+            ),
+        )
+    ),
+    summary="Let a car out that pays later",
+)
+@requests.idempotent
+def pay_later(request: HttpRequest, attempt: Attempt, payload: PayLaterIn) -> HttpResponse:
+    """Let a car out against its plate: what is not handed over now is a debt of the plate. No termination.
+
+    By plate or number it is as an exit without a code. A plate that owes, and an attendant, have limits
+    (`pay_later_limit`). Money that was waited for online and comes later pays the debt.
+    """
+    actor, now = actor_at(actor_of(request), payload.gate_id), clock.now()
+    cash = payload.amount_tendered or ZERO
+    if attempt.subject is not None:
+        left = leaving.resume_ending(subject=attempt.subject, now=now, tendered=cash)
+    else:
+        ref = QrText(payload.qr_code) if payload.qr_code else _confirmed(actor, payload, now)
+        left = paying_later.let_out(
+            actor=actor, session=ref, cash=cash, scan_id=payload.scan_id, now=now, key=attempt.key
+        )
+    return ok(BillOut.of(left, now), f"₹{left.session.bill.due:.2f} is owed")
+
+
+def _confirmed(actor: Actor, payload: PayLaterIn, now: datetime) -> Ref:
+    session, is_repeated = find_without_code(
+        actor=actor,
+        plate=payload.vehicle_number,
+        session=payload.session_id,
+        way=ScanKind.EXIT,
+        scan_id=payload.scan_id,
+    )
+    if not is_repeated:
+        confirm_owner(actor=actor, session=Ref(pk=session.pk), said=payload.confirm or "", now=now)
+    return Ref(pk=session.pk)
 
 
 # --- Who is expected -----------------------------------------------------------------------------------

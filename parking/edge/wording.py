@@ -89,6 +89,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "has_entry_record": _("This plate has an entry record: let it out without a code. There is no fee."),
         "similar_plates_inside": _("Cars with similar plates are inside. Is it one of them?"),
         "receipt_doubted": _("Someone told us already that another sum was paid."),
+        "pay_later_limit": _("Paying later is used up for this plate or for you. Call the supervisor."),
         "plate_has_booking": _("This plate has a booking here. Ask the driver for the code, or let it in without one."),
         "plate_is_inside": _("This plate is inside already."),
         "points_not_enough": _("You do not have so many points."),

@@ -164,6 +164,15 @@ class SessionTerminated(_SessionCompleted):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionPaysLater(SessionEvent):
+    """A car left before all was paid: `owed` is a debt of its plate now (rupees)."""
+
+    action = "session.pays_later"
+
+    owed: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionCancelled(SessionEvent):
     """A booking was cancelled: `refund` goes back, `kept` stays with us."""
 

@@ -613,6 +613,7 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         7,
         {"note_id": 3, "stated": "100.00", "kept": "50.00"},
     ),
+    (stays.SessionPaysLater(session_id=7, owed=FIFTY), "session.pays_later", "session", 7, {"owed": "50.00"}),
     (stays.PassedWithoutCode(session_id=7), "session.without_code", "session", 7, {}),
     (
         stays.NoteWritten(session_id=7, note_id=3, kind="DAMAGE"),

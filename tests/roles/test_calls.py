@@ -138,6 +138,7 @@ TABLE: dict[str, Statuses] = {
     "POST /api/staff/walk-in/": gate(201),
     "POST /api/staff/entry-by-plate/": gate(),
     "POST /api/staff/lost-ticket/": gate(),
+    "POST /api/staff/pay-later/": gate(elsewhere=400),
     "POST /api/staff/exit-by-plate/": gate(),
     "GET /api/staff/expected/": gate_list(),
     "GET /api/staff/sessions/{session_ref}/notes/": gate_one(),
@@ -295,6 +296,7 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/staff/exit/quote/": {"qr_code": world.inside.qr_code},
         "POST /api/staff/exit/": leaving,
         "POST /api/staff/walk-in/": {"vehicle_number": "KA-01-AB-7755", "zone_id": zone},
+        "POST /api/staff/pay-later/": {"qr_code": world.inside.qr_code},
         "POST /api/staff/lost-ticket/": {
             "vehicle_number": "HR-26-DK-8337",
             "zone_id": zone,
