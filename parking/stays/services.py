@@ -18,6 +18,7 @@ from parking.facilities.services import claim_best_slot, refuse_full_zone, set_s
 from parking.payments import bills
 from parking.payments.models import BillKind
 from parking.stays.covering import NOT_COVERED, Cover, cover_of, pass_of
+from parking.stays.marks import Mark
 from parking.stays.models import (
     OPEN_SESSION,
     EndReason,
@@ -225,7 +226,12 @@ def calculate_amount(*, session: ParkingSession, until: datetime) -> tuple[BillL
 
 def stay_until(session: ParkingSession, entry: datetime, until: datetime) -> Stay:
     """Return what the rules have to know of a stay, beside its terms."""
-    return Stay(entry, until, changes=(*pass_of(session, entry), *offers_of(session).changes))
+    return Stay(
+        entry,
+        until,
+        lost_ticket=Mark.LOST_TICKET in session.marks,
+        changes=(*pass_of(session, entry), *offers_of(session).changes),
+    )
 
 
 def set_offers(*, session: ParkingSession, offers: Offers) -> None:
