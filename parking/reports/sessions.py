@@ -6,13 +6,13 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 
 from parking.accounts.models import User
-from parking.core.ids import QR_PREFIX, Ref, parse_ref, read_qr_code
+from parking.core.ids import Ref, parse_ref
 from parking.core.sites import Sites, at_sites
 from parking.payments.models import Debt, DebtStatus
+from parking.reports.finding import stays_found
 from parking.reports.periods import Period
 from parking.stays.long_stays import long_at
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.vehicles.queries import plate_matches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def all_sessions(wanted: SessionFilter) -> QuerySet[ParkingSession]:
     if wanted.user:
         rows = rows.filter(driver_id__in=_user_ids(wanted.user))
     if wanted.search:
-        rows = rows.filter(stay_matches(wanted.search))
+        rows = rows.filter(stays_found(wanted.search))
     if wanted.end_reason:
         rows = rows.filter(end_reason=wanted.end_reason)
     if wanted.long_at:
@@ -98,14 +98,3 @@ def _user_ids(text: str) -> list[int]:
     users = User.objects.filter(named if number is None else named | Q(pk=number))
     # Read first: with the ids at hand the database goes by the index on driver.
     return list(users.values_list("pk", flat=True))
-
-
-def stay_matches(text: str) -> Q:
-    """Return the condition that a text is part of plate or owner's name, begins the QR code, or is the booking no."""
-    found = Q(owner_name__icontains=text) | plate_matches(text)
-    if text.upper().startswith(QR_PREFIX):
-        found |= Q(qr_code__startswith=read_qr_code(text) or text.upper())
-    number = _integer(text)
-    if number is not None:
-        found |= Q(pk=number)
-    return found
