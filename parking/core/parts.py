@@ -28,14 +28,19 @@ DROP_FUNCTIONS = "DROP FUNCTION parking_parts(text); DROP FUNCTION parking_parts
 
 
 class HasPart(Func):
-    """The condition that one of these columns has `text` in it, in any letter case."""
+    """The condition that one of these columns has `text` in it, in any letter case.
+
+    With `common`, PostgreSQL compares row by row too: who walks through a list in its order wants the index of the
+    order, and the planner takes a text with all parts for a rarity.
+    """
 
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, text: str, *columns: str) -> None:
+    def __init__(self, text: str, *columns: str, common: bool = False) -> None:
         super().__init__(*(F(column) for column in columns))
         self.text = text
+        self.common = common
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_more: Any) -> Any:
         """Return the condition for a database that compares row by row."""
@@ -48,7 +53,7 @@ class HasPart(Func):
         searched, params = self._searched(compiler, "chr")
         pattern = f"%{connection.ops.prep_for_like_query(self.text)}%"
         alike, alike_params = f"UPPER({searched}) LIKE UPPER(%s)", [*params, pattern]
-        if len(self.text) < SHORTEST:
+        if self.common or len(self.text) < SHORTEST:
             return alike, alike_params
         parts = f"parking_parts(UPPER({searched})) @> parking_parts_of_wanted(UPPER(%s))"
         return f"({parts} AND {alike})", [*params, self.text, *alike_params]

@@ -16,15 +16,38 @@ from parking.stays.models import OPEN_SESSION, ParkingSession
 from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import readings, search_key
 
-MANY = 1000
+MANY = 2000
 
 
-def stays_found(text: str) -> Q:
-    """Return the condition that a text is part of plate or owner's name, begins the QR code, or is the booking number.
+@dataclass(frozen=True)
+class Found:
+    """Stays that a text finds: the condition by which a list is walked in its order, and where else they are found."""
+
+    listed: Q
+    # Each is read by its index: a condition on several tables would be compared row by row. None: few are found.
+    sources: "tuple[QuerySet[ParkingSession], ...] | None" = None
+
+    @property
+    def counted(self) -> Q:
+        """Return the condition by which the rows of a list are counted."""
+        if self.sources is None:
+            return self.listed
+        return Q(pk__in=self.sources[0].union(*self.sources[1:], all=True).values("pk"))
+
+
+def stays_found(text: str) -> Found:
+    """Return what a text finds as part of plate or owner's name, as beginning of the QR code, or as the booking number.
 
     Two statements look the text up. One sign alone finds names of open stays only: no index has it.
     """
-    return named_exactly(text) | _by_plate(text) | _by_owner(text)
+    exactly = named_exactly(text)
+    plates, owners = _by_plate(text), _by_owner(text)
+    listed = exactly | plates.listed | owners.listed
+    if plates.sources is None and owners.sources is None:
+        return Found(listed)
+    parts = [Found(exactly), plates, owners]
+    sources = [part.sources or (ParkingSession.objects.filter(part.listed),) for part in parts]
+    return Found(listed, tuple(source.order_by() for found in sources for source in found))
 
 
 def named_exactly(text: str) -> Q:
@@ -36,32 +59,43 @@ def named_exactly(text: str) -> Q:
     try:
         return Q(**parse_ref(text.removeprefix("#")).lookup())
     except ValueError:
-        return Q(pk__in=[])
+        return _NOTHING
 
 
-def _by_plate(text: str) -> Q:
+_NOTHING = Q(pk__in=[])
+
+
+def _by_plate(text: str) -> Found:
     part = search_key(text)
     if not part:
-        return Q(pk__in=[])
+        return Found(_NOTHING)
     # A whole plate is kept with its numbers padded, so a text may mean several.
-    of_plate = Vehicle.objects.filter(Q(HasPart(part, "match_key")) | Q(match_key__in=readings(part)))
-    return _among(of_plate, "vehicle_id", Q(HasPart(part, "vehicle__match_key")))
+    vehicles = Vehicle.objects.filter(Q(HasPart(part, "match_key")) | Q(match_key__in=readings(part)))
+    if few := _few(vehicles):
+        return Found(Q(vehicle_id__in=few.ids))
+    of_them = ParkingSession.objects.filter(vehicle_id__in=vehicles.order_by().values("pk"))
+    return Found(Q(HasPart(part, "vehicle__match_key", common=True)), (of_them,))
 
 
-def _by_owner(text: str) -> Q:
-    named = Q(HasPart(text, "owner_name"))
-    stays = ParkingSession.objects.filter(named)
-    expected = stays.filter(status__in=OPEN_SESSION)
+def _by_owner(text: str) -> Found:
+    stays = ParkingSession.objects.filter(HasPart(text, "owner_name"))
+    expected, over = stays.filter(status__in=OPEN_SESSION), stays.filter(ended_at__isnull=False)
     if len(text) < SHORTEST:
-        return Q(pk__in=list(expected.order_by().values_list("pk", flat=True)[:MANY]))
-    over = stays.filter(ended_at__isnull=False)
-    return _among(expected.union(over, all=True), "pk", named)
+        return Found(Q(pk__in=expected.values("pk")))
+    if few := _few(expected.union(over, all=True)):
+        return Found(Q(pk__in=few.ids))
+    return Found(Q(HasPart(text, "owner_name", common=True)), (expected, over))
 
 
-def _among(rows: "QuerySet[Any]", column: str, common: Q) -> Q:
-    """Return the condition that a column is the id of one of these rows, in figures unless there are too many."""
-    ids = list(rows.order_by().values_list("pk", flat=True)[: MANY + 1])
-    return Q(**{f"{column}__in": ids}) if len(ids) <= MANY else common
+@dataclass(frozen=True)
+class _Few:
+    ids: list[int]
+
+
+def _few(rows: "QuerySet[Any]", column: str = "pk") -> _Few | None:
+    """Return the ids of these rows, None if they are more than `MANY`."""
+    ids = list(rows.order_by().values_list(column, flat=True)[: MANY + 1])
+    return _Few(ids) if len(ids) <= MANY else None
 
 
 # --- Money -------------------------------------------------------------------------------------------
@@ -83,24 +117,21 @@ def money_found(text: str) -> MoneyFound:
     payments = numbered(text) | _of_stays(text)
     own = begins("refund_id", text) | given("gateway_refund_id", text)
     paid = Payment.objects.filter(payments)
-    ids = list(paid.order_by().values_list("pk", flat=True)[: MANY + 1])
-    of_payment = Q(payment__in=ids) if len(ids) <= MANY else Q(payment__in=paid.values("pk"))
-    return MoneyFound(payments, own | of_payment)
+    few = _few(paid)
+    return MoneyFound(payments, own | (Q(payment__in=few.ids) if few else Q(payment__in=paid.values("pk"))))
 
 
 def numbered(text: str) -> Q:
     """Return the condition that a text is, or begins, the number of a payment at gateway or bank, or of its order."""
-    orders = PaymentOrder.objects.filter(begins("order_id", text))
-    ids = list(orders.order_by().values_list("pk", flat=True)[: MANY + 1])
-    if len(ids) > MANY:
-        return given("reference", text) | begins("order__order_id", text) | begins("second_of__order_id", text)
-    return given("reference", text) | Q(order_id__in=ids) | Q(second_of_id__in=ids)
+    if few := _few(PaymentOrder.objects.filter(begins("order_id", text))):
+        return given("reference", text) | Q(order_id__in=few.ids) | Q(second_of_id__in=few.ids)
+    return given("reference", text) | begins("order__order_id", text) | begins("second_of__order_id", text)
 
 
 def _of_stays(text: str) -> Q:
-    stays = ParkingSession.objects.filter(stays_found(text))
-    bills = list(stays.order_by().values_list("bill_id", flat=True)[: MANY + 1])
-    return Q(bill_id__in=bills) if len(bills) <= MANY else Q(bill_id__in=stays.values("bill_id"))
+    stays = ParkingSession.objects.filter(stays_found(text).counted)
+    few = _few(stays, "bill_id")
+    return Q(bill_id__in=few.ids if few else stays.values("bill_id"))
 
 
 def refunds_numbered(text: str) -> "QuerySet[Refund]":

@@ -51,7 +51,7 @@ def find(text: str, *, sites: Sites) -> Hits:
 def _sessions(text: str, sites: Sites) -> list[ParkingSession]:
     rows = at_sites(ParkingSession.objects.whole(), sites, "zone__site_id").order_by("-pk")
     # A text of digits may be a booking's number and a part of plates: the booking comes first.
-    found = [*rows.filter(named_exactly(text))[:MOST], *rows.filter(stays_found(text))[:MOST]]
+    found = [*rows.filter(named_exactly(text))[:MOST], *rows.filter(stays_found(text).listed)[:MOST]]
     return list({session.pk: session for session in found}.values())[:MOST]
 
 
