@@ -9,7 +9,7 @@ from pydantic import Field
 
 from parking.api.paging import PageQuery, page_of
 from parking.api.shapes.bookings import BookingOut
-from parking.api.shapes.waiting import WaitingOut
+from parking.api.shapes.waiting import WaitingPlaceOut
 from parking.checkout import waiting_list
 from parking.checkout.queries import latest_orders
 from parking.core import clock
@@ -19,8 +19,8 @@ from parking.edge.callers import actor_of, caller, driver_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
 from parking.edge.parsing import In, RefIn, Text12, Text30, Text100, TimeIn, path_id
 from parking.edge.requests import Attempt
-from parking.stays.models import WaitingEntry
 from parking.stays.waiting import entries_of, entry_of
+from parking.stays.waiting_models import WaitingEntry
 from parking.vehicles.models import VehicleKind
 
 router = Router(tags=["Waiting list"], auth=driver_only)
@@ -37,25 +37,25 @@ class WaitIn(In):
 
 
 def _shown(entry: WaitingEntry, text: str = "", status: int = 200) -> HttpResponse:
-    (shown,) = WaitingOut.rows([entry], clock.now())
+    (shown,) = WaitingPlaceOut.rows([entry], clock.now())
     return ok(shown, text, status=status)
 
 
 @router.get(
     "/waiting-list/",
-    response={200: Ok[Page[WaitingOut]], **READ_PROBLEMS},
-    openapi_extra=examples(response=paged(WaitingOut.example)),
+    response={200: Ok[Page[WaitingPlaceOut]], **READ_PROBLEMS},
+    openapi_extra=examples(response=paged(WaitingPlaceOut.example)),
     summary="The caller's places in waiting lists",
 )
 def entries(request: HttpRequest, paging: PageQuery) -> HttpResponse:
     """Where the caller stands in line or has an offer, the newest first."""
     found = page_of(entries_of(caller(request).pk), paging)
-    return ok(found.showing(WaitingOut.rows(found.rows, clock.now())))
+    return ok(found.showing(WaitingPlaceOut.rows(found.rows, clock.now())))
 
 
 @router.post(
     "/waiting-list/",
-    response={201: Ok[WaitingOut], **WRITE_PROBLEMS},
+    response={201: Ok[WaitingPlaceOut], **WRITE_PROBLEMS},
     openapi_extra=keyed(
         examples(
             request={
@@ -64,7 +64,7 @@ def entries(request: HttpRequest, paging: PageQuery) -> HttpResponse:
                 "owner_name": "Asha Rao",
                 "until": "2026-11-22T12:30:00Z",
             },
-            response=enveloped(WaitingOut.example, "In line"),
+            response=enveloped(WaitingPlaceOut.example, "In line"),
             status=201,
         )
     ),
@@ -116,9 +116,9 @@ def accept(request: HttpRequest, entry_ref: str, payload: AcceptIn) -> HttpRespo
 
 @router.delete(
     "/waiting-list/{entry_ref}/",
-    response={200: Ok[WaitingOut], **WRITE_PROBLEMS},
+    response={200: Ok[WaitingPlaceOut], **WRITE_PROBLEMS},
     openapi_extra=examples(
-        response=enveloped(WaitingOut.example | {"state": "LEFT", "position": None}, "No longer in line")
+        response=enveloped(WaitingPlaceOut.example | {"state": "LEFT", "position": None}, "No longer in line")
     ),
     summary="Leave a waiting list",
 )

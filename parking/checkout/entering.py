@@ -13,6 +13,7 @@ from parking.checkout.wrong_ways import Way, record_wrong_way
 from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.ids import read_pass_code
+from parking.core.together import together
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import QrText
@@ -61,7 +62,7 @@ class _Scan:
 def _let_in(scan: _Scan, now: datetime, *, is_placed: bool = False) -> Entered | None:
     """Let a car in; None for a reservation that is due and has no slot yet, unless that was tried."""
     actor = scan.actor
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), together():
         session = access.lock(scan.code, actor)
         if session.is_waiting and not is_placed and now >= placing.claimed_from(session.starts_at, session.site_id):
             return None

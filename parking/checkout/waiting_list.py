@@ -27,10 +27,11 @@ from parking.stays import access, waiting
 from parking.stays import services as stays
 from parking.stays.covering import cover_of
 from parking.stays.events import PlaceOffered, SessionBooked, WaitingEnded, WaitingJoined
-from parking.stays.models import OPEN_SESSION, OPEN_WAIT, ParkingSession, SessionStatus, WaitingEntry, WaitingState
+from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
 from parking.stays.promises import kinds_to_book, promises_of
 from parking.stays.queries import has_had_free_minutes
 from parking.stays.reservations import reserve_place
+from parking.stays.waiting_models import OPEN_WAIT, WaitingEntry, WaitingState
 from parking.stays.window_rules import LATEST, Window, fits, start_problem
 from parking.tariffs.queries import terms_for
 from parking.vehicles.models import Vehicle

@@ -59,6 +59,7 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "enter_from": datetime.fromisoformat,
     "windows": list,
     "zones": list,
+    "sessions": list,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 

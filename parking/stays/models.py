@@ -13,6 +13,7 @@ from parking.core.money import ZERO
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 from parking.passes.models import Subscription
 from parking.payments.models import Bill, PaymentMethod
+from parking.stays import waiting_models  # noqa: F401 - tables of this app, too
 from parking.vehicles.models import Vehicle
 
 
@@ -94,6 +95,10 @@ class ParkingSessionQuerySet(models.QuerySet["ParkingSession"]):
         """Bookings whose time to enter ended before `moment`; one that never had a slot was not missed."""
         return self.filter(status=SessionStatus.BOOKED, enter_by__lt=moment, slot__isnull=False)
 
+    def claimed(self) -> "ParkingSessionQuerySet":
+        """Open stays, without reservations that have no slot yet: those have not claimed their vehicle."""
+        return self.open().exclude(status=SessionStatus.BOOKED, slot=None, ends_at__isnull=False)
+
     def waiting(self) -> "ParkingSessionQuerySet":
         """Reservations that have no slot yet."""
         return self.filter(status=SessionStatus.BOOKED, slot=None, ends_at__isnull=False)
@@ -137,6 +142,11 @@ class ParkingSession(models.Model):
         max_length=12, choices=PassNote.choices, blank=True, default="", help_text="Why a pass does not cover it"
     )
     payment_method = models.CharField(max_length=6, choices=EndMethod.choices, blank=True)
+    marks = models.JSONField(default=list, blank=True, help_text="What was unusual: stays.marks.Mark")
+    without_slot = models.BooleanField(
+        default=False, help_text="Inside although nobody gave it a slot: found, lost ticket, paper slip, offline"
+    )
+    open_notes = models.PositiveSmallIntegerField(default=0, help_text="Notes and problems that are not ticked off")
 
     booked_at = models.DateTimeField()
     starts_at = models.DateTimeField(help_text="Beginning of the booked window; the booking itself, if for now")
@@ -223,7 +233,9 @@ class ParkingSession(models.Model):
                 name="session_exit_after_entry",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["BOOKED", "CANCELLED", "EXPIRED"]) | Q(slot__isnull=False),
+                condition=Q(status__in=["BOOKED", "CANCELLED", "EXPIRED"])
+                | Q(slot__isnull=False)
+                | Q(without_slot=True),
                 name="session_inside_has_slot",
             ),
             models.CheckConstraint(
@@ -236,6 +248,13 @@ class ParkingSession(models.Model):
             models.Index(fields=["ended_at"], name="session_by_end"),
             models.Index(fields=["enter_by"], condition=Q(status="BOOKED"), name="session_to_enter"),
             models.Index(fields=["entry_time"], condition=Q(status="ACTIVE"), name="session_inside"),
+            models.Index(fields=["entry_time"], condition=Q(entry_time__isnull=False), name="session_by_entry"),
+            # All outcomes but the usual one. Owners' names have an index of migration 0009 on PostgreSQL.
+            models.Index(
+                fields=["end_reason", "id"],
+                condition=Q(end_reason__in=["TERMINATED", "CANCELLED", "NO_SHOW", "UNPAID"]),
+                name="session_by_outcome",
+            ),
             models.Index(fields=["zone"], condition=Q(status__in=["BOOKED", "ACTIVE"]), name="session_open_in_zone"),
             models.Index(
                 fields=["starts_at"],
@@ -259,7 +278,6 @@ class ParkingSession(models.Model):
 
     @property
     def is_reservation(self) -> bool:
-        """Return whether it was booked for a later window."""
         return self.ends_at is not None
 
     @property
@@ -328,54 +346,55 @@ class GateScan(models.Model):
         return f"{self.kind} {self.scan_id}"
 
 
-class WaitingState(models.TextChoices):
-    WAITING = "WAITING", "In line"
-    OFFERED = "OFFERED", "Has an offer"
-    TAKEN = "TAKEN", "Offer accepted"
-    LAPSED = "LAPSED", "Offer not accepted in time"
-    LEFT = "LEFT", "Left the line"
-    OVER = "OVER", "No place came free in time"
+class NoteKind(models.TextChoices):
+    """A note, or what kind of problem it is."""
+
+    NOTE = "NOTE", "Note"
+    IDENTIFICATION = "IDENTIFICATION", "Who the driver is"
+    PAYMENT = "PAYMENT", "Payment"
+    DAMAGE = "DAMAGE", "Damage"
+    CONFLICT = "CONFLICT", "Conflict"
+    OTHER = "OTHER", "Something else"
 
 
-OPEN_WAIT = (WaitingState.WAITING, WaitingState.OFFERED)
+class SessionNote(models.Model):
+    """What an attendant writes about a stay for whoever scans it next. Written by `stays.notes` alone.
 
-
-class WaitingEntry(models.Model):
-    """A driver in line for a place of a full zone: for now, or for a window. Those who came first are offered first.
-
-    An offer is a booking (`session`) that must be paid within minutes. Written by `checkout.waiting_list` alone.
+    It is shown at each scan until somebody ticks it off.
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    state = models.CharField(max_length=8, choices=WaitingState.choices, default=WaitingState.WAITING)
-    driver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="waiting_entries")
-    zone = models.ForeignKey(ParkingZone, on_delete=models.PROTECT, related_name="waiting_entries", db_index=False)
-    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="waiting_entries", db_index=False)
-    vehicle_kind = models.CharField(max_length=12)
-    owner_name = models.CharField(max_length=100)
-    until = models.DateTimeField(help_text="How long the driver waits")
-    starts_at = models.DateTimeField(null=True, blank=True, help_text="Beginning of a window; empty: for now")
-    ends_at = models.DateTimeField(null=True, blank=True)
-    session = models.OneToOneField(
-        ParkingSession, on_delete=models.PROTECT, null=True, blank=True, related_name="waiting_entry"
+    session = models.ForeignKey(ParkingSession, on_delete=models.PROTECT, related_name="notes")
+    kind = models.CharField(max_length=14, choices=NoteKind.choices, default=NoteKind.NOTE)
+    text = models.CharField(max_length=200)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: whoever holds the receipt",
     )
-    created_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
+    written_at = models.DateTimeField()
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["driver", "zone", "vehicle"], condition=Q(state__in=["WAITING", "OFFERED"]), name="waits_once"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=NoteKind.values), name="session_note_kind_known"),
             models.CheckConstraint(
-                condition=Q(state__in=["WAITING", "OFFERED"], ended_at=None)
-                | Q(state__in=["TAKEN", "LAPSED", "LEFT", "OVER"], ended_at__isnull=False),
-                name="waiting_state_fits",
+                condition=Q(done_at=None, done_by=None) | Q(done_at__isnull=False, done_by__isnull=False),
+                name="session_note_done_by_somebody",
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["zone", "id"], condition=Q(state__in=["WAITING", "OFFERED"]), name="waiting_in_line"),
+            models.Index(fields=["written_at"], condition=Q(done_at=None), name="session_note_open"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.pk} {self.state}"
+        return f"Note {self.pk}"
+
+    @property
+    def is_problem(self) -> bool:
+        return self.kind != NoteKind.NOTE

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 
 from parking.core.errors import NotFound
 from parking.core.statements import change
-from parking.stays.models import OPEN_WAIT, ParkingSession, SessionStatus, WaitingEntry, WaitingState
+from parking.stays.models import ParkingSession, SessionStatus
+from parking.stays.waiting_models import OPEN_WAIT, WaitingEntry, WaitingState
 from parking.stays.window_rules import Window
 
 

@@ -13,8 +13,9 @@ from parking.core.errors import InvalidInput
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
-from parking.stays.models import ParkingSession, WaitingEntry
+from parking.stays.models import ParkingSession
 from parking.stays.waiting import position_of
+from parking.stays.waiting_models import WaitingEntry
 from tests.build import actor, book, cancel, enter, make_user, make_zone, plate, reserve
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 from parking.api.shapes.bills import BillOut, number_of_pass
+from parking.api.shapes.notes import NoteOut
 from parking.api.shapes.promo_codes import DiscountOut
 from parking.checkout.bills import lines_at
 from parking.checkout.cancelling import Cancelled
@@ -20,6 +21,7 @@ from parking.facilities.admitting import is_open
 from parking.payments.models import PaymentOrder
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
+from parking.stays.notes import open_notes_of
 from parking.stays.services import pay_by_of, rate_of
 from parking.tariffs.rules import total_of, whole_minutes
 
@@ -57,6 +59,7 @@ class BookingOut(Shape):
     discounts: list[DiscountOut]
     pass_number: str | None
     pass_note: str | None
+    marks: list[str]
     duration_minutes: int | None = None
     estimated_amount: float | None = None
 
@@ -93,6 +96,7 @@ class BookingOut(Shape):
         "discounts": [],
         "pass_number": None,
         "pass_note": None,
+        "marks": [],
     }
 
     @classmethod
@@ -193,6 +197,7 @@ class EntryOut(Shape):
     plate_debt: float
     pass_number: str | None
     pass_note: str | None
+    notes: list[NoteOut]
 
     example = {
         "session_id": 123,
@@ -205,6 +210,7 @@ class EntryOut(Shape):
         "plate_debt": 0.0,
         "pass_number": None,
         "pass_note": None,
+        "notes": [],
     }
 
     @classmethod
@@ -222,6 +228,7 @@ class EntryOut(Shape):
             plate_debt=entered.plate_debt,
             pass_number=number_of_pass(session),
             pass_note=session.pass_note or None,
+            notes=[NoteOut.of(note) for note in open_notes_of(session)],
             **others,
         )
 

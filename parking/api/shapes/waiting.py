@@ -7,11 +7,11 @@ from typing import Self
 from parking.api.shapes.bookings import BookingOut
 from parking.checkout.queries import latest_orders
 from parking.edge.shapes import Shape
-from parking.stays.models import WaitingEntry, WaitingState
 from parking.stays.waiting import offers_of_entries, position_of
+from parking.stays.waiting_models import WaitingEntry, WaitingState
 
 
-class WaitingOut(Shape):
+class WaitingPlaceOut(Shape):
     id: int
     state: WaitingState
     position: int | None

@@ -23,10 +23,11 @@ from parking.edge.pages import page
 from parking.edge.requests import Attempt
 from parking.edge.wording import sentence_for
 from parking.facilities.queries import find_zone
-from parking.stays.models import ParkingSession, WaitingEntry
+from parking.stays.models import ParkingSession
 from parking.stays.queries import vehicles_of
 from parking.stays.services import pay_by_of
 from parking.stays.waiting import entries_of, offers_of_entries, position_of
+from parking.stays.waiting_models import WaitingEntry
 from parking.web.access import for_drivers, user_of
 from parking.web.driver.forms import BookingForm
 from parking.web.templatetags.parking import duration

@@ -7,7 +7,8 @@ from time_machine import Traveller
 from parking.accounts.models import User
 from parking.checkout import placing, waiting_list
 from parking.facilities.models import ParkingSlot, ParkingZone
-from parking.stays.models import ParkingSession, WaitingEntry
+from parking.stays.models import ParkingSession
+from parking.stays.waiting_models import WaitingEntry
 from tests.build import book, cancel, make_user, make_zone, reloaded, reserve
 from tests.moments import START, at
 
