@@ -39,6 +39,8 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "due": Decimal,
     "left": Decimal,
     "refund": Decimal,
+    "rate": Decimal,
+    "least_bill": Decimal,
     "limit": int,
     "open": int,
     "site_name": str,

@@ -70,6 +70,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "rate_card_elsewhere": _("This rate card is also laid at car parks that are not yours."),
         "code_unknown": _("There is no such promo code."),
         "code_expired": _("This promo code has expired."),
+        "price_changed": _("The price has changed. Please check it and book again."),
         "points_not_enough": _("You do not have so many points."),
         "code_used_up": _("This promo code is used up."),
         "code_not_here": _("This promo code does not hold for this booking."),

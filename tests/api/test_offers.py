@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from time_machine import Traveller
 
+from parking.core.fresh import forget_all
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
 from tests.api.reading import data_of, enter, errors_of, leave, problem_of
@@ -139,3 +140,26 @@ def test_points_are_shown_used_and_earned(
         ("HELD", -100),
         ("EARNED", 350),
     ]
+
+
+def test_demand_is_set_shown_booked_and_refused(
+    clock_stands: Traveller, as_admin: ApiClient, as_driver: ApiClient, anybody: ApiClient, zone: ParkingZone
+) -> None:
+    address = f"/api/admin/zones/{zone.pk}/demand/"
+    assert data_of(as_admin.get(address)) == {"steps": []}
+    steps = [{"from_percent": 0, "change_percent": -10}, {"from_percent": 10, "change_percent": 20}]
+    assert data_of(as_admin.put(address, {"steps": steps[::-1]})) == {"steps": steps}
+    assert errors_of(as_admin.put(address, {"steps": [{"from_percent": 0, "change_percent": 101}]})) == {
+        "steps.0.change_percent"
+    }
+    body = {"zone_id": zone.pk, "vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao", "expected_rate": 45}
+    with at_most(20):
+        assert data_of(as_driver.post("/api/user/book-slot/", body), 201)["hourly_rate"] == 45.0
+    forget_all()
+    [tariff] = data_of(anybody.get(f"/api/public/zones/{zone.pk}/tariff/"))
+    assert (tariff["base_rate"], tariff["rate_now"], tariff["demand_percent"]) == (50.0, 60.0, 20)
+    [shown] = data_of(anybody.get("/api/public/zones/"))
+    assert shown["hourly_rate"] == 60.0
+    answer = as_driver.post("/api/user/book-slot/", body | {"vehicle_number": "DL-01-AB-9999"})
+    assert problem_of(answer) == (400, "price_changed")
+    assert answer.json()["details"] == {"rate": 60.0}

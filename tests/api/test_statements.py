@@ -25,14 +25,15 @@ pytestmark = pytest.mark.django_db
 
 NOT_COUNTED = re.compile(r"^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT)\b", re.IGNORECASE)
 
-READ_APART = ('FROM "core_settingvalue"', 'FROM "offers_promocode')
+READ_APART = ('FROM "core_settingvalue"', 'FROM "offers_promocode', 'FROM "tariffs_zonedemand"')
 
 
 @contextmanager
 def at_most(limit: int) -> Iterator[None]:
     """The statements of the real requests inside, tokens and users included, are no more than this.
 
-    Settings and promo codes do not count: a process reads them twice a second, however many requests it serves.
+    Settings, promo codes and steps of demand do not count: a process reads them twice a second, however many requests
+    it serves.
     """
     with CaptureQueriesContext(connection) as captured:
         yield

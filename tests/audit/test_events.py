@@ -369,6 +369,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         3,
         {"tariff_id": 9, "valid_to": SINCE},
     ),
+    (
+        tariffs.DemandChanged(zone_id=3, steps=({"from_percent": 80, "change_percent": 20},)),
+        "demand.changed",
+        "zone",
+        3,
+        {"steps": [{"from_percent": 80, "change_percent": 20}]},
+    ),
     (tariffs.TariffWithdrawn(zone_id=3, tariff_id=9), "tariff.withdrawn", "zone", 3, {"tariff_id": 9}),
     (
         tariffs.RateCardCreated(rate_card_id=2, name="City", vehicle_kind="CAR", zone_ids=(3, 4)),

@@ -145,6 +145,7 @@ TABLE: dict[str, Statuses] = {
     "office_zone_retire": CHANGE_ONE,
     "office_tariffs": READ_ONE,
     "office_tariff_change": ONLY_SENT,
+    "office_demand": READ_ONE,
     "office_rate_cards": READ,
     "office_rate_card": READ_ONE,
     "office_promo_codes": READ,

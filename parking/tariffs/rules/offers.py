@@ -32,10 +32,14 @@ class HeldCode:
 
 @dataclass(frozen=True)
 class Offers:
-    """What a session has of offers; nothing for most. `points` are held to be spent, in hundreds."""
+    """What a session has of offers; nothing for most. `points` are held to be spent, in hundreds.
+
+    `demand_percent`: how much dearer its zone was when it was booked.
+    """
 
     code: HeldCode | None = None
     points: int = 0
+    demand_percent: int = 0
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -52,12 +56,13 @@ class Offers:
     def to_json(self) -> dict[str, Any]:
         """Return plain data for a JSON column: what there is, so that a session without offers has an empty one."""
         code = {"promo": self.code.to_json()} if self.code else {}
-        return code | ({"points": self.points} if self.points else {})
+        numbers = {"points": self.points, "demand_percent": self.demand_percent}
+        return code | {name: number for name, number in numbers.items() if number}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         code = HeldCode.from_json(data["promo"]) if "promo" in data else None
-        return cls(code=code, points=data.get("points", 0))
+        return cls(code=code, points=data.get("points", 0), demand_percent=data.get("demand_percent", 0))
 
 
 NO_OFFERS = Offers()

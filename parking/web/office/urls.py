@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from parking.web.office.day import dashboard, searching
-from parking.web.office.facilities import gates, imports, rate_cards, sites, slots, tariffs, zones
+from parking.web.office.facilities import demand, gates, imports, rate_cards, sites, slots, tariffs, zones
 from parking.web.office.money import debts, objections, payments, refunds, revenue, reviewing, tax
 from parking.web.office.people import terminations, undelivered, users
 from parking.web.office.prices import promo_codes
@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path("zones/new/", zones.new, name="office_zone_new"),
     path("zones/<int:zone_id>/", zones.edit, name="office_zone"),
     path("zones/<int:zone_id>/tariffs/", tariffs.of_zone, name="office_tariffs"),
+    path("zones/<int:zone_id>/demand/", demand.of_zone, name="office_demand"),
     path("zones/<int:zone_id>/tariffs/<int:tariff_id>/", tariffs.change, name="office_tariff_change"),
     path("rate-cards/", rate_cards.overview, name="office_rate_cards"),
     path("rate-cards/<int:card_id>/", rate_cards.one, name="office_rate_card"),

@@ -20,6 +20,7 @@ from parking.edge.wording import sentence_for
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
 from parking.tariffs import zone_tariffs
+from parking.tariffs.demand import demand_now
 from parking.tariffs.models import Tariff
 from parking.tariffs.queries import price_now, terms_under, versions_of
 from parking.tariffs.rules import Prices, Terms
@@ -72,6 +73,7 @@ def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
         form=form,
         rows=[row_of(tariff, now) for tariff in versions_of(zone)[:SHOWN]],
         price=price_now(zone, now),
+        demand=demand_now.value().steps.get(zone.pk, ()),
         words=words_of(price_now(zone, now).terms, now),
     )
 
