@@ -46,6 +46,9 @@ UPDATE payments_bill SET captured = 50 WHERE id = :bill;
 INSERT INTO audit_auditentry (at, actor_role, action, refused, subject_kind, subject_id, request_id, facts)
     VALUES (now(), 'SYSTEM', 'payment.captured', false, 'session', :session, md5(random()::text),
         '{"amount": "50.00", "purpose": "FEE", "refunds": [], "order_id": "PK-00000000000000000000"}');
+INSERT INTO audit_outboxevent (listener, at, actor_role, action, subject_kind, subject_id, facts)
+    VALUES ('notifications', now(), 'SYSTEM', 'payment.captured', 'session', :session,
+        '{"amount": "50.00", "purpose": "FEE", "refunds": [], "order_id": "PK-00000000000000000000"}');
 COMMIT;
 
 -- Enter.
@@ -56,6 +59,9 @@ UPDATE stays_parkingsession SET status = 'ACTIVE', entry_time = now() WHERE id =
 UPDATE facilities_parkingslot SET status = 'OCCUPIED' WHERE id = :slot;
 INSERT INTO audit_auditentry (at, actor_id, actor_role, action, refused, subject_kind, subject_id, request_id, facts)
     VALUES (now(), :attendant, 'STAFF', 'session.entered', false, 'session', :session, md5(random()::text),
+        '{"slot_id": 1}');
+INSERT INTO audit_outboxevent (listener, at, actor_id, actor_role, action, subject_kind, subject_id, facts)
+    VALUES ('notifications', now(), :attendant, 'STAFF', 'session.entered', 'session', :session,
         '{"slot_id": 1}');
 COMMIT;
 
@@ -75,5 +81,8 @@ UPDATE stays_parkingsession
 UPDATE facilities_parkingslot SET status = 'FREE' WHERE id = :slot;
 INSERT INTO audit_auditentry (at, actor_id, actor_role, action, refused, subject_kind, subject_id, request_id, facts)
     VALUES (now(), :attendant, 'STAFF', 'session.exited', false, 'session', :session, md5(random()::text),
+        '{"debt": "0.00", "total": "80.00", "method": "CASH", "charged": "30.00"}');
+INSERT INTO audit_outboxevent (listener, at, actor_id, actor_role, action, subject_kind, subject_id, facts)
+    VALUES ('notifications', now(), :attendant, 'STAFF', 'session.exited', 'session', :session,
         '{"debt": "0.00", "total": "80.00", "method": "CASH", "charged": "30.00"}');
 COMMIT;

@@ -1,7 +1,9 @@
 """The parts of the benchmark. Each returns its figures; `report` knows what they should be."""
 
+import json
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -212,6 +214,34 @@ def open_loop(stage: Stage) -> dict[str, Any]:
     return seen
 
 
+def notices(stage: Stage) -> dict[str, Any]:
+    """Measure what 10,000 notices an hour, mailed, do to the gate: rounds without and with them, in turns."""
+    world, lengths = stage.world, stage.lengths
+    waits: dict[str, list[float]] = {"without": [], "with": []}
+    made = []
+    with children.product(stage.url, with_worker=False) as product:
+        _drive("cycle", product, world, 2)
+        for _ in range(lengths.rounds):
+            waits["without"].append(_entry_p99(product, world, lengths.open_seconds))
+            # Its own start is over before the round begins.
+            with children.started(_noticing(lengths.open_seconds + 2), database_url=stage.url) as process:
+                time.sleep(2)
+                waits["with"].append(_entry_p99(product, world, lengths.open_seconds))
+                made.append(json.loads(process.communicate()[0]))
+    found = {side: median(seen) for side, seen in waits.items()}
+    return found | {"change": found["with"] / found["without"] - 1, "rounds": waits, "made": made}
+
+
+def _noticing(seconds: float) -> list[str]:
+    return [sys.executable, "-m", "bench.noticing", str(seconds)]
+
+
+def _entry_p99(product: children.Product, world: dict[str, Any], seconds: float) -> float:
+    seen = _drive("open", product, world, seconds, cycles_per_second=OPEN_CYCLES_PER_SECOND)
+    p99: float = seen["latency"]["enter"]["p99_ms"]
+    return p99
+
+
 def zones(stage: Stage) -> dict[str, Any]:
     """Measure the public list of zones."""
     world = stage.world
@@ -305,6 +335,7 @@ PARTS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "ratio": ratio,
     "statements": statements,
     "open": open_loop,
+    "notices": notices,
     "zones": zones,
     "growth": growth,
     "sqlite": sqlite,

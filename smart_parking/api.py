@@ -11,12 +11,14 @@ from parking.api import (
     invoice_details,
     notifications,
     offers,
+    passes,
     payments,
     phones,
     prices,
     public,
     receipts,
     staff,
+    staff_passes,
     staff_refunds,
     vehicles,
 )
@@ -47,12 +49,15 @@ api.add_router("/api/auth", auth.router)
 api.add_router("/api/me", notifications.router)
 api.add_router("/api/public", public.router)
 api.add_router("/api/public", prices.router)
+api.add_router("/api/public", passes.public)
 api.add_router("/api/user", driver.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
 api.add_router("/api/user", offers.router)
 api.add_router("/api/user", debts.own)
 api.add_router("/api/user", vehicles.router)
+api.add_router("/api/user", passes.of_driver)
+api.add_router("/api/staff", staff_passes.router)
 api.add_router("/api/staff", debts.counter)
 api.add_router("/api/staff", phones.router)
 api.add_router("/api/user", invoice_details.of_driver)

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "parking.tariffs",
     "parking.payments",
     "parking.invoices",
+    "parking.passes",
     "parking.stays",
     "parking.offers",
     "parking.checkout",

@@ -13,12 +13,14 @@ from django.db.models import Model
 from parking.audit.models import AuditEntry
 from parking.core.errors import DomainError
 from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.passes.models import PassPeriod, PassVehicle, Subscription
 from parking.payments.models import OPEN_ORDER, Bill, Debt, Payment, PaymentOrder, Refund
 from parking.stays.models import GateScan, ParkingSession
 from parking.vehicles.models import Vehicle
 
 BOOKS: tuple[type[Model], ...] = (
     Vehicle, ParkingSlot, ParkingSession, GateScan, Bill, PaymentOrder, Payment, Refund, Debt,
+    Subscription, PassPeriod, PassVehicle,
 )  # fmt: skip
 SHOWN: tuple[type[Model], ...] = (
     ParkingZone, ParkingSlot, ParkingSession, Bill, PaymentOrder, Payment, Refund, Debt,
@@ -82,6 +84,9 @@ def assert_books_agree() -> None:
     for session in sessions:
         _assert_state_agrees(session)
         money.assert_bill_agrees(session)
+    for period in PassPeriod.objects.select_related("bill", "subscription").order_by("pk"):
+        money.assert_pass_agrees(period)
+    money.assert_every_bill_has_an_owner()
     money.assert_orders_agree()
     _assert_audit_agrees(sessions)
 
@@ -155,6 +160,33 @@ class _Money:
         for order in waiting:
             # A driver pays what the closed bill is still short of.
             assert (order.purpose, order.amount) == ("DEBT", rest), f"{session}: ended, but an order waits"
+
+    def assert_pass_agrees(self, period: PassPeriod) -> None:
+        """Assert that a period of a pass is paid exactly if its bill says so, and keeps what its lines say."""
+        bill, held = period.bill, period.subscription
+        paid = sum((row.amount for row in self.payments if row.bill_id == bill.pk), NOTHING)
+        back = sum((row.amount for row in self.refunds if row.payment.bill_id == bill.pk), NOTHING)
+        assert (bill.captured, bill.refunded) == (paid, back), f"{period}: the bill's sums are not its rows'"
+        assert bill.total == sum((Decimal(line["amount"]) for line in bill.lines), NOTHING)
+        waiting = [order for order in self.orders if order.bill_id == bill.pk and order.status in OPEN_ORDER]
+        assert self.debts.get(bill.pk) is None
+        if bill.closed_at is None:
+            assert (paid, back, period.paid_at) == (NOTHING, NOTHING, None)
+            assert len(waiting) <= 1
+        else:
+            assert not waiting
+            assert bill.total == paid - back, f"{period}: more or less is kept than its lines say"
+        if held.status == "PENDING":
+            assert (bill.closed_at, period.paid_at, period.number) == (None, None, 1)
+        if held.status == "ACTIVE" and period.number == 1:
+            assert period.paid_at is not None
+        assert period.paid_at is None or held.ends_at >= period.ends_at or held.status == "CANCELLED"
+
+    def assert_every_bill_has_an_owner(self) -> None:
+        """Assert that each bill is that of one stay or of one period, as its kind says."""
+        for bill in Bill.objects.select_related("session", "pass_period"):
+            owners = (hasattr(bill, "session"), hasattr(bill, "pass_period"))
+            assert owners == (bill.kind == "STAY", bill.kind == "PASS"), f"{bill}: {bill.kind}"
 
     def assert_orders_agree(self) -> None:
         paid = Counter(row.order_id for row in self.payments if row.order_id)

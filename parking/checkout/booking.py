@@ -19,13 +19,14 @@ from parking.core.idempotency import RequestKey
 from parking.core.ids import Ref, new_uuid
 from parking.core.money import ZERO
 from parking.core.sites import ALL_SITES, Sites
-from parking.facilities.admitting import refuse_vehicle
+from parking.facilities.admitting import refuse_vehicle, refuse_without_pass
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone, find_zone_locked
 from parking.offers import holding, points
 from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
+from parking.stays.covering import cover_of
 from parking.stays.events import SessionBooked, SpecialSlotGiven
 from parking.stays.hoarding import refuse_hoarding
 from parking.stays.models import ParkingSession, SessionStatus
@@ -106,7 +107,9 @@ def book(
     uuid = new_uuid()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=str(uuid), now=now)
-        session, terms = _claim(uuid, wanted, terms_for, driver_id=actor.user_id, actor=actor, sites=ALL_SITES, now=now)
+        session, terms = claim_place(
+            uuid, wanted, terms_for, driver_id=actor.user_id, actor=actor, sites=ALL_SITES, now=now
+        )
         order = None
         if terms.booking_fee > ZERO:
             order = orders.place(
@@ -151,14 +154,14 @@ def take_ticket(
     uuid = new_uuid()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=str(uuid), now=now)
-        session, _ = _claim(uuid, wanted, walk_in_terms, driver_id=None, actor=actor, sites=actor.sites, now=now)
+        session, _ = claim_place(uuid, wanted, walk_in_terms, driver_id=None, actor=actor, sites=actor.sites, now=now)
         if special is not None:
             given = SpecialSlotGiven(session_id=session.pk, kind=special.kind, reason=special.reason)
             audit.record(actor, given, now)
     return session
 
 
-def _claim(
+def claim_place(
     uuid: UUID,
     wanted: Wanted,
     terms_of_zone: Callable[..., Terms],
@@ -168,7 +171,7 @@ def _claim(
     sites: Sites,
     now: datetime,
 ) -> tuple[ParkingSession, Terms]:
-    """Inside a transaction: lock the vehicle, claim a slot, write booking, bill and audit line."""
+    """Inside a transaction: lock the vehicle, claim a slot, write booking, bill and audit line. Raises as `book`."""
     find = find_zone_locked if demand_now.value().names(wanted.zone) else find_zone
     zone = find(wanted.zone, sites=sites)
     refuse_vehicle(zone, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
@@ -178,10 +181,15 @@ def _claim(
     demand_percent = percent_of_claim(zone, wanted.vehicle_kind)
     _refuse_other_rate(wanted, changed(rate_at(now, terms).rate, demand_percent))
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
+    cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
+    if cover.subscription is not None:
+        terms = terms.without_fee()
+    else:
+        refuse_without_pass(zone, actor=actor)
     if has_had_free_minutes(vehicle.pk, terms, now=now):
         terms = replace(terms, free_minutes=0)
     offers = _offers(wanted, zone, vehicle, driver_id, now)
-    if demand_percent:
+    if demand_percent and cover.subscription is None:
         offers = replace(offers, demand_percent=demand_percent)
     session = allocate_slot(
         uuid=uuid,
@@ -194,6 +202,7 @@ def _claim(
         now=now,
         special=wanted.special,
         offers=offers,
+        cover=cover,
     )
     booked = SessionBooked(
         session_id=session.pk,

@@ -1,21 +1,25 @@
-"""Receipts and invoices of stays: which document a payment has, and issuing those that are missing.
+"""Receipts and invoices of stays and passes: which document a payment has, and issuing those that are missing.
 
 A document is written when somebody first asks for it, or by the worker's sweep; never at the gate, where a car waits
 (docs/adr/0009-documents-are-issued-behind-the-gate.md).
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from parking.accounts.models import User
 from parking.core.actor import Actor, ActorKind
 from parking.core.errors import NotFound, Refused
 from parking.core.money import ZERO
 from parking.invoices.models import TaxDocument, TaxProfile
 from parking.invoices.services import charged_total, issue_credit_note, issue_for_bill, issue_receipt
 from parking.invoices.snapshot import Details, Facts, Recipient
-from parking.payments.models import Bill, Debt, Payment, Refund, RefundStatus
+from parking.passes.models import PassPeriod
+from parking.payments.models import Bill, BillKind, Debt, Payment, Refund, RefundStatus
 from parking.stays.models import ParkingSession
 
 log = structlog.get_logger(__name__)
@@ -34,37 +38,73 @@ def documents_of_payment(*, payment_id: int, actor: Actor, now: datetime) -> tup
     return issued_documents(*find_payment(payment_id=payment_id, actor=actor), now=now)
 
 
-def find_payment(*, payment_id: int, actor: Actor) -> tuple[Payment, ParkingSession]:
-    """Return a payment and its stay.
+@dataclass(frozen=True)
+class Sale:
+    """What a bill was for, as its documents have it: a stay (`session`) or a period of a pass.
+
+    `account` is whose it is, None for a walk-in.
+    """
+
+    bill: Bill
+    facts: Facts
+    account: User | None
+    session: ParkingSession | None = None
+
+
+def find_payment(*, payment_id: int, actor: Actor) -> tuple[Payment, Sale]:
+    """Return a payment and what it was for.
 
     Raises NotFound `payment_not_found`, also for a payment that is neither the caller's own nor of work that they see.
     """
     payment = Payment.objects.select_related("bill").filter(pk=payment_id).first()
-    stays = ParkingSession.objects.whole().select_related("zone__site", "driver")
-    session = stays.filter(bill_id=payment.bill_id).first() if payment else None
-    if payment is None or session is None or not _may_see(actor, session):
+    sale = _sale_of(payment.bill) if payment else None
+    if payment is None or sale is None or not _may_see(actor, sale):
         raise NotFound("payment_not_found", "There is no such payment")
-    return payment, session
+    return payment, sale
 
 
-def issued_documents(payment: Payment, session: ParkingSession, *, now: datetime) -> tuple[TaxDocument, ...]:
+def _sale_of(bill: Bill) -> Sale | None:
+    if bill.kind == BillKind.PASS:
+        period = _periods().filter(bill=bill).first()
+        return _sale_of_pass(period) if period else None
+    session = _stays().filter(bill=bill).first()
+    return _sale_of_stay(session) if session else None
+
+
+def _stays() -> "QuerySet[ParkingSession]":
+    return ParkingSession.objects.whole().select_related("zone__site", "driver")
+
+
+def _periods() -> "QuerySet[PassPeriod]":
+    return PassPeriod.objects.select_related("bill", "subscription__plan__site", "subscription__driver")
+
+
+def _sale_of_stay(session: ParkingSession) -> Sale:
+    return Sale(session.bill, facts_of(session), session.driver, session)
+
+
+def _sale_of_pass(period: PassPeriod) -> Sale:
+    return Sale(period.bill, facts_of_pass(period), period.subscription.driver)
+
+
+def issued_documents(payment: Payment, sale: Sale, *, now: datetime) -> tuple[TaxDocument, ...]:
     """Return the documents of a payment, issued now if they were not."""
-    document = _document_of(payment, session, now)
+    document = _document_of(payment, sale, now)
     refunds = _refunds_after(document).order_by("pk")
     return (document, *(issue_credit_note(document=document, refund=refund, now=now) for refund in refunds))
 
 
-def _may_see(actor: Actor, session: ParkingSession) -> bool:
+def _may_see(actor: Actor, sale: Sale) -> bool:
     if actor.kind == ActorKind.SYSTEM:
         return True
-    is_own = actor.user_id is not None and session.driver_id == actor.user_id
-    return is_own or (actor.sees_work and actor.works_at(session.zone.site_id))
+    is_own = actor.user_id is not None and sale.account is not None and sale.account.pk == actor.user_id
+    return is_own or (actor.sees_work and actor.works_at(sale.facts.site.pk))
 
 
-def _document_of(payment: Payment, session: ParkingSession, now: datetime) -> TaxDocument:
+def _document_of(payment: Payment, sale: Sale, now: datetime) -> TaxDocument:
     if _is_covered(payment, payment.bill):
-        return issue_for_bill(bill=payment.bill, facts=facts_of(session), now=now)
-    return issue_receipt(payment=payment, facts=facts_of(session), now=now)
+        return issue_for_bill(bill=payment.bill, facts=sale.facts, now=now)
+    return issue_receipt(payment=payment, facts=sale.facts, now=now)
 
 
 def _is_covered(payment: Payment, bill: Bill) -> bool:
@@ -102,6 +142,24 @@ def facts_of(session: ParkingSession) -> Facts:
     )
 
 
+def facts_of_pass(period: PassPeriod) -> Facts:
+    """What a document says of a period of a pass. It must come with its pass, plan, site and driver."""
+    held = period.subscription
+    site, driver = held.plan.site, held.driver
+    plates = held.vehicles.filter(until_at=None).order_by("pk").values_list("vehicle__vehicle_number", flat=True)
+    details = Details(
+        booking=0,
+        plate=", ".join(plates),
+        site=site.name,
+        zone="",
+        pass_number=f"{held.number}, {held.plan.name}",
+        holds_from=period.starts_at,
+        holds_until=period.ends_at,
+    )
+    name = f"{driver.first_name} {driver.last_name}".strip() or driver.username
+    return Facts(site=site, recipient=Recipient(name=name), details=details)
+
+
 # --- The sweep -------------------------------------------------------------------------------------
 
 
@@ -116,22 +174,37 @@ def issue_missing_documents(*, now: datetime, within: timedelta | None = LATELY)
 
 def _issue_for_bills(since: datetime | None, now: datetime) -> int:
     issued = 0
-    for session in _without_document(since).iterator():
+    for sale in _sales_without_document(since):
         if issued == AT_ONCE:
             break
-        if charged_total(session.bill) > ZERO and _is_issued(session, now):
+        if charged_total(sale.bill) > ZERO and _is_issued(sale, now):
             issued += 1
     return issued
 
 
-def _is_issued(session: ParkingSession, now: datetime) -> bool:
+def _is_issued(sale: Sale, now: datetime) -> bool:
     try:
-        issue_for_bill(bill=session.bill, facts=facts_of(session), now=now)
+        issue_for_bill(bill=sale.bill, facts=sale.facts, now=now)
     except Refused as refusal:
         # A site without numbers left shall not hold up the others; the office has an alert.
-        log.error("document_not_issued", bill_id=session.bill_id, code=refusal.code)
+        log.error("document_not_issued", bill_id=sale.bill.pk, code=refusal.code)
         return False
     return True
+
+
+def _sales_without_document(since: datetime | None) -> Iterator[Sale]:
+    yield from map(_sale_of_stay, _without_document(since).iterator())
+    yield from map(_sale_of_pass, _passes_without_document(since).iterator())
+
+
+def _passes_without_document(since: datetime | None) -> "QuerySet[PassPeriod]":
+    """Periods of passes that were paid, but have no document, in the order of their payment; as `_without_document`."""
+    present = TaxDocument.objects.filter(bill=OuterRef("bill"), payment=None, original=None)
+    site = OuterRef("subscription__plan__site")
+    profiles = TaxProfile.objects.filter(site=site, holds_from__lte=OuterRef("paid_at__date"))
+    rows = _periods().filter(~Exists(present), Exists(profiles), paid_at__isnull=False)
+    rows = rows if since is None else rows.filter(paid_at__gte=since)
+    return rows.order_by("paid_at", "pk")
 
 
 def _without_document(since: datetime | None) -> "QuerySet[ParkingSession]":
@@ -139,8 +212,7 @@ def _without_document(since: datetime | None) -> "QuerySet[ParkingSession]":
     present = TaxDocument.objects.filter(bill=OuterRef("bill"), payment=None, original=None)
     # A site without a profile owes nobody a document: there it is written for whoever asks.
     profiles = TaxProfile.objects.filter(site=OuterRef("zone__site"), holds_from__lte=OuterRef("ended_at__date"))
-    stays = ParkingSession.objects.whole().select_related("zone__site")
-    rows = stays.filter(~Exists(present), Exists(profiles), bill__closed_at__isnull=False)
+    rows = _stays().filter(~Exists(present), Exists(profiles), bill__closed_at__isnull=False)
     # What was charged and given back whole is invoiced and credited; only what never cost anything is passed over.
     rows = rows.filter(Q(bill__total__gt=0) | Q(bill__refunded__gt=0))
     if since is not None:

@@ -11,6 +11,8 @@ from parking.checkout import ending
 from parking.checkout.queries import plate_debt
 from parking.checkout.wrong_ways import Way, record_wrong_way
 from parking.core.actor import Actor
+from parking.core.errors import Refused
+from parking.core.ids import read_pass_code
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import QrText
@@ -32,8 +34,10 @@ def enter(
     """Scan a booking in. The same `scan_id` again gets the same answer.
 
     Raises NotFound `qr_not_found`; Refused `already_entered`, `booking_expired`, `booking_cancelled`,
-    `payment_pending`, `vehicle_mismatch`.
+    `payment_pending`, `vehicle_mismatch`; `use_pass_entry` for the code of a pass.
     """
+    if read_pass_code(qr_code):
+        raise Refused("use_pass_entry", "This is the code of a pass: let it in with its plate")
     with transaction.atomic(durable=True):
         session = access.lock(QrText(qr_code), actor)
         overdue = stays.overdue_reason(session, now=now)

@@ -50,7 +50,7 @@ class Left:
 def quote(*, actor: Actor, qr_code: str, now: datetime, plate_seen: str | None = None) -> ParkingSession:
     """Show the bill and freeze it for ten minutes (setting), closing nothing. Raises as `leave`."""
     with transaction.atomic(durable=True):
-        session = access.lock(QrText(qr_code), actor)
+        session = access.lock(QrText(qr_code, plate_seen or ""), actor)
         stays.refuse_exit(session, plate_seen=plate_seen)
         if not isinstance(state_of(session.bill, now=now), Frozen):
             ending.freeze(session=session, now=now)
@@ -77,7 +77,7 @@ def leave(
     """
     refuse_unknown_method(collection)
     with transaction.atomic(durable=True):
-        session = access.lock(QrText(qr_code), actor)
+        session = access.lock(QrText(qr_code, plate_seen or ""), actor)
         idempotency.claim(key, subject=str(session.uuid), now=now)
         if _came_before(session, scan_id):
             return finished_exit(session, tendered=collection.tendered, debts=collection.debts)

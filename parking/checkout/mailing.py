@@ -27,12 +27,11 @@ def ask_for_mail(*, actor: Actor, payment_id: int, now: datetime, key: RequestKe
     Drivers ask for their own, attendants for any. Not inside a transaction. Raises NotFound `payment_not_found`,
     Refused `mail_address_missing`, TooMany, RepeatedRequest.
     """
-    payment, session = find_payment(payment_id=payment_id, actor=actor)
-    reader = session.driver
+    payment, sale = find_payment(payment_id=payment_id, actor=actor)
+    reader = sale.account
     if reader is None or not reader.email:
-        raise Refused(
-            "mail_address_missing", "The account of this booking has no e-mail address", session_id=session.pk
-        )
+        about = {"session_id": sale.session.pk} if sale.session else {}
+        raise Refused("mail_address_missing", "The account of this booking has no e-mail address", **about)
     # One that waits already is not counted: it is sent anyway.
     if _waiting(payment, reader.pk) is None:
         count_call(scope="document-mail", address=f"user-{reader.pk}", limit=MAILS_PER_MINUTE, now=now)

@@ -7,18 +7,18 @@ refused. A new kind of bill is a new line of the table.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
-
-from django.conf import settings
+from typing import Any, Generic, Protocol, TypeVar
 
 from parking.audit import services as audit
-from parking.checkout import collecting, ending
+from parking.checkout import collecting, ending, pass_money
 from parking.checkout.queries import is_refused_at_booking
-from parking.core.actor import SYSTEM
+from parking.checkout.second_payments import send_second_back
+from parking.core.actor import SYSTEM, Actor
 from parking.core.money import ZERO
 from parking.core.site_settings import PAID_AHEAD_MINUTES
+from parking.offers import points
 from parking.payments import bills, orders
-from parking.payments.events import OrderFailed, OrderPaidTwice, OrderToReview, PaymentCaptured
+from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
 from parking.payments.models import Bill, BillKind, OrderPurpose, Payment, PaymentOrder, Refund
 from parking.payments.orders import Found
 from parking.payments.queries import Frozen, paid_already, state_of
@@ -26,7 +26,15 @@ from parking.stays import access
 from parking.stays.access import OfBill
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
-Subject = TypeVar("Subject")
+
+class Billed(Protocol):
+    """What a bill is for, with the bill."""
+
+    @property
+    def bill(self) -> Bill: ...
+
+
+Subject = TypeVar("Subject", bound=Billed)
 
 
 @dataclass(frozen=True)
@@ -35,8 +43,10 @@ class Owner(Generic[Subject]):
 
     `lock` takes the id of a bill and locks it with what it is for. `paid` counts a payment in that was written for an
     order, acts on it, and answers the refunds to be sent; `paid_twice` does so with one that was written for an order
-    which another payment had paid; `failed` acts on an order that the gateway refused, `differs`
-    on one whose money is not the order's. Each records what happened.
+    which another payment had paid; `failed` acts on an order that the gateway refused, `differs` on one whose money is
+    not the order's, `refunded` on a refund that was written or taken back. Each records what happened. `about` is the
+    subject of events about its money, `may_see` says whether an actor may pay the bill of this id and see how that
+    stands.
     """
 
     lock: Callable[[int], Subject]
@@ -44,11 +54,26 @@ class Owner(Generic[Subject]):
     paid_twice: Callable[[Subject, Payment, datetime], Refund]
     failed: Callable[[Subject, PaymentOrder, datetime], None]
     differs: Callable[[Subject, PaymentOrder, datetime], None]
+    about: Callable[[Subject], dict[str, int]]
+    may_see: Callable[[int, Actor], bool]
+    refunded: Callable[[Subject, datetime], None]
 
 
 def owner_of(bill: Bill) -> Owner[Any]:
     """Return the owner of a bill, by its kind."""
     return _OWNERS[BillKind(bill.kind)]
+
+
+def lock_owner(bill: Bill) -> tuple[Billed, dict[str, int]]:
+    """Lock what a bill is for with it, inside a transaction; return it and the subject of events about its money."""
+    owner = owner_of(bill)
+    subject = owner.lock(bill.pk)
+    return subject, owner.about(subject)
+
+
+def after_refund(subject: Billed, now: datetime) -> None:
+    """Let what a bill is for follow a refund of its money, which was written or taken back."""
+    owner_of(subject.bill).refunded(subject, now)
 
 
 # --- A stay ------------------------------------------------------------------------------------------
@@ -104,22 +129,15 @@ def _stay_paid_twice(session: ParkingSession, payment: Payment, now: datetime) -
 
 
 def _goes_back(session: ParkingSession, payment: Payment, order: PaymentOrder, first: Payment, now: datetime) -> Refund:
-    """Write down that a second payment goes back: by itself if the installation says so, else on a manager's word."""
-    is_held = not settings.REFUND_SECOND_PAYMENT
-    refund = bills.return_payment(
-        bill=session.bill, payment=payment, reason="Paid twice", paid_already=first, is_held=is_held, now=now
-    )
-    twice = OrderPaidTwice(
-        session_id=session.pk,
-        order_id=order.order_id,
-        amount=payment.amount,
-        reference=payment.reference,
-        first=first.reference,
-        refund_id=refund.refund_id,
-        held=is_held,
-    )
-    audit.record(SYSTEM, twice, now)
-    return refund
+    return send_second_back(session.bill, _about_stay(session), payment=payment, order=order, first=first, now=now)
+
+
+def _about_stay(session: ParkingSession) -> dict[str, int]:
+    return {"session_id": session.pk}
+
+
+def _stay_seen(bill_id: int, actor: Actor) -> bool:
+    return access.may_see(OfBill(bill_id), actor)
 
 
 def _record_captured(session: ParkingSession, order: PaymentOrder, refunds: tuple[Refund, ...], now: datetime) -> None:
@@ -154,5 +172,18 @@ _OWNERS: dict[BillKind, Owner[Any]] = {
         paid_twice=_stay_paid_twice,
         failed=_stay_not_paid,
         differs=_stay_paid_otherwise,
+        about=_about_stay,
+        may_see=_stay_seen,
+        refunded=points.follow_refund,
+    ),
+    BillKind.PASS: Owner(
+        lock=pass_money.lock,
+        paid=pass_money.paid,
+        paid_twice=pass_money.paid_twice,
+        failed=pass_money.failed,
+        differs=pass_money.differs,
+        about=pass_money.about,
+        may_see=pass_money.may_see,
+        refunded=pass_money.refunded,
     ),
 }

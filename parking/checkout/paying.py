@@ -16,6 +16,7 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.checkout import ending
+from parking.checkout.owners import Billed, owner_of
 from parking.checkout.queries import order_again
 from parking.checkout.settling import collect
 from parking.core import idempotency
@@ -31,7 +32,6 @@ from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
 from parking.payments.queries import Frozen, open_debt, open_order, orders_in_review, state_of
 from parking.stays import access
 from parking.stays import services as stays
-from parking.stays.access import OfBill
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 LOOK_AGAIN_AFTER = timedelta(seconds=2)
@@ -68,8 +68,8 @@ def ask_for_payment(
         due = _what_is_due(stay, now)
         if asked.amount != due.amount:
             raise Refused("amount_mismatch", "Amount mismatch", due=str(due.amount))
-        waiting = _waiting_order(stay, gateway=code, due=due, actor=actor, now=now)
-    return _sent_with_page(waiting, now)
+        waiting = waiting_order(stay, gateway=code, due=due, actor=actor, now=now)
+    return sent_with_page(waiting, now)
 
 
 def start_payment(*, actor: Actor, session: Ref, gateway: str | None, now: datetime) -> PaymentOrder:
@@ -91,8 +91,8 @@ def start_payment(*, actor: Actor, session: Ref, gateway: str | None, now: datet
             return present
     with transaction.atomic(durable=True):
         stay = access.lock(session, actor)
-        waiting = _waiting_order(stay, gateway=code, due=_what_is_due(stay, now), actor=actor, now=now)
-    return _sent_with_page(waiting, now)
+        waiting = waiting_order(stay, gateway=code, due=_what_is_due(stay, now), actor=actor, now=now)
+    return sent_with_page(waiting, now)
 
 
 def resume_payment(*, session: ParkingSession, gateway: str, now: datetime) -> PaymentOrder:
@@ -104,14 +104,14 @@ def resume_payment(*, session: ParkingSession, gateway: str, now: datetime) -> P
     order = rows.order_by("pk").last()
     if order is None:
         raise NotFound("order_not_found", "There is no such payment order")
-    return _sent_with_page(Waiting(order), now)
+    return sent_with_page(Waiting(order), now)
 
 
 # --- With the stay locked ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class _Due:
+class Due:
     """What a payment would be for, and its rupees, above zero."""
 
     purpose: OrderPurpose
@@ -126,7 +126,7 @@ class Waiting:
     is_new: bool = False
 
 
-def _what_is_due(stay: ParkingSession, now: datetime) -> _Due:
+def _what_is_due(stay: ParkingSession, now: datetime) -> Due:
     """Return what a payment is for at `now`; the charge of a car that is inside is frozen by it.
 
     Raises Refused `nothing_due`; `booking_expired` for a hold whose time is over, before the worker ends it.
@@ -142,34 +142,36 @@ def _what_is_due(stay: ParkingSession, now: datetime) -> _Due:
     return _due(OrderPurpose.AHEAD, stay.bill.due)
 
 
-def _due(purpose: OrderPurpose, amount: Decimal) -> _Due:
+def _due(purpose: OrderPurpose, amount: Decimal) -> Due:
     if amount <= ZERO:
         raise Refused("nothing_due", "Nothing is due on this booking")
-    return _Due(purpose, amount)
+    return Due(purpose, amount)
 
 
-def _waiting_order(stay: ParkingSession, *, gateway: str, due: _Due, actor: Actor, now: datetime) -> Waiting:
+def waiting_order(subject: Billed, *, gateway: str, due: Due, actor: Actor, now: datetime) -> Waiting:
     """Return the order that waits for this amount through this gateway; else a new one, and the old one is given up.
 
-    Money that still comes for the old one counts as paid.
+    Money that still comes for the old one counts as paid. What the bill is for must be locked with it.
     """
-    present, purpose = open_order(stay.bill), due.purpose
+    present, purpose = open_order(subject.bill), due.purpose
     if present is not None and (present.gateway, present.amount) == (gateway, due.amount):
         return Waiting(present)
     if present is not None:
-        orders.give_up(bill=stay.bill, now=now)
+        orders.give_up(bill=subject.bill, now=now)
         # A driver who pays by another way while the gate waits still opens the gate.
         purpose = OrderPurpose(present.purpose)
-    return _new_order(stay, gateway, _Due(purpose, due.amount), attendant_id=None, actor=actor, now=now)
+    return _new_order(subject, gateway, Due(purpose, due.amount), attendant_id=None, actor=actor, now=now)
 
 
 def _new_order(
-    stay: ParkingSession, gateway: str, due: _Due, *, attendant_id: int | None, actor: Actor, now: datetime
+    subject: Billed, gateway: str, due: Due, *, attendant_id: int | None, actor: Actor, now: datetime
 ) -> Waiting:
+    bill = subject.bill
     order = orders.place(
-        bill=stay.bill, purpose=due.purpose, gateway=gateway, amount=due.amount, attendant_id=attendant_id, now=now
+        bill=bill, purpose=due.purpose, gateway=gateway, amount=due.amount, attendant_id=attendant_id, now=now
     )
-    asked = PaymentAsked(session_id=stay.pk, order_id=order.order_id, purpose=due.purpose, amount=due.amount)
+    about = owner_of(bill).about(subject)
+    asked = PaymentAsked(**about, order_id=order.order_id, purpose=due.purpose, amount=due.amount)
     audit.record(actor, asked, now)
     return Waiting(order, is_new=True)
 
@@ -189,7 +191,7 @@ def collect_with_page(order: PaymentOrder, *, now: datetime, fresh: bool) -> tup
     return subject, payable.order
 
 
-def _sent_with_page(waiting: Waiting, now: datetime) -> PaymentOrder:
+def sent_with_page(waiting: Waiting, now: datetime) -> PaymentOrder:
     """Return an order that its gateway knows and that can be paid; what it knows already is not asked after again.
 
     Raises Refused `payment_declined`, Unavailable.
@@ -211,14 +213,14 @@ def _payable(order: PaymentOrder, now: datetime) -> Waiting:
     if not _has_lost_its_page(order):
         return Waiting(order)
     with transaction.atomic(durable=True):
-        stay = access.lock(OfBill(order.bill_id), SYSTEM)
+        subject = owner_of(order.bill).lock(order.bill_id)
         # Read again under the lock: another call may know the page, or have replaced the order.
-        present = open_order(stay.bill)
+        present = open_order(subject.bill)
         if present is None or present.pk != order.pk or not _has_lost_its_page(present):
             return Waiting(present or order_again(order))
-        orders.give_up(bill=stay.bill, now=now)
-        due = _Due(OrderPurpose(present.purpose), present.amount)
-        return _new_order(stay, present.gateway, due, attendant_id=present.attendant_id, actor=SYSTEM, now=now)
+        orders.give_up(bill=subject.bill, now=now)
+        due = Due(OrderPurpose(present.purpose), present.amount)
+        return _new_order(subject, present.gateway, due, attendant_id=present.attendant_id, actor=SYSTEM, now=now)
 
 
 def _has_lost_its_page(order: PaymentOrder) -> bool:
@@ -266,6 +268,6 @@ def order_of_client(number: str, *, gateway: str, actor: Actor) -> PaymentOrder:
     """
     rows = PaymentOrder.objects.filter(gateway=gateway).select_related("bill")
     order = rows.filter(order_id=number).first() or rows.filter(gateway_order_id=number).first()
-    if order is None or not access.may_see(OfBill(order.bill_id), actor):
+    if order is None or not owner_of(order.bill).may_see(order.bill_id, actor):
         raise NotFound("order_not_found", "There is no such payment order")
     return order

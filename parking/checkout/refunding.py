@@ -11,6 +11,7 @@ from parking.accounts.models import ApprovalKind, Decision, Role
 from parking.accounts.services import lock_user
 from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
 from parking.audit import services as audit
+from parking.checkout.owners import after_refund, lock_owner
 from parking.core import clock, idempotency
 from parking.core.actor import Actor, not_permitted
 from parking.core.errors import Forbidden, NotFound, Refused
@@ -20,7 +21,6 @@ from parking.core.money import ZERO
 from parking.core.sites import at_sites
 from parking.facilities.calendars import zone_of
 from parking.invoices.models import TaxDocument
-from parking.offers import points
 from parking.payments import bills, refunds
 from parking.payments.asking import look_up_refund, send_refunds
 from parking.payments.events import (
@@ -33,9 +33,6 @@ from parking.payments.events import (
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, Refund, RefundStatus
 from parking.payments.queries import left_of
-from parking.stays import access
-from parking.stays.access import OfBill
-from parking.stays.models import ParkingSession
 
 
 def refund_payment(
@@ -77,14 +74,14 @@ def approve_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
     """
     refund = _found(refund_id, actor)
     with transaction.atomic():
-        session = access.lock(OfBill(refund.payment.bill_id), actor)
+        _, about = lock_owner(refund.payment.bill)
         alone = decides_alone(refund, actor, now)
         refunds.hand_back(refund=refund, now=now)
         _note_decision(refund, Decision.APPROVE, actor, now)
         audit.record(
             actor,
             RefundApproved(
-                session_id=session.pk,
+                **about,
                 refund_id=refund.refund_id,
                 amount=refund.amount,
                 asked_by=refund.asked_by_id,
@@ -103,17 +100,15 @@ def refuse_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
     """
     refund = _found(refund_id, actor)
     with transaction.atomic():
-        session = access.lock(OfBill(refund.payment.bill_id), actor)
-        if TaxDocument.objects.filter(bill_id=session.bill_id, issued_at__gte=refund.created_at).of_bill().exists():
+        subject, about = lock_owner(refund.payment.bill)
+        if TaxDocument.objects.filter(bill=subject.bill, issued_at__gte=refund.created_at).of_bill().exists():
             raise Refused("refund_documented", "The invoice shows this refund already")
-        bills.take_refund_back(bill=session.bill, refund=refund, now=now)
-        points.follow_refund(session, now)
+        bills.take_refund_back(bill=subject.bill, refund=refund, now=now)
+        after_refund(subject, now)
         _note_decision(refund, Decision.REFUSE, actor, now)
         audit.record(
             actor,
-            RefundRefused(
-                session_id=session.pk, refund_id=refund.refund_id, amount=refund.amount, asked_by=refund.asked_by_id
-            ),
+            RefundRefused(**about, refund_id=refund.refund_id, amount=refund.amount, asked_by=refund.asked_by_id),
             now,
         )
     return refund
@@ -126,12 +121,12 @@ def send_second_back(*, actor: Actor, refund_id: int, now: datetime, key: Reques
     """
     refund = _found(refund_id, actor)
     with transaction.atomic(durable=True):
-        session = access.lock(OfBill(refund.payment.bill_id), actor)
+        _, about = lock_owner(refund.payment.bill)
         idempotency.claim(key, subject=refund.refund_id, now=now)
         refunds.release(refund=refund, now=now)
         audit.record(
             actor,
-            SecondPaymentSentBack(session_id=session.pk, refund_id=refund.refund_id, amount=refund.amount),
+            SecondPaymentSentBack(**about, refund_id=refund.refund_id, amount=refund.amount),
             now,
         )
     send_refunds([refund], now=now)
@@ -182,22 +177,20 @@ def retry_refund(*, actor: Actor, refund_id: int, now: datetime, key: RequestKey
     if refund.status == RefundStatus.REVIEW:
         _refuse_what_the_gateway_has(refund)
     with transaction.atomic(durable=True):
-        session = access.lock(OfBill(refund.payment.bill_id), actor)
+        _, about = lock_owner(refund.payment.bill)
         idempotency.claim(key, subject=refund.refund_id, now=now)
         refunds.take_out_of_review(refund=refund, now=now)
-        audit.record(
-            actor, RefundRetried(session_id=session.pk, refund_id=refund.refund_id, attempt=refund.attempt), now
-        )
+        audit.record(actor, RefundRetried(**about, refund_id=refund.refund_id, attempt=refund.attempt), now)
     send_refunds([refund], now=now)
     return refund
 
 
 def _payments(actor: Actor) -> "QuerySet[Payment]":
-    return at_sites(Payment.objects.select_related("order"), actor.sites, "bill__site_id")
+    return at_sites(Payment.objects.select_related("order", "bill"), actor.sites, "bill__site_id")
 
 
 def _found(refund_id: int, actor: Actor) -> Refund:
-    rows = Refund.objects.select_related("payment__order", "payment__second_of")
+    rows = Refund.objects.select_related("payment__bill", "payment__order", "payment__second_of")
     refund = at_sites(rows, actor.sites, "payment__bill__site_id").filter(pk=refund_id).first()
     if refund is None:
         raise NotFound("refund_not_found", "There is no such refund")
@@ -231,12 +224,12 @@ def _written_down(
 ) -> Refund:
     refund_id = new_refund_id()
     with transaction.atomic(durable=True):
-        session = access.lock(OfBill(payment.bill_id), actor)
+        subject, about = lock_owner(payment.bill)
         idempotency.claim(key, subject=refund_id, now=now)
         _refuse_too_much(payment, amount)
         _refuse_beyond_limit(actor, amount, payment.bill.site_id, now)
         refund = bills.refund_by_decision(
-            bill=session.bill,
+            bill=subject.bill,
             payment=payment,
             amount=amount,
             reason=reason,
@@ -244,11 +237,11 @@ def _written_down(
             asked_by_id=actor.user_id,
             now=now,
         )
-        points.follow_refund(session, now)
+        after_refund(subject, now)
         audit.record(
             actor,
             PaymentRefunded(
-                session_id=session.pk,
+                **about,
                 refund_id=refund.refund_id,
                 amount=amount,
                 by_hand=refund.by_hand,
@@ -256,16 +249,17 @@ def _written_down(
             now,
         )
         if refund.by_hand:
-            _ask_second_person(refund, session, now)
+            ask_second_person(refund, about, now)
     return refund
 
 
-def _ask_second_person(refund: Refund, session: ParkingSession, now: datetime) -> None:
-    facts = {"refund_id": refund.pk, "session_id": session.pk, "amount": str(refund.amount)}
+def ask_second_person(refund: Refund, about: dict[str, int], now: datetime) -> None:
+    """Write down that money of the counter, of which a refund was written, waits for another person's word."""
+    facts = {"refund_id": refund.pk, **about, "amount": str(refund.amount)}
     approvals.ask(
         kind=ApprovalKind.CASH_REFUND,
         subject_id=refund.pk,
-        site_id=session.bill.site_id,
+        site_id=refund.payment.bill.site_id,
         asked_by_id=refund.asked_by_id,
         facts=facts,
         now=now,

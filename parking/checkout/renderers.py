@@ -160,7 +160,7 @@ def _stored(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _stay(session_id: int) -> ParkingSession | None:
+def _stay(session_id: int | None) -> ParkingSession | None:
     return ParkingSession.objects.whole().filter(pk=session_id).first()
 
 

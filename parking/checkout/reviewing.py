@@ -5,14 +5,13 @@ from datetime import datetime
 from django.db import transaction
 
 from parking.audit import services as audit
+from parking.checkout.owners import lock_owner
 from parking.core.actor import Actor
 from parking.core.errors import NotFound
 from parking.core.sites import at_sites
 from parking.payments import orders
 from parking.payments.events import ReviewClosed
 from parking.payments.models import PaymentOrder
-from parking.stays import access
-from parking.stays.access import OfBill
 
 
 def close_review(*, actor: Actor, order_id: str, reason: str, now: datetime) -> PaymentOrder:
@@ -24,13 +23,13 @@ def close_review(*, actor: Actor, order_id: str, reason: str, now: datetime) -> 
     """
     if actor.user_id is None:
         raise ValueError("a review is closed by a person")
-    order = at_sites(PaymentOrder.objects.filter(order_id=order_id), actor.sites, "bill__site_id").first()
+    order = at_sites(
+        PaymentOrder.objects.select_related("bill").filter(order_id=order_id), actor.sites, "bill__site_id"
+    ).first()
     if order is None:
         raise NotFound("order_not_found", "There is no such payment order")
     with transaction.atomic():
-        session = access.lock(OfBill(order.bill_id), actor)
+        _, about = lock_owner(order.bill)
         orders.close_review(order=order, now=now)
-        audit.record(
-            actor, ReviewClosed(session_id=session.pk, order_id=order.order_id, amount=order.amount, reason=reason), now
-        )
+        audit.record(actor, ReviewClosed(**about, order_id=order.order_id, amount=order.amount, reason=reason), now)
     return order

@@ -39,7 +39,7 @@ def scan(
     Where cars pass both ways, the stay says which of the two is meant; the same scan again means the same.
     """
     if direction == Direction.BOTH:
-        direction = _direction_of(access.find(QrText(qr_code), actor), scan_id)
+        direction = _direction_of(access.find(QrText(qr_code, plate_seen or ""), actor), scan_id)
     if direction == Direction.OUT:
         return quote(actor=actor, qr_code=qr_code, plate_seen=plate_seen, now=now)
     return enter(actor=actor, qr_code=qr_code, plate_seen=plate_seen, scan_id=scan_id, now=now)

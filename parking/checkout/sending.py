@@ -55,11 +55,11 @@ def _end(mail: DocumentMail, before: MailState, after: MailState, now: datetime 
 
 
 def _message(mail: DocumentMail, now: datetime) -> EmailMessage:
-    payment, session = find_payment(payment_id=mail.payment_id, actor=SYSTEM)
-    documents = issued_documents(payment, session, now=now)
+    payment, sale = find_payment(payment_id=mail.payment_id, actor=SYSTEM)
+    documents = issued_documents(payment, sale, now=now)
     reader = mail.recipient
     with translation.override(reader.language):
-        subject, text = _words(documents[0], session.vehicle.vehicle_number)
+        subject, text = _words(documents[0], sale.facts.details.plate)
     message = EmailMessage(subject, text, None, [reader.email])
     attached = file_of(documents)
     message.attach(attached.name, attached.body, attached.media_type)

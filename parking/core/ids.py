@@ -10,6 +10,8 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 QR_PREFIX = "QR-"
 QR_LENGTH = 12
 _QR = re.compile(rf"{QR_PREFIX}[{CROCKFORD}]{{{QR_LENGTH}}}")
+PASS_PREFIX = "PASS-"  # noqa: S105 - a season ticket
+_PASS = re.compile(rf"{PASS_PREFIX}[{CROCKFORD}]{{{QR_LENGTH}}}")
 # What scanners send before a code: the identifier of its kind (AIM, ISO/IEC 15424: `]Q1` is a QR code), a byte order
 # mark, also as three letters of Latin-1, characters that are not seen, spaces.
 _BEFORE_CODE = re.compile(r"(?:[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]|\u00ef\u00bb\u00bf|\][A-Za-z][0-9A-Za-z])+")
@@ -26,6 +28,11 @@ def new_qr_code() -> str:
     return QR_PREFIX + crockford(QR_LENGTH)
 
 
+def new_pass_code() -> str:
+    """Return `PASS-` and 12 characters of Crockford's base 32: the code of a pass."""
+    return PASS_PREFIX + crockford(QR_LENGTH)
+
+
 def crockford(length: int) -> str:
     """Return `length` random characters of Crockford's base 32, five bits each."""
     return "".join(secrets.choice(CROCKFORD) for _ in range(length))
@@ -36,11 +43,20 @@ def read_qr_code(text: str) -> str | None:
 
     Neither does what scanners add before a code.
     """
+    return _read_code(text, QR_PREFIX, _QR)
+
+
+def read_pass_code(text: str) -> str | None:
+    """Return the code of a pass at the beginning of a scanned text, or None; as `read_qr_code`."""
+    return _read_code(text, PASS_PREFIX, _PASS)
+
+
+def _read_code(text: str, prefix: str, form: "re.Pattern[str]") -> str | None:
     added = _BEFORE_CODE.match(text)
     begin = added.end() if added else 0
-    start = text[begin : begin + len(QR_PREFIX) + QR_LENGTH].upper()
-    code = QR_PREFIX + start[len(QR_PREFIX) :].translate(_LOOK_ALIKES)
-    return code if start.startswith(QR_PREFIX) and _QR.fullmatch(code) else None
+    start = text[begin : begin + len(prefix) + QR_LENGTH].upper()
+    code = prefix + start[len(prefix) :].translate(_LOOK_ALIKES)
+    return code if start.startswith(prefix) and form.fullmatch(code) else None
 
 
 def new_order_id() -> str:

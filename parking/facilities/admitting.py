@@ -40,8 +40,8 @@ def refuse_out_of_use(zone: ParkingZone) -> None:
 def refuse_vehicle(zone: ParkingZone, *, vehicle_kind: str, actor: Actor, now: datetime) -> None:
     """Raise Refused with the reason why the zone does not take this vehicle now; do nothing if it does.
 
-    `zone_inactive`, `kind_not_allowed`; for those who are no staff also `zone_closed` outside of the opening hours and
-    `pass_needed`. The fact `opens_at` is the time of day at which the place opens.
+    `zone_inactive`, `kind_not_allowed`; for those who are no staff also `zone_closed` outside of the opening hours. The
+    fact `opens_at` is the time of day at which the place opens.
     """
     refuse_out_of_use(zone)
     if zone.allowed_kinds and vehicle_kind not in zone.allowed_kinds:
@@ -53,5 +53,9 @@ def refuse_vehicle(zone: ParkingZone, *, vehicle_kind: str, actor: Actor, now: d
         # The site's hours come first: without the site, the zone helps nobody.
         opens_at = f"{closed[0].opens_at:%H:%M}"
         raise Refused("zone_closed", f"Opens at {opens_at}", opens_at=opens_at)
-    if zone.pass_only:
+
+
+def refuse_without_pass(zone: ParkingZone, *, actor: Actor) -> None:
+    """Raise Refused `pass_needed` for a vehicle that no pass covers, in a zone for passes; staff may let it in."""
+    if zone.pass_only and not actor.is_staff:
         raise Refused("pass_needed", "This zone is for vehicles with a pass")

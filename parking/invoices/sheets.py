@@ -118,9 +118,12 @@ def _stay(snapshot: Snapshot) -> list[Pair]:
     details = snapshot.details
     place = ", ".join(filter(None, (details.site, details.zone, details.slot and f"slot {details.slot}")))
     return [
-        ("Booking", str(details.booking)),
+        ("Booking", str(details.booking) if details.booking else ""),
+        ("Pass", details.pass_number),
         ("Vehicle", details.plate),
-        ("Parked at", place),
+        ("Valid at" if details.pass_number else "Parked at", place),
+        ("From", moment(details.holds_from, snapshot) if details.holds_from else ""),
+        ("Until", moment(details.holds_until, snapshot) if details.holds_until else ""),
         ("Entry", moment(details.entry, snapshot) if details.entry else ""),
         ("Exit", moment(details.exit, snapshot) if details.exit else ""),
     ]

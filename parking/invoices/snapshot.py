@@ -32,7 +32,10 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Details:
-    """What was sold, in the buyer's terms. Times are aware."""
+    """What was sold, in the buyer's terms: parking under a booking, or a pass for a time. Times are aware.
+
+    `booking` is 0 for a pass, `pass_number` empty for a booking.
+    """
 
     booking: int
     plate: str
@@ -41,6 +44,9 @@ class Details:
     slot: str = ""
     entry: datetime | None = None
     exit: datetime | None = None
+    pass_number: str = ""
+    holds_from: datetime | None = None
+    holds_until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Channel(models.TextChoices):
     """The ways beside the list in the application, which has every notice."""
 
-    MAIL = "MAIL", "E-mail"
-    PUSH = "PUSH", "Push"
+    MAIL = "MAIL", _("E-mail")
+    PUSH = "PUSH", _("Push")
     SMS = "SMS", "SMS"
     WHATSAPP = "WHATSAPP", "WhatsApp"
 

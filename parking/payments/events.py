@@ -1,19 +1,35 @@
 """What happens to orders, payments, refunds and debts. Amounts are rupees.
 
-The subject of most is the stay that the bill belongs to, by whose id the record is read.
+The subject of most is what the bill is for, a stay or a pass, by whose id the record is read.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any, Self
 
-from parking.audit.events import Event
+from parking.audit.events import Event, StoredEvent
 
 
 @dataclass(frozen=True, kw_only=True)
-class _AboutStay(Event):
+class _AboutOwner(Event):
+    """Something that happened to the money of a stay (`session_id`) or of a pass (`pass_id`)."""
+
     subject_kind = "session"
 
-    session_id: int
+    session_id: int | None = None
+    pass_id: int | None = None
+
+    @property
+    def subject(self) -> tuple[str, int | None]:
+        return ("session", self.session_id) if self.pass_id is None else ("pass", self.pass_id)
+
+    def facts(self) -> dict[str, Any]:
+        return {name: value for name, value in super().facts().items() if name != "pass_id"}
+
+    @classmethod
+    def read(cls, row: StoredEvent) -> Self:
+        found = super().read(row)
+        return found if row.subject_kind != "pass" else replace(found, session_id=None, pass_id=row.subject_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +43,7 @@ class _AboutBill(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaymentAsked(_AboutStay):
+class PaymentAsked(_AboutOwner):
     """An order was written by which a driver pays."""
 
     action = "payment.asked"
@@ -38,7 +54,7 @@ class PaymentAsked(_AboutStay):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaymentAskedAhead(_AboutStay):
+class PaymentAskedAhead(_AboutOwner):
     """The same, as written until drivers could pay for more than what is due ahead. Read only."""
 
     action = "payment.asked_ahead"
@@ -48,7 +64,7 @@ class PaymentAskedAhead(_AboutStay):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _OrderAnswered(_AboutStay):
+class _OrderAnswered(_AboutOwner):
     """A gateway says that an order was paid; `refunds` are the numbers of what goes back of it."""
 
     order_id: str
@@ -72,7 +88,7 @@ class OrderToReview(_OrderAnswered):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderPaidTwice(_AboutStay):
+class OrderPaidTwice(_AboutOwner):
     """Money came for what was paid already: `reference` is the gateway's number of it, `first` of what had paid.
 
     `refund_id` is the number under which it goes back; `held` if that waits for a manager's word.
@@ -89,7 +105,7 @@ class OrderPaidTwice(_AboutStay):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderFailed(_AboutStay):
+class OrderFailed(_AboutOwner):
     """A gateway refused an order."""
 
     action = "order.failed"
@@ -109,7 +125,7 @@ class OrderMoved(_AboutBill):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewClosed(_AboutStay):
+class ReviewClosed(_AboutOwner):
     """A person has looked at an order in review."""
 
     action = "order.review_closed"
@@ -123,7 +139,7 @@ class ReviewClosed(_AboutStay):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaymentRefunded(_AboutStay):
+class PaymentRefunded(_AboutOwner):
     """A person decided on a refund; `by_hand` if no gateway sends it."""
 
     action = "payment.refunded"
@@ -134,7 +150,7 @@ class PaymentRefunded(_AboutStay):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefundApproved(_AboutStay):
+class RefundApproved(_AboutOwner):
     """A refund was handed back, on the word of another person than `asked_by` (a user id).
 
     `alone`: of the same person, or of the one who took the money, because there was one administrator only.
@@ -149,7 +165,7 @@ class RefundApproved(_AboutStay):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefundRefused(_AboutStay):
+class RefundRefused(_AboutOwner):
     """A second person refused a refund of money of the counter: nothing goes back."""
 
     action = "refund.refused"
@@ -160,7 +176,7 @@ class RefundRefused(_AboutStay):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SecondPaymentSentBack(_AboutStay):
+class SecondPaymentSentBack(_AboutOwner):
     """A manager said that a second payment goes back, which waited for that."""
 
     action = "refund.released"
@@ -170,7 +186,7 @@ class SecondPaymentSentBack(_AboutStay):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefundRetried(_AboutStay):
+class RefundRetried(_AboutOwner):
     """A refund in review is sent once more, under the next number."""
 
     action = "refund.retried"

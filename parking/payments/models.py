@@ -22,6 +22,7 @@ class BillKind(models.TextChoices):
     """What a bill is for. Who owns a bill of each kind stands in `checkout.owners`."""
 
     STAY = "STAY", "Parking"
+    PASS = "PASS", "Pass"
 
 
 class Bill(models.Model):
@@ -83,6 +84,7 @@ class OrderPurpose(models.TextChoices):
     AHEAD = "AHEAD", "Payment before going to the gate"
     TERMINATION = "TERMINATION", "Termination by staff"
     DEBT = "DEBT", "What a closed bill is short of"
+    PASS = "PASS", "Pass, bought or renewed"
 
 
 class OrderStatus(models.TextChoices):

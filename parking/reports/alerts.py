@@ -57,7 +57,7 @@ class AlertRow:
     number: str
     status: str
     amount: Decimal | None
-    at: datetime
+    at: datetime | None
     first_number: str = ""
 
 

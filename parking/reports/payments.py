@@ -15,7 +15,7 @@ from parking.core.sites import Sites, at_sites
 from parking.payments.models import Payment, PaymentMethod, Refund
 from parking.reports.periods import Period
 from parking.reports.sessions import stay_matches
-from parking.reports.sums import sum_of_paise
+from parking.reports.sums import PASSES, sum_of_paise
 from parking.stays.models import ParkingSession
 
 PAYMENT, REFUND = "PAYMENT", "REFUND"
@@ -215,7 +215,7 @@ def _of_stay(payment: Payment) -> _OfStay:
         "session_id": session.pk if session else None,
         "order_id": payment.paid_order.order_id if payment.paid_order else None,
         "vehicle_number": session.vehicle.vehicle_number if session else None,
-        "zone_name": session.zone.name if session else None,
+        "zone_name": session.zone.name if session else PASSES,
     }
 
 

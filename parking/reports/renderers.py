@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
@@ -77,7 +78,7 @@ def digest_of(user: User, sites: Sites, now: datetime) -> Message | None:
     waiting = [alert for alert in alerts(now=now, sites=sites) if alert.count and alert.code in _NAMES]
     if not waiting:
         return None
-    waiting.sort(key=_weight, reverse=True)
+    waiting.sort(key=partial(_weight, now=now), reverse=True)
     values = {
         "count": sum(alert.count for alert in waiting),
         "amount": str(sum((alert.amount or ZERO for alert in waiting), ZERO)),
@@ -86,13 +87,18 @@ def digest_of(user: User, sites: Sites, now: datetime) -> Message | None:
     return Message(user.pk, DIGEST.code, values, path="/office/")
 
 
-def _weight(alert: Alert) -> tuple[Decimal, float]:
+def _weight(alert: Alert, now: datetime) -> tuple[Decimal, float]:
     """Return by what alerts are sorted: rupees, then age."""
-    return alert.amount or ZERO, -min(row.at.timestamp() for row in alert.rows)
+    return alert.amount or ZERO, (now - _oldest(alert, now)).total_seconds()
+
+
+def _oldest(alert: Alert, now: datetime) -> datetime:
+    """Return since when the oldest waits. Series from before their last use was noted have no time."""
+    return min((row.at for row in alert.rows if row.at), default=now)
 
 
 def _row(alert: Alert, now: datetime) -> dict[str, Any]:
-    oldest = min(row.at for row in alert.rows)
+    oldest = _oldest(alert, now)
     amount = str(alert.amount) if alert.amount else ""
     return {"code": str(alert.code), "count": alert.count, "amount": amount, "days": max((now - oldest).days, 0)}
 

@@ -16,7 +16,7 @@ from parking.facilities.calendars import calendar_of
 from parking.facilities.queries import zones_of
 from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
 from parking.reports.periods import ClosedPeriod
-from parking.reports.sums import total_of
+from parking.reports.sums import PASSES, total_of
 from parking.reports.takings import Cell, Takings, fold, read_takings, sum_of_takings
 from parking.stays.models import ParkingSession
 
@@ -36,7 +36,7 @@ class RevenueReport:
     period: ClosedPeriod
     # First day of the group, takings, stays booked.
     daily: list[tuple[date, Takings, int]]
-    # Zone id, name, takings.
+    # Zone id, name, takings; passes are in a row without id.
     zones: list[tuple[int | None, str | None, Takings]]
     methods: list[tuple[str, Takings]]
     # Hour of the day (0 to 23), takings of that hour on all days.
@@ -117,7 +117,7 @@ def _zones(cells: Iterable[Cell], sites: Sites) -> list[tuple[int | None, str | 
         for zone in zones_of(sites)
         if zone.retired_at is None or zone.pk in sums
     ]
-    return shown + [(zone_id, None, takings) for zone_id, takings in sums.items()]
+    return shown + [(zone_id, None if zone_id else PASSES, takings) for zone_id, takings in sums.items()]
 
 
 def by_method(cells: Iterable[Cell]) -> list[tuple[str, Takings]]:

@@ -11,6 +11,9 @@ from django.db.models.functions import Cast, Round
 
 from parking.core.money import from_paise
 
+# In reports by zone, the row of money of passes, which is in no zone.
+PASSES = "Passes"
+
 
 def paise_of(column: str) -> Sum:
     """Return the sum of a column of rupees, in paise; nothing without rows. For use over a window too."""

@@ -40,7 +40,7 @@ class Takings:
 
 @dataclass(frozen=True)
 class Cell:
-    """The takings of one day in one zone by one method. The zone is None for a bill that is not a parking session's."""
+    """The takings of one day in one zone by one method. The zone is None for passes."""
 
     day: date
     zone_id: int | None

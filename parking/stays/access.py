@@ -4,16 +4,21 @@ from dataclasses import dataclass
 
 from parking.core.actor import Actor, ActorKind
 from parking.core.errors import NotFound, Refused
-from parking.core.ids import Ref, read_qr_code
+from parking.core.ids import Ref, read_pass_code, read_qr_code
 from parking.core.statements import Select
-from parking.stays.models import ParkingSession
+from parking.stays.models import ParkingSession, SessionStatus
+from parking.vehicles.plates import readings
 
 
 @dataclass(frozen=True)
 class QrText:
-    """What a scanner read. Who has the code of a stay may act on it: at the gate nobody is asked for a name."""
+    """What a scanner read. Who has the code of a stay may act on it: at the gate nobody is asked for a name.
+
+    The code of a pass means the stay that it covers; of several inside, that of the `plate` which was seen.
+    """
 
     text: str
+    plate: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,8 @@ def lock(ref: StayRef, actor: Actor, *, only_own: bool = False, at_work: bool = 
 def _found(ref: StayRef) -> ParkingSession | None:
     rows = ParkingSession.objects.whole()
     match ref:
-        case QrText(text=text):
-            code = read_qr_code(text)
+        case QrText():
+            code = _code_of(ref)
             return rows.filter(qr_code=code).first() if code else None
         case OfBill(bill_id=bill_id):
             return rows.filter(bill_id=bill_id).first()
@@ -58,13 +63,31 @@ def _found(ref: StayRef) -> ParkingSession | None:
 
 def _locked(ref: StayRef) -> ParkingSession | None:
     match ref:
-        case QrText(text=text):
-            code = read_qr_code(text)
+        case QrText():
+            code = _code_of(ref)
             return _LOCKED_BY_QR.first(code) if code else None
         case OfBill(bill_id=bill_id):
             return _LOCKED_BY_BILL.first(bill_id)
         case Ref():
             return ParkingSession.objects.locked().filter(**ref.lookup()).first()
+
+
+def _code_of(ref: QrText) -> str | None:
+    """Return the code of the stay that a scanned text means, None for none. Raises Refused `pass_needs_plate`."""
+    code = read_qr_code(ref.text)
+    pass_code = None if code else read_pass_code(ref.text)
+    return _code_under_pass(pass_code, ref.plate) if pass_code else code
+
+
+def _code_under_pass(pass_code: str, plate: str) -> str | None:
+    """Return the code of the stay inside that a pass covers, or of the last one, which the gate may scan again."""
+    rows = ParkingSession.objects.filter(subscription__pass_code=pass_code).order_by("-pk")
+    if plate:
+        rows = rows.filter(vehicle__match_key__in=readings(plate))
+    inside = list(rows.filter(status=SessionStatus.ACTIVE).values_list("qr_code", flat=True)[:2])
+    if len(inside) > 1:
+        raise Refused("pass_needs_plate", "Several vehicles of this pass are inside; which plate is it?")
+    return inside[0] if inside else rows.values_list("qr_code", flat=True).first()
 
 
 def may_see(ref: StayRef, actor: Actor) -> bool:

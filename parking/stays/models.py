@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from parking.core.money import ZERO
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
+from parking.passes.models import Subscription
 from parking.payments.models import Bill, PaymentMethod
 from parking.vehicles.models import Vehicle
 
@@ -44,6 +45,12 @@ class EndMethod(models.TextChoices):
     NONE = "NONE", "Nobody paid"
 
 
+class PassNote(models.TextChoices):
+    """Why a session whose plate is on a pass is not covered by it."""
+
+    ALL_INSIDE = "ALL_INSIDE", "As many as the pass allows were inside already"
+
+
 class PaymentStatus(models.TextChoices):
     PENDING = "PENDING", "Nothing captured"
     PARTIAL = "PARTIAL", "Something captured, stay open or something due"
@@ -55,9 +62,10 @@ class PaymentStatus(models.TextChoices):
 _NOT_AT_THE_GATE = tuple(
     f"{joined}__{field.name}"
     for joined, model, needed in (
-        ("vehicle", Vehicle, {"id", "match_key", "vehicle_number"}),
+        ("vehicle", Vehicle, {"id", "match_key", "vehicle_number", "has_pass"}),
         ("slot", ParkingSlot, {"id", "slot_number", "status"}),
         ("zone", ParkingZone, {"id", "name", "site", "marked", "opens_at", "closes_at"}),
+        ("subscription", Subscription, {"id", "covers", "starts_at", "ends_at"}),
         ("zone__site", ParkingSite, {"id", "name", "time_zone", "opens_at", "closes_at"}),
     )
     for field in model._meta.concrete_fields  # noqa: SLF001 - Django's own name for it
@@ -71,7 +79,7 @@ class ParkingSessionQuerySet(models.QuerySet["ParkingSession"]):
 
     def whole(self) -> "ParkingSessionQuerySet":
         """With everything that a booking or bill shows, in one statement."""
-        return self.select_related("bill", "vehicle", "slot", "zone__site")
+        return self.select_related("bill", "vehicle", "slot", "zone__site", "subscription")
 
     def locked(self) -> "ParkingSessionQuerySet":
         """Lock session and bill, always both and in this one statement (docs/locking.md)."""
@@ -110,6 +118,18 @@ class ParkingSession(models.Model):
     bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="session")
     terms = models.JSONField(help_text="Copy of the tariffs.rules.Terms that the stay was booked under")
     offers = models.JSONField(default=dict, blank=True, help_text="The tariffs.rules.Offers that the stay has")
+    subscription = models.ForeignKey(
+        Subscription,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="sessions",
+        help_text="The pass that covers it",
+    )
+    pass_note = models.CharField(
+        max_length=12, choices=PassNote.choices, blank=True, default="", help_text="Why a pass does not cover it"
+    )
     payment_method = models.CharField(max_length=6, choices=EndMethod.choices, blank=True)
 
     booked_at = models.DateTimeField()
@@ -183,6 +203,7 @@ class ParkingSession(models.Model):
             models.Index(fields=["enter_by"], condition=Q(status="BOOKED"), name="session_to_enter"),
             models.Index(fields=["entry_time"], condition=Q(status="ACTIVE"), name="session_inside"),
             models.Index(fields=["zone"], condition=Q(status__in=["BOOKED", "ACTIVE"]), name="session_open_in_zone"),
+            models.Index(fields=["subscription"], condition=Q(subscription__isnull=False), name="session_under_pass"),
         ]
 
     def __str__(self) -> str:

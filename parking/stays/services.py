@@ -17,6 +17,7 @@ from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
 from parking.facilities.services import claim_best_slot, refuse_full_zone, set_slot_status
 from parking.payments import bills
 from parking.payments.models import BillKind
+from parking.stays.covering import NOT_COVERED, Cover, cover_of, pass_of
 from parking.stays.models import (
     OPEN_SESSION,
     EndReason,
@@ -75,6 +76,7 @@ def allocate_slot(
     now: datetime,
     special: str | None = None,
     offers: Offers = NO_OFFERS,
+    cover: Cover = NOT_COVERED,
 ) -> ParkingSession:
     """Claim the best free slot for a vehicle and write the booking, from now on.
 
@@ -95,6 +97,8 @@ def allocate_slot(
         bill=bills.open(kind=BillKind.STAY, site_id=zone.site_id, payer_id=driver_id, now=now),
         terms=terms.to_json(),
         offers=offers.to_json(),
+        subscription=cover.subscription,
+        pass_note=cover.note,
         booked_at=now,
         starts_at=now,
         pay_by=now + timedelta(minutes=terms.hold_minutes) if terms.booking_fee > ZERO else None,
@@ -187,9 +191,17 @@ def _is_another_car(match_keys: frozenset[str], session: ParkingSession) -> bool
 def scan_entry_qr(
     *, session: ParkingSession, plate_seen: str | None, now: datetime, gate_id: int | None = None
 ) -> None:
-    """Let the car in: BOOKED becomes ACTIVE, the slot occupied. Raises Refused; see `refuse_entry`."""
+    """Let the car in: BOOKED becomes ACTIVE, the slot occupied. Raises Refused; see `refuse_entry`.
+
+    A pass that has begun or has a place again since the booking covers the stay from now on.
+    """
     refuse_entry(session, plate_seen=plate_seen)
-    _move(session, SessionStatus.ACTIVE, entry_time=now, entry_gate_id=gate_id)
+    changes: dict[str, Any] = {"entry_time": now, "entry_gate_id": gate_id}
+    if session.subscription_id is None and session.vehicle.has_pass:
+        cover = cover_of(vehicle=session.vehicle, zone=session.zone, vehicle_kind=session.vehicle_kind, now=now)
+        session.subscription = cover.subscription
+        changes |= {"subscription_id": session.subscription_id, "pass_note": cover.note}
+    _move(session, SessionStatus.ACTIVE, **changes)
     set_slot_status(slot=_slot_of(session), status=SlotStatus.OCCUPIED)
 
 
@@ -218,7 +230,8 @@ def calculate_amount(*, session: ParkingSession, until: datetime) -> tuple[BillL
 def stay_until(session: ParkingSession, entry: datetime, until: datetime) -> Stay:
     """Return what the rules have to know of a stay, beside its terms."""
     offers = offers_of(session)
-    return Stay(entry, until, demand_percent=offers.demand_percent, changes=offers.changes)
+    changes = (*pass_of(session, entry), *offers.changes)
+    return Stay(entry, until, demand_percent=offers.demand_percent, changes=changes)
 
 
 def set_offers(*, session: ParkingSession, offers: Offers) -> None:

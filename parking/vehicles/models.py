@@ -19,6 +19,9 @@ class Vehicle(models.Model):
     match_key = models.CharField(max_length=20, unique=True, help_text="Plate without separators, numbers padded")
     vehicle_number = models.CharField(max_length=24, help_text="Plate as it is shown, for example DL-01-AB-1234")
     kind = models.CharField(max_length=12, choices=VehicleKind.choices, default=VehicleKind.CAR)
+    has_pass = models.BooleanField(
+        default=False, help_text="It may be on a pass that is not over: whoever has its row locked looks for one"
+    )
     created_at = models.DateTimeField()
 
     class Meta:

@@ -1,5 +1,6 @@
 """The only writer of vehicles."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from parking.core.errors import Refused
@@ -33,3 +34,29 @@ def lock_vehicle(*, plate: Plate, kind: str, now: datetime) -> Vehicle:
         vehicle.kind = kind
         vehicle.save(update_fields=["kind"])
     return vehicle
+
+
+def lock_for_pass(*, plates: Collection[Plate], kind: str, now: datetime) -> list[Vehicle]:
+    """Lock and return the records of several plates, in the order of their keys; new ones are of this kind.
+
+    They are marked as being on a pass. A known plate keeps its kind, which a booking says.
+    """
+    new = [
+        Vehicle(match_key=plate.match_key, vehicle_number=plate.shown, kind=kind, created_at=now) for plate in plates
+    ]
+    Vehicle.objects.bulk_create(new, ignore_conflicts=True)
+    keys = [plate.match_key for plate in plates]
+    locked = list(Vehicle.objects.select_for_update(no_key=True).filter(match_key__in=keys).order_by("match_key"))
+    Vehicle.objects.filter(pk__in=[vehicle.pk for vehicle in locked], has_pass=False).update(has_pass=True)
+    return locked
+
+
+def lock_vehicles(vehicle_ids: Collection[int]) -> list[Vehicle]:
+    """Lock and return vehicles, in the order of their keys."""
+    rows = Vehicle.objects.select_for_update(no_key=True).filter(pk__in=vehicle_ids)
+    return list(rows.order_by("match_key"))
+
+
+def forget_passes(vehicle_ids: Collection[int]) -> None:
+    """Note that these vehicles, which must be locked, are on no pass any more."""
+    Vehicle.objects.filter(pk__in=vehicle_ids).update(has_pass=False)

@@ -17,6 +17,7 @@ from parking.facilities import events as facilities
 from parking.invoices import events as invoices
 from parking.notifications import events as notifications
 from parking.offers import events as offers
+from parking.passes import events as passes
 from parking.payments import events as payments
 from parking.stays import events as stays
 from parking.tariffs import events as tariffs
@@ -476,6 +477,74 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "session",
         7,
         {"gate_id": 4, "way": "OUT"},
+    ),
+    (
+        passes.PlanCreated(plan_id=2, name="Monthly", price=HUNDRED, period="MONTH"),
+        "plan.created",
+        "plan",
+        2,
+        {"name": "Monthly", "price": "100.00", "period": "MONTH"},
+    ),
+    (
+        passes.PlanChanged(plan_id=2, name="Monthly", price=HUNDRED, is_active=False, fields=("is_active",)),
+        "plan.changed",
+        "plan",
+        2,
+        {"name": "Monthly", "price": "100.00", "is_active": False, "fields": ["is_active"]},
+    ),
+    (
+        passes.PassBought(
+            pass_id=5, plan_id=2, driver_id=3, price=HUNDRED, vehicle_ids=(8,), starts_at=SINCE, ends_at=SINCE
+        ),
+        "pass.bought",
+        "pass",
+        5,
+        {
+            "plan_id": 2,
+            "driver_id": 3,
+            "price": "100.00",
+            "vehicle_ids": [8],
+            "starts_at": SINCE,
+            "ends_at": SINCE,
+            "method": None,
+        },
+    ),
+    (
+        passes.PassPaid(pass_id=5, period=1, amount=HUNDRED, order_id="O1", ends_at=SINCE),
+        "pass.paid",
+        "pass",
+        5,
+        {"period": 1, "amount": "100.00", "order_id": "O1", "ends_at": SINCE},
+    ),
+    (passes.PassGivenUp(pass_id=5), "pass.given_up", "pass", 5, {}),
+    (
+        passes.PassCancelled(pass_id=5, refund=HUNDRED, reason="Moved"),
+        "pass.cancelled",
+        "pass",
+        5,
+        {"refund": "100.00", "reason": "Moved"},
+    ),
+    (passes.PassExpired(pass_id=5), "pass.expired", "pass", 5, {}),
+    (
+        passes.PassRenewalChosen(pass_id=5, auto_renew=True),
+        "pass.renewal_chosen",
+        "pass",
+        5,
+        {"auto_renew": True},
+    ),
+    (
+        passes.PassVehiclesChanged(pass_id=5, added=(9,), removed=(8,), from_at=SINCE),
+        "pass.vehicles_changed",
+        "pass",
+        5,
+        {"added": [9], "removed": [8], "from_at": SINCE},
+    ),
+    (
+        payments.PaymentAsked(pass_id=5, order_id="O1", purpose="PASS", amount=HUNDRED),
+        "payment.asked",
+        "pass",
+        5,
+        {"order_id": "O1", "purpose": "PASS", "amount": "100.00"},
     ),
     (Refusal(code="not_active", path="/x/", session_id=7), "refused.not_active", "session", 7, {"path": "/x/"}),
     (Refusal(code="forbidden", path="/x/"), "refused.forbidden", "", None, {"path": "/x/"}),

@@ -4,15 +4,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.test import RequestFactory
 from django_tasks_db.models import DBTaskResult
 
 from parking.accounts.models import Role, User
+from parking.accounts.services import login
 from parking.accounts.tasks import mail_confirmation_link
 from parking.core import clock
 from parking.facilities.models import ParkingZone
+from parking.invoices.models import DocumentKind, NumberSeries
 from parking.notifications.alerting import tell_managers
-from parking.notifications.models import Notice
+from parking.notifications.delivering import deliver
+from parking.notifications.models import Channel, Notice
+from parking.notifications.noticing import take_events
 from parking.notifications.texts import words_of
+from tests.accounts.people import PASSWORD
 from tests.build import book, enter, make_user, terminate
 from tests.moments import START, at
 
@@ -63,3 +69,33 @@ def test_late_work_is_told_at_once_and_once_an_hour(admin: User) -> None:
         tell_managers(now=now)
     assert Notice.objects.filter(kind="work_waits").count() == 1
     assert mail.outbox == []
+
+
+def test_a_series_at_99_percent_is_told_once_and_by_mail_at_once(admin: User, zone: ParkingZone) -> None:
+    NumberSeries.objects.create(site=zone.site, prefix="Z01", kind=DocumentKind.RECEIPT, year="2627", last=9_899_998)
+    tell_managers(now=START)
+    assert not Notice.objects.exists()
+    NumberSeries.objects.update(last=9_899_999)
+    for minutes in (0, 1, 90):
+        tell_managers(now=at(minutes))
+    (notice,) = Notice.objects.exclude(kind="digest")
+    assert (notice.kind, notice.person) == ("series_ends", admin)
+    assert "The series Z01 2627 has given 99 percent of its numbers." in words_of(notice).text
+
+
+def test_a_sign_in_from_a_new_place_is_told_and_the_first_is_not(driver: User) -> None:
+    driver.set_password(PASSWORD)
+    driver.email = "asha@example.org"
+    driver.save()
+    for address in ("198.51.100.7", "198.51.100.7", "203.0.113.9"):
+        request = RequestFactory().post("/api/auth/login/", REMOTE_ADDR=address)
+        login(request, username=driver.username, password=PASSWORD, now=clock.now())
+    take_events(now=clock.now())
+    (notice,) = Notice.objects.filter(person=driver)
+    deliver(now=clock.now(), channel=Channel.MAIL)
+    (sent,) = mail.outbox
+    assert (notice.kind, sent.to, sent.subject) == (
+        "new_sign_in",
+        ["asha@example.org"],
+        "A new sign-in to your account at Smart Parking",
+    )

@@ -12,7 +12,7 @@ from parking.audit.models import AuditEntry
 from parking.core import fresh
 from smart_parking.api import api
 from tests.client import ApiClient
-from tests.roles.world import MARKS, World, make_world
+from tests.roles.world import MARKS, PASS_PLATE, World, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,16 @@ TABLE: dict[str, Statuses] = {
     "GET /api/public/health/": PUBLIC,
     "GET /api/public/zones/{zone_ref}/tariff/": PUBLIC,
     "GET /api/public/zones/{zone_ref}/estimate/": PUBLIC,
+    "GET /api/public/plans/": PUBLIC,
+    "GET /api/user/passes/": driver(other=200),
+    "POST /api/user/passes/": driver(201, 201),
+    "GET /api/user/passes/{number}/": driver(),
+    "GET /api/user/passes/{number}/qr.svg": driver(),
+    "PATCH /api/user/passes/{number}/": driver(),
+    # It is paid.
+    "POST /api/user/passes/{number}/pay/": driver(400),
+    "POST /api/staff/passes/": gate(201),
+    "POST /api/staff/pass-entry/": gate(201, 400),
     "GET /api/user/zones/": driver(other=200),
     "POST /api/user/book-slot/": driver(201, 201),
     "GET /api/user/current-session/": driver(other=200),
@@ -176,6 +186,11 @@ TABLE: dict[str, Statuses] = {
     "POST /api/admin/sites/{site_ref}/holidays/": office_change(201),
     "DELETE /api/admin/sites/{site_ref}/holidays/{holiday_id}/": office_change(),
     "PATCH /api/admin/slots/{slot_ref}/": office_change(),
+    "GET /api/admin/plans/": office_list(),
+    "POST /api/admin/plans/": office_change(201, 400),
+    "PATCH /api/admin/plans/{plan_id}/": office_change(),
+    "GET /api/admin/passes/": office_list(),
+    "PATCH /api/admin/passes/{number}/": office_change(),
     "GET /api/admin/debts/": office_list(),
     "POST /api/admin/debts/{debt_ref}/write-off/": office_change(),
     # Nobody objected to it.
@@ -227,7 +242,7 @@ TABLE: dict[str, Statuses] = {
     "GET /parking/zone/{zone_ref}/status/": PUBLIC,
 }
 # Addresses that show to everybody what is shown to drivers.
-SHOWN_TO_ALL = ("/api/public/", "/api/user/zones/", "/api/user/book-slot/", "/parking/")
+SHOWN_TO_ALL = ("/api/public/", "/api/user/zones/", "/api/user/book-slot/", "POST /api/user/passes/", "/parking/")
 
 BROWSER = {
     "endpoint": "https://fcm.googleapis.com/fcm/send/one",
@@ -252,6 +267,18 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/user/sessions/{session_ref}/promo-code/": {"promo_code": "GROVE"},
         "POST /api/user/sessions/{session_ref}/points/": {"use_points": 100},
         "POST /api/user/vehicles/": {"vehicle_number": plate},
+        "POST /api/user/passes/": {"plan_id": world.plan.pk, "vehicles": [plate]},
+        "PATCH /api/user/passes/{number}/": {"auto_renew": True},
+        "POST /api/staff/passes/": {
+            "user_id": world.held.driver_id,
+            "plan_id": world.plan.pk,
+            "vehicles": [plate],
+            "payment_method": "CASH",
+        },
+        "POST /api/staff/pass-entry/": {"qr_code": world.held.pass_code, "vehicle_number": PASS_PLATE},
+        "POST /api/admin/plans/": {"name": "New", "period": "DAY", "price": 10, "site_id": world.zone.site_id},
+        "PATCH /api/admin/plans/{plan_id}/": {"price": 20},
+        "PATCH /api/admin/passes/{number}/": {"auto_renew": True},
         "POST /api/user/cancel-booking/": {"session_id": world.waiting.pk},
         "POST /api/staff/entry/": entry,
         "POST /api/staff/exit/quote/": {"qr_code": world.inside.qr_code},

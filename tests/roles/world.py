@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from parking.accounts.models import Approval, Role, User
-from parking.checkout import refunding
+from parking.checkout import passes, refunding
 from parking.core import clock
 from parking.core.actor import SYSTEM
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, SiteState
 from parking.offers import codes
 from parking.offers.models import PromoCode
+from parking.passes.models import Plan, Subscription
+from parking.passes.plans import create_plan
+from parking.passes.services import Wanted
 from parking.payments.models import Debt, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
 from parking.stays.models import ParkingSession
 from parking.tariffs import cards, holidays, zone_tariffs
@@ -23,6 +26,7 @@ from tests.build import actor, book, enter, leave, make_user, make_zone, take_ti
 
 # What stands in no answer to those who work at the other site. The rate is in every sum of money.
 ZONE_NAME, PLATE, RATE = "Palm Grove", "KA-01-AB-7711", "137.31"
+PASS_PLATE = "KA-01-AB-7733"
 MARKS = (ZONE_NAME, PLATE, RATE, "attendant-one")
 
 
@@ -48,6 +52,8 @@ class World:
     card: RateCard
     holiday: Holiday
     code: PromoCode
+    plan: Plan
+    held: Subscription
 
     def values(self) -> dict[str, object]:
         """Return what stands for the parameters of addresses."""
@@ -75,6 +81,8 @@ class World:
             "card_id": self.card.pk,
             "holiday_id": self.holiday.pk,
             "code_id": self.code.pk,
+            "plan_id": self.plan.pk,
+            "number": self.held.number,
         }
 
 
@@ -127,6 +135,7 @@ def make_world() -> World:
             fields={"code": "GROVE", "kind": "PERCENT", "value": Decimal(10), "zone_ids": [zone.pk]},
             now=now,
         ),
+        **_passes(zone, driver, now),
     )
 
 
@@ -143,6 +152,15 @@ def _prices(zone: ParkingZone, now: datetime) -> dict[str, Any]:
             actor=SYSTEM, site_id=zone.site_id, day=date(2997, 1, 1), name="New Year", now=now
         ),
     }
+
+
+def _passes(zone: ParkingZone, driver: User, now: datetime) -> dict[str, Any]:
+    """A plan of the first site and the driver's pass of it, which waits for no money."""
+    fields = {"name": "Monthly", "period": "MONTH", "price": Decimal(RATE), "site_id": zone.site_id}
+    plan = create_plan(actor=SYSTEM, fields=fields, now=now)
+    wanted = Wanted((PASS_PLATE,))
+    held = passes.buy(actor=actor(driver), plan_id=plan.pk, wanted=wanted, gateway=None, now=now).subscription
+    return {"plan": plan, "held": held}
 
 
 def attendant_of(site: ParkingSite) -> User:

@@ -9,7 +9,7 @@ from parking.core.money import ZERO
 from parking.edge.money import LineOut, OrderOut
 from parking.edge.shapes import Shape
 from parking.payments.models import Debt
-from parking.stays.models import PaymentStatus, SessionStatus
+from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
 from parking.stays.services import rate_of, terms_of
 from parking.tariffs.rules import LineKind, minutes_of, whole_minutes
 
@@ -66,6 +66,7 @@ class BillOut(Shape):
     status: SessionStatus
     change_due: float
     payment: OrderOut | None
+    pass_number: str | None
     quote_expires_at: datetime | None = None
     debts: list[OwedOut] | None = None
     debts_due: float | None = None
@@ -97,6 +98,7 @@ class BillOut(Shape):
         "status": "COMPLETED",
         "change_due": 0.0,
         "payment": None,
+        "pass_number": None,
     }
 
     @classmethod
@@ -131,8 +133,14 @@ class BillOut(Shape):
             payment_method=session.payment_method or None,
             change_due=left.change,
             payment=OrderOut.of(left.order),
+            pass_number=number_of_pass(session),
             **others,
         )
+
+
+def number_of_pass(session: ParkingSession) -> str | None:
+    """Return the number of the pass that covers a stay, None for none."""
+    return session.subscription.number if session.subscription else None
 
 
 def hours_of(minutes: int) -> int | float:

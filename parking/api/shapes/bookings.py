@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from parking.api.shapes.bills import BillOut
+from parking.api.shapes.bills import BillOut, number_of_pass
 from parking.api.shapes.promo_codes import DiscountOut
 from parking.checkout.bills import lines_at
 from parking.checkout.cancelling import Cancelled
 from parking.checkout.entering import Entered
 from parking.checkout.leaving import finished_exit
+from parking.checkout.pass_entry import PassEntered
 from parking.checkout.queries import latest_orders
 from parking.core.money import ZERO
 from parking.edge.money import OrderOut
@@ -51,6 +52,8 @@ class BookingOut(Shape):
     payment_method: str | None
     payment: OrderOut | None
     discounts: list[DiscountOut]
+    pass_number: str | None
+    pass_note: str | None
     duration_minutes: int | None = None
     estimated_amount: float | None = None
 
@@ -82,6 +85,8 @@ class BookingOut(Shape):
         "payment_method": None,
         "payment": OrderOut.example,
         "discounts": [],
+        "pass_number": None,
+        "pass_note": None,
     }
 
     @classmethod
@@ -109,6 +114,8 @@ class BookingOut(Shape):
             payment_method=session.payment_method or None,
             payment=OrderOut.of(order),
             discounts=DiscountOut.rows(session, lines),
+            pass_number=number_of_pass(session),
+            pass_note=session.pass_note or None,
             **others,
         )
 
@@ -177,6 +184,8 @@ class EntryOut(Shape):
     zone_name: str
     status: str
     plate_debt: float
+    pass_number: str | None
+    pass_note: str | None
 
     example = {
         "session_id": 123,
@@ -187,10 +196,12 @@ class EntryOut(Shape):
         "zone_name": "Zone A",
         "status": "ACTIVE",
         "plate_debt": 0.0,
+        "pass_number": None,
+        "pass_note": None,
     }
 
     @classmethod
-    def of(cls, entered: Entered) -> Self:
+    def of(cls, entered: Entered | PassEntered, **others: Any) -> Self:
         """Return what an entry answers: ACTIVE also when the same scan comes again after the exit."""
         session = entered.session
         return cls.read(
@@ -202,6 +213,9 @@ class EntryOut(Shape):
             zone_name=session.zone.name,
             status=SessionStatus.ACTIVE,
             plate_debt=entered.plate_debt,
+            pass_number=number_of_pass(session),
+            pass_note=session.pass_note or None,
+            **others,
         )
 
 

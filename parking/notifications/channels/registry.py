@@ -1,5 +1,7 @@
 """Which channel sends how. A new one is a line of the table."""
 
+from django.conf import settings
+
 from parking.notifications.channels.base import Sender
 from parking.notifications.channels.mail import MailSender
 from parking.notifications.channels.push import PushSender
@@ -17,3 +19,14 @@ _SENDERS: dict[Channel, Sender] = {
 
 def sender_of(channel: str) -> Sender:
     return _SENDERS[Channel(channel)]
+
+
+def open_channels() -> list[Channel]:
+    """Return the channels that the operator has set up, in their usual order."""
+    is_open = {
+        Channel.MAIL: True,
+        Channel.PUSH: bool(settings.PUSH_PRIVATE_KEY),
+        Channel.SMS: bool(settings.SMS_URL),
+        Channel.WHATSAPP: bool(settings.WHATSAPP_URL),
+    }
+    return [channel for channel in Channel if is_open[channel]]

@@ -16,8 +16,8 @@ from parking.core.errors import DomainError, NotFound
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
+from parking.notifications.channels.registry import open_channels
 from parking.notifications.channels.web_push import public_key
-from parking.notifications.models import Channel
 from parking.notifications.preferring import choose
 from parking.notifications.queries import choices_of, notices_of, push_endpoints_of, quiet_hours_of
 from parking.notifications.reading import mark_read
@@ -68,7 +68,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         kinds = [kind.code for kind, _channels in choices_of(user)]
         wanted = set(request.POST.getlist("on"))
-        choices = {code: {channel: f"{code}.{channel}" in wanted for channel in Channel.values} for code in kinds}
+        shown = open_channels()
+        choices = {code: {channel.value: f"{code}.{channel}" in wanted for channel in shown} for code in kinds}
         quiet = Quiet(_hour(request, "quiet_from", 22), _hour(request, "quiet_until", 7))
         choose(actor=actor_of(request), choices=choices, quiet=quiet, now=clock.now())
         messages.success(request, _("Saved."))
@@ -116,7 +117,7 @@ def push_stop(request: HttpRequest) -> HttpResponse:
 def _rows(user: User) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     """Return each kind by its name, with the field, the channel and the present choice of each box."""
     return [
-        (str(kind.name or kind.code), [(f"{kind.code}.{key}", str(Channel(key).label), on) for key, on in by.items()])
+        (str(kind.name or kind.code), [(f"{kind.code}.{key}", str(key.label), by[key]) for key in open_channels()])
         for kind, by in choices_of(user)
     ]
 

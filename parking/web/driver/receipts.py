@@ -55,14 +55,15 @@ def mail(request: HttpRequest, payment_id: int) -> HttpResponse:
         messages.error(request, sentence_for(error))
     else:
         messages.success(request, gettext("The receipt is on its way to your e-mail address."))
-    return redirect("ticket", session_id)
+    return redirect("ticket", session_id) if session_id else redirect("passes")
 
 
-def _session_of(request: HttpRequest, payment_id: int) -> int:
+def _session_of(request: HttpRequest, payment_id: int) -> int | None:
+    """Return the stay that a payment was for, None for a pass."""
     if payment_id > MAX_ID:
         raise Http404
-    _, session = find_payment(payment_id=payment_id, actor=actor_of(request))
-    return session.pk
+    _, sale = find_payment(payment_id=payment_id, actor=actor_of(request))
+    return sale.session.pk if sale.session else None
 
 
 @requests.once_per_form

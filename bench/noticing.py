@@ -1,0 +1,82 @@
+"""`python -m bench.noticing SECONDS`: makes notices and mails them, 10,000 an hour, from what waits in the outbox.
+
+It is the worker's own code at a steady pace. The mails go to the stand-in of messages. Prints JSON.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smart_parking.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402 - Django is set up now
+from django.db.models import F, Value  # noqa: E402
+from django.db.models.functions import Concat  # noqa: E402
+
+from deploy.processes import end_with_parent  # noqa: E402
+from deploy.run import ROOT  # noqa: E402
+from parking.accounts.models import User  # noqa: E402
+from parking.core import clock  # noqa: E402
+from parking.notifications import noticing  # noqa: E402
+from parking.notifications.delivering import deliver  # noqa: E402
+from parking.notifications.models import Channel, Delivery, DeliveryState, Notice  # noqa: E402
+
+NOTICES_PER_HOUR = 10_000
+
+
+@contextmanager
+def mail_server() -> Iterator[int]:
+    """Yield the port of a stand-in that takes mails."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "message_standin", "--port", "0", "--smtp-port", "0"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509
+    )
+    assert process.stdout
+    try:
+        yield int(process.stdout.readline().rpartition(":")[2])
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def give_addresses() -> None:
+    """Give every person a proved address: a notice without one is cheaper than it is outside."""
+    address = Concat(F("username"), Value("@example.org"))
+    User.objects.filter(email="").update(email=address, email_confirmed_at=clock.now())
+
+
+def work(seconds: float) -> None:
+    """Take one event after the other when each is due."""
+    noticing.EVENTS_A_RUN = 1
+    pause, begun = 3600 / NOTICES_PER_HOUR, time.monotonic()
+    for number in range(round(seconds / pause)):
+        time.sleep(max(0.0, begun + number * pause - time.monotonic()))
+        noticing.take_events(now=clock.now())
+        deliver(now=clock.now(), channel=Channel.MAIL)
+
+
+def main() -> None:
+    give_addresses()
+    notices = Notice.objects.count()
+    sent = Delivery.objects.filter(state=DeliveryState.SENT)
+    mails = sent.count()
+    with mail_server() as port:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        work(float(sys.argv[1]))
+    print(json.dumps({"notices": Notice.objects.count() - notices, "mails": sent.count() - mails}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Plans and passes, as managers see and change them."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+from pydantic import AfterValidator, Field
+
+from parking.api.paging import Paging, page_of
+from parking.api.shapes.passes import AdminPassOut, PlanOut
+from parking.api.shapes.tariff_fields import MinuteOfDay, ZoneIds
+from parking.api.shapes.zone_fields import KindIn, absent
+from parking.checkout import pass_changes
+from parking.checkout.passes import orders_of_passes
+from parking.core import clock
+from parking.core.errors import InvalidInput
+from parking.core.ids import MAX_ID
+from parking.edge import requests
+from parking.edge.answers import ok
+from parking.edge.callers import actor_of, admin_only
+from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
+from parking.edge.parsing import In, Note, Rupees, Text30, Text100, path_id
+from parking.passes import plans
+from parking.passes.models import MOST_VEHICLES, PassStatus
+from parking.passes.queries import find_pass, passes_at
+from parking.passes.rules import Period
+from parking.tariffs.rules.terms import WEEK, Weekday, clock_text
+
+router = Router(tags=["Admin"], auth=admin_only)
+
+Few = Annotated[int, Field(ge=1, le=MOST_VEHICLES)]
+Name = Annotated[Text100, Field(max_length=60)]
+
+
+def _once(values: list[Any]) -> list[Any]:
+    if len(set(values)) < len(values):
+        raise ValueError("each of them once")
+    return values
+
+
+def _weekday(day: Weekday) -> Weekday:
+    if day not in WEEK:
+        raise ValueError("a day of the week, MON to SUN")
+    return day
+
+
+def _nothing() -> None:
+    return None
+
+
+def _absent_as(alias: str) -> Any:
+    """A field that may be left out and has another name in JSON."""
+    return Field(default_factory=_nothing, alias=alias)
+
+
+Days = Annotated[
+    list[Annotated[Weekday, Field(strict=False), AfterValidator(_weekday)]],
+    Field(min_length=1, max_length=7),
+    AfterValidator(_once),
+]
+Kinds = Annotated[list[KindIn], AfterValidator(_once)]
+
+
+class ChangedPlanIn(In):
+    """What may be changed of a plan; passes that were sold stay as they are."""
+
+    name: Name = absent()
+    price: Rupees = absent()
+    price_reason: Note = absent()
+    zone_ids: ZoneIds = absent()
+    vehicle_kinds: Kinds = absent()
+    vehicles: Few = absent()
+    inside: Few = absent()
+    days: Days = absent()
+    begins: MinuteOfDay = _absent_as("from")
+    ends: MinuteOfDay = _absent_as("to")
+    is_active: bool = absent()
+    reserved: bool = absent()
+
+    def fields(self) -> dict[str, Any]:
+        """Return what was sent. Raises InvalidInput for a reserved slot, which no plan has."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set}
+        if sent.pop("reserved", False):
+            raise InvalidInput({"reserved": ["Plans with a reserved slot are not sold"]})
+        for name in sent.keys() & {"begins", "ends"}:
+            sent[name] = clock_text(sent[name])
+        for name in sent.keys() & {"days", "vehicle_kinds"}:
+            sent[name] = [str(value) for value in sent[name]]
+        return sent
+
+
+class NewPlanIn(ChangedPlanIn):
+    name: Name
+    period: Annotated[Period, Field(strict=False)]
+    price: Rupees
+    site_id: Annotated[int, Field(ge=1, le=MAX_ID)]
+
+
+@router.get(
+    "/plans/",
+    response={200: Ok[Page[PlanOut]], **READ_PROBLEMS},
+    openapi_extra=examples(response=paged(PlanOut.example)),
+    summary="Plans",
+)
+def list_plans(request: HttpRequest, paging: Annotated[Paging, Query()]) -> HttpResponse:
+    """The plans of the caller's sites, also those that are not sold."""
+    found = page_of(plans.plans_of(actor_of(request).sites), paging)
+    return ok(found.showing([PlanOut.of(plan) for plan in found.rows]))
+
+
+@router.post(
+    "/plans/",
+    response={201: Ok[PlanOut], **WRITE_PROBLEMS},
+    openapi_extra=keyed(
+        examples(
+            request={"name": "Monthly", "period": "MONTH", "price": 5000, "site_id": 1, "vehicles": 1},
+            response=enveloped(PlanOut.example, "Plan made"),
+            status=201,
+        )
+    ),
+    summary="Make a plan",
+)
+@requests.idempotent_in_one_transaction
+def create_plan(request: HttpRequest, payload: NewPlanIn) -> HttpResponse:
+    """Make a plan at a site. One that costs nothing says why (`price_reason`)."""
+    fields = payload.fields() | {"period": str(payload.period)}
+    plan = plans.create_plan(actor=actor_of(request), fields=fields, now=clock.now())
+    return ok(PlanOut.of(plan), "Plan made", status=201)
+
+
+@router.patch(
+    "/plans/{plan_id}/",
+    response={200: Ok[PlanOut], **problems()},
+    openapi_extra=examples(request={"price": 5200}, response=enveloped(PlanOut.example, "Plan changed")),
+    summary="Change a plan",
+)
+def change_plan(request: HttpRequest, plan_id: str, payload: ChangedPlanIn) -> HttpResponse:
+    """Give a plan other values. Site and period stay, and so do the passes that were sold."""
+    plan = plans.change_plan(
+        actor=actor_of(request), plan_id=path_id(plan_id), changes=payload.fields(), now=clock.now()
+    )
+    return ok(PlanOut.of(plan), "Plan changed")
+
+
+class PassesQuery(Paging):
+    status: PassStatus | None = None
+    q: Text30 | None = Field(None, description="A number, a plate or a username")
+
+
+@router.get(
+    "/passes/",
+    response={200: Ok[Page[AdminPassOut]], **READ_PROBLEMS},
+    openapi_extra=examples(response=paged(AdminPassOut.example)),
+    summary="Passes",
+)
+def list_passes(request: HttpRequest, filters: Annotated[PassesQuery, Query()]) -> HttpResponse:
+    """The passes of plans of the caller's sites, the newest first."""
+    rows = passes_at(actor_of(request).sites, status=filters.status, text=filters.q or "")
+    found = page_of(rows, filters)
+    orders, now = orders_of_passes(found.rows), clock.now()
+    return ok(found.showing([AdminPassOut.of(row, orders.get(row.pk), now) for row in found.rows]))
+
+
+class ChangedPassIn(In):
+    auto_renew: bool = absent()
+    cancel: bool = absent()
+    reason: Note = ""
+
+
+@router.patch(
+    "/passes/{number}/",
+    response={200: Ok[AdminPassOut], **problems()},
+    openapi_extra=examples(request={"auto_renew": False}, response=enveloped(AdminPassOut.example, "Pass changed")),
+    summary="Change or cancel a pass",
+)
+def change_pass(request: HttpRequest, number: str, payload: ChangedPassIn) -> HttpResponse:
+    """Renew at the end or not, or cancel as its holder may. Other money goes back by a refund of its payment."""
+    actor, now = actor_of(request), clock.now()
+    held = find_pass(number, sites=actor.sites)
+    wanted = payload.model_fields_set & {"auto_renew", "cancel"}
+    if wanted == {"auto_renew"}:
+        held = pass_changes.choose_renewal(actor=actor, subscription=held, auto_renew=payload.auto_renew, now=now)
+    elif wanted == {"cancel"} and payload.cancel:
+        held = pass_changes.cancel_pass(actor=actor, subscription=held, reason=payload.reason, now=now).subscription
+    else:
+        raise InvalidInput({"__all__": ["One of auto_renew, cancel"]})
+    return ok(AdminPassOut.of(held, orders_of_passes([held]).get(held.pk), now), "Pass changed")

@@ -1,0 +1,247 @@
+"""Buying a pass: by its driver through a gateway, at the counter, or for nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from parking.accounts.models import User
+from parking.audit import services as audit
+from parking.checkout import pass_money
+from parking.checkout.collecting import Collection, refuse_missing_reference, refuse_unknown_method
+from parking.checkout.paying import Due, collect_with_page, refresh_order, sent_with_page, waiting_order
+from parking.core import idempotency
+from parking.core.actor import SYSTEM, Actor
+from parking.core.errors import NotFound, Refused, Unavailable
+from parking.core.idempotency import RequestKey
+from parking.core.ids import new_pass_code
+from parking.core.money import ZERO
+from parking.passes import services as passes
+from parking.passes.events import PassBought, PassExpired
+from parking.passes.models import PassPeriod, PassStatus, Subscription
+from parking.passes.plans import plan_for_sale
+from parking.passes.queries import find_pass, pass_again, pass_of_code
+from parking.passes.rules import RENEWAL_GRACE
+from parking.passes.services import Wanted
+from parking.payments import bills, orders
+from parking.payments.gateways.registry import chosen_gateway
+from parking.payments.models import OrderPurpose, OrderStatus, PaymentMethod, PaymentOrder
+from parking.payments.queries import charge_of, open_order, orders_in_review
+from parking.payments.takings import Tender
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A pass with everything that it shows, and the newest order of its money, if there is one."""
+
+    subscription: Subscription
+    order: PaymentOrder | None
+
+
+def buy(
+    *, actor: Actor, plan_id: int, wanted: Wanted, gateway: str | None, now: datetime, key: RequestKey | None = None
+) -> Bought:
+    """Make out a pass for the caller and collect its price; one that costs nothing holds at once.
+
+    Pass, bill, order and key are committed before the gateway is called. Raises NotFound `plan_not_found`; Refused
+    `vehicle_invalid`, `pass_overlap`, `gateway_invalid`, `payment_failed` (the pass is given up); InvalidInput;
+    RepeatedRequest.
+    """
+    if actor.user_id is None:
+        raise ValueError("a pass is bought by an account")
+    code = chosen_gateway(gateway).code
+    plan = plan_for_sale(plan_id, sites=None)
+    pass_code = new_pass_code()
+    with transaction.atomic(durable=True):
+        idempotency.claim(key, subject=pass_code, now=now)
+        period = passes.open_pass(pass_code=pass_code, plan=plan, driver_id=actor.user_id, wanted=wanted, now=now)
+        _record_bought(actor, period, now)
+        order = None
+        if plan.price > ZERO:
+            order = orders.place(
+                bill=period.bill,
+                purpose=OrderPurpose.PASS,
+                gateway=code,
+                amount=plan.price,
+                attendant_id=None,
+                now=now,
+                is_first=True,
+            )
+        else:
+            _close_and_activate(period, actor=actor, tender=None, now=now)
+    return _collect(period.subscription, order, now, fresh=True)
+
+
+def resume_buying(*, subject: str, now: datetime) -> Bought:
+    """Go on with a purchase whose answer was lost: its order is asked after, no second pass is made out."""
+    subscription = pass_of_code(subject)
+    return _collect(subscription, _order_of(subscription), now, fresh=False)
+
+
+def sell(
+    *,
+    actor: Actor,
+    user_id: int,
+    plan_id: int,
+    wanted: Wanted,
+    collection: Collection,
+    now: datetime,
+    key: RequestKey | None = None,
+) -> Bought:
+    """Sell a pass at the counter to an account, paid at once by CASH or UPI, at one of the actor's sites.
+
+    Raises NotFound `plan_not_found`, `user_not_found`; Refused `payment_method_invalid`, `vehicle_invalid`,
+    `pass_overlap`, `amount_too_small`, `upi_reference_invalid`, `upi_reference_used`; InvalidInput; RepeatedRequest.
+    """
+    tender = _tender(collection, actor)
+    if not User.objects.filter(pk=user_id, is_active=True).exists():
+        raise NotFound("user_not_found", "User not found")
+    plan = plan_for_sale(plan_id, sites=actor.sites)
+    pass_code = new_pass_code()
+    with transaction.atomic(durable=True):
+        idempotency.claim(key, subject=pass_code, now=now)
+        period = passes.open_pass(pass_code=pass_code, plan=plan, driver_id=user_id, wanted=wanted, now=now)
+        _record_bought(actor, period, now, method=tender.method)
+        _close_and_activate(period, actor=actor, tender=tender if plan.price > ZERO else None, now=now)
+    return Bought(pass_again(period.subscription), None)
+
+
+def _tender(collection: Collection, actor: Actor) -> Tender:
+    if collection.method == PaymentMethod.ONLINE:
+        raise Refused("payment_method_invalid", "A pass is paid here by CASH or UPI; the driver pays online")
+    refuse_unknown_method(collection)
+    refuse_missing_reference(collection)
+    method = PaymentMethod(collection.method)
+    return Tender(method, actor.user_id, collection.tendered, collection.upi_reference or "")
+
+
+def _record_bought(actor: Actor, period: PassPeriod, now: datetime, method: str | None = None) -> None:
+    subscription = period.subscription
+    event = PassBought(
+        pass_id=subscription.pk,
+        plan_id=subscription.plan_id,
+        driver_id=subscription.driver_id,
+        price=period.bill.total,
+        vehicle_ids=tuple(subscription.vehicles.order_by("pk").values_list("vehicle_id", flat=True)),
+        starts_at=period.starts_at.isoformat(),
+        ends_at=period.ends_at.isoformat(),
+        method=method,
+    )
+    audit.record(actor, event, now)
+
+
+def _close_and_activate(period: PassPeriod, *, actor: Actor, tender: Tender | None, now: datetime) -> None:
+    charge = charge_of(period.bill)
+    bills.close(bill=period.bill, charge=charge, refund_reason="Pass", tender=tender, now=now)
+    pass_money.note_paid(period, actor=actor, order=None, now=now)
+
+
+# --- Its money -----------------------------------------------------------------------------------------
+
+
+def pay(*, actor: Actor, number: str, gateway: str | None, now: datetime) -> Bought:
+    """Start to pay what is due on a pass of the caller's, or go on with the order that waits.
+
+    The gateway is asked first whether a waiting order was paid meanwhile. Raises NotFound `pass_not_found`; Refused
+    `nothing_due`, `payment_in_review`, `gateway_invalid`, `payment_declined`; Unavailable.
+    """
+    code = chosen_gateway(gateway).code
+    subscription = find_pass(number, driver_id=actor.user_id)
+    period = _unpaid_period(subscription)
+    if orders_in_review([period.bill_id]):
+        raise Refused("payment_in_review", "A payment for this pass is being checked")
+    present = open_order(period.bill)
+    if present is not None and refresh_order(order=present, now=now).status == OrderStatus.COMPLETED:
+        return Bought(pass_again(subscription), _order_of(subscription))
+    with transaction.atomic(durable=True):
+        locked = passes.lock_period(period.bill_id)
+        if locked.bill.closed_at is not None:
+            raise _nothing_due()
+        due = Due(OrderPurpose.PASS, locked.bill.due)
+        waiting = waiting_order(locked, gateway=code, due=due, actor=actor, now=now)
+    order = sent_with_page(waiting, now)
+    return Bought(pass_again(subscription), order)
+
+
+def _unpaid_period(subscription: Subscription) -> PassPeriod:
+    """Return the period that waits for its money. Raises Refused `nothing_due`."""
+    found = [period for period in subscription.periods.all() if period.bill.closed_at is None]
+    if not found:
+        raise _nothing_due()
+    return found[-1]
+
+
+def _nothing_due() -> Refused:
+    return Refused("nothing_due", "Nothing is due on this pass")
+
+
+def _collect(subscription: Subscription, order: PaymentOrder | None, now: datetime, *, fresh: bool) -> Bought:
+    if order is not None and order.is_open:
+        try:
+            _, order = collect_with_page(order, now=now, fresh=fresh)
+        except Unavailable:
+            # Nobody knows whether the gateway has the order. The pass waits; the worker asks again.
+            return Bought(pass_again(subscription), order)
+    shown = pass_again(subscription)
+    if order is not None and order.status == OrderStatus.FAILED and shown.status == PassStatus.CANCELLED:
+        raise Refused("payment_failed", "Payment issue, retry")
+    return Bought(shown, order)
+
+
+def _order_of(subscription: Subscription) -> PaymentOrder | None:
+    return orders_of_passes([subscription]).get(subscription.pk)
+
+
+def orders_of_passes(subscriptions: "list[Subscription]") -> dict[int, PaymentOrder]:
+    """Return the newest order of each pass, by its id, in one statement."""
+    ids = [subscription.pk for subscription in subscriptions]
+    rows = PaymentOrder.objects.filter(bill__pass_period__subscription_id__in=ids).select_related("bill__pass_period")
+    return {order.bill.pass_period.subscription_id: order for order in rows.order_by("pk")}
+
+
+# --- Sweeps ----------------------------------------------------------------------------------------------
+
+
+def give_up_unpaid_passes(*, now: datetime) -> int:
+    """End passes that were never paid in time; answers how many. Safe to repeat, and to run twice at once."""
+    overdue = PassPeriod.objects.filter(subscription__status=PassStatus.PENDING, subscription__pay_by__lt=now)
+    given_up = 0
+    for bill_id in list(overdue.values_list("bill_id", flat=True)):
+        with transaction.atomic(durable=True):
+            period = passes.lock_period(bill_id)
+            held = period.subscription
+            if held.status == PassStatus.PENDING and held.pay_by is not None and held.pay_by < now:
+                pass_money.give_up(period, now)
+                given_up += 1
+    return given_up
+
+
+def expire_passes(*, now: datetime) -> int:
+    """Note that passes are over whose end, or the two days in which a renewal may be paid, passed; answers how many.
+
+    Safe to repeat, and to run twice at once.
+    """
+    over = Q(ends_at__lte=now, auto_renew=False) | Q(ends_at__lte=now - RENEWAL_GRACE)
+    ended = 0
+    for pk in list(Subscription.objects.filter(over, status=PassStatus.ACTIVE).values_list("pk", flat=True)):
+        with transaction.atomic(durable=True):
+            held = passes.lock_pass(pk)
+            if held.status == PassStatus.ACTIVE and held.admits_until <= now:
+                _expire(held, now)
+                ended += 1
+    return ended
+
+
+def _expire(held: Subscription, now: datetime) -> None:
+    for period in passes.lock_periods(held):
+        if period.bill.closed_at is None:
+            pass_money.close_unpaid(period, now)
+    passes.expire(subscription=held, now=now)
+    audit.record(SYSTEM, PassExpired(pass_id=held.pk), now)
+
+
+def forget_ended_vehicles(*, now: datetime) -> int:
+    """Unmark vehicles that are on no pass any more; answers how many."""
+    with transaction.atomic(durable=True):
+        return passes.forget_ended_vehicles(now=now)

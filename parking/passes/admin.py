@@ -1,0 +1,36 @@
+"""Show plans and passes on the look-up site."""
+
+from django.contrib import admin
+
+from parking.core.admin import LookUpAdmin, look_up
+from parking.passes.models import PassPeriod, PassVehicle, Plan, Subscription
+
+
+@admin.register(Plan, site=look_up)
+class PlanAdmin(LookUpAdmin):
+    list_display = ["name", "site", "period", "price", "vehicles", "inside", "is_active"]
+    list_filter = ["site", "period", "is_active"]
+    list_select_related = ["site"]
+    search_fields = ["name"]
+
+
+@admin.register(Subscription, site=look_up)
+class SubscriptionAdmin(LookUpAdmin):
+    list_display = ["number", "plan", "driver", "status", "starts_at", "ends_at", "auto_renew", "pay_by"]
+    list_filter = ["status", "plan"]
+    list_select_related = ["plan", "driver"]
+    search_fields = ["=pk", "=driver__username", "=pass_code"]
+
+
+@admin.register(PassPeriod, site=look_up)
+class PassPeriodAdmin(LookUpAdmin):
+    list_display = ["subscription", "number", "starts_at", "ends_at", "bill", "paid_at"]
+    list_select_related = ["subscription", "bill"]
+    search_fields = ["=subscription__pk", "=bill__pk"]
+
+
+@admin.register(PassVehicle, site=look_up)
+class PassVehicleAdmin(LookUpAdmin):
+    list_display = ["subscription", "vehicle", "from_at", "until_at", "is_swap"]
+    list_select_related = ["subscription", "vehicle"]
+    search_fields = ["=subscription__pk", "=vehicle__match_key"]

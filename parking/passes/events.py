@@ -1,0 +1,115 @@
+"""What happens to plans and passes. Amounts are rupees, times are texts of ISO 8601.
+
+What a person decides about the money of a pass is an event of payments, about the pass.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from parking.audit.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class _PlanEvent(Event):
+    subject_kind = "plan"
+
+    plan_id: int
+    name: str
+    price: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanCreated(_PlanEvent):
+    action = "plan.created"
+
+    period: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanChanged(_PlanEvent):
+    """A plan has other values; `fields` are the names of those that were given. Passes stay as they were sold."""
+
+    action = "plan.changed"
+
+    is_active: bool
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassEvent(Event):
+    """Something that happened to a pass."""
+
+    subject_kind = "pass"
+
+    pass_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassBought(PassEvent):
+    """A pass was made out; it waits for its money, unless it was paid at the counter (`method`) or costs nothing."""
+
+    action = "pass.bought"
+
+    plan_id: int
+    driver_id: int
+    price: Decimal
+    vehicle_ids: tuple[int, ...]
+    starts_at: str
+    ends_at: str
+    method: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassPaid(PassEvent):
+    """The money of a period came: the pass holds until `ends_at`."""
+
+    action = "pass.paid"
+
+    period: int
+    amount: Decimal
+    order_id: str | None
+    ends_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassGivenUp(PassEvent):
+    """A pass was never paid, or its gateway refused the order."""
+
+    action = "pass.given_up"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassCancelled(PassEvent):
+    """A pass was ended before its time; `refund` goes back."""
+
+    action = "pass.cancelled"
+
+    refund: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassExpired(PassEvent):
+    """A pass is over."""
+
+    action = "pass.expired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassRenewalChosen(PassEvent):
+    """Its holder wants the pass to be renewed, or no longer."""
+
+    action = "pass.renewal_chosen"
+
+    auto_renew: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassVehiclesChanged(PassEvent):
+    """Other plates are on a pass, from a time on."""
+
+    action = "pass.vehicles_changed"
+
+    added: tuple[int, ...]
+    removed: tuple[int, ...]
+    from_at: str

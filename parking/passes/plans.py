@@ -1,0 +1,128 @@
+"""Plans: their only writer, and their reads."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from parking.audit import services as audit
+from parking.core.actor import Actor
+from parking.core.errors import InvalidInput, NotFound, Refused
+from parking.core.money import ZERO
+from parking.core.sites import Sites, at_sites
+from parking.facilities.models import ParkingSite, ParkingZone, SiteState
+from parking.passes.events import PlanChanged, PlanCreated
+from parking.passes.models import MOST_VEHICLES, Plan
+
+# --- Reads ---------------------------------------------------------------------------------------------
+
+
+def plans_of(sites: Sites) -> QuerySet[Plan]:
+    """Return the plans of these sites by site and name, also those that are not sold."""
+    rows = Plan.objects.select_related("site").prefetch_related("zones")
+    return at_sites(rows, sites, "site_id").order_by("site__name", "price", "pk")
+
+
+def plans_on_sale() -> QuerySet[Plan]:
+    """Return the plans that drivers can buy, the cheapest of each site first."""
+    rows = Plan.objects.select_related("site").prefetch_related("zones")
+    rows = rows.filter(is_active=True, site__state=SiteState.OPEN, site__retired_at=None)
+    return rows.order_by("site__name", "price", "pk")
+
+
+def plan_by_id(plan_id: int, *, sites: Sites) -> Plan:
+    """Return a plan of these sites. Raises NotFound `plan_not_found`."""
+    plan = plans_of(sites).filter(pk=plan_id).first()
+    if plan is None:
+        raise NotFound("plan_not_found", "There is no such plan")
+    return plan
+
+
+def plan_for_sale(plan_id: int, *, sites: Sites) -> Plan:
+    """Return a plan that is sold at these sites. Raises NotFound `plan_not_found`."""
+    plan = at_sites(plans_on_sale(), sites, "site_id").filter(pk=plan_id).first()
+    if plan is None:
+        raise NotFound("plan_not_found", "There is no such plan")
+    return plan
+
+
+# --- Changes -------------------------------------------------------------------------------------------
+
+
+def create_plan(*, actor: Actor, fields: Mapping[str, Any], now: datetime) -> Plan:
+    """Make a plan at a site of the actor's. Raises Refused `plan_name_taken`; InvalidInput."""
+    values = dict(fields)
+    zone_ids, site_id = values.pop("zone_ids", ()), values.pop("site_id")
+    with transaction.atomic():
+        site = at_sites(ParkingSite.objects.filter(retired_at=None), actor.sites, "pk").filter(pk=site_id).first()
+        if site is None:
+            raise InvalidInput({"site_id": [f"There is no site {site_id}"]})
+        zones = _zones(zone_ids, actor)
+        plan = Plan(site=site, created_at=now, **values)
+        _save(plan)
+        plan.zones.set(zones)
+        made = PlanCreated(plan_id=plan.pk, name=plan.name, price=plan.price, period=plan.period)
+        audit.record(actor, made, now)
+    return plan_by_id(plan.pk, sites=actor.sites)
+
+
+def change_plan(*, actor: Actor, plan_id: int, changes: Mapping[str, Any], now: datetime) -> Plan:
+    """Give a plan other values; its site and period stay. Passes that were sold stay as they are.
+
+    Raises NotFound `plan_not_found`; Refused `plan_name_taken`; InvalidInput.
+    """
+    values = dict(changes)
+    zone_ids = values.pop("zone_ids", None)
+    with transaction.atomic():
+        plan_by_id(plan_id, sites=actor.sites)
+        plan = Plan.objects.select_for_update(no_key=True).get(pk=plan_id)
+        for name, value in values.items():
+            setattr(plan, name, value)
+        _save(plan)
+        if zone_ids is not None:
+            plan.zones.set(_zones(zone_ids, actor))
+        changed = PlanChanged(
+            plan_id=plan.pk,
+            name=plan.name,
+            price=plan.price,
+            is_active=plan.is_active,
+            fields=tuple(sorted(changes)),
+        )
+        audit.record(actor, changed, now)
+    return plan_by_id(plan_id, sites=actor.sites)
+
+
+def _zones(zone_ids: Collection[int], actor: Actor) -> list[ParkingZone]:
+    found = at_sites(ParkingZone.objects.filter(pk__in=zone_ids, retired_at=None), actor.sites, "site_id")
+    zones = list(found.order_by("pk"))
+    if missing := sorted(set(zone_ids) - {zone.pk for zone in zones}):
+        raise InvalidInput({"zone_ids": [f"There is no zone {number}" for number in missing]})
+    return zones
+
+
+def _save(plan: Plan) -> None:
+    """Write a plan. Raises Refused `plan_name_taken`; InvalidInput for values that do not fit together."""
+    if not 1 <= plan.vehicles <= MOST_VEHICLES:
+        raise InvalidInput({"vehicles": [f"1 to {MOST_VEHICLES}"]})
+    if not 1 <= plan.inside <= plan.vehicles:
+        raise InvalidInput({"inside": ["At least 1, and not more than there are vehicles"]})
+    if not plan.days:
+        raise InvalidInput({"days": ["At least one day"]})
+    if plan.price == ZERO and not plan.price_reason:
+        raise InvalidInput({"price_reason": ["Say why the plan costs nothing"]})
+    if plan.price > ZERO:
+        plan.price_reason = ""
+    taken = Plan.objects.filter(site_id=plan.site_id, name=plan.name).exclude(pk=plan.pk)
+    if taken.exists():
+        raise _name_taken()
+    try:
+        with transaction.atomic():
+            plan.save()
+    except IntegrityError as error:
+        raise _name_taken() from error
+
+
+def _name_taken() -> Refused:
+    return Refused("plan_name_taken", "There is a plan of this name at the site already")

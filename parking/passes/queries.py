@@ -1,0 +1,131 @@
+"""Reads of passes: for screens and the API, and those of a vehicle that a session may be covered by."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from parking.core.errors import NotFound
+from parking.core.sites import Sites, at_sites
+from parking.facilities.models import ParkingZone
+from parking.passes.models import OPEN_PASS, PassPeriod, PassStatus, PassVehicle, Subscription
+
+_LONGEST_NUMBER = 12
+
+
+def whole_passes() -> QuerySet[Subscription]:
+    """Return passes with everything that they show."""
+    vehicles = PassVehicle.objects.select_related("vehicle").order_by("pk")
+    periods = PassPeriod.objects.select_related("bill").order_by("number")
+    rows = Subscription.objects.select_related("plan__site", "driver")
+    return rows.prefetch_related("plan__zones", Prefetch("vehicles", vehicles), Prefetch("periods", periods)).order_by(
+        "-pk"
+    )
+
+
+def passes_of_driver(driver_id: int) -> QuerySet[Subscription]:
+    """Return a driver's passes, the newest first."""
+    return whole_passes().filter(driver_id=driver_id)
+
+
+def passes_at(sites: Sites, *, status: str | None = None, text: str = "") -> QuerySet[Subscription]:
+    """Return the passes of plans of these sites, the newest first; `text` is a number, a plate or a username."""
+    rows = at_sites(whole_passes(), sites, "plan__site_id")
+    if status:
+        rows = rows.filter(status=status)
+    if not text:
+        return rows
+    key = "".join(letter for letter in text.upper() if letter.isalnum())
+    found = Q(driver__username__icontains=text)
+    if key:
+        on_pass = PassVehicle.objects.filter(vehicle__match_key__contains=key).values("subscription_id")
+        found |= Q(pk__in=on_pass)
+    pk = pk_of_number(text)
+    return rows.filter(found if pk is None else found | Q(pk=pk))
+
+
+def pk_of_number(number: str) -> int | None:
+    """Return the key of the pass of a number such as P-000123, None for a text that is none."""
+    text = number.strip().upper()
+    digits = text.removeprefix("P-")
+    is_number = text.startswith("P-") and digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST_NUMBER
+    return int(digits) if is_number else None
+
+
+def find_pass(number: str, *, driver_id: int | None = None, sites: Sites = None) -> Subscription:
+    """Return a pass by its number, of a driver or of these sites.
+
+    Raises NotFound `pass_not_found`, also for somebody else's.
+    """
+    rows = at_sites(whole_passes(), sites, "plan__site_id").filter(pk=pk_of_number(number) or 0)
+    found = rows.first() if driver_id is None else rows.filter(driver_id=driver_id).first()
+    if found is None:
+        raise pass_not_found()
+    return found
+
+
+def pass_not_found() -> NotFound:
+    return NotFound("pass_not_found", "There is no such pass")
+
+
+def pass_of_code(code: str) -> Subscription:
+    """Return the pass of a code that was read. Raises NotFound `pass_not_found`."""
+    found = whole_passes().filter(pass_code=code).first()
+    if found is None:
+        raise pass_not_found()
+    return found
+
+
+def pass_again(subscription: Subscription) -> Subscription:
+    """Return a pass as it now is in the database, with everything that it shows."""
+    return whole_passes().get(pk=subscription.pk)
+
+
+def present_vehicles(subscription: Subscription, now: datetime) -> list[PassVehicle]:
+    """Return the plates that are on a pass at a moment, from its prefetched vehicles."""
+    return [row for row in subscription.vehicles.all() if _is_on(row, now)]
+
+
+def coming_vehicles(subscription: Subscription) -> list[PassVehicle]:
+    """Return the plates that will be on a pass: those that are now and stay, and those that take a place later."""
+    return [row for row in subscription.vehicles.all() if row.until_at is None]
+
+
+def _is_on(row: PassVehicle, now: datetime) -> bool:
+    # A pass for later has its plates from the beginning.
+    return row.from_at <= now and (row.until_at is None or now < row.until_at)
+
+
+# --- What covers a session ---------------------------------------------------------------------------------
+
+
+def lock_passes_of(vehicle_id: int, *, now: datetime) -> list[Subscription]:
+    """Lock and return the paid passes that have a vehicle and have begun, the oldest first. Over ones are among them.
+
+    The vehicle's row decides whether to look (`Vehicle.has_pass`).
+    """
+    on_pass = PassVehicle.objects.filter(
+        Q(until_at=None) | Q(until_at__gt=now), vehicle_id=vehicle_id, from_at__lte=now
+    )
+    rows = Subscription.objects.select_for_update(no_key=True)
+    rows = rows.filter(pk__in=on_pass.values("subscription_id"), status=PassStatus.ACTIVE, starts_at__lte=now)
+    return list(rows.order_by("pk"))
+
+
+def overlapping(
+    vehicle_ids: Collection[int], *, begins: datetime, ends: datetime, but: int | None = None
+) -> QuerySet[PassVehicle]:
+    """Return the places of these vehicles on other passes that are open, and hold at some time of a span."""
+    rows = PassVehicle.objects.filter(
+        Q(until_at=None) | Q(until_at__gt=begins),
+        vehicle_id__in=vehicle_ids,
+        from_at__lt=ends,
+        subscription__status__in=OPEN_PASS,
+        subscription__starts_at__lt=ends,
+        subscription__ends_at__gt=begins,
+    )
+    return rows.exclude(subscription_id=but or 0).select_related("subscription", "vehicle").order_by("pk")
+
+
+def zones_at(site_id: int) -> QuerySet[ParkingZone]:
+    return ParkingZone.objects.filter(site_id=site_id, retired_at=None)

@@ -1,0 +1,280 @@
+"""The only writer of passes. Every change of state happens here, under the lock of the pass (docs/locking.md)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from parking.core import clock
+from parking.core.errors import InvalidInput, Refused
+from parking.core.money import ZERO
+from parking.core.statements import change
+from parking.facilities.models import ParkingZone
+from parking.passes.coverage import Coverage
+from parking.passes.models import OPEN_PASS, PassPeriod, PassStatus, PassVehicle, Plan, Subscription
+from parking.passes.queries import overlapping
+from parking.passes.rules import MOST_DAYS_AHEAD, PAY_WITHIN, Period, end_of_period, swaps_left
+from parking.payments import bills
+from parking.payments.models import BillKind
+from parking.tariffs.rules import Charge, LineKind, single_line
+from parking.vehicles import services as vehicles
+from parking.vehicles.models import Vehicle, VehicleKind
+from parking.vehicles.plates import Plate
+from parking.vehicles.services import checked_plate
+
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A pass as somebody asks for it: the plates that shall be on it, its first day, None for today."""
+
+    plates: tuple[str, ...]
+    starts_on: date | None = None
+    auto_renew: bool = False
+
+
+class PassChangedMeanwhile(RuntimeError):
+    """The pass was not in the state that its lock promised: a lock is missing somewhere."""
+
+
+# --- Making one out ----------------------------------------------------------------------------------
+
+
+def open_pass(*, pass_code: str, plan: Plan, driver_id: int, wanted: Wanted, now: datetime) -> PassPeriod:
+    """Make out a pass that waits for its money, with its first period and its bill, inside a transaction.
+
+    The plates are locked, in the order of their keys. Raises Refused `vehicle_invalid`, `pass_overlap`; InvalidInput.
+    """
+    zone = ZoneInfo(plan.site.time_zone)
+    first = _first_day(wanted.starts_on, now.astimezone(zone).date())
+    starts_at, ends_at = clock.day_start(first, zone), _end_of(first, plan, 1)
+    locked = vehicles.lock_for_pass(plates=_plates(wanted, plan), kind=_kind_of(plan), now=now)
+    refuse_overlap(locked, plan.coverage, begins=starts_at, ends=ends_at)
+    subscription = Subscription.objects.create(
+        pass_code=pass_code,
+        plan=plan,
+        driver_id=driver_id,
+        price=plan.price,
+        covers=plan.coverage.to_json(),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        auto_renew=wanted.auto_renew,
+        pay_by=now + PAY_WITHIN,
+        created_at=now,
+    )
+    PassVehicle.objects.bulk_create(
+        PassVehicle(subscription=subscription, vehicle=vehicle, from_at=starts_at, created_at=now) for vehicle in locked
+    )
+    return _open_period(subscription, number=1, starts_at=starts_at, ends_at=ends_at, until=now + PAY_WITHIN, now=now)
+
+
+def _first_day(wanted: date | None, today: date) -> date:
+    first = wanted or today
+    if not today <= first <= today + timedelta(days=MOST_DAYS_AHEAD):
+        raise InvalidInput({"starts_on": [f"Today, or up to {MOST_DAYS_AHEAD} days ahead"]})
+    return first
+
+
+def _end_of(first: date, plan: Plan, number: int) -> datetime:
+    """Return the local midnight at which the period of this number ends."""
+    return clock.day_start(end_of_period(first, Period(plan.period), number), ZoneInfo(plan.site.time_zone))
+
+
+def _plates(wanted: Wanted, plan: Plan) -> list[Plate]:
+    return _distinct(wanted.plates, plan.vehicles)
+
+
+def _distinct(texts: Iterable[str], most: int) -> list[Plate]:
+    """Return the plates, each once. Raises Refused `vehicle_invalid`; InvalidInput for none or too many."""
+    found = {plate.match_key: plate for plate in map(checked_plate, texts)}
+    if not 1 <= len(found) <= most:
+        raise InvalidInput({"vehicles": [f"1 to {most} vehicles"]})
+    return list(found.values())
+
+
+def _kind_of(plan: Plan) -> str:
+    """Return the kind of vehicle that a new plate is noted with."""
+    kinds = plan.vehicle_kinds
+    return str(kinds[0]) if kinds and VehicleKind.CAR not in kinds else VehicleKind.CAR
+
+
+def refuse_overlap(
+    locked: Collection[Vehicle], covers: Coverage, *, begins: datetime, ends: datetime, but: int | None = None
+) -> None:
+    """Raise Refused `pass_overlap` if one of these plates, which are locked, has another pass in the same zone then."""
+    places = list(overlapping([vehicle.pk for vehicle in locked], begins=begins, ends=ends, but=but))
+    if not places:
+        return
+    named = {pk for place in places for pk in place.subscription.coverage.zone_ids} | set(covers.zone_ids)
+    site_of = dict(ParkingZone.objects.filter(pk__in=named).values_list("pk", "site_id"))
+    for place in places:
+        if covers.shares_zone_with(place.subscription.coverage, site_of):
+            plate = place.vehicle.vehicle_number
+            raise Refused("pass_overlap", f"{plate} has a pass here for that time already", vehicle_number=plate)
+
+
+def _open_period(
+    subscription: Subscription, *, number: int, starts_at: datetime, ends_at: datetime, until: datetime, now: datetime
+) -> PassPeriod:
+    plan = subscription.plan
+    bill = bills.open(kind=BillKind.PASS, site_id=plan.site_id, payer_id=subscription.driver_id, now=now)
+    bills.freeze(bill=bill, charge=charge_of_period(subscription, now), until=until)
+    return PassPeriod.objects.create(
+        subscription=subscription, number=number, starts_at=starts_at, ends_at=ends_at, bill=bill, created_at=now
+    )
+
+
+def charge_of_period(subscription: Subscription, now: datetime) -> Charge:
+    """Return what a period costs; nothing is no line."""
+    price, label = subscription.price, f"Pass {subscription.number}, {subscription.plan.name}"
+    return Charge((single_line(LineKind.PASS, price, label),) if price > ZERO else (), now)
+
+
+# --- Its state ---------------------------------------------------------------------------------------
+
+
+def lock_pass(subscription_id: int) -> Subscription:
+    """Lock a pass, and return it with its plan and site."""
+    rows = Subscription.objects.select_related("plan__site").select_for_update(of=("self",), no_key=True)
+    return rows.get(pk=subscription_id)
+
+
+def lock_period(bill_id: int) -> PassPeriod:
+    """Lock the pass that a bill belongs to, then its period and the bill; return the period with both."""
+    subscription_id = PassPeriod.objects.values_list("subscription_id", flat=True).get(bill_id=bill_id)
+    subscription = lock_pass(subscription_id)
+    rows = PassPeriod.objects.select_related("bill").select_for_update(of=("self", "bill"), no_key=True)
+    period = rows.get(bill_id=bill_id)
+    period.subscription = subscription
+    return period
+
+
+def lock_periods(subscription: Subscription) -> list[PassPeriod]:
+    """Lock the periods of a pass that is locked, with their bills, the first one first."""
+    rows = PassPeriod.objects.select_related("bill").select_for_update(of=("self", "bill"), no_key=True)
+    found = list(rows.filter(subscription=subscription).order_by("number"))
+    for period in found:
+        period.subscription = subscription
+    return found
+
+
+def mark_paid(*, period: PassPeriod, now: datetime) -> None:
+    """Note that a period is paid: a pass that waited is ACTIVE, and one that was renewed goes on."""
+    subscription = period.subscription
+    period.paid_at = now
+    period.save(update_fields=["paid_at"])
+    ends_at = max(subscription.ends_at, period.ends_at)
+    _move(subscription, OPEN_PASS, status=PassStatus.ACTIVE, pay_by=None, ends_at=ends_at)
+
+
+def give_up(*, subscription: Subscription, now: datetime) -> None:
+    """End a pass that was never paid."""
+    _move(subscription, (PassStatus.PENDING,), status=PassStatus.CANCELLED, pay_by=None, ended_at=now)
+
+
+def cancel(*, subscription: Subscription, now: datetime) -> None:
+    """End a paid pass now: it covers nothing that begins later."""
+    ends_at = max(min(subscription.ends_at, now), subscription.starts_at + timedelta(seconds=1))
+    _move(subscription, (PassStatus.ACTIVE,), status=PassStatus.CANCELLED, ended_at=now, ends_at=ends_at)
+
+
+def expire(*, subscription: Subscription, now: datetime) -> None:
+    """Note that a pass is over."""
+    _move(subscription, (PassStatus.ACTIVE,), status=PassStatus.EXPIRED, ended_at=now)
+
+
+def _move(subscription: Subscription, before: tuple[PassStatus, ...], **changes: object) -> None:
+    if not change(Subscription, subscription.pk, when={"status": before}, **changes):
+        raise PassChangedMeanwhile(f"{subscription} is not {' or '.join(before)}")
+    for name, value in changes.items():
+        setattr(subscription, name, value)
+
+
+def set_auto_renew(*, subscription: Subscription, auto_renew: bool) -> None:
+    subscription.auto_renew = auto_renew
+    subscription.save(update_fields=["auto_renew"])
+
+
+def forget_ended_vehicles(*, now: datetime) -> int:
+    """Unmark vehicles that are on no open pass any more, at most 500; answers how many. Inside a transaction."""
+    places = _open_places(now)
+    marked = Vehicle.objects.filter(~Exists(places.filter(vehicle=OuterRef("pk"))), has_pass=True)
+    candidates = marked.values_list("pk", flat=True)[:MOST_AT_ONCE]
+    # Locked first and asked again: a pass that was made out in between has its vehicles locked until it is there.
+    locked = [vehicle.pk for vehicle in vehicles.lock_vehicles(list(candidates))]
+    still = set(places.filter(vehicle_id__in=locked).values_list("vehicle_id", flat=True))
+    over = [pk for pk in locked if pk not in still]
+    vehicles.forget_passes(over)
+    return len(over)
+
+
+def _open_places(now: datetime) -> QuerySet[PassVehicle]:
+    still = Q(until_at=None) | Q(until_at__gt=now)
+    return PassVehicle.objects.filter(still, subscription__status__in=OPEN_PASS)
+
+
+# --- Its vehicles ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The plates that are put on a pass and taken off it, from a time on."""
+
+    added: tuple[Vehicle, ...]
+    removed: tuple[Vehicle, ...]
+    from_at: datetime
+
+
+def change_vehicles(*, subscription_id: int, plates: tuple[str, ...], now: datetime) -> Exchange:
+    """Put these plates on a pass, in place of those that are on it, from the next midnight of the site.
+
+    Inside a transaction; the plates are locked before the pass. A plate that fills a place which was never used is no
+    exchange. Raises Refused `vehicle_invalid`, `pass_over`, `pass_overlap`, `pass_swaps_used`; InvalidInput.
+    """
+    plan = Plan.objects.get(subscriptions=subscription_id)
+    wanted = {plate.match_key: plate for plate in map(checked_plate, plates)}
+    locked = vehicles.lock_for_pass(plates=list(wanted.values()), kind=_kind_of(plan), now=now)
+    subscription = lock_pass(subscription_id)
+    refuse_over(subscription)
+    covers = subscription.coverage
+    _distinct(plates, covers.vehicles)
+    rows = list(PassVehicle.objects.select_related("vehicle").filter(subscription=subscription).order_by("pk"))
+    present = {row.vehicle_id: row for row in rows if row.until_at is None}
+    added = [vehicle for vehicle in locked if vehicle.pk not in present]
+    removed = [row for pk, row in present.items() if pk not in {vehicle.pk for vehicle in locked}]
+    from_at = _next_midnight(subscription, now)
+    refuse_overlap(added, covers, begins=from_at, ends=subscription.ends_at, but=subscription.pk)
+    swaps = len(added) - max(covers.vehicles - len({row.vehicle_id for row in rows}), 0)
+    zone = ZoneInfo(subscription.plan.site.time_zone)
+    if swaps > swaps_left([row.created_at for row in rows if row.is_swap], now, zone):
+        raise Refused("pass_swaps_used", "The vehicles of a pass are exchanged twice a month at most")
+    for row in removed:
+        row.until_at = max(from_at, row.from_at)
+        row.save(update_fields=["until_at"])
+    PassVehicle.objects.bulk_create(
+        PassVehicle(
+            subscription=subscription,
+            vehicle=vehicle,
+            from_at=from_at,
+            is_swap=place >= len(added) - swaps,
+            created_at=now,
+        )
+        for place, vehicle in enumerate(added)
+    )
+    return Exchange(tuple(added), tuple(row.vehicle for row in removed), from_at)
+
+
+def _next_midnight(subscription: Subscription, now: datetime) -> datetime:
+    """Return the next midnight of the site; for a pass that has not begun, its beginning."""
+    zone = ZoneInfo(subscription.plan.site.time_zone)
+    midnight = clock.day_start(now.astimezone(zone).date() + timedelta(days=1), zone)
+    return max(midnight, subscription.starts_at)
+
+
+def refuse_over(subscription: Subscription) -> None:
+    """Raise Refused `pass_over` for a pass that was cancelled or is over."""
+    if subscription.status not in OPEN_PASS:
+        raise Refused("pass_over", "This pass is over")

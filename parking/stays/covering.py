@@ -1,0 +1,48 @@
+"""Whether a pass covers a session: when it is booked, when a ticket is given, and when its car comes in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from parking.facilities.models import ParkingZone
+from parking.passes.models import Subscription
+from parking.passes.queries import lock_passes_of
+from parking.stays.models import ParkingSession, PassNote
+from parking.tariffs.rules.changes import Pass
+from parking.vehicles.models import Vehicle
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The pass that covers a session, locked; or why the pass of its plate does not."""
+
+    subscription: Subscription | None = None
+    note: str = ""
+
+
+NOT_COVERED = Cover()
+
+
+def cover_of(*, vehicle: Vehicle, zone: ParkingZone, vehicle_kind: str, now: datetime) -> Cover:
+    """Return the pass that covers a session of a vehicle in a zone from `now` on.
+
+    A pass covers as many open sessions at once as it allows; it stays locked, so that of two cars at the same moment
+    the second sees the first. A vehicle without pass costs no statement.
+    """
+    if not vehicle.has_pass:
+        return NOT_COVERED
+    held = lock_passes_of(vehicle.pk, now=now)
+    fitting = [one for one in held if now < one.admits_until and one.coverage.fits(zone, vehicle_kind)]
+    with_place = (one for one in fitting if open_sessions(one) < one.coverage.inside)
+    found = next(with_place, None)
+    return Cover(found, PassNote.ALL_INSIDE if fitting and found is None else "")
+
+
+def open_sessions(subscription: Subscription) -> int:
+    """Return how many sessions that are booked or inside a pass covers."""
+    return ParkingSession.objects.open().filter(subscription=subscription).count()
+
+
+def pass_of(session: ParkingSession, entry: datetime) -> tuple[Pass, ...]:
+    """Return what covers a session that entered at `entry`: nothing by a pass that was over before and not renewed."""
+    held = session.subscription
+    return (held.change,) if held is not None and entry < held.ends_at else ()
