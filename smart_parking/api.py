@@ -17,6 +17,7 @@ from parking.api import (
     prices,
     public,
     receipts,
+    shop,
     staff,
     staff_passes,
     staff_refunds,
@@ -54,6 +55,7 @@ api.add_router("/api/user", driver.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
 api.add_router("/api/user", offers.router)
+api.add_router("/api/shop", shop.router)
 api.add_router("/api/user", debts.own)
 api.add_router("/api/user", vehicles.router)
 api.add_router("/api/user", passes.of_driver)

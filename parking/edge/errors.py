@@ -50,6 +50,7 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "opens_at": str,
     "tariff_id": int,
     "bands": list,
+    "matches": list,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 

@@ -13,6 +13,8 @@ def label_in_words(line: BillLine) -> str | None:
         return _("Promo code %(code)s") % {"code": said}
     if line.kind == LineKind.DEMAND:
         return demand_in_words(_percent_of(line.label))
+    if line.kind == LineKind.SHOP:
+        return _("Paid by %(shop)s") % {"shop": line.label.removeprefix("Validated by ")}
     if line.kind == LineKind.POINTS:
         points = line.label.removesuffix(" points")
         return _("%(points)s points") % {"points": points}

@@ -64,6 +64,9 @@ TABLE: dict[str, Statuses] = {
     "ticket_promo_code": TICKET,
     "ticket_points": TICKET,
     "points": DRIVER,
+    # The driver works for a shop.
+    "shop": (200, 403, 403, 403, 403, 403, 403, 302),
+    "shop_undo": ONLY_SENT,
     "ticket_pay": TICKET,
     # Paid already: it leads to the ticket.
     "ticket_pay_live": (204, 403, 403, 404, 404, 403, 403, 302),
@@ -148,6 +151,11 @@ TABLE: dict[str, Statuses] = {
     "office_demand": READ_ONE,
     "office_rate_cards": READ,
     "office_rate_card": READ_ONE,
+    "office_shops": READ,
+    "office_shop_new": CHANGE,
+    "office_shop": READ_ONE,
+    # A statement is no CSV.
+    "office_shop_statement": (403, 403, 403, 404, 404, 404, 404, 302),
     "office_promo_codes": READ,
     "office_promo_code_new": CHANGE,
     "office_promo_code": READ_ONE,

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from parking.web.driver import booking, debts, history, invoicing, offers, paying, points, receipts, tickets, zones
+from parking.web.driver import (
+    booking,
+    debts,
+    history,
+    invoicing,
+    offers,
+    paying,
+    points,
+    receipts,
+    shop,
+    tickets,
+    zones,
+)
 
 urlpatterns: list[URLPattern] = [
     path("zones/", zones.overview, name="zones"),
@@ -23,6 +35,8 @@ urlpatterns: list[URLPattern] = [
     path("pay/return/<str:order_id>/", paying.pay_return, name="pay_return"),
     path("pay/return/<str:order_id>/live/", paying.pay_return_live, name="pay_return_live"),
     path("pay/return/<str:order_id>/check/", paying.pay_return_check, name="pay_return_check"),
+    path("shop/", shop.overview, name="shop"),
+    path("shop/<int:validation_id>/undo/", shop.undo, name="shop_undo"),
     path("points/", points.overview, name="points"),
     path("debts/", debts.listing, name="debts"),
     path("debts/<int:debt_id>/objection/", debts.objection, name="debt_objection"),

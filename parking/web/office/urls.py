@@ -6,7 +6,7 @@ from parking.web.office.day import dashboard, searching
 from parking.web.office.facilities import demand, gates, imports, rate_cards, sites, slots, tariffs, zones
 from parking.web.office.money import debts, objections, payments, refunds, revenue, reviewing, tax
 from parking.web.office.people import terminations, undelivered, users
-from parking.web.office.prices import promo_codes
+from parking.web.office.prices import promo_codes, shops
 from parking.web.office.record import pages as record
 from parking.web.office.sessions import sessions, terminating
 from parking.web.office.settings import pages as settings
@@ -55,6 +55,10 @@ urlpatterns: list[URLPattern] = [
     path("zones/<int:zone_id>/tariffs/<int:tariff_id>/", tariffs.change, name="office_tariff_change"),
     path("rate-cards/", rate_cards.overview, name="office_rate_cards"),
     path("rate-cards/<int:card_id>/", rate_cards.one, name="office_rate_card"),
+    path("shops/", shops.overview, name="office_shops"),
+    path("shops/new/", shops.new, name="office_shop_new"),
+    path("shops/<int:shop_id>/", shops.edit, name="office_shop"),
+    path("shops/<int:shop_id>/statement/<str:month>/<str:kind>/", shops.statement, name="office_shop_statement"),
     path("promo-codes/", promo_codes.overview, name="office_promo_codes"),
     path("promo-codes/new/", promo_codes.new, name="office_promo_code_new"),
     path("promo-codes/<int:code_id>/", promo_codes.edit, name="office_promo_code"),
