@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from deploy import chromium
@@ -19,6 +20,10 @@ from parking.payments.gateways import registry
 from tests.build import make_user, make_zone
 from tests.client import ApiClient
 from tests.gateway import FakeGateway
+
+# An example may wait for the processor: how long things take is for the benchmark.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 # Outside of the browser's tests files keep their names and are served from where they lie: nothing is collected.
 PLAIN_FILES = {

@@ -204,6 +204,7 @@ def claim_place(
         offers=offers,
         cover=cover,
     )
+    points.hold(driver_id=driver_id, points=offers.points, held=0, session_id=session.pk, now=now)
     booked = SessionBooked(
         session_id=session.pk,
         zone_id=zone.pk,
@@ -234,10 +235,7 @@ def _offers(wanted: Wanted, zone: ParkingZone, vehicle: Vehicle, driver_id: int 
             now=now,
         )
         offers = offers.with_code(held)
-    if wanted.use_points:
-        points.hold(driver_id=driver_id, points=wanted.use_points, held=0, session_id=None, now=now)
-        offers = offers.with_points(wanted.use_points)
-    return offers
+    return offers.with_points(wanted.use_points)
 
 
 def _collect_fee(session: ParkingSession, order: PaymentOrder | None, now: datetime, *, fresh: bool) -> Booked:

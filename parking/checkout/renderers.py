@@ -161,7 +161,8 @@ def _stored(value: Any) -> str:
 
 
 def _stay(session_id: int | None) -> ParkingSession | None:
-    return ParkingSession.objects.whole().filter(pk=session_id).first()
+    """Return a stay; None for the money of something else."""
+    return None if session_id is None else ParkingSession.objects.whole().filter(pk=session_id).first()
 
 
 def _stay_of_bill(bill_id: int) -> ParkingSession | None:

@@ -1,4 +1,4 @@
-"""All tariffs as one value, which each process reads at most twice a second.
+"""All tariffs as one value, which each process reads again when there is news, and looks for it twice a second.
 
 Whoever asks what something costs asks this copy, so that a booking sends no statement for its price.
 """
@@ -11,8 +11,9 @@ from datetime import date, datetime
 from functools import cached_property
 
 from django.db import transaction
+from django.db.models import Count, Max
 
-from parking.core.fresh import FreshValue
+from parking.core.fresh import FreshValue, UntilNews
 from parking.facilities.models import ParkingZone
 from parking.tariffs.models import Holiday, RateCard, Tariff, ZoneTariff
 from parking.tariffs.rules import KindRate, Prices
@@ -129,6 +130,14 @@ def _read() -> PriceBook:
     )
 
 
+def _news() -> tuple[object, ...]:
+    """Return another value after each change: a version is never edited, but an event may get another end."""
+    versions = Tariff.objects.aggregate(number=Count("pk"), newest=Max("pk"))
+    events = Tariff.objects.filter(valid_to__isnull=False).order_by("pk").values_list("pk", "valid_to")
+    laid = RateCard.zones.through.objects.aggregate(number=Count("pk"), newest=Max("pk"))
+    return *versions.values(), *laid.values(), tuple(events)
+
+
 def _version(row: Tariff) -> Version:
     return Version(
         id=row.pk,
@@ -162,7 +171,8 @@ def _read_holidays() -> dict[int, tuple[date, ...]]:
     return {site_id: tuple(days) for site_id, days in found.items()}
 
 
-prices_now: FreshValue[PriceBook] = FreshValue(_read, seconds=0.5, overlap=0.5)
+_news_now: FreshValue[tuple[object, ...]] = FreshValue(_news, seconds=0.5, overlap=0.5)
+prices_now: UntilNews[PriceBook] = UntilNews(_read, _news_now)
 # Plain prices of kinds other than cars, by zone and kind, and holidays by site: read only where they are asked for.
 plain_now: FreshValue[dict[tuple[int, str], KindRate]] = FreshValue(_read_plain, seconds=0.5, overlap=0.5)
 holidays_now: FreshValue[dict[int, tuple[date, ...]]] = FreshValue(_read_holidays, seconds=0.5, overlap=0.5)
@@ -175,6 +185,7 @@ def renew() -> None:
 
 
 def _forget() -> None:
+    _news_now.forget()
     prices_now.forget()
     plain_now.forget()
     holidays_now.forget()

@@ -105,9 +105,9 @@ def test_a_code_takes_one_statement_more_at_booking_and_at_the_exit(
     clock_stands: Traveller, as_driver: ApiClient, as_staff: ApiClient, zone: ParkingZone
 ) -> None:
     make_code()
-    with at_most(20):
+    with at_most(19):
         session = data_of(book(as_driver, zone), 201)
-    with at_most(9):
+    with at_most(7):
         enter(as_staff, session)
     clock_stands.shift(timedelta(minutes=126))
     with at_most(14):
@@ -121,7 +121,7 @@ def test_points_are_shown_used_and_earned(
     switch_points_on()
     earn(as_driver.user, 350)
     body = {"zone_id": zone.pk, "vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao", "use_points": 100}
-    with at_most(20):
+    with at_most(19):
         session = data_of(as_driver.post("/api/user/book-slot/", body), 201)
     address = f"/api/user/sessions/{session['session_id']}/points/"
     assert data_of(as_driver.post(address, {"use_points": 300}))["discounts"] == [
@@ -154,7 +154,7 @@ def test_demand_is_set_shown_booked_and_refused(
         "steps.0.change_percent"
     }
     body = {"zone_id": zone.pk, "vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao", "expected_rate": 45}
-    with at_most(20):
+    with at_most(19):
         assert data_of(as_driver.post("/api/user/book-slot/", body), 201)["hourly_rate"] == 45.0
     forget_all()
     [tariff] = data_of(anybody.get(f"/api/public/zones/{zone.pk}/tariff/"))

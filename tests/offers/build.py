@@ -56,3 +56,7 @@ def validate(person: User, session: ParkingSession, now: datetime = START, **cus
     """Validate a session by its number, or what else is named."""
     found: dict[str, Any] = {} if customer.keys() & {"code", "plate"} else {"session": Ref(pk=session.pk)}
     return validating.validate(actor=actor(person), customer=Customer(**found, **customer), now=now)
+
+
+def undo(person: User, validation: Validation, now: datetime = START) -> Validation:
+    return validating.undo(actor=actor(person), validation_id=validation.pk, now=now)

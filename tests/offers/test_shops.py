@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import validating
 from parking.checkout.bills import running_bill
 from parking.checkout.documents import documents_of_payment
 from parking.core.actor import SYSTEM
@@ -21,7 +20,6 @@ from parking.offers.statements import invoice_of, statement_of
 from parking.payments.models import Payment
 from parking.stays.models import ParkingSession
 from tests.build import (
-    actor,
     book,
     enter,
     leave,
@@ -35,7 +33,7 @@ from tests.build import (
 )
 from tests.invariants import assert_books_agree, refused
 from tests.moments import START
-from tests.offers.build import earn, give, make_code, make_shop, switch_points_on, validate
+from tests.offers.build import earn, give, make_code, make_shop, switch_points_on, undo, validate
 from tests.tariffs.examples import shown
 
 pytestmark = pytest.mark.django_db
@@ -64,10 +62,6 @@ def inside(driver: User, staff: User, zone: ParkingZone) -> ParkingSession:
 
 def lines(session: ParkingSession) -> Any:
     return shown(running_bill(session, after(150)).lines)
-
-
-def undo(person: User, validation: Validation, now: datetime = START) -> Validation:
-    return validating.undo(actor=actor(person), validation_id=validation.pk, now=now)
 
 
 # --- The bill ------------------------------------------------------------------------------------------
