@@ -43,6 +43,11 @@ def waiting_approvals(*, sites: Sites) -> "QuerySet[Approval]":
     return at_sites(rows, sites, "site_id")
 
 
+def approval_of(*, kind: ApprovalKind, subject_id: int) -> Approval | None:
+    """Return what was asked about something, decided or not; None if nothing was."""
+    return Approval.objects.filter(kind=kind, subject_id=subject_id).first()
+
+
 def find_approval(approval_id: int, *, sites: Sites) -> Approval:
     """Return an approval, decided or not. Raises NotFound `approval_not_found`, also for one of other sites."""
     rows = at_sites(Approval.objects.select_related("asked_by"), sites, "site_id")

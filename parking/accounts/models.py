@@ -194,6 +194,7 @@ class CallWindow(models.Model):
 
 class ApprovalKind(models.TextChoices):
     CASH_REFUND = "CASH_REFUND", "Money of the counter that goes back"
+    PASS_CANCELLATION = "PASS_CANCELLATION", "A pass that is ended before its time"
 
 
 class Decision(models.TextChoices):

@@ -30,7 +30,7 @@ from parking.vehicles.services import lock_vehicle
 
 @dataclass(frozen=True)
 class PassEntered:
-    """A car that was let in with its pass; what its plate owes from before, in rupees.
+    """A car that was let in with its pass; what its plate owes from before, in rupees (as `Entered`).
 
     `in_grace`: the pass is over, and its renewal is awaited: the gate says so in amber.
     """

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from parking.accounts.models import User
 from parking.audit import services as audit
@@ -12,17 +11,16 @@ from parking.checkout import pass_money
 from parking.checkout.collecting import Collection, refuse_missing_reference, refuse_unknown_method
 from parking.checkout.paying import Due, collect_with_page, refresh_order, sent_with_page, waiting_order
 from parking.core import idempotency
-from parking.core.actor import SYSTEM, Actor
+from parking.core.actor import Actor
 from parking.core.errors import NotFound, Refused, Unavailable
 from parking.core.idempotency import RequestKey
 from parking.core.ids import new_pass_code
 from parking.core.money import ZERO
 from parking.passes import services as passes
-from parking.passes.events import PassBought, PassExpired
+from parking.passes.events import PassBought
 from parking.passes.models import PassPeriod, PassStatus, Subscription
 from parking.passes.plans import plan_for_sale
 from parking.passes.queries import find_pass, pass_again, pass_of_code
-from parking.passes.rules import RENEWAL_GRACE
 from parking.passes.services import Wanted
 from parking.payments import bills, orders
 from parking.payments.gateways.registry import chosen_gateway
@@ -76,7 +74,7 @@ def buy(
 def resume_buying(*, subject: str, now: datetime) -> Bought:
     """Go on with a purchase whose answer was lost: its order is asked after, no second pass is made out."""
     subscription = pass_of_code(subject)
-    return _collect(subscription, _order_of(subscription), now, fresh=False)
+    return _collect(subscription, newest_order_of(subscription), now, fresh=False)
 
 
 def sell(
@@ -153,7 +151,7 @@ def pay(*, actor: Actor, number: str, gateway: str | None, now: datetime) -> Bou
         raise Refused("payment_in_review", "A payment for this pass is being checked")
     present = open_order(period.bill)
     if present is not None and refresh_order(order=present, now=now).status == OrderStatus.COMPLETED:
-        return Bought(pass_again(subscription), _order_of(subscription))
+        return Bought(pass_again(subscription), newest_order_of(subscription))
     with transaction.atomic(durable=True):
         locked = passes.lock_period(period.bill_id)
         if locked.bill.closed_at is not None:
@@ -189,7 +187,8 @@ def _collect(subscription: Subscription, order: PaymentOrder | None, now: dateti
     return Bought(shown, order)
 
 
-def _order_of(subscription: Subscription) -> PaymentOrder | None:
+def newest_order_of(subscription: Subscription) -> PaymentOrder | None:
+    """Return the newest order of a pass, with its bill."""
     return orders_of_passes([subscription]).get(subscription.pk)
 
 
@@ -198,6 +197,11 @@ def orders_of_passes(subscriptions: "list[Subscription]") -> dict[int, PaymentOr
     ids = [subscription.pk for subscription in subscriptions]
     rows = PaymentOrder.objects.filter(bill__pass_period__subscription_id__in=ids).select_related("bill__pass_period")
     return {order.bill.pass_period.subscription_id: order for order in rows.order_by("pk")}
+
+
+def pass_of_order(order: PaymentOrder) -> Subscription:
+    """Return the pass that an order pays."""
+    return Subscription.objects.get(periods__bill_id=order.bill_id)
 
 
 # --- Sweeps ----------------------------------------------------------------------------------------------
@@ -215,33 +219,3 @@ def give_up_unpaid_passes(*, now: datetime) -> int:
                 pass_money.give_up(period, now)
                 given_up += 1
     return given_up
-
-
-def expire_passes(*, now: datetime) -> int:
-    """Note that passes are over whose end, or the two days in which a renewal may be paid, passed; answers how many.
-
-    Safe to repeat, and to run twice at once.
-    """
-    over = Q(ends_at__lte=now, auto_renew=False) | Q(ends_at__lte=now - RENEWAL_GRACE)
-    ended = 0
-    for pk in list(Subscription.objects.filter(over, status=PassStatus.ACTIVE).values_list("pk", flat=True)):
-        with transaction.atomic(durable=True):
-            held = passes.lock_pass(pk)
-            if held.status == PassStatus.ACTIVE and held.admits_until <= now:
-                _expire(held, now)
-                ended += 1
-    return ended
-
-
-def _expire(held: Subscription, now: datetime) -> None:
-    for period in passes.lock_periods(held):
-        if period.bill.closed_at is None:
-            pass_money.close_unpaid(period, now)
-    passes.expire(subscription=held, now=now)
-    audit.record(SYSTEM, PassExpired(pass_id=held.pk), now)
-
-
-def forget_ended_vehicles(*, now: datetime) -> int:
-    """Unmark vehicles that are on no pass any more; answers how many."""
-    with transaction.atomic(durable=True):
-        return passes.forget_ended_vehicles(now=now)

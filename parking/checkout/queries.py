@@ -8,7 +8,16 @@ from parking.core.errors import NotFound
 from parking.core.money import LEAST_ONLINE, ZERO
 from parking.core.sites import Sites, at_sites
 from parking.core.statements import Select
-from parking.payments.models import Debt, DebtStatus, Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
+from parking.payments.models import (
+    BillKind,
+    Debt,
+    DebtStatus,
+    Payment,
+    PaymentMethod,
+    PaymentOrder,
+    Refund,
+    RefundStatus,
+)
 from parking.payments.queries import left_of
 from parking.vehicles.plates import readings, search_key
 
@@ -73,11 +82,12 @@ def first_payments(bill_ids: list[int]) -> dict[int, int]:
 
 
 def order_of_driver(order_id: str, driver_id: int) -> PaymentOrder:
-    """A driver's own order by our number, with its bill and stay (`order.bill.session`).
+    """A driver's own order by our number, with its bill and stay (`order.bill.session`), or that of a pass.
 
     Raises NotFound `order_not_found`, also for somebody else's.
     """
-    order = _orders_with_stay().filter(order_id=order_id, bill__session__driver_id=driver_id).first()
+    own = Q(bill__session__driver_id=driver_id) | Q(bill__pass_period__subscription__driver_id=driver_id)
+    order = _orders_with_stay().filter(own, order_id=order_id).first()
     if order is None:
         raise NotFound("order_not_found", "There is no such payment order")
     return order
@@ -88,7 +98,7 @@ def order_of_walk_in(order_id: str) -> PaymentOrder | None:
 
     Its number is all that such a payer has. It is random, and nobody else is given it.
     """
-    return _orders_with_stay().filter(order_id=order_id, bill__session__driver=None).first()
+    return _orders_with_stay().filter(order_id=order_id, bill__kind=BillKind.STAY, bill__session__driver=None).first()
 
 
 def newest_order(bill_id: int) -> PaymentOrder | None:

@@ -5,11 +5,13 @@ from enum import StrEnum
 
 from parking.checkout.entering import Entered, enter
 from parking.checkout.leaving import Left, finished_exit, quote
+from parking.checkout.pass_entry import PassEntered, enter_with_pass, pass_at_gate
 from parking.checkout.paying import refresh_order
 from parking.checkout.queries import newest_order
 from parking.core.actor import Actor
-from parking.core.errors import Refused
-from parking.core.ids import Ref
+from parking.core.errors import NotFound, Refused
+from parking.core.ids import Ref, read_pass_code
+from parking.passes.queries import present_vehicles
 from parking.payments.models import OrderStatus, PaymentMethod
 from parking.stays import access
 from parking.stays import services as stays
@@ -33,16 +35,44 @@ def scan(
     now: datetime,
     plate_seen: str | None = None,
     scan_id: str | None = None,
-) -> Entered | ParkingSession:
+) -> Entered | PassEntered | ParkingSession:
     """Let a car in, or quote the bill of one that is inside (answers its stay). Raises as `enter` and `quote`.
 
     Where cars pass both ways, the stay says which of the two is meant; the same scan again means the same.
     """
+    if direction != Direction.OUT and read_pass_code(qr_code):
+        return _scan_pass(actor, qr_code, direction, plate_seen=plate_seen, scan_id=scan_id, now=now)
     if direction == Direction.BOTH:
         direction = _direction_of(access.find(QrText(qr_code, plate_seen or ""), actor), scan_id)
     if direction == Direction.OUT:
         return quote(actor=actor, qr_code=qr_code, plate_seen=plate_seen, now=now)
     return enter(actor=actor, qr_code=qr_code, plate_seen=plate_seen, scan_id=scan_id, now=now)
+
+
+def _scan_pass(
+    actor: Actor, qr_code: str, direction: Direction, *, plate_seen: str | None, scan_id: str | None, now: datetime
+) -> Entered | PassEntered | ParkingSession:
+    """Let a car in with the code of its pass, or quote the bill of one that is inside.
+
+    A pass of several vehicles needs the plate: Refused `pass_needs_plate`, with the `plates` that are on it.
+    """
+    plates = [row.vehicle.vehicle_number for row in present_vehicles(pass_at_gate(qr_code), now)]
+    plate = plate_seen or (plates[0] if len(plates) == 1 else None)
+    if plate is None:
+        raise Refused("pass_needs_plate", "This pass has several vehicles; which plate is it?", plates=plates)
+    if direction == Direction.BOTH and _is_inside(qr_code, plate, actor, scan_id):
+        return quote(actor=actor, qr_code=qr_code, plate_seen=plate, now=now)
+    return enter_with_pass(actor=actor, qr_code=qr_code, plate=plate, scan_id=scan_id, now=now)
+
+
+def _is_inside(qr_code: str, plate: str, actor: Actor, scan_id: str | None) -> bool:
+    """Return whether the car of a pass is inside, and not since this very scan."""
+    try:
+        session = access.find(QrText(qr_code, plate), actor)
+    except NotFound:
+        return False
+    let_in_now = stays.is_repeated_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id)
+    return session.status == SessionStatus.ACTIVE and not let_in_now
 
 
 def _direction_of(session: ParkingSession, scan_id: str | None) -> Direction:

@@ -1,6 +1,7 @@
 """The one place where errors become HTTP."""
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +52,12 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "tariff_id": int,
     "bands": list,
     "matches": list,
+    "vehicle_number": str,
+    "number": str,
+    "status": str,
+    "starts_at": datetime.fromisoformat,
+    "ends_at": datetime.fromisoformat,
+    "plates": list,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 

@@ -27,8 +27,11 @@ class Coverage:
 
     def fits(self, zone: ParkingZone, kind: str) -> bool:
         """Return whether a vehicle of a kind is covered in a zone."""
-        here = zone.pk in self.zone_ids if self.zone_ids else zone.site_id == self.site_id
-        return here and (not self.kinds or kind in self.kinds)
+        return self.holds_in(zone) and (not self.kinds or kind in self.kinds)
+
+    def holds_in(self, zone: ParkingZone) -> bool:
+        """Return whether a zone is among those that are covered."""
+        return zone.pk in self.zone_ids if self.zone_ids else zone.site_id == self.site_id
 
     def shares_zone_with(self, other: "Coverage", site_of: Mapping[int, int]) -> bool:
         """Return whether both hold in some zone; `site_of` has the sites of the zones that they name."""

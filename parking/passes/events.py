@@ -89,6 +89,25 @@ class PassCancelled(PassEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PassCancellationAsked(PassEvent):
+    """An administrator wants to end a pass and give `refund` back; a second person decides."""
+
+    action = "pass.cancellation_asked"
+
+    refund: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassCancellationRefused(PassEvent):
+    """A second person refused to end a pass."""
+
+    action = "pass.cancellation_refused"
+
+    asked_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PassExpired(PassEvent):
     """A pass is over."""
 
@@ -102,6 +121,29 @@ class PassRenewalChosen(PassEvent):
     action = "pass.renewal_chosen"
 
     auto_renew: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassRenewalOffered(PassEvent):
+    """The next period may be paid, until `pay_by`."""
+
+    action = "pass.renewal_offered"
+
+    period: int
+    amount: Decimal
+    ends_at: str
+    pay_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassEndsSoon(PassEvent):
+    """The holder is reminded of the end, so many days before the last day; `renews`: once the next period is paid."""
+
+    action = "pass.ends_soon"
+
+    days: int
+    ends_at: str
+    renews: bool
 
 
 @dataclass(frozen=True, kw_only=True)

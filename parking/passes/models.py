@@ -104,6 +104,9 @@ class Subscription(models.Model):
     ends_at = models.DateTimeField(help_text="Excluded; of the periods that are paid, before that of the first one")
     auto_renew = models.BooleanField(default=False)
     pay_by = models.DateTimeField(null=True, blank=True, help_text="When a pass that was never paid is given up")
+    reminded_days = models.PositiveSmallIntegerField(
+        default=0, help_text="How many days before the end its holder was last reminded; more for not yet"
+    )
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was cancelled or found to be over")
 

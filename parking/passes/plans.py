@@ -32,6 +32,11 @@ def plans_on_sale() -> QuerySet[Plan]:
     return rows.order_by("site__name", "price", "pk")
 
 
+def plans_on_sale_at(sites: Sites) -> QuerySet[Plan]:
+    """Return the plans that are sold at these sites."""
+    return at_sites(plans_on_sale(), sites, "site_id")
+
+
 def plan_by_id(plan_id: int, *, sites: Sites) -> Plan:
     """Return a plan of these sites. Raises NotFound `plan_not_found`."""
     plan = plans_of(sites).filter(pk=plan_id).first()
@@ -42,7 +47,7 @@ def plan_by_id(plan_id: int, *, sites: Sites) -> Plan:
 
 def plan_for_sale(plan_id: int, *, sites: Sites) -> Plan:
     """Return a plan that is sold at these sites. Raises NotFound `plan_not_found`."""
-    plan = at_sites(plans_on_sale(), sites, "site_id").filter(pk=plan_id).first()
+    plan = plans_on_sale_at(sites).filter(pk=plan_id).first()
     if plan is None:
         raise NotFound("plan_not_found", "There is no such plan")
     return plan

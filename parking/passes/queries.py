@@ -9,6 +9,7 @@ from parking.core.errors import NotFound
 from parking.core.sites import Sites, at_sites
 from parking.facilities.models import ParkingZone
 from parking.passes.models import OPEN_PASS, PassPeriod, PassStatus, PassVehicle, Subscription
+from parking.passes.rules import RENEWAL_GRACE
 
 _LONGEST_NUMBER = 12
 
@@ -26,6 +27,12 @@ def whole_passes() -> QuerySet[Subscription]:
 def passes_of_driver(driver_id: int) -> QuerySet[Subscription]:
     """Return a driver's passes, the newest first."""
     return whole_passes().filter(driver_id=driver_id)
+
+
+def valid_passes_of(driver_id: int, zone: ParkingZone, *, now: datetime) -> list[Subscription]:
+    """Return a driver's passes that hold in a zone at a moment, for whatever kind of vehicle, with their plates."""
+    rows = whole_passes().filter(driver_id=driver_id, status=PassStatus.ACTIVE, starts_at__lte=now, ends_at__gt=now)
+    return [held for held in rows if held.coverage.holds_in(zone)]
 
 
 def passes_at(sites: Sites, *, status: str | None = None, text: str = "") -> QuerySet[Subscription]:
@@ -115,16 +122,20 @@ def lock_passes_of(vehicle_id: int, *, now: datetime) -> list[Subscription]:
 def overlapping(
     vehicle_ids: Collection[int], *, begins: datetime, ends: datetime, but: int | None = None
 ) -> QuerySet[PassVehicle]:
-    """Return the places of these vehicles on other passes that are open, and hold at some time of a span."""
+    """Return the places of these vehicles on other passes that are open, and hold at some time of a span.
+
+    One that is to be renewed may hold until two days after its end.
+    """
+    holds = Q(subscription__ends_at__gt=begins)
+    holds |= Q(subscription__auto_renew=True, subscription__ends_at__gt=begins - RENEWAL_GRACE)
     rows = PassVehicle.objects.filter(
         Q(until_at=None) | Q(until_at__gt=begins),
         vehicle_id__in=vehicle_ids,
         from_at__lt=ends,
         subscription__status__in=OPEN_PASS,
         subscription__starts_at__lt=ends,
-        subscription__ends_at__gt=begins,
     )
-    return rows.exclude(subscription_id=but or 0).select_related("subscription", "vehicle").order_by("pk")
+    return rows.filter(holds).exclude(subscription_id=but or 0).select_related("subscription", "vehicle").order_by("pk")
 
 
 def zones_at(site_id: int) -> QuerySet[ParkingZone]:

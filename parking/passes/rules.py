@@ -15,6 +15,8 @@ RENEWAL_GRACE = timedelta(days=2)
 # How far ahead a pass may begin, and how often a vehicle is exchanged in a calendar month.
 MOST_DAYS_AHEAD = 60
 SWAPS_A_MONTH = 2
+# How many days before the last day a holder is reminded of the end; 0 is the last day itself.
+REMINDERS = (7, 3, 1, 0)
 _MONTHS = {"MONTH": 1, "QUARTER": 3}
 _DAYS = {"DAY": 1, "WEEK": 7}
 _YEAR = 12
@@ -44,6 +46,17 @@ def months_later(day: date, months: int) -> date:
     index = day.month - 1 + months
     year, month = day.year + index // _YEAR, index % _YEAR + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def reminders_from(starts_at: datetime, ends_at: datetime) -> int:
+    """Return where the reminders of a pass begin: one that is shorter than a reminder's days is not due for it."""
+    return min(max(REMINDERS) + 1, (ends_at - starts_at).days - 1)
+
+
+def due_reminder(days_left: int, reminded: int) -> int | None:
+    """Return the reminder that is due so many days before the last day, None for none since the last one."""
+    due = min((days for days in REMINDERS if days_left <= days), default=None)
+    return due if due is not None and due < reminded else None
 
 
 def swaps_left(made: Iterable[datetime], now: datetime, zone: ZoneInfo) -> int:

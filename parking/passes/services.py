@@ -15,7 +15,15 @@ from parking.facilities.models import ParkingZone
 from parking.passes.coverage import Coverage
 from parking.passes.models import OPEN_PASS, PassPeriod, PassStatus, PassVehicle, Plan, Subscription
 from parking.passes.queries import overlapping
-from parking.passes.rules import MOST_DAYS_AHEAD, PAY_WITHIN, Period, end_of_period, swaps_left
+from parking.passes.rules import (
+    MOST_DAYS_AHEAD,
+    PAY_WITHIN,
+    RENEWAL_GRACE,
+    Period,
+    end_of_period,
+    reminders_from,
+    swaps_left,
+)
 from parking.payments import bills
 from parking.payments.models import BillKind
 from parking.tariffs.rules import Charge, LineKind, single_line
@@ -63,6 +71,7 @@ def open_pass(*, pass_code: str, plan: Plan, driver_id: int, wanted: Wanted, now
         ends_at=ends_at,
         auto_renew=wanted.auto_renew,
         pay_by=now + PAY_WITHIN,
+        reminded_days=reminders_from(starts_at, ends_at),
         created_at=now,
     )
     PassVehicle.objects.bulk_create(
@@ -166,8 +175,10 @@ def mark_paid(*, period: PassPeriod, now: datetime) -> None:
     subscription = period.subscription
     period.paid_at = now
     period.save(update_fields=["paid_at"])
-    ends_at = max(subscription.ends_at, period.ends_at)
-    _move(subscription, OPEN_PASS, status=PassStatus.ACTIVE, pay_by=None, ends_at=ends_at)
+    changes: dict[str, object] = {"ends_at": max(subscription.ends_at, period.ends_at)}
+    if period.number > 1:
+        changes["reminded_days"] = reminders_from(period.starts_at, period.ends_at)
+    _move(subscription, OPEN_PASS, status=PassStatus.ACTIVE, pay_by=None, **changes)
 
 
 def give_up(*, subscription: Subscription, now: datetime) -> None:
@@ -214,6 +225,40 @@ def forget_ended_vehicles(*, now: datetime) -> int:
 def _open_places(now: datetime) -> QuerySet[PassVehicle]:
     still = Q(until_at=None) | Q(until_at__gt=now)
     return PassVehicle.objects.filter(still, subscription__status__in=OPEN_PASS)
+
+
+# --- Its renewal ---------------------------------------------------------------------------------------
+
+
+def lock_with_vehicles(subscription_id: int) -> tuple[Subscription, list[Vehicle]]:
+    """Lock the plates that stay on a pass, and then the pass."""
+    rows = PassVehicle.objects.filter(subscription_id=subscription_id, until_at=None)
+    locked = vehicles.lock_vehicles(list(rows.values_list("vehicle_id", flat=True)))
+    return lock_pass(subscription_id), locked
+
+
+def open_next_period(*, subscription: Subscription, locked: Collection[Vehicle], now: datetime) -> PassPeriod:
+    """Write the next period of a pass with its bill, at the plan's present price; it joins the present one.
+
+    Pass and plates must be locked. Raises Refused `plan_not_on_sale`, `pass_overlap`.
+    """
+    plan = subscription.plan
+    if not plan.is_active:
+        raise Refused("plan_not_on_sale", "This plan is not sold any more")
+    number = subscription.periods.filter(paid_at__isnull=False).count() + 1
+    first = subscription.starts_at.astimezone(ZoneInfo(plan.site.time_zone)).date()
+    starts_at, ends_at = subscription.ends_at, _end_of(first, plan, number)
+    refuse_overlap(locked, subscription.coverage, begins=starts_at, ends=ends_at, but=subscription.pk)
+    subscription.price = plan.price
+    subscription.save(update_fields=["price"])
+    until = starts_at + RENEWAL_GRACE
+    return _open_period(subscription, number=number, starts_at=starts_at, ends_at=ends_at, until=until, now=now)
+
+
+def note_reminded(*, subscription: Subscription, days: int) -> None:
+    """Note that the holder was reminded so many days before the end."""
+    subscription.reminded_days = days
+    subscription.save(update_fields=["reminded_days"])
 
 
 # --- Its vehicles ------------------------------------------------------------------------------------

@@ -84,10 +84,11 @@ def _code_under_pass(pass_code: str, plate: str) -> str | None:
     rows = ParkingSession.objects.filter(subscription__pass_code=pass_code).order_by("-pk")
     if plate:
         rows = rows.filter(vehicle__match_key__in=readings(plate))
-    inside = list(rows.filter(status=SessionStatus.ACTIVE).values_list("qr_code", flat=True)[:2])
+    inside = list(rows.filter(status=SessionStatus.ACTIVE).values_list("qr_code", "vehicle__vehicle_number"))
     if len(inside) > 1:
-        raise Refused("pass_needs_plate", "Several vehicles of this pass are inside; which plate is it?")
-    return inside[0] if inside else rows.values_list("qr_code", flat=True).first()
+        plates = sorted(number for _, number in inside)
+        raise Refused("pass_needs_plate", "Several vehicles of this pass are inside; which plate is it?", plates=plates)
+    return inside[0][0] if inside else rows.values_list("qr_code", flat=True).first()
 
 
 def may_see(ref: StayRef, actor: Actor) -> bool:

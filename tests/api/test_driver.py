@@ -23,7 +23,7 @@ BOOKING = {
     "session_id", "session_uuid", "qr_code", "status", "payment_status", "end_reason", "zone_id", "zone_name",
     "slot_number", "vehicle_number", "vehicle_kind", "owner_name", "hourly_rate", "booked_at", "entry_time",
     "exit_time", "enter_by", "amount_paid", "amount_due", "total_amount", "payment_method", "payment",
-    "site_id", "site_name", "starts_at", "enter_by_after_closing",
+    "site_id", "site_name", "starts_at", "enter_by_after_closing", "discounts", "pass_number", "pass_note",
 }  # fmt: skip
 
 
@@ -64,6 +64,9 @@ def test_a_booking_answers_with_everything(clock_stands: Traveller, as_driver: A
         "amount_due": 0.0,
         "total_amount": 50.0,
         "payment_method": None,
+        "discounts": [],
+        "pass_number": None,
+        "pass_note": None,
     }
 
 

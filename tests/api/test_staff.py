@@ -25,6 +25,7 @@ BILL = {
     "duration_minutes", "hourly_rate", "billed_hours", "lines", "total_amount", "already_paid", "amount_due",
     "amount_charged", "payment_method", "payment_status", "status", "change_due", "payment",
     "site_id", "site_name", "billed_minutes", "step_minutes", "billed_until",
+    "pass_number",
 }  # fmt: skip
 
 
@@ -55,6 +56,8 @@ def test_entry_answers_where_to_go(booking: dict[str, Any], as_staff: ApiClient)
         "zone_name": "Zone A",
         "status": "ACTIVE",
         "plate_debt": 0.0,
+        "pass_number": None,
+        "pass_note": None,
     }
 
 
@@ -168,6 +171,7 @@ def test_a_cash_exit_is_a_bill(clock_stands: Traveller, inside: dict[str, Any], 
         "status": "COMPLETED",
         "change_due": 100.0,
         "payment": None,
+        "pass_number": None,
     }
     clock_stands.shift(60)
     with nothing_changes():

@@ -32,8 +32,7 @@ READ_APART = ('FROM "core_settingvalue"', 'FROM "tariffs_', 'FROM "offers_promoc
 def at_most(limit: int) -> Iterator[None]:
     """The statements of the real requests inside, tokens and users included, are no more than this.
 
-    Settings, tariffs and promo codes do not count: a process reads them twice a second, however many requests it
-    serves.
+    Settings, tariffs and promo codes do not count: a process reads them twice a second, for however many requests.
     """
     with CaptureQueriesContext(connection) as captured:
         yield

@@ -559,6 +559,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         5,
         {"refund": "100.00", "reason": "Moved"},
     ),
+    (
+        passes.PassCancellationAsked(pass_id=5, refund=FIFTY, reason="Moved"),
+        "pass.cancellation_asked",
+        "pass",
+        5,
+        {"refund": "50.00", "reason": "Moved"},
+    ),
+    (
+        passes.PassCancellationRefused(pass_id=5, asked_by=3),
+        "pass.cancellation_refused",
+        "pass",
+        5,
+        {"asked_by": 3},
+    ),
     (passes.PassExpired(pass_id=5), "pass.expired", "pass", 5, {}),
     (
         passes.PassRenewalChosen(pass_id=5, auto_renew=True),
@@ -566,6 +580,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "pass",
         5,
         {"auto_renew": True},
+    ),
+    (
+        passes.PassRenewalOffered(pass_id=5, period=2, amount=HUNDRED, ends_at=SINCE, pay_by=SINCE),
+        "pass.renewal_offered",
+        "pass",
+        5,
+        {"period": 2, "amount": "100.00", "ends_at": SINCE, "pay_by": SINCE},
+    ),
+    (
+        passes.PassEndsSoon(pass_id=5, days=3, ends_at=SINCE, renews=False),
+        "pass.ends_soon",
+        "pass",
+        5,
+        {"days": 3, "ends_at": SINCE, "renews": False},
     ),
     (
         passes.PassVehiclesChanged(pass_id=5, added=(9,), removed=(8,), from_at=SINCE),

@@ -7,7 +7,9 @@ from django.core.management import CommandError, call_command
 
 from parking.accounts.models import User
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
+from parking.passes.models import Plan, Subscription
 from tests.build import make_user, make_zone
+from tests.invariants import assert_books_agree
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,20 @@ def test_a_second_time_nothing_is_added_or_changed() -> None:
     call_command("demo")
     assert zones() == [("CP", "Zone A", "60.00", 10), *ZONES[1:]]
     assert (Gate.objects.count(), User.objects.count()) == (4, 6)
+    assert (Plan.objects.count(), Subscription.objects.count()) == (3, 1)
+
+
+def test_the_plans_and_the_pass_of_the_driver() -> None:
+    call_command("demo")
+    plans = [(plan.name, plan.period, str(plan.price)) for plan in Plan.objects.order_by("pk")]
+    assert plans == [
+        ("Weekly", "WEEK", "1500.00"),
+        ("Monthly", "MONTH", "5000.00"),
+        ("Quarterly", "QUARTER", "13500.00"),
+    ]
+    held = Subscription.objects.select_related("plan", "driver").get()
+    assert (held.plan.name, held.driver.username, held.status) == ("Monthly", "user123", "ACTIVE")
+    assert_books_agree()
 
 
 def test_an_older_database_gets_what_is_missing() -> None:

@@ -84,11 +84,12 @@ def hours_of(span: timedelta) -> int:
 
 def lowered(cost: Decimal, held: dict[str, Any]) -> Decimal:
     """The order of discounts, written a second time: shops, the code, then points in whole hundreds."""
-    left = max(cost - 30 * len(held.get("shops", [])), Decimal(0))
+    shops, points = len(held.get("shops", [])), int(held.get("points", 0))
+    left = max(cost - 30 * shops, Decimal(0))
     if "promo" in held:
         given = rupees(left / 5) if held["promo"]["code"] == "FIFTH" else Decimal(10)
         left -= min(given, left)
-    return left - 10 * min(held.get("points", 0) // 100, int(left) // 10)
+    return left - 10 * min(points // 100, int(left) // 10)
 
 
 class CarPark(RuleBasedStateMachine):

@@ -78,6 +78,13 @@ test("an Enter that comes later than a scanner's is the page's own", () => {
   assert.deepEqual(scans, []);
 });
 
+test("the code of a pass is scanned into another field as that of a ticket", () => {
+  const field = document.querySelector("[name=plate_seen]");
+  type("PASS-7K3M9QX2T0ZC", { into: field });
+  press("Enter", { into: field });
+  assert.deepEqual([scans, field.value], [["PASS-7K3M9QX2T0ZC"], ""]);
+});
+
 test("a code scanned into another field is a scan, and the field keeps what was in it", () => {
   const plate = document.querySelector("[name=plate_seen]");
   plate.value = "DL01";

@@ -195,7 +195,8 @@ def test_with_several_inside_the_plate_says_which_one_leaves(as_driver: ApiClien
     held = _buy(as_driver, make_plan(make_zone("A"), vehicles=2, inside=2), vehicles=[PLATE, other])
     for plate in (PLATE, other):
         data_of(_enter(as_staff, held, plate), 201)
-    assert _code(leave(as_staff, {"qr_code": held["pass_code"]}, "CASH")) == "pass_needs_plate"
+    answer = leave(as_staff, {"qr_code": held["pass_code"]}, "CASH")
+    assert (_code(answer), answer.json()["details"]) == ("pass_needs_plate", {"plates": [other, PLATE]})
     bill = data_of(leave(as_staff, {"qr_code": held["pass_code"]}, "CASH", vehicle_number=other))
     assert bill["vehicle_number"] == other
 

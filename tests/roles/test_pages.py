@@ -54,6 +54,20 @@ TABLE: dict[str, Statuses] = {
     "tickets": DRIVER,
     "history": DRIVER,
     "debts": DRIVER,
+    "passes": DRIVER,
+    "pass_buy": DRIVER,
+    "pass": TICKET,
+    # It is paid: the payment leads to the pass.
+    "pass_pay": (302, 403, 403, 404, 404, 403, 403, 302),
+    "pass_pay_live": (204, 403, 403, 404, 404, 403, 403, 302),
+    "pass_pay_check": ONLY_SENT,
+    "pass_renewal": ONLY_SENT,
+    # A look leads to the pass.
+    "pass_vehicles": (302, 403, 403, 404, 404, 403, 403, 302),
+    "pass_cancel": (302, 403, 403, 404, 404, 403, 403, 302),
+    "office_passes": READ,
+    "office_plan_new": CHANGE,
+    "office_plan": CHANGE_ONE,
     # The debt is of a stay that nobody of these booked.
     "debt_objection": (404, 403, 403, 404, 404, 403, 403, 302),
     "history_csv": DRIVER,
@@ -99,6 +113,7 @@ TABLE: dict[str, Statuses] = {
     "gate_refund": GATE_ONE,
     "gate_refunds": GATE,
     "gate_phone": GATE,
+    "gate_pass": GATE,
     "gate_hand_out": CHANGE_ONE,
     # Attendants need the permission.
     "gate_debt": (403, 403, 404, 200, 404, 403, 403, 302),

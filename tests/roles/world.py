@@ -171,7 +171,7 @@ def _prices(zone: ParkingZone, now: datetime) -> dict[str, Any]:
 
 def _passes(zone: ParkingZone, driver: User, now: datetime) -> dict[str, Any]:
     """A plan of the first site and the driver's pass of it, which waits for no money."""
-    fields = {"name": "Monthly", "period": "MONTH", "price": Decimal(RATE), "site_id": zone.site_id}
+    fields = {"name": "Monthly", "period": "MONTH", "price": Decimal("4900.00"), "site_id": zone.site_id}
     plan = create_plan(actor=SYSTEM, fields=fields, now=now)
     wanted = Wanted((PASS_PLATE,))
     held = passes.buy(actor=actor(driver), plan_id=plan.pk, wanted=wanted, gateway=None, now=now).subscription

@@ -7,10 +7,11 @@ from ninja import Query, Router
 from pydantic import AfterValidator, Field
 
 from parking.api.paging import Paging, page_of
+from parking.api.shapes.approvals import AskedOut
 from parking.api.shapes.passes import AdminPassOut, PlanOut
 from parking.api.shapes.tariff_fields import MinuteOfDay, ZoneIds
 from parking.api.shapes.zone_fields import KindIn, absent
-from parking.checkout import pass_changes
+from parking.checkout import pass_changes, pass_decisions
 from parking.checkout.passes import orders_of_passes
 from parking.core import clock
 from parking.core.errors import InvalidInput
@@ -164,20 +165,30 @@ def list_passes(request: HttpRequest, filters: Annotated[PassesQuery, Query()]) 
 class ChangedPassIn(In):
     auto_renew: bool = absent()
     cancel: bool = absent()
+    refund: Rupees = absent()
     reason: Note = ""
 
 
 @router.patch(
     "/passes/{number}/",
-    response={200: Ok[AdminPassOut], **problems()},
+    response={200: Ok[AdminPassOut], 202: Ok[AskedOut], **problems()},
     openapi_extra=examples(request={"auto_renew": False}, response=enveloped(AdminPassOut.example, "Pass changed")),
     summary="Change or cancel a pass",
 )
 def change_pass(request: HttpRequest, number: str, payload: ChangedPassIn) -> HttpResponse:
-    """Renew at the end or not, or cancel as its holder may. Other money goes back by a refund of its payment."""
+    """Renew at the end or not, or cancel as its holder may.
+
+    With `refund` (rupees, also 0) a pass ends at any time: 202, and nothing changes before another administrator
+    approves it at `/api/admin/approvals/`.
+    """
     actor, now = actor_of(request), clock.now()
     held = find_pass(number, sites=actor.sites)
     wanted = payload.model_fields_set & {"auto_renew", "cancel"}
+    if wanted == {"cancel"} and payload.cancel and "refund" in payload.model_fields_set:
+        asked = pass_decisions.ask_cancellation(
+            actor=actor, subscription=held, refund=payload.refund, reason=payload.reason, now=now
+        )
+        return ok(AskedOut.of(asked), "Waits for a second person", status=202)
     if wanted == {"auto_renew"}:
         held = pass_changes.choose_renewal(actor=actor, subscription=held, auto_renew=payload.auto_renew, now=now)
     elif wanted == {"cancel"} and payload.cancel:

@@ -7,6 +7,20 @@ from parking.accounts.models import Approval, ApprovalKind, Decision
 from parking.edge.shapes import Shape
 
 
+class AskedOut(Shape):
+    """What a call answers that changes nothing before a second person approves it."""
+
+    approval_id: int
+    waits_for: str
+
+    example = {"approval_id": 4, "waits_for": "SECOND_PERSON"}
+
+    @classmethod
+    def of(cls, approval: Approval) -> Self:
+        """Return an approval that waits."""
+        return cls.make(approval_id=approval.pk, waits_for="SECOND_PERSON")
+
+
 class ApprovalOut(Shape):
     id: int
     kind: ApprovalKind

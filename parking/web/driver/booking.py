@@ -1,6 +1,6 @@
 """A zone in detail, and booking in it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -20,8 +20,10 @@ from parking.edge import requests
 from parking.edge.callers import DRIVERS, actor_of
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
+from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
 from parking.offers.points import usable_by
+from parking.passes.queries import valid_passes_of
 from parking.payments.models import OrderStatus
 from parking.stays.queries import vehicles_of
 from parking.stays.watching import zone_text, zones_now
@@ -32,6 +34,7 @@ from parking.web.driver.cards import zone_card, zone_cards
 from parking.web.driver.forms import BookingForm
 from parking.web.driver.wanted import HOURS, read_hours
 from parking.web.live import live, minute
+from parking.web.pass_words import ShownPass, shown_pass
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,8 +87,13 @@ def _zone_page(request: HttpRequest, zone_id: int, form: BookingForm | None) -> 
     shown = _zone_now(request, zone_id)
     card, kind = shown["card"], form.chosen_kind() if form else VehicleKind.CAR
     shown["price_at_first"] = card.price_of(kind)
+    shown["passes"] = _passes_here(request, card.zone, shown["now"]) if form else []
     shown["stays"] = [(price, price.for_stay(shown["now"], card.hours)) for price in card.prices]
     return page(request, "driver/zone.html", section="zones", form=form, key=requests.new_form_key(), **shown)
+
+
+def _passes_here(request: HttpRequest, zone: ParkingZone, now: datetime) -> list[ShownPass]:
+    return [shown_pass(held, now) for held in valid_passes_of(user_of(request).pk, zone, now=now)]
 
 
 @requests.once_per_form

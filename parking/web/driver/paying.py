@@ -10,6 +10,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parking.checkout import paying
+from parking.checkout.passes import pass_of_order
 from parking.checkout.queries import order_of_driver, order_of_walk_in
 from parking.core import clock
 from parking.core.ids import Ref
@@ -133,6 +134,9 @@ def _return_of_walk_in(request: HttpRequest, order: PaymentOrder) -> HttpRespons
 @for_drivers
 def _return_of_driver(request: HttpRequest, order_id: str) -> HttpResponse:
     order = order_of_driver(order_id, user_of(request).pk)
+    if order.purpose == OrderPurpose.PASS:
+        address = reverse("pass_pay", args=[pass_of_order(order).number])
+        return _go_on(address) if is_part(request) else redirect(address)
     if _is_paid(order):
         address = reverse("ticket", args=[order.bill.session.pk])
         return _go_on(address) if is_part(request) else redirect(address)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from parking.checkout.bills import running_bill
 from parking.checkout.entering import Entered
 from parking.checkout.leaving import Left
+from parking.checkout.pass_entry import PassEntered
 from parking.checkout.queries import debts_of_plate
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, NotFound, Refused, Unavailable
@@ -45,7 +46,7 @@ NOTES = (10, 20, 50, 100, 200, 500)
 LONGER_FOR_CHANGE = 3
 
 # Refusals after which the car may pass in a moment.
-_AMBER = {"payment_pending", "gate_invalid"}
+_AMBER = {"payment_pending", "gate_invalid", "pass_needs_plate"}
 # Refusals of a way to pay: the bill stays on the screen, with the sentence above it.
 _TRY_AGAIN = {
     "amount_mismatch",
@@ -86,6 +87,8 @@ class Verdict:
     closes_after: int | None = None
     site: str = ""
     ways: WaysOn | None = None
+    # Of a pass of several vehicles: the attendant chooses the plate that is there.
+    plates: tuple[str, ...] = ()
 
     @property
     def shape(self) -> str:
@@ -111,23 +114,35 @@ class Scan:
 # --- Entry -------------------------------------------------------------------------------------------
 
 
-def let_in(request: HttpRequest, scan: Scan, entered: Entered) -> HttpResponse:
+def let_in(request: HttpRequest, scan: Scan, entered: Entered | PassEntered) -> HttpResponse:
     """Show green; amber if the plate owes more than a setting of the site, because somebody may want to speak of it."""
     site_id = entered.session.zone.site_id
     owes = entered.plate_debt > DEBT_AMBER_ABOVE.at(site_id)
     sentence = gettext("This plate owes %(amount)s from before. The car may go in.") % {
         "amount": amount_text(entered.plate_debt)
     }
+    in_grace = isinstance(entered, PassEntered) and entered.in_grace
+    is_amber = owes or in_grace
+    if in_grace and not owes:
+        sentence = gettext("The pass ended and waits for its renewal. The car may go in.")
     verdict = Verdict(
-        tone="wait" if owes else "yes",
+        tone="wait" if is_amber else "yes",
         word=LET_IN,
-        sentence=sentence if owes else gettext("The car may go in."),
+        sentence=sentence if is_amber else _may_go_in(entered.session),
         session=entered.session,
         debt=entered.plate_debt,
         can_compare=scan.plate_seen is None,
-        closes_after=None if owes else GREEN_SECONDS.at(site_id),
+        closes_after=None if is_amber else GREEN_SECONDS.at(site_id),
     )
     return _shown(request, verdict, scan)
+
+
+def _may_go_in(session: ParkingSession) -> str:
+    if session.subscription is not None:
+        return gettext("Pass %(number)s. The car may go in.") % {"number": session.subscription.number}
+    if session.pass_note:
+        return gettext("As many as the pass allows are inside: this car pays. It may go in.")
+    return gettext("The car may go in.")
 
 
 def same_plate(request: HttpRequest, scan: Scan, session: ParkingSession) -> HttpResponse:
@@ -241,15 +256,17 @@ def refused(
     known = None if isinstance(error, NotFound | InvalidInput) else session
     sentence = _of_two_plates(error) if error.code == "vehicle_mismatch" else sentence_for(error)
     looks_alike = error.facts.get("verdict") == "AMBER"
+    asks = looks_alike or error.code == "pass_needs_plate"
     verdict = Verdict(
         tone="wait" if amber else "no",
-        word=LOOK if looks_alike else WAIT if amber else STOP,
+        word=LOOK if asks else WAIT if amber else STOP,
         sentence=sentence,
         session=known,
         code=error.code,
         can_confirm=looks_alike and not pane,
         site=str(error.facts.get("site_name", "")),
         ways=_ways_on(request, scan, error, known),
+        plates=tuple(error.facts.get("plates", ())),
     )
     return _shown(request, verdict, scan)
 
@@ -288,7 +305,7 @@ def finished(session: ParkingSession, *, meanwhile: bool) -> Verdict:
 def _session_of(request: HttpRequest, scan: Scan) -> ParkingSession | None:
     """Return the stay of a code; None for one that is not known, or of another site than the gate's."""
     try:
-        return access.find(QrText(scan.qr_code), actor_at(actor_of(request), scan.gate_id))
+        return access.find(QrText(scan.qr_code, scan.plate_seen or ""), actor_at(actor_of(request), scan.gate_id))
     except (NotFound, Refused):
         return None
 

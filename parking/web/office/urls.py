@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from parking.web.office.day import dashboard, searching
 from parking.web.office.facilities import demand, gates, imports, rate_cards, sites, slots, tariffs, zones
-from parking.web.office.money import debts, objections, payments, refunds, revenue, reviewing, tax
+from parking.web.office.money import debts, objections, passes, payments, refunds, revenue, reviewing, tax
 from parking.web.office.people import terminations, undelivered, users
 from parking.web.office.prices import promo_codes, shops
 from parking.web.office.record import pages as record
@@ -34,6 +34,9 @@ urlpatterns: list[URLPattern] = [
     path("debts/", debts.listing, name="office_debts"),
     path("debts/<int:debt_id>/write-off/", debts.write_off, name="office_write_off"),
     path("debts/<int:debt_id>/objection/", objections.answer, name="office_objection"),
+    path("passes/", passes.overview, name="office_passes"),
+    path("plans/new/", passes.new, name="office_plan_new"),
+    path("plans/<int:plan_id>/", passes.edit, name="office_plan"),
     path("tax/", tax.listing, name="office_tax"),
     path("tax/new/", tax.new, name="office_tax_new"),
     path("sites/", sites.overview, name="office_sites"),

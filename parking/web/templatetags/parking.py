@@ -65,6 +65,12 @@ def day(time: datetime | None, site_id: int | None = None) -> str:
 
 
 @register.filter
+def last_day(ends_at: datetime, site_id: int | None = None) -> str:
+    """Return the last date of a time that ends, excluded, at a midnight of a site: 26 Dec 2026."""
+    return day(ends_at - timedelta(microseconds=1), site_id)
+
+
+@register.filter
 def duration(minutes: int | None) -> str:
     """Return minutes as people say them: 45 min; 2 h 5 min; 1 day 3 h."""
     if minutes is None:
@@ -121,6 +127,13 @@ _WORDS: dict[str, Promise] = {
     "PARTIAL": _("Partly paid"),
     "PAID": _("Paid"),
     "REFUNDED": _("Refunded"),
+    # Passes
+    "PASS_PENDING": _("Not paid yet"),
+    "PASS_ACTIVE": _("Valid"),
+    "PASS_COMING": _("Begins later"),
+    "PASS_GRACE": _("Waits for renewal"),
+    "PASS_EXPIRED": _("Ended"),
+    "PASS_CANCELLED": _("Cancelled"),
     # Orders, payments, refunds
     "INITIATED": _("Started"),
     "FAILED": _("Failed"),
@@ -185,6 +198,8 @@ _WORDS: dict[str, Promise] = {
     "Paid more than the bill": _("Paid more than the bill"),
     "Paid after the session had ended": _("Paid after the session had ended"),
     "Paid twice": _("Paid twice"),
+    "Paid after the pass was over": _("Paid after the pass was over"),
+    "Pass cancelled": _("Pass cancelled"),
     "Booking expired": _("Booking expired"),
     # Features of a zone
     "covered": _("Covered"),
@@ -203,6 +218,10 @@ _TONES = {
     "COMPLETED": "grey",
     "CANCELLED": "grey",
     "EXPIRED": "grey",
+    "PASS_PENDING": "amber",
+    "PASS_ACTIVE": "green",
+    "PASS_COMING": "blue",
+    "PASS_GRACE": "amber",
     "PAID": "green",
     "PARTIAL": "amber",
     "PENDING": "amber",
@@ -219,7 +238,7 @@ _TONES = {
     "WRITTEN_OFF": "grey",
 }
 
-_OVER = frozenset({"CANCELLED", "EXPIRED", "REFUSED", "WRITTEN_OFF"})
+_OVER = frozenset({"CANCELLED", "EXPIRED", "PASS_CANCELLED", "PASS_EXPIRED", "REFUSED", "WRITTEN_OFF"})
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""`manage.py demo`: demonstration accounts, sites, gates, zones, slots, a promo code. Not in production."""
+"""`manage.py demo`: accounts, sites, gates, zones, slots, plans and a pass, a promo code. Not in production."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +9,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from parking.accounts.demonstration import create_demonstration_accounts
+from parking.accounts.queries import user_of_username
+from parking.checkout.collecting import Collection
+from parking.checkout.passes import sell
 from parking.core import clock
-from parking.core.actor import SYSTEM
+from parking.core.actor import SYSTEM, user_actor
 from parking.facilities.gates import create_gate
 from parking.facilities.models import Gate, ParkingSite, ParkingZone, SiteState
 from parking.facilities.services import add_slots, create_zone
 from parking.facilities.sites import create_site, update_site
 from parking.offers.demonstration import create_demonstration_offers
+from parking.passes.models import Plan, Subscription
+from parking.passes.plans import create_plan
+from parking.passes.services import Wanted
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,12 @@ AIRPORT = Site(
         ),
     ),
 )
+PLANS = (
+    {"name": "Weekly", "period": "WEEK", "price": Decimal("1500.00")},
+    {"name": "Monthly", "period": "MONTH", "price": Decimal("5000.00")},
+    {"name": "Quarterly", "period": "QUARTER", "price": Decimal("13500.00")},
+)
+HOLDERS_PLATE = "DL-08-PS-5000"
 # In this order, so that the zones of a new database have the ids 1 to 4.
 SITES = (CONNAUGHT_PLACE, AIRPORT)
 # The site that older demonstration data was made at.
@@ -131,6 +143,8 @@ class Command(BaseCommand):
         _rename_former_site(now)
         sites = {site.fields["code"]: _make_site(site, now) for site in SITES}
         create_demonstration_accounts(airport_id=sites["AIR"].pk, now=now)
+        plans = [_make_plan(plan, sites["CP"], now) for plan in PLANS]
+        _sell_pass(plans[1], now)
         create_demonstration_offers(now=now)
 
 
@@ -154,6 +168,27 @@ def _make_site(site: Site, now: datetime) -> ParkingSite:
         if not Gate.objects.filter(site=place, name=name).exists():
             create_gate(actor=SYSTEM, site_id=place.pk, name=name, direction=direction, zone_ids=[], now=now)
     return place
+
+
+def _make_plan(fields: dict[str, Any], site: ParkingSite, now: datetime) -> Plan:
+    """Return the plan of this name at a site, made if it is missing."""
+    present = Plan.objects.filter(site=site, name=fields["name"]).first()
+    return present or create_plan(actor=SYSTEM, fields=fields | {"site_id": site.pk}, now=now)
+
+
+def _sell_pass(plan: Plan, now: datetime) -> None:
+    """Sell the demonstration's driver a pass at the counter, if nobody has one yet."""
+    driver, attendant = user_of_username("user123"), user_of_username("staff1")
+    if driver is None or attendant is None or Subscription.objects.exists():
+        return
+    sell(
+        actor=user_actor(attendant.pk, attendant.role, site_ids=attendant.site_ids),
+        user_id=driver.pk,
+        plan_id=plan.pk,
+        wanted=Wanted((HOLDERS_PLATE,)),
+        collection=Collection("CASH"),
+        now=now,
+    )
 
 
 def _make_zone(zone: Zone, site: ParkingSite, now: datetime) -> None:

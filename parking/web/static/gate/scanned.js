@@ -3,9 +3,11 @@
 
 const BEFORE = /^(?:[\s\p{Cc}\p{Cf}]|ï»¿|\][a-z][0-9a-z])+/iu;
 const AFTER = /[\s\p{Cc}\p{Cf}]+$/u;
-const TICKET = /^QR-/i;
-const WHOLE_TICKET = /^QR-[0-9a-z]{12}(?![0-9a-z])/i;
-const BEGINNING = /^(?:Q|QR|QR-.*)$/i;
+// The code of a pass is scanned as that of a ticket.
+const TICKET = /^(?:QR|PASS)-/i;
+const WHOLE_TICKET = /^(?:QR|PASS)-[0-9a-z]{12}(?![0-9a-z])/i;
+// A single P is a shortcut.
+const BEGINNING = /^(?:Q|QR|QR-.*|PASS?|PASS-.*)$/i;
 const UNFINISHED_IDENTIFIER = /^\](?:[a-z])?$/i;
 
 export const cleaned = (text) => text.replace(BEFORE, "").replace(AFTER, "");

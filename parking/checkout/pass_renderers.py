@@ -1,0 +1,155 @@
+"""What holders are told about their passes."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from parking.notifications.kinds import Kind, Message, ValueType, register_kind
+from parking.notifications.rendering import register_renderer
+from parking.passes.events import (
+    PassCancelled,
+    PassEndsSoon,
+    PassExpired,
+    PassPaid,
+    PassRenewalOffered,
+    PassVehiclesChanged,
+)
+from parking.passes.models import PassVehicle, Subscription
+from parking.payments.models import Payment
+from parking.vehicles.models import Vehicle
+
+TEXT, MONEY, TIME = ValueType.TEXT, ValueType.MONEY, ValueType.TIME
+_PASS = {"number": TEXT, "plan": TEXT, "site": TEXT, "plates": TEXT}
+_OPEN = _("Open the pass")
+
+# --- Kinds -----------------------------------------------------------------------------------------------
+
+PAID = Kind(
+    "pass_paid",
+    _("Your pass %(number)s is paid"),
+    _("%(plan)s at %(site)s for %(plates)s holds until %(until)s. Paid: %(amount)s."),
+    {**_PASS, "until": TIME, "amount": MONEY},
+    button=_OPEN,
+    name=_("Pass bought or renewed"),
+)
+RENEWAL = Kind(
+    "pass_renewal",
+    _("Renew your pass %(number)s: %(amount)s"),
+    _("%(plan)s at %(site)s for %(plates)s ends on %(until)s. Pay by %(pay_by)s, and it goes on without a gap."),
+    {**_PASS, "until": TIME, "pay_by": TIME, "amount": MONEY},
+    button=_("Pay and renew"),
+    name=_("Pass to be renewed"),
+)
+ENDS_SOON = Kind(
+    "pass_ends_soon",
+    _("Your pass %(number)s ends soon"),
+    _("%(plan)s at %(site)s for %(plates)s ends on %(until)s."),
+    {**_PASS, "until": TIME},
+    button=_OPEN,
+    name=_("Pass ends soon"),
+)
+OVER = Kind(
+    "pass_over",
+    _("Your pass %(number)s has ended"),
+    _("%(plan)s at %(site)s for %(plates)s has ended. Parking costs the usual price from now on."),
+    _PASS,
+    button=_OPEN,
+    name=_("Pass ended"),
+)
+CANCELLED = Kind(
+    "pass_cancelled",
+    _("Your pass %(number)s is cancelled"),
+    _("%(plan)s at %(site)s for %(plates)s is cancelled. Refunded: %(refund)s."),
+    {**_PASS, "refund": MONEY},
+    button=_OPEN,
+    name=_("Pass cancelled"),
+)
+VEHICLES = Kind(
+    "pass_vehicles",
+    _("The vehicles of your pass %(number)s change"),
+    _("From %(from)s the pass %(plan)s at %(site)s is for %(plates)s. No longer on it: %(removed)s."),
+    {**_PASS, "from": TIME, "removed": TEXT},
+    button=_OPEN,
+    name=_("Vehicles of a pass changed"),
+)
+
+# --- Messages --------------------------------------------------------------------------------------------
+
+
+def _to_holder(pass_id: int, kind: Kind, *, path: str = "", attachment: str = "", **values: Any) -> list[Message]:
+    held = Subscription.objects.select_related("plan__site").filter(pk=pass_id).first()
+    if held is None:
+        return []
+    plates = PassVehicle.objects.filter(subscription=held, until_at=None).order_by("pk")
+    about = {
+        "number": held.number,
+        "plan": held.plan.name,
+        "site": held.plan.site.name,
+        "plates": ", ".join(plates.values_list("vehicle__vehicle_number", flat=True)),
+    }
+    message = Message(
+        held.driver_id,
+        kind.code,
+        about | {name: _stored(value) for name, value in values.items()},
+        path=f"/passes/{held.number}/{path}",
+        attachment=attachment,
+        site_id=held.plan.site_id,
+        time_zone=held.plan.site.time_zone,
+    )
+    return [message]
+
+
+def _stored(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _last_minute(ends_at: str) -> datetime:
+    """Return the last minute of a pass: its end is a midnight, excluded, which people take for the day after."""
+    return datetime.fromisoformat(ends_at) - timedelta(minutes=1)
+
+
+def render_paid(event: PassPaid, _at: datetime) -> Iterable[Message]:
+    rows = Payment.objects.filter(bill__pass_period__subscription_id=event.pass_id)
+    payment = rows.filter(bill__pass_period__number=event.period).order_by("pk").first()
+    attachment = f"payment:{payment.pk}" if payment else ""
+    until = _last_minute(event.ends_at)
+    return _to_holder(event.pass_id, PAID, attachment=attachment, until=until, amount=Decimal(event.amount))
+
+
+def render_renewal(event: PassRenewalOffered, _at: datetime) -> Iterable[Message]:
+    until, pay_by = _last_minute(event.ends_at), datetime.fromisoformat(event.pay_by)
+    return _to_holder(event.pass_id, RENEWAL, path="pay/", until=until, pay_by=pay_by, amount=event.amount)
+
+
+def render_ends_soon(event: PassEndsSoon, _at: datetime) -> Iterable[Message]:
+    path = "pay/" if event.renews else ""
+    return _to_holder(event.pass_id, ENDS_SOON, path=path, until=_last_minute(event.ends_at))
+
+
+def render_over(event: PassExpired, _at: datetime) -> Iterable[Message]:
+    return _to_holder(event.pass_id, OVER)
+
+
+def render_cancelled(event: PassCancelled, _at: datetime) -> Iterable[Message]:
+    return _to_holder(event.pass_id, CANCELLED, refund=event.refund)
+
+
+def render_vehicles(event: PassVehiclesChanged, _at: datetime) -> Iterable[Message]:
+    gone = Vehicle.objects.filter(pk__in=event.removed).order_by("pk").values_list("vehicle_number", flat=True)
+    values: dict[str, Any] = {"from": datetime.fromisoformat(event.from_at), "removed": ", ".join(gone) or "-"}
+    return _to_holder(event.pass_id, VEHICLES, **values)
+
+
+def register() -> None:
+    """Register the kinds and renderers of passes."""
+    for kind in (PAID, RENEWAL, ENDS_SOON, OVER, CANCELLED, VEHICLES):
+        register_kind(kind)
+    register_renderer(PassPaid, render_paid)
+    register_renderer(PassRenewalOffered, render_renewal)
+    register_renderer(PassEndsSoon, render_ends_soon)
+    register_renderer(PassExpired, render_over)
+    register_renderer(PassCancelled, render_cancelled)
+    register_renderer(PassVehiclesChanged, render_vehicles)

@@ -1,0 +1,141 @@
+"""The end of passes: renewals that are offered three days before, reminders, and what is over."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Q
+
+from parking.audit import services as audit
+from parking.checkout import pass_money
+from parking.core.actor import SYSTEM
+from parking.core.errors import Refused
+from parking.core.money import ZERO
+from parking.passes import services as passes
+from parking.passes.events import PassEndsSoon, PassExpired, PassRenewalChosen, PassRenewalOffered
+from parking.passes.models import PassPeriod, PassStatus, Subscription
+from parking.passes.rules import REMINDERS, RENEW_BEFORE, RENEWAL_GRACE, due_reminder
+from parking.payments import bills
+from parking.payments.queries import charge_of
+
+_ACTIVE = PassStatus.ACTIVE
+
+# --- Renewals --------------------------------------------------------------------------------------------
+
+
+def offer_renewals(*, now: datetime) -> int:
+    """Write the next period of passes that end within three days and are to be renewed; answers how many.
+
+    One that costs nothing is renewed at once. Where the plan is sold no more, or another pass of a plate holds then,
+    the pass is not renewed. Safe to repeat, and to run twice at once.
+    """
+    ending = Subscription.objects.filter(
+        status=_ACTIVE, auto_renew=True, ends_at__lte=now + RENEW_BEFORE, ends_at__gt=now - RENEWAL_GRACE
+    )
+    waiting = PassPeriod.objects.filter(bill__closed_at=None).values("subscription_id")
+    ids = list(ending.exclude(pk__in=waiting).values_list("pk", flat=True))
+    return sum(_offer(pk, now) for pk in ids)
+
+
+def _offer(pk: int, now: datetime) -> bool:
+    with transaction.atomic(durable=True):
+        held, locked = passes.lock_with_vehicles(pk)
+        if not _is_to_be_renewed(held, now):
+            return False
+        try:
+            period = passes.open_next_period(subscription=held, locked=locked, now=now)
+        except Refused:
+            passes.set_auto_renew(subscription=held, auto_renew=False)
+            audit.record(SYSTEM, PassRenewalChosen(pass_id=held.pk, auto_renew=False), now)
+            return False
+        if period.bill.total == ZERO:
+            bills.close(bill=period.bill, charge=charge_of(period.bill), refund_reason="Pass", now=now)
+            pass_money.note_paid(period, actor=SYSTEM, order=None, now=now)
+        else:
+            _record_offer(held, period, now)
+    return True
+
+
+def _is_to_be_renewed(held: Subscription, now: datetime) -> bool:
+    is_near = held.ends_at - RENEW_BEFORE <= now < held.ends_at + RENEWAL_GRACE
+    has_offer = held.periods.filter(bill__closed_at=None).exists()
+    return held.status == _ACTIVE and held.auto_renew and is_near and not has_offer
+
+
+def _record_offer(held: Subscription, period: PassPeriod, now: datetime) -> None:
+    offered = PassRenewalOffered(
+        pass_id=held.pk,
+        period=period.number,
+        amount=period.bill.total,
+        ends_at=held.ends_at.isoformat(),
+        pay_by=(held.ends_at + RENEWAL_GRACE).isoformat(),
+    )
+    audit.record(SYSTEM, offered, now)
+
+
+# --- Reminders -------------------------------------------------------------------------------------------
+
+
+def remind_of_ends(*, now: datetime) -> int:
+    """Remind holders 7, 3 and 1 days before the last day of a pass, and on it; answers how many.
+
+    By the site's calendar. A pass that is renewed has its offer in the place of the reminder of three days. Safe to
+    repeat, and to run twice at once.
+    """
+    near = Subscription.objects.filter(
+        status=_ACTIVE, reminded_days__gt=0, ends_at__gt=now, ends_at__lt=now + RENEW_BEFORE * len(REMINDERS)
+    )
+    return sum(_remind(pk, now) for pk in list(near.values_list("pk", flat=True)))
+
+
+def _remind(pk: int, now: datetime) -> bool:
+    with transaction.atomic(durable=True):
+        held = passes.lock_pass(pk)
+        due = due_reminder(_days_left(held, now), held.reminded_days)
+        if held.status != _ACTIVE or due is None or now >= held.ends_at:
+            return False
+        passes.note_reminded(subscription=held, days=due)
+        is_offered = held.auto_renew and due == RENEW_BEFORE.days
+        if not is_offered:
+            soon = PassEndsSoon(pass_id=held.pk, days=due, ends_at=held.ends_at.isoformat(), renews=held.auto_renew)
+            audit.record(SYSTEM, soon, now)
+    return not is_offered
+
+
+def _days_left(held: Subscription, now: datetime) -> int:
+    """Return how many midnights of the site lie between now and the last day of a pass."""
+    zone = ZoneInfo(held.plan.site.time_zone)
+    return (held.ends_at.astimezone(zone).date() - now.astimezone(zone).date()).days - 1
+
+
+# --- The end ---------------------------------------------------------------------------------------------
+
+
+def expire_passes(*, now: datetime) -> int:
+    """Note that passes are over whose end, or the two days in which a renewal may be paid, passed; answers how many.
+
+    Safe to repeat, and to run twice at once.
+    """
+    over = Q(ends_at__lte=now, auto_renew=False) | Q(ends_at__lte=now - RENEWAL_GRACE)
+    ended = 0
+    for pk in list(Subscription.objects.filter(over, status=_ACTIVE).values_list("pk", flat=True)):
+        with transaction.atomic(durable=True):
+            held = passes.lock_pass(pk)
+            if held.status == _ACTIVE and held.admits_until <= now:
+                _expire(held, now)
+                ended += 1
+    return ended
+
+
+def _expire(held: Subscription, now: datetime) -> None:
+    for period in passes.lock_periods(held):
+        if period.bill.closed_at is None:
+            pass_money.close_unpaid(period, now)
+    passes.expire(subscription=held, now=now)
+    audit.record(SYSTEM, PassExpired(pass_id=held.pk), now)
+
+
+def forget_ended_vehicles(*, now: datetime) -> int:
+    """Unmark vehicles that are on no pass any more; answers how many."""
+    with transaction.atomic(durable=True):
+        return passes.forget_ended_vehicles(now=now)

@@ -1,0 +1,99 @@
+"""A pass sold at the counter, to a driver's account."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from parking.accounts.queries import id_of_username
+from parking.checkout import passes
+from parking.checkout.passes import Bought
+from parking.core import clock
+from parking.core.errors import InvalidInput
+from parking.edge import requests
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
+from parking.edge.requests import Attempt
+from parking.passes.models import MOST_VEHICLES
+from parking.passes.plans import plans_on_sale_at
+from parking.passes.services import Wanted
+from parking.web.access import for_attendants
+from parking.web.components import amount_text
+from parking.web.gate.forms import DebtForm
+from parking.web.gate.here import actor_here, gate_fields, kept_gate
+
+_PLATES = {"class": "plate-field", "autocapitalize": "characters", "spellcheck": "false", "rows": 2}
+
+
+class SellPassForm(DebtForm):
+    """A pass with the money for it; whole plates, one in each line."""
+
+    username = forms.CharField(label=_("Username of the driver"), max_length=150)
+    plan = forms.TypedChoiceField(label=_("Plan"), coerce=int)
+    vehicles = forms.CharField(
+        label=_("Vehicle numbers"),
+        help_text=_("One in each line, as many as the plan has."),
+        max_length=31 * MOST_VEHICLES,
+        widget=forms.Textarea(attrs=_PLATES),
+    )
+
+    field_order = ("username", "plan", "vehicles", "method", "tendered", "upi_reference")
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            (plan.pk, f"{plan.name} · {plan.site.name} · {amount_text(plan.price)}")
+            for plan in plans_on_sale_at(actor_of(request).sites)
+        ]
+        cast(forms.ChoiceField, self.fields["plan"]).choices = choices
+
+    def wanted(self) -> Wanted:
+        """Return the pass that is wanted."""
+        lines = self.cleaned_data["vehicles"].splitlines()
+        return Wanted(tuple(line.strip() for line in lines if line.strip()))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_attendants
+def sell(request: HttpRequest) -> HttpResponse:
+    """Sell a pass, and say its number and the change."""
+    form = SellPassForm(request, request.POST or None, initial=gate_fields(kept_gate(request)))
+    if form.is_valid():
+        with form.refusals(request):
+            bought = _sell(request, form)
+            messages.success(request, _sold_text(bought, form))
+            return redirect("gate_pass")
+    return page(request, "gate/pass.html", section="inside", form=form, key=requests.new_form_key())
+
+
+@requests.once_per_form
+def _sell(request: HttpRequest, attempt: Attempt, form: SellPassForm) -> Bought:
+    now = clock.now()
+    if attempt.subject is not None:
+        return passes.resume_buying(subject=attempt.subject, now=now)
+    user_id = id_of_username(form.cleaned_data["username"])
+    if user_id is None:
+        raise InvalidInput({"username": [gettext("This account was not found.")]})
+    return passes.sell(
+        actor=actor_here(request, form),
+        user_id=user_id,
+        plan_id=form.cleaned_data["plan"],
+        wanted=form.wanted(),
+        collection=form.collection(),
+        now=now,
+        key=attempt.key,
+    )
+
+
+def _sold_text(bought: Bought, form: SellPassForm) -> str:
+    held, tendered = bought.subscription, form.cleaned_data["tendered"]
+    names = {"number": held.number, "price": amount_text(held.price)}
+    if form.cleaned_data["method"] == "CASH" and tendered is not None and tendered > held.price:
+        names["change"] = amount_text(tendered - held.price)
+        return gettext("Pass %(number)s was sold for %(price)s. Change: %(change)s") % names
+    return gettext("Pass %(number)s was sold for %(price)s.") % names

@@ -1,0 +1,198 @@
+"""Renewals, reminders and ends of passes, by the clock."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from parking.accounts.models import User
+from parking.audit.models import AuditEntry
+from parking.checkout import pass_changes, passes, settling
+from parking.checkout.pass_renewing import expire_passes, offer_renewals, remind_of_ends
+from parking.core.actor import SYSTEM
+from parking.facilities.models import ParkingZone
+from parking.notifications.models import Notice
+from parking.notifications.noticing import take_events
+from parking.passes.models import PassPeriod, Plan, Subscription
+from parking.passes.plans import change_plan
+from parking.payments.gateways.base import GatewayState
+from parking.payments.models import PaymentOrder, Refund
+from tests.build import actor, enter, leave, make_user, reloaded, take_ticket
+from tests.gateway import FakeGateway
+from tests.invariants import assert_books_agree, refused
+from tests.moments import START
+from tests.passes.build import again, bought, buy, make_plan
+
+pytestmark = pytest.mark.django_db
+
+PLATE = "DL-01-AB-1234"
+# A weekly pass that is bought at START ends at this midnight of the site.
+END = datetime(2026, 11, 28, 18, 30, tzinfo=UTC)
+THREE_DAYS, TWO_DAYS, HOUR = timedelta(days=3), timedelta(days=2), timedelta(hours=1)
+
+
+@pytest.fixture
+def plan(zone: ParkingZone) -> Plan:
+    return make_plan(zone)
+
+
+@pytest.fixture
+def renewed(driver: User, plan: Plan) -> Subscription:
+    """A weekly pass of PLATE that is to be renewed."""
+    return bought(driver, plan, PLATE, auto_renew=True)
+
+
+def _pay(driver: User, held: Subscription, now: datetime) -> Subscription:
+    return passes.pay(actor=actor(driver), number=held.number, gateway=None, now=now).subscription
+
+
+def _actions(held: Subscription) -> list[str]:
+    lines = AuditEntry.objects.filter(subject_kind="pass", subject_id=held.pk, refused=False).order_by("pk")
+    return [line.action for line in lines]
+
+
+# --- Renewals ------------------------------------------------------------------------------------------
+
+
+def test_the_next_period_is_offered_three_days_before_the_end_once(driver: User, renewed: Subscription) -> None:
+    assert offer_renewals(now=END - THREE_DAYS - HOUR) == 0
+    assert offer_renewals(now=END - THREE_DAYS) == 1
+    assert offer_renewals(now=END - TWO_DAYS) == 0
+    period = PassPeriod.objects.get(number=2)
+    assert (period.starts_at, period.ends_at, period.paid_at) == (END, END + timedelta(days=7), None)
+    assert again(renewed).ends_at == END
+    assert_books_agree()
+
+
+def test_paid_it_goes_on_without_a_gap(driver: User, renewed: Subscription) -> None:
+    offer_renewals(now=END - THREE_DAYS)
+    assert _pay(driver, renewed, END - HOUR).ends_at == END + timedelta(days=7)
+    assert_books_agree()
+    assert offer_renewals(now=END + timedelta(days=4)) == 1
+
+
+def test_months_are_counted_from_the_first_day(driver: User, zone: ParkingZone) -> None:
+    begun = datetime(2027, 1, 30, 18, 30, tzinfo=UTC)
+    held = bought(driver, make_plan(zone, period="MONTH"), PLATE, now=begun, auto_renew=True)
+    assert held.ends_at == datetime(2027, 2, 27, 18, 30, tzinfo=UTC)
+    offer_renewals(now=held.ends_at - THREE_DAYS)
+    assert _pay(driver, held, held.ends_at - HOUR).ends_at == datetime(2027, 3, 30, 18, 30, tzinfo=UTC)
+
+
+def test_it_may_be_paid_until_two_days_after_the_end(driver: User, zone: ParkingZone, renewed: Subscription) -> None:
+    offer_renewals(now=END - THREE_DAYS)
+    assert expire_passes(now=END + TWO_DAYS - HOUR) == 0
+    assert _pay(driver, renewed, END + TWO_DAYS - HOUR).ends_at == END + timedelta(days=7)
+    assert_books_agree()
+
+
+def test_after_that_it_is_over_and_money_that_comes_goes_back(
+    driver: User, renewed: Subscription, gateway: FakeGateway
+) -> None:
+    offer_renewals(now=END - THREE_DAYS)
+    gateway.outcome = GatewayState.PENDING
+    _pay(driver, renewed, END + HOUR)
+    assert expire_passes(now=END + TWO_DAYS) == 1
+    assert again(renewed).status == "EXPIRED"
+    gateway.decide(GatewayState.COMPLETED)
+    order = PaymentOrder.objects.select_related("bill").order_by("-pk")[0]
+    settling.collect(order=order, now=END + TWO_DAYS + HOUR)
+    assert [refund.amount for refund in Refund.objects.all()] == [Decimal("1500.00")]
+    with refused("nothing_due"):
+        _pay(driver, renewed, END + TWO_DAYS + HOUR)
+    assert_books_agree()
+
+
+def test_without_renewal_it_is_over_at_its_end(driver: User, plan: Plan) -> None:
+    held = bought(driver, plan, PLATE)
+    assert offer_renewals(now=END - HOUR) == 0
+    assert expire_passes(now=END - HOUR) == 0
+    assert expire_passes(now=END) == 1
+    assert expire_passes(now=END) == 0
+    assert _actions(held)[-1] == "pass.expired"
+
+
+def test_the_new_period_costs_the_present_price(driver: User, plan: Plan, renewed: Subscription) -> None:
+    change_plan(actor=SYSTEM, plan_id=plan.pk, changes={"price": Decimal("1600.00")}, now=START)
+    offer_renewals(now=END - THREE_DAYS)
+    assert PassPeriod.objects.get(number=2).bill.total == Decimal("1600.00")
+    assert again(renewed).price == Decimal("1600.00")
+
+
+def test_a_plan_that_is_sold_no_more_is_not_renewed(driver: User, plan: Plan, renewed: Subscription) -> None:
+    change_plan(actor=SYSTEM, plan_id=plan.pk, changes={"is_active": False}, now=START)
+    assert offer_renewals(now=END - THREE_DAYS) == 0
+    assert not again(renewed).auto_renew
+
+
+def test_a_plan_that_costs_nothing_renews_itself(driver: User, zone: ParkingZone) -> None:
+    held = bought(driver, make_plan(zone, price="0.00", price_reason="Staff"), PLATE, auto_renew=True)
+    assert offer_renewals(now=END - THREE_DAYS) == 1
+    assert again(held).ends_at == END + timedelta(days=7)
+    assert_books_agree()
+
+
+def test_nobody_takes_the_plate_while_the_renewal_may_come(renewed: Subscription, plan: Plan) -> None:
+    with refused("pass_overlap"):
+        buy(make_user(), plan, PLATE, now=END + HOUR)
+    pass_changes.choose_renewal(actor=SYSTEM, subscription=renewed, auto_renew=False, now=END)
+    expire_passes(now=END + HOUR)
+    assert buy(make_user(), plan, PLATE, now=END + HOUR).subscription.status == "ACTIVE"
+
+
+# --- The days of grace -----------------------------------------------------------------------------------
+
+
+def test_in_the_days_of_grace_a_car_gets_in_and_is_covered_if_the_renewal_comes(
+    driver: User, staff: User, zone: ParkingZone, renewed: Subscription
+) -> None:
+    offer_renewals(now=END - THREE_DAYS)
+    first, second = END + HOUR, END + 3 * HOUR
+    session = take_ticket(zone, PLATE, first)
+    assert session.subscription == renewed
+    enter(staff, session, first)
+    leave(staff, session, now=first + HOUR)
+    assert reloaded(session).bill.total == Decimal("50.00")
+    session = take_ticket(zone, PLATE, second)
+    enter(staff, session, second)
+    _pay(driver, renewed, second + HOUR)
+    leave(staff, session, now=second + 2 * HOUR)
+    assert reloaded(session).bill.total == 0
+    assert_books_agree()
+
+
+# --- Reminders -------------------------------------------------------------------------------------------
+
+
+def test_reminders_come_7_3_and_1_days_before_the_last_day_and_on_it(driver: User, zone: ParkingZone) -> None:
+    held = bought(driver, make_plan(zone, period="MONTH"), PLATE)
+    last_day = held.ends_at - timedelta(days=1)
+    told = [hours / 24 for hours in range(-24 * 9, 24, 6) if remind_of_ends(now=last_day + hours * HOUR)]
+    assert told == [-7, -3, -1, 0]
+
+
+def test_a_week_begins_with_three_days_and_a_day_has_no_reminder(driver: User, zone: ParkingZone) -> None:
+    week = bought(driver, make_plan(zone), PLATE)
+    bought(driver, make_plan(zone, name="Day", period="DAY"), "DL-01-AB-5678")
+    assert remind_of_ends(now=START + HOUR) == 0
+    assert remind_of_ends(now=week.ends_at - timedelta(days=4)) == 1
+
+
+def test_the_holder_is_told_with_the_link_to_pay(driver: User, renewed: Subscription) -> None:
+    offer_renewals(now=END - THREE_DAYS)
+    assert remind_of_ends(now=END - THREE_DAYS + HOUR) == 0
+    remind_of_ends(now=END - timedelta(days=1))
+    pass_changes.change_vehicles(
+        actor=actor(driver), subscription=renewed, plates=("DL-01-AB-5678",), now=END - timedelta(days=1)
+    )
+    expire_passes(now=END + TWO_DAYS)
+    take_events(now=END + TWO_DAYS)
+    told = list(Notice.objects.filter(person=driver).order_by("pk").values_list("kind", "path"))
+    address = f"/passes/{renewed.number}/"
+    assert told == [
+        ("pass_paid", address),
+        ("pass_renewal", f"{address}pay/"),
+        ("pass_ends_soon", f"{address}pay/"),
+        ("pass_vehicles", address),
+        ("pass_over", address),
+    ]

@@ -1,0 +1,96 @@
+"""The code of a pass at the gate: in, out, and which of its vehicles it is."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from time_machine import Traveller
+
+from parking.accounts.models import User
+from parking.facilities.models import ParkingZone
+from parking.passes.models import Subscription
+from parking.stays.models import ParkingSession
+from tests.moments import START
+from tests.passes.build import bought, make_plan
+
+pytestmark = pytest.mark.django_db
+
+PLATE, OTHER = "DL-01-AB-1234", "DL-01-AB-5678"
+
+
+@pytest.fixture(autouse=True)
+def at_start(time_machine: Traveller) -> None:
+    time_machine.move_to(START, tick=False)
+
+
+@pytest.fixture
+def gate(staff: User) -> Client:
+    browser = Client()
+    browser.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def _scan(gate: Client, held: Subscription, direction: str, scan_id: str, **fields: str) -> Any:
+    body = {"qr_code": held.pass_code, "scan_id": scan_id, "direction": direction} | fields
+    return gate.post("/gate/scan/", body)
+
+
+def _verdict(answer: Any) -> tuple[str, str]:
+    verdict = answer.context["verdict"]
+    return verdict.tone, str(verdict.sentence)
+
+
+def test_a_pass_of_one_vehicle_lets_it_in_and_out(gate: Client, driver: User, zone: ParkingZone) -> None:
+    held = bought(driver, make_plan(zone), PLATE)
+    assert _verdict(_scan(gate, held, "BOTH", "s1")) == ("yes", f"Pass {held.number}. The car may go in.")
+    assert _verdict(_scan(gate, held, "BOTH", "s1"))[0] == "yes"
+    quote = _scan(gate, held, "BOTH", "s2")
+    assert quote.context["to_pay"] == 0
+    assert _verdict(_scan(gate, held, "IN", "s3"))[0] == "no"
+    collected = gate.post(
+        "/gate/collect/", {"qr_code": held.pass_code, "scan_id": "s4", "method": "CASH", "due": "0.00"}
+    )
+    assert _verdict(collected) == ("yes", "The car may go out.")
+
+
+def test_a_pass_of_several_asks_for_the_plate(gate: Client, driver: User, zone: ParkingZone) -> None:
+    held = bought(driver, make_plan(zone, vehicles=2, inside=2), PLATE, OTHER)
+    asked = _scan(gate, held, "IN", "s1")
+    assert asked.context["verdict"].plates == (PLATE, OTHER)
+    assert f'value="{OTHER}"' in asked.content.decode()
+    for number, plate in enumerate((OTHER, PLATE)):
+        assert _verdict(_scan(gate, held, "IN", f"in{number}", plate_seen=plate))[0] == "yes"
+    out = _scan(gate, held, "OUT", "s3")
+    assert out.context["verdict"].plates == (PLATE, OTHER)
+    assert _scan(gate, held, "OUT", "s4", plate_seen=OTHER).context["session"].vehicle.vehicle_number == OTHER
+    assert ParkingSession.objects.count() == 2
+
+
+def test_a_plate_that_is_not_on_the_pass_is_stopped(gate: Client, driver: User, zone: ParkingZone) -> None:
+    held = bought(driver, make_plan(zone), PLATE)
+    assert _verdict(_scan(gate, held, "IN", "s1", plate_seen=OTHER)) == ("no", "This plate is not on the pass.")
+
+
+def test_a_pass_is_sold_at_the_counter_once_per_form(gate: Client, driver: User, zone: ParkingZone) -> None:
+    plan = make_plan(zone, vehicles=2)
+    values = {"username": driver.username, "plan": plan.pk, "vehicles": f"{PLATE}\n{OTHER}", "method": "CASH"}
+    answers = [gate.post("/gate/passes/", values | {"tendered": "2,000", "key": "k1"}, follow=True) for _ in range(2)]
+    held = Subscription.objects.get()
+    assert (held.status, held.vehicles.count()) == ("ACTIVE", 2)
+    assert f"Pass {held.number} was sold for ₹1,500. Change: ₹500" in answers[1].content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"username": "nobody"}, "This account was not found."),
+        ({"tendered": "100"}, "The cash received is less than the amount due."),
+        ({"method": "UPI"}, "Enter the 12 digits of the UPI reference."),
+    ],
+)
+def test_what_the_counter_is_told(
+    gate: Client, driver: User, zone: ParkingZone, fields: dict[str, str], said: str
+) -> None:
+    values = {"username": driver.username, "plan": make_plan(zone).pk, "vehicles": PLATE, "method": "CASH"}
+    assert said in gate.post("/gate/passes/", values | fields).content.decode()
+    assert not Subscription.objects.exists()
