@@ -22,7 +22,7 @@ def assert_offers_agree(sessions: list[ParkingSession]) -> None:
 
 
 def _amount(session: ParkingSession, kind: str) -> Decimal:
-    return -sum((Decimal(line["amount"]) for line in session.bill.lines if line["kind"] == kind), NOTHING)
+    return -sum((Decimal(line["amount"]) for line in session.bill.lines if line.get("kind") == kind), NOTHING)
 
 
 def _assert_codes_agree(sessions: list[ParkingSession]) -> None:
