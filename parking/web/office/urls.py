@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from parking.web.office.day import dashboard, searching
-from parking.web.office.facilities import demand, gates, imports, rate_cards, sites, slots, tariffs, zones
+from parking.web.office.facilities import demand, gates, holidays, imports, rate_cards, sites, slots, tariffs, zones
 from parking.web.office.money import debts, objections, passes, payments, refunds, revenue, reviewing, tax
 from parking.web.office.people import terminations, undelivered, users
 from parking.web.office.prices import promo_codes, shops
@@ -43,6 +43,8 @@ urlpatterns: list[URLPattern] = [
     path("sites/new/", sites.new, name="office_site_new"),
     path("sites/<int:site_id>/", sites.edit, name="office_site"),
     path("sites/<int:site_id>/copy/", sites.copy, name="office_site_copy"),
+    path("sites/<int:site_id>/holidays/", holidays.of_site, name="office_holidays"),
+    path("sites/<int:site_id>/holidays/<int:holiday_id>/remove/", holidays.remove, name="office_holiday_remove"),
     path("sites/<int:site_id>/import/", imports.import_site, name="office_site_import"),
     path("sites/<int:site_id>/import/template/", imports.template, name="office_site_import_template"),
     path("sites/<int:site_id>/retire/", sites.retire, name="office_site_retire"),

@@ -45,3 +45,21 @@ def test_a_code_is_taken_as_one(clerk: Client, staff: User, zone: ParkingZone) -
 def test_the_page_is_on_the_profile_of_those_who_work_for_a_shop_alone(clerk: Client) -> None:
     assert 'href="/shop/"' in clerk.get("/profile/").content.decode()
     assert 'href="/shop/"' not in browser_of(make_user()).get("/profile/").content.decode()
+
+
+def test_one_of_several_cars_with_the_same_end_of_the_plate_is_chosen(
+    clerk: Client, staff: User, zone: ParkingZone
+) -> None:
+    cars = [
+        enter(staff, take_ticket(zone, text, clock.now()), clock.now()) for text in ("KA-05-XY-0042", "DL-01-AB-0042")
+    ]
+    page = clerk.post("/shop/", {"customer": "0042"}).content.decode()
+    assert ("KA05••0042" in page, "DL01••0042" in page) == (True, True)
+    assert not Validation.objects.exists()
+    clerk.post("/shop/", {"customer": "0042", "session_id": cars[1].pk})
+    assert Validation.objects.get().session_id == cars[1].pk
+
+
+def test_something_must_be_scanned_or_typed(clerk: Client) -> None:
+    page = clerk.post("/shop/", {"customer": ""})
+    assert page.context["form"].errors["customer"] == ["Scan the code, or type it or the last four of the plate."]

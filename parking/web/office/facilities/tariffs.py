@@ -38,7 +38,7 @@ from parking.web.price_words import PriceWords, length_text, words_of
 SECTION = "zones"
 # Versions that the page lists.
 SHOWN = 30
-_KEPT = ("free_again_after_minutes", "round_to", "overstay_percent", "collect_at", "slabs", "next_day")
+_KEPT = ("free_again_after_minutes", "round_to", "overstay_percent", "collect_at")
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,6 @@ def _whole(zone: ParkingZone, form: TariffForm, now: datetime) -> Draft:
 def whole(draft: Draft, present: Prices) -> Draft:
     """Return a draft with what the form does not have as it is at present."""
     fields = {**{name: getattr(present, name) for name in _KEPT}, **draft.fields}
-    if fields["bands"]:
-        fields["slabs"] = ()
     return Draft(fields, draft.vehicle_kind, draft.valid_from, draft.valid_to)
 
 

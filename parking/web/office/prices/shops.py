@@ -28,7 +28,7 @@ from parking.offers.statements import statement_of
 from parking.tariffs.rules.changes import Gives
 from parking.web.access import for_managers, for_office
 from parking.web.gstin_field import GstinField
-from parking.web.office.shared.fields import EditForm, RupeesField, WholeField
+from parking.web.office.shared.fields import EditForm, SumField, WholeField
 
 SECTION = "shops"
 _GIVES = {
@@ -47,8 +47,8 @@ class ShopForm(EditForm):
     value = forms.DecimalField(
         label=gettext_lazy("How much"), min_value=0, max_digits=10, decimal_places=2, required=False
     )
-    from_amount = RupeesField(label=gettext_lazy("All is free from a purchase of"), required=False)
-    per_session = RupeesField(label=gettext_lazy("At most for one session"), required=False)
+    from_amount = SumField(label=gettext_lazy("All is free from a purchase of"), required=False)
+    per_session = SumField(label=gettext_lazy("At most for one session"), required=False)
     per_day = WholeField(label=gettext_lazy("Validations in a day"), least=1, most=MOST_TIMES, required=False)
     per_month = WholeField(label=gettext_lazy("Validations in a month"), least=1, most=MOST_TIMES, required=False)
     people = forms.CharField(
