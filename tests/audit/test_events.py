@@ -19,6 +19,7 @@ from parking.notifications import events as notifications
 from parking.offers import events as offers
 from parking.passes import events as passes
 from parking.payments import events as payments
+from parking.replays import events as replays
 from parking.stays import events as stays
 from parking.tariffs import events as tariffs
 from parking.tariffs.rules import KindRate
@@ -125,6 +126,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "session",
         7,
         {"validation_id": 12, "shop_id": 3},
+    ),
+    (
+        replays.ReplayStarted(replay_id=4, zone_ids=(3,), start_date="2026-11-01", end_date="2026-11-30"),
+        "replay.started",
+        "replay",
+        4,
+        {"zone_ids": [3], "start_date": "2026-11-01", "end_date": "2026-11-30"},
+    ),
+    (
+        replays.ReplayAdopted(replay_id=4, tariff_ids=(7,)),
+        "replay.adopted",
+        "replay",
+        4,
+        {"tariff_ids": [7]},
     ),
     (
         offers.PromoCodeCreated(promo_code_id=4, terms=CODE),

@@ -173,6 +173,10 @@ TABLE: dict[str, Statuses] = {
     "office_shop": READ_ONE,
     # A statement is no CSV.
     "office_shop_statement": (403, 403, 403, 404, 404, 404, 404, 302),
+    "office_replays": READ,
+    "office_replay": READ_ONE,
+    "office_replay_live": READ_ONE,
+    "office_replay_adopt": ONLY_SENT,
     "office_promo_codes": READ,
     "office_promo_code_new": CHANGE,
     "office_promo_code": READ_ONE,
