@@ -24,6 +24,7 @@ from parking.payments.orders import Found
 from parking.payments.queries import Frozen, paid_already, state_of
 from parking.stays import access
 from parking.stays.access import OfBill
+from parking.stays.marks import Mark
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 
@@ -89,7 +90,8 @@ def _stay_paid(session: ParkingSession, payment: Payment, found: Found, now: dat
         raise ValueError("only the payment of an order is settled")
     state = state_of(session.bill, now=now)
     if not session.is_open:
-        if order.purpose == OrderPurpose.DEBT and collecting.credit(session.bill, payment, now):
+        pays_debt = order.purpose == OrderPurpose.DEBT or Mark.PAY_LATER in session.marks
+        if pays_debt and collecting.credit(session.bill, payment, now):
             _record_captured(session, order, (), now)
             return ()
         return _money_too_late(session, payment, order, now)

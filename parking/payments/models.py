@@ -230,7 +230,15 @@ class Payment(models.Model):
                 fields=["bill", "reference"], condition=Q(method="BANK"), name="bank_reference_once_on_bill"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["captured_at"], name="payment_by_time")]
+        indexes: ClassVar = [
+            models.Index(fields=["captured_at"], name="payment_by_time"),
+            models.Index(
+                fields=["reference"],
+                condition=~Q(reference=""),
+                name="payment_by_reference",
+                opclasses=["varchar_pattern_ops"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Payment {self.pk}"
@@ -306,6 +314,12 @@ class Refund(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["completed_at"], name="refund_by_time"),
+            models.Index(
+                fields=["gateway_refund_id"],
+                condition=~Q(gateway_refund_id=""),
+                name="refund_by_gateway_id",
+                opclasses=["varchar_pattern_ops"],
+            ),
             models.Index(
                 fields=["updated_at"],
                 condition=Q(status__in=["INITIATED", "PENDING"]),

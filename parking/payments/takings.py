@@ -22,13 +22,14 @@ class Tender:
     """Money at the counter, which pays what is due.
 
     `method` is CASH or UPI. `tendered` is the cash handed over (rupees), None for just what is due; `reference` the
-    bank's number of a UPI payment, which pays once.
+    bank's number of a UPI payment, which pays once. Cash `in_part` pays as much of the bill as was handed over.
     """
 
     method: PaymentMethod
     attendant_id: int | None
     tendered: Decimal | None = None
     reference: str = ""
+    in_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ def take(*, bill: Bill, tender: Tender, now: datetime) -> Taken:
     due = bill.due
     by_cash = tender.method == PaymentMethod.CASH
     handed_over = tender.tendered if by_cash and tender.tendered is not None else due
+    if tender.in_part:
+        due = min(due, handed_over)
     if handed_over < due:
         raise Refused("amount_too_small", f"₹{due} is due", due=str(due))
     payment = None

@@ -80,6 +80,8 @@ class World:
             "debt_id": self.debt.pk,
             "user_id": self.attendant.pk,
             "order_id": self.order.order_id,
+            "note_id": 1,
+            "code": self.inside.qr_code,
             "site_ref": self.zone.site_id,
             "gate_ref": self.gate.pk,
             "saved_ref": self.saved.pk,

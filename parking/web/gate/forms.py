@@ -134,9 +134,6 @@ class TicketForm(PlacedForm):
             attrs={"class": "plate-field", "autocomplete": "off", "autocapitalize": "characters", "autofocus": True}
         ),
     )
-    owner_name = forms.CharField(
-        label=_("Driver's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
     vehicle_kind = forms.ChoiceField(label=_("Vehicle type"))
     zone = forms.TypedChoiceField(label=_("Zone"), coerce=int, widget=forms.RadioSelect)
     slot_kind = forms.ChoiceField(label=_("Slot type"), required=False)
