@@ -36,7 +36,7 @@ from parking.stays.access import QrText
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 from parking.web.components import amount_text, plate_text
 from parking.web.gate.owing import old_debts
-from parking.web.gate.ways_on import WaysOn, ways_on
+from parking.web.gate.ways_on import WaysOn, of_typed_plate, ways_on
 from parking.web.templatetags.parking import clock_time
 
 LET_IN, LET_OUT, LOOK, STOP, WAIT = _("LET IN"), _("LET OUT"), _("LOOK"), _("STOP"), _("WAIT")
@@ -306,7 +306,8 @@ def _ways_on(request: HttpRequest, scan: Scan, error: DomainError, session: Park
         actor = actor_at(actor_of(request), scan.gate_id)
     except Refused:
         actor = actor_of(request)
-    return ways_on(error, session, actor, scan.direction)
+    typed = of_typed_plate(scan.qr_code, actor, scan.direction) if error.code == "qr_not_found" else None
+    return typed or ways_on(error, session, actor, scan.direction)
 
 
 def _of_two_plates(error: DomainError) -> str:
