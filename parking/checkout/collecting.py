@@ -23,7 +23,7 @@ from parking.core.sites import at_sites
 from parking.payments import bills, debts, orders
 from parking.payments.debts import BILL_FIRST
 from parking.payments.events import DebtCollected, DebtLapsed
-from parking.payments.models import Bill, Debt, DebtStatus, Payment, PaymentMethod
+from parking.payments.models import DRIVERS_METHODS, Bill, Debt, DebtStatus, Payment, PaymentMethod
 from parking.payments.takings import Tender
 from parking.stays.models import ParkingSession
 
@@ -56,7 +56,7 @@ class Collection:
 def refuse_unknown_method(collection: Collection) -> None:
     """Raise Refused `payment_method_invalid` unless a driver can pay so."""
     by_upi = collection.method == PaymentMethod.UPI
-    if collection.method not in PaymentMethod.values or (by_upi and collection.upi_reference is None):
+    if collection.method not in DRIVERS_METHODS or (by_upi and collection.upi_reference is None):
         raise Refused("payment_method_invalid", "Invalid payment method. Use CASH or ONLINE")
 
 

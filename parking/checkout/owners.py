@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from parking.audit import services as audit
-from parking.checkout import collecting, ending, pass_money
+from parking.checkout import collecting, ending, organisation_money, pass_money
 from parking.checkout.queries import is_refused_at_booking
 from parking.checkout.second_payments import send_second_back
 from parking.core.actor import SYSTEM, Actor
@@ -187,5 +187,15 @@ _OWNERS: dict[BillKind, Owner[Any]] = {
         about=pass_money.about,
         may_see=pass_money.may_see,
         refunded=pass_money.refunded,
+    ),
+    BillKind.ORGANISATION: Owner(
+        lock=organisation_money.lock,
+        paid=organisation_money.no_orders,
+        paid_twice=organisation_money.no_orders,
+        failed=organisation_money.no_orders,
+        differs=organisation_money.no_orders,
+        about=organisation_money.about,
+        may_see=organisation_money.may_see,
+        refunded=organisation_money.refunded,
     ),
 }

@@ -44,6 +44,16 @@ class Taken:
 NOTHING = Taken(ZERO, ZERO)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Money that the office enters against an invoice: cash, UPI, a transfer, or tax that the customer deducted."""
+
+    method: PaymentMethod
+    amount: Decimal
+    attendant_id: int | None
+    reference: str = ""
+
+
 def take(*, bill: Bill, tender: Tender, now: datetime) -> Taken:
     """Write down what is due on a bill as paid at the counter; where nothing is due, nothing is written.
 
@@ -69,6 +79,27 @@ def take(*, bill: Bill, tender: Tender, now: datetime) -> Taken:
         )
         _write(payment)
     return Taken(due, handed_over - due, payment)
+
+
+def enter(*, bill: Bill, entry: Entry, now: datetime) -> Payment:
+    """Write down money that is entered against an invoice. Raises Refused `bank_reference_used`, `upi_reference_used`.
+
+    The bill is locked, so that of two entries of one transfer the second sees the first.
+    """
+    by_cash = entry.method == PaymentMethod.CASH
+    if entry.method == PaymentMethod.BANK and Payment.objects.filter(bill=bill, reference=entry.reference).exists():
+        raise Refused("bank_reference_used", "This transfer was entered for this invoice already")
+    proof: dict[str, Any] = {"tendered": entry.amount} if by_cash else {"reference": entry.reference}
+    payment = Payment(
+        bill=bill,
+        amount=entry.amount,
+        method=entry.method,
+        attendant_id=entry.attendant_id,
+        captured_at=now,
+        **proof,
+    )
+    _write(payment)
+    return payment
 
 
 def _write(payment: Payment) -> None:

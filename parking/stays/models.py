@@ -209,6 +209,13 @@ class ParkingSession(models.Model):
             models.Index(fields=["ended_at"], name="session_by_end"),
             models.Index(fields=["enter_by"], condition=Q(status="BOOKED"), name="session_to_enter"),
             models.Index(fields=["entry_time"], condition=Q(status="ACTIVE"), name="session_inside"),
+            models.Index(fields=["entry_time"], condition=Q(entry_time__isnull=False), name="session_by_entry"),
+            # All outcomes but the usual one. Owners' names have an index of migration 0009 on PostgreSQL.
+            models.Index(
+                fields=["end_reason", "id"],
+                condition=Q(end_reason__in=["TERMINATED", "CANCELLED", "NO_SHOW", "UNPAID"]),
+                name="session_by_outcome",
+            ),
             models.Index(fields=["zone"], condition=Q(status__in=["BOOKED", "ACTIVE"]), name="session_open_in_zone"),
             models.Index(fields=["subscription"], condition=Q(subscription__isnull=False), name="session_under_pass"),
         ]

@@ -197,8 +197,9 @@ def scan_entry_qr(
         cover = cover_of(vehicle=session.vehicle, zone=session.zone, vehicle_kind=session.vehicle_kind, now=now)
         session.subscription = cover.subscription
         changes |= {"subscription_id": session.subscription_id, "pass_note": cover.note}
-    _move(session, SessionStatus.ACTIVE, **changes)
+    # Before the move, whose answer is needed: the two go in one statement.
     set_slot_status(slot=_slot_of(session), status=SlotStatus.OCCUPIED)
+    _move(session, SessionStatus.ACTIVE, **changes)
 
 
 def remember_scan(*, session: ParkingSession, kind: ScanKind, scan_id: str | None, now: datetime) -> None:
@@ -274,6 +275,8 @@ def note_exit_gate(*, session: ParkingSession, gate_id: int | None) -> None:
 def _complete(session: ParkingSession, reason: EndReason, payment_method: str, now: datetime) -> None:
     # A clock that was set back must not make the car leave before it came.
     left_at = max(now, session.entry_time or now)
+    # Before the move, whose answer is needed: the two go in one statement.
+    release_slot(session=session)
     _move(
         session,
         SessionStatus.COMPLETED,
@@ -282,7 +285,6 @@ def _complete(session: ParkingSession, reason: EndReason, payment_method: str, n
         exit_time=left_at,
         ended_at=now,
     )
-    release_slot(session=session)
 
 
 def release_slot(*, session: ParkingSession) -> None:

@@ -487,6 +487,43 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"gate_id": 4, "way": "OUT"},
     ),
     (
+        passes.OrganisationCreated(organisation_id=6, name="City Hospital", price=HUNDRED, pass_id=5),
+        "organisation.created",
+        "organisation",
+        6,
+        {"name": "City Hospital", "price": "100.00", "pass_id": 5},
+    ),
+    (
+        passes.OrganisationChanged(organisation_id=6, name="City Hospital", price=HUNDRED, fields=("price",)),
+        "organisation.changed",
+        "organisation",
+        6,
+        {"name": "City Hospital", "price": "100.00", "fields": ["price"]},
+    ),
+    (
+        passes.OrganisationListChanged(organisation_id=6, joined=(8,), left=(9,), changed=()),
+        "organisation.list_changed",
+        "organisation",
+        6,
+        {"joined": [8], "left": [9], "changed": []},
+    ),
+    (
+        passes.OrganisationInvoiced(organisation_id=6, number=1, amount=HUNDRED, vehicles=3, due_on="2027-01-01"),
+        "organisation.invoiced",
+        "organisation",
+        6,
+        {"number": 1, "amount": "100.00", "vehicles": 3, "due_on": "2027-01-01"},
+    ),
+    (
+        passes.OrganisationPaid(
+            organisation_id=6, number=1, amount=FIFTY, tds=Decimal("0.00"), method="BANK", due=FIFTY
+        ),
+        "organisation.paid",
+        "organisation",
+        6,
+        {"number": 1, "amount": "50.00", "tds": "0.00", "method": "BANK", "due": "50.00"},
+    ),
+    (
         passes.PlanCreated(plan_id=2, name="Monthly", price=HUNDRED, period="MONTH"),
         "plan.created",
         "plan",

@@ -66,6 +66,18 @@ TABLE: dict[str, Statuses] = {
     "pass_vehicles": (302, 403, 403, 404, 404, 403, 403, 302),
     "pass_cancel": (302, 403, 403, 404, 404, 403, 403, 302),
     "office_passes": READ,
+    "office_organisations": READ,
+    "office_organisation_new": CHANGE,
+    "office_organisation": READ_ONE,
+    "office_organisation_edit": CHANGE_ONE,
+    "office_organisation_list": READ_ONE,
+    "office_organisation_list_file": READ_ONE,
+    "office_organisation_invoice": READ_ONE,
+    "office_organisation_payment": CHANGE_ONE,
+    # The driver is the contact of the organisation.
+    "organisation": TICKET,
+    "organisation_list_file": TICKET,
+    "organisation_invoice": TICKET,
     "office_plan_new": CHANGE,
     "office_plan": CHANGE_ONE,
     # The debt is of a stay that nobody of these booked.

@@ -128,8 +128,8 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered | PassEntered) -> 
     is_amber = owes or in_grace or has_notes
     if has_notes and not owes:
         sentence = gettext("Read the note. The car may go in.")
-    if in_grace and not owes:
-        sentence = gettext("The pass ended and waits for its renewal. The car may go in.")
+    if isinstance(entered, PassEntered) and in_grace and not owes:
+        sentence = _awaited(entered)
     verdict = Verdict(
         tone="wait" if is_amber else "yes",
         word=LET_IN,
@@ -140,6 +140,17 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered | PassEntered) -> 
         closes_after=None if is_amber else GREEN_SECONDS.at(site_id),
     )
     return _shown(request, verdict, scan)
+
+
+def _awaited(entered: PassEntered) -> str:
+    """Say which money is awaited: for the renewal of a pass, or an overdue invoice of an organisation."""
+    organisation = entered.subscription.organisation
+    if organisation is None:
+        return gettext("The pass ended and waits for its renewal. The car may go in.")
+    names = {"name": organisation.name}
+    if entered.session.subscription_id is None:
+        return gettext("%(name)s has not paid its invoice: this car pays. It may go in.") % names
+    return gettext("%(name)s has an overdue invoice. The car may go in.") % names
 
 
 def _may_go_in(session: ParkingSession) -> str:
