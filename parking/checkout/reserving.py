@@ -19,6 +19,7 @@ from parking.core.money import ZERO
 from parking.facilities.admitting import is_in_use, is_open, refuse_vehicle, refuse_without_pass
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone, present_zones
+from parking.offers import points
 from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose
@@ -135,6 +136,7 @@ def _promise(uuid: UUID, wanted: Wanted, window: Window, actor: Actor, now: date
         now=now,
         offers=offers,
     )
+    points.hold(driver_id=actor.user_id, points=offers.points, held=0, session_id=session.pk, now=now)
     booked = SessionBooked(
         session_id=session.pk,
         zone_id=zone.pk,
