@@ -5,15 +5,24 @@ from functools import partial
 import pytest
 
 from parking.accounts.models import User
+from parking.checkout import changing, placing, waiting_list
+from parking.core.actor import SYSTEM
+from parking.core.ids import Ref
+from parking.facilities.models import ParkingSlot
+from parking.facilities.services import change_slot
+from parking.offers.models import PromoCode
+from parking.payments.models import Refund
 from parking.stays.models import ParkingSession
-from tests.build import book, make_user, make_zone, plate, reserve, take_ticket
+from parking.stays.waiting_models import WaitingEntry
+from tests.build import actor, book, cancel, enter, make_user, make_zone, plate, reloaded, reserve, take_ticket
 from tests.concurrency.together import at_once, tally
 from tests.invariants import assert_books_agree
 from tests.moments import START, at
+from tests.reservations.test_waiting_list import wait
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AT_ONCE = 40
+AT_ONCE = 20
 
 
 def test_two_hundred_reservations_for_twenty_places_give_exactly_twenty(transactional_db: None) -> None:
@@ -42,4 +51,55 @@ def test_bookings_for_now_and_walk_ins_leave_the_reserved_slots(driver: User) ->
     drivers = [partial(book, driver, zone, plate(), START) for _ in range(8)]
     walk_ins = [partial(take_ticket, zone, plate(), START) for _ in range(8)]
     assert tally(at_once([*drivers, *walk_ins])) == {"ok": 4, "zone_full": 12}
+    assert_books_agree()
+
+
+def test_the_last_slots_are_given_once_whoever_comes(driver: User, staff: User) -> None:
+    """Claims, bookings for now, walk-ins, offers and maintenance meet: no slot is given twice."""
+    zone = make_zone(slots=6)
+    reserved = [reserve(driver, zone, at(60), at(120), plate(), now=START) for _ in range(3)]
+    last = [book(driver, zone, plate(), START) for _ in range(3)]
+    entries = [wait(make_user(), zone) for _ in range(3)]
+    cancelled = [partial(cancel, driver, one, START) for one in last]
+    claims = [partial(placing.claim_places, now=at(30)) for _ in range(2)]
+    offers = [partial(waiting_list.offer_places, now=at(30)) for _ in range(2)]
+    bookings = [partial(book, driver, zone, plate(), at(30)) for _ in range(6)]
+    walk_ins = [partial(take_ticket, zone, plate(), at(30)) for _ in range(6)]
+    slot = ParkingSlot.objects.filter(zone=zone).order_by("-pk")[0]
+    repair = partial(change_slot, actor=SYSTEM, slot_id=slot.pk, status="OUT_OF_SERVICE", kind=None, now=at(30))
+    answers = tally(at_once([*cancelled, *claims, *offers, *bookings, *walk_ins, repair]))
+    assert set(answers) <= {"ok", "zone_full", "slot_in_use"}, answers
+    assert_books_agree()
+    placing.claim_places(now=at(31))
+    waiting_list.offer_places(now=at(31))
+    assert_books_agree()
+    assert all(ParkingSession.objects.get(pk=one.pk).slot_id for one in reserved)
+    assert WaitingEntry.objects.filter(pk__in=[one.pk for one in entries]).count() == 3
+
+
+def test_two_workers_and_the_gate_give_a_reservation_one_slot(driver: User, staff: User) -> None:
+    zone = make_zone(slots=4)
+    session = reserve(driver, zone, at(60), at(120), plate(), now=START)
+    sweeps = [partial(placing.claim_places, now=at(30)) for _ in range(3)]
+    assert set(tally(at_once([*sweeps, partial(enter, staff, session, at(30))]))) <= {"ok", "already_entered"}
+    assert ParkingSlot.objects.exclude(status="FREE").count() == 1
+    assert_books_agree()
+
+
+def test_two_workers_end_what_cannot_be_kept_once(driver: User) -> None:
+    zone = make_zone(slots=2)
+    reserve(driver, zone, at(60), at(120), plate(), now=START)
+    ParkingSlot.objects.update(status="OUT_OF_SERVICE")
+    at_once([partial(placing.claim_places, now=at(60)) for _ in range(4)])
+    assert (PromoCode.objects.count(), Refund.objects.count()) == (1, 1)
+    assert_books_agree()
+
+
+def test_a_change_and_a_claim_at_once_leave_one_truth(driver: User) -> None:
+    zone = make_zone(slots=4)
+    session = reserve(driver, zone, at(60), at(120), plate(), now=START)
+    later = changing.Wanted(starts_at=at(600), ends_at=at(700))
+    change = partial(changing.change, actor=actor(driver), session=Ref(pk=session.pk), wanted=later, now=at(30))
+    at_once([change, partial(placing.claim_places, now=at(30)), partial(placing.claim_places, now=at(30))])
+    assert (reloaded(session).starts_at, reloaded(session).slot) == (at(600), None)
     assert_books_agree()
