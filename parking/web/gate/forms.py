@@ -137,7 +137,7 @@ class TicketForm(PlacedForm):
     owner_name = forms.CharField(
         label=_("Driver's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"))
+    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"), widget=forms.RadioSelect, initial=VehicleKind.CAR)
     zone = forms.TypedChoiceField(label=_("Zone"), coerce=int, widget=forms.RadioSelect)
     slot_kind = forms.ChoiceField(label=_("Slot type"), required=False)
     reason = forms.CharField(

@@ -12,6 +12,7 @@ from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
+from parking.facilities.admitting import kinds_with_slots
 from parking.facilities.gates import gates_of, zones_of_gate
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import ZoneCounts, zones_with_counts
@@ -51,6 +52,7 @@ def ticket(request: HttpRequest) -> HttpResponse:
         section="ticket",
         form=form,
         zones=zones,
+        kinds={kind for zone, counts in zones for kind in kinds_with_slots(zone, counts.kinds)},
         several_sites=_are_of_several_sites(zones),
         key=requests.new_form_key(),
         asks_for_gate=form.asks_for_gate or (gate is None and gates_of(actor_of(request)).exists()),

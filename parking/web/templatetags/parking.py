@@ -165,6 +165,13 @@ _WORDS: dict[str, Promise] = {
     "CAR": _("Car"),
     "TWO_WHEELER": _("Two-wheeler"),
     "EV": _("Electric car"),
+    "BICYCLE": _("Bicycle"),
+    "AUTO": _("Auto-rickshaw"),
+    "TAXI": _("Taxi"),
+    "LCV": _("Light goods vehicle"),
+    "BUS": _("Bus"),
+    "TRUCK": _("Truck"),
+    "LARGE": _("Large vehicle"),
     "ACCESSIBLE": _("Accessible"),
     "VIP": _("VIP"),
     # Car parks and gates

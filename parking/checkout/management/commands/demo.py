@@ -1,4 +1,4 @@
-"""`manage.py demo`: accounts, sites, gates, zones, slots, plans and a pass, a promo code. Not in production."""
+"""`manage.py demo`: accounts, sites, gates, zones, slots, a rate card, plans and a pass, a code. Not in production."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,9 @@ from parking.offers.demonstration import create_demonstration_offers
 from parking.passes.models import Plan, Subscription
 from parking.passes.plans import create_plan
 from parking.passes.services import Wanted
+from parking.tariffs.cards import create_card
+from parking.tariffs.models import RateCard
+from parking.tariffs.versions import Draft
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,7 @@ PLANS = (
     {"name": "Monthly", "period": "MONTH", "price": Decimal("5000.00")},
     {"name": "Quarterly", "period": "QUARTER", "price": Decimal("13500.00")},
 )
+CARD_NAME = "Taxis"
 HOLDERS_PLATE = "DL-08-PS-5000"
 # In this order, so that the zones of a new database have the ids 1 to 4.
 SITES = (CONNAUGHT_PLACE, AIRPORT)
@@ -143,6 +147,7 @@ class Command(BaseCommand):
         _rename_former_site(now)
         sites = {site.fields["code"]: _make_site(site, now) for site in SITES}
         create_demonstration_accounts(airport_id=sites["AIR"].pk, now=now)
+        _make_rate_card(sites["AIR"], now)
         plans = [_make_plan(plan, sites["CP"], now) for plan in PLANS]
         _sell_pass(plans[1], now)
         create_demonstration_offers(now=now)
@@ -188,6 +193,17 @@ def _sell_pass(plan: Plan, now: datetime) -> None:
         wanted=Wanted((HOLDERS_PLATE,)),
         collection=Collection("CASH"),
         now=now,
+    )
+
+
+def _make_rate_card(site: ParkingSite, now: datetime) -> None:
+    """Lay the rate card of taxis on the zones of a site, if there is no card yet."""
+    if RateCard.objects.exists():
+        return
+    zones = ParkingZone.objects.filter(site=site)
+    fields = {"base_rate": Decimal("30.00"), "booking_fee": Decimal("0.00")}
+    create_card(
+        actor=SYSTEM, name=CARD_NAME, zone_ids=[zone.pk for zone in zones], draft=Draft(fields, "TAXI"), now=now
     )
 
 
