@@ -24,6 +24,7 @@ from parking.edge.parsing import GateId, In, RefIn, Rupees, Text12, Text20, Text
 from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
 from parking.facilities.queries import find_zone, slots_by_zone, zones_with_counts
+from parking.stays.models import SessionStatus
 from parking.stays.queries import cars_inside
 
 router = Router(tags=["Staff"], auth=staff_only)
@@ -32,11 +33,26 @@ router = Router(tags=["Staff"], auth=staff_only)
 # --- Entry -----------------------------------------------------------------------------------------
 
 
+UPI_REFERENCE = Field(None, description="With payment_method UPI: the 12 digits that the driver's UPI app shows")
+
+
 class EntryIn(In):
+    """The scan of an entry; the way to pay where the tariff collects money there, and only there."""
+
     qr_code: Text500
     vehicle_number: Text30 | None = None
     scan_id: Text64 | None = None
     gate_id: GateId | None = None
+    payment_method: Text20 | None = None
+    gateway: Text12 | None = None
+    amount_tendered: Rupees | None = None
+    upi_reference: Text30 | None = UPI_REFERENCE
+
+    def collection(self) -> Collection | None:
+        """Return how money at the entry is paid, None if nothing is said of it."""
+        if self.payment_method is None:
+            return None
+        return Collection(self.payment_method, self.gateway, self.amount_tendered, self.upi_reference or "")
 
 
 @router.post(
@@ -49,15 +65,21 @@ class EntryIn(In):
     summary="Scan a car in",
 )
 def entry(request: HttpRequest, payload: EntryIn) -> HttpResponse:
-    """Let a booked car in. The same `scan_id` again gets the same answer."""
+    """Let a booked car in. The same `scan_id` again gets the same answer.
+
+    Under a tariff with `collect_at` ENTRY the first step or slab is paid here: `payment_at_entry` says how much is
+    `due`. ONLINE stays BOOKED until the gateway has confirmed; then the same scan lets the car in.
+    """
     entered = entering.enter(
         actor=actor_at(actor_of(request), payload.gate_id),
         qr_code=payload.qr_code,
         plate_seen=payload.vehicle_number,
         scan_id=payload.scan_id,
+        collection=payload.collection(),
         now=clock.now(),
     )
-    return ok(EntryOut.of(entered), "Entry QR scanned successfully")
+    waits = entered.session.status == SessionStatus.BOOKED
+    return ok(EntryOut.of(entered), "Waiting for the payment" if waits else "Entry QR scanned successfully")
 
 
 # --- Exit ------------------------------------------------------------------------------------------
@@ -111,7 +133,6 @@ def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
 
 
 DebtId = Annotated[int, Field(ge=1, le=MAX_ID)]
-UPI_REFERENCE = Field(None, description="With payment_method UPI: the 12 digits that the driver's UPI app shows")
 
 
 class ExitIn(In):

@@ -55,6 +55,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "gate_invalid": _("There is no such gate here. Please choose your gate."),
         "gate_name_taken": _("There is already a gate with this name."),
         "kind_not_allowed": _("This zone does not take this vehicle type."),
+        "payment_at_entry": _("This car pays at the entry, before it goes in."),
         "pass_inside": _("This car is inside already. Ask a supervisor to end that session first."),
         "pass_needed": _("This zone is for vehicles with a pass."),
         "pass_needs_plate": _("Several vehicles of this pass are inside. Enter the plate, too."),

@@ -90,6 +90,21 @@ class SessionExitWaits(_SessionWaits):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionEntryWaits(_SessionWaits):
+    action = "session.entry_waits"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPaidAtEntry(SessionEvent):
+    """Money was taken at the counter of the entry, under a tariff that collects there."""
+
+    action = "session.paid_at_entry"
+
+    method: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionTerminationWaits(_SessionWaits):
     action = "session.termination_waits"
 

@@ -46,6 +46,7 @@ NEEDED = [
     "gate/panels.css",
     "gate/verdict.css",
     "gate/cash.css",
+    "gate/entry.css",
     "gate/gate.js",
     "gate/amounts.js",
     "gate/answer.js",

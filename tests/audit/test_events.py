@@ -584,6 +584,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"kind": "VIP", "reason": "Guest of the house"},
     ),
     (stays.OwnerConfirmed(session_id=7), "session.owner_confirmed", "session", 7, {}),
+    (
+        stays.SessionPaidAtEntry(session_id=7, method="CASH", amount=FIFTY),
+        "session.paid_at_entry",
+        "session",
+        7,
+        {"method": "CASH", "amount": "50.00"},
+    ),
+    (
+        stays.SessionEntryWaits(session_id=7, order_id="O1", amount=FIFTY),
+        "session.entry_waits",
+        "session",
+        7,
+        {"order_id": "O1", "amount": "50.00"},
+    ),
     (stays.PhoneSearched(ends_in="10", found=1), "phone.searched", "", None, {"ends_in": "10", "found": 1}),
     (
         Exported(path="/x.csv", kind="csv"),

@@ -179,11 +179,14 @@ class EntryOut(Shape):
     session_id: int
     session_uuid: UUID
     vehicle_number: str
-    entry_time: datetime
+    entry_time: datetime | None
     slot_number: str | None
     zone_name: str
     status: str
     plate_debt: float
+    amount_charged: float
+    change_due: float
+    payment: OrderOut | None
     pass_number: str | None
     pass_note: str | None
 
@@ -196,14 +199,22 @@ class EntryOut(Shape):
         "zone_name": "Zone A",
         "status": "ACTIVE",
         "plate_debt": 0.0,
+        "amount_charged": 0.0,
+        "change_due": 0.0,
+        "payment": None,
         "pass_number": None,
         "pass_note": None,
     }
 
     @classmethod
     def of(cls, entered: Entered | PassEntered, **others: Any) -> Self:
-        """Return what an entry answers: ACTIVE also when the same scan comes again after the exit."""
+        """Return what an entry answers: ACTIVE also when the same scan comes again after the exit.
+
+        BOOKED while an online payment at the entry is awaited.
+        """
         session = entered.session
+        paid = entered if isinstance(entered, Entered) else Entered(session, entered.plate_debt)
+        waits = session.status == SessionStatus.BOOKED
         return cls.read(
             session,
             session_id=session.pk,
@@ -211,7 +222,10 @@ class EntryOut(Shape):
             vehicle_number=session.vehicle.vehicle_number,
             slot_number=session.slot_number,
             zone_name=session.zone.name,
-            status=SessionStatus.ACTIVE,
+            status=SessionStatus.BOOKED if waits else SessionStatus.ACTIVE,
+            amount_charged=paid.charged,
+            change_due=paid.change,
+            payment=OrderOut.of(paid.order),
             plate_debt=entered.plate_debt,
             pass_number=number_of_pass(session),
             pass_note=session.pass_note or None,

@@ -1,12 +1,17 @@
 """Tickets for walk-ins."""
 
+from decimal import Decimal
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import booking, entering
 from parking.core import clock
 from parking.core.actor import AtGate
+from parking.core.errors import Refused
 from parking.core.ids import Ref, parse_ref
 from parking.edge import requests
 from parking.edge.callers import actor_of
@@ -20,6 +25,7 @@ from parking.stays import access
 from parking.stays.models import ParkingSession
 from parking.stays.watching import all_zones_text
 from parking.web.access import for_attendants
+from parking.web.components import amount_text
 from parking.web.gate.answers import qr_picture
 from parking.web.gate.forms import TicketForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
@@ -36,7 +42,7 @@ def ticket(request: HttpRequest) -> HttpResponse:
     zones = _zones(request, gate)
     form = TicketForm(
         request.POST or None,
-        zones=[zone for zone, _ in zones],
+        zones=[zone for zone, _counts in zones],
         initial=gate_fields(gate) | {"plate": request.GET.get("plate", "")[:30]},
         gives_special=actor_of(request).may("assign_special"),
     )
@@ -91,10 +97,20 @@ def _give(request: HttpRequest, attempt: Attempt, form: TicketForm) -> ParkingSe
 
 
 def _let_in(request: HttpRequest, form: TicketForm, session: ParkingSession) -> None:
-    """Let the car in with the ticket that it was just given. Sent again, it is the same scan."""
-    entering.enter(
-        actor=actor_here(request, form), qr_code=session.qr_code, scan_id=f"ticket-{session.uuid}", now=clock.now()
-    )
+    """Let the car in with the ticket that it was just given. Sent again, it is the same scan.
+
+    Where money is due first, the page of the ticket says so.
+    """
+    try:
+        entering.enter(
+            actor=actor_here(request, form), qr_code=session.qr_code, scan_id=f"ticket-{session.uuid}", now=clock.now()
+        )
+    except Refused as error:
+        if error.code != "payment_at_entry":
+            raise
+        due = amount_text(Decimal(str(error.facts["due"])))
+        text = _("%(amount)s is due at the entry: scan this ticket at the gate and take the money there.")
+        messages.warning(request, text % {"amount": due})
 
 
 @live(state=all_zones_text)

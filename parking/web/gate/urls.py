@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from parking.web.gate import (
     debts,
+    entry_money,
     inside,
     invoicing,
     leaving,
@@ -24,6 +25,9 @@ urlpatterns: list[URLPattern] = [
     path("scanner/", scanning.scanner, name="gate_scanner"),
     path("plate/", scanning.plate, name="gate_plate"),
     path("collect/", leaving.collect, name="gate_collect"),
+    path("entry/pay/", entry_money.pay, name="gate_entry_pay"),
+    path("entry/wait/<int:session_id>/", entry_money.wait, name="gate_entry_wait"),
+    path("entry/wait/<int:session_id>/check/", entry_money.check, name="gate_entry_check"),
     path("wait/<int:session_id>/", leaving.wait, name="gate_wait"),
     path("wait/<int:session_id>/check/", leaving.check, name="gate_check"),
     path("ticket/", tickets.ticket, name="gate_ticket"),

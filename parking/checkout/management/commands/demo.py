@@ -24,6 +24,7 @@ from parking.passes.plans import create_plan
 from parking.passes.services import Wanted
 from parking.tariffs.cards import create_card
 from parking.tariffs.models import RateCard
+from parking.tariffs.rules import CollectAt
 from parking.tariffs.versions import Draft
 
 
@@ -197,11 +198,11 @@ def _sell_pass(plan: Plan, now: datetime) -> None:
 
 
 def _make_rate_card(site: ParkingSite, now: datetime) -> None:
-    """Lay the rate card of taxis on the zones of a site, if there is no card yet."""
+    """Lay the rate card of taxis, which pay at the entry, on the zones of a site, if there is no card yet."""
     if RateCard.objects.exists():
         return
     zones = ParkingZone.objects.filter(site=site)
-    fields = {"base_rate": Decimal("30.00"), "booking_fee": Decimal("0.00")}
+    fields = {"base_rate": Decimal("30.00"), "booking_fee": Decimal("0.00"), "collect_at": CollectAt.ENTRY}
     create_card(
         actor=SYSTEM, name=CARD_NAME, zone_ids=[zone.pk for zone in zones], draft=Draft(fields, "TAXI"), now=now
     )

@@ -94,6 +94,7 @@ _WHO: dict[str, Promise] = {
 _PURPOSES: dict[str, Promise] = {
     "FEE": _("booking fee"),
     "EXIT": _("at the exit"),
+    "ENTRY": _("at the entry"),
     "AHEAD": _("before going to the gate"),
     "TERMINATION": _("ended by staff"),
 }

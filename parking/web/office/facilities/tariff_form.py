@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.tariffs.rules import Prices
 from parking.tariffs.rules.lines import HOUR
-from parking.tariffs.rules.terms import WEEK, Band, FreeMode, NightCharge, Weekday
+from parking.tariffs.rules.terms import WEEK, Band, CollectAt, FreeMode, NightCharge, Weekday
 from parking.tariffs.versions import Draft
 from parking.vehicles.models import VehicleKind
 from parking.web.forms import ServiceForm, day_bounds, dress
 from parking.web.office.shared.fields import ClockField, RupeesField, WholeField
+from parking.web.templatetags.parking import word
 
 # Rows for bands; what needs more of them is for the API.
 ROWS = range(8)
@@ -35,12 +36,14 @@ _DAYS: dict[str, tuple[tuple[Weekday, ...], Promise]] = {
 }
 _PLAIN = (
     "base_rate", "booking_fee", "daily_cap", "lost_ticket_fee", "step_minutes", "grace_minutes", "minimum_minutes",
-    "free_minutes", "free_mode",
+    "free_minutes", "free_mode", "collect_at",
 )  # fmt: skip
 
 
 class TariffForm(ServiceForm):
-    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"), choices=VehicleKind.choices)
+    vehicle_kind = forms.ChoiceField(
+        label=_("Vehicle type"), choices=[(kind, word(kind)) for kind in VehicleKind.values]
+    )
     valid_from = forms.DateField(
         label=_("Holds from"),
         required=False,
@@ -68,6 +71,14 @@ class TariffForm(ServiceForm):
     free_mode = forms.ChoiceField(
         label=_("Free"),
         choices=[(FreeMode.WHOLE, _("Short stays")), (FreeMode.DEDUCT, _("The first minutes of each stay"))],
+    )
+    collect_at = forms.ChoiceField(
+        label=_("When it is paid"),
+        choices=[
+            (CollectAt.EXIT, _("When the car leaves")),
+            (CollectAt.ENTRY, _("The first step when the car comes in, the rest when it leaves")),
+        ],
+        required=False,
     )
     night_from = ClockField(label=_("Night from"))
     night_to = ClockField(label=_("Night to"))
@@ -110,6 +121,7 @@ class TariffForm(ServiceForm):
         """Return the version that was asked for. Slabs and what else this form does not have is as before."""
         values = self.cleaned_data
         fields = {name: values[name] for name in _PLAIN}
+        fields["collect_at"] = CollectAt(values["collect_at"] or CollectAt.EXIT)
         fields |= {"bands": tuple(self._bands()), "night_charge": self._night()}
         return Draft(fields, values.get("vehicle_kind", ""), values["valid_from"], values["valid_to"])
 
