@@ -216,24 +216,32 @@ def open_loop(stage: Stage) -> dict[str, Any]:
 
 def notices(stage: Stage) -> dict[str, Any]:
     """Measure what 10,000 notices an hour, mailed, do to the gate: rounds without and with them, in turns."""
+    return _beside(stage, "bench.noticing")
+
+
+def replays(stage: Stage) -> dict[str, Any]:
+    """Measure how long a replay of all old stays takes beside the gate, and what it does to the gate."""
+    found = _beside(stage, "bench.replaying")
+    seconds = [each for made in found["made"] for each in made["seconds"]]
+    return found | {"sessions": found["made"][0]["sessions"], "seconds": max(seconds)}
+
+
+def _beside(stage: Stage, module: str) -> dict[str, Any]:
+    """Return p99 of an entry (ms) without and with a program of ours at its side, round by round."""
     world, lengths = stage.world, stage.lengths
     waits: dict[str, list[float]] = {"without": [], "with": []}
     made = []
+    command = [sys.executable, "-m", module, str(lengths.open_seconds + 2)]
     with children.product(stage.url, with_worker=False) as product:
         _drive("cycle", product, world, 2)
         for _ in range(lengths.rounds):
             waits["without"].append(_entry_p99(product, world, lengths.open_seconds))
-            # Its own start is over before the round begins.
-            with children.started(_noticing(lengths.open_seconds + 2), database_url=stage.url) as process:
-                time.sleep(2)
+            with children.started(command, database_url=stage.url) as process:
+                time.sleep(2)  # its own start is over before the round begins
                 waits["with"].append(_entry_p99(product, world, lengths.open_seconds))
                 made.append(json.loads(process.communicate()[0]))
     found = {side: median(seen) for side, seen in waits.items()}
     return found | {"change": found["with"] / found["without"] - 1, "rounds": waits, "made": made}
-
-
-def _noticing(seconds: float) -> list[str]:
-    return [sys.executable, "-m", "bench.noticing", str(seconds)]
 
 
 def _entry_p99(product: children.Product, world: dict[str, Any], seconds: float) -> float:
@@ -336,6 +344,7 @@ PARTS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "statements": statements,
     "open": open_loop,
     "notices": notices,
+    "replays": replays,
     "zones": zones,
     "growth": growth,
     "sqlite": sqlite,

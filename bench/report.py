@@ -33,6 +33,8 @@ AIMS = (
     Aim("statements of exit, CASH", "statements", lambda f: f["leave CASH"]["statements"], 13),
     Aim("open loop of 150 requests/s, p99 ms", "open", lambda f: f["latency"]["all"]["p99_ms"], 50),
     Aim("entry p99 with 10,000 notices an hour, change", "notices", lambda f: f["change"], 0.10, form="{:.0%}"),
+    Aim("replay of 100,000 sessions, s", "replays", lambda f: f["seconds"] * 1e5 / f["sessions"], 20),
+    Aim("entry p99 beside a replay, change", "replays", lambda f: f["change"], 0.10, form="{:.0%}"),
     Aim("growth of a booking's cost", "growth", lambda f: f["growth"], 1.3, form="{:.2f}"),
     Aim("SQLite, 100 clients: database is locked", "sqlite", lambda f: f["locked"], 0),
     Aim("SQLite, 100 clients: answers not 2xx", "sqlite", lambda f: f["bad_answers"], 0),
@@ -69,6 +71,7 @@ def tables(figures: Figures) -> str:
         "statements": _statements,
         "open": _latencies,
         "notices": _notices,
+        "replays": _replays,
         "growth": _growth,
         "profile": _profile,
         "gains": _gains,
@@ -149,13 +152,21 @@ def _statements(found: Figures) -> str:
 
 
 def _notices(found: Figures) -> str:
+    return _beside(found, {"notices": "notices", "mails": "mails"})
+
+
+def _replays(found: Figures) -> str:
+    return _beside(found, {"sessions": "sessions", "seconds": "seconds of each replay"})
+
+
+def _beside(found: Figures, made: dict[str, str]) -> str:
+    """Return a row for each round: p99 of an entry without and with a program, and what that program made."""
+    rounds = zip(found["rounds"]["without"], found["rounds"]["with"], found["made"], strict=True)
     rows = [
-        [str(number), f"{without:.1f}", f"{beside:.1f}", str(made["notices"]), str(made["mails"])]
-        for number, (without, beside, made) in enumerate(
-            zip(found["rounds"]["without"], found["rounds"]["with"], found["made"], strict=True), 1
-        )
+        [str(number), f"{without:.1f}", f"{beside:.1f}", *(str(one[name]) for name in made)]
+        for number, (without, beside, one) in enumerate(rounds, 1)
     ]
-    return _table(["round", "entry p99 without, ms", "with, ms", "notices", "mails"], rows)
+    return _table(["round", "entry p99 without, ms", "with, ms", *made.values()], rows)
 
 
 def _growth(found: Figures) -> str:

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "parking.invoices",
     "parking.passes",
     "parking.stays",
+    "parking.replays",
     "parking.offers",
     "parking.checkout",
     "parking.reports",

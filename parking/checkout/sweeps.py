@@ -30,6 +30,7 @@ from parking.notifications import alerting, delivering, noticing
 from parking.notifications.models import Channel
 from parking.offers import points
 from parking.payments.gateways.registry import gateway_codes
+from parking.replays import working
 
 # Calls of one gateway at a time. A run takes twice as many orders: one that hangs 20 s a call is over in 40 s.
 CALLS_AT_ONCE = 8
@@ -72,6 +73,8 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
             Sweep("forget_ended_vehicles", 3600, pass_renewing.forget_ended_vehicles),
             Sweep("lapse_old_debts", 86_400, collecting.lapse_old_debts, full=collecting.MOST_AT_ONCE),
         ),
+        # In a lane of its own: a long one holds nothing up.
+        "replays": (Sweep("run_replays", 2, working.run_replays, full=1),),
         "documents": (
             Sweep("issue_missing_documents", 60, documents.issue_missing_documents),
             # What the frequent run does not find, because the worker was away for days.

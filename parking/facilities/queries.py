@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from parking.core.errors import NotFound
+from parking.core.errors import InvalidInput, NotFound
 from parking.core.ids import Ref
 from parking.core.sites import ALL_SITES, Sites, at_sites
 from parking.core.statements import Select
@@ -69,6 +69,14 @@ def zones_of(sites: Sites) -> QuerySet[ParkingZone]:
 def present_zones(*, sites: Sites = ALL_SITES) -> QuerySet[ParkingZone]:
     """Return zones that are not retired, by name."""
     return zones_of(sites).select_related("site").filter(retired_at=None)
+
+
+def zones_named(zone_ids: Collection[int], sites: Sites) -> list[ParkingZone]:
+    """Return the zones of these ids, by id. Raises InvalidInput for one that is retired or not at these sites."""
+    zones = list(present_zones(sites=sites).filter(pk__in=zone_ids).order_by("pk"))
+    if missing := sorted(set(zone_ids) - {zone.pk for zone in zones}):
+        raise InvalidInput({"zone_ids": [f"There is no zone {number}" for number in missing]})
+    return zones
 
 
 def retired_zones(*, sites: Sites) -> QuerySet[ParkingZone]:

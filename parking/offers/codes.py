@@ -11,9 +11,10 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from parking.audit import services as audit
 from parking.core import clock
 from parking.core.actor import Actor
-from parking.core.errors import InvalidInput, NotFound, Refused
+from parking.core.errors import NotFound, Refused
 from parking.core.sites import Sites, at_sites
 from parking.facilities.models import ParkingZone
+from parking.facilities.queries import zones_named
 from parking.offers import book
 from parking.offers.counting import ALL
 from parking.offers.events import PromoCodeChanged, PromoCodeCreated
@@ -77,7 +78,7 @@ def create_code(*, actor: Actor, fields: Mapping[str, Any], now: datetime) -> Pr
     """
     with transaction.atomic():
         code = PromoCode(created_at=now, valid_from=now.astimezone(clock.site_zone()).date())
-        zones = _zones(fields.get("zone_ids") or (), actor)
+        zones = zones_named(fields.get("zone_ids") or (), actor.sites)
         _write(code, fields, zones, actor)
         audit.record(actor, PromoCodeCreated(promo_code_id=code.pk, terms=_facts(code, zones)), now)
     return code_by_id(code.pk, actor)
@@ -93,7 +94,7 @@ def change_code(*, actor: Actor, code_id: int, fields: Mapping[str, Any], now: d
         code = PromoCode.objects.select_for_update(no_key=True).get(pk=code_id)
         present = list(code.zones.order_by("pk"))
         _refuse_elsewhere(present, actor)
-        zones = present if fields.get("zone_ids") is None else _zones(fields["zone_ids"], actor)
+        zones = present if fields.get("zone_ids") is None else zones_named(fields["zone_ids"], actor.sites)
         _write(code, fields, zones, actor)
         audit.record(actor, PromoCodeChanged(promo_code_id=code.pk, terms=_facts(code, zones)), now)
     return code_by_id(code.pk, actor)
@@ -119,14 +120,6 @@ def _refuse_elsewhere(zones: Collection[ParkingZone], actor: Actor) -> None:
     """Refuse a code that holds at sites where the actor does not work; one without zones holds at all."""
     if actor.sites is not None and (not zones or any(zone.site_id not in actor.sites for zone in zones)):
         raise Refused("promo_code_elsewhere", "This promo code also holds at sites that are not yours")
-
-
-def _zones(zone_ids: Collection[int], actor: Actor) -> list[ParkingZone]:
-    found = at_sites(ParkingZone.objects.filter(pk__in=zone_ids, retired_at=None), actor.sites, "site_id")
-    zones = list(found.order_by("pk"))
-    if missing := sorted(set(zone_ids) - {zone.pk for zone in zones}):
-        raise InvalidInput({"zone_ids": [f"There is no zone {number}" for number in missing]})
-    return zones
 
 
 def _facts(code: PromoCode, zones: Collection[ParkingZone]) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Plans: their only writer, and their reads."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.money import ZERO
 from parking.core.sites import Sites, at_sites
-from parking.facilities.models import ParkingSite, ParkingZone, SiteState
+from parking.facilities.models import ParkingSite, SiteState
+from parking.facilities.queries import zones_named
 from parking.passes.events import PlanChanged, PlanCreated
 from parking.passes.models import MOST_VEHICLES, Plan
 
@@ -64,7 +65,7 @@ def create_plan(*, actor: Actor, fields: Mapping[str, Any], now: datetime) -> Pl
         site = at_sites(ParkingSite.objects.filter(retired_at=None), actor.sites, "pk").filter(pk=site_id).first()
         if site is None:
             raise InvalidInput({"site_id": [f"There is no site {site_id}"]})
-        zones = _zones(zone_ids, actor)
+        zones = zones_named(zone_ids, actor.sites)
         plan = Plan(site=site, created_at=now, **values)
         _save(plan)
         plan.zones.set(zones)
@@ -87,7 +88,7 @@ def change_plan(*, actor: Actor, plan_id: int, changes: Mapping[str, Any], now: 
             setattr(plan, name, value)
         _save(plan)
         if zone_ids is not None:
-            plan.zones.set(_zones(zone_ids, actor))
+            plan.zones.set(zones_named(zone_ids, actor.sites))
         changed = PlanChanged(
             plan_id=plan.pk,
             name=plan.name,
@@ -97,14 +98,6 @@ def change_plan(*, actor: Actor, plan_id: int, changes: Mapping[str, Any], now: 
         )
         audit.record(actor, changed, now)
     return plan_by_id(plan_id, sites=actor.sites)
-
-
-def _zones(zone_ids: Collection[int], actor: Actor) -> list[ParkingZone]:
-    found = at_sites(ParkingZone.objects.filter(pk__in=zone_ids, retired_at=None), actor.sites, "site_id")
-    zones = list(found.order_by("pk"))
-    if missing := sorted(set(zone_ids) - {zone.pk for zone in zones}):
-        raise InvalidInput({"zone_ids": [f"There is no zone {number}" for number in missing]})
-    return zones
 
 
 def _save(plan: Plan) -> None:

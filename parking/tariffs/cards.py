@@ -14,6 +14,7 @@ from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.sites import Sites, at_sites
 from parking.facilities.models import ParkingZone
+from parking.facilities.queries import zones_named
 from parking.tariffs import book, versions
 from parking.tariffs.book import prices_now
 from parking.tariffs.events import (
@@ -60,7 +61,7 @@ def create_card(*, actor: Actor, name: str, zone_ids: Collection[int], draft: Dr
     Raises Refused `rate_card_name_taken` and as `add_version`; InvalidInput.
     """
     with transaction.atomic():
-        zones = _zones(zone_ids, actor)
+        zones = zones_named(zone_ids, actor.sites)
         card = RateCard(name=name, vehicle_kind=draft.vehicle_kind, created_at=now)
         _save(card)
         card.zones.set(zones)
@@ -82,7 +83,7 @@ def change_card(
         card.name = name or card.name
         _save(card)
         if zone_ids is not None:
-            card.zones.set(_zones(zone_ids, actor))
+            card.zones.set(zones_named(zone_ids, actor.sites))
         book.renew()
         zones = card.zones.order_by("pk")
         audit.record(actor, RateCardChanged(rate_card_id=card.pk, name=card.name, zone_ids=_ids(zones)), now)
@@ -159,14 +160,6 @@ def _locked(card_id: int, actor: Actor) -> RateCard:
     if actor.sites is not None and card.zones.exclude(site_id__in=actor.sites).exists():
         raise Refused("rate_card_elsewhere", "This rate card is also laid at sites that are not yours")
     return card
-
-
-def _zones(zone_ids: Collection[int], actor: Actor) -> list[ParkingZone]:
-    found = at_sites(ParkingZone.objects.filter(pk__in=zone_ids, retired_at=None), actor.sites, "site_id")
-    zones = list(found.select_related("site").order_by("pk"))
-    if missing := sorted(set(zone_ids) - {zone.pk for zone in zones}):
-        raise InvalidInput({"zone_ids": [f"There is no zone {number}" for number in missing]})
-    return zones
 
 
 def _ids(zones: Collection[ParkingZone] | QuerySet[ParkingZone]) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """The labels of a bill's lines in the reader's language; those of the API and of documents stay English."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from parking.tariffs.rules import BillLine, LineKind
 from parking.tariffs.rules.lines import LABELS
@@ -15,3 +16,30 @@ def label_in_words(line: BillLine) -> str | None:
         points = line.label.removesuffix(" points")
         return _("%(points)s points") % {"points": points}
     return None
+
+
+# How labels begin; what follows is a name or a number, and stays as it is.
+_BEGINNINGS = {
+    "Parking": gettext_lazy("Parking"),
+    "Daily maximum": gettext_lazy("Daily maximum"),
+    "Night charge": gettext_lazy("Night charge"),
+    "Overstay": gettext_lazy("Overstay"),
+    "Lost ticket": gettext_lazy("Lost ticket"),
+    "Booking minimum": gettext_lazy("Booking minimum"),
+    "No-show": gettext_lazy("No-show"),
+    "Late cancellation": gettext_lazy("Late cancellation"),
+    "Pass": gettext_lazy("Pass"),
+    "Exempt": gettext_lazy("Exempt"),
+    "Voucher": gettext_lazy("Voucher"),
+    "Round off": gettext_lazy("Round off"),
+    "Refund": gettext_lazy("Refund"),
+}
+
+
+def beginning_in_words(label: str) -> str:
+    """Return a label with its beginning in the reader's language: "Parking, Morning" as "पार्किंग, Morning"."""
+    for beginning, word in _BEGINNINGS.items():
+        rest = label.removeprefix(beginning)
+        if rest != label and not rest[:1].isalpha():
+            return f"{word}{rest}"
+    return label

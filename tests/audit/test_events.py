@@ -19,6 +19,7 @@ from parking.notifications import events as notifications
 from parking.offers import events as offers
 from parking.passes import events as passes
 from parking.payments import events as payments
+from parking.replays import events as replays
 from parking.stays import events as stays
 from parking.tariffs import events as tariffs
 from parking.tariffs.rules import KindRate
@@ -91,6 +92,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"points": 300, "instead_of": 100},
     ),
     (offers.PointsLapsed(user_id=5, points=12), "points.lapsed", "user", 5, {"points": 12}),
+    (
+        replays.ReplayStarted(replay_id=4, zone_ids=(3,), start_date="2026-11-01", end_date="2026-11-30"),
+        "replay.started",
+        "replay",
+        4,
+        {"zone_ids": [3], "start_date": "2026-11-01", "end_date": "2026-11-30"},
+    ),
+    (
+        replays.ReplayAdopted(replay_id=4, tariff_ids=(7,)),
+        "replay.adopted",
+        "replay",
+        4,
+        {"tariff_ids": [7]},
+    ),
     (
         offers.PromoCodeCreated(promo_code_id=4, terms=CODE),
         "promo_code.created",

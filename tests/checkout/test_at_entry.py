@@ -166,7 +166,7 @@ def test_money_that_comes_after_cash_goes_back_at_the_exit(
     ],
 )
 def test_the_exit_takes_the_rest(
-    staff: User, zone: ParkingZone, fields: dict[str, Any], due: str, minutes: int, charged: str
+    staff: User, zone: ParkingZone, *, fields: dict[str, Any], due: str, minutes: int, charged: str
 ) -> None:
     lay(zone, **fields)
     session = take_ticket(zone)
@@ -180,7 +180,7 @@ def test_the_exit_takes_the_rest(
 
 @pytest.mark.parametrize(("fee", "free", "charged"), [("20.00", 0, "0.00"), ("0.00", 15, "30.00")])
 def test_a_paid_fee_and_free_minutes_count(
-    staff: User, driver: User, zone: ParkingZone, fee: str, free: int, charged: str
+    staff: User, driver: User, zone: ParkingZone, *, fee: str, free: int, charged: str
 ) -> None:
     lay(zone, booking_fee=Decimal(fee), free_minutes=free)
     session = book(driver, zone, now=START)

@@ -176,6 +176,8 @@ TABLE: dict[str, Statuses] = {
     # The version is that of the zone.
     "PATCH /api/admin/rate-cards/{card_id}/versions/{tariff_id}/": office_change(404),
     "DELETE /api/admin/rate-cards/{card_id}/versions/{tariff_id}/": office_change(404),
+    "POST /api/admin/replays/": office_change(202, 400),
+    "GET /api/admin/replays/{replay_id}/": office_one(),
     "GET /api/admin/promo-codes/": office_list(),
     "POST /api/admin/promo-codes/": office_change(201, 400),
     "GET /api/admin/promo-codes/{code_id}/": office_one(),
@@ -306,6 +308,12 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "PATCH /api/admin/rate-cards/{card_id}/": {"name": "Town"},
         "POST /api/admin/rate-cards/{card_id}/versions/": {"base_rate": 10},
         "PATCH /api/admin/rate-cards/{card_id}/versions/{tariff_id}/": {"valid_to": "2998-01-01"},
+        "POST /api/admin/replays/": {
+            "zone_ids": [zone],
+            "draft": {"base_rate": 60},
+            "start_date": "2026-11-01",
+            "end_date": "2026-11-30",
+        },
         "POST /api/admin/promo-codes/": {"code": "NEW", "kind": "AMOUNT", "value": 10, "zone_ids": [zone]},
         "PATCH /api/admin/promo-codes/{code_id}/": {"value": 20},
         "POST /api/admin/sites/{site_ref}/holidays/": {"date": "2998-01-01", "name": "New Year"},

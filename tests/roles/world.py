@@ -16,6 +16,8 @@ from parking.passes.models import Plan, Subscription
 from parking.passes.plans import create_plan
 from parking.passes.services import Wanted
 from parking.payments.models import Debt, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
+from parking.replays.models import Replay
+from parking.replays.services import start_replay
 from parking.stays.models import ParkingSession
 from parking.tariffs import cards, holidays, zone_tariffs
 from parking.tariffs.models import Holiday, RateCard, Tariff
@@ -52,6 +54,7 @@ class World:
     card: RateCard
     holiday: Holiday
     code: PromoCode
+    replay: Replay
     plan: Plan
     held: Subscription
 
@@ -81,6 +84,7 @@ class World:
             "card_id": self.card.pk,
             "holiday_id": self.holiday.pk,
             "code_id": self.code.pk,
+            "replay_id": self.replay.pk,
             "plan_id": self.plan.pk,
             "number": self.held.number,
         }
@@ -133,6 +137,14 @@ def make_world() -> World:
         code=codes.create_code(
             actor=SYSTEM,
             fields={"code": "GROVE", "kind": "PERCENT", "value": Decimal(10), "zone_ids": [zone.pk]},
+            now=now,
+        ),
+        replay=start_replay(
+            actor=SYSTEM,
+            zone_ids=[zone.pk],
+            draft=Draft({"base_rate": Decimal(60)}),
+            start_date=now.date(),
+            end_date=now.date(),
             now=now,
         ),
         **_passes(zone, driver, now),

@@ -6,7 +6,7 @@ from parking.web.office.day import dashboard, searching
 from parking.web.office.facilities import gates, imports, rate_cards, sites, slots, tariffs, zones
 from parking.web.office.money import debts, objections, passes, payments, refunds, revenue, reviewing, tax
 from parking.web.office.people import terminations, undelivered, users
-from parking.web.office.prices import promo_codes
+from parking.web.office.prices import promo_codes, replays
 from parking.web.office.record import pages as record
 from parking.web.office.sessions import sessions, terminating
 from parking.web.office.settings import pages as settings
@@ -57,6 +57,10 @@ urlpatterns: list[URLPattern] = [
     path("zones/<int:zone_id>/tariffs/<int:tariff_id>/", tariffs.change, name="office_tariff_change"),
     path("rate-cards/", rate_cards.overview, name="office_rate_cards"),
     path("rate-cards/<int:card_id>/", rate_cards.one, name="office_rate_card"),
+    path("what-if/", replays.listing, name="office_replays"),
+    path("what-if/<int:replay_id>/", replays.one, name="office_replay"),
+    path("what-if/<int:replay_id>/live/", replays.progress, name="office_replay_live"),
+    path("what-if/<int:replay_id>/adopt/", replays.adopt_tariff, name="office_replay_adopt"),
     path("promo-codes/", promo_codes.overview, name="office_promo_codes"),
     path("promo-codes/new/", promo_codes.new, name="office_promo_code_new"),
     path("promo-codes/<int:code_id>/", promo_codes.edit, name="office_promo_code"),

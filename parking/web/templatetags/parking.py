@@ -22,7 +22,7 @@ from parking.notifications.queries import unread_notices
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
 from parking.tariffs.rules import BillLine
-from parking.web.bill_words import label_in_words
+from parking.web.bill_words import beginning_in_words, label_in_words
 
 register = template.Library()
 
@@ -193,12 +193,6 @@ _WORDS: dict[str, Promise] = {
     "USER": _("Driver"),
     "AUDITOR": _("Auditor"),
     "SYSTEM": _("The system"),
-    # Lines of bills
-    "Parking": _("Parking"),
-    "Booking minimum": _("Booking minimum"),
-    "No-show": _("No-show"),
-    "Late cancellation": _("Late cancellation"),
-    "Refund": _("Refund"),
     # Why money goes back by itself
     "Cancelled in time": _("Cancelled in time"),
     "Cancelled within five minutes": _("Cancelled within five minutes"),  # as stored before the time was a setting
@@ -257,7 +251,7 @@ def word(code: object) -> str:
 @register.filter
 def bill_label(line: BillLine) -> str:
     """Return what a line of a bill charges for, in the reader's language."""
-    return label_in_words(line) or word(line.label)
+    return label_in_words(line) or beginning_in_words(line.label)
 
 
 @register.filter

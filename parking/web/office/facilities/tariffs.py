@@ -32,6 +32,7 @@ from parking.vehicles.models import VehicleKind
 from parking.web.access import for_managers, for_office
 from parking.web.confirming import is_confirmed, is_going_back
 from parking.web.office.facilities.tariff_form import TariffForm, values_of_prices
+from parking.web.office.prices.replays import start_from
 from parking.web.price_words import PriceWords, length_text, words_of
 
 SECTION = "zones"
@@ -59,6 +60,8 @@ def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     form = TariffForm(request.POST or None, initial=_initial(request, zone, now))
     if form.is_valid() and not is_going_back(request):
         with form.refusals(request):
+            if request.POST.get("step") == "replay":
+                return start_from(request, [zone.pk], _whole(zone, form, now), now)
             if not is_confirmed(request):
                 return _ask_about(request, zone, form, now)
             zone_tariffs.add_tariff(actor=actor_of(request), zone_id=zone.pk, draft=_whole(zone, form, now), now=now)

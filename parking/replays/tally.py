@@ -1,0 +1,148 @@
+"""Adding up what sessions cost and would have cost. Pure, in paise."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from parking.tariffs.rules import BillLine, LineKind, Stay, Terms, lines_of, whole_minutes
+
+# What the tariff decides; what a pass, a shop, a code, a lost ticket or busy times changed is left out on both sides.
+OF_THE_TARIFF = frozenset(
+    {
+        LineKind.HOURS,
+        LineKind.DAILY_MAXIMUM,
+        LineKind.SLAB,
+        LineKind.NIGHT,
+        LineKind.OVERSTAY,
+        LineKind.BOOKING_MINIMUM,
+        LineKind.ROUND_OFF,
+    }
+)
+# Stays of up to so many minutes stand together; longer ones under None.
+LENGTHS: tuple[int | None, ...] = (60, 120, 240, 480, 1440, None)
+MOST_CHANGED = 10
+
+
+@dataclass(frozen=True)
+class Past:
+    """A session that has ended: `lines` are those of its bill, `had_fee` whether it had been booked with a fee."""
+
+    session_id: int
+    entry: datetime
+    exit: datetime
+    day: date
+    lines: tuple[BillLine, ...]
+    had_fee: bool
+
+
+@dataclass
+class Sums:
+    """Sessions, and what they cost before and after (paise)."""
+
+    sessions: int = 0
+    before: int = 0
+    after: int = 0
+
+    def add(self, before: int, after: int) -> None:
+        self.sessions += 1
+        self.before += before
+        self.after += after
+
+    def to_json(self) -> dict[str, Any]:
+        return {"sessions": self.sessions, "before": text_of(self.before), "after": text_of(self.after)}
+
+
+@dataclass
+class Tally:
+    """The sums of a replay, session by session."""
+
+    whole: Sums = field(default_factory=Sums)
+    days: dict[date, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    lengths: dict[int | None, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    before_by_label: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    after_by_label: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    more: int = 0
+    less: int = 0
+    _changed: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    def add(self, past: Past, terms: Terms) -> None:
+        """Count a session with what it cost and what it costs under these terms."""
+        under = terms if past.had_fee else terms.without_fee()
+        before = _by_label(past.lines, self.before_by_label)
+        after = _by_label(lines_of(Stay(past.entry, past.exit), under), self.after_by_label)
+        self.whole.add(before, after)
+        self.days[past.day].add(before, after)
+        self.lengths[length_of(whole_minutes(past.entry, past.exit))].add(before, after)
+        self.more += after > before
+        self.less += after < before
+        self._keep(past.session_id, before, after)
+
+    def _keep(self, session_id: int, before: int, after: int) -> None:
+        if before == after:
+            return
+        # Of equal changes the earlier session stands first.
+        entry = (abs(after - before), -session_id, before, after)
+        if len(self._changed) < MOST_CHANGED:
+            heapq.heappush(self._changed, entry)
+        else:
+            heapq.heappushpop(self._changed, entry)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as it is stored; amounts are texts of rupees."""
+        labels = sorted({*self.before_by_label, *self.after_by_label})
+        return {
+            **self.whole.to_json(),
+            "pay_more": self.more,
+            "pay_less": self.less,
+            "by_day": [{"date": day.isoformat(), **sums.to_json()} for day, sums in sorted(self.days.items())],
+            "by_band": [
+                {
+                    "label": label,
+                    "before": text_of(self.before_by_label.get(label, 0)),
+                    "after": text_of(self.after_by_label.get(label, 0)),
+                }
+                for label in labels
+            ],
+            "by_length": [
+                {"until_minutes": length, **self.lengths[length].to_json()}
+                for length in LENGTHS
+                if length in self.lengths
+            ],
+            "most_changed": [
+                {"session_id": -number, "before": text_of(before), "after": text_of(after)}
+                for _change, number, before, after in sorted(self._changed, reverse=True)
+            ],
+        }
+
+
+def _by_label(lines: Iterable[BillLine], sums: dict[str, int]) -> int:
+    total = 0
+    for line in lines:
+        if line.kind in OF_THE_TARIFF:
+            paise = int(line.amount * 100)
+            sums[line.label] += paise
+            total += paise
+    return total
+
+
+def length_of(minutes: int) -> int | None:
+    """Return the group of a stay of so many minutes."""
+    return next((most for most in LENGTHS if most is not None and minutes <= most), None)
+
+
+def text_of(paise: int) -> str:
+    return str(Decimal(paise).scaleb(-2).quantize(Decimal("0.01")))
+
+
+def share(part: int, whole: int) -> Decimal:
+    """Return percent with one place."""
+    return (Decimal(100 * part) / whole).quantize(Decimal("0.1")) if whole else Decimal("0.0")
+
+
+def change_of(sums: Mapping[str, Any]) -> Decimal:
+    """Return by how much a sum of the result changes (rupees)."""
+    return Decimal(sums["after"]) - Decimal(sums["before"])
