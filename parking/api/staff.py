@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 
 from parking.api.paging import Paging, page_of
 from parking.api.shapes.bills import BillOut, OwedOut
-from parking.api.shapes.bookings import EntryOut, InsideOut
+from parking.api.shapes.bookings import EntryOut, InsideOut, PaidEntryOut
 from parking.api.shapes.zones import SlotOut, ZoneSlotsOut
 from parking.checkout import entering, leaving, terminating
+from parking.checkout.at_entry import collects_at_entry
 from parking.checkout.collecting import Collection, total_owed
 from parking.checkout.leaving import Left
 from parking.checkout.queries import debts_of_plate
@@ -57,7 +58,7 @@ class EntryIn(In):
 
 @router.post(
     "/entry/",
-    response={200: Ok[EntryOut], **WRITE_PROBLEMS},
+    response={200: Ok[EntryOut | PaidEntryOut], **WRITE_PROBLEMS},
     openapi_extra=examples(
         request={"qr_code": "QR-7K3M9QX2T0ZC", "vehicle_number": "DL-01-AB-1234", "scan_id": "gate1-000042"},
         response=enveloped(EntryOut.example, "Entry QR scanned successfully"),
@@ -79,7 +80,8 @@ def entry(request: HttpRequest, payload: EntryIn) -> HttpResponse:
         now=clock.now(),
     )
     waits = entered.session.status == SessionStatus.BOOKED
-    return ok(EntryOut.of(entered), "Waiting for the payment" if waits else "Entry QR scanned successfully")
+    shown = PaidEntryOut.of_paid(entered) if collects_at_entry(entered.session) else EntryOut.of(entered)
+    return ok(shown, "Waiting for the payment" if waits else "Entry QR scanned successfully")
 
 
 # --- Exit ------------------------------------------------------------------------------------------

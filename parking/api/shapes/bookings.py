@@ -179,14 +179,11 @@ class EntryOut(Shape):
     session_id: int
     session_uuid: UUID
     vehicle_number: str
-    entry_time: datetime | None
+    entry_time: datetime
     slot_number: str | None
     zone_name: str
     status: str
     plate_debt: float
-    amount_charged: float
-    change_due: float
-    payment: OrderOut | None
     pass_number: str | None
     pass_note: str | None
 
@@ -199,37 +196,51 @@ class EntryOut(Shape):
         "zone_name": "Zone A",
         "status": "ACTIVE",
         "plate_debt": 0.0,
-        "amount_charged": 0.0,
-        "change_due": 0.0,
-        "payment": None,
         "pass_number": None,
         "pass_note": None,
     }
 
     @classmethod
     def of(cls, entered: Entered | PassEntered, **others: Any) -> Self:
-        """Return what an entry answers: ACTIVE also when the same scan comes again after the exit.
-
-        BOOKED while an online payment at the entry is awaited.
-        """
+        """Return what an entry answers: ACTIVE also when the same scan comes again after the exit."""
         session = entered.session
-        paid = entered if isinstance(entered, Entered) else Entered(session, entered.plate_debt)
-        waits = session.status == SessionStatus.BOOKED
         return cls.read(
             session,
-            session_id=session.pk,
-            session_uuid=session.uuid,
-            vehicle_number=session.vehicle.vehicle_number,
-            slot_number=session.slot_number,
-            zone_name=session.zone.name,
+            **{
+                "session_id": session.pk,
+                "session_uuid": session.uuid,
+                "vehicle_number": session.vehicle.vehicle_number,
+                "slot_number": session.slot_number,
+                "zone_name": session.zone.name,
+                "status": SessionStatus.ACTIVE,
+                "plate_debt": entered.plate_debt,
+                "pass_number": number_of_pass(session),
+                "pass_note": session.pass_note or None,
+                **others,
+            },
+        )
+
+
+class PaidEntryOut(EntryOut):
+    """What an entry answers under a tariff that collects there: BOOKED while an online payment is awaited."""
+
+    entry_time: datetime | None  # type: ignore[assignment]
+    amount_charged: float
+    change_due: float
+    payment: OrderOut | None
+
+    example = EntryOut.example | {"amount_charged": 30.0, "change_due": 70.0, "payment": None}
+
+    @classmethod
+    def of_paid(cls, entered: Entered) -> Self:
+        """Return what an entry answers, with the money that it took."""
+        waits = entered.session.status == SessionStatus.BOOKED
+        return super().of(
+            entered,
             status=SessionStatus.BOOKED if waits else SessionStatus.ACTIVE,
-            amount_charged=paid.charged,
-            change_due=paid.change,
-            payment=OrderOut.of(paid.order),
-            plate_debt=entered.plate_debt,
-            pass_number=number_of_pass(session),
-            pass_note=session.pass_note or None,
-            **others,
+            amount_charged=entered.charged,
+            change_due=entered.change,
+            payment=OrderOut.of(entered.order),
         )
 
 
