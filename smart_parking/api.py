@@ -18,6 +18,7 @@ from parking.api import (
     public,
     receipts,
     staff,
+    staff_exempting,
     staff_passes,
     staff_refunds,
     vehicles,
@@ -53,6 +54,7 @@ api.add_router("/api/public", passes.public)
 api.add_router("/api/user", driver.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
+api.add_router("/api/staff", staff_exempting.router)
 api.add_router("/api/user", offers.router)
 api.add_router("/api/user", debts.own)
 api.add_router("/api/user", vehicles.router)

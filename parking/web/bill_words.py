@@ -1,5 +1,6 @@
 """The labels of a bill's lines in the reader's language; those of the API and of documents stay English."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,10 +13,27 @@ def label_in_words(line: BillLine) -> str | None:
     said = line.label.removeprefix(LABELS[line.kind]).strip()
     if line.kind == LineKind.PROMO and said:
         return _("Promo code %(code)s") % {"code": said}
+    if line.kind == LineKind.EXEMPT and said:
+        return _("Exempt: %(name)s") % {"name": exempt_class_in_words(said.removeprefix(": "))}
     if line.kind == LineKind.POINTS:
         points = line.label.removesuffix(" points")
         return _("%(points)s points") % {"points": points}
     return None
+
+
+# The classes that car parks usually exempt; others stay as the car park calls them.
+_EXEMPT: dict[str, Promise] = {
+    "ambulance": gettext_lazy("ambulance"),
+    "fire service": gettext_lazy("fire service"),
+    "police on duty": gettext_lazy("police on duty"),
+    "disability": gettext_lazy("disability"),
+    "staff of the authority": gettext_lazy("staff of the authority"),
+}
+
+
+def exempt_class_in_words(name: str) -> str:
+    """Return the name of an exempt class in the reader's language, if it is a usual one."""
+    return str(_EXEMPT.get(name, name))
 
 
 # How labels begin; what follows is a name or a number, and stays as it is.

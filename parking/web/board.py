@@ -15,6 +15,7 @@ from parking.facilities.models import ParkingZone
 from parking.facilities.queries import ZoneCounts, zones_with_counts
 from parking.facilities.sites import site_by_id
 from parking.invoices.profiles import profile_at
+from parking.stays.exempt_classes import classes_at
 from parking.tariffs.queries import PriceNow, prices_of
 from parking.vehicles.models import VehicleKind
 from parking.web.price_words import PriceWords, words_of
@@ -49,6 +50,7 @@ def board(request: HttpRequest, site_id: int) -> HttpResponse:
         "web/board.html",
         site=site,
         zones=[BoardZone(zone, _prices(zone, counts, now)) for zone, counts in zones if zone.is_active],
+        exempt=classes_at(site.pk),
         payee=profile_at(site, now),
         now=now,
     )

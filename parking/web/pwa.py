@@ -48,6 +48,7 @@ NEEDED = [
     "gate/cash.css",
     "gate/entry.css",
     "gate/gate.js",
+    "gate/photo.js",
     "gate/amounts.js",
     "gate/answer.js",
     "gate/awake.js",

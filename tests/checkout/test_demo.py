@@ -9,6 +9,7 @@ from parking.accounts.models import User
 from parking.core import clock
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 from parking.passes.models import Plan, Subscription
+from parking.stays.models import ExemptClass
 from parking.tariffs.models import RateCard
 from parking.tariffs.queries import price_now
 from tests.build import make_user, make_zone
@@ -70,6 +71,11 @@ def test_taxis_have_a_rate_card_at_the_airport() -> None:
         ("TAXI", "30.00", "0.00"),
         ("EV", "40.00", "50.00"),
     ]
+
+
+def test_ambulances_are_exempt_at_connaught_place() -> None:
+    call_command("demo")
+    assert list(ExemptClass.objects.values_list("site__code", "name", "is_active")) == [("CP", "ambulance", True)]
 
 
 def test_the_plans_and_the_pass_of_the_driver() -> None:

@@ -123,6 +123,8 @@ class DiscountOut(Shape):
         lowering = {line.kind: line for line in lines if line.kind in _LOWERING}
         rows = [cls.make(kind=line.kind, label=line.label, amount=-line.amount) for line in lowering.values()]
         offers = offers_of(session) if session.is_open else NO_OFFERS
+        if offers.exempt and LineKind.EXEMPT not in lowering:
+            rows.append(cls.make(kind=LineKind.EXEMPT, label=f"Exempt: {offers.exempt}", amount=0))
         if offers.code is not None and LineKind.PROMO not in lowering:
             rows.append(cls.make(kind=LineKind.PROMO, label=f"Promo code {offers.code.promo.code}", amount=0))
         if offers.points and LineKind.POINTS not in lowering:
@@ -130,7 +132,7 @@ class DiscountOut(Shape):
         return rows
 
 
-_LOWERING = frozenset({LineKind.PROMO, LineKind.POINTS})
+_LOWERING = frozenset({LineKind.EXEMPT, LineKind.PROMO, LineKind.POINTS})
 
 
 class PromoCodeIn(In):

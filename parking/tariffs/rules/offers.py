@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Self
 
-from parking.tariffs.rules.changes import Change, Gift, Gives, Points, Promo
+from parking.tariffs.rules.changes import Change, Exempt, Gift, Gives, Points, Promo
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,20 @@ class HeldCode:
 
 @dataclass(frozen=True)
 class Offers:
-    """What a session has of offers; nothing for most. `points` are held to be spent, in hundreds."""
+    """What a session has of offers; nothing for most. `points` are held to be spent, in hundreds.
+
+    `exempt` is the class of vehicles that pay nothing to which the car belongs.
+    """
 
     code: HeldCode | None = None
     points: int = 0
+    exempt: str = ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """Return what lowers the bill."""
-        codes: tuple[Change, ...] = (self.code.promo,) if self.code else ()
+        exempt: tuple[Change, ...] = (Exempt(self.exempt),) if self.exempt else ()
+        codes: tuple[Change, ...] = (*exempt, self.code.promo) if self.code else exempt
         return (*codes, Points(self.points)) if self.points else codes
 
     def with_code(self, code: HeldCode | None) -> Self:
@@ -49,15 +54,20 @@ class Offers:
     def with_points(self, points: int) -> Self:
         return replace(self, points=points)
 
+    def with_exempt(self, name: str) -> Self:
+        """Return these with the class of vehicles that pay nothing; empty for none."""
+        return replace(self, exempt=name)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data for a JSON column: what there is, so that a session without offers has an empty one."""
         code = {"promo": self.code.to_json()} if self.code else {}
-        return code | ({"points": self.points} if self.points else {})
+        exempt = {"exempt": self.exempt} if self.exempt else {}
+        return code | ({"points": self.points} if self.points else {}) | exempt
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         code = HeldCode.from_json(data["promo"]) if "promo" in data else None
-        return cls(code=code, points=data.get("points", 0))
+        return cls(code=code, points=data.get("points", 0), exempt=data.get("exempt", ""))
 
 
 NO_OFFERS = Offers()

@@ -34,11 +34,14 @@ from parking.payments.models import PaymentOrder
 from parking.payments.queries import newest_payment_id
 from parking.stays import access
 from parking.stays.access import QrText
+from parking.stays.exempt_classes import classes_now
+from parking.stays.exempt_models import ExemptClass
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
+from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text, plate_text
 from parking.web.gate.owing import old_debts
 from parking.web.gate.ways_on import WaysOn, ways_on
-from parking.web.templatetags.parking import clock_time
+from parking.web.templatetags.parking import clock_time, word
 
 LET_IN, LET_OUT, LOOK, STOP, WAIT = _("LET IN"), _("LET OUT"), _("LOOK"), _("STOP"), _("WAIT")
 
@@ -91,6 +94,9 @@ class Verdict:
     ways: WaysOn | None = None
     # Of a pass of several vehicles: the attendant chooses the plate that is there.
     plates: tuple[str, ...] = ()
+    # At the entry: other kinds that the car may be of, and classes that pay nothing.
+    kinds: tuple[str, ...] = ()
+    classes: tuple[ExemptClass, ...] = ()
 
     @property
     def shape(self) -> str:
@@ -139,6 +145,7 @@ def money_at_entry(
         code=problem.code if problem else "",
         pane=pane,
         collect_at=reverse("gate_entry_pay"),
+        classes=classes_now.value().get(session.zone.site_id, ()),
     )
 
 
@@ -169,7 +176,18 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered | PassEntered) -> 
         can_compare=scan.plate_seen is None,
         closes_after=None if is_amber else GREEN_SECONDS.at(site_id) * (LONGER_FOR_CHANGE if change else 1),
     )
-    return _shown(request, verdict, scan)
+    return _shown(request, _with_corrections(verdict, entered.session), scan)
+
+
+def kind_corrected(request: HttpRequest, scan: Scan, session: ParkingSession) -> HttpResponse:
+    """Show the car with its other kind, and the slot, which may be another one as well."""
+    verdict = Verdict("yes", LET_IN, gettext("Vehicle type: %(kind)s") % {"kind": word(session.vehicle_kind)}, session)
+    return _shown(request, _with_corrections(verdict, session), scan)
+
+
+def _with_corrections(verdict: Verdict, session: ParkingSession) -> Verdict:
+    others = tuple(kind for kind in VehicleKind.values if kind != session.vehicle_kind)
+    return replace(verdict, kinds=others, classes=classes_now.value().get(session.zone.site_id, ()))
 
 
 def _may_go_in(session: ParkingSession) -> str:

@@ -22,6 +22,8 @@ from parking.offers.demonstration import create_demonstration_offers
 from parking.passes.models import Plan, Subscription
 from parking.passes.plans import create_plan
 from parking.passes.services import Wanted
+from parking.stays.exempt_classes import create_class
+from parking.stays.models import ExemptClass
 from parking.tariffs.cards import create_card
 from parking.tariffs.models import RateCard
 from parking.tariffs.rules import CollectAt
@@ -148,6 +150,7 @@ class Command(BaseCommand):
         _rename_former_site(now)
         sites = {site.fields["code"]: _make_site(site, now) for site in SITES}
         create_demonstration_accounts(airport_id=sites["AIR"].pk, now=now)
+        _make_exempt_class(sites["CP"], now)
         _make_rate_card(sites["AIR"], now)
         plans = [_make_plan(plan, sites["CP"], now) for plan in PLANS]
         _sell_pass(plans[1], now)
@@ -195,6 +198,11 @@ def _sell_pass(plan: Plan, now: datetime) -> None:
         collection=Collection("CASH"),
         now=now,
     )
+
+
+def _make_exempt_class(site: ParkingSite, now: datetime) -> None:
+    if not ExemptClass.objects.exists():
+        create_class(actor=SYSTEM, site_id=site.pk, name="ambulance", now=now)
 
 
 def _make_rate_card(site: ParkingSite, now: datetime) -> None:
