@@ -9,10 +9,12 @@ from pydantic import BaseModel, Field
 from parking.api.paging import Paging, page_of
 from parking.api.shapes.bills import BillOut, OwedOut
 from parking.api.shapes.bookings import EntryOut, InsideOut, PaidEntryOut
+from parking.api.shapes.notes import NoteOut
 from parking.api.shapes.zones import SlotOut, ZoneSlotsOut
 from parking.checkout import entering, leaving, terminating
 from parking.checkout.at_entry import collects_at_entry
 from parking.checkout.collecting import Collection, total_owed
+from parking.checkout.entering import Entered
 from parking.checkout.leaving import Left
 from parking.checkout.queries import debts_of_plate
 from parking.core import clock
@@ -26,6 +28,7 @@ from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
 from parking.facilities.queries import find_zone, slots_by_zone, zones_with_counts
 from parking.stays.models import SessionStatus
+from parking.stays.notes import open_notes_of
 from parking.stays.queries import cars_inside
 
 router = Router(tags=["Staff"], auth=staff_only)
@@ -37,13 +40,9 @@ router = Router(tags=["Staff"], auth=staff_only)
 UPI_REFERENCE = Field(None, description="With payment_method UPI: the 12 digits that the driver's UPI app shows")
 
 
-class EntryIn(In):
-    """The scan of an entry; the way to pay where the tariff collects money there, and only there."""
+class EntryMoneyIn(In):
+    """How money is paid that a tariff collects at the entry; nothing of it matters elsewhere."""
 
-    qr_code: Text500
-    vehicle_number: Text30 | None = None
-    scan_id: Text64 | None = None
-    gate_id: GateId | None = None
     payment_method: Text20 | None = None
     gateway: Text12 | None = None
     amount_tendered: Rupees | None = None
@@ -54,6 +53,13 @@ class EntryIn(In):
         if self.payment_method is None:
             return None
         return Collection(self.payment_method, self.gateway, self.amount_tendered, self.upi_reference or "")
+
+
+class EntryIn(EntryMoneyIn):
+    qr_code: Text500
+    vehicle_number: Text30 | None = None
+    scan_id: Text64 | None = None
+    gate_id: GateId | None = None
 
 
 @router.post(
@@ -79,9 +85,14 @@ def entry(request: HttpRequest, payload: EntryIn) -> HttpResponse:
         collection=payload.collection(),
         now=clock.now(),
     )
+    return entry_answer(entered, "Entry QR scanned successfully")
+
+
+def entry_answer(entered: Entered, message: str) -> HttpResponse:
+    """Answer an entry, with the money where the tariff collects there."""
     waits = entered.session.status == SessionStatus.BOOKED
     shown = PaidEntryOut.of_paid(entered) if collects_at_entry(entered.session) else EntryOut.of(entered)
-    return ok(shown, "Waiting for the payment" if waits else "Entry QR scanned successfully")
+    return ok(shown, "Waiting for the payment" if waits else message)
 
 
 # --- Exit ------------------------------------------------------------------------------------------
@@ -129,6 +140,7 @@ def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
         now,
         quote_expires_at=session.bill.frozen_until,
         debts=[OwedOut.of(debt) for debt in owed],
+        notes=[NoteOut.of(note) for note in open_notes_of(session)],
         debts_due=total_owed(owed),
     )
     return ok(bill, f"₹{bill.amount_due:.2f} is due")

@@ -55,11 +55,13 @@ def due_at_entry(session: ParkingSession, now: datetime) -> Decimal:
     return max(total_of(first) - session.bill.paid, ZERO)
 
 
-def collect(*, session: ParkingSession, collection: Collection | None, actor: Actor, now: datetime) -> AtEntry:
+def collect(
+    *, session: ParkingSession, collection: Collection | None, actor: Actor, now: datetime, may_wait: bool = True
+) -> AtEntry:
     """Take what is due at the entry of a locked session that may enter, or write the order of it.
 
-    Raises Refused `payment_at_entry` with the fact `due` where nothing is said of how it is paid; as an exit if the
-    money is not there.
+    An order is written only where the car `may_wait` for its money. Raises Refused `payment_at_entry` with the fact
+    `due` where nothing is said of how it is paid; as an exit if the money is not there.
     """
     due = due_at_entry(session, now)
     if due == ZERO or stays.is_covered_at_entry(session, now):
@@ -70,6 +72,8 @@ def collect(*, session: ParkingSession, collection: Collection | None, actor: Ac
     if collection.shown_due not in {None, due}:
         raise Refused("amount_mismatch", f"₹{due} is due now", due=str(due), session_id=session.pk)
     if collection.method == PaymentMethod.ONLINE:
+        if not may_wait:
+            raise Refused("payment_method_invalid", "CASH or UPI, or give a ticket and scan it", session_id=session.pk)
         return _order(session, due, chosen_gateway(collection.gateway).code, actor, now)
     refuse_missing_reference(collection)
     orders.give_up(bill=session.bill, now=now)

@@ -17,6 +17,7 @@ from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.ids import read_pass_code
 from parking.core.money import ZERO
+from parking.core.together import together
 from parking.payments.models import OrderStatus, PaymentOrder
 from parking.stays import access
 from parking.stays import services as stays
@@ -82,7 +83,7 @@ def _let_in(
     if read_pass_code(qr_code):
         raise Refused("use_pass_entry", "This is the code of a pass: let it in with its plate")
     paid = at_entry.NOTHING
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), together():
         session = access.lock(QrText(qr_code), actor)
         overdue = stays.overdue_reason(session, now=now)
         if overdue:

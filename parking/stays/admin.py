@@ -3,7 +3,14 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.stays.models import ExemptClass, Exemption, GateScan, ParkingSession, ParkingSessionEvidence
+from parking.stays.models import (
+    ExemptClass,
+    Exemption,
+    GateScan,
+    ParkingSession,
+    ParkingSessionEvidence,
+    SessionNote,
+)
 
 
 @admin.register(ParkingSession, site=look_up)
@@ -57,3 +64,11 @@ class GateScanAdmin(LookUpAdmin):
     list_filter = ["kind"]
     list_select_related = ["session"]
     search_fields = ["=scan_id", "=session__pk"]
+
+
+@admin.register(SessionNote, site=look_up)
+class SessionNoteAdmin(LookUpAdmin):
+    list_display = ["written_at", "kind", "session", "written_by", "done_at"]
+    list_filter = ["kind", "written_at"]
+    list_select_related = ["session", "written_by"]
+    search_fields = ["=session__pk"]

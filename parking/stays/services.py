@@ -18,6 +18,7 @@ from parking.facilities.services import claim_best_slot, refuse_full_zone, set_s
 from parking.payments import bills
 from parking.payments.models import BillKind
 from parking.stays.covering import NOT_COVERED, Cover, cover_of, pass_of
+from parking.stays.marks import Mark
 from parking.stays.models import (
     OPEN_SESSION,
     EndReason,
@@ -196,8 +197,9 @@ def scan_entry_qr(
         cover = cover_of(vehicle=session.vehicle, zone=session.zone, vehicle_kind=session.vehicle_kind, now=now)
         session.subscription = cover.subscription
         changes |= {"subscription_id": session.subscription_id, "pass_note": cover.note}
-    _move(session, SessionStatus.ACTIVE, **changes)
+    # Before the move, whose answer is needed: the two go in one statement.
     set_slot_status(slot=_slot_of(session), status=SlotStatus.OCCUPIED)
+    _move(session, SessionStatus.ACTIVE, **changes)
 
 
 def is_covered_at_entry(session: ParkingSession, now: datetime) -> bool:
@@ -232,7 +234,12 @@ def calculate_amount(*, session: ParkingSession, until: datetime) -> tuple[BillL
 
 def stay_until(session: ParkingSession, entry: datetime, until: datetime) -> Stay:
     """Return what the rules have to know of a stay, beside its terms."""
-    return Stay(entry, until, changes=(*pass_of(session, entry), *offers_of(session).changes))
+    return Stay(
+        entry,
+        until,
+        lost_ticket=Mark.LOST_TICKET in session.marks,
+        changes=(*pass_of(session, entry), *offers_of(session).changes),
+    )
 
 
 def set_offers(*, session: ParkingSession, offers: Offers) -> None:
@@ -276,6 +283,8 @@ def note_exit_gate(*, session: ParkingSession, gate_id: int | None) -> None:
 def _complete(session: ParkingSession, reason: EndReason, payment_method: str, now: datetime) -> None:
     # A clock that was set back must not make the car leave before it came.
     left_at = max(now, session.entry_time or now)
+    # Before the move, whose answer is needed: the two go in one statement.
+    release_slot(session=session)
     _move(
         session,
         SessionStatus.COMPLETED,
@@ -284,7 +293,6 @@ def _complete(session: ParkingSession, reason: EndReason, payment_method: str, n
         exit_time=left_at,
         ended_at=now,
     )
-    release_slot(session=session)
 
 
 def release_slot(*, session: ParkingSession) -> None:

@@ -206,3 +206,22 @@ def test_a_car_that_came_too_late_pays_nothing(as_staff: ApiClient, ticket: Park
     time_machine.move_to(START + timedelta(minutes=31), tick=False)
     assert scan(as_staff, ticket, payment_method="CASH")["code"] == "booking_expired"
     assert not Payment.objects.exists()
+
+
+def test_a_walk_in_pays_in_the_same_call(as_staff: ApiClient, zone: ParkingZone) -> None:
+    lay(zone)
+    sent = {"vehicle_number": "DL-01-AB-1234", "zone_id": zone.pk, "scan_id": "g1-7"}
+    with nothing_changes():
+        refusal = as_staff.post("/api/staff/walk-in/", sent).json()
+    assert (refusal["code"], refusal["details"]["due"]) == ("payment_at_entry", 30.0)
+    with nothing_changes():
+        online = as_staff.post("/api/staff/walk-in/", sent | {"payment_method": "ONLINE"}).json()
+    assert online["code"] == "payment_method_invalid"
+    paid = sent | {"payment_method": "CASH", "amount_tendered": 50}
+    assert as_staff.post("/api/staff/walk-in/", paid).status_code == 201
+    assert as_staff.post("/api/staff/walk-in/", paid).status_code == 201
+    session = ParkingSession.objects.get()
+    assert (session.status, Payment.objects.get().amount, Payment.objects.get().tendered) == (
+        "ACTIVE", Decimal("30.00"), Decimal("50.00"),
+    )  # fmt: skip
+    assert_books_agree()

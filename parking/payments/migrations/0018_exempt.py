@@ -14,7 +14,7 @@ PURPOSES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0017_passes")]
+    dependencies = [("payments", "0020_search")]
 
     operations = [
         migrations.AlterField("paymentorder", "purpose", models.CharField(choices=PURPOSES, max_length=12)),

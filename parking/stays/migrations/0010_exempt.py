@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("facilities", "0007_kinds"),
-        ("stays", "0006_passes"),
+        ("stays", "0009_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

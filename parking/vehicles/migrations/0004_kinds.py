@@ -17,7 +17,7 @@ CODES = [code for code, _name in KINDS]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vehicles", "0003_pass")]
+    dependencies = [("vehicles", "0005_search")]
 
     operations = [
         migrations.AlterField("vehicle", "kind", models.CharField(choices=KINDS, default="CAR", max_length=12)),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from parking.payments.gateways.base import GatewayState
+from parking.stays.models import ParkingSession
 from tests.build import reloaded
 from tests.checkout.test_at_entry import now, ticket  # noqa: F401 - fixtures
 from tests.invariants import assert_books_agree
@@ -59,9 +60,12 @@ def test_a_declined_payment_shows_the_ways_to_pay_again(gate, ticket, gateway, t
     assert (part.verdict, part.fact("due")) == ("quote", "₹30")
 
 
-def test_a_new_ticket_says_that_money_is_due(gate, ticket, zone):  # noqa: F811
+def test_a_new_ticket_leads_to_the_money(gate, ticket, zone):  # noqa: F811
     shown = gate.client.get("/gate/ticket/").content.decode()
     key = shown.partition('name="key" value="')[2].partition('"')[0]
-    sent = {"plate": "KA 05 MH 0042", "owner_name": "Om", "vehicle_kind": "CAR", "zone": zone.pk, "key": key}
-    answer = gate.client.post("/gate/ticket/", sent | {"let_in": "yes"}, follow=True)
-    assert "₹30 is due at the entry" in answer.content.decode()
+    sent = {"plate": "KA 05 MH 0042", "vehicle_kind": "CAR", "zone": zone.pk, "key": key, "let_in": "yes"}
+    answer = gate.client.post("/gate/ticket/", sent)
+    made = ParkingSession.objects.exclude(pk=ticket.pk).get()
+    assert (answer.status_code, answer["Location"], made.status) == (302, f"/gate/#{made.qr_code}", "BOOKED")
+    assert gate.client.post("/gate/ticket/", sent)["Location"] == f"/gate/ticket/{made.pk}/"
+    assert ParkingSession.objects.count() == 2

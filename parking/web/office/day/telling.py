@@ -28,7 +28,12 @@ from parking.payments.events import (
 )
 from parking.reports.timeline import RowCode, TimelineEvent
 from parking.stays.events import (
+    LostTicketTaken,
+    NoteTickedOff,
+    NoteWritten,
     OwnerConfirmed,
+    PassedWithoutCode,
+    ReceiptDoubted,
     SessionBooked,
     SessionCancelled,
     SessionEntered,
@@ -37,6 +42,7 @@ from parking.stays.events import (
     SessionExited,
     SessionExpired,
     SessionKindChanged,
+    SessionPaysLater,
     SessionQuoted,
     SessionTerminated,
     SpecialSlotGiven,
@@ -51,6 +57,12 @@ _TITLES: dict[str, Promise] = {
     SessionExemptionWithdrawn.action: _("Exemption taken back"),
     SessionKindChanged.action: _("Vehicle type corrected"),
     OwnerConfirmed.action: _("Driver without a code was asked for the owner's name or phone"),
+    PassedWithoutCode.action: _("Driver without a code; the plate was compared"),
+    LostTicketTaken.action: _("Ticket lost, no entry known"),
+    ReceiptDoubted.action: _("Holder of the receipt says to have paid another sum"),
+    SessionPaysLater.action: _("Let out, pays later"),
+    NoteWritten.action: _("Note or problem written"),
+    NoteTickedOff.action: _("Note or problem ticked off"),
     SessionQuoted.action: _("Bill shown and fixed for a short time"),
     SessionExited.action: _("Left through the gate"),
     SessionTerminated.action: _("Ended by staff"),
