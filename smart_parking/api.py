@@ -20,6 +20,7 @@ from parking.api import (
     reservations,
     shop,
     staff,
+    staff_exempting,
     staff_gate,
     staff_lost,
     staff_notes,
@@ -61,6 +62,7 @@ api.add_router("/api/user", reservations.router)
 api.add_router("/api/user", waiting_list.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
+api.add_router("/api/staff", staff_exempting.router)
 api.add_router("/api/staff", staff_gate.router)
 api.add_router("/api/staff", staff_notes.router)
 api.add_router("/api/staff", staff_lost.router)

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
+from io import BytesIO
 from itertools import count
+
+from PIL import Image
 
 from parking.accounts.models import Role, User
 from parking.checkout import booking, cancelling, entering, leaving, paying, reserving, terminating
@@ -13,6 +16,7 @@ from parking.core import clock
 from parking.core.actor import ANYBODY, SYSTEM, Actor, user_actor
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
+from parking.facilities.rules import SUITABLE_SLOTS
 from parking.facilities.services import add_slots, create_zone
 from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession
@@ -39,6 +43,18 @@ def make_zone(name: str | None = None, *, rate: str = "50.00", slots: int = 10, 
     if slots:
         add_slots(actor=SYSTEM, zone_id=zone.pk, prefix="A-", first=1, last=slots, kind="CAR", now=clock.now())
     return zone
+
+
+def picture_of(width: int, height: int, kind: str = "JPEG") -> bytes:
+    """Return a picture of one colour."""
+    written = BytesIO()
+    Image.new("RGB", (width, height), "#3366aa").save(written, kind)
+    return written.getvalue()
+
+
+def by_kind(cars: int) -> dict[str, int]:
+    """Return what slots for cars leave to each kind of vehicle."""
+    return {kind: cars if "CAR" in slots else 0 for kind, slots in SUITABLE_SLOTS.items()}
 
 
 def plate(number: int | None = None) -> str:

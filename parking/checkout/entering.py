@@ -1,19 +1,24 @@
 """The entry gate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.checkout import ending, placing
+from parking.checkout import at_entry, ending, placing
+from parking.checkout.at_entry import AtEntry
+from parking.checkout.collecting import Collection
+from parking.checkout.paying import collect_with_page
 from parking.checkout.queries import plate_debt
 from parking.checkout.wrong_ways import Way, record_wrong_way
 from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.ids import read_pass_code
+from parking.core.money import ZERO
 from parking.core.together import together
+from parking.payments.models import OrderStatus, PaymentOrder
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import QrText
@@ -23,62 +28,101 @@ from parking.stays.models import ParkingSession, ScanKind, SessionStatus
 
 @dataclass(frozen=True)
 class Entered:
-    """A car that was let in, and what its plate owes from before (rupees)."""
+    """A car that was let in, and what its plate owes from before (rupees).
+
+    Where the tariff collects at the entry: what was paid there, the change, and the order of an online payment. As long
+    as that is not paid, the session is BOOKED.
+    """
 
     session: ParkingSession
     plate_debt: Decimal
+    order: PaymentOrder | None = None
+    charged: Decimal = ZERO
+    change: Decimal = ZERO
 
 
 def enter(
-    *, actor: Actor, qr_code: str, now: datetime, plate_seen: str | None = None, scan_id: str | None = None
+    *,
+    actor: Actor,
+    qr_code: str,
+    now: datetime,
+    plate_seen: str | None = None,
+    scan_id: str | None = None,
+    collection: Collection | None = None,
 ) -> Entered:
     """Scan a booking in. The same `scan_id` again gets the same answer.
 
-    Raises NotFound `qr_not_found`; Refused `already_entered`, `booking_expired`, `booking_cancelled`,
-    `payment_pending`, `vehicle_mismatch`; of a reservation `too_early`, `no_place_yet`, `vehicle_elsewhere`;
-    `use_pass_entry` for the code of a pass.
+    `collection`: how money is paid that is due at the entry; ONLINE lets the car in when the gateway has confirmed,
+    with the same scan again. Raises NotFound `qr_not_found`; Refused `already_entered`, `booking_expired`,
+    `booking_cancelled`, `payment_pending`, `vehicle_mismatch`; `use_pass_entry` for the code of a pass;
+    of a reservation `too_early`, `no_place_yet`, `vehicle_elsewhere`; `payment_at_entry`, and as an exit for its money;
+    Unavailable.
+    """
+    entered, is_new = _let_in(actor, qr_code, now, plate_seen=plate_seen, scan_id=scan_id, collection=collection)
+    if entered.order is None or entered.session.status != SessionStatus.BOOKED:
+        return entered
+    session, order = collect_with_page(entered.order, now=now, fresh=is_new)
+    if order.status == OrderStatus.FAILED:
+        raise Refused("payment_failed", "Payment issue, retry", session_id=session.pk)
+    if order.status != OrderStatus.COMPLETED:
+        return replace(entered, session=session, order=order)
+    # Its money is here: nothing is due any more.
+    entered, _ = _let_in(actor, qr_code, now, plate_seen=plate_seen, scan_id=scan_id, collection=None)
+    return replace(entered, order=order, charged=order.amount)
+
+
+def _let_in(
+    actor: Actor,
+    qr_code: str,
+    now: datetime,
+    *,
+    plate_seen: str | None,
+    scan_id: str | None,
+    collection: Collection | None,
+    is_placed: bool = False,
+) -> tuple[Entered, bool]:
+    """Let a car in, or write the order of what is due first; return it, and whether that order is new.
+
+    A reservation that is due and has no slot yet gets it here and now, unless that was tried: the car is at the gate.
     """
     if read_pass_code(qr_code):
         raise Refused("use_pass_entry", "This is the code of a pass: let it in with its plate")
-    scan = _Scan(actor, QrText(qr_code), plate_seen, scan_id)
-    entered = _let_in(scan, now)
-    if entered is None:
-        # Here and now rather than by the worker a little later: the car stands at the gate.
-        placing.place(access.find(scan.code, actor).pk, now=now)
-        entered = _let_in(scan, now, is_placed=True)
-    if entered is None:
-        raise RuntimeError("a reservation was placed and is still to be placed")
-    return entered
-
-
-@dataclass(frozen=True)
-class _Scan:
-    actor: Actor
-    code: QrText
-    plate_seen: str | None
-    scan_id: str | None
-
-
-def _let_in(scan: _Scan, now: datetime, *, is_placed: bool = False) -> Entered | None:
-    """Let a car in; None for a reservation that is due and has no slot yet, unless that was tried."""
-    actor = scan.actor
+    paid = at_entry.NOTHING
     with transaction.atomic(durable=True), together():
-        session = access.lock(scan.code, actor)
-        if session.is_waiting and not is_placed and now >= placing.claimed_from(session.starts_at, session.site_id):
-            return None
-        overdue = stays.overdue_reason(session, now=now)
+        session = access.lock(QrText(qr_code), actor)
+        is_due = not is_placed and placing.is_due(session, now)
+        overdue = stays.overdue_reason(session, now=now) if not is_due else None
         if overdue:
             # Ended here and now rather than by the worker a little later, so that the driver can rebook at once.
             ending.expire(session=session, reason=overdue, actor=actor, now=now)
-        elif not _came_before(session, scan.scan_id):
-            stays.scan_entry_qr(session=session, plate_seen=scan.plate_seen, now=now, gate_id=actor.gate_id)
-            stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan.scan_id, now=now)
+        elif is_due:
+            paid = at_entry.NOTHING
+        elif _came_before(session, scan_id):
+            paid = at_entry.paid_before(session)
+        elif not (paid := _collect(session, plate_seen, collection, actor, now)).order:
+            stays.scan_entry_qr(session=session, plate_seen=plate_seen, now=now, gate_id=actor.gate_id)
+            stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
             audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
             record_wrong_way(actor, session, Way.IN, now)
         debt = plate_debt(session.vehicle_id, sites=actor.sites)
     if overdue:
         raise stays.booking_expired(session)
-    return Entered(session, debt)
+    if is_due:
+        placing.place(session.pk, now=now)
+        return _let_in(
+            actor, qr_code, now, plate_seen=plate_seen, scan_id=scan_id, collection=collection, is_placed=True
+        )
+    return Entered(session, debt, paid.order, paid.charged, paid.change), paid.is_new
+
+
+def _collect(
+    session: ParkingSession, plate_seen: str | None, collection: Collection | None, actor: Actor, now: datetime
+) -> AtEntry:
+    """Take what is due at the entry, from a car that may go in otherwise."""
+    if not at_entry.collects_at_entry(session):
+        return at_entry.NOTHING
+    stays.refuse_entry(session, plate_seen=plate_seen, now=now)
+    return at_entry.collect(session=session, collection=collection, actor=actor, now=now)
 
 
 def _came_before(session: ParkingSession, scan_id: str | None) -> bool:

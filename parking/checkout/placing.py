@@ -16,7 +16,7 @@ from parking.core.errors import Refused
 from parking.core.ids import Ref
 from parking.core.money import ZERO
 from parking.core.site_settings import CLAIM_MINUTES
-from parking.facilities.admitting import is_in_use, is_open
+from parking.facilities.admitting import is_in_use, is_open, kinds_of
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.facilities.queries import free_slots, present_zones
 from parking.facilities.services import lock_places
@@ -54,6 +54,11 @@ def claimed_from(starts_at: datetime, site_id: int) -> datetime:
     return starts_at - timedelta(minutes=CLAIM_MINUTES.at(site_id))
 
 
+def is_due(session: ParkingSession, now: datetime) -> bool:
+    """Return whether a reservation that has no slot yet may have one now."""
+    return session.is_waiting and now >= claimed_from(session.starts_at, session.zone.site_id)
+
+
 def place(session_id: int, *, now: datetime) -> bool:
     """Decide about one reservation that has no slot; return whether that changed it.
 
@@ -64,8 +69,7 @@ def place(session_id: int, *, now: datetime) -> bool:
         vehicle_id = ParkingSession.objects.values_list("vehicle_id", flat=True).get(pk=session_id)
         lock_vehicles([vehicle_id])
         session = access.lock(Ref(pk=session_id), SYSTEM)
-        is_due = session.is_waiting and now >= claimed_from(session.starts_at, session.zone.site_id)
-        if not is_due or session.vehicle_id != vehicle_id:
+        if not is_due(session, now) or session.vehicle_id != vehicle_id:
             return False
         overdue = stays.overdue_reason(session, now=now)
         if overdue:
@@ -136,7 +140,7 @@ def _most_places(found: tuple[int, ParkingZone, tuple[str, ...]]) -> tuple[int, 
 
 def _may_take(zone: ParkingZone, session: ParkingSession, now: datetime) -> bool:
     kind = session.vehicle_kind
-    if zone.pass_only or (zone.allowed_kinds and kind not in zone.allowed_kinds):
+    if zone.pass_only or kind not in kinds_of(zone):
         return False
     if not is_in_use(zone) or not is_open(zone, now):
         return False

@@ -16,7 +16,7 @@ from parking.core.errors import InvalidInput, Refused
 from parking.core.idempotency import RequestKey
 from parking.core.ids import Ref, new_uuid
 from parking.core.money import ZERO
-from parking.facilities.admitting import is_in_use, is_open, refuse_vehicle, refuse_without_pass
+from parking.facilities.admitting import is_in_use, is_open, kinds_of, refuse_vehicle, refuse_without_pass
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone, present_zones
 from parking.offers import points
@@ -183,7 +183,7 @@ def zones_free_in(window: Window, vehicle_kind: str, *, but: ParkingZone) -> lis
 
 
 def _takes(zone: ParkingZone, vehicle_kind: str, window: Window) -> bool:
-    may_come = not zone.pass_only and (not zone.allowed_kinds or vehicle_kind in zone.allowed_kinds)
+    may_come = not zone.pass_only and vehicle_kind in kinds_of(zone)
     return may_come and is_in_use(zone) and is_open(zone, window.starts_at)
 
 

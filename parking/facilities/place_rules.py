@@ -30,11 +30,26 @@ class KindGroup:
 
 
 def _group(vehicle_kind: str) -> KindGroup:
-    slots = frozenset(SUITABLE_SLOTS[vehicle_kind])
+    return _of_slots(frozenset(SUITABLE_SLOTS[vehicle_kind]))
+
+
+def _of_slots(slots: frozenset[str]) -> KindGroup:
     return KindGroup(frozenset(kind for kind, other in SUITABLE_SLOTS.items() if slots.issuperset(other)), slots)
 
 
-GROUPS = tuple(_group(kind) for kind in SUITABLE_SLOTS)
+def _groups() -> tuple[KindGroup, ...]:
+    """Return the groups of all kinds, each once, and of those that share slots without one being part of the other."""
+    single = list(dict.fromkeys(_group(kind) for kind in SUITABLE_SLOTS))
+    both = [
+        _of_slots(one.slot_kinds | other.slot_kinds)
+        for one in single
+        for other in single
+        if one.slot_kinds & other.slot_kinds and not one.slot_kinds.issubset(other.slot_kinds)
+    ]
+    return tuple(dict.fromkeys([*single, *both]))
+
+
+GROUPS = _groups()
 
 
 def groups_of(vehicle_kind: str) -> list[KindGroup]:
@@ -81,11 +96,19 @@ def bookable(free: Mapping[str, int], waiting: Mapping[str, int], allowed_kinds:
     """Return what free slots leave to bookings for now, by these kinds of vehicle alone; empty: by all."""
     kinds = [kind for kind in SUITABLE_SLOTS if not allowed_kinds or kind in allowed_kinds]
     by_kind = {kind: _bookable_of(kind, free, waiting) for kind in kinds}
-    # Kinds whose slots all suit another kind too are counted with that one.
-    widest = [
-        kind for kind in kinds if not any(set(SUITABLE_SLOTS[kind]) < set(SUITABLE_SLOTS[other]) for other in kinds)
-    ]
-    return Bookable(sum(by_kind[kind] for kind in widest), by_kind)
+    return Bookable(sum(max(group.spare(free, waiting), 0) for group in _apart(kinds)), by_kind)
+
+
+def _apart(kinds: Collection[str]) -> list[KindGroup]:
+    """Return these kinds of vehicle in groups that have no slots in common."""
+    apart: list[KindGroup] = []
+    for kind in kinds:
+        slots = frozenset(SUITABLE_SLOTS[kind])
+        shared = [group for group in apart if group.slot_kinds & slots]
+        apart = [group for group in apart if group not in shared]
+        slots = slots.union(*(group.slot_kinds for group in shared))
+        apart.append(_of_slots(slots))
+    return apart
 
 
 def _bookable_of(vehicle_kind: str, free: Mapping[str, int], waiting: Mapping[str, int]) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from parking.core.site_settings import LOOK_AHEAD_MINUTES, RESERVABLE_PERCENT
+from parking.facilities.admitting import kinds_of
 from parking.facilities.models import ParkingZone
 from parking.facilities.place_rules import Bookable, bookable, left_to_book, left_to_claim, reservable
 from parking.facilities.queries import ZoneCounts, capacity_of, free_slots
@@ -69,7 +70,7 @@ def kinds_to_claim(zone: ParkingZone, vehicle_kind: str, now: datetime) -> tuple
 def bookable_in(rows: Collection[tuple[ParkingZone, ZoneCounts]], now: datetime) -> dict[int, Bookable]:
     """Return how many bookings for now zones take, by zone; with one statement if a reservation begins soon."""
     waiting = _waiting_in([zone for zone, _ in rows if _begins_soon(zone, now)], now)
-    return {zone.pk: bookable(counts.free, waiting.get(zone.pk, {}), zone.allowed_kinds) for zone, counts in rows}
+    return {zone.pk: bookable(counts.free, waiting.get(zone.pk, {}), kinds_of(zone)) for zone, counts in rows}
 
 
 def _begins_soon(zone: ParkingZone, now: datetime) -> bool:

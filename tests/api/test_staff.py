@@ -13,7 +13,7 @@ from parking.core import clock
 from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone
 from parking.payments.gateways.base import GatewayState
 from tests.api.reading import book, data_of, enter, errors_of, leave, problem_of, text_of
-from tests.build import make_zone
+from tests.build import by_kind, make_zone
 from tests.client import ApiClient
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, nothing_changes
@@ -311,7 +311,7 @@ def test_slots_are_counted_by_zone(full_house: ParkingZone, as_staff: ApiClient,
         "out_of_service_slots": 1,
         "available_slots": 6,
         "bookable_slots": 6,
-        "by_kind": {"CAR": 6, "TWO_WHEELER": 0, "EV": 6},
+        "by_kind": by_kind(6),
         "occupancy_percent": 30.0,
     }
     assert [slot["status"] for slot in slots] == ["OCCUPIED"] * 2 + ["BOOKED"] + ["FREE"] * 6 + ["OUT_OF_SERVICE"]

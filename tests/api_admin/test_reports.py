@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.build import by_kind
 from tests.client import ApiClient
 from tests.reports.story import Story
 
@@ -46,7 +47,7 @@ def test_dashboard(story: Story, manager: ApiClient) -> None:
                 "booked_slots": 0,
                 "available_slots": 9,
                 "bookable_slots": 9,
-                "by_kind": {"CAR": 9, "TWO_WHEELER": 0, "EV": 9},
+                "by_kind": by_kind(9),
                 "occupancy_percent": 10.0,
             },
             counts
@@ -57,7 +58,7 @@ def test_dashboard(story: Story, manager: ApiClient) -> None:
                 "booked_slots": 0,
                 "available_slots": 10,
                 "bookable_slots": 10,
-                "by_kind": {"CAR": 10, "TWO_WHEELER": 0, "EV": 10},
+                "by_kind": by_kind(10),
                 "occupancy_percent": 0.0,
             },
         ],

@@ -10,7 +10,7 @@ from parking.accounts.models import User
 from parking.audit.models import AuditEntry
 from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone
 from parking.tariffs.models import ZoneTariff
-from tests.build import book, cancel, enter, leave, make_zone, plate
+from tests.build import book, by_kind, cancel, enter, leave, make_zone, plate
 from tests.client import ApiClient
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_a_zone_needs_a_name_and_a_rate(as_admin: ApiClient) -> None:
         "total_slots": 0,
         "available_slots": 0,
         "bookable_slots": 0,
-        "by_kind": {"CAR": 0, "TWO_WHEELER": 0, "EV": 0},
+        "by_kind": by_kind(0),
         "booked_slots": 0,
         "occupied_slots": 0,
         "out_of_service_slots": 0,

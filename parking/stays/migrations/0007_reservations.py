@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ("facilities", "0006_reservations"),
         ("passes", "0001_initial"),
         ("payments", "0017_passes"),
-        ("stays", "0009_search"),
+        ("stays", "0010_exempt"),
         ("vehicles", "0003_pass"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
