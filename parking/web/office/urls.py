@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from parking.web.office.day import dashboard, searching
 from parking.web.office.facilities import demand, gates, holidays, imports, rate_cards, sites, slots, tariffs, zones
-from parking.web.office.money import debts, objections, passes, payments, refunds, revenue, reviewing, tax
+from parking.web.office.money import approvals, debts, objections, passes, payments, refunds, revenue, reviewing, tax
 from parking.web.office.people import terminations, undelivered, users
 from parking.web.office.prices import promo_codes, replays, shops
 from parking.web.office.record import pages as record
@@ -64,6 +64,8 @@ urlpatterns: list[URLPattern] = [
     path("what-if/<int:replay_id>/", replays.one, name="office_replay"),
     path("what-if/<int:replay_id>/live/", replays.progress, name="office_replay_live"),
     path("what-if/<int:replay_id>/adopt/", replays.adopt_tariff, name="office_replay_adopt"),
+    path("approvals/", approvals.overview, name="office_approvals"),
+    path("approvals/<int:approval_id>/", approvals.decide, name="office_approval"),
     path("shops/", shops.overview, name="office_shops"),
     path("shops/new/", shops.new, name="office_shop_new"),
     path("shops/<int:shop_id>/", shops.edit, name="office_shop"),
