@@ -37,14 +37,14 @@ def inside(given: dict[str, Any]) -> dict[str, Any]:
     """Make the sites with a car or two in each zone; return the median milliseconds of each page in `rounds`."""
     settings.ALLOWED_HOSTS = ["*"]
     put_defaults_into_columns()
-    zones = _zones(_sites())
-    staff = _somebody(Role.STAFF)
+    zones = make_zones(make_sites())
+    staff = somebody(Role.STAFF)
     for number, zone in enumerate(zones):
         _park(staff, zone, number)
     place = {"site": zones[0].site_id, "zone": zones[0].pk}
     visits = ((Role.ADMIN, OFFICE), (Role.STAFF, GATE), (Role.USER, DRIVER))
     return {
-        address: _milliseconds(_browser(role), address.format(**place), given["rounds"])
+        address: _milliseconds(browser_of(role), address.format(**place), given["rounds"])
         for role, addresses in visits
         for address in addresses
     }
@@ -53,7 +53,7 @@ def inside(given: dict[str, Any]) -> dict[str, Any]:
 # --- The operator ------------------------------------------------------------------------------------
 
 
-def _sites() -> list[ParkingSite]:
+def make_sites() -> list[ParkingSite]:
     dice = random.Random(40)
     return ParkingSite.objects.bulk_create(
         ParkingSite(
@@ -69,7 +69,7 @@ def _sites() -> list[ParkingSite]:
     )
 
 
-def _zones(sites: list[ParkingSite]) -> list[ParkingZone]:
+def make_zones(sites: list[ParkingSite]) -> list[ParkingZone]:
     now = clock.now()
     zones = ParkingZone.objects.bulk_create(
         ParkingZone(
@@ -127,14 +127,14 @@ def _seconds(browser: Client, address: str, rounds: int) -> Iterator[float]:
             yield taken
 
 
-def _somebody(role: Role) -> User:
+def somebody(role: Role) -> User:
     user, _ = User.objects.get_or_create(
         username=f"sites-{role.value.lower()}", defaults={"role": role, "password": "!", "date_joined": clock.now()}
     )
     return user
 
 
-def _browser(role: Role) -> Client:
+def browser_of(role: Role) -> Client:
     browser = Client()
-    browser.force_login(_somebody(role), backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(somebody(role), backend="django.contrib.auth.backends.ModelBackend")
     return browser

@@ -5,6 +5,7 @@ from django.db.models.functions import Lower
 
 from parking.accounts.models import Role, User
 from parking.core.errors import NotFound
+from parking.core.parts import HasPart
 from parking.core.sites import Sites
 
 
@@ -91,6 +92,5 @@ def find_users(*, sites: Sites, role: str | None = None, is_active: bool | None 
     if is_active is not None:
         users = users.filter(is_active=is_active)
     if q:
-        fields = ["username", "first_name", "last_name", "email", "phone"]
-        users = users.filter(Q(*[(f"{field}__icontains", q) for field in fields], _connector=Q.OR))
+        users = users.filter(HasPart(q, "username", "first_name", "last_name", "email", "phone"))
     return users

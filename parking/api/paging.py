@@ -38,9 +38,12 @@ class FoundPage:
         return {"results": results, "count": self.count, **page, **others}
 
 
-def page_of(rows: "QuerySet[Any]", paging: Paging) -> FoundPage:
-    """Return one page of a queryset. Raises InvalidInput for a page beyond the last one."""
-    count = rows.count()
+def page_of(rows: "QuerySet[Any]", paging: Paging, *, counted: "QuerySet[Any] | None" = None) -> FoundPage:
+    """Return one page of a queryset. Raises InvalidInput for a page beyond the last one.
+
+    `counted` are the same rows, read in the way that counts them soonest.
+    """
+    count = rows.count() if counted is None else counted.count()
     pages = max(-(-count // paging.page_size), 1)
     if paging.page > pages:
         raise InvalidInput({"page": [f"There are {pages} pages"]})

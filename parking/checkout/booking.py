@@ -19,6 +19,7 @@ from parking.core.idempotency import RequestKey
 from parking.core.ids import Ref, new_uuid
 from parking.core.money import ZERO
 from parking.core.sites import ALL_SITES, Sites
+from parking.core.together import together
 from parking.facilities.admitting import refuse_vehicle, refuse_without_pass
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone, find_zone_locked
@@ -105,7 +106,7 @@ def book(
     if actor.user_id is not None:
         count_booking(actor.user_id, now=now)
     uuid = new_uuid()
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), together():
         idempotency.claim(key, subject=str(uuid), now=now)
         session, terms = claim_place(
             uuid, wanted, terms_for, driver_id=actor.user_id, actor=actor, sites=ALL_SITES, now=now

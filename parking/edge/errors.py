@@ -58,6 +58,7 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "starts_at": datetime.fromisoformat,
     "ends_at": datetime.fromisoformat,
     "plates": list,
+    "sessions": list,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 

@@ -151,6 +151,7 @@ def _stay(snapshot: Snapshot) -> list[Pair]:
         ("Valid at" if details.pass_number else "Parked at", place),
         ("From", moment(details.holds_from, snapshot) if details.holds_from else ""),
         ("Until", moment(details.holds_until, snapshot) if details.holds_until else ""),
+        ("To be paid by", f"{details.due_on:%-d %b %Y}" if details.due_on else ""),
         ("Entry", moment(details.entry, snapshot) if details.entry else ""),
         ("Exit", moment(details.exit, snapshot) if details.exit else ""),
     ]
@@ -206,7 +207,7 @@ def _fee_on_top(paid: Money) -> list[Pair]:
 
 
 _GATEWAYS = {"PHONEPE": "PhonePe", "RAZORPAY": "Razorpay", "SIMULATED": "simulated"}
-_BY_HAND = {"CASH": "cash", "UPI": "UPI"}
+_BY_HAND = {"CASH": "cash", "UPI": "UPI", "BANK": "bank transfer", "TDS": "TDS"}
 
 
 def _way(verb: str, money: Money, snapshot: Snapshot) -> str:

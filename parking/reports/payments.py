@@ -4,17 +4,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from itertools import islice
 from typing import Any, TypedDict
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, QuerySet, Value
 
 from parking.core.ids import Ref
 from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
-from parking.payments.models import Payment, PaymentMethod, Refund
+from parking.payments.models import DRIVERS_METHODS, Payment, PaymentMethod, Refund
+from parking.reports.finding import MoneyFound, money_found
 from parking.reports.periods import Period
-from parking.reports.sessions import stay_matches
 from parking.reports.sums import PASSES, sum_of_paise
 from parking.stays.models import ParkingSession
 
@@ -35,8 +36,8 @@ ROWS_AT_ONCE = 500
 class MoneyFilter:
     """The filter of the list, at `sites`.
 
-    Payments count on the day of their capture, refunds on the day they were done. `search` is a part of a number (ours
-    of order or refund, the gateway's, the bank's), or finds the parking session (`stay_matches`).
+    Payments count on the day of their capture, refunds on the day they were done. `search` is a number (ours of
+    order or refund, the gateway's, the bank's) or its beginning, or finds the parking session (`stays_found`).
     """
 
     sites: Sites
@@ -48,6 +49,11 @@ class MoneyFilter:
     zone: Ref | None = None
     search: str | None = None
     kind: str | None = None
+
+    @cached_property
+    def found(self) -> MoneyFound | None:
+        """Return what the search means; looked up once."""
+        return money_found(self.search) if self.search else None
 
 
 class MoneyRow(TypedDict):
@@ -76,17 +82,16 @@ class MoneyRow(TypedDict):
 def _payments(wanted: MoneyFilter) -> QuerySet[Payment]:
     asked_for = wanted.status in {None, CAPTURED} and wanted.kind in {None, PAYMENT}
     rows = Payment.objects.all() if asked_for else Payment.objects.none()
-    if wanted.search:
-        rows = rows.filter(_payment_matches(wanted.search, ""))
+    if wanted.found:
+        rows = rows.filter(wanted.found.payments)
     return _on_days(_of_payment(rows, wanted, ""), wanted, "captured_at", "")
 
 
 def _refunds(wanted: MoneyFilter) -> QuerySet[Refund]:
     asked_for = wanted.kind in {None, REFUND}
     rows = _of_payment(Refund.objects.all() if asked_for else Refund.objects.none(), wanted, "payment__")
-    if wanted.search:
-        own = Q(refund_id__icontains=wanted.search) | Q(gateway_refund_id__icontains=wanted.search)
-        rows = rows.filter(own | _payment_matches(wanted.search, "payment__"))
+    if wanted.found:
+        rows = rows.filter(wanted.found.refunds)
     return rows.filter(status=wanted.status) if wanted.status else rows
 
 
@@ -113,14 +118,6 @@ def _of_payment(rows: QuerySet[Any], wanted: MoneyFilter, path: str) -> QuerySet
         asked |= {f"bill__session__zone__{name}": value for name, value in wanted.zone.lookup().items()}
     rows = at_sites(rows, wanted.sites, f"{path}bill__site_id")
     return rows.filter(**{path + name: value for name, value in asked.items() if value is not None})
-
-
-def _payment_matches(text: str, path: str) -> Q:
-    """Return the condition that a payment at `path` has the text in one of its numbers, or that its session matches."""
-    numbers = Q(**{f"{path}reference__icontains": text}) | Q(**{f"{path}order__order_id__icontains": text})
-    numbers |= Q(**{f"{path}second_of__order_id__icontains": text})
-    bills = ParkingSession.objects.filter(stay_matches(text)).values("bill_id")
-    return numbers | Q(**{f"{path}bill_id__in": bills})
 
 
 # --- The list ----------------------------------------------------------------------------------------
@@ -235,10 +232,14 @@ class Totals:
 
 
 def totals_by_method(wanted: MoneyFilter) -> dict[str, Totals]:
-    """Return the totals by method of payment, over all pages of the filter."""
+    """Return the totals by method of payment, over all pages of the filter.
+
+    What organisations alone pay with is shown where it was.
+    """
     captured = _by_method(_payments(wanted), "method")
     refunded = _by_method(_refunds_done(wanted), "payment__method")
-    return {method: Totals(captured.get(method, ZERO), refunded.get(method, ZERO)) for method in PaymentMethod.values}
+    shown = [method for method in PaymentMethod.values if method in DRIVERS_METHODS or method in captured | refunded]
+    return {method: Totals(captured.get(method, ZERO), refunded.get(method, ZERO)) for method in shown}
 
 
 def _by_method(rows: QuerySet[Any], method: str) -> dict[str, Decimal]:

@@ -14,7 +14,7 @@ from django.db.models import Count
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import calendar_of
 from parking.facilities.queries import zones_of
-from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
+from parking.payments.models import DRIVERS_METHODS, Payment, PaymentMethod, Refund, RefundStatus
 from parking.reports.periods import ClosedPeriod
 from parking.reports.sums import PASSES, total_of
 from parking.reports.takings import Cell, Takings, fold, read_takings, sum_of_takings
@@ -121,9 +121,10 @@ def _zones(cells: Iterable[Cell], sites: Sites) -> list[tuple[int | None, str | 
 
 
 def by_method(cells: Iterable[Cell]) -> list[tuple[str, Takings]]:
-    """Return the takings of every method, also of those that took nothing."""
+    """Return the takings of every method that drivers have, also of those that took nothing, and others that took."""
     sums = fold(cells, lambda cell: cell.method)
-    return [(method, sums.get(method, Takings())) for method in PaymentMethod.values]
+    shown = [method for method in PaymentMethod.values if method in DRIVERS_METHODS or method in sums]
+    return [(method, sums.get(method, Takings())) for method in shown]
 
 
 def _growth(period: ClosedPeriod, total: Decimal, sites: Sites) -> Growth:

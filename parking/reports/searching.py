@@ -1,23 +1,17 @@
-"""The office's search: a booking, a payment or a person, found by what one types in any place.
+"""The office's search: bookings, payments and people, found by what one types in any place.
 
-Every question goes by an index or over open stays alone, so that it is quick however many stays are over.
+Every question goes by an index, so that it is quick however many stays are over.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q
-
 from parking.accounts.models import User
 from parking.accounts.queries import find_users
-from parking.core.ids import parse_ref, read_qr_code
 from parking.core.sites import Sites, at_sites
-from parking.payments.gateways.registry import gateway_codes
-from parking.payments.models import Payment, PaymentMethod, PaymentOrder
-from parking.stays.models import OPEN_SESSION, ParkingSession
-from parking.vehicles.models import Vehicle
-from parking.vehicles.plates import readings
-from parking.vehicles.queries import plate_matches
+from parking.payments.models import Payment, PaymentOrder, Refund
+from parking.reports.finding import begins, given, named_exactly, refunds_numbered, stays_found
+from parking.stays.models import ParkingSession
 
 MOST = 5
 SHORTEST = 2
@@ -25,7 +19,7 @@ SHORTEST = 2
 
 @dataclass(frozen=True)
 class PaymentHit:
-    """A payment or order with the number that was looked for; `amount` in rupees."""
+    """A payment, order or refund with the number that was looked for; `amount` in rupees."""
 
     number: str
     amount: Decimal
@@ -44,8 +38,9 @@ class Hits:
 def find(text: str, *, sites: Sites) -> Hits:
     """Return what a text may mean at these sites; nothing for less than `SHORTEST` characters.
 
-    A part of a plate finds cars that are expected or inside, a whole one earlier stays too. Numbers of bookings, QR
-    codes, orders, gateways' references and UPI references must be whole.
+    The whole or any part of a plate or owner's name, the number or QR code of a booking, the whole or the beginning of
+    the number of an order, payment or refund (ours, the gateway's, the bank's), a part of a person's name, address or
+    phone number.
     """
     wanted = text.strip()
     if len(wanted) < SHORTEST:
@@ -55,35 +50,26 @@ def find(text: str, *, sites: Sites) -> Hits:
 
 def _sessions(text: str, sites: Sites) -> list[ParkingSession]:
     rows = at_sites(ParkingSession.objects.whole(), sites, "zone__site_id").order_by("-pk")
-    # Each by itself: of conditions on two tables joined by OR, no database takes the indexes.
-    vehicles = list(Vehicle.objects.filter(match_key__in=readings(text)).values_list("pk", flat=True))
-    found = [
-        *(rows.filter(_number(text))[:1]),
-        *rows.filter(plate_matches(text), status__in=OPEN_SESSION)[:MOST],
-        *(rows.filter(vehicle_id__in=vehicles)[:MOST] if vehicles else ()),
-    ]
+    # A text of digits may be a booking's number and a part of plates: the booking comes first.
+    found = [*rows.filter(named_exactly(text))[:MOST], *rows.filter(stays_found(text).listed)[:MOST]]
     return list({session.pk: session for session in found}.values())[:MOST]
 
 
-def _number(text: str) -> Q:
-    """Return the condition that a text is the number, long number or QR code of a stay."""
-    if code := read_qr_code(text):
-        return Q(qr_code=code)
-    try:
-        return Q(**parse_ref(text.removeprefix("#")).lookup())
-    except ValueError:
-        return Q(pk__in=[])
-
-
 def _payments(text: str, sites: Sites) -> list[PaymentHit]:
-    orders = PaymentOrder.objects.filter(order_id__in={text, text.upper()})
-    by_gateway = Q(gateway__in=gateway_codes(), reference=text)
-    paid = Payment.objects.filter(by_gateway | Q(method=PaymentMethod.UPI, reference=text))
+    orders = at_sites(PaymentOrder.objects.filter(begins("order_id", text)), sites, "bill__site_id")
+    paid = at_sites(Payment.objects.filter(given("reference", text)), sites, "bill__site_id")
+    refunds = at_sites(refunds_numbered(text).select_related("payment"), sites, "payment__bill__site_id")
     bills = {
-        **{order.bill_id: (order.order_id, order.amount) for order in orders[:MOST]},
-        **{payment.bill_id: (payment.reference, payment.amount) for payment in paid[:MOST]},
+        **{order.bill_id: (order.order_id, order.amount) for order in orders.order_by("-pk")[:MOST]},
+        **{payment.bill_id: (payment.reference, payment.amount) for payment in paid.order_by("-pk")[:MOST]},
+        **{refund.payment.bill_id: (_number(refund, text), refund.amount) for refund in refunds.order_by("-pk")[:MOST]},
     }
     if not bills:
         return []
     stays = at_sites(ParkingSession.objects.whole().filter(bill_id__in=bills), sites, "zone__site_id")
-    return [PaymentHit(*bills[stay.bill_id], stay) for stay in stays]
+    return [PaymentHit(*bills[stay.bill_id], stay) for stay in stays.order_by("-pk")[:MOST]]
+
+
+def _number(refund: Refund, text: str) -> str:
+    """Return the number of a refund that begins as the text does."""
+    return refund.refund_id if refund.refund_id.startswith(text.upper()) else refund.gateway_refund_id

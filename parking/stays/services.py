@@ -18,6 +18,7 @@ from parking.facilities.services import claim_best_slot, refuse_full_zone, set_s
 from parking.payments import bills
 from parking.payments.models import BillKind
 from parking.stays.covering import NOT_COVERED, Cover, cover_of, pass_of
+from parking.stays.marks import Mark
 from parking.stays.models import (
     OPEN_SESSION,
     EndReason,
@@ -201,8 +202,9 @@ def scan_entry_qr(
         cover = cover_of(vehicle=session.vehicle, zone=session.zone, vehicle_kind=session.vehicle_kind, now=now)
         session.subscription = cover.subscription
         changes |= {"subscription_id": session.subscription_id, "pass_note": cover.note}
-    _move(session, SessionStatus.ACTIVE, **changes)
+    # Before the move, whose answer is needed: the two go in one statement.
     set_slot_status(slot=_slot_of(session), status=SlotStatus.OCCUPIED)
+    _move(session, SessionStatus.ACTIVE, **changes)
 
 
 def remember_scan(*, session: ParkingSession, kind: ScanKind, scan_id: str | None, now: datetime) -> None:
@@ -230,8 +232,13 @@ def calculate_amount(*, session: ParkingSession, until: datetime) -> tuple[BillL
 def stay_until(session: ParkingSession, entry: datetime, until: datetime) -> Stay:
     """Return what the rules have to know of a stay, beside its terms."""
     offers = offers_of(session)
-    changes = (*pass_of(session, entry), *offers.changes)
-    return Stay(entry, until, demand_percent=offers.demand_percent, changes=changes)
+    return Stay(
+        entry,
+        until,
+        lost_ticket=Mark.LOST_TICKET in session.marks,
+        demand_percent=offers.demand_percent,
+        changes=(*pass_of(session, entry), *offers.changes),
+    )
 
 
 def set_offers(*, session: ParkingSession, offers: Offers) -> None:
@@ -275,6 +282,8 @@ def note_exit_gate(*, session: ParkingSession, gate_id: int | None) -> None:
 def _complete(session: ParkingSession, reason: EndReason, payment_method: str, now: datetime) -> None:
     # A clock that was set back must not make the car leave before it came.
     left_at = max(now, session.entry_time or now)
+    # Before the move, whose answer is needed: the two go in one statement.
+    release_slot(session=session)
     _move(
         session,
         SessionStatus.COMPLETED,
@@ -283,7 +292,6 @@ def _complete(session: ParkingSession, reason: EndReason, payment_method: str, n
         exit_time=left_at,
         ended_at=now,
     )
-    release_slot(session=session)
 
 
 def release_slot(*, session: ParkingSession) -> None:

@@ -9,7 +9,7 @@ from parking.accounts.models import User
 from parking.core import clock
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 from parking.offers.models import PromoCode, Shop
-from parking.passes.models import Plan, Subscription
+from parking.passes.models import OrganisationInvoice, Plan, Subscription
 from parking.tariffs.queries import price_now
 from tests.build import make_user, make_zone
 from tests.invariants import assert_books_agree
@@ -55,7 +55,7 @@ def test_a_second_time_nothing_is_added_or_changed() -> None:
     call_command("demo")
     assert zones() == [("CP", "Zone A", "60.00", 10), *ZONES[1:]]
     assert (Gate.objects.count(), User.objects.count()) == (4, 7)
-    assert (Plan.objects.count(), Subscription.objects.count()) == (3, 1)
+    assert (Plan.objects.count(), Subscription.objects.count()) == (3, 2)
 
 
 def test_the_plans_and_the_pass_of_the_driver() -> None:
@@ -66,8 +66,15 @@ def test_the_plans_and_the_pass_of_the_driver() -> None:
         ("Monthly", "MONTH", "5000.00"),
         ("Quarterly", "QUARTER", "13500.00"),
     ]
-    held = Subscription.objects.select_related("plan", "driver").get()
-    assert (held.plan.name, held.driver.username, held.status) == ("Monthly", "user123", "ACTIVE")
+    held = Subscription.objects.select_related("plan", "driver").get(organisation=None)
+    assert (held.plan.name, held.driver and held.driver.username, held.status) == ("Monthly", "user123", "ACTIVE")
+    assert_books_agree()
+
+
+def test_an_organisation_has_an_open_invoice() -> None:
+    call_command("demo")
+    invoice = OrganisationInvoice.objects.select_related("bill", "organisation__contact").get()
+    assert (invoice.organisation.name, invoice.vehicles, invoice.bill.due) == ("City Hospital", 3, Decimal("7500.00"))
     assert_books_agree()
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_pass_cancellations"),
+        ("accounts", "0011_search"),
     ]
 
     operations = [

@@ -16,7 +16,7 @@ from parking.edge.describe import READ_PROBLEMS, Ok, Page, examples, paged
 from parking.edge.downloads import CSV, XLSX, table_file
 from parking.edge.parsing import Day, Decoded, RefIn, Text100, Text200
 from parking.reports.periods import period
-from parking.reports.sessions import SessionFilter, all_sessions
+from parking.reports.sessions import SessionFilter, all_sessions, counted_sessions
 from parking.reports.sheets import SESSION_COLUMNS, session_table
 from parking.stays.models import SessionStatus
 
@@ -52,19 +52,18 @@ def files_too(extra: dict[str, Any]) -> dict[str, Any]:
 )
 def sessions(request: HttpRequest, filters: Annotated[SessionsQuery, Query()]) -> HttpResponseBase:
     """Bookings, newest first, as a page or as a file, whose times are the site's."""
-    rows = all_sessions(
-        SessionFilter(
-            sites=actor_of(request).sites,
-            period=period(day=filters.date, first=filters.start_date, last=filters.end_date),
-            status=filters.status,
-            user=filters.user,
-            zone=filters.zone_id,
-            search=filters.q,
-        )
+    wanted = SessionFilter(
+        sites=actor_of(request).sites,
+        period=period(day=filters.date, first=filters.start_date, last=filters.end_date),
+        status=filters.status,
+        user=filters.user,
+        zone=filters.zone_id,
+        search=filters.q,
     )
+    rows = all_sessions(wanted)
     now = clock.now()
     if filters.export:
         table = session_table(rows, now=now)
         return table_file(filters.export, "sessions", SESSION_COLUMNS, table, counted=rows)
-    found = page_of(rows, filters)
+    found = page_of(rows, filters, counted=counted_sessions(wanted))
     return ok(found.showing(AdminBookingOut.rows(found.rows, now)))

@@ -4,7 +4,19 @@ from django.urls import URLPattern, path
 
 from parking.web.office.day import dashboard, searching
 from parking.web.office.facilities import demand, gates, holidays, imports, rate_cards, sites, slots, tariffs, zones
-from parking.web.office.money import approvals, debts, objections, passes, payments, refunds, revenue, reviewing, tax
+from parking.web.office.money import (
+    approvals,
+    debts,
+    objections,
+    organisation_list,
+    organisations,
+    passes,
+    payments,
+    refunds,
+    revenue,
+    reviewing,
+    tax,
+)
 from parking.web.office.people import terminations, undelivered, users
 from parking.web.office.prices import promo_codes, replays, shops
 from parking.web.office.record import pages as record
@@ -37,6 +49,24 @@ urlpatterns: list[URLPattern] = [
     path("passes/", passes.overview, name="office_passes"),
     path("plans/new/", passes.new, name="office_plan_new"),
     path("plans/<int:plan_id>/", passes.edit, name="office_plan"),
+    path("organisations/", organisations.overview, name="office_organisations"),
+    path("organisations/new/", organisations.new, name="office_organisation_new"),
+    path("organisations/<int:organisation_id>/", organisations.one, name="office_organisation"),
+    path("organisations/<int:organisation_id>/edit/", organisations.edit, name="office_organisation_edit"),
+    path("organisations/<int:organisation_id>/vehicles/", organisation_list.vehicles, name="office_organisation_list"),
+    path(
+        "organisations/<int:organisation_id>/vehicles.csv", organisation_list.file, name="office_organisation_list_file"
+    ),
+    path(
+        "organisations/<int:organisation_id>/invoices/<int:invoice_number>/invoice.pdf",
+        organisations.invoice,
+        name="office_organisation_invoice",
+    ),
+    path(
+        "organisations/<int:organisation_id>/invoices/<int:invoice_number>/payment/",
+        organisations.payment,
+        name="office_organisation_payment",
+    ),
     path("tax/", tax.listing, name="office_tax"),
     path("tax/new/", tax.new, name="office_tax_new"),
     path("sites/", sites.overview, name="office_sites"),

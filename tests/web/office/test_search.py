@@ -7,8 +7,9 @@ import pytest
 from parking.accounts.models import Role, User
 from parking.core import clock
 from parking.facilities.models import ParkingSite
-from parking.payments.models import Payment, PaymentOrder
-from tests.build import book, enter, leave, make_user, make_zone
+from parking.payments.models import Payment, PaymentOrder, Refund
+from parking.stays.models import ParkingSession
+from tests.build import book, cancel, enter, leave, make_user, make_zone
 from tests.web.driver.test_booking import text_of
 from tests.web.office.forms import browser_of
 
@@ -35,10 +36,40 @@ def test_a_car_that_is_expected_is_found_by_a_part_of_its_plate(office, stay, te
     assert "DL-01-AB-1234 Zone A" in found(office, text)
 
 
-def test_a_stay_that_is_over_is_found_by_the_whole_plate(office, stay, staff):
-    leave(staff, enter(staff, stay))
-    assert "DL-01-AB-1234" in found(office, "DL01AB1234")
-    assert "Nothing found for “1234”." in found(office, "1234")
+@pytest.mark.parametrize("text", ["DL01AB1234", "dl 01", "1234", "b-12", "Rao", "SHA R"])
+def test_a_stay_that_is_over_is_found_by_a_part_of_plate_or_owner(office, driver, zone, staff, text):
+    leave(staff, enter(staff, book(driver, zone, "DL-01-AB-1234")))
+    ParkingSession.objects.update(owner_name="Asha Rao")
+    assert "DL-01-AB-1234" in found(office, text)
+
+
+def test_a_payment_is_found_by_the_beginning_of_its_numbers(office, stay, driver):
+    order, payment = PaymentOrder.objects.get(), Payment.objects.get()
+    for number in (order.order_id, payment.reference):
+        assert f"{number} ₹50.00 DL-01-AB-1234" in found(office, number[:12].lower()), number
+    assert "Payments" not in found(office, order.order_id[3:12])
+
+
+def test_a_refund_is_found_by_both_its_numbers(office, stay, driver):
+    cancel(driver, stay)
+    refund = Refund.objects.get()
+    for number in (refund.refund_id, refund.gateway_refund_id):
+        assert f"{number} ₹50.00 DL-01-AB-1234" in found(office, number), number
+
+
+def test_a_bookings_number_comes_before_plates_with_the_same_digits(office, driver):
+    zone = make_zone()
+    first = book(driver, zone, "DL-01-AB-4567")
+    ParkingSession.objects.filter(pk=first.pk).update(id=1234)
+    later = book(make_user(), zone, "DL-01-AB-1234")
+    ParkingSession.objects.filter(pk=later.pk).update(id=1235)
+    text = found(office, "1234")
+    assert 0 < text.index("4567") < text.index("1234 Zone")
+
+
+def test_a_person_is_found_by_the_whole_phone_number(office, driver):
+    User.objects.filter(pk=driver.pk).update(phone="9845012345")
+    assert f"People {driver.username}" in found(office, "9845012345")
 
 
 def test_the_number_the_qr_code_and_the_payment_of_a_booking_lead_to_it(office, stay):
@@ -81,5 +112,5 @@ def test_an_auditor_searches_and_an_attendant_does_not(stay):
 def test_a_search_takes_the_same_statements_for_many_as_for_one(office, stay, driver, django_assert_max_num_queries):
     for _ in range(8):
         book(make_user(), make_zone(), None)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         office.get(SEARCH, {"q": "KA"}, headers=PART)

@@ -1,7 +1,7 @@
 """The filter and the columns of the list of payments and refunds."""
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, cast
 
 from django import forms
@@ -67,7 +67,7 @@ class MoneyFilterForm(FilterForm):
         zones = cast("forms.ModelChoiceField[ParkingZone]", self.fields["zone"])
         zones.queryset = zones_of(sites)
 
-    @property
+    @cached_property
     def wanted(self) -> MoneyFilter:
         """Return the filter of a valid form."""
         data = self.cleaned_data

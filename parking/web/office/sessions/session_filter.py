@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -72,23 +72,26 @@ class SessionFilterForm(FilterForm):
         zones = cast("forms.ModelChoiceField[ParkingZone]", self.fields["zone"])
         zones.queryset = zones_of(sites)
 
+    @cached_property
+    def wanted(self) -> SessionFilter:
+        """Return the filter of a valid form."""
+        data = self.cleaned_data
+        return SessionFilter(
+            sites=self.sites,
+            period=data["period"],
+            status=data["state"] or None,
+            user=data["user"] or None,
+            zone=Ref(pk=data["zone"].pk) if data["zone"] else None,
+            search=data["q"] or None,
+            moment={"entered": "entry_time", "ended": "ended_at"}.get(data["days_of"], "booked_at"),
+            end_reason=data["reason"] or None,
+            long_at=clock.now() if data["long"] else None,
+            unpaid=data["unpaid"],
+        )
+
     def rows(self) -> QuerySet[ParkingSession]:
         """Return the parking sessions of a valid form, newest first."""
-        data = self.cleaned_data
-        return all_sessions(
-            SessionFilter(
-                sites=self.sites,
-                period=data["period"],
-                status=data["state"] or None,
-                user=data["user"] or None,
-                zone=Ref(pk=data["zone"].pk) if data["zone"] else None,
-                search=data["q"] or None,
-                moment={"entered": "entry_time", "ended": "ended_at"}.get(data["days_of"], "booked_at"),
-                end_reason=data["reason"] or None,
-                long_at=clock.now() if data["long"] else None,
-                unpaid=data["unpaid"],
-            )
-        )
+        return all_sessions(self.wanted)
 
 
 def session_filter(request: HttpRequest, sites: Sites) -> SessionFilterForm:

@@ -8,7 +8,7 @@ from parking.checkout.bills import running_bill
 from parking.core import clock
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
-from parking.reports.sessions import SORTS, sorted_sessions
+from parking.reports.sessions import SORTS, counted_sessions, sorted_sessions
 from parking.reports.sheets import SESSION_COLUMNS, session_table
 from parking.reports.stories import story_of
 from parking.stays.watching import everything_text
@@ -28,8 +28,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     switch = site_switch(request)
     form = session_filter(request, switch.sites)
     sort = sort_of(request, list(SORTS), USUAL_SORT)
-    rows = sorted_sessions(form.rows(), sort.key, downwards=sort.downwards) if form.is_valid() else None
-    sheet, now = sheet_of(request, rows), clock.now()
+    right = form.is_valid()
+    rows = sorted_sessions(form.rows(), sort.key, downwards=sort.downwards) if right else None
+    count = counted_sessions(form.wanted).count() if right else 0
+    sheet, now = sheet_of(request, rows, count=count), clock.now()
     return page(
         request,
         "office/sessions.html",

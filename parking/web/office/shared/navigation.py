@@ -60,6 +60,7 @@ _MONEY = (
     Entry("payments", _("Payments"), "currency-rupee", "office_payments", keeps_site=True),
     Entry("debts", _("Debts"), "receipt", "office_debts", keeps_site=True),
     Entry("passes", _("Passes"), "id", "office_passes", keeps_site=True),
+    Entry("organisations", _("Organisations"), "building", "office_organisations", keeps_site=True),
     Entry("revenue", _("Revenue"), "chart-bar", "office_revenue", keeps_site=True),
     Entry("approvals", _("Approvals"), "shield-check", "office_approvals"),
     Entry("tax", _("Tax"), "file-invoice", "office_tax"),

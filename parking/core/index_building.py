@@ -1,0 +1,64 @@
+"""Operations of migrations that build the indexes of big tables while cars come and go.
+
+PostgreSQL builds them beside the traffic, so the migration must not be atomic; SQLite builds them as always.
+"""
+
+from typing import Any
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import ProjectState
+from django.db.models import Index
+
+from parking.core.parts import BETWEEN
+
+
+class AddIndexBesideTraffic(AddIndexConcurrently):
+    """Add an index of a model."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        else:
+            _plain(self).database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+        else:
+            _plain(self).database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+def _plain(operation: AddIndexConcurrently) -> migrations.AddIndex:
+    index: Index = operation.index
+    return migrations.AddIndex(operation.model_name, index)
+
+
+class OnPostgres(migrations.RunSQL):
+    """Run statements on PostgreSQL alone."""
+
+    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_forwards(app_label, schema_editor, *states)
+
+    def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_backwards(app_label, schema_editor, *states)
+
+
+def add_parts_index(name: str, table: str, *columns: str, where: str = "") -> OnPostgres:
+    """Build the index by which `HasPart` finds texts in these columns.
+
+    `where`: of these rows alone, and the query must say the same.
+    """
+    searched = f" || chr({BETWEEN}) || ".join(f'"{column}"' for column in columns)
+    only = f" WHERE {where}" if where else ""
+    drop = f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"'
+    build = f'CREATE INDEX CONCURRENTLY "{name}" ON "{table}" USING gin (parking_parts(UPPER({searched}))){only}'
+    # One that was interrupted leaves an index that is not valid.
+    return OnPostgres([drop, build], [drop])
