@@ -135,6 +135,12 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "lookup_invalid": _("This list cannot be searched in this way."),
         "nothing_due": _("Nothing is due now."),
         "order_not_in_review": _("This payment does not need a review."),
+        "own_change": _("Another administrator must approve a change that you asked for."),
+        "waits_already": _("Another change of this already waits for a second person."),
+        "second_person_needed": _(
+            "A price of today falls by this, or a code gives 80 % and more: a second person must approve. Set it as a "
+            "tariff or code of its own, or let it begin tomorrow."
+        ),
         "own_refund": _("Another administrator must approve a refund that you requested."),
         "own_takings": _("Another administrator must hand back money that you took."),
         "own_termination": _("Another administrator must write off what a stay that you ended owes."),
