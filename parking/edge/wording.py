@@ -72,6 +72,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "amount_exceeds_due": _("This is more than is due on the invoice."),
         "bank_reference_used": _("This transfer was entered for this invoice already."),
         "list_too_large": _("This is more than can be uploaded at once: 2,000 vehicles, 500 kB."),
+        "tds_not_refundable": _("Tax that the customer deducted cannot be given back here."),
         "list_unreadable": _("This is not a CSV file that can be read."),
         "organisation_name_taken": _("There is already an organisation with this name."),
         "organisation_over": _("The agreement with this organisation is over."),

@@ -557,6 +557,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"number": 1, "amount": "100.00", "vehicles": 3, "due_on": "2027-01-01"},
     ),
     (
+        passes.OrganisationOverdue(organisation_id=6, number=1, due=FIFTY, pays_from=SINCE),
+        "organisation.overdue",
+        "organisation",
+        6,
+        {"number": 1, "due": "50.00", "pays_from": SINCE},
+    ),
+    (
         passes.OrganisationPaid(
             organisation_id=6, number=1, amount=FIFTY, tds=Decimal("0.00"), method="BANK", due=FIFTY
         ),
