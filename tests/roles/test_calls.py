@@ -252,6 +252,7 @@ TABLE: dict[str, Statuses] = {
     "GET /api/admin/users/{user_id}/": office_one(),
     "PATCH /api/admin/users/{user_id}/": office_change(),
     "GET /api/admin/terminations/": office_list(),
+    "GET /api/admin/gate-counts/": office_list(),
     "GET /api/admin/audit/": all_sites(),
     "GET /api/admin/settings/": office_list(),
     # The operator's own values: at the other site they are read, and changed by nobody.
