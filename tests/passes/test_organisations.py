@@ -21,6 +21,7 @@ from parking.payments.models import Debt, Payment
 from parking.stays.models import ParkingSession
 from parking.vehicles.models import Vehicle
 from tests.build import actor, leave, make_user
+from tests.client import ApiClient
 from tests.invariants import assert_books_agree, refused
 from tests.invoices.conftest import GSTIN, register
 from tests.moments import START, at
@@ -85,8 +86,9 @@ def test_the_quota_holds_at_every_moment(zone: ParkingZone) -> None:
     assert [(fault.row, fault.code) for fault in full.faults] == [(4, "list_full")]
     # The third comes when the first has left.
     assert upload(organisation, f"{CARS[0]},,2026-11-30", CARS[1], f"{CARS[2]},2026-12-01").is_done
-    early = upload(organisation, f"{CARS[2]},2026-11-30")
-    assert not early.faults  # it is on the list, its first day moves
+    for longer in (f"{CARS[2]},2026-11-30", CARS[0]):
+        assert [(fault.row, fault.code) for fault in upload(organisation, longer).faults] == [(2, "list_full")]
+    assert upload(organisation, f"{CARS[0]},,2026-11-29", f"{CARS[2]},2026-11-30").is_done
 
 
 def test_joiners_and_leavers_have_dates(zone: ParkingZone) -> None:
@@ -121,6 +123,12 @@ def test_a_file_that_is_no_list_is_refused(zone: ParkingZone, content: bytes, co
     organisation = make_organisation(zone)
     with refused(code):
         upload_file(organisation, content)
+
+
+@pytest.mark.parametrize(("field", "text"), [("address", "12\x00"), ("gstin", "\x00")])
+def test_a_text_that_no_database_keeps_is_refused(zone: ParkingZone, admin: User, field: str, text: str) -> None:
+    address = f"/api/admin/organisations/{make_organisation(zone).pk}/"
+    assert list(ApiClient(admin).patch(address, {field: text}).json()["errors"]) == [field]
 
 
 # --- At the gate -------------------------------------------------------------------------------------------
