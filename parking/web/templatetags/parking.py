@@ -22,7 +22,7 @@ from parking.notifications.queries import unread_notices
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
 from parking.tariffs.rules import BillLine
-from parking.web.bill_words import beginning_in_words, label_in_words
+from parking.web.bill_words import beginning_in_words, demand_in_words, label_in_words
 
 register = template.Library()
 
@@ -264,6 +264,12 @@ def word(code: object) -> str:
 def bill_label(line: BillLine) -> str:
     """Return what a line of a bill charges for, in the reader's language."""
     return label_in_words(line) or beginning_in_words(line.label)
+
+
+@register.filter
+def demand(percent: int) -> str:
+    """Return by how much a busy or quiet time changes prices."""
+    return demand_in_words(percent)
 
 
 @register.filter
