@@ -45,6 +45,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "objection_exists": _("You already objected to this debt. The reply will appear beside it."),
         "objection_not_waiting": _("This objection was answered already."),
         "decided_already": _("This was decided already."),
+        "asked_already": _("This was asked for already, and waits for another administrator."),
         "debt_closed": _("This debt is settled already."),
         "delivery_not_failed": _("This message was sent, or is being sent again already."),
         "push_keys_invalid": _("This browser did not give the keys that push messages need."),
