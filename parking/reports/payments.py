@@ -13,10 +13,12 @@ from django.db.models import F, QuerySet, Value
 from parking.core.ids import Ref
 from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
-from parking.payments.models import Payment, PaymentMethod, Refund
+from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
 from parking.reports.finding import MoneyFound, money_found
 from parking.reports.periods import Period
+from parking.reports.rolled import rolled_through
 from parking.reports.sums import PASSES, sum_of_paise
+from parking.reports.takings import takings_by_method
 from parking.stays.models import ParkingSession
 
 PAYMENT, REFUND = "PAYMENT", "REFUND"
@@ -259,6 +261,24 @@ class Totals:
 
 def totals_by_method(wanted: MoneyFilter) -> dict[str, Totals]:
     """Return the totals by method of payment, over all pages of the filter."""
+    if (
+        wanted.gateway
+        or wanted.session
+        or wanted.search
+        or wanted.status not in {None, CAPTURED, RefundStatus.COMPLETED}
+    ):
+        return _totals_of_rows(wanted)
+    found = takings_by_method(wanted.period, sites=wanted.sites, through=rolled_through(), zone=wanted.zone)
+    captured = wanted.status in {None, CAPTURED} and wanted.kind in {None, PAYMENT}
+    refunded = wanted.status in {None, RefundStatus.COMPLETED} and wanted.kind in {None, REFUND}
+    shown = {method: found[method] for method in found if wanted.method in {None, method}}
+    return {method: Totals() for method in PaymentMethod.values} | {
+        method: Totals(takings.revenue if captured else ZERO, takings.refunds if refunded else ZERO)
+        for method, takings in shown.items()
+    }
+
+
+def _totals_of_rows(wanted: MoneyFilter) -> dict[str, Totals]:
     captured = _by_method(_payments(wanted), "method")
     refunded = _by_method(_refunds_done(wanted), "payment__method")
     return {method: Totals(captured.get(method, ZERO), refunded.get(method, ZERO)) for method in PaymentMethod.values}
