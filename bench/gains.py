@@ -114,9 +114,22 @@ def _without_select() -> Iterator[None]:
 
 
 @contextmanager
+def _without_together() -> Iterator[None]:
+    """Send each write at once."""
+    with mock.patch.object(statements, "may_wait", return_value=False):
+        yield
+
+
+@contextmanager
+def _without_insert() -> Iterator[None]:
+    with _replaced("insert", _insert), _replaced("insert_only", _insert):
+        yield
+
+
+@contextmanager
 def _without_any() -> Iterator[None]:
     with (
-        _replaced("insert", _insert),
+        _without_insert(),
         _replaced("save_fields", _save_fields),
         _replaced("change", _change),
         _without_select(),
@@ -125,9 +138,10 @@ def _without_any() -> Iterator[None]:
 
 
 SWITCHES: dict[str, Callable[[], AbstractContextManager[None]]] = {
-    "insert": partial(_replaced, "insert", _insert),
+    "insert": _without_insert,
     "save_fields": partial(_replaced, "save_fields", _save_fields),
     "change": partial(_replaced, "change", _change),
     "Select": _without_select,
+    "together": _without_together,
     "all together": _without_any,
 }

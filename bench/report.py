@@ -28,9 +28,9 @@ class Aim:
 
 AIMS = (
     Aim("ratio HTTP / floor", "ratio", lambda f: f["ratio"], 0.25, at_least=True, form="{:.2f}"),
-    Aim("statements of book", "statements", lambda f: f["book"]["statements"], 19),
-    Aim("statements of entry", "statements", lambda f: f["enter"]["statements"], 9),
-    Aim("statements of exit, CASH", "statements", lambda f: f["leave CASH"]["statements"], 13),
+    Aim("statements of book", "statements", lambda f: f["book"]["statements"], 15),
+    Aim("statements of entry", "statements", lambda f: f["enter"]["statements"], 5),
+    Aim("statements of exit, CASH", "statements", lambda f: f["leave CASH"]["statements"], 6),
     Aim("open loop of 150 requests/s, p99 ms", "open", lambda f: f["latency"]["all"]["p99_ms"], 50),
     Aim("entry p99 with 10,000 notices an hour, change", "notices", lambda f: f["change"], 0.10, form="{:.0%}"),
     Aim("replay of 100,000 sessions, s", "replays", lambda f: f["seconds"] * 1e5 / f["sessions"], 20),

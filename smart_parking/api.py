@@ -17,7 +17,11 @@ from parking.api import (
     prices,
     public,
     receipts,
+    shop,
     staff,
+    staff_gate,
+    staff_lost,
+    staff_notes,
     staff_passes,
     staff_refunds,
     vehicles,
@@ -53,7 +57,11 @@ api.add_router("/api/public", passes.public)
 api.add_router("/api/user", driver.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
+api.add_router("/api/staff", staff_gate.router)
+api.add_router("/api/staff", staff_notes.router)
+api.add_router("/api/staff", staff_lost.router)
 api.add_router("/api/user", offers.router)
+api.add_router("/api/shop", shop.router)
 api.add_router("/api/user", debts.own)
 api.add_router("/api/user", vehicles.router)
 api.add_router("/api/user", passes.of_driver)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,20 +14,24 @@ from django.db.models import Model
 from parking.audit.models import AuditEntry
 from parking.core.errors import DomainError
 from parking.facilities.models import ParkingSlot, ParkingZone
-from parking.passes.models import PassPeriod, PassVehicle, Subscription
+from parking.offers.models import PointEntry, PromoCount, PromoUse, Validation
+from parking.passes.models import Organisation, OrganisationInvoice, PassPeriod, PassVehicle, Subscription
 from parking.payments.models import OPEN_ORDER, Bill, Debt, Payment, PaymentOrder, Refund
 from parking.stays.models import GateScan, ParkingSession
 from parking.vehicles.models import Vehicle
+from tests.offers.agree import assert_offers_agree
 
 BOOKS: tuple[type[Model], ...] = (
     Vehicle, ParkingSlot, ParkingSession, GateScan, Bill, PaymentOrder, Payment, Refund, Debt,
-    Subscription, PassPeriod, PassVehicle,
+    Subscription, PassPeriod, PassVehicle, Organisation, OrganisationInvoice,
+    PromoCount, PromoUse, PointEntry, Validation,
 )  # fmt: skip
 SHOWN: tuple[type[Model], ...] = (
     ParkingZone, ParkingSlot, ParkingSession, Bill, PaymentOrder, Payment, Refund, Debt,
 )  # fmt: skip
 NOT_SHOWN = {"updated_at", "is_definite", "gateway_order_id", "gateway_refund_id", "next_try_at", "next_check_at"}
 NOTHING = Decimal("0.00")
+OWNERS = {"STAY": "session", "PASS": "pass_period", "ORGANISATION": "organisation_invoice"}
 END_LINES = {"session.exited", "session.terminated", "session.cancelled", "session.expired"}
 
 
@@ -86,9 +91,13 @@ def assert_books_agree() -> None:
         money.assert_bill_agrees(session)
     for period in PassPeriod.objects.select_related("bill", "subscription").order_by("pk"):
         money.assert_pass_agrees(period)
+    for invoice in OrganisationInvoice.objects.select_related("bill", "organisation__subscription").order_by("pk"):
+        money.assert_organisation_agrees(invoice)
+    _assert_overdue_agrees()
     money.assert_every_bill_has_an_owner()
     money.assert_orders_agree()
     _assert_audit_agrees(sessions)
+    assert_offers_agree(sessions)
 
 
 def _assert_slots_agree(sessions: list[ParkingSession]) -> None:
@@ -182,11 +191,24 @@ class _Money:
             assert period.paid_at is not None
         assert period.paid_at is None or held.ends_at >= period.ends_at or held.status == "CANCELLED"
 
+    def assert_organisation_agrees(self, invoice: OrganisationInvoice) -> None:
+        """Assert that a month's bill is closed, no more came than it says, and it is paid if nothing is due."""
+        bill = invoice.bill
+        paid = sum((row.amount for row in self.payments if row.bill_id == bill.pk), NOTHING)
+        back = sum((row.amount for row in self.refunds if row.payment.bill_id == bill.pk), NOTHING)
+        assert (bill.captured, bill.refunded) == (paid, back), f"{invoice}: the bill's sums are not its rows'"
+        assert bill.total == sum((Decimal(line["amount"]) for line in bill.lines), NOTHING)
+        assert bill.closed_at is not None
+        assert self.debts.get(bill.pk) is None
+        assert not [order for order in self.orders if order.bill_id == bill.pk]
+        assert NOTHING <= paid - back <= bill.total, f"{invoice}: more is kept than its lines say"
+        assert (invoice.paid_at is not None) == (bill.due == NOTHING)
+
     def assert_every_bill_has_an_owner(self) -> None:
-        """Assert that each bill is that of one stay or of one period, as its kind says."""
-        for bill in Bill.objects.select_related("session", "pass_period"):
-            owners = (hasattr(bill, "session"), hasattr(bill, "pass_period"))
-            assert owners == (bill.kind == "STAY", bill.kind == "PASS"), f"{bill}: {bill.kind}"
+        """Assert that each bill is that of one stay, one period or one month, as its kind says."""
+        for bill in Bill.objects.select_related("session", "pass_period", "organisation_invoice"):
+            owners = [kind for kind, owner in OWNERS.items() if hasattr(bill, owner)]
+            assert owners == [bill.kind], f"{bill}: {bill.kind}"
 
     def assert_orders_agree(self) -> None:
         paid = Counter(row.order_id for row in self.payments if row.order_id)
@@ -213,6 +235,17 @@ class _Money:
                 first, second = by_pk[refund.paid_already_id], by_pk[refund.payment_id]
                 assert (second.bill_id, refund.amount) == (first.bill_id, second.amount)
                 assert first.pk != second.pk
+
+
+def _assert_overdue_agrees() -> None:
+    """Assert that passes of organisations are amber and pay by the oldest of their unpaid invoices."""
+    for held in Subscription.objects.exclude(organisation=None).select_related("organisation"):
+        unpaid = OrganisationInvoice.objects.filter(organisation=held.organisation, paid_at=None).order_by("due_at")
+        oldest, organisation = unpaid.first(), held.organisation
+        assert organisation is not None
+        amber_at = oldest.due_at if oldest else None
+        paying_at = amber_at + timedelta(days=organisation.amber_days) if amber_at else None
+        assert (held.amber_at, held.paying_at) == (amber_at, paying_at)
 
 
 def _assert_audit_agrees(sessions: list[ParkingSession]) -> None:

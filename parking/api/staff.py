@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from parking.api.paging import Paging, page_of
 from parking.api.shapes.bills import BillOut, OwedOut
 from parking.api.shapes.bookings import EntryOut, InsideOut
+from parking.api.shapes.notes import NoteOut
 from parking.api.shapes.zones import SlotOut, ZoneSlotsOut
 from parking.checkout import entering, leaving, terminating
 from parking.checkout.collecting import Collection, total_owed
@@ -24,6 +25,7 @@ from parking.edge.parsing import GateId, In, RefIn, Rupees, Text12, Text20, Text
 from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
 from parking.facilities.queries import find_zone, slots_by_zone, zones_with_counts
+from parking.stays.notes import open_notes_of
 from parking.stays.queries import cars_inside
 
 router = Router(tags=["Staff"], auth=staff_only)
@@ -105,6 +107,7 @@ def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
         now,
         quote_expires_at=session.bill.frozen_until,
         debts=[OwedOut.of(debt) for debt in owed],
+        notes=[NoteOut.of(note) for note in open_notes_of(session)],
         debts_due=total_owed(owed),
     )
     return ok(bill, f"₹{bill.amount_due:.2f} is due")

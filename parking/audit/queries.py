@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from parking.audit.events import Event
 from parking.audit.models import AuditEntry
 
 
@@ -13,6 +14,12 @@ def who_did(kind: str, subject_id: int, *, actions: Collection[str]) -> set[int]
     """Return the ids of the accounts that did one of these actions to a thing."""
     rows = AuditEntry.objects.filter(subject_kind=kind, subject_id=subject_id, action__in=actions)
     return {actor_id for actor_id in rows.values_list("actor_id", flat=True) if actor_id is not None}
+
+
+def has_happened(event: type[Event], subject_id: int) -> bool:
+    """Return whether this was recorded of a thing."""
+    rows = AuditEntry.objects.filter(subject_kind=event.subject_kind, subject_id=subject_id, refused=False)
+    return rows.filter(action=event.action).exists()
 
 
 def done_since(moment: datetime, *, actions: Collection[str]) -> QuerySet[AuditEntry]:

@@ -9,7 +9,7 @@ from parking.audit.models import AuditEntry, OutboxEvent
 from parking.audit.outbox import listeners_of
 from parking.core.actor import Actor, ActorKind
 from parking.core.requests import current_request_id
-from parking.core.statements import insert
+from parking.core.statements import insert_only
 
 
 def record(actor: Actor, event: Event, now: datetime) -> None:
@@ -31,13 +31,13 @@ def record(actor: Actor, event: Event, now: datetime) -> None:
     )
     listeners = listeners_of(event)
     if not listeners:
-        insert(entry)
+        insert_only(entry)
         return
     # No savepoint: it would cost two more round trips at the gate, and nobody goes on without the record.
     with transaction.atomic(savepoint=False):
-        insert(entry)
+        insert_only(entry)
         for listener in listeners:
-            insert(_outbox_row(entry, listener))
+            insert_only(_outbox_row(entry, listener))
 
 
 def _outbox_row(entry: AuditEntry, listener: str) -> OutboxEvent:

@@ -23,7 +23,7 @@ from parking.core.sites import at_sites
 from parking.payments import bills, debts, orders
 from parking.payments.debts import BILL_FIRST
 from parking.payments.events import DebtCollected, DebtLapsed
-from parking.payments.models import Bill, Debt, DebtStatus, Payment, PaymentMethod
+from parking.payments.models import DRIVERS_METHODS, Bill, Debt, DebtStatus, Payment, PaymentMethod
 from parking.payments.takings import Tender
 from parking.stays.models import ParkingSession
 
@@ -40,7 +40,8 @@ class Collection:
 
     `upi_reference` is the 12 digits of UPI at the counter; None where that cannot be paid by. `shown_due` is what a
     page named as due (rupees), for which somebody may have taken the money already; another amount is refused.
-    `debts` are ids of debts of the plate that are paid with the same money.
+    `debts` are ids of debts of the plate that are paid with the same money. With `in_part` cash pays as much as was
+    handed over, and the rest is owed.
     """
 
     method: str
@@ -49,12 +50,13 @@ class Collection:
     upi_reference: str | None = None
     shown_due: Decimal | None = None
     debts: tuple[int, ...] = ()
+    in_part: bool = False
 
 
 def refuse_unknown_method(collection: Collection) -> None:
     """Raise Refused `payment_method_invalid` unless a driver can pay so."""
     by_upi = collection.method == PaymentMethod.UPI
-    if collection.method not in PaymentMethod.values or (by_upi and collection.upi_reference is None):
+    if collection.method not in DRIVERS_METHODS or (by_upi and collection.upi_reference is None):
         raise Refused("payment_method_invalid", "Invalid payment method. Use CASH or ONLINE")
 
 
@@ -170,9 +172,9 @@ def _collect(bill: Bill, debt: Debt, tender: Tender, actor: Actor, now: datetime
 
 
 def credit(bill: Bill, payment: Payment, now: datetime) -> bool:
-    """Settle the debt of a locked bill with the payment of its order; return whether it was still owed."""
+    """Settle the debt of a locked bill with the payment of its order; return whether that much was still owed."""
     debt = Debt.objects.select_for_update(no_key=True).filter(bill=bill, status=DebtStatus.OPEN).first()
-    if debt is None:
+    if debt is None or debt.amount != payment.amount:
         return False
     bills.credit_debt(bill=bill, debt=debt, payment=payment, now=now)
     collected = DebtCollected(debt_id=debt.pk, amount=debt.amount, bill_id=bill.pk, method=payment.method)

@@ -1,4 +1,4 @@
-"""Receipts and invoices of stays and passes: which document a payment has, and issuing those that are missing.
+"""Receipts and invoices of stays, passes and organisations: which one a payment has, and issuing what is missing.
 
 A document is written when somebody first asks for it, or by the worker's sweep; never at the gate, where a car waits
 (docs/adr/0009-documents-are-issued-behind-the-gate.md).
@@ -18,7 +18,7 @@ from parking.core.money import ZERO
 from parking.invoices.models import TaxDocument, TaxProfile
 from parking.invoices.services import charged_total, issue_credit_note, issue_for_bill, issue_receipt
 from parking.invoices.snapshot import Details, Facts, Recipient
-from parking.passes.models import PassPeriod
+from parking.passes.models import OrganisationInvoice, PassPeriod
 from parking.payments.models import Bill, BillKind, Debt, Payment, Refund, RefundStatus
 from parking.stays.models import ParkingSession
 
@@ -40,7 +40,7 @@ def documents_of_payment(*, payment_id: int, actor: Actor, now: datetime) -> tup
 
 @dataclass(frozen=True)
 class Sale:
-    """What a bill was for, as its documents have it: a stay (`session`) or a period of a pass.
+    """What a bill was for, as documents have it: a stay (`session`), a period of a pass, a month of an organisation.
 
     `account` is whose it is, None for a walk-in.
     """
@@ -67,8 +67,23 @@ def _sale_of(bill: Bill) -> Sale | None:
     if bill.kind == BillKind.PASS:
         period = _periods().filter(bill=bill).first()
         return _sale_of_pass(period) if period else None
+    if bill.kind == BillKind.ORGANISATION:
+        return _sale_of_organisation(_organisation_invoices().get(bill=bill))
     session = _stays().filter(bill=bill).first()
     return _sale_of_stay(session) if session else None
+
+
+def _sale_of_organisation(invoice: OrganisationInvoice) -> Sale:
+    return Sale(invoice.bill, facts_of_organisation(invoice), invoice.organisation.contact)
+
+
+def document_of_organisation(invoice: OrganisationInvoice, *, now: datetime) -> tuple[TaxDocument, ...]:
+    """Return the invoice of a month and the notes to it, issued now if they were not. Raises NotFound if it is free."""
+    found = _organisation_invoices().get(pk=invoice.pk)
+    if charged_total(found.bill) == ZERO:
+        raise NotFound("invoice_not_found", "There is no such invoice")
+    document = issue_for_bill(bill=found.bill, facts=facts_of_organisation(found), now=now)
+    return (document, *_notes_to(document, now))
 
 
 def _stays() -> "QuerySet[ParkingSession]":
@@ -77,6 +92,11 @@ def _stays() -> "QuerySet[ParkingSession]":
 
 def _periods() -> "QuerySet[PassPeriod]":
     return PassPeriod.objects.select_related("bill", "subscription__plan__site", "subscription__driver")
+
+
+def _organisation_invoices() -> "QuerySet[OrganisationInvoice]":
+    rows = OrganisationInvoice.objects.select_related("bill", "organisation__plan__site", "organisation__contact")
+    return rows.select_related("organisation__subscription")
 
 
 def _sale_of_stay(session: ParkingSession) -> Sale:
@@ -90,8 +110,12 @@ def _sale_of_pass(period: PassPeriod) -> Sale:
 def issued_documents(payment: Payment, sale: Sale, *, now: datetime) -> tuple[TaxDocument, ...]:
     """Return the documents of a payment, issued now if they were not."""
     document = _document_of(payment, sale, now)
-    refunds = _refunds_after(document).order_by("pk")
-    return (document, *(issue_credit_note(document=document, refund=refund, now=now) for refund in refunds))
+    return (document, *_notes_to(document, now))
+
+
+def _notes_to(document: TaxDocument, now: datetime) -> Iterator[TaxDocument]:
+    for refund in _refunds_after(document).order_by("pk"):
+        yield issue_credit_note(document=document, refund=refund, now=now)
 
 
 def _may_see(actor: Actor, sale: Sale) -> bool:
@@ -111,6 +135,9 @@ def _is_covered(payment: Payment, bill: Bill) -> bool:
     """Whether a payment stands on its bill's document: not one for an open or empty bill, nor money that came later."""
     if bill.closed_at is None or charged_total(bill) == ZERO:
         return False
+    if bill.kind == BillKind.ORGANISATION:
+        # Its invoice goes out before the money comes.
+        return True
     # A debt is part of what the document of its bill charged.
     return payment.captured_at <= bill.closed_at or Debt.objects.filter(payment=payment).exists()
 
@@ -121,6 +148,8 @@ def _refunds_after(document: TaxDocument) -> "QuerySet[Refund]":
     if document.payment_id is not None:
         return done.filter(payment_id=document.payment_id)
     bill = document.bill
+    if bill.kind == BillKind.ORGANISATION:
+        return done.filter(payment__bill=bill)
     return done.filter(payment__bill=bill, payment__captured_at__lte=bill.closed_at, created_at__gt=bill.closed_at)
 
 
@@ -145,7 +174,7 @@ def facts_of(session: ParkingSession) -> Facts:
 def facts_of_pass(period: PassPeriod) -> Facts:
     """What a document says of a period of a pass. It must come with its pass, plan, site and driver."""
     held = period.subscription
-    site, driver = held.plan.site, held.driver
+    site = held.plan.site
     plates = held.vehicles.filter(until_at=None).order_by("pk").values_list("vehicle__vehicle_number", flat=True)
     details = Details(
         booking=0,
@@ -156,8 +185,23 @@ def facts_of_pass(period: PassPeriod) -> Facts:
         holds_from=period.starts_at,
         holds_until=period.ends_at,
     )
-    name = f"{driver.first_name} {driver.last_name}".strip() or driver.username
-    return Facts(site=site, recipient=Recipient(name=name), details=details)
+    return Facts(site=site, recipient=Recipient(name=held.holder_name), details=details)
+
+
+def facts_of_organisation(invoice: OrganisationInvoice) -> Facts:
+    """What a document says of a month of an organisation. It must come with its organisation, plan, site and pass."""
+    one = invoice.organisation
+    details = Details(
+        booking=0,
+        plate="",
+        site=one.plan.site.name,
+        zone="",
+        pass_number=f"{one.subscription.number}, {one.plan.name}",
+        holds_from=invoice.starts_at,
+        holds_until=invoice.ends_at,
+        due_on=invoice.due_on,
+    )
+    return Facts(site=one.plan.site, recipient=Recipient(name=one.name), details=details)
 
 
 # --- The sweep -------------------------------------------------------------------------------------
@@ -195,6 +239,17 @@ def _is_issued(sale: Sale, now: datetime) -> bool:
 def _sales_without_document(since: datetime | None) -> Iterator[Sale]:
     yield from map(_sale_of_stay, _without_document(since).iterator())
     yield from map(_sale_of_pass, _passes_without_document(since).iterator())
+    yield from map(_sale_of_organisation, _organisations_without_document(since).iterator())
+
+
+def _organisations_without_document(since: datetime | None) -> "QuerySet[OrganisationInvoice]":
+    """Months of organisations that were invoiced, but have no document; as `_without_document`."""
+    present = TaxDocument.objects.filter(bill=OuterRef("bill"), payment=None, original=None)
+    site = OuterRef("organisation__plan__site")
+    profiles = TaxProfile.objects.filter(site=site, holds_from__lte=OuterRef("created_at__date"))
+    rows = _organisation_invoices().filter(~Exists(present), Exists(profiles))
+    rows = rows if since is None else rows.filter(created_at__gte=since)
+    return rows.order_by("created_at", "pk")
 
 
 def _passes_without_document(since: datetime | None) -> "QuerySet[PassPeriod]":

@@ -89,7 +89,8 @@ def _tender(collection: Collection, actor: Actor, *, for_debts: Decimal, due: De
         if handed_over < due + for_debts:
             raise Refused("amount_too_small", f"₹{due + for_debts} is due", due=str(due + for_debts))
         handed_over -= for_debts
-    return Tender(PaymentMethod(collection.method), actor.user_id, handed_over, collection.upi_reference or "")
+    method, reference = PaymentMethod(collection.method), collection.upi_reference or ""
+    return Tender(method, actor.user_id, handed_over, reference, in_part=collection.in_part)
 
 
 def complete(

@@ -13,6 +13,7 @@ from parking.checkout.wrong_ways import Way, record_wrong_way
 from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.ids import read_pass_code
+from parking.core.together import together
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import QrText
@@ -38,7 +39,7 @@ def enter(
     """
     if read_pass_code(qr_code):
         raise Refused("use_pass_entry", "This is the code of a pass: let it in with its plate")
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), together():
         session = access.lock(QrText(qr_code), actor)
         overdue = stays.overdue_reason(session, now=now)
         if overdue:

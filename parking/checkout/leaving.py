@@ -18,6 +18,7 @@ from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.idempotency import RequestKey
 from parking.core.money import ZERO
+from parking.core.together import together
 from parking.payments.asking import send_refunds
 from parking.payments.models import OrderStatus, Payment, PaymentMethod, PaymentOrder
 from parking.payments.queries import Frozen, state_of
@@ -76,7 +77,7 @@ def leave(
     `amount_mismatch`, `amount_too_small`, `gateway_invalid`, `payment_failed`; Unavailable; RepeatedRequest.
     """
     refuse_unknown_method(collection)
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), together():
         session = access.lock(QrText(qr_code, plate_seen or ""), actor)
         idempotency.claim(key, subject=str(session.uuid), now=now)
         if _came_before(session, scan_id):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from parking.audit import services as audit
-from parking.checkout import collecting, ending, pass_money
+from parking.checkout import collecting, ending, organisation_money, pass_money
 from parking.checkout.queries import is_refused_at_booking
 from parking.checkout.second_payments import send_second_back
 from parking.core.actor import SYSTEM, Actor
@@ -24,6 +24,7 @@ from parking.payments.orders import Found
 from parking.payments.queries import Frozen, paid_already, state_of
 from parking.stays import access
 from parking.stays.access import OfBill
+from parking.stays.marks import Mark
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 
@@ -89,7 +90,8 @@ def _stay_paid(session: ParkingSession, payment: Payment, found: Found, now: dat
         raise ValueError("only the payment of an order is settled")
     state = state_of(session.bill, now=now)
     if not session.is_open:
-        if order.purpose == OrderPurpose.DEBT and collecting.credit(session.bill, payment, now):
+        pays_debt = order.purpose == OrderPurpose.DEBT or Mark.PAY_LATER in session.marks
+        if pays_debt and collecting.credit(session.bill, payment, now):
             _record_captured(session, order, (), now)
             return ()
         return _money_too_late(session, payment, order, now)
@@ -185,5 +187,15 @@ _OWNERS: dict[BillKind, Owner[Any]] = {
         about=pass_money.about,
         may_see=pass_money.may_see,
         refunded=pass_money.refunded,
+    ),
+    BillKind.ORGANISATION: Owner(
+        lock=organisation_money.lock,
+        paid=organisation_money.no_orders,
+        paid_twice=organisation_money.no_orders,
+        failed=organisation_money.no_orders,
+        differs=organisation_money.no_orders,
+        about=organisation_money.about,
+        may_see=organisation_money.may_see,
+        refunded=organisation_money.refunded,
     ),
 }

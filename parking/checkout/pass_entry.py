@@ -32,7 +32,8 @@ from parking.vehicles.services import lock_vehicle
 class PassEntered:
     """A car that was let in with its pass; what its plate owes from before, in rupees (as `Entered`).
 
-    `in_grace`: the pass is over, and its renewal is awaited: the gate says so in amber.
+    `in_grace`: money is awaited, for the renewal of a pass that is over or an overdue invoice of its organisation: the
+    gate says so in amber.
     """
 
     session: ParkingSession
@@ -90,7 +91,7 @@ def enter_with_pass(
             audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
             record_wrong_way(actor, session, Way.IN, now)
         debt = plate_debt(session.vehicle_id, sites=actor.sites)
-    return PassEntered(session, held, debt, in_grace=now >= held.ends_at)
+    return PassEntered(session, held, debt, in_grace=held.is_amber(now))
 
 
 def _refuse_not_valid(held: Subscription, now: datetime) -> None:
@@ -150,11 +151,12 @@ def _place(zones: list[ParkingZone], arrival: _Arrival, now: datetime) -> Parkin
 
 
 def _claimed(zone: ParkingZone, arrival: _Arrival, now: datetime) -> ParkingSession:
-    vehicle, actor, holder = arrival.vehicle, arrival.actor, arrival.held.driver
-    name = f"{holder.first_name} {holder.last_name}".strip() or holder.username
-    wanted = Wanted(Ref(pk=zone.pk), Plate(vehicle.vehicle_number, vehicle.match_key), name[:100], vehicle.kind)
+    vehicle, actor, held = arrival.vehicle, arrival.actor, arrival.held
+    plate = Plate(vehicle.vehicle_number, vehicle.match_key)
+    wanted = Wanted(Ref(pk=zone.pk), plate, held.holder_name[:100], vehicle.kind)
     session, _ = claim_place(new_uuid(), wanted, walk_in_terms, driver_id=None, actor=actor, sites=actor.sites, now=now)
-    # The holder sees it among the own sessions; the limits of those who book do not count at the gate.
-    session.driver_id = holder.pk
-    save_fields(session, "driver_id")
+    if held.driver_id is not None:
+        # The holder sees it among the own sessions; the limits of those who book do not count at the gate.
+        session.driver_id = held.driver_id
+        save_fields(session, "driver_id")
     return session

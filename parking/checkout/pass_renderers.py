@@ -81,7 +81,7 @@ VEHICLES = Kind(
 
 def _to_holder(pass_id: int, kind: Kind, *, path: str = "", attachment: str = "", **values: Any) -> list[Message]:
     held = Subscription.objects.select_related("plan__site").filter(pk=pass_id).first()
-    if held is None:
+    if held is None or held.driver_id is None:
         return []
     plates = PassVehicle.objects.filter(subscription=held, until_at=None).order_by("pk")
     about = {

@@ -119,7 +119,7 @@ def _record_bought(actor: Actor, period: PassPeriod, now: datetime, method: str 
     event = PassBought(
         pass_id=subscription.pk,
         plan_id=subscription.plan_id,
-        driver_id=subscription.driver_id,
+        driver_id=subscription.driver_id or 0,
         price=period.bill.total,
         vehicle_ids=tuple(subscription.vehicles.order_by("pk").values_list("vehicle_id", flat=True)),
         starts_at=period.starts_at.isoformat(),

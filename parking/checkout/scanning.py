@@ -11,6 +11,7 @@ from parking.checkout.queries import newest_order
 from parking.core.actor import Actor
 from parking.core.errors import NotFound, Refused
 from parking.core.ids import Ref, read_pass_code
+from parking.passes.models import MOST_VEHICLES
 from parking.passes.queries import present_vehicles
 from parking.payments.models import OrderStatus, PaymentMethod
 from parking.stays import access
@@ -54,15 +55,21 @@ def _scan_pass(
 ) -> Entered | PassEntered | ParkingSession:
     """Let a car in with the code of its pass, or quote the bill of one that is inside.
 
-    A pass of several vehicles needs the plate: Refused `pass_needs_plate`, with the `plates` that are on it.
+    A pass of several vehicles needs the plate: Refused `pass_needs_plate`, with the `plates` that are on it; none where
+    they are too many to choose from.
     """
     plates = [row.vehicle.vehicle_number for row in present_vehicles(pass_at_gate(qr_code), now)]
     plate = plate_seen or (plates[0] if len(plates) == 1 else None)
     if plate is None:
-        raise Refused("pass_needs_plate", "This pass has several vehicles; which plate is it?", plates=plates)
+        raise Refused("pass_needs_plate", "This pass has several vehicles; which plate is it?", plates=_few(plates))
     if direction == Direction.BOTH and _is_inside(qr_code, plate, actor, scan_id):
         return quote(actor=actor, qr_code=qr_code, plate_seen=plate, now=now)
     return enter_with_pass(actor=actor, qr_code=qr_code, plate=plate, scan_id=scan_id, now=now)
+
+
+def _few(plates: list[str]) -> list[str]:
+    """Return plates to choose from; none of the long list of an organisation."""
+    return plates if len(plates) <= MOST_VEHICLES else []
 
 
 def _is_inside(qr_code: str, plate: str, actor: Actor, scan_id: str | None) -> bool:

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from parking.checkout.owners import Owner, owner_of
 from parking.core.errors import Unavailable
+from parking.core.together import together
 from parking.payments import orders
 from parking.payments.asking import ask_for_order, send_refunds
 from parking.payments.following import claim_check, end_following, is_last_check, orders_to_check
@@ -57,7 +58,7 @@ def settle(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Any:
 
 def _settled(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> tuple[Any, tuple[Refund, ...]]:
     owner = owner_of(order.bill)
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), together():
         subject = owner.lock(order.bill_id)
         noted = orders.note_answer(order=order, answer=answer, now=now)
         refunds = _acted(owner, subject, order, noted, now)

@@ -21,7 +21,16 @@ from parking.accounts.sessions import forget_expired_sessions
 from parking.accounts.throttles import forget_old_windows
 from parking.accounts.tokens import forget_expired_tokens
 from parking.audit.outbox import forget_processed
-from parking.checkout import collecting, documents, expiring, pass_renewing, passes, settling, webhooks
+from parking.checkout import (
+    collecting,
+    documents,
+    expiring,
+    organisation_money,
+    pass_renewing,
+    passes,
+    settling,
+    webhooks,
+)
 from parking.checkout.tasks import work_on_event
 from parking.core.heartbeats import forget_dead_workers
 from parking.core.idempotency import forget_old_keys
@@ -70,6 +79,7 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
             Sweep("offer_renewals", 300, pass_renewing.offer_renewals),
             Sweep("remind_of_ends", 600, pass_renewing.remind_of_ends),
             Sweep("expire_passes", 60, pass_renewing.expire_passes),
+            Sweep("invoice_months", 300, organisation_money.invoice_months),
             Sweep("forget_ended_vehicles", 3600, pass_renewing.forget_ended_vehicles),
             Sweep("lapse_old_debts", 86_400, collecting.lapse_old_debts, full=collecting.MOST_AT_ONCE),
         ),

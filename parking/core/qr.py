@@ -20,6 +20,11 @@ def qr_svg(text: str) -> bytes:
     return out.getvalue()
 
 
+def qr_rows(text: str) -> list[str]:
+    """Return the code row by row, 1 for black and 0 for white, with its white border: for printers."""
+    return ["".join("1" if cell else "0" for cell in row) for row in _code(text).matrix_iter(border=_BORDER)]
+
+
 def qr_png(text: str) -> bytes:
     """Return the code as PNG with ten pixels a module."""
     out = io.BytesIO()

@@ -106,6 +106,10 @@ RECEIPT_FOOTER = Setting("receipt_footer", "text", lambda: "", most=200)
 GREEN_SECONDS = Setting("green_seconds", "seconds", lambda: settings.GATE_CLOSES_AFTER_SECONDS, least=1, most=60)
 SUPERVISOR_PHONE = Setting("supervisor_phone", "text", lambda: "", most=20, check=phone_problem)
 
+# Debts with which a plate may not pay later once more, and cars that one attendant may let pay later in eight hours.
+PAY_LATER_PER_PLATE = Setting("pay_later_per_plate", "debts", lambda: 2, most=50)
+PAY_LATER_PER_ATTENDANT = Setting("pay_later_per_attendant", "cars", lambda: 10, most=500)
+
 # --- Brand ---------------------------------------------------------------------------------------------
 
 BRAND_NAME = Setting("brand_name", "text", lambda: brand.NAME, least=1, most=40, for_all=True)
@@ -120,7 +124,7 @@ GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "stays": (HOLD_MINUTES, NO_SHOW_MINUTES, CANCEL_WINDOW_SECONDS, LONG_STAY_HOURS),
     "limits": (BOOKING_LIMIT, UNPAID_LIMIT, ABANDONED_LIMIT),
     "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, POINTS, RECEIPT_FOOTER),
-    "gate": (GREEN_SECONDS, SUPERVISOR_PHONE),
+    "gate": (GREEN_SECONDS, SUPERVISOR_PHONE, PAY_LATER_PER_PLATE, PAY_LATER_PER_ATTENDANT),
     "brand": (BRAND_NAME, BRAND_COLOUR, BRAND_LOGO),
 }
 BY_NAME: dict[str, Setting[Any]] = {setting.name: setting for group in GROUPS.values() for setting in group}

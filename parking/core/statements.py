@@ -1,10 +1,10 @@
 """SQL that is compiled once and used again: the one place that bypasses the ORM's query building.
 
 Booking, entry and exit send some thirty statements, and building the SQL of each took longer than the database needs
-to carry it out. ADR 0005 has what each of the four functions gains and the command that measures it. Models and
+to carry it out. ADR 0005 has what each of the functions gains and the command that measures it. Models and
 querysets stay the only source of the SQL, on both databases: it is compiled at first use and kept, and each call fills
-in its values. The four do what `save(force_insert=True)`, `save(update_fields=…)`, `filter(…).update(…)` and evaluating
-a queryset do, without signals. Whatever they could not do as the ORM does is refused with NotCompilable at first use.
+in its values. They do what `save(force_insert=True)`, `save(update_fields=…)`, `filter(…).update(…)` and evaluating a
+queryset do, without signals. Whatever they could not do as the ORM does is refused with NotCompilable at first use.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +18,7 @@ from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
 from parking.core.ids import MAX_ID
+from parking.core.together import may_wait, with_waiting
 
 M = TypeVar("M", bound=models.Model)
 
@@ -33,17 +34,37 @@ def insert(instance: models.Model) -> None:
     """Write a new row and give the instance its primary key. Raises IntegrityError, NotCompilable."""
     connection = _connection()
     sql, fields = _insert_sql(type(instance), connection.vendor)
-    values = [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
+    table, values = _table(instance), _values(instance, fields, connection)
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(*with_waiting(table, f"{sql} RETURNING {_key_column(type(instance))}", values))
         instance.pk = cursor.fetchone()[0]
     instance._state.adding = False  # noqa: SLF001 - what Model.save does
     instance._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
 
 
+def insert_only(instance: models.Model) -> None:
+    """Write a new row whose primary key nobody asks for: the instance gets none. Raises as `insert`.
+
+    Inside of `together` it may wait.
+    """
+    connection = _connection()
+    sql, fields = _insert_sql(type(instance), connection.vendor)
+    values = _values(instance, fields, connection)
+    if not may_wait(_table(instance), sql, values):
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+
+
 def save_fields(instance: models.Model, *names: str) -> None:
-    """Write some fields of an existing row; foreign keys are named by their column. Raises NotCompilable."""
-    change(type(instance), instance.pk, **{name: getattr(instance, name) for name in names})
+    """Write some fields of an existing row; foreign keys are named by their column. Raises NotCompilable.
+
+    Inside of `together` it may wait.
+    """
+    model = type(instance)
+    sql, values = _update(model, instance.pk, {}, {name: getattr(instance, name) for name in names})
+    if not may_wait(_table(model), sql, values):
+        with _connection().cursor() as cursor:
+            cursor.execute(sql, values)
 
 
 def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | None = None, **changes: Any) -> bool:
@@ -51,17 +72,32 @@ def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | N
 
     Return whether there was such a row. Foreign keys are named by their column (`slot_id`). Raises NotCompilable.
     """
+    sql, values = _update(model, pk, when or {}, changes)
+    with _connection().cursor() as cursor:
+        cursor.execute(*with_waiting(_table(model), sql, values))
+        return bool(cursor.rowcount)
+
+
+def _update(
+    model: type[models.Model], pk: int, when: Mapping[str, Any], changes: Mapping[str, Any]
+) -> tuple[str, list[Any]]:
     connection = _connection()
-    conditions = {name: value if isinstance(value, tuple) else (value,) for name, value in (when or {}).items()}
+    conditions = {name: value if isinstance(value, tuple) else (value,) for name, value in when.items()}
     shape = tuple((name, len(values)) for name, values in conditions.items())
     sql, fields, tests = _update_sql(model, connection.vendor, tuple(changes), shape)
     values = [field.get_db_prep_save(changes[field.attname], connection) for field in fields]
     values.append(pk)
     for field, choices in zip(tests, conditions.values(), strict=True):
         values += [field.get_db_prep_save(choice, connection) for choice in choices]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return bool(cursor.rowcount)
+    return sql, values
+
+
+def _values(instance: models.Model, fields: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
+    return [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
+
+
+def _table(model: type[models.Model] | models.Model) -> str:
+    return model._meta.db_table  # noqa: SLF001 - Django's own name for it
 
 
 def _connection() -> BaseDatabaseWrapper:
@@ -82,8 +118,12 @@ def _insert_sql(model: type[models.Model], _vendor: str) -> tuple[str, list[Any]
         raise NotCompilable(f"{meta.label}: its primary key is not the database's to give")
     columns = ", ".join(quote(field.column) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
-    key = quote(meta.pk.column)
-    return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ({marks}) RETURNING {key}", fields  # noqa: S608
+    return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ({marks})", fields  # noqa: S608
+
+
+@cache
+def _key_column(model: type[models.Model]) -> str:
+    return _quoted(model._meta.pk.column)  # noqa: SLF001
 
 
 @cache

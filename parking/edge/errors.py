@@ -40,6 +40,8 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "due": Decimal,
     "left": Decimal,
     "refund": Decimal,
+    "rate": Decimal,
+    "least_bill": Decimal,
     "limit": int,
     "open": int,
     "site_name": str,
@@ -49,12 +51,14 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "opens_at": str,
     "tariff_id": int,
     "bands": list,
+    "matches": list,
     "vehicle_number": str,
     "number": str,
     "status": str,
     "starts_at": datetime.fromisoformat,
     "ends_at": datetime.fromisoformat,
     "plates": list,
+    "sessions": list,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 

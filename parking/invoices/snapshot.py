@@ -1,7 +1,7 @@
 """The content of a document as frozen dataclasses, stored as JSON and read back unchanged."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -34,7 +34,7 @@ class Recipient:
 class Details:
     """What was sold, in the buyer's terms: parking under a booking, or a pass for a time. Times are aware.
 
-    `booking` is 0 for a pass, `pass_number` empty for a booking.
+    `booking` is 0 for a pass, `pass_number` empty for a booking; `due_on` is when an organisation pays its month.
     """
 
     booking: int
@@ -47,6 +47,7 @@ class Details:
     pass_number: str = ""
     holds_from: datetime | None = None
     holds_until: datetime | None = None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,14 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.passes.models import PassPeriod, PassVehicle, Plan, Subscription
+from parking.passes.models import (
+    Organisation,
+    OrganisationInvoice,
+    PassPeriod,
+    PassVehicle,
+    Plan,
+    Subscription,
+)
 
 
 @admin.register(Plan, site=look_up)
@@ -16,9 +23,19 @@ class PlanAdmin(LookUpAdmin):
 
 @admin.register(Subscription, site=look_up)
 class SubscriptionAdmin(LookUpAdmin):
-    list_display = ["number", "plan", "driver", "status", "starts_at", "ends_at", "auto_renew", "pay_by"]
+    list_display = [
+        "number",
+        "plan",
+        "driver",
+        "organisation",
+        "status",
+        "starts_at",
+        "ends_at",
+        "auto_renew",
+        "pay_by",
+    ]
     list_filter = ["status", "plan"]
-    list_select_related = ["plan", "driver"]
+    list_select_related = ["plan", "driver", "organisation"]
     search_fields = ["=pk", "=driver__username", "=pass_code"]
 
 
@@ -34,3 +51,18 @@ class PassVehicleAdmin(LookUpAdmin):
     list_display = ["subscription", "vehicle", "from_at", "until_at", "is_swap"]
     list_select_related = ["subscription", "vehicle"]
     search_fields = ["=subscription__pk", "=vehicle__match_key"]
+
+
+@admin.register(Organisation, site=look_up)
+class OrganisationAdmin(LookUpAdmin):
+    list_display = ["name", "kind", "plan", "vehicles", "inside", "pricing", "price", "billing", "ends_on"]
+    list_filter = ["kind", "billing", "plan"]
+    list_select_related = ["plan"]
+    search_fields = ["name", "=gstin"]
+
+
+@admin.register(OrganisationInvoice, site=look_up)
+class OrganisationInvoiceAdmin(LookUpAdmin):
+    list_display = ["organisation", "number", "starts_at", "ends_at", "vehicles", "bill", "due_on", "paid_at"]
+    list_select_related = ["organisation", "bill"]
+    search_fields = ["=organisation__name", "=bill__pk"]

@@ -155,3 +155,73 @@ class PassVehiclesChanged(PassEvent):
     added: tuple[int, ...]
     removed: tuple[int, ...]
     from_at: str
+
+
+# --- Organisations -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationEvent(Event):
+    """Something that happened to an organisation."""
+
+    subject_kind = "organisation"
+
+    organisation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationCreated(OrganisationEvent):
+    """An organisation was made, with the pass that covers its vehicles."""
+
+    action = "organisation.created"
+
+    name: str
+    price: Decimal
+    pass_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationChanged(OrganisationEvent):
+    """An organisation has other values; `fields` are the names of those that were given."""
+
+    action = "organisation.changed"
+
+    name: str
+    price: Decimal
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationListChanged(OrganisationEvent):
+    """Vehicles came onto the list of an organisation, left it, or have other dates there."""
+
+    action = "organisation.list_changed"
+
+    joined: tuple[int, ...]
+    left: tuple[int, ...]
+    changed: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationInvoiced(OrganisationEvent):
+    """The invoice of a month was written; `amount` is due on `due_on`."""
+
+    action = "organisation.invoiced"
+
+    number: int
+    amount: Decimal
+    vehicles: int
+    due_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationPaid(OrganisationEvent):
+    """Money was entered against the invoice of a month: `amount` came, `tds` was deducted, `due` is left."""
+
+    action = "organisation.paid"
+
+    number: int
+    amount: Decimal
+    tds: Decimal
+    method: str
+    due: Decimal

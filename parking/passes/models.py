@@ -1,4 +1,4 @@
-"""Plans, and the passes that were sold under them. Amounts are rupees."""
+"""Plans, the passes that were sold under them, and organisations with their invoices. Amounts are rupees."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.passes.coverage import Coverage
+from parking.passes.organisation_rules import Billing, Pricing
 from parking.passes.rules import RENEWAL_GRACE, Period
 from parking.payments.models import Bill
 from parking.tariffs.rules.changes import Pass
@@ -78,6 +79,93 @@ class Plan(models.Model):
         )
 
 
+class OrganisationKind(models.TextChoices):
+    TENANT = "TENANT", "Tenant"
+    HOSPITAL = "HOSPITAL", "Hospital"
+    COMPANY = "COMPANY", "Company"
+    SOCIETY = "SOCIETY", "Society"
+
+
+class Organisation(models.Model):
+    """Whoever parks many vehicles under one agreement and pays for a month at a time.
+
+    `plan` says where, on which days and between which hours its vehicles are covered, and whose money it is; its price
+    and numbers are the agreement's own. What covers the vehicles is a pass (`Subscription.organisation`).
+    """
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=8, choices=OrganisationKind.choices)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="organisations")
+    gstin = models.CharField("GSTIN", max_length=15, blank=True, help_text="Empty: not registered")
+    address = models.CharField(max_length=300, blank=True)
+    contact = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organisations",
+        help_text="The account that sees its list and invoices",
+    )
+    vehicles = models.PositiveSmallIntegerField(help_text="How many vehicles may be on its list at once")
+    inside = models.PositiveSmallIntegerField(help_text="How many of them may be inside at once")
+    pricing = models.CharField(max_length=11, choices=[(one.value, one.value.title()) for one in Pricing])
+    price = models.DecimalField(max_digits=10, decimal_places=2, help_text="Of a month, for each vehicle or for all")
+    billing = models.CharField(max_length=7, choices=[(one.value, one.value.title()) for one in Billing])
+    due_days = models.PositiveSmallIntegerField(help_text="How many days after an invoice it is due")
+    amber_days = models.PositiveSmallIntegerField(help_text="How many days an overdue invoice is amber at the gate")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True, help_text="The last day; empty: until further notice")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "name"], name="organisation_name_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=OrganisationKind.values)
+                & Q(pricing__in=[one.value for one in Pricing])
+                & Q(billing__in=[one.value for one in Billing]),
+                name="organisation_words_known",
+            ),
+            models.CheckConstraint(condition=Q(price__gt=0), name="organisation_price_positive"),
+            models.CheckConstraint(
+                condition=Q(inside__gte=1, vehicles__gte=F("inside")), name="organisation_inside_fits"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="organisation_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganisationInvoice(models.Model):
+    """A month of an organisation, with its bill: fixed when it is written, due later, paid in one sum or several."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invoices")
+    number = models.PositiveSmallIntegerField(help_text="Of the month, the first is 1")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(help_text="Excluded")
+    vehicles = models.PositiveSmallIntegerField(help_text="How many were on the list at once at most")
+    bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="organisation_invoice")
+    due_on = models.DateField(help_text="The last day on which it is paid in time")
+    due_at = models.DateTimeField(help_text="The midnight after that day")
+    paid_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="organisation_month_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="organisation_month_ends_after_start"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "due_at"], condition=Q(paid_at=None), name="invoice_unpaid")
+        ]
+
+    def __str__(self) -> str:
+        return f"Month {self.number} of {self.organisation_id}"
+
+
 class PassStatus(models.TextChoices):
     PENDING = "PENDING", "Waits for its money"
     ACTIVE = "ACTIVE", "Paid"
@@ -96,7 +184,17 @@ class Subscription(models.Model):
 
     pass_code = models.CharField(max_length=20, unique=True)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="subscriptions")
-    driver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="passes")
+    driver = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="passes",
+        help_text="Whose it is; empty for that of an organisation",
+    )
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="subscription"
+    )
     status = models.CharField(max_length=9, choices=PassStatus.choices, default=PassStatus.PENDING)
     price = models.DecimalField(max_digits=10, decimal_places=2, help_text="Of a period, as it was last sold")
     covers = models.JSONField(help_text="The passes.coverage.Coverage that was sold")
@@ -107,6 +205,12 @@ class Subscription(models.Model):
     reminded_days = models.PositiveSmallIntegerField(
         default=0, help_text="How many days before the end its holder was last reminded; more for not yet"
     )
+    amber_at = models.DateTimeField(
+        null=True, blank=True, help_text="From when an invoice of its organisation is overdue"
+    )
+    paying_at = models.DateTimeField(
+        null=True, blank=True, help_text="From when its vehicles pay like others, because of that invoice"
+    )
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was cancelled or found to be over")
 
@@ -116,6 +220,15 @@ class Subscription(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="pass_ends_after_start"),
             models.CheckConstraint(condition=Q(price__gte=0), name="pass_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(driver__isnull=False, organisation=None, amber_at=None, paying_at=None)
+                | Q(driver=None, organisation__isnull=False),
+                name="pass_of_driver_or_organisation",
+            ),
+            models.CheckConstraint(
+                condition=Q(amber_at=None, paying_at=None) | Q(paying_at__gte=F("amber_at")),
+                name="pass_amber_before_paying",
+            ),
             models.CheckConstraint(
                 condition=Q(status="PENDING", pay_by__isnull=False, ended_at=None)
                 | Q(status="ACTIVE", pay_by=None, ended_at=None)
@@ -151,6 +264,23 @@ class Subscription(models.Model):
     def admits_until(self) -> datetime:
         """Return until when the gate lets its vehicles in: two days longer while a renewal may come."""
         return self.ends_at + RENEWAL_GRACE if self.auto_renew else self.ends_at
+
+    def admits(self, now: datetime) -> bool:
+        """Return whether the gate lets its vehicles in under it: not those of an organisation long overdue."""
+        return now < self.admits_until and (self.paying_at is None or now < self.paying_at)
+
+    def is_amber(self, now: datetime) -> bool:
+        """Return whether the gate says that money is awaited: for a renewal, or an overdue invoice."""
+        return now >= self.ends_at or (self.amber_at is not None and now >= self.amber_at)
+
+    @property
+    def holder_name(self) -> str:
+        """Return whose it is: the organisation, or the driver by the names of the account."""
+        if self.organisation is not None:
+            return self.organisation.name
+        if self.driver is None:
+            raise ValueError(f"{self} is nobody's")
+        return f"{self.driver.first_name} {self.driver.last_name}".strip() or self.driver.username
 
 
 class PassPeriod(models.Model):

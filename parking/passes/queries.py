@@ -18,7 +18,7 @@ def whole_passes() -> QuerySet[Subscription]:
     """Return passes with everything that they show."""
     vehicles = PassVehicle.objects.select_related("vehicle").order_by("pk")
     periods = PassPeriod.objects.select_related("bill").order_by("number")
-    rows = Subscription.objects.select_related("plan__site", "driver")
+    rows = Subscription.objects.select_related("plan__site", "driver", "organisation")
     return rows.prefetch_related("plan__zones", Prefetch("vehicles", vehicles), Prefetch("periods", periods)).order_by(
         "-pk"
     )
@@ -36,8 +36,11 @@ def valid_passes_of(driver_id: int, zone: ParkingZone, *, now: datetime) -> list
 
 
 def passes_at(sites: Sites, *, status: str | None = None, text: str = "") -> QuerySet[Subscription]:
-    """Return the passes of plans of these sites, the newest first; `text` is a number, a plate or a username."""
-    rows = at_sites(whole_passes(), sites, "plan__site_id")
+    """Return the passes of plans of these sites, the newest first; `text` is a number, a plate or a username.
+
+    Those of organisations are not among them.
+    """
+    rows = at_sites(whole_passes(), sites, "plan__site_id").filter(organisation=None)
     if status:
         rows = rows.filter(status=status)
     if not text:
@@ -62,9 +65,9 @@ def pk_of_number(number: str) -> int | None:
 def find_pass(number: str, *, driver_id: int | None = None, sites: Sites = None) -> Subscription:
     """Return a pass by its number, of a driver or of these sites.
 
-    Raises NotFound `pass_not_found`, also for somebody else's.
+    Raises NotFound `pass_not_found`, also for somebody else's and for that of an organisation.
     """
-    rows = at_sites(whole_passes(), sites, "plan__site_id").filter(pk=pk_of_number(number) or 0)
+    rows = at_sites(whole_passes(), sites, "plan__site_id").filter(pk=pk_of_number(number) or 0, organisation=None)
     found = rows.first() if driver_id is None else rows.filter(driver_id=driver_id).first()
     if found is None:
         raise pass_not_found()

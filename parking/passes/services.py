@@ -59,7 +59,7 @@ def open_pass(*, pass_code: str, plan: Plan, driver_id: int, wanted: Wanted, now
     zone = ZoneInfo(plan.site.time_zone)
     first = _first_day(wanted.starts_on, now.astimezone(zone).date())
     starts_at, ends_at = clock.day_start(first, zone), _end_of(first, plan, 1)
-    locked = vehicles.lock_for_pass(plates=_plates(wanted, plan), kind=_kind_of(plan), now=now)
+    locked = vehicles.lock_for_pass(plates=_plates(wanted, plan), kind=kind_of(plan), now=now)
     refuse_overlap(locked, plan.coverage, begins=starts_at, ends=ends_at)
     subscription = Subscription.objects.create(
         pass_code=pass_code,
@@ -104,7 +104,7 @@ def _distinct(texts: Iterable[str], most: int) -> list[Plate]:
     return list(found.values())
 
 
-def _kind_of(plan: Plan) -> str:
+def kind_of(plan: Plan) -> str:
     """Return the kind of vehicle that a new plate is noted with."""
     kinds = plan.vehicle_kinds
     return str(kinds[0]) if kinds and VehicleKind.CAR not in kinds else VehicleKind.CAR
@@ -281,7 +281,7 @@ def change_vehicles(*, subscription_id: int, plates: tuple[str, ...], now: datet
     """
     plan = Plan.objects.get(subscriptions=subscription_id)
     wanted = {plate.match_key: plate for plate in map(checked_plate, plates)}
-    locked = vehicles.lock_for_pass(plates=list(wanted.values()), kind=_kind_of(plan), now=now)
+    locked = vehicles.lock_for_pass(plates=list(wanted.values()), kind=kind_of(plan), now=now)
     subscription = lock_pass(subscription_id)
     refuse_over(subscription)
     covers = subscription.coverage

@@ -4,6 +4,7 @@ Every function takes a bill that the caller has locked (docs/locking.md), change
 half written. None talks to a gateway. Amounts are rupees.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +15,7 @@ from parking.core.statements import insert, save_fields
 from parking.payments import debts, refunds, takings
 from parking.payments.models import Bill, BillKind, Debt, Payment, Refund
 from parking.payments.queries import charge_of
-from parking.payments.takings import Tender
+from parking.payments.takings import Entry, Tender
 from parking.tariffs.rules import Charge, LineKind, single_line
 
 
@@ -73,6 +74,28 @@ def close(
     debt = debts.owe(bill=bill, amount=bill.due, now=now) if bill.due > ZERO else None
     save_fields(bill, "lines", "total", "captured", "refunded", "charged", "billed_until", "frozen_until", "closed_at")
     return Closed(tuple(sent_back), debt, taken.change)
+
+
+def put_on_account(*, bill: Bill, charge: Charge, now: datetime) -> None:
+    """Fix a charge for good that is paid later, against an invoice: what is due is no debt of a plate."""
+    _put(bill, charge)
+    bill.closed_at = now
+    save_fields(bill, "lines", "total", "billed_until", "closed_at")
+
+
+def pay_on_account(*, bill: Bill, entries: Iterable[Entry], now: datetime) -> list[Payment]:
+    """Count in what was paid against an invoice, wholly or in part.
+
+    Raises Refused `amount_exceeds_due`, `bank_reference_used`, `upi_reference_used`.
+    """
+    written = []
+    for entry in entries:
+        if entry.amount > bill.due:
+            raise Refused("amount_exceeds_due", f"\u20b9{bill.due} is due", due=str(bill.due))
+        written.append(takings.enter(bill=bill, entry=entry, now=now))
+        bill.captured += entry.amount
+    save_fields(bill, "captured")
+    return written
 
 
 def collect_debt(*, bill: Bill, debt: Debt, tender: Tender, now: datetime) -> Payment:

@@ -23,6 +23,7 @@ class BillKind(models.TextChoices):
 
     STAY = "STAY", "Parking"
     PASS = "PASS", "Pass"
+    ORGANISATION = "ORGANISATION", "Month of an organisation"
 
 
 class Bill(models.Model):
@@ -167,6 +168,14 @@ class PaymentMethod(models.TextChoices):
     ONLINE = "ONLINE", "Online"
     # A UPI QR that no gateway watches over: the attendant reads the reference off the driver's phone.
     UPI = "UPI", "UPI at the counter"
+    # Of organisations alone, entered by the office: a transfer or cheque, and tax that the customer deducted and paid
+    # to the State in our name.
+    BANK = "BANK", "Bank transfer"
+    TDS = "TDS", "Tax deducted at source"
+
+
+# What drivers pay with, at gates and on pages.
+DRIVERS_METHODS = (PaymentMethod.CASH, PaymentMethod.ONLINE, PaymentMethod.UPI)
 
 
 class Payment(models.Model):
@@ -188,7 +197,9 @@ class Payment(models.Model):
     )
     method = models.CharField(max_length=6, choices=PaymentMethod.choices)
     gateway = models.CharField(max_length=12, blank=True, help_text="Empty for cash and UPI at the counter")
-    reference = models.CharField(max_length=64, blank=True, help_text="The gateway's number, or UPI's 12 digits")
+    reference = models.CharField(
+        max_length=64, blank=True, help_text="The gateway's number, UPI's 12 digits, or the bank's"
+    )
     tendered = _amount(null=True, help_text="Cash handed over")
     attendant = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="payments_taken"
@@ -202,7 +213,9 @@ class Payment(models.Model):
                 condition=Q(method="CASH", order=None, second_of=None, gateway="")
                 | (Q(method="ONLINE", order__isnull=False, second_of=None) & ~Q(gateway=""))
                 | (Q(method="ONLINE", order=None, second_of__isnull=False) & ~Q(gateway="") & ~Q(reference=""))
-                | (Q(method="UPI", order=None, second_of=None, gateway="", attendant__isnull=False) & ~Q(reference="")),
+                | (Q(method="UPI", order=None, second_of=None, gateway="", attendant__isnull=False) & ~Q(reference=""))
+                | (Q(method="BANK", order=None, second_of=None, gateway="", attendant__isnull=False) & ~Q(reference=""))
+                | Q(method="TDS", order=None, second_of=None, gateway="", attendant__isnull=False),
                 name="payment_cash_or_gateway",
             ),
             models.CheckConstraint(
@@ -212,6 +225,10 @@ class Payment(models.Model):
                 fields=["gateway", "reference"], condition=~Q(gateway=""), name="gateway_payment_once"
             ),
             models.UniqueConstraint(fields=["reference"], condition=Q(method="UPI"), name="upi_reference_once"),
+            # One transfer may pay several invoices, but each of them once.
+            models.UniqueConstraint(
+                fields=["bill", "reference"], condition=Q(method="BANK"), name="bank_reference_once_on_bill"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["captured_at"], name="payment_by_time"),

@@ -22,13 +22,14 @@ class Tender:
     """Money at the counter, which pays what is due.
 
     `method` is CASH or UPI. `tendered` is the cash handed over (rupees), None for just what is due; `reference` the
-    bank's number of a UPI payment, which pays once.
+    bank's number of a UPI payment, which pays once. Cash `in_part` pays as much of the bill as was handed over.
     """
 
     method: PaymentMethod
     attendant_id: int | None
     tendered: Decimal | None = None
     reference: str = ""
+    in_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,16 @@ class Taken:
 NOTHING = Taken(ZERO, ZERO)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Money that the office enters against an invoice: cash, UPI, a transfer, or tax that the customer deducted."""
+
+    method: PaymentMethod
+    amount: Decimal
+    attendant_id: int | None
+    reference: str = ""
+
+
 def take(*, bill: Bill, tender: Tender, now: datetime) -> Taken:
     """Write down what is due on a bill as paid at the counter; where nothing is due, nothing is written.
 
@@ -51,6 +62,8 @@ def take(*, bill: Bill, tender: Tender, now: datetime) -> Taken:
     due = bill.due
     by_cash = tender.method == PaymentMethod.CASH
     handed_over = tender.tendered if by_cash and tender.tendered is not None else due
+    if tender.in_part:
+        due = min(due, handed_over)
     if handed_over < due:
         raise Refused("amount_too_small", f"₹{due} is due", due=str(due))
     payment = None
@@ -66,6 +79,27 @@ def take(*, bill: Bill, tender: Tender, now: datetime) -> Taken:
         )
         _write(payment)
     return Taken(due, handed_over - due, payment)
+
+
+def enter(*, bill: Bill, entry: Entry, now: datetime) -> Payment:
+    """Write down money that is entered against an invoice. Raises Refused `bank_reference_used`, `upi_reference_used`.
+
+    The bill is locked, so that of two entries of one transfer the second sees the first.
+    """
+    by_cash = entry.method == PaymentMethod.CASH
+    if entry.method == PaymentMethod.BANK and Payment.objects.filter(bill=bill, reference=entry.reference).exists():
+        raise Refused("bank_reference_used", "This transfer was entered for this invoice already")
+    proof: dict[str, Any] = {"tendered": entry.amount} if by_cash else {"reference": entry.reference}
+    payment = Payment(
+        bill=bill,
+        amount=entry.amount,
+        method=entry.method,
+        attendant_id=entry.attendant_id,
+        captured_at=now,
+        **proof,
+    )
+    _write(payment)
+    return payment
 
 
 def _write(payment: Payment) -> None:

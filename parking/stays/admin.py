@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.stays.models import GateScan, ParkingSession
+from parking.stays.models import GateScan, ParkingSession, SessionNote
 
 
 @admin.register(ParkingSession, site=look_up)
@@ -31,3 +31,11 @@ class GateScanAdmin(LookUpAdmin):
     list_filter = ["kind"]
     list_select_related = ["session"]
     search_fields = ["=scan_id", "=session__pk"]
+
+
+@admin.register(SessionNote, site=look_up)
+class SessionNoteAdmin(LookUpAdmin):
+    list_display = ["written_at", "kind", "session", "written_by", "done_at"]
+    list_filter = ["kind", "written_at"]
+    list_select_related = ["session", "written_by"]
+    search_fields = ["=session__pk"]

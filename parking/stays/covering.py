@@ -31,7 +31,7 @@ def cover_of(*, vehicle: Vehicle, zone: ParkingZone, vehicle_kind: str, now: dat
     if not vehicle.has_pass:
         return NOT_COVERED
     held = lock_passes_of(vehicle.pk, now=now)
-    fitting = [one for one in held if now < one.admits_until and one.coverage.fits(zone, vehicle_kind)]
+    fitting = [one for one in held if one.admits(now) and one.coverage.fits(zone, vehicle_kind)]
     with_place = (one for one in fitting if open_sessions(one) < one.coverage.inside)
     found = next(with_place, None)
     return Cover(found, PassNote.ALL_INSIDE if fitting and found is None else "")

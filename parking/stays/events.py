@@ -58,6 +58,54 @@ class OwnerConfirmed(SessionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PassedWithoutCode(SessionEvent):
+    """An attendant took the plate for the code: the session names neither an owner nor a phone."""
+
+    action = "session.without_code"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostTicketTaken(SessionEvent):
+    """A car left of which no entry was known: it is billed `since` a time, with the fee unless its owner was there."""
+
+    action = "session.lost_ticket"
+
+    since: str
+    is_owner: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteWritten(SessionEvent):
+    """Somebody wrote a note on a session, or flagged it as a problem of a kind."""
+
+    action = "session.note_written"
+
+    note_id: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptDoubted(SessionEvent):
+    """Whoever holds a receipt says to have paid `stated`; the books keep `kept` (rupees)."""
+
+    action = "session.receipt_doubted"
+
+    note_id: int
+    stated: Decimal
+    kept: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteTickedOff(SessionEvent):
+    """Somebody ticked a note or problem off: it is shown at no further scan."""
+
+    action = "session.note_ticked_off"
+
+    note_id: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class GatePassedWrongWay(SessionEvent):
     """The car passed a gate against its direction: `way` is IN or OUT."""
 
@@ -113,6 +161,15 @@ class SessionExited(_SessionCompleted):
 @dataclass(frozen=True, kw_only=True)
 class SessionTerminated(_SessionCompleted):
     action = "session.terminated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPaysLater(SessionEvent):
+    """A car left before all was paid: `owed` is a debt of its plate now (rupees)."""
+
+    action = "session.pays_later"
+
+    owed: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)

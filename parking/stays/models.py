@@ -131,6 +131,11 @@ class ParkingSession(models.Model):
         max_length=12, choices=PassNote.choices, blank=True, default="", help_text="Why a pass does not cover it"
     )
     payment_method = models.CharField(max_length=6, choices=EndMethod.choices, blank=True)
+    marks = models.JSONField(default=list, blank=True, help_text="What was unusual: stays.marks.Mark")
+    without_slot = models.BooleanField(
+        default=False, help_text="Inside although nobody gave it a slot: found, lost ticket, paper slip, offline"
+    )
+    open_notes = models.PositiveSmallIntegerField(default=0, help_text="Notes and problems that are not ticked off")
 
     booked_at = models.DateTimeField()
     starts_at = models.DateTimeField(help_text="Beginning of the booked window; the booking itself, if for now")
@@ -192,7 +197,9 @@ class ParkingSession(models.Model):
                 name="session_exit_after_entry",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["BOOKED", "CANCELLED", "EXPIRED"]) | Q(slot__isnull=False),
+                condition=Q(status__in=["BOOKED", "CANCELLED", "EXPIRED"])
+                | Q(slot__isnull=False)
+                | Q(without_slot=True),
                 name="session_inside_has_slot",
             ),
         ]
@@ -284,3 +291,57 @@ class GateScan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.scan_id}"
+
+
+class NoteKind(models.TextChoices):
+    """A note, or what kind of problem it is."""
+
+    NOTE = "NOTE", "Note"
+    IDENTIFICATION = "IDENTIFICATION", "Who the driver is"
+    PAYMENT = "PAYMENT", "Payment"
+    DAMAGE = "DAMAGE", "Damage"
+    CONFLICT = "CONFLICT", "Conflict"
+    OTHER = "OTHER", "Something else"
+
+
+class SessionNote(models.Model):
+    """What an attendant writes about a stay for whoever scans it next. Written by `stays.notes` alone.
+
+    It is shown at each scan until somebody ticks it off.
+    """
+
+    session = models.ForeignKey(ParkingSession, on_delete=models.PROTECT, related_name="notes")
+    kind = models.CharField(max_length=14, choices=NoteKind.choices, default=NoteKind.NOTE)
+    text = models.CharField(max_length=200)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: whoever holds the receipt",
+    )
+    written_at = models.DateTimeField()
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=NoteKind.values), name="session_note_kind_known"),
+            models.CheckConstraint(
+                condition=Q(done_at=None, done_by=None) | Q(done_at__isnull=False, done_by__isnull=False),
+                name="session_note_done_by_somebody",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["written_at"], condition=Q(done_at=None), name="session_note_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Note {self.pk}"
+
+    @property
+    def is_problem(self) -> bool:
+        return self.kind != NoteKind.NOTE

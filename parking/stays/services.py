@@ -18,6 +18,7 @@ from parking.facilities.services import claim_best_slot, refuse_full_zone, set_s
 from parking.payments import bills
 from parking.payments.models import BillKind
 from parking.stays.covering import NOT_COVERED, Cover, cover_of, pass_of
+from parking.stays.marks import Mark
 from parking.stays.models import (
     OPEN_SESSION,
     EndReason,
@@ -34,6 +35,7 @@ from parking.stays.rules import (
     refund_on_cancelling,
 )
 from parking.tariffs.rules import NO_OFFERS, BillLine, Offers, Stay, Terms, lines_of, rate_at
+from parking.tariffs.rules.demand import changed
 from parking.vehicles.alike import Likeness, likeness
 from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import readings
@@ -52,8 +54,12 @@ def offers_of(session: ParkingSession) -> Offers:
 
 
 def rate_of(session: ParkingSession, now: datetime) -> Decimal:
-    """Return the rate (rupees an hour) of a step that begins at `now`, or began at the end of a stay that is over."""
-    return rate_at(session.exit_time or session.ended_at or now, terms_of(session)).rate
+    """Return the rate (rupees an hour) of a step that begins at `now`, or began at the end of a stay that is over.
+
+    With busy or quiet time, as it is charged.
+    """
+    rate = rate_at(session.exit_time or session.ended_at or now, terms_of(session)).rate
+    return changed(rate, offers_of(session).demand_percent)
 
 
 # --- Booking ---------------------------------------------------------------------------------------
@@ -196,8 +202,9 @@ def scan_entry_qr(
         cover = cover_of(vehicle=session.vehicle, zone=session.zone, vehicle_kind=session.vehicle_kind, now=now)
         session.subscription = cover.subscription
         changes |= {"subscription_id": session.subscription_id, "pass_note": cover.note}
-    _move(session, SessionStatus.ACTIVE, **changes)
+    # Before the move, whose answer is needed: the two go in one statement.
     set_slot_status(slot=_slot_of(session), status=SlotStatus.OCCUPIED)
+    _move(session, SessionStatus.ACTIVE, **changes)
 
 
 def remember_scan(*, session: ParkingSession, kind: ScanKind, scan_id: str | None, now: datetime) -> None:
@@ -224,7 +231,14 @@ def calculate_amount(*, session: ParkingSession, until: datetime) -> tuple[BillL
 
 def stay_until(session: ParkingSession, entry: datetime, until: datetime) -> Stay:
     """Return what the rules have to know of a stay, beside its terms."""
-    return Stay(entry, until, changes=(*pass_of(session, entry), *offers_of(session).changes))
+    offers = offers_of(session)
+    return Stay(
+        entry,
+        until,
+        lost_ticket=Mark.LOST_TICKET in session.marks,
+        demand_percent=offers.demand_percent,
+        changes=(*pass_of(session, entry), *offers.changes),
+    )
 
 
 def set_offers(*, session: ParkingSession, offers: Offers) -> None:
@@ -268,6 +282,8 @@ def note_exit_gate(*, session: ParkingSession, gate_id: int | None) -> None:
 def _complete(session: ParkingSession, reason: EndReason, payment_method: str, now: datetime) -> None:
     # A clock that was set back must not make the car leave before it came.
     left_at = max(now, session.entry_time or now)
+    # Before the move, whose answer is needed: the two go in one statement.
+    release_slot(session=session)
     _move(
         session,
         SessionStatus.COMPLETED,
@@ -276,7 +292,6 @@ def _complete(session: ParkingSession, reason: EndReason, payment_method: str, n
         exit_time=left_at,
         ended_at=now,
     )
-    release_slot(session=session)
 
 
 def release_slot(*, session: ParkingSession) -> None:

@@ -29,8 +29,10 @@ READ_APART = ('FROM "core_settingvalue"', 'FROM "tariffs_', 'FROM "offers_promoc
 
 
 @contextmanager
-def at_most(limit: int) -> Iterator[None]:
+def at_most(limit: int, on_sqlite: int | None = None) -> Iterator[None]:
     """The statements of the real requests inside, tokens and users included, are no more than this.
+
+    `on_sqlite` is the limit there: on PostgreSQL writes wait for each other (`core/together.py`).
 
     Settings, tariffs and promo codes do not count: a process reads them twice a second, for however many requests.
     """
@@ -38,38 +40,40 @@ def at_most(limit: int) -> Iterator[None]:
         yield
     sent = [query["sql"] for query in captured.captured_queries]
     sent = [sql for sql in sent if not NOT_COUNTED.match(sql) and not any(read in sql for read in READ_APART)]
+    if on_sqlite is not None and connection.vendor == "sqlite":
+        limit = on_sqlite
     assert len(sent) <= limit, "\n".join(f"{number}. {sql[:200]}" for number, sql in enumerate(sent, 1))
 
 
-def test_a_booking_with_its_fee_takes_at_most_18(as_driver: ApiClient, zone: ParkingZone) -> None:
-    with at_most(18):
+def test_a_booking_with_its_fee_takes_at_most_14(as_driver: ApiClient, zone: ParkingZone) -> None:
+    with at_most(14, on_sqlite=18):
         assert data_of(book(as_driver, zone.pk), 201)["payment_status"] == "PARTIAL"
 
 
-def test_a_second_booking_of_a_known_plate_takes_at_most_18(as_driver: ApiClient, zone: ParkingZone) -> None:
+def test_a_second_booking_of_a_known_plate_takes_at_most_12(as_driver: ApiClient, zone: ParkingZone) -> None:
     booking = data_of(book(as_driver, zone.pk), 201)
     as_driver.post("/api/user/cancel-booking/", {"session_id": booking["session_id"]})
-    with at_most(18):
+    with at_most(12, on_sqlite=18):
         data_of(book(as_driver, zone.pk), 201)
 
 
 @pytest.mark.parametrize("fields", [{}, {"vehicle_number": "DL-01-AB-1234"}])
-def test_an_entry_takes_at_most_7(
+def test_an_entry_takes_at_most_5(
     as_driver: ApiClient, as_staff: ApiClient, zone: ParkingZone, fields: dict[str, str]
 ) -> None:
     booking = data_of(book(as_driver, zone.pk), 201)
-    with at_most(7):
+    with at_most(5, on_sqlite=7):
         data_of(enter(as_staff, booking, **fields))
 
 
 @pytest.mark.parametrize("method", ["CASH", "ONLINE"])
-def test_an_exit_takes_at_most_13(
+def test_an_exit_takes_at_most_so_many(
     clock_stands: Traveller, as_driver: ApiClient, as_staff: ApiClient, zone: ParkingZone, method: str
 ) -> None:
     booking = data_of(book(as_driver, zone.pk), 201)
     enter(as_staff, booking)
     clock_stands.shift(timedelta(minutes=66))
-    with at_most(13):
+    with at_most(6 if method == "CASH" else 9, on_sqlite=13):
         assert data_of(leave(as_staff, booking, method))["amount_charged"] == 50.0
 
 

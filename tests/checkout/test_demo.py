@@ -6,8 +6,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from parking.accounts.models import User
+from parking.core import clock
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
-from parking.passes.models import Plan, Subscription
+from parking.offers.models import PromoCode, Shop
+from parking.passes.models import OrganisationInvoice, Plan, Subscription
+from parking.tariffs.queries import price_now
 from tests.build import make_user, make_zone
 from tests.invariants import assert_books_agree
 
@@ -51,8 +54,8 @@ def test_a_second_time_nothing_is_added_or_changed() -> None:
     ParkingZone.objects.filter(name="Zone A").update(hourly_rate=Decimal("60.00"))
     call_command("demo")
     assert zones() == [("CP", "Zone A", "60.00", 10), *ZONES[1:]]
-    assert (Gate.objects.count(), User.objects.count()) == (4, 6)
-    assert (Plan.objects.count(), Subscription.objects.count()) == (3, 1)
+    assert (Gate.objects.count(), User.objects.count()) == (4, 7)
+    assert (Plan.objects.count(), Subscription.objects.count()) == (3, 2)
 
 
 def test_the_plans_and_the_pass_of_the_driver() -> None:
@@ -63,9 +66,27 @@ def test_the_plans_and_the_pass_of_the_driver() -> None:
         ("Monthly", "MONTH", "5000.00"),
         ("Quarterly", "QUARTER", "13500.00"),
     ]
-    held = Subscription.objects.select_related("plan", "driver").get()
-    assert (held.plan.name, held.driver.username, held.status) == ("Monthly", "user123", "ACTIVE")
+    held = Subscription.objects.select_related("plan", "driver").get(organisation=None)
+    assert (held.plan.name, held.driver and held.driver.username, held.status) == ("Monthly", "user123", "ACTIVE")
     assert_books_agree()
+
+
+def test_an_organisation_has_an_open_invoice() -> None:
+    call_command("demo")
+    invoice = OrganisationInvoice.objects.select_related("bill", "organisation__contact").get()
+    assert (invoice.organisation.name, invoice.vehicles, invoice.bill.due) == ("City Hospital", 3, Decimal("7500.00"))
+    assert_books_agree()
+
+
+def test_a_shop_a_promo_code_and_a_zone_whose_prices_follow_demand() -> None:
+    call_command("demo")
+    call_command("demo")
+    shop = Shop.objects.get()
+    assert (shop.name, shop.site.code, [person.username for person in shop.people.all()]) == ("Chroma", "CP", ["shop1"])
+    assert PromoCode.objects.get().code == "WELCOME"
+    zone = ParkingZone.objects.get(name="Zone P2")
+    # It is empty: 10 % off.
+    assert price_now(zone, clock.now()).hourly_rate == Decimal("36.00")
 
 
 def test_an_older_database_gets_what_is_missing() -> None:
@@ -77,7 +98,7 @@ def test_an_older_database_gets_what_is_missing() -> None:
     assert (former.name, former.code, former.state) == ("Connaught Place", "CP", "OPEN")
     assert zones() == ZONES
     assert Gate.objects.filter(site=former).count() == 2
-    assert User.objects.count() == 6
+    assert User.objects.count() == 7
 
 
 def test_a_car_park_that_is_not_the_demonstrations_keeps_its_name() -> None:

@@ -69,6 +69,7 @@ def _value(field: Any, number: int) -> Any:
         "BooleanField": lambda: bool(number % 2),
         "BinaryField": lambda: b"\x00" + bytes([number % 256]),
         "JSONField": lambda: {"a": [number, None, "₹"], "b": {}},
+        "IntegerField": lambda: -number,
         "PositiveSmallIntegerField": lambda: number,
         "PositiveIntegerField": lambda: 70_000 + number,
         "BigIntegerField": lambda: 2**40 + number,

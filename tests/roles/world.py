@@ -7,12 +7,14 @@ from typing import Any
 
 from parking.accounts.models import Approval, Role, User
 from parking.checkout import passes, refunding
+from parking.checkout.organisation_money import invoice_months
 from parking.core import clock
 from parking.core.actor import SYSTEM
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, SiteState
-from parking.offers import codes
-from parking.offers.models import PromoCode
-from parking.passes.models import Plan, Subscription
+from parking.offers import codes, shops
+from parking.offers.models import PromoCode, Shop
+from parking.passes.models import Organisation, Plan, Subscription
+from parking.passes.organisations import create_organisation
 from parking.passes.plans import create_plan
 from parking.passes.services import Wanted
 from parking.payments.models import Debt, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
@@ -54,9 +56,11 @@ class World:
     card: RateCard
     holiday: Holiday
     code: PromoCode
+    shop: Shop
     replay: Replay
     plan: Plan
     held: Subscription
+    organisation: Organisation
 
     def values(self) -> dict[str, object]:
         """Return what stands for the parameters of addresses."""
@@ -77,6 +81,8 @@ class World:
             "debt_id": self.debt.pk,
             "user_id": self.attendant.pk,
             "order_id": self.order.order_id,
+            "note_id": 1,
+            "code": self.inside.qr_code,
             "site_ref": self.zone.site_id,
             "gate_ref": self.gate.pk,
             "saved_ref": self.saved.pk,
@@ -84,9 +90,14 @@ class World:
             "card_id": self.card.pk,
             "holiday_id": self.holiday.pk,
             "code_id": self.code.pk,
+            "shop_id": self.shop.pk,
+            "validation_id": 1,
+            "month": "2026-01",
             "replay_id": self.replay.pk,
             "plan_id": self.plan.pk,
             "number": self.held.number,
+            "organisation_id": self.organisation.pk,
+            "invoice_number": 1,
         }
 
 
@@ -134,6 +145,17 @@ def make_world() -> World:
         gate=Gate.objects.create(site=first, name="North", direction="IN", created_at=now),
         saved=save_vehicle(actor=actor(driver), plate=PLATE, owner_name="Asha", now=now),
         **_prices(zone, now),
+        shop=shops.create_shop(
+            actor=SYSTEM,
+            fields={
+                "name": "Chroma",
+                "site_id": first.pk,
+                "gives": "MINUTES",
+                "value": Decimal(60),
+                "people": [driver.pk],
+            },
+            now=now,
+        ),
         code=codes.create_code(
             actor=SYSTEM,
             fields={"code": "GROVE", "kind": "PERCENT", "value": Decimal(10), "zone_ids": [zone.pk]},
@@ -172,7 +194,29 @@ def _passes(zone: ParkingZone, driver: User, now: datetime) -> dict[str, Any]:
     plan = create_plan(actor=SYSTEM, fields=fields, now=now)
     wanted = Wanted((PASS_PLATE,))
     held = passes.buy(actor=actor(driver), plan_id=plan.pk, wanted=wanted, gateway=None, now=now).subscription
-    return {"plan": plan, "held": held}
+    return {"plan": plan, "held": held, "organisation": _organisation(plan, driver, now)}
+
+
+def _organisation(plan: Plan, contact: User, now: datetime) -> Organisation:
+    """An organisation of the first site with an invoice that waits for its money; the driver is its contact."""
+    terms = {
+        "name": f"{ZONE_NAME} Residents",
+        "kind": "SOCIETY",
+        "plan_id": plan.pk,
+        "gstin": "",
+        "address": "",
+        "contact_id": contact.pk,
+        "vehicles": 3,
+        "inside": 2,
+        "pricing": "LUMP_SUM",
+        "price": Decimal("3000.00"),
+        "billing": "AHEAD",
+        "due_days": 15,
+        "amber_days": 7,
+    }
+    organisation = create_organisation(actor=SYSTEM, fields=terms, now=now)
+    invoice_months(now=now)
+    return organisation
 
 
 def attendant_of(site: ParkingSite) -> User:

@@ -25,6 +25,7 @@ PUBLIC = {
     "offline",
     "password_forgotten",
     "password_reset",
+    "receipt_check",
     "service_worker",
     "sign_in",
     "sign_out",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Self
 
+from parking.api.shapes.notes import NoteOut
 from parking.checkout.bills import charge_at
 from parking.checkout.leaving import Left
 from parking.core.money import ZERO
@@ -71,6 +72,7 @@ class BillOut(Shape):
     debts: list[OwedOut] | None = None
     debts_due: float | None = None
     debts_collected: float | None = None
+    notes: list[NoteOut] | None = None
 
     example = {
         "session_id": 123,

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 from parking.api.shapes.bills import BillOut, number_of_pass
+from parking.api.shapes.notes import NoteOut
 from parking.api.shapes.promo_codes import DiscountOut
 from parking.checkout.bills import lines_at
 from parking.checkout.cancelling import Cancelled
@@ -20,6 +21,7 @@ from parking.facilities.admitting import is_open
 from parking.payments.models import PaymentOrder
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
+from parking.stays.notes import open_notes_of
 from parking.stays.services import rate_of
 from parking.tariffs.rules import total_of, whole_minutes
 
@@ -54,6 +56,7 @@ class BookingOut(Shape):
     discounts: list[DiscountOut]
     pass_number: str | None
     pass_note: str | None
+    marks: list[str]
     duration_minutes: int | None = None
     estimated_amount: float | None = None
 
@@ -87,6 +90,7 @@ class BookingOut(Shape):
         "discounts": [],
         "pass_number": None,
         "pass_note": None,
+        "marks": [],
     }
 
     @classmethod
@@ -186,6 +190,7 @@ class EntryOut(Shape):
     plate_debt: float
     pass_number: str | None
     pass_note: str | None
+    notes: list[NoteOut]
 
     example = {
         "session_id": 123,
@@ -198,6 +203,7 @@ class EntryOut(Shape):
         "plate_debt": 0.0,
         "pass_number": None,
         "pass_note": None,
+        "notes": [],
     }
 
     @classmethod
@@ -215,6 +221,7 @@ class EntryOut(Shape):
             plate_debt=entered.plate_debt,
             pass_number=number_of_pass(session),
             pass_note=session.pass_note or None,
+            notes=[NoteOut.of(note) for note in open_notes_of(session)],
             **others,
         )
 

@@ -149,7 +149,8 @@ class AdminPassOut(PassOut):
     @classmethod
     def of(cls, held: Subscription, order: PaymentOrder | None, now: datetime, **others: Any) -> Self:
         """Return a pass with what the office sees of it."""
-        return super().of(held, order, now, user_id=held.driver_id, username=held.driver.username, **others)
+        username = held.driver.username if held.driver else ""
+        return super().of(held, order, now, user_id=held.driver_id, username=username, **others)
 
 
 class PassEntryOut(EntryOut):

@@ -25,6 +25,10 @@ class FaultCode(StrEnum):
     PERMISSION_UNKNOWN = "permission_unknown"
     PERMISSIONS_OF_STAFF = "permissions_of_staff"
     PERSON_DIFFERS = "person_differs"
+    PLATE_INVALID = "plate_invalid"
+    DATE_INVALID = "date_invalid"
+    DATES_REVERSED = "dates_reversed"
+    LIST_FULL = "list_full"
     REFUSED = "refused"
 
 
@@ -49,11 +53,16 @@ class Action(StrEnum):
     ADD = "ADD"
     CHANGE = "CHANGE"
     KEEP = "KEEP"
+    # Only of a list of vehicles: it is on it until a day.
+    LEAVE = "LEAVE"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What would become, or became, of a row; `name` is the slot with its zone, or the username."""
+    """What would become, or became, of a row; `name` is the slot with its zone, the username, or the plate.
+
+    Row 0 is what the file does not have.
+    """
 
     sheet: str
     row: int

@@ -7,7 +7,7 @@ from parking.core.index_building import AddIndexBesideTraffic
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("payments", "0017_passes")]
+    dependencies = [("payments", "0019_organisations")]
 
     operations = [
         AddIndexBesideTraffic(

@@ -7,7 +7,7 @@ from parking.core.index_building import AddIndexBesideTraffic, add_parts_index
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("stays", "0006_passes"), ("accounts", "0011_search")]
+    dependencies = [("stays", "0008_gate"), ("accounts", "0011_search")]
 
     operations = [
         add_parts_index("session_by_part", "stays_parkingsession", "owner_name", where="ended_at IS NOT NULL"),

@@ -22,6 +22,7 @@ from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
 from parking.passes.models import PassStatus, Plan, Subscription
+from parking.passes.organisations import organisations_of_contact
 from parking.passes.plans import plan_for_sale, plans_on_sale
 from parking.passes.queries import find_pass, passes_of_driver
 from parking.passes.rules import MOST_DAYS_AHEAD
@@ -83,7 +84,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     held = [shown_pass(one, now) for one in passes_of_driver(user_of(request).pk)[:MOST_SHOWN]]
     plans = [shown_plan(plan) for plan in plans_on_sale()]
-    return page(request, "driver/passes.html", section=SECTION, passes=held, plans=plans)
+    return page(
+        request,
+        "driver/passes.html",
+        section=SECTION,
+        passes=held,
+        plans=plans,
+        organisations=list(organisations_of_contact(user_of(request).pk)),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -57,6 +57,7 @@ _TRY_AGAIN = {
     "gateway_unavailable",
     "payment_failed",
     "payment_given_up",
+    "pay_later_limit",
     "payment_method_invalid",
     "upi_reference_invalid",
     "upi_reference_used",
@@ -122,9 +123,12 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered | PassEntered) -> 
         "amount": amount_text(entered.plate_debt)
     }
     in_grace = isinstance(entered, PassEntered) and entered.in_grace
-    is_amber = owes or in_grace
-    if in_grace and not owes:
-        sentence = gettext("The pass ended and waits for its renewal. The car may go in.")
+    has_notes = entered.session.open_notes > 0
+    is_amber = owes or in_grace or has_notes
+    if has_notes and not owes:
+        sentence = gettext("Read the note. The car may go in.")
+    if isinstance(entered, PassEntered) and in_grace and not owes:
+        sentence = _awaited(entered)
     verdict = Verdict(
         tone="wait" if is_amber else "yes",
         word=LET_IN,
@@ -135,6 +139,17 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered | PassEntered) -> 
         closes_after=None if is_amber else GREEN_SECONDS.at(site_id),
     )
     return _shown(request, verdict, scan)
+
+
+def _awaited(entered: PassEntered) -> str:
+    """Say which money is awaited: for the renewal of a pass, or an overdue invoice of an organisation."""
+    organisation = entered.subscription.organisation
+    if organisation is None:
+        return gettext("The pass ended and waits for its renewal. The car may go in.")
+    names = {"name": organisation.name}
+    if entered.session.subscription_id is None:
+        return gettext("%(name)s has not paid its invoice: this car pays. It may go in.") % names
+    return gettext("%(name)s has an overdue invoice. The car may go in.") % names
 
 
 def _may_go_in(session: ParkingSession) -> str:
@@ -199,17 +214,27 @@ def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
     """Show green, with the change, if there is any, and the receipt."""
     by_cash = left.session.payment_method == "CASH"
     change = left.change if by_cash and left.change > ZERO else None
-    is_paid = bool(left.session.bill.total or left.debts_collected)
+    owed = left.session.bill.due
+    is_paid = bool(left.session.bill.total or left.debts_collected) and not owed
     verdict = Verdict(
         tone="yes",
         word=LET_OUT,
-        sentence=gettext("Paid. The car may go out.") if is_paid else gettext("The car may go out."),
+        sentence=_owed_text(owed) if owed else _paid_text(is_paid=is_paid),
+        debt=owed,
         session=left.session,
         change=change,
         payment_id=newest_payment_id(left.session.bill_id),
         closes_after=GREEN_SECONDS.at(left.session.zone.site_id) * (LONGER_FOR_CHANGE if change else 1),
     )
     return _shown(request, verdict, scan)
+
+
+def _paid_text(*, is_paid: bool) -> str:
+    return gettext("Paid. The car may go out.") if is_paid else gettext("The car may go out.")
+
+
+def _owed_text(owed: Decimal) -> str:
+    return gettext("The car may go out. Its plate owes %(amount)s.") % {"amount": amount_text(owed)}
 
 
 def ended(request: HttpRequest, left: Left) -> HttpResponse:

@@ -12,7 +12,7 @@ from parking.checkout.collecting import Collection
 from parking.checkout.scanning import Direction
 from parking.checkout.terminating import NONE
 from parking.facilities.models import ParkingZone
-from parking.payments.models import Payment, PaymentMethod
+from parking.payments.models import DRIVERS_METHODS, Payment, PaymentMethod
 from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text
 from parking.web.forms import AmountField, ServiceForm
@@ -64,7 +64,7 @@ def _shown_due() -> forms.DecimalField:
 
 
 class CollectForm(ScanForm):
-    method = forms.ChoiceField(choices=PaymentMethod.choices)
+    method = forms.ChoiceField(choices=[(method.value, method.label) for method in DRIVERS_METHODS])
     gateway = forms.CharField(max_length=12, required=False, empty_value=None)
     tendered = AmountField(required=False)
     upi_reference = forms.CharField(max_length=30, required=False)
@@ -133,9 +133,6 @@ class TicketForm(PlacedForm):
         widget=forms.TextInput(
             attrs={"class": "plate-field", "autocomplete": "off", "autocapitalize": "characters", "autofocus": True}
         ),
-    )
-    owner_name = forms.CharField(
-        label=_("Driver's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     vehicle_kind = forms.ChoiceField(label=_("Vehicle type"))
     zone = forms.TypedChoiceField(label=_("Zone"), coerce=int, widget=forms.RadioSelect)

@@ -1,17 +1,22 @@
 """Tickets for walk-ins."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parking.checkout import booking, entering
+from parking.checkout import booking
+from parking.checkout.walking_in import Arrival, walk_in
 from parking.core import clock
 from parking.core.actor import AtGate
+from parking.core.errors import Refused
 from parking.core.ids import Ref, parse_ref
 from parking.edge import requests
 from parking.edge.callers import actor_of
+from parking.edge.errors import record_refusal
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
+from parking.edge.wording import sentence_for
 from parking.facilities.gates import gates_of, zones_of_gate
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import ZoneCounts, zones_with_counts
@@ -26,6 +31,9 @@ from parking.web.live import live
 
 Zones = list[tuple[ParkingZone, ZoneCounts]]
 
+# Refusals of a walk-in whose plate has an open session here, which they name.
+_HAS_SESSION = {"plate_has_booking", "plate_is_inside"}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_attendants
@@ -36,14 +44,17 @@ def ticket(request: HttpRequest) -> HttpResponse:
     form = TicketForm(
         request.POST or None,
         zones=[zone for zone, _ in zones],
-        initial=gate_fields(gate) | {"plate": request.GET.get("plate", "")[:30]},
+        initial=gate_fields(gate) | {"plate": request.GET.get("plate", "")[:30], "zone": _first_free(zones)},
         gives_special=actor_of(request).may("assign_special"),
     )
     if form.is_valid():
         with form.refusals(request):
-            session = _give(request, form)
-            if "let_in" in request.POST:
-                _let_in(request, form, session)
+            try:
+                session = _give(request, form, is_let_in="let_in" in request.POST)
+            except Refused as refusal:
+                if refusal.code not in _HAS_SESSION:
+                    raise
+                return _opened(request, refusal)
             return redirect("gate_ticket_given", session_id=session.pk)
     return page(
         request,
@@ -66,32 +77,41 @@ def _zones(request: HttpRequest, gate: AtGate | None) -> Zones:
     return nearest + [row for row in zones if row[0].pk not in near]
 
 
+def _first_free(zones: Zones) -> int | None:
+    """Return the zone that is chosen until the attendant says otherwise: the first with a free slot."""
+    return next((zone.pk for zone, counts in zones if counts.available), None)
+
+
 def _are_of_several_sites(zones: Zones) -> bool:
     return len({zone.site_id for zone, _counts in zones}) > 1
 
 
+def _opened(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Lead to the open session of the plate, with what may be done there."""
+    record_refusal(request, refusal)
+    messages.warning(request, sentence_for(refusal))
+    return redirect("gate_stay", refusal.facts["session_id"])
+
+
 @requests.once_per_form
-def _give(request: HttpRequest, attempt: Attempt, form: TicketForm) -> ParkingSession:
+def _give(request: HttpRequest, attempt: Attempt, form: TicketForm, *, is_let_in: bool) -> ParkingSession:
     """Return the stay that the ticket is for."""
     actor, wanted = actor_here(request, form), form.cleaned_data
     if attempt.subject is not None:
         return access.find(parse_ref(attempt.subject), actor)
+    zone, now = Ref(pk=wanted["zone"]), clock.now()
+    if is_let_in:
+        arrival = Arrival(wanted["plate"], wanted["vehicle_kind"], zone, special=form.special())
+        return walk_in(actor=actor, arrival=arrival, now=now, key=attempt.key).session
     return booking.take_ticket(
         actor=actor,
-        zone=Ref(pk=wanted["zone"]),
+        zone=zone,
         plate=wanted["plate"],
-        owner_name=wanted["owner_name"],
+        owner_name="",
         vehicle_kind=wanted["vehicle_kind"],
-        now=clock.now(),
+        now=now,
         key=attempt.key,
         special=form.special(),
-    )
-
-
-def _let_in(request: HttpRequest, form: TicketForm, session: ParkingSession) -> None:
-    """Let the car in with the ticket that it was just given. Sent again, it is the same scan."""
-    entering.enter(
-        actor=actor_here(request, form), qr_code=session.qr_code, scan_id=f"ticket-{session.uuid}", now=clock.now()
     )
 
 

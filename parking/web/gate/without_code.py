@@ -1,5 +1,7 @@
 """Cars whose drivers have no code to show: found by plate, let in or led to their bill once it is known who drives."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from parking.checkout import entering
-from parking.checkout.identifying import confirm_owner
+from parking.checkout.identifying import asks_for_owner, confirm_owner
 from parking.core import clock
 from parking.core.ids import Ref
 from parking.edge.callers import actor_of
@@ -30,20 +32,25 @@ class OwnerForm(PlacedForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
+    def __init__(self, *args: Any, session: ParkingSession, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_for_owner(session):
+            del self.fields["said"]
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_attendants
 def confirm(request: HttpRequest, session_id: int) -> HttpResponse:
     """Ask who drives; then let the car in, or lead to its bill."""
-    form = OwnerForm(request.POST or None, initial=gate_fields(kept_gate(request)))
+    shown = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
+    form = OwnerForm(request.POST or None, session=shown, initial=gate_fields(kept_gate(request)))
     if form.is_valid():
         with form.refusals(request):
             actor = actor_here(request, form)
-            said = form.cleaned_data["said"]
+            said = form.cleaned_data.get("said", "")
             session = confirm_owner(actor=actor, session=Ref(pk=session_id), said=said, now=clock.now())
             return _let_in_or_bill(request, form, session)
-    session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
-    return page(request, "gate/without_code.html", section="inside", form=form, session=session)
+    return page(request, "gate/without_code.html", section="inside", form=form, session=shown)
 
 
 def _let_in_or_bill(request: HttpRequest, form: OwnerForm, session: ParkingSession) -> HttpResponse:

@@ -22,7 +22,7 @@ from parking.notifications.queries import unread_notices
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
 from parking.tariffs.rules import BillLine
-from parking.web.bill_words import beginning_in_words, label_in_words
+from parking.web.bill_words import beginning_in_words, demand_in_words, label_in_words
 
 register = template.Library()
 
@@ -134,6 +134,15 @@ _WORDS: dict[str, Promise] = {
     "PASS_GRACE": _("Waits for renewal"),
     "PASS_EXPIRED": _("Ended"),
     "PASS_CANCELLED": _("Cancelled"),
+    # Organisations and their invoices
+    "ORGANISATION_ACTIVE": _("Valid"),
+    "ORGANISATION_COMING": _("Begins later"),
+    "ORGANISATION_OVERDUE": _("Overdue"),
+    "ORGANISATION_PAYING": _("Vehicles pay"),
+    "ORGANISATION_OVER": _("Ended"),
+    "INVOICE_OPEN": _("To be paid"),
+    "INVOICE_OVERDUE": _("Overdue"),
+    "INVOICE_PAID": _("Paid"),
     # Orders, payments, refunds
     "INITIATED": _("Started"),
     "FAILED": _("Failed"),
@@ -154,6 +163,8 @@ _WORDS: dict[str, Promise] = {
     "CASH": _("Cash"),
     "ONLINE": _("Online"),
     "UPI": _("UPI at the counter"),
+    "BANK": _("Bank transfer"),
+    "TDS": _("TDS deducted"),
     "NONE": _("Not paid"),
     "PHONEPE": _("PhonePe"),
     "RAZORPAY": _("Razorpay"),
@@ -180,6 +191,7 @@ _WORDS: dict[str, Promise] = {
     "ADD": _("New"),
     "CHANGE": _("Changed"),
     "KEEP": _("As set"),
+    "LEAVE": _("Leaves the list"),
     # People
     "ADMIN": _("Manager"),
     "STAFF": _("Gate attendant"),
@@ -216,6 +228,13 @@ _TONES = {
     "PASS_ACTIVE": "green",
     "PASS_COMING": "blue",
     "PASS_GRACE": "amber",
+    "ORGANISATION_ACTIVE": "green",
+    "ORGANISATION_COMING": "blue",
+    "ORGANISATION_OVERDUE": "amber",
+    "ORGANISATION_PAYING": "red",
+    "INVOICE_OPEN": "blue",
+    "INVOICE_OVERDUE": "amber",
+    "INVOICE_PAID": "green",
     "PAID": "green",
     "PARTIAL": "amber",
     "PENDING": "amber",
@@ -245,6 +264,12 @@ def word(code: object) -> str:
 def bill_label(line: BillLine) -> str:
     """Return what a line of a bill charges for, in the reader's language."""
     return label_in_words(line) or beginning_in_words(line.label)
+
+
+@register.filter
+def demand(percent: int) -> str:
+    """Return by how much a busy or quiet time changes prices."""
+    return demand_in_words(percent)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """The code of a pass at the gate: in, out, and which of its vehicles it is."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from parking.passes.models import Subscription
 from parking.stays.models import ParkingSession
 from tests.moments import START
 from tests.passes.build import bought, make_plan
+from tests.passes.organisations import invoiced, make_organisation, midday, upload
 
 pytestmark = pytest.mark.django_db
 
 PLATE, OTHER = "DL-01-AB-1234", "DL-01-AB-5678"
+CARS = (PLATE, OTHER)
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +97,32 @@ def test_what_the_counter_is_told(
     values = {"username": driver.username, "plan": make_plan(zone).pk, "vehicles": PLATE, "method": "CASH"}
     assert said in gate.post("/gate/passes/", values | fields).content.decode()
     assert not Subscription.objects.exists()
+
+
+def test_an_organisation_that_is_overdue_is_amber_and_then_pays(
+    staff: User, zone: ParkingZone, time_machine: Traveller
+) -> None:
+    organisation = make_organisation(zone)
+    upload(organisation, *CARS)
+    invoiced(organisation, date(2026, 12, 22))
+    for number, (day, text) in enumerate(
+        (
+            (date(2027, 1, 2), "City Hospital has an overdue invoice. The car may go in."),
+            (date(2027, 1, 7), "City Hospital has not paid its invoice: this car pays. It may go in."),
+        )
+    ):
+        time_machine.move_to(midday(day), tick=False)
+        browser = Client()
+        browser.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        scanned = _scan(browser, organisation.subscription, "IN", f"s{number}", plate_seen=CARS[number])
+        assert _verdict(scanned) == ("wait", text)
+
+
+def test_a_long_list_asks_for_the_plate_to_be_typed(gate: Client, zone: ParkingZone) -> None:
+    organisation = make_organisation(zone, vehicles=21)
+    plates = [f"KA-01-AB-{number:04d}" for number in range(21)]
+    upload(organisation, *plates)
+    asked = _scan(gate, organisation.subscription, "IN", "s1")
+    assert asked.context["verdict"].plates == ()
+    assert "plate-of-many" in asked.content.decode()
+    assert _verdict(_scan(gate, organisation.subscription, "IN", "s1", plate_seen=plates[7]))[0] == "yes"

@@ -1,4 +1,4 @@
-"""`manage.py demo`: accounts, sites, gates, zones, slots, plans and a pass, a promo code. Not in production."""
+"""`manage.py demo`: accounts, sites, gates, zones, slots, plans, passes, a promo code, a shop. Not in production."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from parking.accounts.demonstration import create_demonstration_accounts
 from parking.accounts.queries import user_of_username
 from parking.checkout.collecting import Collection
+from parking.checkout.organisation_demonstration import create_demonstration_organisation
 from parking.checkout.passes import sell
 from parking.core import clock
 from parking.core.actor import SYSTEM, user_actor
@@ -18,7 +19,11 @@ from parking.facilities.gates import create_gate
 from parking.facilities.models import Gate, ParkingSite, ParkingZone, SiteState
 from parking.facilities.services import add_slots, create_zone
 from parking.facilities.sites import create_site, update_site
-from parking.offers.demonstration import create_demonstration_offers
+from parking.offers.demonstration import (
+    create_demonstration_demand,
+    create_demonstration_offers,
+    create_demonstration_shop,
+)
 from parking.passes.models import Plan, Subscription
 from parking.passes.plans import create_plan
 from parking.passes.services import Wanted
@@ -145,7 +150,11 @@ class Command(BaseCommand):
         create_demonstration_accounts(airport_id=sites["AIR"].pk, now=now)
         plans = [_make_plan(plan, sites["CP"], now) for plan in PLANS]
         _sell_pass(plans[1], now)
+        create_demonstration_organisation(plans[1], now=now)
         create_demonstration_offers(now=now)
+        if clerk := user_of_username("shop1"):
+            create_demonstration_shop(site_id=sites["CP"].pk, person_id=clerk.pk, now=now)
+        create_demonstration_demand(zone=ParkingZone.objects.get(site=sites["AIR"], name="Zone P2"), now=now)
 
 
 def _rename_former_site(now: datetime) -> None:
@@ -179,7 +188,7 @@ def _make_plan(fields: dict[str, Any], site: ParkingSite, now: datetime) -> Plan
 def _sell_pass(plan: Plan, now: datetime) -> None:
     """Sell the demonstration's driver a pass at the counter, if nobody has one yet."""
     driver, attendant = user_of_username("user123"), user_of_username("staff1")
-    if driver is None or attendant is None or Subscription.objects.exists():
+    if driver is None or attendant is None or Subscription.objects.filter(organisation=None).exists():
         return
     sell(
         actor=user_actor(attendant.pk, attendant.role, site_ids=attendant.site_ids),

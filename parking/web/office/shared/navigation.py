@@ -60,6 +60,7 @@ _MONEY = (
     Entry("payments", _("Payments"), "currency-rupee", "office_payments", keeps_site=True),
     Entry("debts", _("Debts"), "receipt", "office_debts", keeps_site=True),
     Entry("passes", _("Passes"), "id", "office_passes", keeps_site=True),
+    Entry("organisations", _("Organisations"), "building", "office_organisations", keeps_site=True),
     Entry("revenue", _("Revenue"), "chart-bar", "office_revenue", keeps_site=True),
     Entry("tax", _("Tax"), "file-invoice", "office_tax"),
 )
@@ -71,6 +72,7 @@ _SETUP = (
     Entry("sites", _("Car parks"), "building", "office_sites"),
     Entry("zones", _("Zones"), "parking", "office_zones", keeps_site=True),
     Entry("replays", _("What if"), "chart-bar", "office_replays"),
+    Entry("shops", _("Shops"), "receipt", "office_shops"),
     Entry("promo_codes", _("Promo codes"), "ticket", "office_promo_codes"),
     Entry("settings", _("Settings"), "adjustments", "office_settings"),
 )

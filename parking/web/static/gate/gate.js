@@ -1,6 +1,7 @@
 // The gate: codes come by scanner, camera or hand, are sent, and the answers fill the screen.
 
 import { close, press, show, shown, showTemplate, startAnswers } from "./answer.js";
+import "./printing.js";
 import { askForPlace, isUnplaced, newScanId, place, startPlace, turn } from "./place.js";
 import { forget, keptScans } from "./kept.js";
 import { refreshAfterNews, startNow } from "./now.js";

@@ -1,5 +1,7 @@
 // The page that writes tickets: what is free may change while somebody types; keys for what comes after.
 
+import "./printing.js";
+
 let chosen = document.querySelector("[name=zone]:checked")?.value;
 
 addEventListener("change", ({ target }) => {

@@ -1,0 +1,195 @@
+"""The money of organisations: invoices by the month, what is entered against them, and what goes back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from django.db import transaction
+from django.db.models import F, Max, Q
+
+from parking.audit import services as audit
+from parking.checkout.collecting import Collection, refuse_missing_reference
+from parking.core import idempotency
+from parking.core.actor import SYSTEM, Actor
+from parking.core.errors import InvalidInput, Refused
+from parking.core.idempotency import RequestKey
+from parking.core.money import ZERO
+from parking.invoices import customers
+from parking.passes.events import OrganisationInvoiced, OrganisationPaid
+from parking.passes.models import Organisation, OrganisationInvoice
+from parking.passes.organisation_invoices import (
+    invoice_by_number,
+    lock_invoice,
+    note_balance,
+    number_written,
+    write_month,
+)
+from parking.passes.organisation_rules import Month, months_to_invoice
+from parking.passes.organisations import agreement_of, lock_pass_of, organisation_by_id, organisations_of, zone_of
+from parking.payments import bills
+from parking.payments.models import Payment, PaymentMethod
+from parking.payments.takings import Entry
+
+METHODS = (PaymentMethod.BANK, PaymentMethod.UPI, PaymentMethod.CASH)
+_LONGEST_REFERENCE = 40
+
+# --- The owner of its bills ------------------------------------------------------------------------------
+
+
+def lock(bill_id: int) -> OrganisationInvoice:
+    """Lock the pass of an organisation, the invoice of a month, and its bill."""
+    return lock_invoice(bill_id)
+
+
+def about(invoice: OrganisationInvoice) -> dict[str, int]:
+    """Return the subject of events about the money of an organisation: its pass."""
+    return {"pass_id": invoice.organisation.subscription.pk}
+
+
+def may_see(bill_id: int, actor: Actor) -> bool:
+    """Return whether somebody may see the bill of a month: the contact of the organisation, and staff of its site."""
+    found = OrganisationInvoice.objects.select_related("organisation__plan").filter(bill_id=bill_id).first()
+    if found is None:
+        return False
+    is_contact = actor.user_id is not None and found.organisation.contact_id == actor.user_id
+    return is_contact or (actor.sees_work and actor.works_at(found.organisation.plan.site_id))
+
+
+def refunded(invoice: OrganisationInvoice, now: datetime) -> None:
+    """Follow a refund of money that was entered."""
+    note_balance(invoice=invoice, now=now)
+
+
+def no_orders(*_: Any) -> NoReturn:
+    """Refuse to settle: organisations pay by transfer, and no order is ever written for them."""
+    raise ValueError("an organisation has no orders of gateways")
+
+
+# --- Invoices by the month -------------------------------------------------------------------------------
+
+
+def invoice_months(*, now: datetime) -> int:
+    """Write the invoices whose time has come; answers how many.
+
+    One transaction for each organisation, decided again under its lock: safe to repeat, to run twice at once, and to
+    run after an outage of any length. What is written late is due as many days later.
+    """
+    rows = Organisation.objects.select_related("plan__site")
+    rows = rows.annotate(written=Max("invoices__number"), until=Max("invoices__ends_at")).order_by("pk")
+    rows = rows.filter(Q(until=None) | Q(until__lt=F("subscription__ends_at")))
+    candidates = [one.pk for one in rows if _months(one, one.written or 0, now)]
+    return sum(_invoice(pk, now) for pk in candidates)
+
+
+def _months(organisation: Organisation, written: int, now: datetime) -> list[Month]:
+    today = now.astimezone(zone_of(organisation)).date()
+    return list(months_to_invoice(agreement_of(organisation), written=written, today=today))
+
+
+def _invoice(organisation_id: int, now: datetime) -> int:
+    with transaction.atomic(durable=True):
+        held = lock_pass_of(organisation_id)
+        organisation = organisation_by_id(organisation_id, sites=None)
+        months = _months(organisation, number_written(organisation), now)
+        for month in months:
+            invoice = write_month(organisation=organisation, held=held, month=month, now=now)
+            _name_customer(invoice, now)
+            event = OrganisationInvoiced(
+                organisation_id=organisation.pk,
+                number=invoice.number,
+                amount=invoice.bill.total,
+                vehicles=invoice.vehicles,
+                due_on=invoice.due_on.isoformat(),
+            )
+            audit.record(SYSTEM, event, now)
+    return len(months)
+
+
+def _name_customer(invoice: OrganisationInvoice, now: datetime) -> None:
+    """Put name, address and GSTIN of the organisation on the documents of the bill, as they are now."""
+    if invoice.bill.total == ZERO:
+        return
+    one = invoice.organisation
+    wanted = customers.Wanted(company=one.name, gstin=one.gstin, address=one.address)
+    customers.give_details(actor=SYSTEM, bill=invoice.bill, wanted=wanted, now=now)
+
+
+# --- What is paid ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Received:
+    """What an organisation paid against an invoice: an amount that came, and tax that it deducted (rupees).
+
+    `method` is BANK, UPI or CASH; `reference` the bank's number, or UPI's 12 digits; `tds_reference` the number of the
+    certificate, if it is known.
+    """
+
+    amount: Decimal
+    tds: Decimal = ZERO
+    method: str = PaymentMethod.BANK
+    reference: str = ""
+    tds_reference: str = ""
+
+
+def enter_payment(
+    *,
+    actor: Actor,
+    organisation_id: int,
+    number: int,
+    received: Received,
+    now: datetime,
+    key: RequestKey | None = None,
+) -> OrganisationInvoice:
+    """Write down what was paid of an invoice, wholly or in part.
+
+    Raises NotFound `organisation_not_found`, `invoice_not_found`; Refused `nothing_due`, `amount_exceeds_due`,
+    `payment_method_invalid`, `upi_reference_invalid`, `upi_reference_used`, `bank_reference_used`; InvalidInput;
+    RepeatedRequest.
+    """
+    organisation = organisation_by_id(organisation_id, sites=actor.sites)
+    found = invoice_by_number(organisation, number)
+    entries = _entries(received, actor)
+    with transaction.atomic():
+        idempotency.claim(key, subject=str(found.pk), now=now)
+        invoice = lock_invoice(found.bill_id)
+        if invoice.bill.due == ZERO:
+            raise Refused("nothing_due", "Nothing is due on this invoice")
+        bills.pay_on_account(bill=invoice.bill, entries=entries, now=now)
+        note_balance(invoice=invoice, now=now)
+        event = OrganisationPaid(
+            organisation_id=organisation.pk,
+            number=number,
+            amount=received.amount,
+            tds=received.tds,
+            method=received.method,
+            due=invoice.bill.due,
+        )
+        audit.record(actor, event, now)
+    return invoice_by_number(organisations_of(actor.sites).get(pk=organisation.pk), number)
+
+
+def _entries(received: Received, actor: Actor) -> list[Entry]:
+    """Return the rows of money to be written. Raises as `enter_payment`."""
+    if received.method not in METHODS:
+        raise Refused("payment_method_invalid", "Invalid payment method. Use BANK, UPI or CASH")
+    method, reference = PaymentMethod(received.method), received.reference.strip()
+    if min(received.amount, received.tds) < ZERO or received.amount + received.tds == ZERO:
+        raise InvalidInput({"amount": ["More than 0"]})
+    if max(len(reference), len(received.tds_reference)) > _LONGEST_REFERENCE:
+        raise InvalidInput({"reference": [f"At most {_LONGEST_REFERENCE} characters"]})
+    if received.amount > ZERO:
+        refuse_missing_reference(Collection(method, upi_reference=reference))
+        if method == PaymentMethod.BANK and not reference:
+            raise InvalidInput({"reference": ["The number of the transfer or cheque is needed"]})
+    rows = [
+        Entry(method, received.amount, actor.user_id, reference),
+        Entry(PaymentMethod.TDS, received.tds, actor.user_id, received.tds_reference.strip()),
+    ]
+    return [row for row in rows if row.amount > ZERO]
+
+
+def payments_of(invoice: OrganisationInvoice) -> list[Payment]:
+    """Return what was entered against an invoice, in its order."""
+    return list(Payment.objects.filter(bill_id=invoice.bill_id).order_by("pk"))

@@ -1,0 +1,82 @@
+"""Cars that leave before all is paid: no means, or a payment that hangs. The rest is a debt; no car is held for it."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from parking.audit import services as audit
+from parking.audit.queries import done_since
+from parking.checkout import ending
+from parking.checkout.collecting import Collection
+from parking.checkout.leaving import Left, finish_ending, finished_exit
+from parking.checkout.queries import debts_of_plate
+from parking.checkout.wrong_ways import Way, record_wrong_way
+from parking.core import idempotency
+from parking.core.actor import Actor
+from parking.core.errors import Refused
+from parking.core.idempotency import RequestKey
+from parking.core.money import ZERO
+from parking.core.site_settings import PAY_LATER_PER_ATTENDANT, PAY_LATER_PER_PLATE
+from parking.stays import access
+from parking.stays import services as stays
+from parking.stays.access import StayRef
+from parking.stays.events import SessionPaysLater
+from parking.stays.marks import Mark, add_mark
+from parking.stays.models import EndMethod, EndReason, ParkingSession, ScanKind, SessionStatus
+
+# As long as a shift: an attendant has so many cars that pay later within it.
+SHIFT = timedelta(hours=8)
+
+
+def let_out(
+    *,
+    actor: Actor,
+    session: StayRef,
+    now: datetime,
+    cash: Decimal = ZERO,
+    scan_id: str | None = None,
+    key: RequestKey | None = None,
+) -> Left:
+    """Let a car out against its plate; `cash` is taken now (rupees), the rest is owed. It is no termination.
+
+    A payment that was waited for and comes later pays the debt. Raises NotFound; Refused `pay_later_limit`,
+    `entry_not_scanned`, `already_exited`; RepeatedRequest.
+    """
+    with transaction.atomic(durable=True):
+        stay = access.lock(session, actor, at_work=True)
+        idempotency.claim(key, subject=str(stay.uuid), now=now)
+        if _came_before(stay, scan_id):
+            return finished_exit(stay, tendered=cash)
+        stays.refuse_exit(stay, plate_seen=None)
+        _refuse_too_many(stay, actor, now)
+        stays.remember_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
+        stays.note_exit_gate(session=stay, gate_id=actor.gate_id)
+        ended = ending.end(session=stay, reason=EndReason.EXIT, collection=_collection(cash), actor=actor, now=now)
+        if stay.bill.due > ZERO:
+            add_mark(stay, Mark.PAY_LATER)
+            audit.record(actor, SessionPaysLater(session_id=stay.pk, owed=stay.bill.due), now)
+        record_wrong_way(actor, stay, Way.OUT, now)
+    return finish_ending(stay, ended, now)
+
+
+def _collection(cash: Decimal) -> Collection:
+    if cash > ZERO:
+        return Collection(EndMethod.CASH.value, tendered=cash, in_part=True)
+    return Collection(EndMethod.NONE.value)
+
+
+def _came_before(stay: ParkingSession, scan_id: str | None) -> bool:
+    closed = stay.status == SessionStatus.COMPLETED
+    return closed and stays.is_repeated_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id)
+
+
+def _refuse_too_many(stay: ParkingSession, actor: Actor, now: datetime) -> None:
+    """Raise Refused `pay_later_limit`: the plate owes enough, or this attendant let enough cars go in a shift."""
+    site_id = stay.zone.site_id
+    owed = debts_of_plate(stay.vehicle_id, sites=actor.sites)
+    if len(owed) >= PAY_LATER_PER_PLATE.at(site_id):
+        raise Refused("pay_later_limit", "This plate owes from before", session_id=stay.pk)
+    mine = done_since(now - SHIFT, actions=[SessionPaysLater.action]).filter(actor_id=actor.user_id)
+    if actor.role == "STAFF" and mine.count() >= PAY_LATER_PER_ATTENDANT.at(site_id):
+        raise Refused("pay_later_limit", "You let as many cars pay later as one may in a shift", session_id=stay.pk)

@@ -1,0 +1,50 @@
+"""The check of a receipt by whoever holds it: what the books have, and "not what you paid?"."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from parking.audit import services as audit
+from parking.checkout.bills import RunningBill, running_bill
+from parking.core.actor import SYSTEM, Actor
+from parking.core.errors import Refused
+from parking.payments.models import Payment
+from parking.stays import access
+from parking.stays.access import QrText
+from parking.stays.events import ReceiptDoubted
+from parking.stays.models import ParkingSession, SessionNote
+from parking.stays.notes import note_of_driver, write_for_driver
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A stay as the books have it: its bill, the money that came, and what its driver says against that."""
+
+    session: ParkingSession
+    bill: RunningBill
+    payments: list[Payment]
+    doubt: SessionNote | None
+
+
+def check(*, code: str, now: datetime) -> Checked:
+    """Return what the books have of the stay of a code; whoever has the code may see it. Raises NotFound."""
+    session = access.find(QrText(code), SYSTEM)
+    payments = list(session.bill.payments.order_by("pk"))
+    return Checked(session, running_bill(session, now), payments, note_of_driver(session))
+
+
+def doubt(*, actor: Actor, code: str, paid: Decimal, words: str, now: datetime) -> SessionNote:
+    """Keep that somebody says to have paid another sum (rupees), once for each stay; a problem for the car park.
+
+    Raises NotFound `qr_not_found`; Refused `receipt_doubted` the second time.
+    """
+    with transaction.atomic():
+        session = access.lock(QrText(code), SYSTEM)
+        if note_of_driver(session) is not None:
+            raise Refused("receipt_doubted", "This was told already", session_id=session.pk)
+        kept = session.amount_paid
+        note = write_for_driver(session=session, text=f"₹{paid} ≠ ₹{kept} {words}".strip(), now=now)
+        audit.record(actor, ReceiptDoubted(session_id=session.pk, note_id=note.pk, stated=paid, kept=kept), now)
+    return note

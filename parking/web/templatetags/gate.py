@@ -1,0 +1,36 @@
+"""Template filters of the gate's own words."""
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.translation import gettext
+
+from parking.stays.models import ParkingSession, SessionNote
+from parking.stays.notes import open_notes_of
+from parking.web.gate_words import MARKS, NOTE_KINDS
+
+register = template.Library()
+
+
+@register.filter
+def note_kind(note: SessionNote) -> str:
+    """Return the word for a note or for the kind of a problem."""
+    return str(NOTE_KINDS[note.kind])
+
+
+@register.filter
+def note_author(note: SessionNote) -> str:
+    """Return who wrote a note."""
+    return note.written_by.username if note.written_by else gettext("Holder of the receipt")
+
+
+@register.filter
+def marks_in_words(session: ParkingSession) -> Sequence[str]:
+    """Return the words for the marks of a session."""
+    return [str(MARKS.get(mark, mark)) for mark in session.marks]
+
+
+@register.filter
+def open_notes(session: ParkingSession) -> Sequence[SessionNote]:
+    """Return the notes and problems that a scan of this session has to show."""
+    return open_notes_of(session)
