@@ -143,8 +143,9 @@ def _booked(vehicle: Vehicle, actor: Actor) -> ParkingSession | None:
 
     One at another site is nobody's business here: claiming a place refuses the vehicle without a word about it.
     """
-    rows = ParkingSession.objects.locked().filter(vehicle=vehicle, status__in=OPEN_SESSION)
-    present = at_sites(rows, actor.sites, "zone__site_id").first()
+    # The one inside before one that waits for it to leave.
+    rows = ParkingSession.objects.locked().filter(vehicle=vehicle, status__in=OPEN_SESSION, slot__isnull=False)
+    present = at_sites(rows, actor.sites, "zone__site_id").order_by("status").first()
     if present is not None and present.status == SessionStatus.ACTIVE:
         raise Refused("pass_inside", "This car is inside already", session_id=present.pk)
     return present
