@@ -98,7 +98,15 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
     }
     for code in gateway_codes():
         by_name |= _lanes_of_gateway(code)
-    return by_name | _lanes_of_notices()
+    return by_name | _lanes_of_notices() | _FURTHER
+
+
+_FURTHER: dict[str, tuple[Sweep, ...]] = {}
+
+
+def add_lane(name: str, *kept: Sweep) -> None:
+    """Let the worker run sweeps of an app above this one, in a lane of their own."""
+    _FURTHER[name] = kept
 
 
 def _lanes_of_notices() -> dict[str, tuple[Sweep, ...]]:

@@ -45,6 +45,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "objection_exists": _("You already objected to this debt. The reply will appear beside it."),
         "objection_not_waiting": _("This objection was answered already."),
         "decided_already": _("This was decided already."),
+        "asked_already": _("This was asked for already, and waits for another administrator."),
         "debt_closed": _("This debt is settled already."),
         "delivery_not_failed": _("This message was sent, or is being sent again already."),
         "push_keys_invalid": _("This browser did not give the keys that push messages need."),
@@ -146,6 +147,12 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "lookup_invalid": _("This list cannot be searched in this way."),
         "nothing_due": _("Nothing is due now."),
         "order_not_in_review": _("This payment does not need a review."),
+        "own_change": _("Another administrator must approve a change that you asked for."),
+        "waits_already": _("Another change of this already waits for a second person."),
+        "second_person_needed": _(
+            "A price of today falls by this, or a code gives 80 % and more: a second person must approve. Set it as a "
+            "tariff or code of its own, or let it begin tomorrow."
+        ),
         "own_refund": _("Another administrator must approve a refund that you requested."),
         "own_takings": _("Another administrator must hand back money that you took."),
         "own_termination": _("Another administrator must write off what a stay that you ended owes."),

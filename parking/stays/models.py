@@ -13,12 +13,11 @@ from parking.core.money import ZERO
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 from parking.passes.models import Subscription
 from parking.payments.models import Bill, PaymentMethod
+from parking.stays import waiting_models  # noqa: F401 - tables of this app, too
 from parking.stays.exempt_models import ExemptClass, Exemption, ParkingSessionEvidence
-from parking.stays.waiting_models import WaitingEntry
 from parking.vehicles.models import Vehicle
 
-# Tables that have a module of their own.
-__all__ = ["ExemptClass", "Exemption", "ParkingSessionEvidence", "WaitingEntry"]
+__all__ = ["ExemptClass", "Exemption", "ParkingSessionEvidence"]  # tables that have a module of their own
 
 
 class SessionStatus(models.TextChoices):

@@ -259,6 +259,7 @@ TABLE: dict[str, Statuses] = {
     "GET /api/admin/users/{user_id}/": office_one(),
     "PATCH /api/admin/users/{user_id}/": office_change(),
     "GET /api/admin/terminations/": office_list(),
+    "GET /api/admin/gate-counts/": office_list(),
     "GET /api/admin/audit/": all_sites(),
     "GET /api/admin/settings/": office_list(),
     # The operator's own values: at the other site they are read, and changed by nobody.
@@ -391,12 +392,12 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/admin/zones/": {"name": "New", "hourly_rate": 10, "site_id": world.zone.site_id},
         "PATCH /api/admin/zones/{zone_ref}/": {"contact": "Office"},
         "GET /api/public/zones/{zone_ref}/estimate/": {"minutes": 120},
-        "POST /api/admin/zones/{zone_ref}/tariffs/": {"template": "PEAK"},
+        "POST /api/admin/zones/{zone_ref}/tariffs/": {"base_rate": 1000},
         "PATCH /api/admin/zones/{zone_ref}/tariffs/{tariff_id}/": {"valid_to": "2998-01-01"},
         "PUT /api/admin/zones/{zone_ref}/demand/": {"steps": [{"from_percent": 0, "change_percent": 10}]},
-        "POST /api/admin/rate-cards/": {"name": "New", "zone_ids": [zone], "base_rate": 10},
+        "POST /api/admin/rate-cards/": {"name": "New", "zone_ids": [zone], "base_rate": 1000},
         "PATCH /api/admin/rate-cards/{card_id}/": {"name": "Town"},
-        "POST /api/admin/rate-cards/{card_id}/versions/": {"base_rate": 10},
+        "POST /api/admin/rate-cards/{card_id}/versions/": {"base_rate": 1000},
         "PATCH /api/admin/rate-cards/{card_id}/versions/{tariff_id}/": {"valid_to": "2998-01-01"},
         "POST /api/shop/validate/": {"session_id": world.inside.pk},
         "POST /api/admin/shops/": {

@@ -201,6 +201,8 @@ TABLE: dict[str, Statuses] = {
     "office_zone_new": CHANGE,
     "office_zone": READ_ONE,
     "office_zone_retire": CHANGE_ONE,
+    "office_approvals": READ,
+    "office_approval": ONLY_SENT,
     "office_holidays": READ_ONE,
     "office_holiday_remove": ONLY_SENT,
     "office_tariffs": READ_ONE,

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("facilities", "0007_kinds"),
+        ("facilities", "0005_zone_minutes_optional"),
     ]
 
     operations = [

@@ -356,16 +356,17 @@ def refused(
     known = None if isinstance(error, NotFound | InvalidInput) else session
     sentence = _of_two_plates(error) if error.code == "vehicle_mismatch" else sentence_for(error)
     looks_alike = error.facts.get("verdict") == "AMBER"
-    asks = looks_alike or error.code == "pass_needs_plate"
+    ways = _ways_on(request, scan, error, known)
+    asks = looks_alike or ways.is_plate or error.code == "pass_needs_plate"
     verdict = Verdict(
-        tone="wait" if amber else "no",
+        tone="wait" if amber or asks else "no",
         word=LOOK if asks else WAIT if amber else STOP,
-        sentence=sentence,
+        sentence=gettext("This is a plate, not a code.") if ways.is_plate else sentence,
         session=known,
         code=error.code,
         can_confirm=looks_alike and not pane,
         site=str(error.facts.get("site_name", "")),
-        ways=_ways_on(request, scan, error, known),
+        ways=ways,
         plates=tuple(error.facts.get("plates", ())),
     )
     return _shown(request, verdict, scan)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("facilities", "0006_reservations"),
-        ("stays", "0007_reservations"),
+        ("stays", "0011_reservations"),
         ("vehicles", "0003_pass"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
