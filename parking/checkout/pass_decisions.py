@@ -29,7 +29,8 @@ def ask_cancellation(
 ) -> Approval:
     """Write down that a paid pass shall end and `refund` rupees go back; nothing changes before it is approved.
 
-    Raises Refused `pass_over`, `refund_exceeds_payment`, `asked_already` (it waits). What was refused may be asked for again.
+    What was refused may be asked for again. Raises Refused `pass_over`, `refund_exceeds_payment`, `asked_already` (it
+    waits).
     """
     with transaction.atomic():
         held = passes.lock_pass(subscription.pk)

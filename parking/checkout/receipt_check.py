@@ -52,7 +52,7 @@ def doubt(*, actor: Actor, code: str, paid: Decimal, words: str, now: datetime) 
 
 
 def _of_receipt(code: str) -> QrText:
-    """Return a code that stands on a receipt. Raises NotFound `qr_not_found` for that of a pass, which many may hold."""
+    """Return the code of a receipt. Raises NotFound `qr_not_found` for that of a pass, which many may hold."""
     if read_pass_code(code):
         raise NotFound("qr_not_found", "QR code not found, please check booking")
     return QrText(code)
