@@ -17,6 +17,7 @@ from parking.api import (
     prices,
     public,
     receipts,
+    shop,
     staff,
     staff_exempting,
     staff_gate,
@@ -62,6 +63,7 @@ api.add_router("/api/staff", staff_gate.router)
 api.add_router("/api/staff", staff_notes.router)
 api.add_router("/api/staff", staff_lost.router)
 api.add_router("/api/user", offers.router)
+api.add_router("/api/shop", shop.router)
 api.add_router("/api/user", debts.own)
 api.add_router("/api/user", vehicles.router)
 api.add_router("/api/user", passes.of_driver)

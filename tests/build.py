@@ -69,6 +69,7 @@ def book(
     vehicle_kind: str = "CAR",
     promo_code: str | None = None,
     use_points: int = 0,
+    expected_rate: str | None = None,
 ) -> ParkingSession:
     booked = booking.book(
         actor=actor(driver),
@@ -80,6 +81,7 @@ def book(
         now=now or clock.now(),
         promo_code=promo_code,
         use_points=use_points,
+        expected_rate=None if expected_rate is None else Decimal(expected_rate),
     )
     return booked.session
 

@@ -70,6 +70,9 @@ class ApiClient:
     def post(self, path: str, body: object = None, **headers: str) -> Any:
         return self._send("post", path, body, headers)
 
+    def put(self, path: str, body: object = None, **headers: str) -> Any:
+        return self._send("put", path, body, headers)
+
     def patch(self, path: str, body: object = None, **headers: str) -> Any:
         return self._send("patch", path, body, headers)
 

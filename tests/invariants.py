@@ -14,14 +14,17 @@ from django.db.models import Model
 from parking.audit.models import AuditEntry
 from parking.core.errors import DomainError
 from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.offers.models import PointEntry, PromoCount, PromoUse, Validation
 from parking.passes.models import Organisation, OrganisationInvoice, PassPeriod, PassVehicle, Subscription
 from parking.payments.models import OPEN_ORDER, Bill, Debt, Payment, PaymentOrder, Refund
 from parking.stays.models import GateScan, ParkingSession
 from parking.vehicles.models import Vehicle
+from tests.offers.agree import assert_offers_agree
 
 BOOKS: tuple[type[Model], ...] = (
     Vehicle, ParkingSlot, ParkingSession, GateScan, Bill, PaymentOrder, Payment, Refund, Debt,
     Subscription, PassPeriod, PassVehicle, Organisation, OrganisationInvoice,
+    PromoCount, PromoUse, PointEntry, Validation,
 )  # fmt: skip
 SHOWN: tuple[type[Model], ...] = (
     ParkingZone, ParkingSlot, ParkingSession, Bill, PaymentOrder, Payment, Refund, Debt,
@@ -94,6 +97,7 @@ def assert_books_agree() -> None:
     money.assert_every_bill_has_an_owner()
     money.assert_orders_agree()
     _assert_audit_agrees(sessions)
+    assert_offers_agree(sessions)
 
 
 def _assert_slots_agree(sessions: list[ParkingSession]) -> None:

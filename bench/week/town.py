@@ -106,6 +106,8 @@ class Town:
             code = next(code for code, pk in self.sites.items() if pk == gate["site_id"])
             self.gates[code, gate["direction"]] = gate["id"]
         admin.patch(f"/api/admin/users/{self.people['staff1'].id}/", sites=[self.sites["CP"]])
+        # The town's own books know plain rates.
+        admin.call("PUT", "/api/admin/zones/4/demand/", body={"steps": []})
         for code in self.sites:
             self._make_manager(code)
         for number in range(DRIVERS):

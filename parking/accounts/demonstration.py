@@ -36,6 +36,8 @@ DEMONSTRATION_ACCOUNTS = (
     DemonstrationAccount("user123", "userpass", Role.USER, "Asha", "Rao"),
     DemonstrationAccount("staff2", "staffpass", Role.STAFF, "Sunita", "Devi", at_airport=True),
     DemonstrationAccount("auditor1", "auditpass", Role.AUDITOR, "Imran", "Shaikh"),
+    # Works for the shop at Connaught Place.
+    DemonstrationAccount("shop1", "shoppass", Role.USER, "Kavita", "Mehta"),
 )
 
 

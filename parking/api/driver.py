@@ -23,7 +23,7 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, caller, driver_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
-from parking.edge.parsing import Day, In, Note, RefIn, Text12, Text20, Text30, Text100, path_ref
+from parking.edge.parsing import Day, In, Note, RefIn, Rupees, Text12, Text20, Text30, Text100, path_ref
 from parking.edge.requests import Attempt
 from parking.payments.models import PaymentOrder
 from parking.stays import access
@@ -56,6 +56,7 @@ class BookIn(In):
     ] = None
     promo_code: Text20 | None = None
     use_points: UsePoints = 0
+    expected_rate: Annotated[Rupees | None, Field(description="Refused if an hour costs something else now")] = None
 
 
 @router.post(
@@ -89,6 +90,7 @@ def book_slot(request: HttpRequest, attempt: Attempt, payload: BookIn) -> HttpRe
             special=payload.slot_kind,
             promo_code=payload.promo_code,
             use_points=payload.use_points,
+            expected_rate=payload.expected_rate,
         )
     shown = BookingOut.of(booked.session, booked.order, clock.now())
     text = f"Slot booked: {shown.slot_number}" if shown.slot_number else "Place booked"

@@ -18,6 +18,7 @@ from parking.edge.answers import ok, plain
 from parking.edge.describe import PUBLIC_PROBLEMS, Ok, enveloped, examples
 from parking.facilities.queries import zones_with_counts
 from parking.reports.background import BackgroundState, background_state
+from parking.tariffs import demand
 from parking.tariffs.book import prices_now
 
 router = Router(tags=["Public"], auth=None)
@@ -58,8 +59,8 @@ class ZonesQuery(BaseModel):
 
 def zones_now(wanted: ZonesQuery) -> HttpResponse:
     """Return the list of zones as it is in this second, narrowed and sorted as it is asked for."""
-    # Rates change with the time of day too, without any news.
-    period = prices_now.value().period(clock.now())
+    # Rates change with the time of day too, without any news, and with steps of demand that this process reads later.
+    period = (*prices_now.value().period(clock.now()), demand.version())
     if wanted.site_id is None and wanted.near is None:
         return HttpResponse(_answer.value(*period), content_type="application/json")
     rows = [row for row in _zones.value(*period) if wanted.site_id in {None, row.site_id}]

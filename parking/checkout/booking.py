@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from parking.core.sites import ALL_SITES, Sites
 from parking.core.together import together
 from parking.facilities.admitting import refuse_vehicle, refuse_without_pass
 from parking.facilities.models import ParkingZone
-from parking.facilities.queries import find_zone
+from parking.facilities.queries import find_zone, find_zone_locked
 from parking.offers import holding, points
 from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
@@ -32,8 +33,10 @@ from parking.stays.hoarding import refuse_hoarding
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import has_had_free_minutes, session_by_uuid
 from parking.stays.services import allocate_slot
+from parking.tariffs.demand import demand_now, percent_of_claim
 from parking.tariffs.queries import terms_for, walk_in_terms
-from parking.tariffs.rules import NO_OFFERS, Offers, Terms
+from parking.tariffs.rules import NO_OFFERS, Offers, Terms, rate_at
+from parking.tariffs.rules.demand import changed
 from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import Plate
 from parking.vehicles.services import checked_plate, lock_vehicle
@@ -50,6 +53,7 @@ class Wanted:
     special: str | None = None
     promo_code: str | None = None
     use_points: int = 0
+    expected_rate: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ def book(
     special: str | None = None,
     promo_code: str | None = None,
     use_points: int = 0,
+    expected_rate: Decimal | None = None,
 ) -> Booked:
     """Book a slot for a driver, from now on, and collect the booking fee.
 
@@ -88,11 +93,14 @@ def book(
     idempotency key are committed before the gateway is called. Raises NotFound `zone_not_found`; Refused
     `zone_inactive`, `kind_not_allowed`, `zone_closed`, `pass_needed`, `zone_full`, `vehicle_invalid`,
     `vehicle_already_parked`, `vehicle_unavailable`, `booking_limit`, `gateway_invalid`, `special_slot_not_allowed`,
-    `code_unknown`, `code_expired`, `code_not_here`, `code_used_up`, `points_not_enough`, `payment_failed` (the slot is
+    `code_unknown`, `code_expired`, `code_not_here`, `code_used_up`, `points_not_enough`, `price_changed`,
+    `payment_failed` (the slot is
     free again); TooMany `too_many_requests`; RepeatedRequest.
     """
     code = chosen_gateway(gateway).code
-    wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind, special, promo_code, use_points)
+    wanted = Wanted(
+        zone, checked_plate(plate), owner_name, vehicle_kind, special, promo_code, use_points, expected_rate
+    )
     if special is not None and special not in special_slots_of(actor.user_id):
         raise Refused("special_slot_not_allowed", "The office has not allowed you slots of this kind")
     if actor.user_id is not None:
@@ -165,11 +173,14 @@ def claim_place(
     now: datetime,
 ) -> tuple[ParkingSession, Terms]:
     """Inside a transaction: lock the vehicle, claim a slot, write booking, bill and audit line. Raises as `book`."""
-    zone = find_zone(wanted.zone, sites=sites)
+    find = find_zone_locked if demand_now.value().names(wanted.zone) else find_zone
+    zone = find(wanted.zone, sites=sites)
     refuse_vehicle(zone, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
     if driver_id is not None:
         refuse_hoarding(driver_id=driver_id, site_id=zone.site_id, now=now)
     terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
+    demand_percent = percent_of_claim(zone, wanted.vehicle_kind)
+    _refuse_other_rate(wanted, changed(rate_at(now, terms).rate, demand_percent))
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
     cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
     if cover.subscription is not None:
@@ -179,6 +190,8 @@ def claim_place(
     if has_had_free_minutes(vehicle.pk, terms, now=now):
         terms = replace(terms, free_minutes=0)
     offers = _offers(wanted, zone, vehicle, driver_id, now)
+    if demand_percent and cover.subscription is None:
+        offers = replace(offers, demand_percent=demand_percent)
     session = allocate_slot(
         uuid=uuid,
         zone=zone,
@@ -192,6 +205,7 @@ def claim_place(
         offers=offers,
         cover=cover,
     )
+    points.hold(driver_id=driver_id, points=offers.points, held=0, session_id=session.pk, now=now)
     booked = SessionBooked(
         session_id=session.pk,
         zone_id=zone.pk,
@@ -202,6 +216,11 @@ def claim_place(
     )
     audit.record(actor, booked, now)
     return session, terms
+
+
+def _refuse_other_rate(wanted: Wanted, rate: Decimal) -> None:
+    if wanted.expected_rate not in {None, rate}:
+        raise Refused("price_changed", f"An hour costs ₹{rate} now", rate=str(rate))
 
 
 def _offers(wanted: Wanted, zone: ParkingZone, vehicle: Vehicle, driver_id: int | None, now: datetime) -> Offers:
@@ -217,10 +236,7 @@ def _offers(wanted: Wanted, zone: ParkingZone, vehicle: Vehicle, driver_id: int 
             now=now,
         )
         offers = offers.with_code(held)
-    if wanted.use_points:
-        points.hold(driver_id=driver_id, points=wanted.use_points, held=0, session_id=None, now=now)
-        offers = offers.with_points(wanted.use_points)
-    return offers
+    return offers.with_points(wanted.use_points)
 
 
 def _collect_fee(session: ParkingSession, order: PaymentOrder | None, now: datetime, *, fresh: bool) -> Booked:

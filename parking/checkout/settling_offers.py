@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from parking.offers import holding, points
+from parking.offers import holding, points, validations
 from parking.stays.models import ParkingSession
 from parking.stays.services import offers_of
 from parking.tariffs.rules import Charge
@@ -12,6 +12,7 @@ def finish(session: ParkingSession, charge: Charge, now: datetime) -> None:
     """Redeem what the bill of a completed session was closed with; what has no line on it is given back."""
     offers = offers_of(session)
     holding.finish(session, offers.code, charge, now)
+    validations.settle(offers.shops, charge, now)
     points.finish(session, offers.points, charge, now)
 
 

@@ -156,7 +156,7 @@ def _once(present: "TaxDocumentQuerySet", draft: _Draft, now: datetime) -> TaxDo
         return found
     try:
         with transaction.atomic():
-            series = _locked_series(draft, now)
+            series = _locked_series(draft.site, draft.prefix, draft.kind, now)
             # Somebody may have written it while we waited for the series.
             return present.first() or _write(draft, series, now)
     except IntegrityError:
@@ -167,33 +167,47 @@ def _once(present: "TaxDocumentQuerySet", draft: _Draft, now: datetime) -> TaxDo
         return found
 
 
-def _locked_series(draft: _Draft, now: datetime) -> NumberSeries:
-    key = {"prefix": draft.prefix, "kind": draft.kind, "year": financial_year(now, ZoneInfo(draft.site.time_zone))}
-    rows = NumberSeries.objects.select_for_update(no_key=True).filter(**key, site=draft.site)
+def take_number(*, site: ParkingSite, prefix: str, kind: DocumentKind, now: datetime) -> tuple[str, datetime]:
+    """Return the next number of a series and its date, in the transaction that writes the document of it.
+
+    For documents that are kept elsewhere, such as those of shops. Raises Refused `series_used_up`.
+    """
+    series = _locked_series(site, prefix, kind, now)
+    return _next_number(series, now), series.last_at or now
+
+
+def _locked_series(site: ParkingSite, prefix: str, kind: DocumentKind, now: datetime) -> NumberSeries:
+    key = {"prefix": prefix, "kind": kind, "year": financial_year(now, ZoneInfo(site.time_zone))}
+    rows = NumberSeries.objects.select_for_update(no_key=True).filter(**key, site=site)
     series = rows.first()
     if series is None:
-        NumberSeries.objects.bulk_create([NumberSeries(**key, site=draft.site)], ignore_conflicts=True)
+        NumberSeries.objects.bulk_create([NumberSeries(**key, site=site)], ignore_conflicts=True)
         series = rows.get()
     return series
 
 
-def _write(draft: _Draft, series: NumberSeries, now: datetime) -> TaxDocument:
+def _next_number(series: NumberSeries, now: datetime) -> str:
     if series.last >= LARGEST:
         raise Refused("series_used_up", "All numbers of this series are given: the site needs another prefix")
     series.last += 1
     # Whoever waited for the lock is later than whoever had it: dates follow the numbers.
     series.last_at = max(now, series.last_at or now)
     series.save(update_fields=["last", "last_at"])
-    split = draft.split
+    letter = _LETTERS[DocumentKind(series.kind)]
+    return document_number(prefix=series.prefix, letter=letter, year=series.year, count=series.last)
+
+
+def _write(draft: _Draft, series: NumberSeries, now: datetime) -> TaxDocument:
+    number, split = _next_number(series, now), draft.split
     document = TaxDocument(
-        number=document_number(prefix=series.prefix, letter=_LETTERS[draft.kind], year=series.year, count=series.last),
+        number=number,
         kind=draft.kind,
         site=draft.site,
         bill=draft.bill,
         payment=draft.payment,
         refund=draft.refund,
         original=draft.original,
-        issued_at=series.last_at,
+        issued_at=series.last_at or now,
         taxable=split.taxable,
         cgst=split.cgst,
         sgst=split.sgst,
@@ -218,7 +232,15 @@ def charged_lines(bill: Bill) -> list[Line]:
     """Return the lines that a bill was closed with. A later refund has a note and does not change the invoice."""
     lines = (BillLine.from_json(line) for line in bill.lines)
     charged = (line for line in lines if line.kind != LineKind.REFUND)
-    return [Line(line.label, line.quantity, line.unit_price, line.amount) for line in charged]
+    return [Line(_printed(line), line.quantity, line.unit_price, line.amount) for line in charged]
+
+
+def _printed(line: BillLine) -> str:
+    """Return the label of a line as a document has it: what a shop pays is no discount, but another payer's part."""
+    if line.kind != LineKind.SHOP:
+        return line.label
+    shop, given = line.label.removeprefix("Validated by ").rsplit(", ", 1)
+    return f"{given}, paid by {shop}"
 
 
 def charged_total(bill: Bill) -> Decimal:

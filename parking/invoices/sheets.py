@@ -6,13 +6,40 @@ Everything comes from the document's own columns and snapshot, so it reads the s
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from parking.core import clock
 from parking.core.money import ZERO, indian
 from parking.invoices.gstin import place_of_supply, state_tax_name
-from parking.invoices.models import DocumentKind, TaxDocument
+from parking.invoices.models import DocumentKind
 from parking.invoices.snapshot import Money, Snapshot
+
+
+class Printed(Protocol):
+    """What a document has beside its snapshot: one of a bill, payment or refund, or of what a shop pays."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def issued_at(self) -> datetime: ...
+    @property
+    def taxable(self) -> Decimal: ...
+    @property
+    def cgst(self) -> Decimal: ...
+    @property
+    def sgst(self) -> Decimal: ...
+    @property
+    def total(self) -> Decimal: ...
+    @property
+    def snapshot(self) -> Any: ...
+    @property
+    def original_id(self) -> int | None: ...
+    @property
+    def payment_id(self) -> int | None: ...
+
 
 ELECTRONIC = "Electronic document, valid without signature."
 
@@ -47,7 +74,7 @@ class Sheet:
     notes: tuple[str, ...]
 
 
-def sheet_of(document: TaxDocument) -> Sheet:
+def sheet_of(document: Printed) -> Sheet:
     snapshot = Snapshot.from_json(document.snapshot)
     supplier = snapshot.supplier
     return Sheet(
@@ -72,7 +99,7 @@ def _shows_tax(snapshot: Snapshot) -> bool:
     return bool(snapshot.supplier.gstin) and not snapshot.is_exempt
 
 
-def _title(document: TaxDocument, snapshot: Snapshot) -> str:
+def _title(document: Printed, snapshot: Snapshot) -> str:
     if not snapshot.supplier.gstin:
         # Who is not registered issues neither invoices nor notes of GST.
         return "Receipt" if document.original_id is None else "Refund receipt"
@@ -84,7 +111,7 @@ def _title(document: TaxDocument, snapshot: Snapshot) -> str:
     return str(DocumentKind(document.kind).label)
 
 
-def _total_label(document: TaxDocument) -> str:
+def _total_label(document: Printed) -> str:
     if document.original_id is not None:
         return "Refunded"
     return "Received" if document.payment_id is not None else "Total"
@@ -93,7 +120,7 @@ def _total_label(document: TaxDocument) -> str:
 # --- Facts -----------------------------------------------------------------------------------------
 
 
-def _facts(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
+def _facts(document: Printed, snapshot: Snapshot) -> tuple[Pair, ...]:
     original = snapshot.original
     place = place_of_supply(snapshot.supplier.state_code)
     pairs = [
@@ -133,7 +160,7 @@ def _stay(snapshot: Snapshot) -> list[Pair]:
 # --- Money -----------------------------------------------------------------------------------------
 
 
-def _sums(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
+def _sums(document: Printed, snapshot: Snapshot) -> tuple[Pair, ...]:
     if not snapshot.supplier.gstin:
         return ()
     if snapshot.is_exempt:
@@ -146,7 +173,7 @@ def _sums(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
     )
 
 
-def _money(document: TaxDocument, snapshot: Snapshot) -> tuple[Pair, ...]:
+def _money(document: Printed, snapshot: Snapshot) -> tuple[Pair, ...]:
     pairs: list[Pair] = []
     for paid in snapshot.payments:
         pairs += [(_way("Paid", paid, snapshot), indian(paid.amount)), *_change(paid), *_fee_on_top(paid)]

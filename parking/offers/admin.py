@@ -1,9 +1,9 @@
-"""Show promo codes, their uses and points on the look-up site."""
+"""Show promo codes, their uses, points and shops on the look-up site."""
 
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.offers.models import PointEntry, PromoCode, PromoCount, PromoUse
+from parking.offers.models import PointEntry, PromoCode, PromoCount, PromoUse, Shop, ShopInvoice, Validation
 
 
 @admin.register(PromoCode, site=look_up)
@@ -33,3 +33,27 @@ class PointEntryAdmin(LookUpAdmin):
     list_filter = ["kind"]
     list_select_related = ["driver", "session"]
     search_fields = ["=driver__username", "=session__pk"]
+
+
+@admin.register(Shop, site=look_up)
+class ShopAdmin(LookUpAdmin):
+    list_display = ["name", "site", "gives", "value", "is_active"]
+    list_filter = ["site", "gives"]
+    list_select_related = ["site"]
+    search_fields = ["name", "=gstin"]
+
+
+@admin.register(Validation, site=look_up)
+class ValidationAdmin(LookUpAdmin):
+    list_display = ["shop", "session", "created_at", "undone_at", "amount"]
+    list_filter = ["shop"]
+    list_select_related = ["shop", "session"]
+    search_fields = ["=session__pk", "=bill_number"]
+
+
+@admin.register(ShopInvoice, site=look_up)
+class ShopInvoiceAdmin(LookUpAdmin):
+    list_display = ["number", "shop", "month", "total", "issued_at"]
+    list_filter = ["shop"]
+    list_select_related = ["shop"]
+    search_fields = ["=number"]

@@ -1,6 +1,7 @@
 """What happens to promo codes."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from parking.audit.events import Event
 from parking.stays.events import SessionEvent
@@ -55,3 +56,60 @@ class SessionCodeGiven(SessionEvent):
 
     code: str
     instead_of: str
+
+
+# --- Shops ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopEvent(Event):
+    """Something that happened to a shop; `terms` are its fields as they are from then on."""
+
+    subject_kind = "shop"
+
+    shop_id: int
+    site_id: int
+    terms: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopCreated(ShopEvent):
+    action = "shop.created"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopChanged(ShopEvent):
+    action = "shop.changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ValidationEvent(SessionEvent):
+    validation_id: int
+    shop_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionValidated(_ValidationEvent):
+    """A shop pays for a session, wholly or in part."""
+
+    action = "session.validated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidationUndone(_ValidationEvent):
+    """A shop took its validation back."""
+
+    action = "session.validation_undone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopInvoiced(Event):
+    """The tax invoice of a shop for a month was issued; `total` in rupees."""
+
+    action = "shop.invoiced"
+    subject_kind = "shop"
+
+    shop_id: int
+    month: str
+    number: str
+    total: Decimal

@@ -9,8 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from parking.core.money import ZERO
-from parking.facilities.models import ParkingZone
+from parking.facilities.models import ParkingSite, ParkingZone
 from parking.stays.models import ParkingSession
+from parking.tariffs.rules.changes import Gives
 
 LONGEST_CODE = 20
 
@@ -125,3 +126,102 @@ class PointEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.driver_id} {self.number}"
+
+
+def _amount(**options: Any) -> "models.DecimalField[Any, Any]":
+    return models.DecimalField(max_digits=10, decimal_places=2, **options)
+
+
+class Shop(models.Model):
+    """A shop whose customers park at its expense. What it gives is copied into each validation."""
+
+    name = models.CharField(max_length=60)
+    site = models.ForeignKey(ParkingSite, on_delete=models.PROTECT, related_name="shops")
+    gstin = models.CharField("GSTIN", max_length=15, blank=True)
+    gives = models.CharField(max_length=8, choices=[(str(kind), str(kind)) for kind in Gives])
+    value = _amount(null=True, blank=True, help_text="Minutes, percent or rupees; empty for PURCHASE")
+    from_amount = _amount(null=True, blank=True, help_text="PURCHASE: the sum from which all is free")
+    per_session = _amount(null=True, blank=True, help_text="The most rupees that it pays for one session")
+    per_day: "models.PositiveIntegerField[int | None, int | None]" = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Validations in a day of the site"
+    )
+    per_month: "models.PositiveIntegerField[int | None, int | None]" = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Validations in a month"
+    )
+    people: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="shops", blank=True
+    )
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "name"], name="shop_once_at_site"),
+            models.CheckConstraint(condition=Q(gives__in=[str(kind) for kind in Gives]), name="shop_gives_known"),
+            models.CheckConstraint(
+                condition=Q(gives="PURCHASE", value=None) | (~Q(gives="PURCHASE") & Q(value__gt=0)),
+                name="shop_value_fits",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Validation(models.Model):
+    """A session that a shop pays for, wholly or in part; `amount` is known when its bill closes."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="validations")
+    session = models.ForeignKey(ParkingSession, on_delete=models.PROTECT, related_name="validations")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    gift = models.JSONField(help_text="The tariffs.rules.changes.Gift that the session got")
+    bill_number = models.CharField(max_length=30, blank=True)
+    bill_amount = _amount(null=True, blank=True)
+    created_at = models.DateTimeField()
+    undo_until = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+    amount = _amount(null=True, blank=True, help_text="What the shop pays (rupees); empty until the bill closes")
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["shop", "session"], condition=Q(undone_at=None), name="validation_once_per_session"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount=None, settled_at=None) | Q(amount__gte=0, settled_at__isnull=False),
+                name="validation_settled_with_amount",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["shop", "-created_at"], name="validation_of_shop")]
+
+    def __str__(self) -> str:
+        return f"{self.shop_id} session {self.session_id}"
+
+
+class ShopInvoice(models.Model):
+    """What a shop owes for a month: numbered without gaps beside the other documents of its site, never edited."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="invoices")
+    month = models.DateField(help_text="Its first day")
+    number = models.CharField(max_length=16, unique=True)
+    kind = models.CharField(max_length=14)
+    issued_at = models.DateTimeField()
+    taxable = _amount()
+    cgst = _amount()
+    sgst = _amount()
+    total = _amount()
+    snapshot = models.JSONField(help_text="Everything else that is printed (invoices.snapshot.Snapshot)")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["shop", "month"], name="shop_invoice_once_a_month"),
+            models.CheckConstraint(condition=Q(total__gt=0, taxable__gte=0, cgst__gte=0), name="shop_invoice_amounts"),
+        ]
+
+    # What `invoices.sheets` asks a document: this one has neither an original nor a payment of its own.
+    original_id: ClassVar[None] = None
+    payment_id: ClassVar[None] = None
+
+    def __str__(self) -> str:
+        return self.number

@@ -35,6 +35,7 @@ from parking.stays.rules import (
     refund_on_cancelling,
 )
 from parking.tariffs.rules import NO_OFFERS, BillLine, Offers, Stay, Terms, lines_of, rate_at
+from parking.tariffs.rules.demand import changed
 from parking.vehicles.alike import Likeness, likeness
 from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import readings
@@ -53,8 +54,12 @@ def offers_of(session: ParkingSession) -> Offers:
 
 
 def rate_of(session: ParkingSession, now: datetime) -> Decimal:
-    """Return the rate (rupees an hour) of a step that begins at `now`, or began at the end of a stay that is over."""
-    return rate_at(session.exit_time or session.ended_at or now, terms_of(session)).rate
+    """Return the rate (rupees an hour) of a step that begins at `now`, or began at the end of a stay that is over.
+
+    With busy or quiet time, as it is charged.
+    """
+    rate = rate_at(session.exit_time or session.ended_at or now, terms_of(session)).rate
+    return changed(rate, offers_of(session).demand_percent)
 
 
 # --- Booking ---------------------------------------------------------------------------------------
@@ -234,11 +239,13 @@ def calculate_amount(*, session: ParkingSession, until: datetime) -> tuple[BillL
 
 def stay_until(session: ParkingSession, entry: datetime, until: datetime) -> Stay:
     """Return what the rules have to know of a stay, beside its terms."""
+    offers = offers_of(session)
     return Stay(
         entry,
         until,
         lost_ticket=Mark.LOST_TICKET in session.marks,
-        changes=(*pass_of(session, entry), *offers_of(session).changes),
+        demand_percent=offers.demand_percent,
+        changes=(*pass_of(session, entry), *offers.changes),
     )
 
 

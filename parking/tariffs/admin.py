@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.tariffs.models import Holiday, RateCard, Tariff, ZoneTariff
+from parking.tariffs.models import Holiday, RateCard, Tariff, ZoneDemand, ZoneTariff
 
 
 @admin.register(ZoneTariff, site=look_up)
@@ -35,3 +35,10 @@ class HolidayAdmin(LookUpAdmin):
     list_filter = ["site"]
     list_select_related = ["site"]
     search_fields = ["name"]
+
+
+@admin.register(ZoneDemand, site=look_up)
+class ZoneDemandAdmin(LookUpAdmin):
+    list_display = ["zone", "steps", "updated_at"]
+    list_select_related = ["zone"]
+    search_fields = ["zone__name"]

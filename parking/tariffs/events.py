@@ -59,6 +59,17 @@ class TariffWithdrawn(ZoneTariffEvent):
     action = "tariff.withdrawn"
 
 
+@dataclass(frozen=True, kw_only=True)
+class DemandChanged(Event):
+    """How the prices of a zone follow how full it is was set: the steps, none for not at all."""
+
+    action = "demand.changed"
+    subject_kind = "zone"
+
+    zone_id: int
+    steps: tuple[dict[str, int], ...]
+
+
 # --- Rate cards ----------------------------------------------------------------------------------------
 
 

@@ -103,3 +103,14 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}"
+
+
+class ZoneDemand(models.Model):
+    """How the prices of a zone follow how full it is; without a row, or without steps, they do not."""
+
+    zone = models.OneToOneField(ParkingZone, on_delete=models.PROTECT, related_name="demand")
+    steps = models.JSONField(default=list, blank=True, help_text="The tariffs.rules.demand.DemandSteps")
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.zone}"

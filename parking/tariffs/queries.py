@@ -12,9 +12,11 @@ from parking.core import clock
 from parking.core.site_settings import CANCEL_WINDOW_SECONDS
 from parking.facilities.models import ParkingZone
 from parking.tariffs.book import Version, holidays_now, prices_now
+from parking.tariffs.demand import percent_shown
 from parking.tariffs.models import Tariff
 from parking.tariffs.rules import BillLine, KindRate, Prices, RateNow, Stay, Terms, lines_of, rate_at, total_of
 from parking.tariffs.rules.changes import Change
+from parking.tariffs.rules.demand import changed
 from parking.tariffs.rules.terms import holidays_from
 from parking.vehicles.models import VehicleKind
 
@@ -55,10 +57,12 @@ class PriceNow:
     terms: Terms
     rate: RateNow
     version: Version | None = None
+    demand_percent: int = 0
 
     @property
     def hourly_rate(self) -> Decimal:
-        return self.rate.rate
+        """Return the rate as it is charged, with busy or quiet time."""
+        return changed(self.rate.rate, self.demand_percent)
 
     @property
     def booking_fee(self) -> Decimal:
@@ -74,6 +78,7 @@ def price_now(zone: ParkingZone, now: datetime, kind: str = VehicleKind.CAR) -> 
         terms=terms,
         rate=rate_at(now, terms),
         version=book.version_at(zone.pk, kind, now),
+        demand_percent=percent_shown(zone, kind, now),
     )
 
 
@@ -92,8 +97,8 @@ def prices_of(zone: ParkingZone, now: datetime) -> list[PriceNow]:
 
 
 def rates_of_kinds(zone: ParkingZone, now: datetime) -> list[KindRate]:
-    """Return rate and fee of the kinds other than cars that have prices of their own, by kind."""
-    return [KindRate(price.vehicle_kind, price.hourly_rate, price.booking_fee) for price in prices_of(zone, now)[1:]]
+    """Return rate and fee of the kinds other than cars that have prices of their own, by kind, as they are set."""
+    return [KindRate(price.vehicle_kind, price.rate.rate, price.booking_fee) for price in prices_of(zone, now)[1:]]
 
 
 def kind_rates_of(zones: Collection[ParkingZone], now: datetime) -> dict[int, list[KindRate]]:
@@ -134,4 +139,5 @@ def estimate(
 ) -> Estimate:
     """Return what a stay of a kind would cost, under the tariff that is announced for its beginning."""
     terms = (walk_in_terms if walk_in else terms_for)(zone=zone, vehicle_kind=kind, now=begins)
-    return Estimate(begins, until, lines_of(Stay(begins, until, changes=changes), terms), terms.booking_fee)
+    stay = Stay(begins, until, demand_percent=percent_shown(zone, kind, begins), changes=changes)
+    return Estimate(begins, until, lines_of(stay, terms), terms.booking_fee)

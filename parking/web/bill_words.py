@@ -13,12 +13,28 @@ def label_in_words(line: BillLine) -> str | None:
     said = line.label.removeprefix(LABELS[line.kind]).strip()
     if line.kind == LineKind.PROMO and said:
         return _("Promo code %(code)s") % {"code": said}
+    if line.kind == LineKind.DEMAND:
+        return demand_in_words(_percent_of(line.label))
+    if line.kind == LineKind.SHOP:
+        return _("Paid by %(shop)s") % {"shop": line.label.removeprefix("Validated by ")}
     if line.kind == LineKind.EXEMPT and said:
         return _("Exempt: %(name)s") % {"name": exempt_class_in_words(said.removeprefix(": "))}
     if line.kind == LineKind.POINTS:
         points = line.label.removesuffix(" points")
         return _("%(points)s points") % {"points": points}
     return None
+
+
+def demand_in_words(percent: int) -> str:
+    """Return a change of prices by demand, as it stands on a bill."""
+    if percent < 0:
+        return _("Quiet time −%(percent)s %%") % {"percent": -percent}  # noqa: RUF001 - a minus
+    return _("Busy time +%(percent)s %%") % {"percent": percent}
+
+
+def _percent_of(label: str) -> int:
+    number = int("".join(letter for letter in label if letter.isdigit()) or 0)
+    return number if "+" in label else -number
 
 
 # The classes that car parks usually exempt; others stay as the car park calls them.

@@ -25,6 +25,7 @@ def test_the_published_logins_work(anybody: ApiClient):
         ("user123", "USER"),
         ("staff2", "STAFF"),
         ("auditor1", "AUDITOR"),
+        ("shop1", "USER"),
     ]
     assert {user.username: user.site_ids for user in made if user.site_ids} == {"staff2": [2]}
     logins = [
@@ -34,6 +35,7 @@ def test_the_published_logins_work(anybody: ApiClient):
         ("user123", "userpass"),
         ("staff2", "staffpass"),
         ("auditor1", "auditpass"),
+        ("shop1", "shoppass"),
     ]
     for username, password in logins:
         body = {"username": username, "password": password}
@@ -45,7 +47,7 @@ def test_a_second_time_makes_nothing_and_changes_nothing():
     User.objects.filter(username="staff1").update(password="!", role="USER")
 
     assert create_demonstration_accounts(airport_id=2, now=clock.now()) == []
-    assert User.objects.count() == 6
+    assert User.objects.count() == 7
     assert User.objects.get(username="staff1").role == "USER"
 
 
@@ -59,7 +61,7 @@ def test_production_has_none(settings):
 
 def test_production_does_not_start_with_published_passwords():
     create_demonstration_accounts(airport_id=2, now=clock.now())
-    User.objects.filter(username__in=["superadmin", "user123", "staff2", "auditor1"]).update(password="!")
+    User.objects.filter(username__in=["superadmin", "user123", "staff2", "auditor1", "shop1"]).update(password="!")
 
     with pytest.raises(UnsafeProductionError, match=r"demonstration passwords still open admin, staff1\.$"):
         refuse_demonstration_accounts()

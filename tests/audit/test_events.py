@@ -93,6 +93,41 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
     ),
     (offers.PointsLapsed(user_id=5, points=12), "points.lapsed", "user", 5, {"points": 12}),
     (
+        offers.ShopCreated(shop_id=3, site_id=1, terms=CODE),
+        "shop.created",
+        "shop",
+        3,
+        {"site_id": 1, "terms": CODE},
+    ),
+    (
+        offers.ShopChanged(shop_id=3, site_id=1, terms=CODE),
+        "shop.changed",
+        "shop",
+        3,
+        {"site_id": 1, "terms": CODE},
+    ),
+    (
+        offers.ShopInvoiced(shop_id=3, month="2026-11", number="KA1/2627/0000001", total=FIFTY),
+        "shop.invoiced",
+        "shop",
+        3,
+        {"month": "2026-11", "number": "KA1/2627/0000001", "total": "50.00"},
+    ),
+    (
+        offers.SessionValidated(session_id=7, validation_id=12, shop_id=3),
+        "session.validated",
+        "session",
+        7,
+        {"validation_id": 12, "shop_id": 3},
+    ),
+    (
+        offers.ValidationUndone(session_id=7, validation_id=12, shop_id=3),
+        "session.validation_undone",
+        "session",
+        7,
+        {"validation_id": 12, "shop_id": 3},
+    ),
+    (
         replays.ReplayStarted(replay_id=4, zone_ids=(3,), start_date="2026-11-01", end_date="2026-11-30"),
         "replay.started",
         "replay",
@@ -385,6 +420,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         3,
         {"tariff_id": 9, "valid_to": SINCE},
     ),
+    (
+        tariffs.DemandChanged(zone_id=3, steps=({"from_percent": 80, "change_percent": 20},)),
+        "demand.changed",
+        "zone",
+        3,
+        {"steps": [{"from_percent": 80, "change_percent": 20}]},
+    ),
     (tariffs.TariffWithdrawn(zone_id=3, tariff_id=9), "tariff.withdrawn", "zone", 3, {"tariff_id": 9}),
     (
         tariffs.RateCardCreated(rate_card_id=2, name="City", vehicle_kind="CAR", zone_ids=(3, 4)),
@@ -513,6 +555,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "organisation",
         6,
         {"number": 1, "amount": "100.00", "vehicles": 3, "due_on": "2027-01-01"},
+    ),
+    (
+        passes.OrganisationOverdue(organisation_id=6, number=1, due=FIFTY, pays_from=SINCE),
+        "organisation.overdue",
+        "organisation",
+        6,
+        {"number": 1, "due": "50.00", "pays_from": SINCE},
     ),
     (
         passes.OrganisationPaid(

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from parking.accounts.models import User
 from parking.core import clock
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
+from parking.offers.models import PromoCode, Shop
 from parking.passes.models import OrganisationInvoice, Plan, Subscription
 from parking.stays.models import ExemptClass
 from parking.tariffs.models import RateCard
@@ -55,7 +56,7 @@ def test_a_second_time_nothing_is_added_or_changed() -> None:
     ParkingZone.objects.filter(name="Zone A").update(hourly_rate=Decimal("60.00"))
     call_command("demo")
     assert zones() == [("CP", "Zone A", "60.00", 10), *ZONES[1:]]
-    assert (Gate.objects.count(), User.objects.count()) == (4, 6)
+    assert (Gate.objects.count(), User.objects.count()) == (4, 7)
     assert RateCard.objects.count() == 1
     assert (Plan.objects.count(), Subscription.objects.count()) == (3, 2)
 
@@ -65,11 +66,12 @@ def test_taxis_have_a_rate_card_at_the_airport() -> None:
     card = RateCard.objects.get()
     assert (card.name, card.vehicle_kind) == ("Taxis", "TAXI")
     assert list(card.zones.order_by("pk").values_list("name", flat=True)) == ["Zone P1", "Zone P2"]
+    # A tenth less than the tariffs say: the zone is quiet.
     prices = {kind: price_now(card.zones.get(name="Zone P2"), clock.now(), kind) for kind in ("CAR", "TAXI", "EV")}
     assert [(kind, str(price.hourly_rate), str(price.booking_fee)) for kind, price in prices.items()] == [
-        ("CAR", "40.00", "50.00"),
-        ("TAXI", "30.00", "0.00"),
-        ("EV", "40.00", "50.00"),
+        ("CAR", "36.00", "50.00"),
+        ("TAXI", "27.00", "0.00"),
+        ("EV", "36.00", "50.00"),
     ]
 
 
@@ -98,6 +100,17 @@ def test_an_organisation_has_an_open_invoice() -> None:
     assert_books_agree()
 
 
+def test_a_shop_a_promo_code_and_a_zone_whose_prices_follow_demand() -> None:
+    call_command("demo")
+    call_command("demo")
+    shop = Shop.objects.get()
+    assert (shop.name, shop.site.code, [person.username for person in shop.people.all()]) == ("Chroma", "CP", ["shop1"])
+    assert PromoCode.objects.get().code == "WELCOME"
+    zone = ParkingZone.objects.get(name="Zone P2")
+    # It is empty: 10 % off.
+    assert price_now(zone, clock.now()).hourly_rate == Decimal("36.00")
+
+
 def test_an_older_database_gets_what_is_missing() -> None:
     make_user(username="staff1")
     make_zone("Zone A")
@@ -107,7 +120,7 @@ def test_an_older_database_gets_what_is_missing() -> None:
     assert (former.name, former.code, former.state) == ("Connaught Place", "CP", "OPEN")
     assert zones() == ZONES
     assert Gate.objects.filter(site=former).count() == 2
-    assert User.objects.count() == 6
+    assert User.objects.count() == 7
 
 
 def test_a_car_park_that_is_not_the_demonstrations_keeps_its_name() -> None:

@@ -1,7 +1,7 @@
 """Days of traffic at two sites, with an attendant each: the books agree, and everybody sees what is theirs."""
 
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from parking.accounts.models import User
 from parking.audit.models import AuditEntry
+from parking.offers.models import Shop
+from parking.offers.statements import statement_of
 from parking.payments.models import Debt, Payment
 from parking.stays.models import ParkingSession
 from tests.client import ApiClient
@@ -48,6 +50,13 @@ def test_the_books_agree_and_the_reports_add_up_to_the_payments() -> None:
     assert {row["date"]: Decimal(str(row["revenue"])) for row in report["daily"]} == dict(by_day)
     assert Decimal(str(report["total"])) == sum(by_day.values())
     assert sum(Decimal(str(row["revenue"])) for row in report["zones"]) == sum(by_day.values())
+
+
+@pytest.mark.usefixtures("traffic")
+def test_the_shop_has_a_statement() -> None:
+    statement = statement_of(Shop.objects.get(), date(2026, 11, 1))
+    assert statement.rows
+    assert statement.total > 0
 
 
 @pytest.mark.usefixtures("traffic")

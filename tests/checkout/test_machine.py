@@ -27,6 +27,7 @@ from parking.checkout import cancelling, expiring, leaving, settling
 from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError, Unavailable
 from parking.core.ids import Ref
+from parking.core.money import rupees
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import update_zone
 from parking.payments.gateways import registry
@@ -36,6 +37,7 @@ from parking.stays.models import ParkingSession
 from tests import build
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, books, nothing_changes, shown
+from tests.offers import build as offers
 
 OPENING = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 PLATES = ["DL-01-AB-0001", "DL-01-AB-0002", "DL-01-AB-0003", "DL-01-AB-0004"]
@@ -46,6 +48,8 @@ EXPECTED = {
     "booking_expired", "booking_cancelled", "payment_pending", "vehicle_mismatch", "entry_not_scanned",
     "already_exited", "amount_too_small", "not_active", "not_cancellable", "nothing_due",
     "payment_declined", "gateway_unavailable", "payment_in_review", "amount_below_gateway_minimum",
+    "session_over", "session_not_found", "payment_under_way", "points_not_enough", "code_used_up", "code_minimum",
+    "already_validated", "not_found_inside", "quote_given", "undo_over",
 }  # fmt: skip
 
 AWAY = "AWAY"
@@ -78,6 +82,16 @@ def hours_of(span: timedelta) -> int:
     return hours
 
 
+def lowered(cost: Decimal, held: dict[str, Any]) -> Decimal:
+    """The order of discounts, written a second time: shops, the code, then points in whole hundreds."""
+    shops, points = len(held.get("shops", [])), int(held.get("points", 0))
+    left = max(cost - 30 * shops, Decimal(0))
+    if "promo" in held:
+        given = rupees(left / 5) if held["promo"]["code"] == "FIFTH" else Decimal(10)
+        left -= min(given, left)
+    return left - 10 * min(points // 100, int(left) // 10)
+
+
 class CarPark(RuleBasedStateMachine):
     """Two drivers, two attendants' worth of gates, four plates, three slots in two zones."""
 
@@ -97,6 +111,12 @@ class CarPark(RuleBasedStateMachine):
             build.make_zone(rate="50.00", slots=2),
             build.make_zone(rate="20.00", slots=1),
         ]
+        self.clerk = build.make_user()
+        offers.make_shop(self.clerk, self.zones[0].site_id, gives="AMOUNT", value="30")
+        offers.make_code("FIFTH", "PERCENT", "20", uses=3)
+        offers.make_code("TEN", "AMOUNT", "10", uses_per_driver=1)
+        offers.switch_points_on()
+        offers.earn(self.drivers[0], 500, OPENING)
         self.terms: dict[int, Terms] = {}
         self.seen = (shown(), newest_lines())
 
@@ -149,7 +169,7 @@ class CarPark(RuleBasedStateMachine):
     def _cost(self, session: ParkingSession, until: datetime) -> Decimal:
         assert session.entry_time is not None
         terms = self.terms[session.pk]
-        return max(hours_of(until - session.entry_time) * terms.rate, terms.fee)
+        return lowered(max(hours_of(until - session.entry_time) * terms.rate, terms.fee), session.offers)
 
     def _assert_bill(self, before: ParkingSession, after: ParkingSession) -> None:
         """A stay that has just ended was charged what was frozen, or else what the rule says for this moment."""
@@ -209,6 +229,31 @@ class CarPark(RuleBasedStateMachine):
         with self._allowed_to_refuse():
             build.pay_ahead(self.staff, before, self.now)
             self._assert_bill(before, self._get(before.pk))
+
+    @precondition(lambda self: self.terms)
+    @rule(which=WHICH, driver=st.integers(0, 1), code=st.sampled_from(["FIFTH", "TEN"]))
+    def give_code(self, which: int, driver: int, code: str) -> None:
+        before = self._pick(which, "BOOKED", "ACTIVE")
+        with self._allowed_to_refuse():
+            after = offers.give(self.drivers[driver], before, code, self.now)
+            assert after.offers["promo"]["code"] == code
+
+    @precondition(lambda self: self.terms)
+    @rule(which=WHICH, driver=st.integers(0, 1), points=st.sampled_from([0, 100, 200, 600]))
+    def use_points(self, which: int, driver: int, points: int) -> None:
+        before = self._pick(which, "BOOKED", "ACTIVE")
+        with self._allowed_to_refuse():
+            after = offers.use(self.drivers[driver], before, points, self.now)
+            assert after.offers.get("points", 0) == points
+
+    @precondition(lambda self: self.terms)
+    @rule(which=WHICH, takes_back=st.booleans())
+    def validate(self, which: int, takes_back: bool) -> None:
+        before = self._pick(which, "ACTIVE")
+        with self._allowed_to_refuse():
+            validation = offers.validate(self.clerk, before, self.now)
+            if takes_back:
+                offers.undo(self.clerk, validation, self.now)
 
     # --- Gates -------------------------------------------------------------------------------------------
 

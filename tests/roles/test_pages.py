@@ -90,6 +90,9 @@ TABLE: dict[str, Statuses] = {
     "ticket_promo_code": TICKET,
     "ticket_points": TICKET,
     "points": DRIVER,
+    # The driver works for a shop.
+    "shop": (200, 403, 403, 403, 403, 403, 403, 302),
+    "shop_undo": ONLY_SENT,
     "ticket_pay": TICKET,
     # Paid already: it leads to the ticket.
     "ticket_pay_live": (204, 403, 403, 404, 404, 403, 403, 302),
@@ -189,10 +192,18 @@ TABLE: dict[str, Statuses] = {
     "office_zone_new": CHANGE,
     "office_zone": READ_ONE,
     "office_zone_retire": CHANGE_ONE,
+    "office_holidays": READ_ONE,
+    "office_holiday_remove": ONLY_SENT,
     "office_tariffs": READ_ONE,
     "office_tariff_change": ONLY_SENT,
+    "office_demand": READ_ONE,
     "office_rate_cards": READ,
     "office_rate_card": READ_ONE,
+    "office_shops": READ,
+    "office_shop_new": CHANGE,
+    "office_shop": READ_ONE,
+    # A statement is no CSV.
+    "office_shop_statement": (403, 403, 403, 404, 404, 404, 404, 302),
     "office_replays": READ,
     "office_replay": READ_ONE,
     "office_replay_live": READ_ONE,

@@ -11,8 +11,8 @@ from parking.checkout.organisation_money import invoice_months
 from parking.core import clock
 from parking.core.actor import SYSTEM
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, SiteState
-from parking.offers import codes
-from parking.offers.models import PromoCode
+from parking.offers import codes, shops
+from parking.offers.models import PromoCode, Shop
 from parking.passes.models import Organisation, Plan, Subscription
 from parking.passes.organisations import create_organisation
 from parking.passes.plans import create_plan
@@ -59,6 +59,7 @@ class World:
     card: RateCard
     holiday: Holiday
     code: PromoCode
+    shop: Shop
     replay: Replay
     plan: Plan
     held: Subscription
@@ -94,6 +95,9 @@ class World:
             "card_id": self.card.pk,
             "holiday_id": self.holiday.pk,
             "code_id": self.code.pk,
+            "shop_id": self.shop.pk,
+            "validation_id": 1,
+            "month": "2026-01",
             "replay_id": self.replay.pk,
             "plan_id": self.plan.pk,
             "number": self.held.number,
@@ -150,6 +154,17 @@ def make_world() -> World:
         gate=Gate.objects.create(site=first, name="North", direction="IN", created_at=now),
         saved=save_vehicle(actor=actor(driver), plate=PLATE, owner_name="Asha", now=now),
         **_prices(zone, now),
+        shop=shops.create_shop(
+            actor=SYSTEM,
+            fields={
+                "name": "Chroma",
+                "site_id": first.pk,
+                "gives": "MINUTES",
+                "value": Decimal(60),
+                "people": [driver.pk],
+            },
+            now=now,
+        ),
         code=codes.create_code(
             actor=SYSTEM,
             fields={"code": "GROVE", "kind": "PERCENT", "value": Decimal(10), "zone_ids": [zone.pk]},

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from parking.api.paging import Paging, page_of
+from parking.api.shapes.demand import DemandIn, DemandOut
 from parking.api.shapes.tariff_fields import EndIn, HolidayIn, NewTariffIn
 from parking.api.shapes.tariffs import HolidayOut, TariffOut
 from parking.core import clock
@@ -16,7 +17,7 @@ from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, envel
 from parking.edge.parsing import path_id, path_ref
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
-from parking.tariffs import holidays, zone_tariffs
+from parking.tariffs import demand, holidays, zone_tariffs
 from parking.tariffs.queries import versions_of
 
 router = Router(tags=["Admin"], auth=admin_only)
@@ -110,6 +111,39 @@ def withdraw_tariff(request: HttpRequest, zone_ref: str, tariff_id: str) -> Http
         now=clock.now(),
     )
     return ok(None, "Tariff withdrawn")
+
+
+# --- Demand --------------------------------------------------------------------------------------------
+
+
+@router.get(
+    "/zones/{zone_ref}/demand/",
+    response={200: Ok[DemandOut], **READ_PROBLEMS},
+    openapi_extra=examples(response=enveloped(DemandOut.example)),
+    summary="Demand of a zone",
+)
+def demand_of_zone(request: HttpRequest, zone_ref: str) -> HttpResponse:
+    """Return how the prices of a zone follow how full it is; without steps they do not."""
+    return ok(DemandOut.of(demand.steps_of(_zone(request, zone_ref).pk)))
+
+
+@router.put(
+    "/zones/{zone_ref}/demand/",
+    response={200: Ok[DemandOut], **problems()},
+    openapi_extra=examples(
+        request={"steps": DemandOut.example["steps"]}, response=enveloped(DemandOut.example, "Demand set")
+    ),
+    summary="Set the demand of a zone",
+)
+def set_demand(request: HttpRequest, zone_ref: str, payload: DemandIn) -> HttpResponse:
+    """Let prices follow up to five steps, for what is booked from now on; an empty list switches it off.
+
+    The highest `from_percent` that the slots booked or occupied reach, of those in service that suit the vehicle,
+    counts before the claim.
+    """
+    zone = _zone(request, zone_ref)
+    steps = demand.set_demand(actor=actor_of(request), zone_id=zone.pk, steps=payload.values(), now=clock.now())
+    return ok(DemandOut.of(steps), "Demand set")
 
 
 # --- Holidays of a site --------------------------------------------------------------------------------

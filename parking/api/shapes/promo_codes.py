@@ -120,19 +120,20 @@ class DiscountOut(Shape):
     @classmethod
     def rows(cls, session: ParkingSession, lines: tuple[BillLine, ...]) -> list[Self]:
         """Return a row for each line that lowers the bill, and for each offer that has no line yet."""
-        lowering = {line.kind: line for line in lines if line.kind in _LOWERING}
-        rows = [cls.make(kind=line.kind, label=line.label, amount=-line.amount) for line in lowering.values()]
+        lowering = [line for line in lines if line.kind in _LOWERING]
+        kinds = {line.kind for line in lowering}
+        rows = [cls.make(kind=line.kind, label=line.label, amount=-line.amount) for line in lowering]
         offers = offers_of(session) if session.is_open else NO_OFFERS
-        if offers.exempt and LineKind.EXEMPT not in lowering:
+        if offers.exempt and LineKind.EXEMPT not in kinds:
             rows.append(cls.make(kind=LineKind.EXEMPT, label=f"Exempt: {offers.exempt}", amount=0))
-        if offers.code is not None and LineKind.PROMO not in lowering:
+        if offers.code is not None and LineKind.PROMO not in kinds:
             rows.append(cls.make(kind=LineKind.PROMO, label=f"Promo code {offers.code.promo.code}", amount=0))
-        if offers.points and LineKind.POINTS not in lowering:
+        if offers.points and LineKind.POINTS not in kinds:
             rows.append(cls.make(kind=LineKind.POINTS, label=f"{offers.points} points", amount=0))
         return rows
 
 
-_LOWERING = frozenset({LineKind.EXEMPT, LineKind.PROMO, LineKind.POINTS})
+_LOWERING = frozenset({LineKind.EXEMPT, LineKind.SHOP, LineKind.PROMO, LineKind.POINTS})
 
 
 class PromoCodeIn(In):

@@ -245,7 +245,7 @@ class TariffNowOut(PricesOut):
                 valid_to=price.version.valid_to if price.version else None,
                 rate_now=price.hourly_rate,
                 band_now=price.rate.band,
-                demand_percent=0,
+                demand_percent=price.demand_percent,
                 is_holiday=is_holiday,
             )
             for price in prices

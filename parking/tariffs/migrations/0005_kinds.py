@@ -16,7 +16,7 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tariffs", "0003_flat_versions"), ("vehicles", "0004_kinds")]
+    dependencies = [("tariffs", "0004_demand"), ("vehicles", "0004_kinds")]
 
     operations = [
         migrations.AlterField("zonetariff", "vehicle_kind", models.CharField(choices=KINDS, max_length=12)),

@@ -15,7 +15,7 @@ from parking.tariffs.rules.lines import (
     single_line,
     total_of,
 )
-from parking.tariffs.rules.offers import NO_OFFERS, HeldCode, Offers
+from parking.tariffs.rules.offers import NO_OFFERS, HeldCode, HeldShop, Offers
 from parking.tariffs.rules.stay import (
     RateNow,
     Stay,
@@ -35,6 +35,7 @@ __all__ = [
     "Charge",
     "CollectAt",
     "HeldCode",
+    "HeldShop",
     "KindRate",
     "LineKind",
     "Offers",

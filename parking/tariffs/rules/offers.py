@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Self
 
-from parking.tariffs.rules.changes import Change, Exempt, Gift, Gives, Points, Promo
+from parking.tariffs.rules.changes import Change, Exempt, Gift, Gives, Points, Promo, Shop
 
 
 @dataclass(frozen=True)
@@ -31,22 +31,48 @@ class HeldCode:
 
 
 @dataclass(frozen=True)
+class HeldShop:
+    """The validation of a shop that a session has, with its number."""
+
+    validation_id: int
+    shop: Shop
+
+    def to_json(self) -> dict[str, Any]:
+        return {"id": self.validation_id, "name": self.shop.name, "gift": gift_to_json(self.shop.gift)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(data["id"], Shop(data["name"], gift_from_json(data["gift"])))
+
+
+@dataclass(frozen=True)
 class Offers:
     """What a session has of offers; nothing for most. `points` are held to be spent, in hundreds.
 
-    `exempt` is the class of vehicles that pay nothing to which the car belongs.
+    `demand_percent`: how much dearer its zone was when it was booked. `exempt`: the class of vehicles that pay nothing
+    to which the car belongs.
     """
 
     code: HeldCode | None = None
     points: int = 0
+    demand_percent: int = 0
+    shops: tuple[HeldShop, ...] = ()
     exempt: str = ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """Return what lowers the bill."""
         exempt: tuple[Change, ...] = (Exempt(self.exempt),) if self.exempt else ()
-        codes: tuple[Change, ...] = (*exempt, self.code.promo) if self.code else exempt
+        shops: tuple[Change, ...] = (*exempt, *(held.shop for held in self.shops))
+        codes: tuple[Change, ...] = (*shops, self.code.promo) if self.code else shops
         return (*codes, Points(self.points)) if self.points else codes
+
+    def with_shop(self, held: HeldShop) -> Self:
+        """Return these with one shop more, the last in the order of validations."""
+        return replace(self, shops=(*self.shops, held))
+
+    def without_shop(self, validation_id: int) -> Self:
+        return replace(self, shops=tuple(held for held in self.shops if held.validation_id != validation_id))
 
     def with_code(self, code: HeldCode | None) -> Self:
         return replace(self, code=code)
@@ -61,13 +87,16 @@ class Offers:
     def to_json(self) -> dict[str, Any]:
         """Return plain data for a JSON column: what there is, so that a session without offers has an empty one."""
         code = {"promo": self.code.to_json()} if self.code else {}
+        numbers = {"points": self.points, "demand_percent": self.demand_percent}
+        shops = {"shops": [held.to_json() for held in self.shops]} if self.shops else {}
         exempt = {"exempt": self.exempt} if self.exempt else {}
-        return code | ({"points": self.points} if self.points else {}) | exempt
+        return code | {name: number for name, number in numbers.items() if number} | shops | exempt
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         code = HeldCode.from_json(data["promo"]) if "promo" in data else None
-        return cls(code=code, points=data.get("points", 0), exempt=data.get("exempt", ""))
+        shops = tuple(HeldShop.from_json(row) for row in data.get("shops", ()))
+        return cls(code, data.get("points", 0), data.get("demand_percent", 0), shops, data.get("exempt", ""))
 
 
 NO_OFFERS = Offers()

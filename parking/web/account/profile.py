@@ -13,6 +13,7 @@ from parking.accounts.models import Role, User
 from parking.core import clock
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.offers.shops import works_for_shop
 from parking.stays.queries import vehicles_of
 from parking.vehicles.saving import forget_vehicle, save_vehicle
 from parking.web.access import for_anyone, for_drivers, user_of
@@ -54,7 +55,14 @@ def profile(request: HttpRequest) -> HttpResponse:
             response = redirect("profile")
             remember_language(response, changed.language)
             return response
-    return page(request, "account/profile.html", frame=frame_of(user), section="profile", form=form)
+    return page(
+        request,
+        "account/profile.html",
+        frame=frame_of(user),
+        section="profile",
+        form=form,
+        is_of_shop=works_for_shop(user.pk),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,7 +12,7 @@ from parking.facilities.models import ParkingSite, ParkingZone
 from parking.facilities.queries import ZoneCounts, zones_with_counts
 from parking.facilities.rules import distance_m
 from parking.tariffs.queries import PriceNow, prices_of
-from parking.tariffs.rules import Terms, stay_lines, total_of
+from parking.tariffs.rules import Stay, Terms, lines_of, total_of
 from parking.vehicles.models import VehicleKind
 from parking.web.price_words import PriceWords, words_of
 
@@ -32,10 +32,11 @@ class Price:
     hourly_rate: Decimal
     booking_fee: Decimal
     terms: Terms
+    demand_percent: int = 0
 
     @classmethod
     def of(cls, price: PriceNow) -> Self:
-        return cls(price.vehicle_kind, price.hourly_rate, price.booking_fee, price.terms)
+        return cls(price.vehicle_kind, price.hourly_rate, price.booking_fee, price.terms, price.demand_percent)
 
     def words(self, now: datetime) -> PriceWords | None:
         """Return the tariff in words, None for one rate round the clock."""
@@ -43,7 +44,8 @@ class Price:
 
     def for_stay(self, begins: datetime, hours: int) -> Decimal:
         """Return what a stay costs that begins at `begins` (aware), by the rule that bills it."""
-        return total_of(stay_lines(begins, begins + timedelta(hours=hours), self.terms))
+        stay = Stay(begins, begins + timedelta(hours=hours), demand_percent=self.demand_percent)
+        return total_of(lines_of(stay, self.terms))
 
 
 # What zones can be sorted by; they are sorted by name otherwise.
@@ -186,7 +188,7 @@ def _card(
     now: datetime,
 ) -> ZoneCard:
     cars, *others = [Price.of(price) for price in prices_of(zone, now)]
-    own = [price for price in others if price.terms != cars.terms]
+    own = [price for price in others if (price.terms, price.demand_percent) != (cars.terms, cars.demand_percent)]
     cost = next((price for price in own if price.kind == kind), cars).for_stay(now, hours)
     return ZoneCard(zone, counts, (cars, *own), closed_place(zone, now), hours, cost, _distance(zone, near))
 

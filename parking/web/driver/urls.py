@@ -13,6 +13,7 @@ from parking.web.driver import (
     paying,
     points,
     receipts,
+    shop,
     tickets,
     zones,
 )
@@ -36,6 +37,8 @@ urlpatterns: list[URLPattern] = [
     path("pay/return/<str:order_id>/", paying.pay_return, name="pay_return"),
     path("pay/return/<str:order_id>/live/", paying.pay_return_live, name="pay_return_live"),
     path("pay/return/<str:order_id>/check/", paying.pay_return_check, name="pay_return_check"),
+    path("shop/", shop.overview, name="shop"),
+    path("shop/<int:validation_id>/undo/", shop.undo, name="shop_undo"),
     path("passes/", passes.overview, name="passes"),
     path("passes/buy/<int:plan_id>/", passes.buy, name="pass_buy"),
     path("passes/<str:number>/", passes.one, name="pass"),

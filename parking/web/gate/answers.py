@@ -24,11 +24,12 @@ from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, NotFound, Refused, Unavailable
 from parking.core.money import ZERO
 from parking.core.qr import qr_svg
-from parking.core.site_settings import DEBT_AMBER_ABOVE, GREEN_SECONDS
+from parking.core.site_settings import COUNTER_UPI, DEBT_AMBER_ABOVE, GREEN_SECONDS
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
 from parking.facilities.gates import actor_at
+from parking.payments.counter_upi import upi_link
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import PaymentOrder
 from parking.payments.queries import newest_payment_id
@@ -40,7 +41,7 @@ from parking.stays.models import EndReason, ParkingSession, SessionStatus
 from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text, plate_text
 from parking.web.gate.owing import old_debts
-from parking.web.gate.ways_on import WaysOn, ways_on
+from parking.web.gate.ways_on import WaysOn, of_typed_plate, ways_on
 from parking.web.templatetags.parking import clock_time, word
 
 LET_IN, LET_OUT, LOOK, STOP, WAIT = _("LET IN"), _("LET OUT"), _("LOOK"), _("STOP"), _("WAIT")
@@ -257,6 +258,7 @@ def quoted(
         notes=NOTES,
         tendered=tendered,
         gateways=gateway_choices(),
+        counter_qr=_counter_qr(session, to_pay),
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",
         pane=pane,
@@ -264,21 +266,35 @@ def quoted(
     )
 
 
-def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
-    """Show green, with the change, if there is any, and the receipt."""
+def _counter_qr(session: ParkingSession, amount: Decimal) -> str:
+    """Return the QR code of the counter's UPI address with the amount, empty where the site has none."""
+    address = COUNTER_UPI.at(session.zone.site_id)
+    if not address or not amount:
+        return ""
+    note = f"{session.pk} {session.vehicle.vehicle_number}"
+    return qr_picture(upi_link(address=address, payee=session.zone.site.name, amount=amount, note=note))
+
+
+def let_out(request: HttpRequest, scan: Scan, left: Left, *, is_doubtful: bool = False) -> HttpResponse:
+    """Show green, with the change, if there is any, and the receipt; amber if a UPI reference is of another day."""
     by_cash = left.session.payment_method == "CASH"
     change = left.change if by_cash and left.change > ZERO else None
     owed = left.session.bill.due
     is_paid = bool(left.session.bill.total or left.debts_collected) and not owed
+    sentence = _owed_text(owed) if owed else _paid_text(is_paid=is_paid)
     verdict = Verdict(
-        tone="yes",
+        tone="wait" if is_doubtful else "yes",
         word=LET_OUT,
-        sentence=_owed_text(owed) if owed else _paid_text(is_paid=is_paid),
+        sentence=gettext("The reference is not of today. Look at the driver's phone again.")
+        if is_doubtful
+        else sentence,
         debt=owed,
         session=left.session,
         change=change,
         payment_id=newest_payment_id(left.session.bill_id),
-        closes_after=GREEN_SECONDS.at(left.session.zone.site_id) * (LONGER_FOR_CHANGE if change else 1),
+        closes_after=None
+        if is_doubtful
+        else GREEN_SECONDS.at(left.session.zone.site_id) * (LONGER_FOR_CHANGE if change else 1),
     )
     return _shown(request, verdict, scan)
 
@@ -364,7 +380,8 @@ def _ways_on(request: HttpRequest, scan: Scan, error: DomainError, session: Park
         actor = actor_at(actor_of(request), scan.gate_id)
     except Refused:
         actor = actor_of(request)
-    return ways_on(error, session, actor, scan.direction)
+    typed = of_typed_plate(scan.qr_code, actor, scan.direction) if error.code == "qr_not_found" else None
+    return typed or ways_on(error, session, actor, scan.direction)
 
 
 def _of_two_plates(error: DomainError) -> str:

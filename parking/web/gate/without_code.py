@@ -56,7 +56,7 @@ def confirm(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def _let_in_or_bill(request: HttpRequest, form: OwnerForm, session: ParkingSession) -> HttpResponse:
     if session.status == SessionStatus.ACTIVE:
-        return redirect(f"{reverse('gate')}#{session.qr_code}")
+        return redirect(f"{reverse('gate')}#bill-{session.qr_code}")
     # The same scan for each press of the button.
     scan_id = f"owner-{session.uuid}"
     try:

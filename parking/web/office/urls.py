@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 
 from parking.web.office.day import dashboard, searching
-from parking.web.office.facilities import exempt_classes, gates, imports, rate_cards, sites, slots, tariffs, zones
+from parking.web.office.facilities import (
+    demand,
+    exempt_classes,
+    gates,
+    holidays,
+    imports,
+    rate_cards,
+    sites,
+    slots,
+    tariffs,
+    zones,
+)
 from parking.web.office.money import (
     debts,
     objections,
@@ -17,7 +28,7 @@ from parking.web.office.money import (
     tax,
 )
 from parking.web.office.people import exemptions, terminations, undelivered, users
-from parking.web.office.prices import promo_codes, replays
+from parking.web.office.prices import promo_codes, replays, shops
 from parking.web.office.record import pages as record
 from parking.web.office.sessions import sessions, terminating
 from parking.web.office.settings import pages as settings
@@ -72,6 +83,8 @@ urlpatterns: list[URLPattern] = [
     path("sites/new/", sites.new, name="office_site_new"),
     path("sites/<int:site_id>/", sites.edit, name="office_site"),
     path("sites/<int:site_id>/copy/", sites.copy, name="office_site_copy"),
+    path("sites/<int:site_id>/holidays/", holidays.of_site, name="office_holidays"),
+    path("sites/<int:site_id>/holidays/<int:holiday_id>/remove/", holidays.remove, name="office_holiday_remove"),
     path("sites/<int:site_id>/import/", imports.import_site, name="office_site_import"),
     path("sites/<int:site_id>/import/template/", imports.template, name="office_site_import_template"),
     path("sites/<int:site_id>/retire/", sites.retire, name="office_site_retire"),
@@ -83,6 +96,7 @@ urlpatterns: list[URLPattern] = [
     path("zones/new/", zones.new, name="office_zone_new"),
     path("zones/<int:zone_id>/", zones.edit, name="office_zone"),
     path("zones/<int:zone_id>/tariffs/", tariffs.of_zone, name="office_tariffs"),
+    path("zones/<int:zone_id>/demand/", demand.of_zone, name="office_demand"),
     path("zones/<int:zone_id>/tariffs/<int:tariff_id>/", tariffs.change, name="office_tariff_change"),
     path("rate-cards/", rate_cards.overview, name="office_rate_cards"),
     path("rate-cards/<int:card_id>/", rate_cards.one, name="office_rate_card"),
@@ -90,6 +104,10 @@ urlpatterns: list[URLPattern] = [
     path("what-if/<int:replay_id>/", replays.one, name="office_replay"),
     path("what-if/<int:replay_id>/live/", replays.progress, name="office_replay_live"),
     path("what-if/<int:replay_id>/adopt/", replays.adopt_tariff, name="office_replay_adopt"),
+    path("shops/", shops.overview, name="office_shops"),
+    path("shops/new/", shops.new, name="office_shop_new"),
+    path("shops/<int:shop_id>/", shops.edit, name="office_shop"),
+    path("shops/<int:shop_id>/statement/<str:month>/<str:kind>/", shops.statement, name="office_shop_statement"),
     path("promo-codes/", promo_codes.overview, name="office_promo_codes"),
     path("promo-codes/new/", promo_codes.new, name="office_promo_code_new"),
     path("promo-codes/<int:code_id>/", promo_codes.edit, name="office_promo_code"),

@@ -22,7 +22,7 @@ from parking.notifications.queries import unread_notices
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
 from parking.tariffs.rules import BillLine
-from parking.web.bill_words import beginning_in_words, exempt_class_in_words, label_in_words
+from parking.web.bill_words import beginning_in_words, demand_in_words, exempt_class_in_words, label_in_words
 
 register = template.Library()
 
@@ -274,6 +274,12 @@ def bill_label(line: BillLine) -> str:
 
 
 register.filter("exempt_class", exempt_class_in_words)
+
+
+@register.filter
+def demand(percent: int) -> str:
+    """Return by how much a busy or quiet time changes prices."""
+    return demand_in_words(percent)
 
 
 @register.filter

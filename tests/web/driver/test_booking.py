@@ -14,6 +14,7 @@ from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
 from parking.tariffs.book import prices_now
+from parking.tariffs.demand import demand_now
 from parking.tariffs.models import ZoneTariff
 from parking.vehicles.models import SavedVehicle
 from parking.vehicles.saving import save_vehicle
@@ -167,6 +168,7 @@ def test_the_list_costs_three_statements(zone, django_assert_num_queries):
     make_zone("Zone B")
     site_settings.stored.value()  # the brand's name; read twice a second by each process
     prices_now.value()  # and so are the tariffs
+    demand_now.value()
     with django_assert_num_queries(3):
         Client().get("/zones/")
 

@@ -17,7 +17,7 @@ from parking.tariffs.models import RateCard, Tariff
 from parking.tariffs.queries import price_now
 from parking.tariffs.rules import Prices
 from parking.tariffs.rules.templates import peak_bands
-from parking.tariffs.rules.terms import WEEK, Band, Weekday
+from parking.tariffs.rules.terms import WEEK, Band, NextDay, Slab, Weekday
 from parking.tariffs.versions import Draft
 from parking.tariffs.zone_tariffs import add_tariff
 from tests.build import make_user, make_zone
@@ -163,3 +163,34 @@ def test_a_card_whose_only_version_was_withdrawn_still_has_its_page(office: Clie
     page = office.get(f"{CARDS}{card.pk}/")
     assert page.status_code == 200
     assert page.context["form"]["base_rate"].value() == Decimal("50.00")
+
+
+SLABS = {"slab_until_0": "120", "slab_price_0": "30", "slab_until_1": "1440", "slab_price_1": "10"}
+
+
+def test_a_tariff_by_the_length_of_the_stay_is_set_on_the_page(office: Client, zone: ParkingZone) -> None:
+    wanted = PLAIN | SLABS | {"slab_every_1": "60", "next_day": "FULL", "lost_ticket_fee": "25000"}
+    words = text_of(office.post(address(zone), wanted))
+    assert "Up to 2 h: ₹30" in words
+    office.post(address(zone), wanted | {"step": "go"})
+    prices = Prices.from_json(Tariff.objects.get().terms)
+    assert prices.slabs == (Slab(120, Decimal("30.00")), Slab(1440, Decimal("10.00"), 60))
+    assert (prices.next_day, prices.lost_ticket_fee) == (NextDay.FULL, Decimal("25000.00"))
+    page = office.get(address(zone)).content.decode()
+    assert 'value="1440"' in page
+
+
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        ({"daily_cap": "400"}, "Empty, where the length of the stay decides."),
+        (MORNING_BAND, "No bands, where the length of the stay decides."),
+        ({"slab_until_1": "600"}, "the last one 1,440 minutes."),
+        ({"slab_until_2": "", "slab_every_2": "60"}, "Please fill this in too."),
+    ],
+)
+def test_slabs_stand_alone_and_cover_a_day(
+    office: Client, zone: ParkingZone, others: dict[str, str], words: str
+) -> None:
+    assert words in text_of(office.post(address(zone), PLAIN | SLABS | others | {"step": "go"}))
+    assert not Tariff.objects.exists()

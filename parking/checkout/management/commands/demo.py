@@ -1,4 +1,4 @@
-"""`manage.py demo`: accounts, sites, gates, zones, slots, prices, plans, passes, a promo code. Not in production."""
+"""`manage.py demo`: accounts, sites, gates, zones, prices, plans, passes, a promo code, a shop. Not in production."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,11 @@ from parking.facilities.gates import create_gate
 from parking.facilities.models import Gate, ParkingSite, ParkingZone, SiteState
 from parking.facilities.services import add_slots, create_zone
 from parking.facilities.sites import create_site, update_site
-from parking.offers.demonstration import create_demonstration_offers
+from parking.offers.demonstration import (
+    create_demonstration_demand,
+    create_demonstration_offers,
+    create_demonstration_shop,
+)
 from parking.passes.models import Plan, Subscription
 from parking.passes.plans import create_plan
 from parking.passes.services import Wanted
@@ -157,6 +161,9 @@ class Command(BaseCommand):
         _sell_pass(plans[1], now)
         create_demonstration_organisation(plans[1], now=now)
         create_demonstration_offers(now=now)
+        if clerk := user_of_username("shop1"):
+            create_demonstration_shop(site_id=sites["CP"].pk, person_id=clerk.pk, now=now)
+        create_demonstration_demand(zone=ParkingZone.objects.get(site=sites["AIR"], name="Zone P2"), now=now)
 
 
 def _rename_former_site(now: datetime) -> None:

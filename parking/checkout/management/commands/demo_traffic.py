@@ -19,8 +19,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from parking.accounts.queries import user_of_username
-from parking.checkout import booking, entering, leaving, terminating
+from parking.checkout import booking, entering, leaving, terminating, validating
 from parking.checkout.collecting import Collection
+from parking.checkout.validating import Customer
 from parking.core import clock
 from parking.core.actor import Actor, user_actor
 from parking.core.errors import DomainError
@@ -35,6 +36,8 @@ _BY_HOUR = (1, 2, 4, 5, 4, 3, 3, 2, 3, 4, 5, 4, 3, 2, 1)
 _FIRST_HOUR = 7
 _UNPAID_SHARE, _ONLINE_SHARE = 0.03, 0.2
 _STATES = ("DL", "HR", "UP", "RJ")
+# Every so many cars one at Connaught Place is a customer of the shop, who is at its till shortly before leaving.
+_SHOPS_EVERY, _AT_THE_TILL = 6, timedelta(minutes=12)
 
 
 class Command(BaseCommand):
@@ -46,7 +49,7 @@ class Command(BaseCommand):
     def handle(self, *, days: int, **_options: Any) -> None:
         if settings.IN_PRODUCTION:
             raise CommandError("Past traffic is never made up in production.")
-        people = _People(_actor("user123"), usual=_actor("staff1"), at_airport=_actor("staff2"))
+        people = _People(_actor("user123"), usual=_actor("staff1"), at_airport=_actor("staff2"), clerk=_actor("shop1"))
         random = Random(days)  # noqa: S311 - traffic is no secret
         zones = list(ParkingZone.objects.select_related("site").order_by("pk"))
         cars = _Traffic(people, zones, random).run(days, clock.now())
@@ -58,6 +61,7 @@ class _People:
     driver: Actor
     usual: Actor
     at_airport: Actor
+    clerk: Actor
 
     def attendant(self, zone: ParkingZone) -> Actor:
         """Return who works at the site of a zone."""
@@ -117,7 +121,12 @@ class _Traffic:
         entering.enter(actor=attendant, qr_code=session.qr_code, now=now)
         self._cars += 1
         parked = timedelta(minutes=self._random.randint(25, 260))
+        if zone.site.code == "CP" and self._cars % _SHOPS_EVERY == 0:
+            self._at(now + parked - _AT_THE_TILL, partial(self._validate, session))
         self._at(now + parked, partial(self._leave, session, attendant))
+
+    def _validate(self, session: ParkingSession, now: datetime) -> None:
+        validating.validate(actor=self._people.clerk, customer=Customer(session=Ref(pk=session.pk)), now=now)
 
     def _leave(self, session: ParkingSession, attendant: Actor, now: datetime) -> None:
         if self._random.random() < _UNPAID_SHARE:

@@ -20,6 +20,7 @@ from parking.edge.wording import sentence_for
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
 from parking.tariffs import zone_tariffs
+from parking.tariffs.demand import demand_now
 from parking.tariffs.models import Tariff
 from parking.tariffs.queries import price_now, terms_under, versions_of
 from parking.tariffs.rules import Prices, Terms
@@ -38,7 +39,7 @@ from parking.web.price_words import PriceWords, length_text, words_of
 SECTION = "zones"
 # Versions that the page lists.
 SHOWN = 30
-_KEPT = ("free_again_after_minutes", "round_to", "overstay_percent", "slabs", "next_day")
+_KEPT = ("free_again_after_minutes", "round_to", "overstay_percent")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
         form=form,
         rows=[row_of(tariff, now) for tariff in versions_of(zone)[:SHOWN]],
         price=price_now(zone, now),
+        demand=demand_now.value().steps.get(zone.pk, ()),
         words=words_of(price_now(zone, now).terms, now),
     )
 
@@ -96,8 +98,6 @@ def _whole(zone: ParkingZone, form: TariffForm, now: datetime) -> Draft:
 def whole(draft: Draft, present: Prices) -> Draft:
     """Return a draft with what the form does not have as it is at present."""
     fields = {**{name: getattr(present, name) for name in _KEPT}, **draft.fields}
-    if fields["bands"]:
-        fields["slabs"] = ()
     return Draft(fields, draft.vehicle_kind, draft.valid_from, draft.valid_to)
 
 

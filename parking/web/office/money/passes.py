@@ -25,7 +25,7 @@ from parking.passes.rules import Period
 from parking.tariffs.rules.terms import WEEK
 from parking.vehicles.models import VehicleKind
 from parking.web.access import for_managers, for_office
-from parking.web.office.shared.fields import ClockField, EditForm, RupeesField, WholeField
+from parking.web.office.shared.fields import ClockField, EditForm, SumField, WholeField
 from parking.web.office.shared.lists import sheet_of
 from parking.web.office.shared.site_switch import site_switch
 from parking.web.pass_words import DAY_NAMES, period_words, shown_pass, shown_plan
@@ -45,7 +45,7 @@ class PlanForm(EditForm):
         label=_("Car park"), coerce=int, help_text=_("Its money is the money of this car park.")
     )
     period = forms.ChoiceField(label=_("Sold for"))
-    price = RupeesField(label=_("Price"))
+    price = SumField(label=_("Price"))
     price_reason = forms.CharField(
         label=_("Why it is free"), help_text=_("Only for a plan that costs nothing."), max_length=200, required=False
     )

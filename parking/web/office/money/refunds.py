@@ -23,12 +23,12 @@ from parking.reports.money_facts import payment_to_refund
 from parking.web.access import for_managers
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.office.shared.deciding import DecisionForm
-from parking.web.office.shared.fields import RupeesField
+from parking.web.office.shared.fields import SumField
 from parking.web.templatetags.parking import rupees, word
 
 
 class RefundForm(DecisionForm):
-    amount = RupeesField(label=_("Amount"))
+    amount = SumField(label=_("Amount"))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,

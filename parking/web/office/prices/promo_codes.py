@@ -25,7 +25,7 @@ from parking.offers.models import LONGEST_CODE, PromoCode, PromoKind
 from parking.offers.rules import MOST_USES
 from parking.vehicles.models import VehicleKind
 from parking.web.access import for_managers, for_office
-from parking.web.office.shared.fields import EditForm, RupeesField, WholeField
+from parking.web.office.shared.fields import EditForm, SumField, WholeField
 from parking.web.office.shared.lists import DayField
 from parking.web.templatetags.parking import word
 
@@ -49,7 +49,7 @@ class PromoCodeForm(EditForm):
     )
     kind = forms.ChoiceField(label=gettext_lazy("What it gives"), choices=list(_KINDS.items()))
     value = forms.DecimalField(label=gettext_lazy("How much"), min_value=0, max_digits=10, decimal_places=2)
-    cap = RupeesField(label=gettext_lazy("At most"), required=False)
+    cap = SumField(label=gettext_lazy("At most"), required=False)
     valid_from = DayField(label=gettext_lazy("First day"), required=True)
     valid_to = DayField(label=gettext_lazy("Last day"), help_text=gettext_lazy("Empty: no end."))
     zone_ids = forms.TypedMultipleChoiceField(
@@ -70,7 +70,7 @@ class PromoCodeForm(EditForm):
         label=gettext_lazy("Uses per driver and plate"), least=1, most=MOST_USES, required=False
     )
     first_booking = forms.BooleanField(label=gettext_lazy("For the first booking only"), required=False)
-    least_bill = RupeesField(label=gettext_lazy("From a bill of"))
+    least_bill = SumField(label=gettext_lazy("From a bill of"))
     is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False)
 
     def __init__(self, *args: Any, zones: Sequence[ParkingZone], **kwargs: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.core.fresh import fingerprint
 from parking.facilities.rules import DEAREST
+from parking.tariffs.rules.checks import DEAREST_SUM
 from parking.web.confirming import Alteration
 from parking.web.forms import AmountField, ServiceForm
 from parking.web.templatetags.parking import rupees, word
@@ -21,9 +22,16 @@ _DEGREE = Decimal("0.000001")
 class RupeesField(AmountField):
     """An amount of the office, up to the dearest price; the page's script shows it in words beside the field."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, most: Decimal | int = DEAREST, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "data-rupees": True}))
-        super().__init__(most=DEAREST, **kwargs)
+        super().__init__(most=most, **kwargs)
+
+
+class SumField(RupeesField):
+    """An amount of several hours, or of a whole stay, up to the dearest sum."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(most=DEAREST_SUM, **kwargs)
 
 
 class DegreesField(forms.DecimalField):

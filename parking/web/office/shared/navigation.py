@@ -72,6 +72,7 @@ _SETUP = (
     Entry("sites", _("Car parks"), "building", "office_sites"),
     Entry("zones", _("Zones"), "parking", "office_zones", keeps_site=True),
     Entry("replays", _("What if"), "chart-bar", "office_replays"),
+    Entry("shops", _("Shops"), "receipt", "office_shops"),
     Entry("promo_codes", _("Promo codes"), "ticket", "office_promo_codes"),
     Entry("exempt_classes", _("Exempt classes"), "ambulance", "office_exempt_classes"),
     Entry("settings", _("Settings"), "adjustments", "office_settings"),

@@ -1,0 +1,119 @@
+"""How the prices of a zone follow how full it is: the only writer of its steps, and what they make of a moment.
+
+What is booked is decided by slots that are counted then, under the lock of the zone. What is shown goes by counts that
+each process keeps until there is news. A zone without steps costs no statement either way.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+
+from parking.audit import services as audit
+from parking.audit.news import news_now
+from parking.core import clock
+from parking.core.actor import Actor
+from parking.core.fresh import FreshValue, UntilNews
+from parking.core.ids import Ref
+from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
+from parking.facilities.rules import suitable_slot_kinds
+from parking.facilities.services import lock_zone
+from parking.tariffs.events import DemandChanged
+from parking.tariffs.models import ZoneDemand
+from parking.tariffs.rules.demand import DemandStep, Steps, checked, percent_at
+
+# Prices of later moments are shown without it: nobody knows how full the zone will be.
+SOON = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class DemandBook:
+    """The steps of the zones that have any, by the id of the zone; `uuids` are their other names."""
+
+    steps: Mapping[int, Steps]
+    uuids: frozenset[UUID]
+
+    def names(self, ref: Ref) -> bool:
+        """Return whether a zone that a client names has steps."""
+        return ref.pk in self.steps if ref.uuid is None else ref.uuid in self.uuids
+
+
+def _read() -> DemandBook:
+    rows = [row for row in ZoneDemand.objects.select_related("zone") if row.steps]
+    steps = {row.zone_id: tuple(DemandStep.from_json(step) for step in row.steps) for row in rows}
+    return DemandBook(steps, frozenset(row.zone.uuid for row in rows))
+
+
+demand_now: FreshValue[DemandBook] = FreshValue(_read, seconds=0.5, overlap=0.5)
+
+
+def steps_of(zone_id: int) -> Steps:
+    """Return the steps of a zone, read anew."""
+    row = ZoneDemand.objects.filter(zone_id=zone_id).first()
+    return tuple(DemandStep.from_json(step) for step in row.steps) if row else ()
+
+
+def set_demand(*, actor: Actor, zone_id: int, steps: Iterable[DemandStep], now: datetime) -> Steps:
+    """Let the prices of a zone follow these steps, for sessions that are booked from now on; none: not at all.
+
+    Raises NotFound `zone_not_found`; InvalidInput.
+    """
+    wanted = checked(steps)
+    stored = [step.to_json() for step in wanted]
+    with transaction.atomic():
+        zone = lock_zone(zone_id, actor)
+        if stored != [step.to_json() for step in steps_of(zone.pk)]:
+            ZoneDemand.objects.update_or_create(zone=zone, defaults={"steps": stored, "updated_at": now})
+            audit.record(actor, DemandChanged(zone_id=zone.pk, steps=tuple(stored)), now)
+        demand_now.forget()
+        transaction.on_commit(demand_now.forget)
+    return wanted
+
+
+# --- At a moment ---------------------------------------------------------------------------------------
+
+
+def percent_of_claim(zone: ParkingZone, vehicle_kind: str) -> int:
+    """Return the change for a slot that is about to be claimed; the zone must be locked if it has steps."""
+    steps = demand_now.value().steps.get(zone.pk)
+    return _percent(steps, _counted(zone.pk), vehicle_kind) if steps else 0
+
+
+def percent_shown(zone: ParkingZone, vehicle_kind: str, moment: datetime) -> int:
+    """Return the change that somebody would pay who came now; none for moments that are not near."""
+    steps = demand_now.value().steps.get(zone.pk)
+    if not steps or abs(moment - clock.now()) > SOON:
+        return 0
+    return _percent(steps, _counts.value(zone.pk), vehicle_kind)
+
+
+Counts = Mapping[str, tuple[int, int]]
+
+
+def _percent(steps: Steps, counts: Counts, vehicle_kind: str) -> int:
+    suitable = [counts[kind] for kind in suitable_slot_kinds(vehicle_kind) if kind in counts]
+    taken, in_service = sum(taken for taken, _ in suitable), sum(in_service for _, in_service in suitable)
+    return percent_at(steps, taken=taken, in_service=in_service)
+
+
+def _counted(zone_id: int) -> Counts:
+    """Return by kind of slot how many are booked or occupied, and how many in service, in one statement."""
+    rows: QuerySet[ParkingSlot, tuple[str, int, int]] = (
+        ParkingSlot.objects.filter(zone_id=zone_id)
+        .exclude(status=SlotStatus.OUT_OF_SERVICE)
+        .order_by()
+        .values_list("kind")
+        .annotate(taken=Count("pk", filter=Q(status__in=[SlotStatus.BOOKED, SlotStatus.OCCUPIED])), all=Count("pk"))
+    )
+    return {kind: (taken, in_service) for kind, taken, in_service in rows}
+
+
+_counts: UntilNews[Counts] = UntilNews(_counted, news_now)
+
+
+def version() -> int:
+    """Return a number that differs when the steps of any zone do."""
+    return hash(tuple(sorted(demand_now.value().steps.items(), key=lambda item: item[0])))

@@ -1,0 +1,78 @@
+"""Demand: how the prices of a zone follow how full it is."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from parking.core import clock
+from parking.core.ids import Ref
+from parking.edge.callers import actor_of
+from parking.edge.pages import page
+from parking.facilities.queries import find_zone
+from parking.tariffs.demand import set_demand, steps_of
+from parking.tariffs.rules.demand import LEAST_CHANGE, MOST_CHANGE, MOST_STEPS, DemandStep, Steps
+from parking.web.access import for_office
+from parking.web.forms import ServiceForm
+
+SECTION = "zones"
+ROWS = range(MOST_STEPS)
+
+
+class DemandForm(ServiceForm):
+    """A row for each step; an empty row is none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for row in ROWS:
+            self.fields[f"from_{row}"] = _percent(gettext_lazy("From so many % of the slots taken"), 0, 100)
+            self.fields[f"change_{row}"] = _percent(gettext_lazy("Change of prices in %"), LEAST_CHANGE, MOST_CHANGE)
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"from_{row}"], self[f"change_{row}"]) for row in ROWS]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = self.cleaned_data
+        for row in ROWS:
+            pair = [name for name in (f"from_{row}", f"change_{row}") if name in values]
+            missing = [name for name in pair if values[name] is None]
+            if len(pair) == 2 and len(missing) == 1:
+                self.add_error(missing[0], _("Enter both, or neither."))
+        return values
+
+    def steps(self) -> list[DemandStep]:
+        pairs = [(self.cleaned_data[f"from_{row}"], self.cleaned_data[f"change_{row}"]) for row in ROWS]
+        return [DemandStep(begins, change) for begins, change in pairs if begins is not None]
+
+
+def _percent(label: Any, least: int, most: int) -> forms.IntegerField:
+    widget = forms.NumberInput(attrs={"inputmode": "text" if least < 0 else "numeric", "class": "form-control"})
+    return forms.IntegerField(label=label, min_value=least, max_value=most, required=False, widget=widget)
+
+
+def values_of_demand(steps: Steps) -> dict[str, int]:
+    """Return the initial values of the form."""
+    values: dict[str, int] = {}
+    for row, step in enumerate(steps):
+        values |= {f"from_{row}": step.from_percent, f"change_{row}": step.change_percent}
+    return values
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_office
+def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
+    """Show and set the steps of a zone."""
+    zone = find_zone(Ref(pk=zone_id), sites=actor_of(request).sites)
+    form = DemandForm(request.POST or None, initial=values_of_demand(steps_of(zone.pk)))
+    if form.is_valid():
+        with form.refusals(request):
+            set_demand(actor=actor_of(request), zone_id=zone.pk, steps=form.steps(), now=clock.now())
+            messages.success(request, _("Saved."))
+            return redirect("office_tariffs", zone.pk)
+    return page(request, "office/demand.html", section=SECTION, zone=zone, form=form)
