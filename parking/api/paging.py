@@ -11,6 +11,8 @@ from pydantic import BaseModel, Field
 from parking.core.errors import InvalidInput
 
 MOST_ROWS = 100
+# Rows to pass over from which on a page is read in two statements.
+DEEP = 1000
 
 
 class Paging(BaseModel):
@@ -48,4 +50,18 @@ def page_of(rows: "QuerySet[Any]", paging: Paging, *, counted: "QuerySet[Any] | 
     if paging.page > pages:
         raise InvalidInput({"page": [f"There are {pages} pages"]})
     first = (paging.page - 1) * paging.page_size
-    return FoundPage(list(rows[first : first + paging.page_size]), count, paging, pages)
+    return FoundPage(_cut(rows, first, min(first + paging.page_size, count), count), count, paging, pages)
+
+
+def _cut(rows: "QuerySet[Any]", first: int, end: int, count: int) -> list[Any]:
+    """Return the rows from `first` to before `end`, read from the nearer end of the list."""
+    if first <= count // 2:
+        return list(_slice(rows, first, end))
+    return list(_slice(rows.reverse(), count - end, count - first))[::-1]
+
+
+def _slice(rows: "QuerySet[Any]", first: int, end: int) -> "QuerySet[Any]":
+    if first < DEEP or rows.query.combinator:
+        return rows[first:end]
+    # The ids alone pass over the rows before: joined to all that a page shows, each of them would cost a look-up.
+    return rows.filter(pk__in=list(rows.values_list("pk", flat=True)[first:end]))

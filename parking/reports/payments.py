@@ -123,6 +123,34 @@ def _of_payment(rows: QuerySet[Any], wanted: MoneyFilter, path: str) -> QuerySet
 # --- The list ----------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class MoneyPart:
+    """Rows of one kind, with the column of their time and the path to the id of their site."""
+
+    kind: str
+    rows: QuerySet[Any]
+    moment: str
+    site: str
+
+    def keys(self, rows: QuerySet[Any], **more: Any) -> QuerySet[Any, Any]:
+        """Return the keys of these rows of the part."""
+        return rows.order_by().values(kind=Value(self.kind), row_id=F("pk"), at=F(self.moment), **more)
+
+
+def money_parts(wanted: MoneyFilter) -> list[MoneyPart]:
+    """Return payments, refunds that are done, and refunds under way."""
+    of_refund = "payment__bill__site_id"
+    return [
+        MoneyPart(PAYMENT, _payments(wanted), "captured_at", "bill__site_id"),
+        MoneyPart(REFUND, _refunds_done(wanted), "completed_at", of_refund),
+        MoneyPart(REFUND, _refunds_under_way(wanted), "created_at", of_refund),
+    ]
+
+
+def united(parts: Sequence[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
+    return parts[0].union(*parts[1:], all=True)
+
+
 def money_keys(wanted: MoneyFilter, *, by: str = "at", downwards: bool = True) -> QuerySet[Any, Any]:
     """Return kind and id of the rows, sorted by a key of MONEY_SORTS; `money_rows` reads the rest for one page.
 
@@ -130,17 +158,15 @@ def money_keys(wanted: MoneyFilter, *, by: str = "at", downwards: bool = True) -
     part straight from an index on its time: the first page does not read, let alone join, a million rows.
     """
     columns = MONEY_SORTS[by]
-    of_payment, of_refund = ({"sorted_by": column} for column in columns) if columns else ({}, {})
-    payments = _keys(_payments(wanted), PAYMENT, "captured_at", of_payment)
-    done = _keys(_refunds_done(wanted), REFUND, "completed_at", of_refund)
-    under_way = _keys(_refunds_under_way(wanted), REFUND, "created_at", of_refund)
+    keys = united(
+        [
+            part.keys(part.rows, **({"sorted_by": columns[part.kind == REFUND]} if columns else {}))
+            for part in money_parts(wanted)
+        ]
+    )
     first = f"{'-' if downwards else ''}{'sorted_by' if columns else 'at'}"
     newest_first = [] if columns is None else ["-at"]
-    return payments.union(done, under_way, all=True).order_by(first, *newest_first, "-kind", "-row_id")
-
-
-def _keys(rows: QuerySet[Any], kind: str, moment: str, sorted_by: dict[str, Any]) -> QuerySet[Any, Any]:
-    return rows.order_by().values(kind=Value(kind), row_id=F("pk"), at=F(moment), **sorted_by)
+    return keys.order_by(first, *newest_first, "-kind", "-row_id")
 
 
 def all_money(keys: QuerySet[Any, Any]) -> Iterator[MoneyRow]:

@@ -9,9 +9,11 @@ from django.db.models import F, Q, QuerySet
 from parking.accounts.models import User
 from parking.core.ids import Ref, parse_ref
 from parking.core.sites import Sites, at_sites
+from parking.facilities.calendars import calendar_of
 from parking.payments.models import Debt, DebtStatus
 from parking.reports.finding import Found, stays_found
 from parking.reports.periods import Period
+from parking.reports.walking import ColumnWalk
 from parking.stays.long_stays import long_at
 from parking.stays.models import ParkingSession, SessionStatus
 
@@ -56,6 +58,9 @@ SORTS = {
     "total": "bill__total",
     "paid": "paid",
 }
+# The orders that an index carries, by the column of their time: in these a list of any length is walked. Whoever lacks
+# the time is not in the walk.
+WALKED = {"number": "pk", "booked": "booked_at", "entered": "entry_time", "ended": "ended_at"}
 # Only these may be NULL and need NULLS LAST; on the other columns it would keep the database from using the index.
 _MAY_BE_EMPTY = {"entered", "left", "ended"}
 
@@ -87,16 +92,33 @@ def _narrowed(rows: QuerySet[ParkingSession], wanted: SessionFilter) -> QuerySet
         rows = rows.filter(long_at(wanted.long_at), status=SessionStatus.ACTIVE)
     if wanted.unpaid:
         rows = rows.filter(bill__in=Debt.objects.filter(status=DebtStatus.OPEN).values("bill_id"))
-    return rows.order_by("-pk")
+    # Of a period, its own time has the index by which the newest are found.
+    return rows.order_by("-pk") if wanted.period == Period() else rows.order_by(f"-{wanted.moment}", "-pk")
 
 
 def sorted_sessions(rows: QuerySet[ParkingSession], by: str, *, downwards: bool) -> QuerySet[ParkingSession]:
     """Return the parking sessions sorted by one of `SORTS`; rows without that time come last, equals newest first."""
+    if by == "number":
+        # A sum carries no index: whoever walked the ids would pass millions of rows on the way to a few old ones.
+        return rows.order_by((F("pk") + 0).desc() if downwards else (F("pk") + 0).asc())
     if by == "paid":
         rows = rows.annotate(paid=F("bill__captured") - F("bill__refunded"))
     column, nulls_last = F(SORTS[by]), True if by in _MAY_BE_EMPTY else None
     order = column.desc(nulls_last=nulls_last) if downwards else column.asc(nulls_last=nulls_last)
     return rows.order_by(order, "-pk")
+
+
+def sessions_walk(wanted: SessionFilter, by: str, *, downwards: bool) -> ColumnWalk:
+    """Return the parking sessions in one of the orders of WALKED.
+
+    Of a period, the order of booking is that of its own time, by whose index the period is found.
+    """
+    column = wanted.moment if by == "number" and wanted.period != Period() else WALKED[by]
+    moment = "booked_at" if column == "pk" else column
+    rows = all_sessions(wanted)
+    if moment != "booked_at":
+        rows = rows.filter(**{f"{moment}__isnull": False})
+    return ColumnWalk(rows, column, downwards, moment, "zone__site_id", calendar_of(wanted.sites))
 
 
 def _integer(text: str) -> int | None:

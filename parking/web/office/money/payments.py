@@ -7,13 +7,24 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from parking.edge.pages import page
+from parking.reports.money_walk import MoneyWalk
 from parking.reports.payments import MONEY_SORTS, money_keys, money_rows, sum_of, totals_by_method
 from parking.reports.sheets import MONEY_COLUMNS, money_table
+from parking.reports.walking import count_up_to_long
 from parking.web.access import for_office
-from parking.web.office.money.money_filter import COLUMNS, USUAL_SORT, money_filter
+from parking.web.office.money.money_filter import COLUMNS, USUAL_SORT, MoneyFilterForm, money_filter
 from parking.web.office.shared.files import office_file
-from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
+from parking.web.office.shared.lists import (
+    Sheet,
+    Sort,
+    filter_query,
+    heads_of,
+    refuse_wrong_filter,
+    sheet_of,
+    sort_of,
+)
 from parking.web.office.shared.site_switch import site_switch
+from parking.web.office.shared.walked import walked_sheet
 
 
 @require_safe
@@ -23,9 +34,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     switch = site_switch(request)
     form = money_filter(request, switch.sites)
     sort = sort_of(request, list(MONEY_SORTS), USUAL_SORT)
-    right = form.is_valid()
-    sheet = sheet_of(request, money_keys(form.wanted, by=sort.key, downwards=sort.downwards) if right else None)
-    totals = totals_by_method(form.wanted) if right else {}
+    sheet = _sheet(request, form, sort)
+    totals = totals_by_method(form.wanted) if form.is_valid() else {}
     return page(
         request,
         "office/payments.html",
@@ -37,6 +47,20 @@ def listing(request: HttpRequest) -> HttpResponse:
         totals=totals,
         total=sum_of(list(totals.values())),
         file_query=filter_query(request),
+    )
+
+
+def _sheet(request: HttpRequest, form: MoneyFilterForm, sort: Sort) -> Sheet:
+    if not form.is_valid():
+        return sheet_of(request, None)
+    keys = money_keys(form.wanted, by=sort.key, downwards=sort.downwards)
+    by_time = sort.key == "at"
+    return walked_sheet(
+        request,
+        keys,
+        MoneyWalk(form.wanted, downwards=sort.downwards or not by_time),
+        count=count_up_to_long(keys),
+        goes_by_time=by_time,
     )
 
 

@@ -10,14 +10,18 @@ from django.views.decorators.http import require_safe
 
 from parking.audit.events import Refusal, read_event
 from parking.audit.models import AuditEntry
+from parking.core import clock
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.facilities.calendars import Calendar
 from parking.reports.record import actor_kind_of, names_of_actors, record_lines
 from parking.reports.sheets import RECORD_COLUMNS, record_table
+from parking.reports.walking import ColumnWalk, count_up_to_long
 from parking.web.access import for_office
-from parking.web.office.record.record_filter import COLUMNS, record_filter
+from parking.web.office.record.record_filter import COLUMNS, RecordFilterForm, record_filter
 from parking.web.office.shared.files import office_file
-from parking.web.office.shared.lists import Sort, filter_query, heads_of, refuse_wrong_filter, sheet_of
+from parking.web.office.shared.lists import Sheet, Sort, filter_query, heads_of, refuse_wrong_filter, sheet_of
+from parking.web.office.shared.walked import walked_sheet
 
 # Pages of the things that lines are about, by their kinds.
 _PAGES = {"session": "office_session", "zone": "office_zone", "slot": "office_slot", "user": "office_user"}
@@ -47,7 +51,7 @@ class Line:
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the lines of a filter, page by page, the newest first."""
     form = record_filter(request)
-    sheet = sheet_of(request, record_lines(form.wanted, actor=actor_of(request)) if form.is_valid() else None)
+    sheet = _sheet(request, form)
     return page(
         request,
         "office/record.html",
@@ -57,6 +61,16 @@ def listing(request: HttpRequest) -> HttpResponse:
         sheet=replace(sheet, rows=_lines(sheet.rows)),
         file_query=filter_query(request),
     )
+
+
+def _sheet(request: HttpRequest, form: RecordFilterForm) -> Sheet:
+    if not form.is_valid():
+        return sheet_of(request, None)
+    lines = record_lines(form.wanted, actor=actor_of(request))
+    # Lines know no site: their days are the operator's.
+    calendar = Calendar(clock.site_zone())
+    walk = ColumnWalk(lines, "pk", downwards=True, moment="at", site="", calendar=calendar)
+    return walked_sheet(request, lines, walk, count=count_up_to_long(lines))
 
 
 @require_safe

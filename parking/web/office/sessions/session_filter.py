@@ -21,7 +21,7 @@ from parking.facilities.queries import zones_of
 from parking.reports.periods import Period
 from parking.reports.sessions import SessionFilter, all_sessions
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.web.office.shared.lists import Column, FilterForm, or_all
+from parking.web.office.shared.lists import NO_PLACE, Column, FilterForm, or_all
 
 COLUMNS = (
     Column(_("Plate"), "plate"),
@@ -117,7 +117,7 @@ def usual_filters(request: HttpRequest, sites: Sites) -> list[Chip]:
         (gettext("Unpaid"), {"unpaid": "on"}, {"unpaid": True}),
         (gettext("Long stay"), {"long": "on"}, {"long_at": now}),
     )
-    present = {name: value for name, value in request.GET.items() if value and name not in {"site", "sort", "page"}}
+    present = {name: value for name, value in request.GET.items() if value and name not in {"site", "sort", *NO_PLACE}}
     site = {"site": request.GET["site"]} if request.GET.get("site") else {}
     return [
         Chip(

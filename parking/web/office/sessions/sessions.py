@@ -8,17 +8,33 @@ from parking.checkout.bills import running_bill
 from parking.core import clock
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
-from parking.reports.sessions import SORTS, counted_sessions, sorted_sessions
+from parking.reports.sessions import SORTS, WALKED, counted_sessions, sessions_walk, sorted_sessions
 from parking.reports.sheets import SESSION_COLUMNS, session_table
 from parking.reports.stories import story_of
+from parking.reports.walking import count_up_to_long
 from parking.stays.watching import everything_text
 from parking.web.access import for_office
 from parking.web.live import live, minute
 from parking.web.office.day.telling import event_texts
-from parking.web.office.sessions.session_filter import COLUMNS, USUAL_SORT, session_filter, usual_filters
+from parking.web.office.sessions.session_filter import (
+    COLUMNS,
+    USUAL_SORT,
+    SessionFilterForm,
+    session_filter,
+    usual_filters,
+)
 from parking.web.office.shared.files import office_file
-from parking.web.office.shared.lists import filter_query, heads_of, refuse_wrong_filter, sheet_of, sort_of
+from parking.web.office.shared.lists import (
+    Sheet,
+    Sort,
+    filter_query,
+    heads_of,
+    refuse_wrong_filter,
+    sheet_of,
+    sort_of,
+)
 from parking.web.office.shared.site_switch import site_switch
+from parking.web.office.shared.walked import walked_sheet
 
 
 @require_safe
@@ -28,10 +44,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     switch = site_switch(request)
     form = session_filter(request, switch.sites)
     sort = sort_of(request, list(SORTS), USUAL_SORT)
-    right = form.is_valid()
-    rows = sorted_sessions(form.rows(), sort.key, downwards=sort.downwards) if right else None
-    count = counted_sessions(form.wanted).count() if right else 0
-    sheet, now = sheet_of(request, rows, count=count), clock.now()
+    sheet, now = _sheet(request, form, sort), clock.now()
     return page(
         request,
         "office/sessions.html",
@@ -44,6 +57,20 @@ def listing(request: HttpRequest) -> HttpResponse:
         chips=usual_filters(request, switch.sites),
         file_query=filter_query(request),
         now=now,
+    )
+
+
+def _sheet(request: HttpRequest, form: SessionFilterForm, sort: Sort) -> Sheet:
+    if not form.is_valid():
+        return sheet_of(request, None)
+    walked = sort.key in WALKED
+    by, downwards = (sort.key, sort.downwards) if walked else ("number", True)
+    return walked_sheet(
+        request,
+        sorted_sessions(form.rows(), sort.key, downwards=sort.downwards),
+        sessions_walk(form.wanted, by, downwards=downwards),
+        count=count_up_to_long(counted_sessions(form.wanted)),
+        goes_by_time=walked,
     )
 
 

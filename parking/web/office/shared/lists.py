@@ -19,6 +19,8 @@ from parking.web.forms import ServiceForm, day_bounds
 from parking.web.templatetags.parking import word
 
 ROWS = 25
+# Where in a list a page is: none of it belongs to the filter.
+NO_PLACE: Mapping[str, str | None] = dict.fromkeys(("page", "after", "before", "end", "at"))
 _FROM, _TO = "from", "to"
 
 
@@ -146,7 +148,7 @@ def heads_of(request: HttpRequest, columns: Sequence[Column], sort: Sort) -> lis
         active = bool(column.key) and column.key == sort.key
         turned = not sort.downwards if active else column.first_down
         direction = ("descending" if sort.downwards else "ascending") if active else ""
-        address = address_with(request, sort=Sort(column.key, turned).text, page=None) if column.key else ""
+        address = address_with(request, **NO_PLACE, sort=Sort(column.key, turned).text) if column.key else ""
         heads.append(Head(column.label, address, direction, column.is_number))
     return heads
 
@@ -158,7 +160,7 @@ def address_with(request: HttpRequest, **changes: str | None) -> str:
 
 def filter_query(request: HttpRequest) -> str:
     """Return the query of the filter alone, for the addresses of files."""
-    query = urlencode(_query(request, {"page": None, "sort": None}), doseq=True)
+    query = urlencode(_query(request, {**NO_PLACE, "sort": None}), doseq=True)
     return f"?{query}" if query else ""
 
 
@@ -180,6 +182,15 @@ class Sheet:
     after: str
     # A page was asked for that is not there: this is the last one.
     is_beyond: bool
+    # The addresses of the first and the last page, where this is another one.
+    start: str = ""
+    end: str = ""
+    # More than LONG rows, of which nobody knows the number: `number` and `pages` say nothing.
+    is_long: bool = False
+    # A list that is too long for the order that was asked for.
+    is_unsorted: bool = False
+    # What the form that jumps to a day sends along; None where no day can be jumped to.
+    kept: Sequence[tuple[str, str]] | None = None
 
     @property
     def first(self) -> int:
@@ -190,13 +201,22 @@ class Sheet:
         return min(self.number * ROWS, self.count)
 
 
-def sheet_of(request: HttpRequest, rows: "QuerySet[Any, Any] | None", *, count: int | None = None) -> Sheet:
-    """Return the page that the address asks for; the last one if the number is too high, the first one for none."""
+def sheet_of(
+    request: HttpRequest,
+    rows: "QuerySet[Any, Any] | None",
+    *,
+    count: int | None = None,
+    number: int | None = None,
+) -> Sheet:
+    """Return the page of a number, or the one that the address asks for.
+
+    The last one if the number is too high, the first one for none.
+    """
     if rows is None:
         return Sheet([], 0, 1, 1, "", "", is_beyond=False)
     total = rows.count() if count is None else count
     pages = max(-(-total // ROWS), 1)
-    wanted = _number(request.GET.get("page", ""))
+    wanted = _number(request.GET.get("page", "")) if number is None else number
     number = min(max(wanted or 1, 1), pages)
     start = (number - 1) * ROWS
     return Sheet(
@@ -204,10 +224,16 @@ def sheet_of(request: HttpRequest, rows: "QuerySet[Any, Any] | None", *, count: 
         count=total,
         number=number,
         pages=pages,
-        before=address_with(request, page=str(number - 1)) if number > 1 else "",
-        after=address_with(request, page=str(number + 1)) if number < pages else "",
+        before=_at_page(request, number - 1) if number > 1 else "",
+        after=_at_page(request, number + 1) if number < pages else "",
+        start=_at_page(request, 1) if number > 1 else "",
+        end=_at_page(request, pages) if number < pages else "",
         is_beyond=number != wanted and bool(request.GET.get("page")),
     )
+
+
+def _at_page(request: HttpRequest, number: int) -> str:
+    return address_with(request, **{**NO_PLACE, "page": str(number)})
 
 
 def _number(text: str) -> int | None:

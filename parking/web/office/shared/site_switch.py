@@ -10,7 +10,7 @@ from parking.core.ids import MAX_ID
 from parking.core.sites import Sites
 from parking.edge.callers import actor_of
 from parking.facilities.sites import present_sites
-from parking.web.office.shared.lists import address_with
+from parking.web.office.shared.lists import NO_PLACE, address_with
 
 
 @dataclass(frozen=True)
@@ -80,4 +80,4 @@ def site_switch(request: HttpRequest) -> SiteSwitch:
 
 def _address(request: HttpRequest, site: str | None) -> str:
     """Return the address of this page for a site; a zone and a page of rows belong to what was shown before."""
-    return address_with(request, site=site, page=None, zone=None)
+    return address_with(request, **NO_PLACE, site=site, zone=None)
