@@ -52,7 +52,9 @@ NOTES = (10, 20, 50, 100, 200, 500)
 LONGER_FOR_CHANGE = 3
 
 # Refusals after which the car may pass in a moment.
-_AMBER = {"payment_pending", "gate_invalid", "pass_needs_plate"}
+_AMBER = {
+    "payment_pending", "gate_invalid", "pass_needs_plate", "too_early", "no_place_yet", "vehicle_elsewhere",
+}  # fmt: skip
 # Refusals of a way to pay: the bill stays on the screen, with the sentence above it.
 _TRY_AGAIN = {
     "amount_mismatch",
