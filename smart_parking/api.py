@@ -17,14 +17,17 @@ from parking.api import (
     prices,
     public,
     receipts,
+    reservations,
     shop,
     staff,
+    staff_exempting,
     staff_gate,
     staff_lost,
     staff_notes,
     staff_passes,
     staff_refunds,
     vehicles,
+    waiting_list,
 )
 from parking.api.admin import routes as admin
 from parking.edge import errors
@@ -55,8 +58,11 @@ api.add_router("/api/public", public.router)
 api.add_router("/api/public", prices.router)
 api.add_router("/api/public", passes.public)
 api.add_router("/api/user", driver.router)
+api.add_router("/api/user", reservations.router)
+api.add_router("/api/user", waiting_list.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
+api.add_router("/api/staff", staff_exempting.router)
 api.add_router("/api/staff", staff_gate.router)
 api.add_router("/api/staff", staff_notes.router)
 api.add_router("/api/staff", staff_lost.router)

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
+from io import BytesIO
 from itertools import count
 
+from PIL import Image
+
 from parking.accounts.models import Role, User
-from parking.checkout import booking, cancelling, entering, leaving, paying, terminating
+from parking.checkout import booking, cancelling, entering, leaving, paying, reserving, terminating
 from parking.checkout.cancelling import Cancelled
 from parking.checkout.collecting import Collection
 from parking.checkout.leaving import Left
@@ -41,6 +44,13 @@ def make_zone(name: str | None = None, *, rate: str = "50.00", slots: int = 10, 
     return zone
 
 
+def picture_of(width: int, height: int, kind: str = "JPEG") -> bytes:
+    """Return a picture of one colour."""
+    written = BytesIO()
+    Image.new("RGB", (width, height), "#3366aa").save(written, kind)
+    return written.getvalue()
+
+
 def plate(number: int | None = None) -> str:
     """Return a new plate for each call."""
     return f"KA-01-AB-{next(_numbers) if number is None else number:04d}"
@@ -72,6 +82,30 @@ def book(
         promo_code=promo_code,
         use_points=use_points,
         expected_rate=None if expected_rate is None else Decimal(expected_rate),
+    )
+    return booked.session
+
+
+def reserve(
+    driver: User,
+    zone: ParkingZone,
+    starts_at: datetime,
+    ends_at: datetime,
+    vehicle_number: str | None = None,
+    *,
+    now: datetime | None = None,
+    vehicle_kind: str = "CAR",
+) -> ParkingSession:
+    booked = reserving.reserve(
+        actor=actor(driver),
+        zone=Ref(pk=zone.pk),
+        plate=vehicle_number or plate(),
+        owner_name="Asha Rao",
+        vehicle_kind=vehicle_kind,
+        gateway=None,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        now=now or clock.now(),
     )
     return booked.session
 

@@ -85,6 +85,14 @@ def _refuse_first_person(approval: Approval, actor: Actor, *, now: datetime) -> 
         raise not_independent()
 
 
+def forget_refused(*, kind: ApprovalKind, subject_id: int) -> None:
+    """Delete what was refused, so that it may be asked for again; the record keeps that it was asked and refused.
+
+    Under the lock of what it is about. The next one has an id of its own: nobody approves it by an older page.
+    """
+    Approval.objects.filter(kind=kind, subject_id=subject_id, decision=Decision.REFUSE).delete()
+
+
 def waiting_approvals(*, sites: Sites) -> "QuerySet[Approval]":
     """Return what waits at these sites, oldest first."""
     rows = Approval.objects.filter(decision="").select_related("asked_by").order_by("asked_at", "pk")

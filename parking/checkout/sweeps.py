@@ -28,7 +28,9 @@ from parking.checkout import (
     organisation_money,
     pass_renewing,
     passes,
+    placing,
     settling,
+    waiting_list,
     webhooks,
 )
 from parking.checkout.tasks import work_on_event
@@ -68,6 +70,8 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
         "bookings": (
             Sweep("expire_unpaid_holds", 5, expiring.expire_unpaid_holds),
             Sweep("expire_no_shows", 5, expiring.expire_no_shows),
+            Sweep("claim_places", 5, placing.claim_places),
+            Sweep("offer_places", 2, waiting_list.offer_places),
             Sweep("give_up_unpaid_passes", 10, passes.give_up_unpaid_passes),
         ),
         "upkeep": (
@@ -94,7 +98,15 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
     }
     for code in gateway_codes():
         by_name |= _lanes_of_gateway(code)
-    return by_name | _lanes_of_notices()
+    return by_name | _lanes_of_notices() | _FURTHER
+
+
+_FURTHER: dict[str, tuple[Sweep, ...]] = {}
+
+
+def add_lane(name: str, *kept: Sweep) -> None:
+    """Let the worker run sweeps of an app above this one, in a lane of their own."""
+    _FURTHER[name] = kept
 
 
 def _lanes_of_notices() -> dict[str, tuple[Sweep, ...]]:

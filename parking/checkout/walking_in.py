@@ -7,7 +7,9 @@ from uuid import UUID
 from django.db import transaction
 
 from parking.audit import services as audit
+from parking.checkout import at_entry
 from parking.checkout.booking import SpecialSlot, Wanted, claim_place
+from parking.checkout.collecting import Collection
 from parking.checkout.entering import Entered
 from parking.checkout.queries import plate_debt
 from parking.checkout.wrong_ways import Way, record_wrong_way
@@ -20,7 +22,7 @@ from parking.core.ids import Ref, new_uuid
 from parking.core.sites import at_sites
 from parking.stays import services as stays
 from parking.stays.events import SessionEntered, SpecialSlotGiven
-from parking.stays.models import OPEN_SESSION, ParkingSession, ScanKind, SessionStatus
+from parking.stays.models import ParkingSession, ScanKind, SessionStatus
 from parking.tariffs.queries import walk_in_terms
 from parking.vehicles.models import Vehicle
 from parking.vehicles.services import checked_plate, lock_vehicle
@@ -41,10 +43,17 @@ class Arrival:
 
 
 def walk_in(
-    *, actor: Actor, arrival: Arrival, now: datetime, scan_id: str | None = None, key: RequestKey | None = None
+    *,
+    actor: Actor,
+    arrival: Arrival,
+    now: datetime,
+    scan_id: str | None = None,
+    key: RequestKey | None = None,
+    collection: Collection | None = None,
 ) -> Entered:
     """Make a session for a car that stands at the gate, and let it in. The same `scan_id` again is the same entry.
 
+    `collection`: how money is paid that is due at the entry, by CASH or UPI; without it `payment_at_entry` is raised.
     Raises Refused `plate_has_booking` and `plate_is_inside` for a plate with an open session at the actor's site, which
     they name; NotFound `zone_not_found`; InvalidInput without zone and gate; and as a ticket.
     """
@@ -65,9 +74,12 @@ def walk_in(
             if arrival.special is not None:
                 given = SpecialSlotGiven(session_id=session.pk, kind=kind or "", reason=arrival.special.reason)
                 audit.record(actor, given, now)
+            paid = at_entry.collect(session=session, collection=collection, actor=actor, now=now, may_wait=False)
             _let_in(session, scan_id, actor, now)
+        else:
+            paid = at_entry.paid_before(session)
         debt = plate_debt(session.vehicle_id, sites=actor.sites)
-    return Entered(session, debt)
+    return Entered(session, debt, paid.order, paid.charged, paid.change)
 
 
 def _let_in(session: ParkingSession, scan_id: str | None, actor: Actor, now: datetime) -> None:
@@ -90,8 +102,8 @@ def _refuse_present(vehicle: Vehicle, actor: Actor) -> None:
 
     One at another site is nobody's business here: claiming a place refuses it without a word about it.
     """
-    rows = at_sites(ParkingSession.objects.filter(vehicle=vehicle), actor.sites, "zone__site_id")
-    present = rows.filter(status__in=OPEN_SESSION).order_by("-pk").first()
+    rows = at_sites(ParkingSession.objects.claimed().filter(vehicle=vehicle), actor.sites, "zone__site_id")
+    present = rows.order_by("-pk").first()
     if present is None:
         return
     if present.status == SessionStatus.ACTIVE:

@@ -18,7 +18,7 @@ class ParkingSite(models.Model):
     """A car park: an address with one or more zones.
 
     Its time zone says when its days, hours and shifts begin. `last_exit_at` is the time of day after which no car gets
-    out; drivers inside are told before.
+    out; drivers inside are told before. Its zones may take fewer kinds of vehicle than it does, never more.
     """
 
     name = models.CharField(max_length=100, unique=True)
@@ -32,6 +32,7 @@ class ParkingSite(models.Model):
     opens_at = models.TimeField(null=True, blank=True, help_text="Empty: open round the clock")
     closes_at = models.TimeField(null=True, blank=True)
     last_exit_at = models.TimeField(null=True, blank=True)
+    vehicle_kinds = models.JSONField(default=list, blank=True, help_text="Kinds of vehicle that park here; empty: all")
     state = models.CharField(max_length=6, choices=SiteState.choices, default=SiteState.CLOSED)
     retired_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -93,6 +94,7 @@ class ParkingZone(models.Model):
     `hourly_rate` and `booking_fee` (rupees) are the flat tariff of cars; other kinds of vehicle may have their own
     (`tariffs.ZoneTariff`). In a zone that is not `marked`, slots hold places for the counting and for the constraints;
     their numbers are shown to nobody. `allowed_kinds` are kinds of vehicle, all of them if it is empty.
+    `next_reservation_at` is written by `note_next_reservation` alone, under the zone's lock.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -119,6 +121,9 @@ class ParkingZone(models.Model):
     allowed_kinds = models.JSONField(default=list, blank=True, help_text="Kinds of vehicle; empty: all")
     max_height_cm = models.PositiveSmallIntegerField(null=True, blank=True)
     pass_only = models.BooleanField(default=False, help_text="Only vehicles with a pass")
+    next_reservation_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Start of the next reservation that has no slot yet"
+    )
     retired_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -154,6 +159,8 @@ class SlotKind(models.TextChoices):
     CAR = "CAR", "Car"
     TWO_WHEELER = "TWO_WHEELER", "Two-wheeler"
     EV = "EV", "Electric car"
+    BICYCLE = "BICYCLE", "Bicycle"
+    LARGE = "LARGE", "Large vehicle"
     ACCESSIBLE = "ACCESSIBLE", "Accessible"
     VIP = "VIP", "VIP"
 

@@ -1,7 +1,7 @@
 """Reads of zones and slots: counts by status, and look-ups by id or UUID."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -15,16 +15,31 @@ from parking.facilities.models import ParkingSlot, ParkingZone, SiteState, SlotS
 
 @dataclass(frozen=True)
 class ZoneCounts:
-    """The numbers of slots of a zone, by status."""
+    """The numbers of slots of a zone, by status; `free` by kind, for each kind of slot that there is."""
 
     total: int = 0
     booked: int = 0
     occupied: int = 0
     out_of_service: int = 0
+    free: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(self.free)
 
     @property
     def available(self) -> int:
         return self.total - self.booked - self.occupied - self.out_of_service
+
+    def with_kind(self, kind: str, others: "ZoneCounts") -> "ZoneCounts":
+        """Return these counts and those of one more kind of slot together."""
+        return ZoneCounts(
+            self.total + others.total,
+            self.booked + others.booked,
+            self.occupied + others.occupied,
+            self.out_of_service + others.out_of_service,
+            {**self.free, kind: others.available},
+        )
 
     @property
     def taken(self) -> int:
@@ -98,21 +113,30 @@ def zones_with_counts(
 def counts_of(zones: Collection[ParkingZone] | None = None) -> dict[int, ZoneCounts]:
     """Return the counts of these zones, or of all, by zone; a zone without slots is missing."""
     slots = ParkingSlot.objects.all() if zones is None else ParkingSlot.objects.filter(zone__in=zones)
-    rows = slots.values("zone_id", "zone__marked").annotate(
+    rows = slots.values("zone_id", "zone__marked", "kind").annotate(
         total=Count("pk"),
         booked=Count("pk", filter=Q(status=SlotStatus.BOOKED)),
         occupied=Count("pk", filter=Q(status=SlotStatus.OCCUPIED)),
         out_of_service=Count("pk", filter=Q(status=SlotStatus.OUT_OF_SERVICE)),
     )
-    return {row["zone_id"]: _counts(row) for row in rows}
+    found: dict[int, ZoneCounts] = {}
+    for row in rows:
+        found[row["zone_id"]] = found.get(row["zone_id"], ZoneCounts()).with_kind(row["kind"], _counts(row))
+    return found
 
 
 def _counts(row: Mapping[str, Any]) -> ZoneCounts:
-    """Return the counts of a zone; a place that is out of service is none where places have no numbers."""
+    """Return the counts of a kind of slot; a place that is out of service is none where places have no numbers."""
     unusable = row["out_of_service"]
     if row["zone__marked"]:
         return ZoneCounts(row["total"], row["booked"], row["occupied"], unusable)
     return ZoneCounts(row["total"] - unusable, row["booked"], row["occupied"])
+
+
+def free_slots(zone: ParkingZone) -> dict[str, int]:
+    """Return the number of free slots of a zone, by kind; a kind without any is missing."""
+    rows = ParkingSlot.objects.filter(zone=zone, status=SlotStatus.FREE).values("kind").annotate(number=Count("pk"))
+    return {row["kind"]: row["number"] for row in rows}
 
 
 def capacity_of(zones: Collection[ParkingZone]) -> dict[int, dict[str, int]]:

@@ -1,10 +1,10 @@
 """The figures of the present moment: today, overall, and what waits for somebody."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django_tasks_db.models import DBTaskResult
 
 from parking.accounts.models import User
@@ -14,9 +14,12 @@ from parking.facilities.calendars import calendar_of
 from parking.payments.models import Payment, Refund, RefundStatus
 from parking.reports.alerts import open_debts, orders_in_review
 from parking.reports.background import background_state
-from parking.reports.periods import ClosedPeriod
+from parking.reports.models import DayStays
+from parking.reports.periods import ClosedPeriod, Period
+from parking.reports.rolled import in_days, rolled_through
 from parking.reports.sums import sum_of_paise, total_of
-from parking.stays.models import ParkingSession, SessionStatus
+from parking.reports.takings import net_of
+from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 # The paths to the id of the site.
 _OF_STAY, _OF_PAYMENT, _OF_REFUND = "zone__site_id", "bill__site_id", "payment__bill__site_id"
@@ -37,6 +40,7 @@ def today_figures(*, sites: Sites) -> dict[str, Any]:
         "active_sessions": stays.filter(status=SessionStatus.ACTIVE).count(),
         "completed": ended.get(SessionStatus.COMPLETED, 0),
         "cancelled": ended.get(SessionStatus.CANCELLED, 0),
+        "no_place": day.narrow(stays.filter(end_reason=EndReason.NO_PLACE), "ended_at", sites, _OF_STAY).count(),
     }
 
 
@@ -45,12 +49,22 @@ def overall_figures(*, sites: Sites) -> dict[str, Any]:
 
     Accounts belong to no site: of some sites those are counted who ever booked there.
     """
+    through = rolled_through()
     drivers = _stays(sites).exclude(driver=None).values("driver_id").distinct()
     return {
-        "revenue": _net(_payments(sites), _refunds_done(sites)),
-        "sessions": _stays(sites).count(),
+        "revenue": net_of(Period(), sites=sites, through=through),
+        "sessions": booked_in_all(sites=sites, through=through),
         "users": User.objects.count() if sites is None else drivers.count(),
     }
+
+
+def booked_in_all(*, sites: Sites, through: date | None) -> int:
+    """Return how many parking sessions there are; those booked until `through` from the sums of days."""
+    if through is None:
+        return _stays(sites).count()
+    rolled = in_days(DayStays.objects.all(), ClosedPeriod(date.min, through), sites).aggregate(number=Sum("booked"))
+    live = Period(through + timedelta(days=1)).narrow(_stays(sites), "booked_at", sites, _OF_STAY)
+    return (rolled["number"] or 0) + live.count()
 
 
 def system_figures(*, now: datetime, sites: Sites) -> dict[str, Any]:

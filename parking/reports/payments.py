@@ -13,10 +13,12 @@ from django.db.models import F, QuerySet, Value
 from parking.core.ids import Ref
 from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
-from parking.payments.models import DRIVERS_METHODS, Payment, PaymentMethod, Refund
+from parking.payments.models import DRIVERS_METHODS, Payment, PaymentMethod, Refund, RefundStatus
 from parking.reports.finding import MoneyFound, money_found
 from parking.reports.periods import Period
+from parking.reports.rolled import rolled_through
 from parking.reports.sums import PASSES, sum_of_paise
+from parking.reports.takings import takings_by_method
 from parking.stays.models import ParkingSession
 
 PAYMENT, REFUND = "PAYMENT", "REFUND"
@@ -262,10 +264,36 @@ def totals_by_method(wanted: MoneyFilter) -> dict[str, Totals]:
 
     What organisations alone pay with is shown where it was.
     """
+    if (
+        wanted.gateway
+        or wanted.session
+        or wanted.search
+        or wanted.status not in {None, CAPTURED, RefundStatus.COMPLETED}
+    ):
+        return _totals_of_rows(wanted)
+    found = takings_by_method(wanted.period, sites=wanted.sites, through=rolled_through(), zone=wanted.zone)
+    captured = wanted.status in {None, CAPTURED} and wanted.kind in {None, PAYMENT}
+    refunded = wanted.status in {None, RefundStatus.COMPLETED} and wanted.kind in {None, REFUND}
+    return _shown_methods(
+        {
+            method: Totals(takings.revenue if captured else ZERO, takings.refunds if refunded else ZERO)
+            for method, takings in found.items()
+            if wanted.method in {None, method} and (captured or takings.refunds) and (refunded or takings.revenue)
+        }
+    )
+
+
+def _totals_of_rows(wanted: MoneyFilter) -> dict[str, Totals]:
     captured = _by_method(_payments(wanted), "method")
     refunded = _by_method(_refunds_done(wanted), "payment__method")
-    shown = [method for method in PaymentMethod.values if method in DRIVERS_METHODS or method in captured | refunded]
-    return {method: Totals(captured.get(method, ZERO), refunded.get(method, ZERO)) for method in shown}
+    return _shown_methods(
+        {method: Totals(captured.get(method, ZERO), refunded.get(method, ZERO)) for method in captured | refunded}
+    )
+
+
+def _shown_methods(found: dict[str, Totals]) -> dict[str, Totals]:
+    shown = [method for method in PaymentMethod.values if method in DRIVERS_METHODS or method in found]
+    return {method: found.get(method, Totals()) for method in shown}
 
 
 def _by_method(rows: QuerySet[Any], method: str) -> dict[str, Decimal]:

@@ -4,20 +4,22 @@ Money counts on the day it was captured, a refund on the day it was done, in the
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import calendar_of
 from parking.facilities.queries import zones_of
-from parking.payments.models import DRIVERS_METHODS, Payment, PaymentMethod, Refund, RefundStatus
+from parking.payments.models import DRIVERS_METHODS, PaymentMethod
+from parking.reports.models import DayStays
 from parking.reports.periods import ClosedPeriod
-from parking.reports.sums import PASSES, total_of
-from parking.reports.takings import Cell, Takings, fold, read_takings, sum_of_takings
+from parking.reports.rolled import after, in_days, rolled_through, upto
+from parking.reports.sums import PASSES
+from parking.reports.takings import Takings, net_of, read_takings, sum_of_takings
 from parking.stays.models import ParkingSession
 
 
@@ -55,15 +57,16 @@ def revenue_report(*, period: ClosedPeriod, group_by: str, sites: Sites) -> Reve
 
     Days without money are included. All sums come from one statement, so that they agree even while money comes in.
     """
-    table = read_takings(period, sites=sites, hours_of=period, by_zone=True)
-    takings = sum_of_takings(cell.takings for cell in table.cells)
+    through = rolled_through()
+    table = read_takings(period, sites=sites, hours_of=period, by_zone=True, through=through)
+    takings = table.takings
     return RevenueReport(
         period=period,
-        daily=_daily(period, table.cells, group_by, sites),
-        zones=_zones(table.cells, sites),
-        methods=by_method(table.cells),
+        daily=_daily(period, table.days, group_by, _booked(period, sites, through)),
+        zones=_zones(table.zones, sites),
+        methods=by_method(table.methods),
         hours=table.hours,
-        growth=_growth(period, takings.net, sites),
+        growth=_growth(period, takings.net, sites, through),
         takings=takings,
     )
 
@@ -93,25 +96,36 @@ def group_start(day: date, period: ClosedPeriod, group_by: str) -> date:
     return day
 
 
-def _daily(period: ClosedPeriod, cells: Iterable[Cell], group_by: str, sites: Sites) -> list[tuple[date, Takings, int]]:
-    takings = fold(cells, lambda cell: group_start(cell.day, period, group_by))
+def _daily(
+    period: ClosedPeriod, days: Mapping[date, Takings], group_by: str, stays: Mapping[date, int]
+) -> list[tuple[date, Takings, int]]:
+    takings: dict[date, Takings] = {}
+    for day, of_day in days.items():
+        start = group_start(day, period, group_by)
+        takings[start] = takings.get(start, Takings()) + of_day
     booked: Counter[date] = Counter()
-    for day, number in _booked(period, sites).items():
+    for day, number in stays.items():
         booked[group_start(day, period, group_by)] += number
     groups = dict.fromkeys(group_start(day, period, group_by) for day in period.days())
     return [(day, takings.get(day, Takings()), booked[day]) for day in groups]
 
 
-def _booked(period: ClosedPeriod, sites: Sites) -> dict[date, int]:
-    stays = at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
-    rows = period.narrow(stays, "booked_at", sites, "zone__site_id").order_by()
-    by_day = rows.values(day=calendar_of(sites).day_of("booked_at", "zone__site_id")).annotate(number=Count("pk"))
-    return {row["day"]: row["number"] for row in by_day}
+def _booked(period: ClosedPeriod, sites: Sites, through: date | None) -> Counter[date]:
+    booked: Counter[date] = Counter()
+    if days := upto(period, through):
+        rolled = in_days(DayStays.objects.all(), days, sites).values("day").annotate(number=Sum("booked"))
+        booked.update({row["day"]: row["number"] for row in rolled})
+    if days := after(period, through):
+        stays = at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
+        rows = days.narrow(stays, "booked_at", sites, "zone__site_id").order_by()
+        by_day = rows.values(day=calendar_of(sites).day_of("booked_at", "zone__site_id")).annotate(number=Count("pk"))
+        booked.update({row["day"]: row["number"] for row in by_day})
+    return booked
 
 
-def _zones(cells: Iterable[Cell], sites: Sites) -> list[tuple[int | None, str | None, Takings]]:
+def _zones(found: Mapping[int | None, Takings], sites: Sites) -> list[tuple[int | None, str | None, Takings]]:
     """Return every zone in use, and those retired meanwhile that took or refunded money."""
-    sums = fold(cells, lambda cell: cell.zone_id)
+    sums = dict(found)
     shown: list[tuple[int | None, str | None, Takings]] = [
         (zone.pk, zone.name, sums.pop(zone.pk, Takings()))
         for zone in zones_of(sites)
@@ -120,20 +134,15 @@ def _zones(cells: Iterable[Cell], sites: Sites) -> list[tuple[int | None, str | 
     return shown + [(zone_id, None if zone_id else PASSES, takings) for zone_id, takings in sums.items()]
 
 
-def by_method(cells: Iterable[Cell]) -> list[tuple[str, Takings]]:
+def by_method(sums: Mapping[str, Takings]) -> list[tuple[str, Takings]]:
     """Return the takings of every method that drivers have, also of those that took nothing, and others that took."""
-    sums = fold(cells, lambda cell: cell.method)
     shown = [method for method in PaymentMethod.values if method in DRIVERS_METHODS or method in sums]
     return [(method, sums.get(method, Takings())) for method in shown]
 
 
-def _growth(period: ClosedPeriod, total: Decimal, sites: Sites) -> Growth:
+def _growth(period: ClosedPeriod, total: Decimal, sites: Sites, through: date | None) -> Growth:
     previous = period.before()
-    payments = at_sites(Payment.objects.all(), sites, "bill__site_id")
-    refunds = at_sites(Refund.objects.filter(status=RefundStatus.COMPLETED), sites, "payment__bill__site_id")
-    taken = previous.narrow(payments, "captured_at", sites, "bill__site_id")
-    given_back = previous.narrow(refunds, "completed_at", sites, "payment__bill__site_id")
-    before = total_of(taken) - total_of(given_back)
+    before = net_of(previous, sites=sites, through=through)
     change = total - before
     percent = None
     if before:

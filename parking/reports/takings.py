@@ -3,20 +3,23 @@
 Money counts on the day it was captured, a refund on the day it was done, in the time zone of its site.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db.models import CharField, DateField, Expression, F, IntegerField, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, DateField, F, IntegerField, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
+from parking.core.ids import Ref
 from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import Calendar, calendar_of
 from parking.payments.models import Payment, Refund, RefundStatus
-from parking.reports.periods import ClosedPeriod
+from parking.reports.models import DayMoney
+from parking.reports.periods import ClosedPeriod, Period
+from parking.reports.rolled import CELL, DAY, HOUR, METHOD, ZONE, after, in_days, in_zone, nothing, rolled_parts
 from parking.reports.sums import sum_of_paise
 
 K = TypeVar("K", bound=Hashable)
@@ -50,30 +53,105 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """The cells of a span, and the takings of each hour of the day (0 to 23) in a span within it."""
+    """The takings of a span by day, zone and method, and of each hour of the day (0 to 23) in a span within it.
+
+    `cells` are those of the days that are not added up yet, today among them.
+    """
 
     cells: list[Cell]
     hours: list[tuple[int, Takings]]
+    days: dict[date, Takings]
+    zones: dict[int | None, Takings]
+    methods: dict[str, Takings]
+
+    @property
+    def takings(self) -> Takings:
+        """Return what was taken in the whole span."""
+        return sum_of_takings(self.days.values())
 
 
-def read_takings(period: ClosedPeriod, *, sites: Sites, hours_of: ClosedPeriod, by_zone: bool) -> Table:
-    """Read payments and refunds of these sites in one statement, so that all sums agree also while money comes in.
+def read_takings(
+    period: ClosedPeriod, *, sites: Sites, hours_of: ClosedPeriod, by_zone: bool, through: date | None
+) -> Table:
+    """Read the money of these sites in one statement, so that all sums agree also while money comes in.
 
-    Without `by_zone` the zone of every cell is None, and no stay is looked up.
+    Days until `through` come from their roll-ups, the others from payments and refunds. Without `by_zone` no stay is
+    looked up, and `zones` is not to be read.
     """
-    span = _Span(period, sites, calendar_of(sites))
     parts = [
-        part
-        for source in (_PAYMENTS, _REFUNDS)
-        for part in (_by_day(source, span, by_zone=by_zone), _by_hour(source, replace(span, period=hours_of)))
+        *_live_parts(_Span(period, sites, calendar_of(sites)), hours_of, through, by_zone=by_zone),
+        *rolled_parts(period, hours_of, through, sites=sites, by_zone=by_zone),
     ]
-    rows = list(parts[0].union(*parts[1:], all=True))
-    cells = [Cell(row["day"], row["zone"], row["by"], _takings(row)) for row in rows if row["hour"] is None]
-    hours = {hour: Takings() for hour in HOURS}
+    rows = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0]) if parts else []
+    cells = [Cell(row["on_day"], row["in_zone"], row["by"], _takings(row)) for row in rows if row["part"] == CELL]
+    return Table(
+        cells,
+        list(({hour: Takings() for hour in HOURS} | _summed(rows, HOUR, "at_hour")).items()),
+        _joined(fold(cells, lambda cell: cell.day), _summed(rows, DAY, "on_day")),
+        _joined(fold(cells, lambda cell: cell.zone_id), _summed(rows, ZONE, "in_zone")),
+        _joined(fold(cells, lambda cell: cell.method), _summed(rows, METHOD, "by")),
+    )
+
+
+def net_of(period: Period, *, sites: Sites, through: date | None) -> Decimal:
+    """Return what was taken less what was refunded in a period, as `takings_by_method` reads it."""
+    return sum_of_takings(takings_by_method(period, sites=sites, through=through).values()).net
+
+
+def takings_by_method(
+    period: Period, *, sites: Sites, through: date | None, zone: Ref | None = None
+) -> dict[str, Takings]:
+    """Return what was taken and refunded in a period, which may be open at its ends, in one statement.
+
+    Days until `through` come from their roll-ups. `zone`: in this one alone.
+    """
+    parts: list[QuerySet[Any, Any]] = []
+    live = period
+    if through is not None and (period.first is None or period.first <= through):
+        days = ClosedPeriod(period.first or date.min, min(period.last or through, through))
+        parts.append(_of_methods(in_days(in_zone(DayMoney.objects.all(), zone, ""), days, sites), "method", _ROLLED))
+        live = Period(through + timedelta(days=1), period.last)
+    if live.first is None or live.last is None or live.first <= live.last:
+        for source in (_PAYMENTS, _REFUNDS):
+            rows = in_zone(at_sites(source.rows(), sites, source.site), zone, f"{source.to_payment}bill__session__")
+            rows = live.narrow(rows, source.moment, sites, source.site).order_by()
+            parts.append(_of_methods(rows, f"{source.to_payment}method", _sums_of(source)))
+    found = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
+    return _summed([row | {"part": METHOD} for row in found], METHOD, "by")
+
+
+def _of_methods(rows: "QuerySet[Any]", method: str, sums: dict[str, Any]) -> "QuerySet[Any, Any]":
+    by_method: QuerySet[Any, Any] = rows.values(by=F(method)).annotate(**sums)
+    return by_method
+
+
+_ROLLED = {
+    name: Cast(Sum(column), BigIntegerField()) for name, column in (("taken", "captured"), ("returned", "refunded"))
+}
+
+
+def _live_parts(
+    span: "_Span", hours_of: ClosedPeriod, through: date | None, *, by_zone: bool
+) -> "Iterator[QuerySet[Any, Any]]":
+    live, live_hours = after(span.period, through), after(hours_of, through)
+    for source in (_PAYMENTS, _REFUNDS):
+        if live:
+            yield _by_day(source, replace(span, period=live), by_zone=by_zone)
+        if live_hours:
+            yield _by_hour(source, replace(span, period=live_hours))
+
+
+def _summed(rows: Iterable[dict[str, Any]], part: str, column: str) -> dict[Any, Takings]:
+    """Return the takings of one part of the statement by one of its columns."""
+    sums: dict[Any, Takings] = {}
     for row in rows:
-        if row["hour"] is not None:
-            hours[row["hour"]] += _takings(row)
-    return Table(cells, list(hours.items()))
+        if row["part"] == part:
+            sums[row[column]] = sums.get(row[column], Takings()) + _takings(row)
+    return sums
+
+
+def _joined(first: dict[K, Takings], second: dict[K, Takings]) -> dict[K, Takings]:
+    return {key: first.get(key, Takings()) + second.get(key, Takings()) for key in first | second}
 
 
 def fold(cells: Iterable[Cell], key: Callable[[Cell], K]) -> dict[K, Takings]:
@@ -89,8 +167,7 @@ def sum_of_takings(parts: Iterable[Takings]) -> Takings:
 
 
 def _takings(row: dict[str, Any]) -> Takings:
-    amount = from_paise(row["paise"])
-    return Takings(revenue=amount) if row["kind"] == _PAYMENTS.kind else Takings(refunds=amount)
+    return Takings(from_paise(row["taken"]), from_paise(row["returned"]))
 
 
 # --- The statement -----------------------------------------------------------------------------------
@@ -98,9 +175,9 @@ def _takings(row: dict[str, Any]) -> Takings:
 
 @dataclass(frozen=True)
 class _Source:
-    """Rows of money: what they are, when they count, and how they lead to the payment that they are of."""
+    """Rows of money: whose sums they are, when they count, and how they lead to the payment that they are of."""
 
-    kind: str
+    name: str
     rows: Callable[[], "QuerySet[Any]"]
     moment: str
     to_payment: str
@@ -120,18 +197,21 @@ class _Span:
     calendar: Calendar
 
 
-_PAYMENTS = _Source("payment", Payment.objects.all, "captured_at", "")
-_REFUNDS = _Source("refund", lambda: Refund.objects.filter(status=RefundStatus.COMPLETED), "completed_at", "payment__")
+_PAYMENTS = _Source("captured", Payment.objects.all, "captured_at", "")
+_REFUNDS = _Source(
+    "refunded", lambda: Refund.objects.filter(status=RefundStatus.COMPLETED), "completed_at", "payment__"
+)
 
 
 def _by_day(source: _Source, span: _Span, *, by_zone: bool) -> "QuerySet[Any, Any]":
     return _added_up(
         source,
         span,
-        day=span.calendar.day_of(source.moment, source.site),
-        zone=F(f"{source.to_payment}bill__session__zone_id") if by_zone else _nothing(IntegerField()),
+        part=CELL,
+        on_day=span.calendar.day_of(source.moment, source.site),
+        in_zone=F(f"{source.to_payment}bill__session__zone_id") if by_zone else nothing(IntegerField()),
         by=F(f"{source.to_payment}method"),
-        hour=_nothing(IntegerField()),
+        at_hour=nothing(IntegerField()),
     )
 
 
@@ -139,20 +219,23 @@ def _by_hour(source: _Source, span: _Span) -> "QuerySet[Any, Any]":
     return _added_up(
         source,
         span,
-        day=_nothing(DateField()),
-        zone=_nothing(IntegerField()),
-        by=_nothing(CharField()),
-        hour=span.calendar.hour_of(source.moment, source.site),
+        part=HOUR,
+        on_day=nothing(DateField()),
+        in_zone=nothing(IntegerField()),
+        by=nothing(CharField()),
+        at_hour=span.calendar.hour_of(source.moment, source.site),
     )
 
 
-def _nothing(column: Any) -> Expression:
-    # With its type said: PostgreSQL would take two bare NULLs for texts before it sees a date.
-    return Cast(Value(None), column)
-
-
-def _added_up(source: _Source, span: _Span, **columns: Any) -> "QuerySet[Any, Any]":
+def _added_up(source: _Source, span: _Span, *, part: str, **columns: Any) -> "QuerySet[Any, Any]":
     rows = at_sites(source.rows(), span.sites, source.site)
     rows = span.period.narrow(rows, source.moment, span.sites, source.site).order_by()
-    sums: QuerySet[Any, Any] = rows.values(kind=Value(source.kind), **columns).annotate(paise=sum_of_paise())
+    sums: QuerySet[Any, Any] = rows.values(part=Value(part), **columns).annotate(**_sums_of(source))
     return sums
+
+
+def _sums_of(source: _Source) -> dict[str, Any]:
+    """Return what the rows of a source add to the takings, in paise."""
+    zero = Cast(Value(0), BigIntegerField())
+    paise = sum_of_paise()
+    return {"taken": paise, "returned": zero} if source is _PAYMENTS else {"taken": zero, "returned": paise}

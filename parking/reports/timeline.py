@@ -31,12 +31,15 @@ from parking.payments.events import (
 )
 from parking.payments.models import Debt, Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
 from parking.stays.events import (
+    ReservationUnplaced,
     SessionBooked,
     SessionCancelled,
     SessionEntered,
+    SessionEntryWaits,
     SessionExited,
     SessionExitWaits,
     SessionExpired,
+    SessionPaidAtEntry,
     SessionTerminated,
     SessionTerminationWaits,
 )
@@ -74,6 +77,7 @@ _EFFECTS: tuple[str, ...] = (
     SessionTerminated.action,
     SessionCancelled.action,
     SessionExpired.action,
+    ReservationUnplaced.action,
     RowCode.DEBT_AROSE,
     RowCode.REFUND_WRITTEN,
     RowCode.REFUND_FAILED,
@@ -82,10 +86,11 @@ _EFFECTS: tuple[str, ...] = (
     DocumentIssued.action,
 )
 # Events of an order's being written; each names it.
-_ASKED = (PaymentAsked, PaymentAskedAhead, SessionExitWaits, SessionTerminationWaits)
+_ASKED = (PaymentAsked, PaymentAskedAhead, SessionEntryWaits, SessionExitWaits, SessionTerminationWaits)
 # Events of which a row says more.
 _SHOWN_BY_ROWS = (
-    *_ASKED, OrderMoved, PaymentCaptured, PaymentRefunded, RefundApproved, RefundMoved, DocumentIssued,
+    *_ASKED, SessionPaidAtEntry, OrderMoved, PaymentCaptured, PaymentRefunded, RefundApproved, RefundMoved,
+    DocumentIssued,
 )  # fmt: skip
 # Written by us on a gateway's word.
 _OF_GATEWAY = (OrderFailed, OrderPaidTwice, OrderToReview)

@@ -17,6 +17,7 @@ from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import calendar_of
 from parking.payments.models import Debt, Payment, Refund, RefundStatus
 from parking.reports.periods import ClosedPeriod
+from parking.reports.rolled import rolled_through
 from parking.reports.sums import sum_of_paise
 from parking.reports.takings import Takings, read_takings
 from parking.stays.models import ParkingSession
@@ -71,7 +72,11 @@ def usual(*, now: datetime, sites: Sites) -> Usual:
         inside=_mean(_of_weeks(stays, [_inside_at(now - week * _WEEK) for week in range(1, WEEKS + 1)], _count)),
         unpaid=_mean_rupees(_of_weeks(debts, by_now("created_at", "bill__site_id"), _paise)),
         last_week=read_takings(
-            ClosedPeriod(day, day), sites=sites, hours_of=ClosedPeriod(day, day), by_zone=False
+            ClosedPeriod(day, day),
+            sites=sites,
+            hours_of=ClosedPeriod(day, day),
+            by_zone=False,
+            through=rolled_through(),
         ).hours,
     )
 

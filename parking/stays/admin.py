@@ -3,7 +3,15 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.stays.models import GateScan, ParkingSession, SessionNote
+from parking.stays.models import (
+    ExemptClass,
+    Exemption,
+    GateScan,
+    ParkingSession,
+    ParkingSessionEvidence,
+    SessionNote,
+)
+from parking.stays.waiting_models import WaitingEntry
 
 
 @admin.register(ParkingSession, site=look_up)
@@ -25,6 +33,32 @@ class ParkingSessionAdmin(LookUpAdmin):
     search_fields = ["=pk", "=uuid", "=qr_code", "^vehicle__match_key", "=driver__username"]
 
 
+@admin.register(ExemptClass, site=look_up)
+class ExemptClassAdmin(LookUpAdmin):
+    list_display = ["pk", "site", "name", "is_active"]
+    list_filter = ["site", "is_active"]
+    list_select_related = ["site"]
+
+
+@admin.register(Exemption, site=look_up)
+class ExemptionAdmin(LookUpAdmin):
+    list_display = ["pk", "given_at", "session", "exempt_class", "given_by", "withdrawn_at"]
+    list_filter = ["exempt_class", "given_at"]
+    list_select_related = ["session", "exempt_class", "given_by"]
+    search_fields = ["=session__pk"]
+
+
+@admin.register(ParkingSessionEvidence, site=look_up)
+class ParkingSessionEvidenceAdmin(LookUpAdmin):
+    """Photos themselves are not shown here, only that there are any."""
+
+    list_display = ["pk", "created_at", "session", "moment", "note", "taken_by"]
+    list_filter = ["moment"]
+    list_select_related = ["session", "taken_by"]
+    exclude = ["jpeg"]
+    search_fields = ["=session__pk"]
+
+
 @admin.register(GateScan, site=look_up)
 class GateScanAdmin(LookUpAdmin):
     list_display = ["created_at", "kind", "scan_id", "session"]
@@ -39,3 +73,11 @@ class SessionNoteAdmin(LookUpAdmin):
     list_filter = ["kind", "written_at"]
     list_select_related = ["session", "written_by"]
     search_fields = ["=session__pk"]
+
+
+@admin.register(WaitingEntry, site=look_up)
+class WaitingEntryAdmin(LookUpAdmin):
+    list_display = ["pk", "state", "zone", "vehicle", "driver", "until", "starts_at", "created_at"]
+    list_filter = ["state", "zone"]
+    list_select_related = ["zone", "vehicle", "driver"]
+    search_fields = ["=pk", "=uuid", "^vehicle__match_key", "=driver__username"]

@@ -24,6 +24,7 @@ BOOKING = {
     "slot_number", "vehicle_number", "vehicle_kind", "owner_name", "hourly_rate", "booked_at", "entry_time",
     "exit_time", "enter_by", "amount_paid", "amount_due", "total_amount", "payment_method", "payment",
     "site_id", "site_name", "starts_at", "enter_by_after_closing", "discounts", "pass_number", "pass_note",
+    "ends_at", "pay_by", "moved_from_zone_id",
 }  # fmt: skip
 
 
@@ -50,6 +51,9 @@ def test_a_booking_answers_with_everything(clock_stands: Traveller, as_driver: A
         "site_id": zone.site_id,
         "site_name": "Main car park",
         "starts_at": "2026-11-22T04:30:00Z",
+        "ends_at": None,
+        "pay_by": None,
+        "moved_from_zone_id": None,
         "enter_by_after_closing": False,
         "slot_number": "A-001",
         "vehicle_number": "DL-01-AB-1234",
@@ -148,7 +152,7 @@ def test_the_simulated_gateway_does_not_exist_where_it_is_not_configured(
 
 def test_missing_and_wrong_fields_are_named(as_driver: ApiClient, zone: ParkingZone) -> None:
     assert errors_of(as_driver.post("/api/user/book-slot/", {})) == {"zone_id", "vehicle_number", "owner_name"}
-    body = {"zone_id": zone.pk, "vehicle_number": " ", "owner_name": "x" * 101, "vehicle_kind": "TRUCK"}
+    body = {"zone_id": zone.pk, "vehicle_number": " ", "owner_name": "x" * 101, "vehicle_kind": "TRAM"}
     assert errors_of(as_driver.post("/api/user/book-slot/", body)) == {"vehicle_number", "owner_name", "vehicle_kind"}
 
 

@@ -3,13 +3,14 @@
 The table is compared with the routes: a call without an entry fails, and so does an entry without a call.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from parking.audit.models import AuditEntry
-from parking.core import fresh
+from parking.core import clock, fresh
 from smart_parking.api import api
 from tests.client import ApiClient
 from tests.roles.world import MARKS, PASS_PLATE, World, make_world
@@ -110,6 +111,12 @@ TABLE: dict[str, Statuses] = {
     "POST /api/staff/pass-entry/": gate(201, 400),
     "GET /api/user/zones/": driver(other=200),
     "POST /api/user/book-slot/": driver(201, 201),
+    "POST /api/user/reservations/": driver(201, 201),
+    "PATCH /api/user/reservations/{session_ref}/": driver(400),
+    "GET /api/user/waiting-list/": driver(other=200),
+    "POST /api/user/waiting-list/": driver(400, 400),
+    "POST /api/user/waiting-list/{entry_ref}/accept/": driver(404),
+    "DELETE /api/user/waiting-list/{entry_ref}/": driver(404),
     "GET /api/user/current-session/": driver(other=200),
     "GET /api/user/sessions/{session_ref}/": driver(),
     "GET /api/user/sessions/{session_ref}/qr.svg": driver(),
@@ -134,6 +141,16 @@ TABLE: dict[str, Statuses] = {
     "GET /api/staff/active-sessions/": gate_list(),
     "GET /api/staff/slot-status/": gate_list(),
     "POST /api/staff/sessions/{session_ref}/terminate/": gate(),
+    "GET /api/staff/exempt-classes/": gate_list(),
+    # The table sends no photo.
+    "POST /api/staff/sessions/{session_ref}/exempt/": gate(400, 400),
+    "DELETE /api/staff/sessions/{session_ref}/exempt/": gate(400),
+    "POST /api/staff/sessions/{session_ref}/kind/": gate(400, 400),
+    "GET /api/staff/evidence/{evidence_ref}/": gate_one(),
+    "GET /api/admin/exempt-classes/": office_list(),
+    "POST /api/admin/exempt-classes/": office_change(201),
+    "PATCH /api/admin/exempt-classes/{class_ref}/": office_change(),
+    "GET /api/admin/exemptions/": office_list(),
     "POST /api/staff/refunds/": gate(201),
     "POST /api/staff/walk-in/": gate(201),
     "POST /api/staff/entry-by-plate/": gate(),
@@ -242,6 +259,7 @@ TABLE: dict[str, Statuses] = {
     "GET /api/admin/users/{user_id}/": office_one(),
     "PATCH /api/admin/users/{user_id}/": office_change(),
     "GET /api/admin/terminations/": office_list(),
+    "GET /api/admin/gate-counts/": office_list(),
     "GET /api/admin/audit/": all_sites(),
     "GET /api/admin/settings/": office_list(),
     # The operator's own values: at the other site they are read, and changed by nobody.
@@ -274,7 +292,15 @@ TABLE: dict[str, Statuses] = {
     "GET /parking/zone/{zone_ref}/status/": PUBLIC,
 }
 # Addresses that show to everybody what is shown to drivers.
-SHOWN_TO_ALL = ("/api/public/", "/api/user/zones/", "/api/user/book-slot/", "POST /api/user/passes/", "/parking/")
+SHOWN_TO_ALL = (
+    "/api/public/",
+    "/api/user/zones/",
+    "/api/user/book-slot/",
+    "/api/user/reservations/",
+    "/api/user/waiting-list/",
+    "POST /api/user/passes/",
+    "/parking/",
+)
 
 BROWSER = {
     "endpoint": "https://fcm.googleapis.com/fcm/send/one",
@@ -296,6 +322,12 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/me/push-subscriptions/": BROWSER,
         "DELETE /api/me/push-subscriptions/": {"endpoint": "https://fcm.googleapis.com/fcm/send/other"},
         "POST /api/user/book-slot/": ticket,
+        "POST /api/user/reservations/": ticket
+        | {"starts_at": f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
+        | {"ends_at": f"{clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"},
+        "POST /api/user/waiting-list/": ticket | {"until": f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"},
+        "POST /api/user/waiting-list/{entry_ref}/accept/": {},
+        "PATCH /api/user/reservations/{session_ref}/": {"owner_name": "Meera"},
         "POST /api/user/sessions/{session_ref}/promo-code/": {"promo_code": "GROVE"},
         "POST /api/user/sessions/{session_ref}/points/": {"use_points": 100},
         "POST /api/user/vehicles/": {"vehicle_number": plate},
@@ -394,6 +426,8 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "PATCH /api/admin/settings/": {"values": {"quote_minutes": 5}},
         "GET /api/admin/reconciliation/": days,
         "POST /api/admin/reconciliation/": days | {"settlement": header},
+        "POST /api/admin/exempt-classes/": {"site_id": world.zone.site_id, "name": "fire service"},
+        "PATCH /api/admin/exempt-classes/{class_ref}/": {"is_active": False},
         "POST /api/admin/users/": {"username": "new", "password": "blue-tractor-9", "role": "STAFF"},
         "PATCH /api/admin/users/{user_id}/": {"first_name": "Ravi"},
         "POST /api/payment/phonepe/create/": {"session_id": world.inside.pk, "amount": 1},

@@ -22,7 +22,7 @@ from parking.payments.models import PaymentOrder
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
 from parking.stays.notes import open_notes_of
-from parking.stays.services import rate_of
+from parking.stays.services import pay_by_of, rate_of
 from parking.tariffs.rules import total_of, whole_minutes
 
 
@@ -44,9 +44,12 @@ class BookingOut(Shape):
     hourly_rate: float
     booked_at: datetime
     starts_at: datetime
+    ends_at: datetime | None
+    moved_from_zone_id: int | None
     entry_time: datetime | None
     exit_time: datetime | None
     enter_by: datetime
+    pay_by: datetime | None
     enter_by_after_closing: bool
     amount_paid: float
     amount_due: float
@@ -78,9 +81,12 @@ class BookingOut(Shape):
         "hourly_rate": 50.0,
         "booked_at": "2026-11-22T04:30:00Z",
         "starts_at": "2026-11-22T04:30:00Z",
+        "ends_at": None,
+        "moved_from_zone_id": None,
         "entry_time": None,
         "exit_time": None,
         "enter_by": "2026-11-22T05:00:00Z",
+        "pay_by": None,
         "enter_by_after_closing": False,
         "amount_paid": 50.0,
         "amount_due": 0.0,
@@ -108,6 +114,7 @@ class BookingOut(Shape):
             end_reason=session.end_reason or None,
             site_id=session.zone.site_id,
             site_name=session.zone.site.name,
+            pay_by=pay_by_of(session),
             enter_by_after_closing=not is_open(session.zone, session.enter_by),
             zone_name=session.zone.name,
             slot_number=session.slot_number,
@@ -212,17 +219,42 @@ class EntryOut(Shape):
         session = entered.session
         return cls.read(
             session,
-            session_id=session.pk,
-            session_uuid=session.uuid,
-            vehicle_number=session.vehicle.vehicle_number,
-            slot_number=session.slot_number,
-            zone_name=session.zone.name,
-            status=SessionStatus.ACTIVE,
-            plate_debt=entered.plate_debt,
-            pass_number=number_of_pass(session),
-            pass_note=session.pass_note or None,
-            notes=[NoteOut.of(note) for note in open_notes_of(session)],
-            **others,
+            **{
+                "session_id": session.pk,
+                "session_uuid": session.uuid,
+                "vehicle_number": session.vehicle.vehicle_number,
+                "slot_number": session.slot_number,
+                "zone_name": session.zone.name,
+                "status": SessionStatus.ACTIVE,
+                "plate_debt": entered.plate_debt,
+                "pass_number": number_of_pass(session),
+                "pass_note": session.pass_note or None,
+                "notes": [NoteOut.of(note) for note in open_notes_of(session)],
+                **others,
+            },
+        )
+
+
+class PaidEntryOut(EntryOut):
+    """What an entry answers under a tariff that collects there: BOOKED while an online payment is awaited."""
+
+    entry_time: datetime | None  # type: ignore[assignment]
+    amount_charged: float
+    change_due: float
+    payment: OrderOut | None
+
+    example = EntryOut.example | {"amount_charged": 30.0, "change_due": 70.0, "payment": None}
+
+    @classmethod
+    def of_paid(cls, entered: Entered) -> Self:
+        """Return what an entry answers, with the money that it took."""
+        waits = entered.session.status == SessionStatus.BOOKED
+        return super().of(
+            entered,
+            status=SessionStatus.BOOKED if waits else SessionStatus.ACTIVE,
+            amount_charged=entered.charged,
+            change_due=entered.change,
+            payment=OrderOut.of(entered.order),
         )
 
 

@@ -78,7 +78,14 @@ def _zone_now(request: HttpRequest, zone_id: int) -> dict[str, Any]:
     others = [other for other in zone_cards(now=now) if not other.is_full] if card.is_full else []
     refund_minutes = -(-CANCEL_WINDOW_SECONDS.at(card.zone.site_id) // 60)
     end = now + timedelta(hours=hours)
-    shown = {"card": card, "zone": card.zone, "others": others, "refund_minutes": refund_minutes}
+    is_driver = isinstance(request.user, User) and request.user.role in DRIVERS
+    shown = {
+        "is_driver": is_driver,
+        "card": card,
+        "zone": card.zone,
+        "others": others,
+        "refund_minutes": refund_minutes,
+    }
     tariffs = [(price, words) for price in card.prices if (words := price.words(now))]
     return {**shown, "now": now, "end": end, "hour_choices": HOURS, "tariffs": tariffs}
 
@@ -86,6 +93,8 @@ def _zone_now(request: HttpRequest, zone_id: int) -> dict[str, Any]:
 def _zone_page(request: HttpRequest, zone_id: int, form: BookingForm | None) -> HttpResponse:
     shown = _zone_now(request, zone_id)
     card, kind = shown["card"], form.chosen_kind() if form else VehicleKind.CAR
+    if form:
+        form.offer_kinds(card.kinds)
     shown["price_at_first"] = card.price_of(kind)
     shown["passes"] = _passes_here(request, card.zone, shown["now"]) if form else []
     shown["stays"] = [(price, price.for_stay(shown["now"], card.hours)) for price in card.prices]

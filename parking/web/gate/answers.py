@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from parking.checkout.at_entry import collects_at_entry, due_at_entry
 from parking.checkout.bills import running_bill
 from parking.checkout.entering import Entered
 from parking.checkout.leaving import Left
@@ -33,11 +35,14 @@ from parking.payments.models import PaymentOrder
 from parking.payments.queries import newest_payment_id
 from parking.stays import access
 from parking.stays.access import QrText
+from parking.stays.exempt_classes import classes_now
+from parking.stays.exempt_models import ExemptClass
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
+from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text, plate_text
 from parking.web.gate.owing import old_debts
 from parking.web.gate.ways_on import WaysOn, of_typed_plate, ways_on
-from parking.web.templatetags.parking import clock_time
+from parking.web.templatetags.parking import clock_time, word
 
 LET_IN, LET_OUT, LOOK, STOP, WAIT = _("LET IN"), _("LET OUT"), _("LOOK"), _("STOP"), _("WAIT")
 
@@ -47,7 +52,9 @@ NOTES = (10, 20, 50, 100, 200, 500)
 LONGER_FOR_CHANGE = 3
 
 # Refusals after which the car may pass in a moment.
-_AMBER = {"payment_pending", "gate_invalid", "pass_needs_plate"}
+_AMBER = {
+    "payment_pending", "gate_invalid", "pass_needs_plate", "too_early", "no_place_yet", "vehicle_elsewhere",
+}  # fmt: skip
 # Refusals of a way to pay: the bill stays on the screen, with the sentence above it.
 _TRY_AGAIN = {
     "amount_mismatch",
@@ -91,6 +98,9 @@ class Verdict:
     ways: WaysOn | None = None
     # Of a pass of several vehicles: the attendant chooses the plate that is there.
     plates: tuple[str, ...] = ()
+    # At the entry: other kinds that the car may be of, and classes that pay nothing.
+    kinds: tuple[str, ...] = ()
+    classes: tuple[ExemptClass, ...] = ()
 
     @property
     def shape(self) -> str:
@@ -116,6 +126,38 @@ class Scan:
 # --- Entry -------------------------------------------------------------------------------------------
 
 
+def money_at_entry(
+    request: HttpRequest,
+    scan: Scan,
+    session: ParkingSession,
+    *,
+    problem: DomainError | None = None,
+    pane: str = "",
+    tendered: str = "",
+) -> HttpResponse:
+    """Show what a car pays before it goes in, and the ways to pay; `problem` and `tendered` as in `quoted`."""
+    return page(
+        request,
+        "gate/parts/entry_money.html",
+        scan=scan,
+        session=session,
+        to_pay=due_at_entry(session, clock.now()),
+        notes=NOTES,
+        tendered=tendered,
+        gateways=gateway_choices(),
+        problem=sentence_for(problem) if problem else "",
+        code=problem.code if problem else "",
+        pane=pane,
+        collect_at=reverse("gate_entry_pay"),
+        classes=classes_now.value().get(session.zone.site_id, ()),
+    )
+
+
+def entry_waiting(request: HttpRequest, scan: Scan, session: ParkingSession, order: PaymentOrder) -> HttpResponse:
+    """Show the QR code by which the driver pays at the entry; once it is paid, the button that lets the car in."""
+    return page(request, "gate/parts/entry_waiting.html", scan=scan, **waiting_context(session, order))
+
+
 def let_in(request: HttpRequest, scan: Scan, entered: Entered | PassEntered) -> HttpResponse:
     """Show green; amber if the plate owes more than a setting of the site, because somebody may want to speak of it."""
     site_id = entered.session.zone.site_id
@@ -130,16 +172,29 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered | PassEntered) -> 
         sentence = gettext("Read the note. The car may go in.")
     if isinstance(entered, PassEntered) and in_grace and not owes:
         sentence = _awaited(entered)
+    change = entered.change if isinstance(entered, Entered) else ZERO
     verdict = Verdict(
         tone="wait" if is_amber else "yes",
         word=LET_IN,
         sentence=sentence if is_amber else _may_go_in(entered.session),
         session=entered.session,
         debt=entered.plate_debt,
+        change=change or None,
         can_compare=scan.plate_seen is None,
-        closes_after=None if is_amber else GREEN_SECONDS.at(site_id),
+        closes_after=None if is_amber else GREEN_SECONDS.at(site_id) * (LONGER_FOR_CHANGE if change else 1),
     )
-    return _shown(request, verdict, scan)
+    return _shown(request, _with_corrections(verdict, entered.session), scan)
+
+
+def kind_corrected(request: HttpRequest, scan: Scan, session: ParkingSession) -> HttpResponse:
+    """Show the car with its other kind, and the slot, which may be another one as well."""
+    verdict = Verdict("yes", LET_IN, gettext("Vehicle type: %(kind)s") % {"kind": word(session.vehicle_kind)}, session)
+    return _shown(request, _with_corrections(verdict, session), scan)
+
+
+def _with_corrections(verdict: Verdict, session: ParkingSession) -> Verdict:
+    others = tuple(kind for kind in VehicleKind.values if kind != session.vehicle_kind)
+    return replace(verdict, kinds=others, classes=classes_now.value().get(session.zone.site_id, ()))
 
 
 def _awaited(entered: PassEntered) -> str:
@@ -209,6 +264,7 @@ def quoted(
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",
         pane=pane,
+        collect_at=reverse("gate_collect"),
     )
 
 
@@ -288,6 +344,9 @@ def refused(
 ) -> HttpResponse:
     """Show a refusal: red; amber if the car may pass in a moment; the bill again if only paying failed."""
     session = _session_of(request, scan)
+    if session is not None and _pays_at_entry(error, session):
+        problem = None if error.code == "payment_at_entry" else error
+        return money_at_entry(request, scan, session, problem=problem, pane=pane, tendered=tendered)
     if error.code in _TRY_AGAIN and session is not None and session.status == SessionStatus.ACTIVE:
         return quoted(request, scan, session, problem=error, pane=pane, tendered=tendered)
     if error.code in _FINISHED and session is not None:
@@ -297,19 +356,26 @@ def refused(
     known = None if isinstance(error, NotFound | InvalidInput) else session
     sentence = _of_two_plates(error) if error.code == "vehicle_mismatch" else sentence_for(error)
     looks_alike = error.facts.get("verdict") == "AMBER"
-    asks = looks_alike or error.code == "pass_needs_plate"
+    ways = _ways_on(request, scan, error, known)
+    asks = looks_alike or ways.is_plate or error.code == "pass_needs_plate"
     verdict = Verdict(
-        tone="wait" if amber else "no",
+        tone="wait" if amber or asks else "no",
         word=LOOK if asks else WAIT if amber else STOP,
-        sentence=sentence,
+        sentence=gettext("This is a plate, not a code.") if ways.is_plate else sentence,
         session=known,
         code=error.code,
         can_confirm=looks_alike and not pane,
         site=str(error.facts.get("site_name", "")),
-        ways=_ways_on(request, scan, error, known),
+        ways=ways,
         plates=tuple(error.facts.get("plates", ())),
     )
     return _shown(request, verdict, scan)
+
+
+def _pays_at_entry(error: DomainError, session: ParkingSession) -> bool:
+    """Return whether the answer to a refusal is the money at the entry: it is due, or was not paid as it should be."""
+    is_before = session.status == SessionStatus.BOOKED and collects_at_entry(session)
+    return is_before and (error.code == "payment_at_entry" or error.code in _TRY_AGAIN)
 
 
 def _ways_on(request: HttpRequest, scan: Scan, error: DomainError, session: ParkingSession | None) -> WaysOn:
