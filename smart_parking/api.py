@@ -19,6 +19,7 @@ from parking.api import (
     receipts,
     shop,
     staff,
+    staff_exempting,
     staff_gate,
     staff_lost,
     staff_notes,
@@ -57,6 +58,7 @@ api.add_router("/api/public", passes.public)
 api.add_router("/api/user", driver.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
+api.add_router("/api/staff", staff_exempting.router)
 api.add_router("/api/staff", staff_gate.router)
 api.add_router("/api/staff", staff_notes.router)
 api.add_router("/api/staff", staff_lost.router)

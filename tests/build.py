@@ -2,7 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
+from io import BytesIO
 from itertools import count
+
+from PIL import Image
 
 from parking.accounts.models import Role, User
 from parking.checkout import booking, cancelling, entering, leaving, paying, terminating
@@ -39,6 +42,13 @@ def make_zone(name: str | None = None, *, rate: str = "50.00", slots: int = 10, 
     if slots:
         add_slots(actor=SYSTEM, zone_id=zone.pk, prefix="A-", first=1, last=slots, kind="CAR", now=clock.now())
     return zone
+
+
+def picture_of(width: int, height: int, kind: str = "JPEG") -> bytes:
+    """Return a picture of one colour."""
+    written = BytesIO()
+    Image.new("RGB", (width, height), "#3366aa").save(written, kind)
+    return written.getvalue()
 
 
 def plate(number: int | None = None) -> str:

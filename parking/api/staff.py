@@ -8,11 +8,13 @@ from pydantic import BaseModel, Field
 
 from parking.api.paging import Paging, page_of
 from parking.api.shapes.bills import BillOut, OwedOut
-from parking.api.shapes.bookings import EntryOut, InsideOut
+from parking.api.shapes.bookings import EntryOut, InsideOut, PaidEntryOut
 from parking.api.shapes.notes import NoteOut
 from parking.api.shapes.zones import SlotOut, ZoneSlotsOut
 from parking.checkout import entering, leaving, terminating
+from parking.checkout.at_entry import collects_at_entry
 from parking.checkout.collecting import Collection, total_owed
+from parking.checkout.entering import Entered
 from parking.checkout.leaving import Left
 from parking.checkout.queries import debts_of_plate
 from parking.core import clock
@@ -25,6 +27,7 @@ from parking.edge.parsing import GateId, In, RefIn, Rupees, Text12, Text20, Text
 from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
 from parking.facilities.queries import find_zone, slots_by_zone, zones_with_counts
+from parking.stays.models import SessionStatus
 from parking.stays.notes import open_notes_of
 from parking.stays.queries import cars_inside
 
@@ -34,7 +37,25 @@ router = Router(tags=["Staff"], auth=staff_only)
 # --- Entry -----------------------------------------------------------------------------------------
 
 
-class EntryIn(In):
+UPI_REFERENCE = Field(None, description="With payment_method UPI: the 12 digits that the driver's UPI app shows")
+
+
+class EntryMoneyIn(In):
+    """How money is paid that a tariff collects at the entry; nothing of it matters elsewhere."""
+
+    payment_method: Text20 | None = None
+    gateway: Text12 | None = None
+    amount_tendered: Rupees | None = None
+    upi_reference: Text30 | None = UPI_REFERENCE
+
+    def collection(self) -> Collection | None:
+        """Return how money at the entry is paid, None if nothing is said of it."""
+        if self.payment_method is None:
+            return None
+        return Collection(self.payment_method, self.gateway, self.amount_tendered, self.upi_reference or "")
+
+
+class EntryIn(EntryMoneyIn):
     qr_code: Text500
     vehicle_number: Text30 | None = None
     scan_id: Text64 | None = None
@@ -43,7 +64,7 @@ class EntryIn(In):
 
 @router.post(
     "/entry/",
-    response={200: Ok[EntryOut], **WRITE_PROBLEMS},
+    response={200: Ok[EntryOut | PaidEntryOut], **WRITE_PROBLEMS},
     openapi_extra=examples(
         request={"qr_code": "QR-7K3M9QX2T0ZC", "vehicle_number": "DL-01-AB-1234", "scan_id": "gate1-000042"},
         response=enveloped(EntryOut.example, "Entry QR scanned successfully"),
@@ -51,15 +72,27 @@ class EntryIn(In):
     summary="Scan a car in",
 )
 def entry(request: HttpRequest, payload: EntryIn) -> HttpResponse:
-    """Let a booked car in. The same `scan_id` again gets the same answer."""
+    """Let a booked car in. The same `scan_id` again gets the same answer.
+
+    Under a tariff with `collect_at` ENTRY the first step or slab is paid here: `payment_at_entry` says how much is
+    `due`. ONLINE stays BOOKED until the gateway has confirmed; then the same scan lets the car in.
+    """
     entered = entering.enter(
         actor=actor_at(actor_of(request), payload.gate_id),
         qr_code=payload.qr_code,
         plate_seen=payload.vehicle_number,
         scan_id=payload.scan_id,
+        collection=payload.collection(),
         now=clock.now(),
     )
-    return ok(EntryOut.of(entered), "Entry QR scanned successfully")
+    return entry_answer(entered, "Entry QR scanned successfully")
+
+
+def entry_answer(entered: Entered, message: str) -> HttpResponse:
+    """Answer an entry, with the money where the tariff collects there."""
+    waits = entered.session.status == SessionStatus.BOOKED
+    shown = PaidEntryOut.of_paid(entered) if collects_at_entry(entered.session) else EntryOut.of(entered)
+    return ok(shown, "Waiting for the payment" if waits else message)
 
 
 # --- Exit ------------------------------------------------------------------------------------------
@@ -114,7 +147,6 @@ def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
 
 
 DebtId = Annotated[int, Field(ge=1, le=MAX_ID)]
-UPI_REFERENCE = Field(None, description="With payment_method UPI: the 12 digits that the driver's UPI app shows")
 
 
 class ExitIn(In):

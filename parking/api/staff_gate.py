@@ -9,9 +9,9 @@ from pydantic import Field, model_validator
 
 from parking.api.paging import Paging, page_of
 from parking.api.shapes.bills import BillOut
-from parking.api.shapes.bookings import EntryOut
+from parking.api.shapes.bookings import EntryOut, PaidEntryOut
 from parking.api.shapes.gate import ExpectedOut, WalkInOut
-from parking.api.staff import ExitIn
+from parking.api.staff import EntryMoneyIn, ExitIn, entry_answer
 from parking.checkout import entering, leaving, paying_later
 from parking.checkout.entering import Entered
 from parking.checkout.identifying import confirm_owner, find_without_code
@@ -43,7 +43,7 @@ SOON = timedelta(hours=1)
 # --- Walk-in ---------------------------------------------------------------------------------------
 
 
-class WalkInIn(In):
+class WalkInIn(EntryMoneyIn):
     vehicle_number: Text30
     vehicle_kind: Text30 = VehicleKind.CAR.value
     zone_id: RefIn | None = None
@@ -67,8 +67,9 @@ class WalkInIn(In):
 def walk_in_call(request: HttpRequest, attempt: Attempt, payload: WalkInIn) -> HttpResponse:
     """Make a session for a car that stands at the gate, and let it in. The same `scan_id` again is the same entry.
 
-    Without `zone_id` it is the first zone of the gate that has a place. A plate with an open session at this site is
-    refused (`plate_has_booking`, `plate_is_inside`) with its `session_id`.
+    Where the tariff collects at the entry (`payment_at_entry`), `payment_method` is CASH or UPI; for ONLINE give a
+    ticket and scan it. Without `zone_id` it is the first zone of the gate that has a place. A plate with an open
+    session at this site is refused (`plate_has_booking`, `plate_is_inside`) with its `session_id`.
     """
     actor, now = actor_at(actor_of(request), payload.gate_id), clock.now()
     if attempt.subject is not None:
@@ -81,6 +82,7 @@ def walk_in_call(request: HttpRequest, attempt: Attempt, payload: WalkInIn) -> H
             scan_id=payload.scan_id,
             now=now,
             key=attempt.key,
+            collection=payload.collection(),
         )
     return ok(WalkInOut.of(entered), "Let in without a booking", status=201)
 
@@ -102,14 +104,14 @@ class WithoutCodeIn(In):
         return self
 
 
-class EntryByPlateIn(WithoutCodeIn):
+class EntryByPlateIn(WithoutCodeIn, EntryMoneyIn):
     scan_id: Text64 | None = None
     gate_id: GateId | None = None
 
 
 @router.post(
     "/entry-by-plate/",
-    response={200: Ok[EntryOut], **WRITE_PROBLEMS},
+    response={200: Ok[EntryOut | PaidEntryOut], **WRITE_PROBLEMS},
     openapi_extra=examples(
         request={"vehicle_number": "DL-01-AB-1234", "confirm": "3210", "scan_id": "gate1-000046"},
         response=enveloped(EntryOut.example, "Let in without a code"),
@@ -132,9 +134,14 @@ def entry_by_plate(request: HttpRequest, payload: EntryByPlateIn) -> HttpRespons
     if not is_repeated:
         confirm_owner(actor=actor, session=Ref(pk=session.pk), said=payload.confirm or "", now=now)
     entered = entering.enter(
-        actor=actor, qr_code=session.qr_code, plate_seen=_seen(payload), scan_id=payload.scan_id, now=now
+        actor=actor,
+        qr_code=session.qr_code,
+        plate_seen=_seen(payload),
+        scan_id=payload.scan_id,
+        collection=payload.collection(),
+        now=now,
     )
-    return ok(EntryOut.of(entered), "Let in without a code")
+    return entry_answer(entered, "Let in without a code")
 
 
 class ExitByPlateIn(ExitIn, WithoutCodeIn):

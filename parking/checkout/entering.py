@@ -1,19 +1,24 @@
 """The entry gate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.checkout import ending
+from parking.checkout import at_entry, ending
+from parking.checkout.at_entry import AtEntry
+from parking.checkout.collecting import Collection
+from parking.checkout.paying import collect_with_page
 from parking.checkout.queries import plate_debt
 from parking.checkout.wrong_ways import Way, record_wrong_way
 from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.ids import read_pass_code
+from parking.core.money import ZERO
 from parking.core.together import together
+from parking.payments.models import OrderStatus, PaymentOrder
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import QrText
@@ -23,29 +28,70 @@ from parking.stays.models import ParkingSession, ScanKind, SessionStatus
 
 @dataclass(frozen=True)
 class Entered:
-    """A car that was let in, and what its plate owes from before (rupees)."""
+    """A car that was let in, and what its plate owes from before (rupees).
+
+    Where the tariff collects at the entry: what was paid there, the change, and the order of an online payment. As long
+    as that is not paid, the session is BOOKED.
+    """
 
     session: ParkingSession
     plate_debt: Decimal
+    order: PaymentOrder | None = None
+    charged: Decimal = ZERO
+    change: Decimal = ZERO
 
 
 def enter(
-    *, actor: Actor, qr_code: str, now: datetime, plate_seen: str | None = None, scan_id: str | None = None
+    *,
+    actor: Actor,
+    qr_code: str,
+    now: datetime,
+    plate_seen: str | None = None,
+    scan_id: str | None = None,
+    collection: Collection | None = None,
 ) -> Entered:
     """Scan a booking in. The same `scan_id` again gets the same answer.
 
-    Raises NotFound `qr_not_found`; Refused `already_entered`, `booking_expired`, `booking_cancelled`,
-    `payment_pending`, `vehicle_mismatch`; `use_pass_entry` for the code of a pass.
+    `collection`: how money is paid that is due at the entry; ONLINE lets the car in when the gateway has confirmed,
+    with the same scan again. Raises NotFound `qr_not_found`; Refused `already_entered`, `booking_expired`,
+    `booking_cancelled`, `payment_pending`, `vehicle_mismatch`; `use_pass_entry` for the code of a pass;
+    `payment_at_entry`, and as an exit for its money; Unavailable.
     """
+    entered, is_new = _let_in(actor, qr_code, now, plate_seen=plate_seen, scan_id=scan_id, collection=collection)
+    if entered.order is None or entered.session.status != SessionStatus.BOOKED:
+        return entered
+    session, order = collect_with_page(entered.order, now=now, fresh=is_new)
+    if order.status == OrderStatus.FAILED:
+        raise Refused("payment_failed", "Payment issue, retry", session_id=session.pk)
+    if order.status != OrderStatus.COMPLETED:
+        return replace(entered, session=session, order=order)
+    # Its money is here: nothing is due any more.
+    entered, _ = _let_in(actor, qr_code, now, plate_seen=plate_seen, scan_id=scan_id, collection=None)
+    return replace(entered, order=order, charged=order.amount)
+
+
+def _let_in(
+    actor: Actor,
+    qr_code: str,
+    now: datetime,
+    *,
+    plate_seen: str | None,
+    scan_id: str | None,
+    collection: Collection | None,
+) -> tuple[Entered, bool]:
+    """Let a car in, or write the order of what is due first; return it, and whether that order is new."""
     if read_pass_code(qr_code):
         raise Refused("use_pass_entry", "This is the code of a pass: let it in with its plate")
+    paid = at_entry.NOTHING
     with transaction.atomic(durable=True), together():
         session = access.lock(QrText(qr_code), actor)
         overdue = stays.overdue_reason(session, now=now)
         if overdue:
             # Ended here and now rather than by the worker a little later, so that the driver can rebook at once.
             ending.expire(session=session, reason=overdue, actor=actor, now=now)
-        elif not _came_before(session, scan_id):
+        elif _came_before(session, scan_id):
+            paid = at_entry.paid_before(session)
+        elif not (paid := _collect(session, plate_seen, collection, actor, now)).order:
             stays.scan_entry_qr(session=session, plate_seen=plate_seen, now=now, gate_id=actor.gate_id)
             stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
             audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
@@ -53,7 +99,17 @@ def enter(
         debt = plate_debt(session.vehicle_id, sites=actor.sites)
     if overdue:
         raise stays.booking_expired(session)
-    return Entered(session, debt)
+    return Entered(session, debt, paid.order, paid.charged, paid.change), paid.is_new
+
+
+def _collect(
+    session: ParkingSession, plate_seen: str | None, collection: Collection | None, actor: Actor, now: datetime
+) -> AtEntry:
+    """Take what is due at the entry, from a car that may go in otherwise."""
+    if not at_entry.collects_at_entry(session):
+        return at_entry.NOTHING
+    stays.refuse_entry(session, plate_seen=plate_seen)
+    return at_entry.collect(session=session, collection=collection, actor=actor, now=now)
 
 
 def _came_before(session: ParkingSession, scan_id: str | None) -> bool:

@@ -115,6 +115,11 @@ def refuse_fixed(stay: ParkingSession) -> None:
 def change_offers(stay: ParkingSession, offers: Offers, now: datetime) -> None:
     """Keep other offers with a locked session; a frozen bill gets its lines anew as of the same moment."""
     stays.set_offers(session=stay, offers=offers)
+    make_lines_again(stay, now)
+
+
+def make_lines_again(stay: ParkingSession, now: datetime) -> None:
+    """Make the lines of a frozen bill of a locked session again, as of the same moment."""
     state = state_of(stay.bill, now=now)
     if isinstance(state, Frozen) and state.charge.until is not None:
         lines = stays.calculate_amount(session=stay, until=state.charge.until)

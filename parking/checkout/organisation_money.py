@@ -1,7 +1,7 @@
 """The money of organisations: invoices by the month, what is entered against them, and what goes back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -16,7 +16,8 @@ from parking.core.errors import InvalidInput, Refused
 from parking.core.idempotency import RequestKey
 from parking.core.money import ZERO
 from parking.invoices import customers
-from parking.passes.events import OrganisationInvoiced, OrganisationPaid
+from parking.passes import organisation_invoices
+from parking.passes.events import OrganisationInvoiced, OrganisationOverdue, OrganisationPaid
 from parking.passes.models import Organisation, OrganisationInvoice
 from parking.passes.organisation_invoices import (
     invoice_by_number,
@@ -113,6 +114,32 @@ def _name_customer(invoice: OrganisationInvoice, now: datetime) -> None:
     one = invoice.organisation
     wanted = customers.Wanted(company=one.name, gstin=one.gstin, address=one.address)
     customers.give_details(actor=SYSTEM, bill=invoice.bill, wanted=wanted, now=now)
+
+
+def note_overdue_invoices(*, now: datetime) -> int:
+    """Record invoices whose last day to pay has passed, so that the contact is told; answers how many.
+
+    Safe to repeat, and to run twice at once. What the gate does follows from the time alone.
+    """
+    late = OrganisationInvoice.objects.filter(paid_at=None, due_at__lte=now, overdue_noted_at=None).order_by("pk")
+    return sum(_note_overdue(bill_id, now) for bill_id in list(late.values_list("bill_id", flat=True)))
+
+
+def _note_overdue(bill_id: int, now: datetime) -> bool:
+    with transaction.atomic(durable=True):
+        invoice = lock_invoice(bill_id)
+        if invoice.paid_at is not None or invoice.overdue_noted_at is not None:
+            return False
+        organisation_invoices.note_overdue(invoice=invoice, now=now)
+        pays_from = invoice.due_at + timedelta(days=invoice.organisation.amber_days)
+        event = OrganisationOverdue(
+            organisation_id=invoice.organisation_id,
+            number=invoice.number,
+            due=invoice.bill.due,
+            pays_from=pays_from.isoformat(),
+        )
+        audit.record(SYSTEM, event, now)
+    return True
 
 
 # --- What is paid ----------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from parking.payments.events import (
     SecondPaymentSentBack,
 )
 from parking.payments.gateways.base import GatewayState
-from parking.payments.models import Payment, Refund, RefundStatus
+from parking.payments.models import Payment, PaymentMethod, Refund, RefundStatus
 from parking.payments.queries import left_of
 
 
@@ -226,6 +226,8 @@ def _written_down(
     with transaction.atomic(durable=True):
         subject, about = lock_owner(payment.bill)
         idempotency.claim(key, subject=refund_id, now=now)
+        if payment.method == PaymentMethod.TDS:
+            raise Refused("tds_not_refundable", "Tax that the customer deducted was never ours to give back")
         _refuse_too_much(payment, amount)
         _refuse_beyond_limit(actor, amount, payment.bill.site_id, now)
         refund = bills.refund_by_decision(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from parking.checkout import pass_renderers
+from parking.checkout import organisation_renderers, pass_renderers
 from parking.checkout.notice_documents import attached_documents
 from parking.core.money import ZERO
 from parking.facilities.calendars import zone_of
@@ -261,6 +261,7 @@ def _refund_done(session: ParkingSession | None, number: str) -> list[Message]:
 
 
 pass_renderers.register()
+organisation_renderers.register()
 register_attachment("payment", attached_documents)
 register_renderer(SessionBooked, render_booked, when=_is_free)
 register_renderer(SessionCancelled, render_cancelled)

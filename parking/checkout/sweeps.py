@@ -80,6 +80,7 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
             Sweep("remind_of_ends", 600, pass_renewing.remind_of_ends),
             Sweep("expire_passes", 60, pass_renewing.expire_passes),
             Sweep("invoice_months", 300, organisation_money.invoice_months),
+            Sweep("note_overdue_invoices", 300, organisation_money.note_overdue_invoices),
             Sweep("forget_ended_vehicles", 3600, pass_renewing.forget_ended_vehicles),
             Sweep("lapse_old_debts", 86_400, collecting.lapse_old_debts, full=collecting.MOST_AT_ONCE),
         ),

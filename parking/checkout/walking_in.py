@@ -7,7 +7,9 @@ from uuid import UUID
 from django.db import transaction
 
 from parking.audit import services as audit
+from parking.checkout import at_entry
 from parking.checkout.booking import SpecialSlot, Wanted, claim_place
+from parking.checkout.collecting import Collection
 from parking.checkout.entering import Entered
 from parking.checkout.queries import plate_debt
 from parking.checkout.wrong_ways import Way, record_wrong_way
@@ -41,10 +43,17 @@ class Arrival:
 
 
 def walk_in(
-    *, actor: Actor, arrival: Arrival, now: datetime, scan_id: str | None = None, key: RequestKey | None = None
+    *,
+    actor: Actor,
+    arrival: Arrival,
+    now: datetime,
+    scan_id: str | None = None,
+    key: RequestKey | None = None,
+    collection: Collection | None = None,
 ) -> Entered:
     """Make a session for a car that stands at the gate, and let it in. The same `scan_id` again is the same entry.
 
+    `collection`: how money is paid that is due at the entry, by CASH or UPI; without it `payment_at_entry` is raised.
     Raises Refused `plate_has_booking` and `plate_is_inside` for a plate with an open session at the actor's site, which
     they name; NotFound `zone_not_found`; InvalidInput without zone and gate; and as a ticket.
     """
@@ -65,9 +74,12 @@ def walk_in(
             if arrival.special is not None:
                 given = SpecialSlotGiven(session_id=session.pk, kind=kind or "", reason=arrival.special.reason)
                 audit.record(actor, given, now)
+            paid = at_entry.collect(session=session, collection=collection, actor=actor, now=now, may_wait=False)
             _let_in(session, scan_id, actor, now)
+        else:
+            paid = at_entry.paid_before(session)
         debt = plate_debt(session.vehicle_id, sites=actor.sites)
-    return Entered(session, debt)
+    return Entered(session, debt, paid.order, paid.charged, paid.change)
 
 
 def _let_in(session: ParkingSession, scan_id: str | None, actor: Actor, now: datetime) -> None:

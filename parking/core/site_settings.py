@@ -21,6 +21,7 @@ from parking.core.pictures import digest_problem, picture
 T = TypeVar("T", int, str)
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ]{2,18}")
+_UPI_ADDRESS = re.compile(r"[A-Za-z0-9._-]{2,60}@[A-Za-z][A-Za-z0-9]{1,30}")
 _MINUTES_OF_A_DAY = 24 * 60
 _HOURS_OF_A_YEAR = 366 * 24
 
@@ -67,6 +68,11 @@ class Setting(Generic[T]):
         return None if self.least <= value <= self.most else f"Between {self.least} and {self.most}"
 
 
+def upi_address_problem(text: str) -> str | None:
+    """Return why this is no UPI address, in a sentence; None if it is one, or is empty."""
+    return None if not text or _UPI_ADDRESS.fullmatch(text) else "A UPI address is needed, such as name@bank"
+
+
 def phone_problem(text: str) -> str | None:
     """Return why this is no phone number, in a sentence; None if it is, or is empty."""
     return None if not text or _PHONE.fullmatch(text) else "A phone number is needed: digits and spaces"
@@ -106,6 +112,8 @@ RECEIPT_FOOTER = Setting("receipt_footer", "text", lambda: "", most=200)
 GREEN_SECONDS = Setting("green_seconds", "seconds", lambda: settings.GATE_CLOSES_AFTER_SECONDS, least=1, most=60)
 SUPERVISOR_PHONE = Setting("supervisor_phone", "text", lambda: "", most=20, check=phone_problem)
 
+# Where UPI at the counter goes; empty: no QR code of ours is shown.
+COUNTER_UPI = Setting("counter_upi", "text", lambda: "", most=100, check=upi_address_problem)
 # Debts with which a plate may not pay later once more, and cars that one attendant may let pay later in eight hours.
 PAY_LATER_PER_PLATE = Setting("pay_later_per_plate", "debts", lambda: 2, most=50)
 PAY_LATER_PER_ATTENDANT = Setting("pay_later_per_attendant", "cars", lambda: 10, most=500)
@@ -124,7 +132,7 @@ GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "stays": (HOLD_MINUTES, NO_SHOW_MINUTES, CANCEL_WINDOW_SECONDS, LONG_STAY_HOURS),
     "limits": (BOOKING_LIMIT, UNPAID_LIMIT, ABANDONED_LIMIT),
     "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, POINTS, RECEIPT_FOOTER),
-    "gate": (GREEN_SECONDS, SUPERVISOR_PHONE, PAY_LATER_PER_PLATE, PAY_LATER_PER_ATTENDANT),
+    "gate": (GREEN_SECONDS, SUPERVISOR_PHONE, COUNTER_UPI, PAY_LATER_PER_PLATE, PAY_LATER_PER_ATTENDANT),
     "brand": (BRAND_NAME, BRAND_COLOUR, BRAND_LOGO),
 }
 BY_NAME: dict[str, Setting[Any]] = {setting.name: setting for group in GROUPS.values() for setting in group}

@@ -16,7 +16,9 @@ _SENTENCES: dict[FaultCode, Promise] = {
     FaultCode.ZONE_UNKNOWN: _("This car park has no zone %(found)s. Make it first."),
     FaultCode.ZONE_UNMARKED: _("The places of this zone have no numbers: set how many there are."),
     FaultCode.NUMBER_INVALID: _("%(found)s is not a slot number such as A-001."),
-    FaultCode.KIND_UNKNOWN: _("%(found)s is not a slot type. Use CAR, TWO_WHEELER, EV, ACCESSIBLE or VIP."),
+    FaultCode.KIND_UNKNOWN: _(
+        "%(found)s is not a slot type. Use CAR, TWO_WHEELER, EV, BICYCLE, LARGE, ACCESSIBLE or VIP."
+    ),
     FaultCode.USERNAME_INVALID: _("Use letters, digits and @ . + - _ for the username."),
     FaultCode.NAME_INVALID: _("This name is too long, or has characters that cannot be shown."),
     FaultCode.ROLE_UNKNOWN: _("%(found)s is not a role. Use STAFF, ADMIN or AUDITOR."),

@@ -1,12 +1,13 @@
 """Whether a zone takes a vehicle now: open, of a kind that it takes, and whose drivers may come."""
 
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.facilities.models import ParkingSite, ParkingZone, SiteState
-from parking.facilities.rules import is_open_at
+from parking.facilities.rules import is_open_at, kinds_taken, suitable_slot_kinds
 
 
 def is_in_use(zone: ParkingZone) -> bool:
@@ -31,6 +32,17 @@ def _closed_places(zone: ParkingZone, moment: datetime) -> list[ParkingSite | Pa
     return [place for place in places if not is_open_at(place.opens_at, place.closes_at, local)]
 
 
+def kinds_of(zone: ParkingZone) -> list[str]:
+    """Return the kinds of vehicle that a zone takes, in their order."""
+    return kinds_taken(zone.site.vehicle_kinds, zone.allowed_kinds)
+
+
+def kinds_with_slots(zone: ParkingZone, slot_kinds: Collection[str]) -> list[str]:
+    """Return the kinds of vehicle that a zone takes and has slots for, in their order; all that it takes if none."""
+    found = [kind for kind in kinds_of(zone) if not slot_kinds or set(suitable_slot_kinds(kind)) & set(slot_kinds)]
+    return found or kinds_of(zone)
+
+
 def refuse_out_of_use(zone: ParkingZone) -> None:
     """Raise Refused `zone_inactive` for a zone or site that a manager closed."""
     if not is_in_use(zone):
@@ -44,7 +56,7 @@ def refuse_vehicle(zone: ParkingZone, *, vehicle_kind: str, actor: Actor, now: d
     fact `opens_at` is the time of day at which the place opens.
     """
     refuse_out_of_use(zone)
-    if zone.allowed_kinds and vehicle_kind not in zone.allowed_kinds:
+    if vehicle_kind not in kinds_of(zone):
         raise Refused("kind_not_allowed", "This zone does not take this kind of vehicle")
     if actor.is_staff:
         return

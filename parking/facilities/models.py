@@ -18,7 +18,7 @@ class ParkingSite(models.Model):
     """A car park: an address with one or more zones.
 
     Its time zone says when its days, hours and shifts begin. `last_exit_at` is the time of day after which no car gets
-    out; drivers inside are told before.
+    out; drivers inside are told before. Its zones may take fewer kinds of vehicle than it does, never more.
     """
 
     name = models.CharField(max_length=100, unique=True)
@@ -32,6 +32,7 @@ class ParkingSite(models.Model):
     opens_at = models.TimeField(null=True, blank=True, help_text="Empty: open round the clock")
     closes_at = models.TimeField(null=True, blank=True)
     last_exit_at = models.TimeField(null=True, blank=True)
+    vehicle_kinds = models.JSONField(default=list, blank=True, help_text="Kinds of vehicle that park here; empty: all")
     state = models.CharField(max_length=6, choices=SiteState.choices, default=SiteState.CLOSED)
     retired_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -154,6 +155,8 @@ class SlotKind(models.TextChoices):
     CAR = "CAR", "Car"
     TWO_WHEELER = "TWO_WHEELER", "Two-wheeler"
     EV = "EV", "Electric car"
+    BICYCLE = "BICYCLE", "Bicycle"
+    LARGE = "LARGE", "Large vehicle"
     ACCESSIBLE = "ACCESSIBLE", "Accessible"
     VIP = "VIP", "VIP"
 

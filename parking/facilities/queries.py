@@ -1,7 +1,7 @@
 """Reads of zones and slots: counts by status, and look-ups by id or UUID."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -15,16 +15,27 @@ from parking.facilities.models import ParkingSlot, ParkingZone, SiteState, SlotS
 
 @dataclass(frozen=True)
 class ZoneCounts:
-    """The numbers of slots of a zone, by status."""
+    """The numbers of slots of a zone, by status, and the kinds of slots among them."""
 
     total: int = 0
     booked: int = 0
     occupied: int = 0
     out_of_service: int = 0
+    kinds: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def available(self) -> int:
         return self.total - self.booked - self.occupied - self.out_of_service
+
+    def and_also(self, other: "ZoneCounts") -> "ZoneCounts":
+        """Return the counts of these slots and others together."""
+        return ZoneCounts(
+            self.total + other.total,
+            self.booked + other.booked,
+            self.occupied + other.occupied,
+            self.out_of_service + other.out_of_service,
+            self.kinds | other.kinds,
+        )
 
     @property
     def taken(self) -> int:
@@ -98,21 +109,24 @@ def zones_with_counts(
 def counts_of(zones: Collection[ParkingZone] | None = None) -> dict[int, ZoneCounts]:
     """Return the counts of these zones, or of all, by zone; a zone without slots is missing."""
     slots = ParkingSlot.objects.all() if zones is None else ParkingSlot.objects.filter(zone__in=zones)
-    rows = slots.values("zone_id", "zone__marked").annotate(
+    rows = slots.values("zone_id", "zone__marked", "kind").annotate(
         total=Count("pk"),
         booked=Count("pk", filter=Q(status=SlotStatus.BOOKED)),
         occupied=Count("pk", filter=Q(status=SlotStatus.OCCUPIED)),
         out_of_service=Count("pk", filter=Q(status=SlotStatus.OUT_OF_SERVICE)),
     )
-    return {row["zone_id"]: _counts(row) for row in rows}
+    found: dict[int, ZoneCounts] = {}
+    for row in rows:
+        found[row["zone_id"]] = found.get(row["zone_id"], ZoneCounts()).and_also(_counts(row))
+    return found
 
 
 def _counts(row: Mapping[str, Any]) -> ZoneCounts:
-    """Return the counts of a zone; a place that is out of service is none where places have no numbers."""
-    unusable = row["out_of_service"]
+    """Return the counts of one kind; a place that is out of service is none where places have no numbers."""
+    unusable, kinds = row["out_of_service"], frozenset({row["kind"]})
     if row["zone__marked"]:
-        return ZoneCounts(row["total"], row["booked"], row["occupied"], unusable)
-    return ZoneCounts(row["total"] - unusable, row["booked"], row["occupied"])
+        return ZoneCounts(row["total"], row["booked"], row["occupied"], unusable, kinds)
+    return ZoneCounts(row["total"] - unusable, row["booked"], row["occupied"], kinds=kinds)
 
 
 def capacity_of(zones: Collection[ParkingZone]) -> dict[int, dict[str, int]]:

@@ -1,6 +1,7 @@
 """Rules for slots: which suit which vehicle and in which order, and what a manager may set. Pure functions."""
 
 import re
+from collections.abc import Sequence
 from datetime import time
 from math import asin, cos, radians, sin, sqrt
 
@@ -9,7 +10,15 @@ SUITABLE_SLOTS = {
     "CAR": ("CAR",),
     "TWO_WHEELER": ("TWO_WHEELER",),
     "EV": ("EV", "CAR"),
+    "BICYCLE": ("BICYCLE", "TWO_WHEELER"),
+    "AUTO": ("CAR",),
+    "TAXI": ("CAR",),
+    "LCV": ("LARGE", "CAR"),
+    "BUS": ("LARGE",),
+    "TRUCK": ("LARGE",),
 }
+# Kinds for which a special slot is large enough, and not too large.
+_KINDS_OF_SPECIAL_SLOTS = {kind for kind, slots in SUITABLE_SLOTS.items() if "CAR" in slots}
 _PADDING = 8
 _EARTH_RADIUS_M = 6_371_000
 
@@ -30,8 +39,13 @@ def suitable_slot_kinds(vehicle_kind: str, special: str | None = None) -> tuple[
     A `special` kind (ACCESSIBLE, VIP) is asked for, never given otherwise; its slots are for cars.
     """
     if special is not None:
-        return () if vehicle_kind == "TWO_WHEELER" else (special,)
+        return (special,) if vehicle_kind in _KINDS_OF_SPECIAL_SLOTS else ()
     return SUITABLE_SLOTS.get(vehicle_kind, ())
+
+
+def kinds_taken(of_site: Sequence[str], of_zone: Sequence[str]) -> list[str]:
+    """Return the kinds of vehicle that a zone takes, in their order; of site and zone, an empty list takes all."""
+    return [kind for kind in SUITABLE_SLOTS if all(kind in named for named in (of_site, of_zone) if named)]
 
 
 def slot_sort_key(slot_number: str) -> str:

@@ -19,7 +19,7 @@ from parking.facilities.setting_values import SITE, current_values
 from parking.facilities.settings import change_settings
 
 # Columns of a site that a copy takes over.
-_COPIED_OF_SITE = ("time_zone", "opens_at", "closes_at", "last_exit_at")
+_COPIED_OF_SITE = ("time_zone", "opens_at", "closes_at", "last_exit_at", "vehicle_kinds")
 _COPIED_OF_ZONE = (
     "name", "hourly_rate", "booking_fee", "hold_minutes", "no_show_minutes", "is_active", "opens_at", "closes_at",
     "contact", "place", "features", "restrictions", "marked", "allowed_kinds", "max_height_cm", "pass_only",

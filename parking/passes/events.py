@@ -215,6 +215,17 @@ class OrganisationInvoiced(OrganisationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrganisationOverdue(OrganisationEvent):
+    """The last day to pay the invoice of a month passed; from `pays_from` on its vehicles pay like others."""
+
+    action = "organisation.overdue"
+
+    number: int
+    due: Decimal
+    pays_from: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrganisationPaid(OrganisationEvent):
     """Money was entered against the invoice of a month: `amount` came, `tds` was deducted, `due` is left."""
 

@@ -151,6 +151,7 @@ class OrganisationInvoice(models.Model):
     due_on = models.DateField(help_text="The last day on which it is paid in time")
     due_at = models.DateTimeField(help_text="The midnight after that day")
     paid_at = models.DateTimeField(null=True, blank=True)
+    overdue_noted_at = models.DateTimeField(null=True, blank=True, help_text="When the contact was told of it")
     created_at = models.DateTimeField()
 
     class Meta:

@@ -84,6 +84,12 @@ def note_balance(*, invoice: OrganisationInvoice, now: datetime) -> None:
     refresh_overdue(invoice.organisation, invoice.organisation.subscription)
 
 
+def note_overdue(*, invoice: OrganisationInvoice, now: datetime) -> None:
+    """Note that the contact is told of an invoice that is overdue; it must be locked."""
+    invoice.overdue_noted_at = now
+    invoice.save(update_fields=["overdue_noted_at"])
+
+
 # --- Reads ---------------------------------------------------------------------------------------------
 
 

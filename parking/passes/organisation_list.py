@@ -51,6 +51,8 @@ class _Change:
     joined: list[int] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
     changed: list[int] = field(default_factory=list)
+    # Lines by which more vehicles may be on the list at some time than were before.
+    enlarging: list[Line] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -156,6 +158,8 @@ def _change_dates(change: _Change, line: Line, row: PassVehicle) -> None:
         change.note(line, Action.KEEP)
         return
     leaves = until_at is not None and row.until_at is None
+    if not leaves:
+        change.enlarging.append(line)
     row.from_at, row.until_at = from_at, until_at
     row.save(update_fields=["from_at", "until_at"])
     (change.left if leaves else change.changed).append(row.vehicle_id)
@@ -194,8 +198,9 @@ def _add(change: _Change, new: Sequence[tuple[Line, PassVehicle]]) -> None:
     change.joined += [row.vehicle_id for _, row in fitting]
     for line, _ in fitting:
         change.note(line, Action.ADD)
+        change.enlarging.append(line)
     over = most_at_once(stretches_of(change.held), starts=change.now) - change.organisation.vehicles
-    for line, _ in fitting[max(len(fitting) - over, 0) :] if over > 0 else ():
+    for line in change.enlarging[-over:] if over > 0 else ():
         most = str(change.organisation.vehicles)
         change.report.faults.append(Fault(VEHICLES, line.row, "vehicle_number", FaultCode.LIST_FULL, found=most))
 

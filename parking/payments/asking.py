@@ -46,7 +46,7 @@ def order_request(order: PaymentOrder, *, fresh: bool = False) -> OrderRequest:
         description=f"Parking {order.order_id}",
         fresh=fresh,
         gateway_order_id=order.gateway_order_id,
-        upi_qr=order.purpose in {OrderPurpose.EXIT, OrderPurpose.TERMINATION},
+        upi_qr=order.purpose in {OrderPurpose.ENTRY, OrderPurpose.EXIT, OrderPurpose.TERMINATION},
     )
 
 

@@ -15,7 +15,7 @@ from parking.core.statements import insert, save_fields
 from parking.payments import debts, refunds, takings
 from parking.payments.models import Bill, BillKind, Debt, Payment, Refund
 from parking.payments.queries import charge_of
-from parking.payments.takings import Entry, Tender
+from parking.payments.takings import Entry, Taken, Tender
 from parking.tariffs.rules import Charge, LineKind, single_line
 
 
@@ -47,6 +47,14 @@ def credit(*, bill: Bill, payment: Payment, frozen_until: datetime | None) -> No
     bill.captured += payment.amount
     bill.frozen_until = frozen_until
     save_fields(bill, "captured", "frozen_until")
+
+
+def take_ahead(*, bill: Bill, tender: Tender, amount: Decimal, now: datetime) -> Taken:
+    """Take so much at the counter on a bill that is still open. Raises Refused as `takings.take`."""
+    taken = takings.take(bill=bill, tender=tender, due=amount, now=now)
+    bill.captured += taken.amount
+    save_fields(bill, "captured")
+    return taken
 
 
 def close(

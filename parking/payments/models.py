@@ -82,6 +82,7 @@ class Bill(models.Model):
 class OrderPurpose(models.TextChoices):
     FEE = "FEE", "Booking fee"
     EXIT = "EXIT", "Online payment at the exit"
+    ENTRY = "ENTRY", "Payment at the entry"
     AHEAD = "AHEAD", "Payment before going to the gate"
     TERMINATION = "TERMINATION", "Termination by staff"
     DEBT = "DEBT", "What a closed bill is short of"

@@ -54,12 +54,13 @@ class Entry:
     reference: str = ""
 
 
-def take(*, bill: Bill, tender: Tender, now: datetime) -> Taken:
+def take(*, bill: Bill, tender: Tender, now: datetime, due: Decimal | None = None) -> Taken:
     """Write down what is due on a bill as paid at the counter; where nothing is due, nothing is written.
 
-    Raises Refused `amount_too_small`, `upi_reference_used`.
+    `due`: so much of it alone (rupees), on a bill that is still open. Raises Refused `amount_too_small`,
+    `upi_reference_used`.
     """
-    due = bill.due
+    due = bill.due if due is None else due
     by_cash = tender.method == PaymentMethod.CASH
     handed_over = tender.tendered if by_cash and tender.tendered is not None else due
     if tender.in_part:

@@ -34,9 +34,11 @@ from parking.stays.events import (
     SessionBooked,
     SessionCancelled,
     SessionEntered,
+    SessionEntryWaits,
     SessionExited,
     SessionExitWaits,
     SessionExpired,
+    SessionPaidAtEntry,
     SessionTerminated,
     SessionTerminationWaits,
 )
@@ -82,10 +84,11 @@ _EFFECTS: tuple[str, ...] = (
     DocumentIssued.action,
 )
 # Events of an order's being written; each names it.
-_ASKED = (PaymentAsked, PaymentAskedAhead, SessionExitWaits, SessionTerminationWaits)
+_ASKED = (PaymentAsked, PaymentAskedAhead, SessionEntryWaits, SessionExitWaits, SessionTerminationWaits)
 # Events of which a row says more.
 _SHOWN_BY_ROWS = (
-    *_ASKED, OrderMoved, PaymentCaptured, PaymentRefunded, RefundApproved, RefundMoved, DocumentIssued,
+    *_ASKED, SessionPaidAtEntry, OrderMoved, PaymentCaptured, PaymentRefunded, RefundApproved, RefundMoved,
+    DocumentIssued,
 )  # fmt: skip
 # Written by us on a gateway's word.
 _OF_GATEWAY = (OrderFailed, OrderPaidTwice, OrderToReview)

@@ -3,7 +3,14 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.stays.models import GateScan, ParkingSession, SessionNote
+from parking.stays.models import (
+    ExemptClass,
+    Exemption,
+    GateScan,
+    ParkingSession,
+    ParkingSessionEvidence,
+    SessionNote,
+)
 
 
 @admin.register(ParkingSession, site=look_up)
@@ -23,6 +30,32 @@ class ParkingSessionAdmin(LookUpAdmin):
     list_filter = ["status", "end_reason", "zone", "booked_at"]
     list_select_related = ["bill", "vehicle", "zone", "slot"]
     search_fields = ["=pk", "=uuid", "=qr_code", "^vehicle__match_key", "=driver__username"]
+
+
+@admin.register(ExemptClass, site=look_up)
+class ExemptClassAdmin(LookUpAdmin):
+    list_display = ["pk", "site", "name", "is_active"]
+    list_filter = ["site", "is_active"]
+    list_select_related = ["site"]
+
+
+@admin.register(Exemption, site=look_up)
+class ExemptionAdmin(LookUpAdmin):
+    list_display = ["pk", "given_at", "session", "exempt_class", "given_by", "withdrawn_at"]
+    list_filter = ["exempt_class", "given_at"]
+    list_select_related = ["session", "exempt_class", "given_by"]
+    search_fields = ["=session__pk"]
+
+
+@admin.register(ParkingSessionEvidence, site=look_up)
+class ParkingSessionEvidenceAdmin(LookUpAdmin):
+    """Photos themselves are not shown here, only that there are any."""
+
+    list_display = ["pk", "created_at", "session", "moment", "note", "taken_by"]
+    list_filter = ["moment"]
+    list_select_related = ["session", "taken_by"]
+    exclude = ["jpeg"]
+    search_fields = ["=session__pk"]
 
 
 @admin.register(GateScan, site=look_up)

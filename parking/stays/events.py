@@ -51,6 +51,63 @@ class SpecialSlotGiven(SessionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionExempted(SessionEvent):
+    """An attendant took a photo of a car that pays nothing: it is of this class."""
+
+    action = "session.exempted"
+
+    exempt_class_id: int
+    name: str
+    evidence_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionExemptionWithdrawn(SessionEvent):
+    """An exemption was a mistake: the car pays again."""
+
+    action = "session.exemption_withdrawn"
+
+    exempt_class_id: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionKindChanged(SessionEvent):
+    """The vehicle is of another kind than was said: its prices and its slot are those of that kind."""
+
+    action = "session.kind_changed"
+
+    kind: str
+    instead_of: str
+    slot_id: int | None
+    evidence_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExemptClassMade(Event):
+    """A site exempts another class of vehicles."""
+
+    action = "exempt_class.made"
+    subject_kind = "exempt_class"
+
+    exempt_class_id: int
+    site_id: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExemptClassChanged(Event):
+    """An exempt class has another name, or was taken in or out of use."""
+
+    action = "exempt_class.changed"
+    subject_kind = "exempt_class"
+
+    exempt_class_id: int
+    name: str
+    is_active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class OwnerConfirmed(SessionEvent):
     """A driver without a code said who the owner is, and an attendant took that for the code."""
 
@@ -135,6 +192,21 @@ class _SessionWaits(SessionEvent):
 @dataclass(frozen=True, kw_only=True)
 class SessionExitWaits(_SessionWaits):
     action = "session.exit_waits"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionEntryWaits(_SessionWaits):
+    action = "session.entry_waits"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPaidAtEntry(SessionEvent):
+    """Money was taken at the counter of the entry, under a tariff that collects there."""
+
+    action = "session.paid_at_entry"
+
+    method: str
+    amount: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)

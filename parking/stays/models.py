@@ -13,7 +13,10 @@ from parking.core.money import ZERO
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 from parking.passes.models import Subscription
 from parking.payments.models import Bill, PaymentMethod
+from parking.stays.exempt_models import ExemptClass, Exemption, ParkingSessionEvidence
 from parking.vehicles.models import Vehicle
+
+__all__ = ["ExemptClass", "Exemption", "ParkingSessionEvidence"]  # tables that have a module of their own
 
 
 class SessionStatus(models.TextChoices):

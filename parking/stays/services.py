@@ -207,6 +207,14 @@ def scan_entry_qr(
     _move(session, SessionStatus.ACTIVE, **changes)
 
 
+def is_covered_at_entry(session: ParkingSession, now: datetime) -> bool:
+    """Return whether a pass covers a stay that enters now, be it one that covers it from the entry on."""
+    if session.subscription_id is not None or not session.vehicle.has_pass:
+        return bool(pass_of(session, now))
+    cover = cover_of(vehicle=session.vehicle, zone=session.zone, vehicle_kind=session.vehicle_kind, now=now)
+    return cover.subscription is not None
+
+
 def remember_scan(*, session: ParkingSession, kind: ScanKind, scan_id: str | None, now: datetime) -> None:
     """Keep the number of a scan that changed the stay, so that its repeat gets the same answer."""
     if scan_id:

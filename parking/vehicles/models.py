@@ -8,9 +8,17 @@ from django.db import models
 
 
 class VehicleKind(models.TextChoices):
+    """The kinds in the order in which they are shown; `facilities/rules.py` says which slots each may take."""
+
     CAR = "CAR", "Car"
     TWO_WHEELER = "TWO_WHEELER", "Two-wheeler"
     EV = "EV", "Electric car"
+    BICYCLE = "BICYCLE", "Bicycle"
+    AUTO = "AUTO", "Auto-rickshaw"
+    TAXI = "TAXI", "Taxi"
+    LCV = "LCV", "Light goods vehicle"
+    BUS = "BUS", "Bus"
+    TRUCK = "TRUCK", "Truck"
 
 
 class Vehicle(models.Model):

@@ -1,5 +1,6 @@
 """The labels of a bill's lines in the reader's language; those of the API and of documents stay English."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,8 @@ def label_in_words(line: BillLine) -> str | None:
         return demand_in_words(_percent_of(line.label))
     if line.kind == LineKind.SHOP:
         return _("Paid by %(shop)s") % {"shop": line.label.removeprefix("Validated by ")}
+    if line.kind == LineKind.EXEMPT and said:
+        return _("Exempt: %(name)s") % {"name": exempt_class_in_words(said.removeprefix(": "))}
     if line.kind == LineKind.POINTS:
         points = line.label.removesuffix(" points")
         return _("%(points)s points") % {"points": points}
@@ -32,6 +35,21 @@ def demand_in_words(percent: int) -> str:
 def _percent_of(label: str) -> int:
     number = int("".join(letter for letter in label if letter.isdigit()) or 0)
     return number if "+" in label else -number
+
+
+# The classes that car parks usually exempt; others stay as the car park calls them.
+_EXEMPT: dict[str, Promise] = {
+    "ambulance": gettext_lazy("ambulance"),
+    "fire service": gettext_lazy("fire service"),
+    "police on duty": gettext_lazy("police on duty"),
+    "disability": gettext_lazy("disability"),
+    "staff of the authority": gettext_lazy("staff of the authority"),
+}
+
+
+def exempt_class_in_words(name: str) -> str:
+    """Return the name of an exempt class in the reader's language, if it is a usual one."""
+    return str(_EXEMPT.get(name, name))
 
 
 # How labels begin; what follows is a name or a number, and stays as it is.

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from parking.tariffs.rules import Terms
 from parking.tariffs.rules.bands import day_parts
 from parking.tariffs.rules.lines import HOUR
-from parking.tariffs.rules.terms import FreeMode, Slab, clock_text
+from parking.tariffs.rules.terms import CollectAt, FreeMode, Slab, clock_text
 from parking.web.components import amount_text
 from parking.web.templatetags.parking import duration
 
@@ -88,6 +88,8 @@ def _sentences(terms: Terms) -> Iterator[str]:
         yield _("The first %(time)s are free") % {"time": length_text(terms.free_minutes)}
     elif terms.free_minutes:
         yield _("Without booking, a stay of up to %(time)s is free") % {"time": length_text(terms.free_minutes)}
+    if terms.collect_at == CollectAt.ENTRY:
+        yield _("The first step is paid at the entry, the rest at the exit")
     if terms.daily_cap is not None:
         yield _("At most %(amount)s in 24 hours") % {"amount": amount_text(terms.daily_cap)}
     if terms.night_charge is not None:

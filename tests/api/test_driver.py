@@ -148,7 +148,7 @@ def test_the_simulated_gateway_does_not_exist_where_it_is_not_configured(
 
 def test_missing_and_wrong_fields_are_named(as_driver: ApiClient, zone: ParkingZone) -> None:
     assert errors_of(as_driver.post("/api/user/book-slot/", {})) == {"zone_id", "vehicle_number", "owner_name"}
-    body = {"zone_id": zone.pk, "vehicle_number": " ", "owner_name": "x" * 101, "vehicle_kind": "TRUCK"}
+    body = {"zone_id": zone.pk, "vehicle_number": " ", "owner_name": "x" * 101, "vehicle_kind": "TRAM"}
     assert errors_of(as_driver.post("/api/user/book-slot/", body)) == {"vehicle_number", "owner_name", "vehicle_kind"}
 
 

@@ -78,7 +78,7 @@ def test_one_more_than_a_driver_may_save_is_refused(as_driver: ApiClient) -> Non
     [
         ({"vehicle_number": ""}, {"vehicle_number"}),
         ({"vehicle_number": "D1" * 16}, {"vehicle_number"}),
-        ({"vehicle_kind": "BUS"}, {"vehicle_kind"}),
+        ({"vehicle_kind": "TRAM"}, {"vehicle_kind"}),
         ({"owner_name": "A" * 101}, {"owner_name"}),
         ({"label": "A" * 31}, {"label"}),
     ],

@@ -557,6 +557,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"number": 1, "amount": "100.00", "vehicles": 3, "due_on": "2027-01-01"},
     ),
     (
+        passes.OrganisationOverdue(organisation_id=6, number=1, due=FIFTY, pays_from=SINCE),
+        "organisation.overdue",
+        "organisation",
+        6,
+        {"number": 1, "due": "50.00", "pays_from": SINCE},
+    ),
+    (
         passes.OrganisationPaid(
             organisation_id=6, number=1, amount=FIFTY, tds=Decimal("0.00"), method="BANK", due=FIFTY
         ),
@@ -678,6 +685,55 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"kind": "VIP", "reason": "Guest of the house"},
     ),
     (stays.OwnerConfirmed(session_id=7), "session.owner_confirmed", "session", 7, {}),
+    (
+        stays.SessionExempted(session_id=7, exempt_class_id=3, name="ambulance", evidence_id=9),
+        "session.exempted",
+        "session",
+        7,
+        {"exempt_class_id": 3, "name": "ambulance", "evidence_id": 9},
+    ),
+    (
+        stays.SessionExemptionWithdrawn(session_id=7, exempt_class_id=3, name="ambulance"),
+        "session.exemption_withdrawn",
+        "session",
+        7,
+        {"exempt_class_id": 3, "name": "ambulance"},
+    ),
+    (
+        stays.SessionKindChanged(session_id=7, kind="TAXI", instead_of="CAR", slot_id=5),
+        "session.kind_changed",
+        "session",
+        7,
+        {"kind": "TAXI", "instead_of": "CAR", "slot_id": 5, "evidence_id": None},
+    ),
+    (
+        stays.ExemptClassMade(exempt_class_id=3, site_id=1, name="ambulance"),
+        "exempt_class.made",
+        "exempt_class",
+        3,
+        {"site_id": 1, "name": "ambulance"},
+    ),
+    (
+        stays.ExemptClassChanged(exempt_class_id=3, name="ambulance", is_active=False),
+        "exempt_class.changed",
+        "exempt_class",
+        3,
+        {"name": "ambulance", "is_active": False},
+    ),
+    (
+        stays.SessionPaidAtEntry(session_id=7, method="CASH", amount=FIFTY),
+        "session.paid_at_entry",
+        "session",
+        7,
+        {"method": "CASH", "amount": "50.00"},
+    ),
+    (
+        stays.SessionEntryWaits(session_id=7, order_id="O1", amount=FIFTY),
+        "session.entry_waits",
+        "session",
+        7,
+        {"order_id": "O1", "amount": "50.00"},
+    ),
     (
         stays.LostTicketTaken(session_id=7, since=SINCE, is_owner=False),
         "session.lost_ticket",

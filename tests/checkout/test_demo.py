@@ -10,6 +10,8 @@ from parking.core import clock
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 from parking.offers.models import PromoCode, Shop
 from parking.passes.models import OrganisationInvoice, Plan, Subscription
+from parking.stays.models import ExemptClass
+from parking.tariffs.models import RateCard
 from parking.tariffs.queries import price_now
 from tests.build import make_user, make_zone
 from tests.invariants import assert_books_agree
@@ -55,7 +57,27 @@ def test_a_second_time_nothing_is_added_or_changed() -> None:
     call_command("demo")
     assert zones() == [("CP", "Zone A", "60.00", 10), *ZONES[1:]]
     assert (Gate.objects.count(), User.objects.count()) == (4, 7)
+    assert RateCard.objects.count() == 1
     assert (Plan.objects.count(), Subscription.objects.count()) == (3, 2)
+
+
+def test_taxis_have_a_rate_card_at_the_airport() -> None:
+    call_command("demo")
+    card = RateCard.objects.get()
+    assert (card.name, card.vehicle_kind) == ("Taxis", "TAXI")
+    assert list(card.zones.order_by("pk").values_list("name", flat=True)) == ["Zone P1", "Zone P2"]
+    # A tenth less than the tariffs say: the zone is quiet.
+    prices = {kind: price_now(card.zones.get(name="Zone P2"), clock.now(), kind) for kind in ("CAR", "TAXI", "EV")}
+    assert [(kind, str(price.hourly_rate), str(price.booking_fee)) for kind, price in prices.items()] == [
+        ("CAR", "36.00", "50.00"),
+        ("TAXI", "27.00", "0.00"),
+        ("EV", "36.00", "50.00"),
+    ]
+
+
+def test_ambulances_are_exempt_at_connaught_place() -> None:
+    call_command("demo")
+    assert list(ExemptClass.objects.values_list("site__code", "name", "is_active")) == [("CP", "ambulance", True)]
 
 
 def test_the_plans_and_the_pass_of_the_driver() -> None:

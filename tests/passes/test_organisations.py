@@ -85,8 +85,11 @@ def test_the_quota_holds_at_every_moment(zone: ParkingZone) -> None:
     assert [(fault.row, fault.code) for fault in full.faults] == [(4, "list_full")]
     # The third comes when the first has left.
     assert upload(organisation, f"{CARS[0]},,2026-11-30", CARS[1], f"{CARS[2]},2026-12-01").is_done
-    early = upload(organisation, f"{CARS[2]},2026-11-30")
-    assert not early.faults  # it is on the list, its first day moves
+    # On the list already, but not two days earlier, and the first does not stay.
+    for line in (f"{CARS[2]},2026-11-29", CARS[0]):
+        assert [fault.code for fault in upload(organisation, line).faults] == ["list_full"]
+    places = PassVehicle.objects.filter(subscription=organisation.subscription)
+    assert places.filter(until_at=None).count() == 2
 
 
 def test_joiners_and_leavers_have_dates(zone: ParkingZone) -> None:

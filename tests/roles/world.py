@@ -20,13 +20,16 @@ from parking.passes.services import Wanted
 from parking.payments.models import Debt, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
 from parking.replays.models import Replay
 from parking.replays.services import start_replay
+from parking.stays.evidence import keep_photo
+from parking.stays.exempt_classes import create_class
+from parking.stays.exempt_models import EvidenceMoment, ExemptClass, ParkingSessionEvidence
 from parking.stays.models import ParkingSession
 from parking.tariffs import cards, holidays, zone_tariffs
 from parking.tariffs.models import Holiday, RateCard, Tariff
 from parking.tariffs.versions import Draft
 from parking.vehicles.models import SavedVehicle
 from parking.vehicles.saving import save_vehicle
-from tests.build import actor, book, enter, leave, make_user, make_zone, take_ticket, terminate
+from tests.build import actor, book, enter, leave, make_user, make_zone, picture_of, take_ticket, terminate
 
 # What stands in no answer to those who work at the other site. The rate is in every sum of money.
 ZONE_NAME, PLATE, RATE = "Palm Grove", "KA-01-AB-7711", "137.31"
@@ -60,6 +63,8 @@ class World:
     replay: Replay
     plan: Plan
     held: Subscription
+    exempt_class: ExemptClass
+    photo: ParkingSessionEvidence
     organisation: Organisation
 
     def values(self) -> dict[str, object]:
@@ -96,6 +101,10 @@ class World:
             "replay_id": self.replay.pk,
             "plan_id": self.plan.pk,
             "number": self.held.number,
+            "class_id": self.exempt_class.pk,
+            "class_ref": self.exempt_class.pk,
+            "evidence_id": self.photo.pk,
+            "evidence_ref": self.photo.pk,
             "organisation_id": self.organisation.pk,
             "invoice_number": 1,
         }
@@ -170,6 +179,15 @@ def make_world() -> World:
             now=now,
         ),
         **_passes(zone, driver, now),
+        exempt_class=create_class(actor=SYSTEM, site_id=first.pk, name="of Palm Grove", now=now),
+        photo=keep_photo(
+            session=inside,
+            moment=EvidenceMoment.ENTRY,
+            note="",
+            content=picture_of(8, 8),
+            actor=actor(attendant),
+            now=now,
+        ),
     )
 
 

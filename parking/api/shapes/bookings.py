@@ -212,17 +212,42 @@ class EntryOut(Shape):
         session = entered.session
         return cls.read(
             session,
-            session_id=session.pk,
-            session_uuid=session.uuid,
-            vehicle_number=session.vehicle.vehicle_number,
-            slot_number=session.slot_number,
-            zone_name=session.zone.name,
-            status=SessionStatus.ACTIVE,
-            plate_debt=entered.plate_debt,
-            pass_number=number_of_pass(session),
-            pass_note=session.pass_note or None,
-            notes=[NoteOut.of(note) for note in open_notes_of(session)],
-            **others,
+            **{
+                "session_id": session.pk,
+                "session_uuid": session.uuid,
+                "vehicle_number": session.vehicle.vehicle_number,
+                "slot_number": session.slot_number,
+                "zone_name": session.zone.name,
+                "status": SessionStatus.ACTIVE,
+                "plate_debt": entered.plate_debt,
+                "pass_number": number_of_pass(session),
+                "pass_note": session.pass_note or None,
+                "notes": [NoteOut.of(note) for note in open_notes_of(session)],
+                **others,
+            },
+        )
+
+
+class PaidEntryOut(EntryOut):
+    """What an entry answers under a tariff that collects there: BOOKED while an online payment is awaited."""
+
+    entry_time: datetime | None  # type: ignore[assignment]
+    amount_charged: float
+    change_due: float
+    payment: OrderOut | None
+
+    example = EntryOut.example | {"amount_charged": 30.0, "change_due": 70.0, "payment": None}
+
+    @classmethod
+    def of_paid(cls, entered: Entered) -> Self:
+        """Return what an entry answers, with the money that it took."""
+        waits = entered.session.status == SessionStatus.BOOKED
+        return super().of(
+            entered,
+            status=SessionStatus.BOOKED if waits else SessionStatus.ACTIVE,
+            amount_charged=entered.charged,
+            change_due=entered.change,
+            payment=OrderOut.of(entered.order),
         )
 
 

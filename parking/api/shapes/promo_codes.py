@@ -124,6 +124,8 @@ class DiscountOut(Shape):
         kinds = {line.kind for line in lowering}
         rows = [cls.make(kind=line.kind, label=line.label, amount=-line.amount) for line in lowering]
         offers = offers_of(session) if session.is_open else NO_OFFERS
+        if offers.exempt and LineKind.EXEMPT not in kinds:
+            rows.append(cls.make(kind=LineKind.EXEMPT, label=f"Exempt: {offers.exempt}", amount=0))
         if offers.code is not None and LineKind.PROMO not in kinds:
             rows.append(cls.make(kind=LineKind.PROMO, label=f"Promo code {offers.code.promo.code}", amount=0))
         if offers.points and LineKind.POINTS not in kinds:
@@ -131,7 +133,7 @@ class DiscountOut(Shape):
         return rows
 
 
-_LOWERING = frozenset({LineKind.SHOP, LineKind.PROMO, LineKind.POINTS})
+_LOWERING = frozenset({LineKind.EXEMPT, LineKind.SHOP, LineKind.PROMO, LineKind.POINTS})
 
 
 class PromoCodeIn(In):

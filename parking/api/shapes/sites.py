@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
-from parking.api.shapes.zone_fields import Hour, Latitude, Longitude, absent
+from parking.api.shapes.zone_fields import Hour, KindsIn, Latitude, Longitude, absent
 from parking.api.shapes.zones import TimeOfDay
 from parking.core.ids import MAX_ID
 from parking.edge.parsing import In, Note, Text64, Text100
@@ -42,6 +42,7 @@ class SiteFieldsIn(In):
     closes_at: Hour = absent()
     last_exit_at: Hour = absent()
     state: State = absent()
+    vehicle_kinds: KindsIn = absent()
 
     def changes(self) -> dict[str, Any]:
         """Return the columns that were sent."""
@@ -77,6 +78,7 @@ class SiteOut(Shape):
     opens_at: TimeOfDay | None
     closes_at: TimeOfDay | None
     last_exit_at: TimeOfDay | None
+    vehicle_kinds: list[str]
     state: SiteState
     missing: list[Literal["NO_ZONE", "NO_SLOT", "NO_GATE_IN", "NO_GATE_OUT"]]
     retired_at: datetime | None
@@ -94,6 +96,7 @@ class SiteOut(Shape):
         "opens_at": None,
         "closes_at": None,
         "last_exit_at": None,
+        "vehicle_kinds": [],
         "state": "OPEN",
         "missing": [],
         "retired_at": None,

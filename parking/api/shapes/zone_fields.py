@@ -3,7 +3,7 @@
 import re
 from datetime import time
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
@@ -78,12 +78,24 @@ Minutes = Annotated[int, Field(ge=1, le=MINUTES_OF_A_DAY)]
 
 
 KindIn = Annotated[VehicleKind, Field(strict=False)]
+KindsIn = Annotated[
+    list[KindIn], Field(max_length=len(VehicleKind), description="Kinds of vehicle that park there; empty: all")
+]
 SlotKindIn = Annotated[SlotKind, Field(strict=False)]
 Places = Annotated[int, Field(ge=0, le=MOST_SLOTS)]
 
 
+def _no_car(kind: VehicleKind) -> VehicleKind:
+    if kind == VehicleKind.CAR:
+        raise ValueError("the prices of cars are hourly_rate and booking_fee")
+    return kind
+
+
+OtherKind = Annotated[KindIn, AfterValidator(_no_car)]
+
+
 class KindRateIn(In):
-    vehicle_kind: Literal[VehicleKind.TWO_WHEELER, VehicleKind.EV]
+    vehicle_kind: OtherKind
     hourly_rate: Rate
     booking_fee: Rate
 
@@ -106,7 +118,7 @@ class ZoneFieldsIn(In):
     site_id: Annotated[int, Field(ge=1, le=MAX_ID)] = absent()
     marked: bool = absent()
     capacity: Annotated[dict[SlotKindIn, Places], Field(max_length=len(SlotKind))] = absent()
-    allowed_kinds: Annotated[list[KindIn], Field(max_length=len(VehicleKind))] = absent()
+    allowed_kinds: KindsIn = absent()
     max_height_cm: Annotated[int, Field(ge=50, le=2000)] | None = absent()
     pass_only: bool = absent()
     kind_rates: Annotated[list[KindRateIn], Field(max_length=10)] = absent()

@@ -27,12 +27,13 @@ from parking.tariffs.rules.stay import (
     uses_free_minutes,
 )
 from parking.tariffs.rules.steps import steps_begun, whole_minutes
-from parking.tariffs.rules.terms import Prices, Terms
+from parking.tariffs.rules.terms import CollectAt, Prices, Terms
 
 __all__ = [
     "NO_OFFERS",
     "BillLine",
     "Charge",
+    "CollectAt",
     "HeldCode",
     "HeldShop",
     "KindRate",

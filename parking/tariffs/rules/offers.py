@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Self
 
-from parking.tariffs.rules.changes import Change, Gift, Gives, Points, Promo, Shop
+from parking.tariffs.rules.changes import Change, Exempt, Gift, Gives, Points, Promo, Shop
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,21 @@ class HeldShop:
 class Offers:
     """What a session has of offers; nothing for most. `points` are held to be spent, in hundreds.
 
-    `demand_percent`: how much dearer its zone was when it was booked.
+    `demand_percent`: how much dearer its zone was when it was booked. `exempt`: the class of vehicles that pay nothing
+    to which the car belongs.
     """
 
     code: HeldCode | None = None
     points: int = 0
     demand_percent: int = 0
     shops: tuple[HeldShop, ...] = ()
+    exempt: str = ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """Return what lowers the bill."""
-        shops: tuple[Change, ...] = tuple(held.shop for held in self.shops)
+        exempt: tuple[Change, ...] = (Exempt(self.exempt),) if self.exempt else ()
+        shops: tuple[Change, ...] = (*exempt, *(held.shop for held in self.shops))
         codes: tuple[Change, ...] = (*shops, self.code.promo) if self.code else shops
         return (*codes, Points(self.points)) if self.points else codes
 
@@ -77,18 +80,23 @@ class Offers:
     def with_points(self, points: int) -> Self:
         return replace(self, points=points)
 
+    def with_exempt(self, name: str) -> Self:
+        """Return these with the class of vehicles that pay nothing; empty for none."""
+        return replace(self, exempt=name)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data for a JSON column: what there is, so that a session without offers has an empty one."""
         code = {"promo": self.code.to_json()} if self.code else {}
         numbers = {"points": self.points, "demand_percent": self.demand_percent}
         shops = {"shops": [held.to_json() for held in self.shops]} if self.shops else {}
-        return code | {name: number for name, number in numbers.items() if number} | shops
+        exempt = {"exempt": self.exempt} if self.exempt else {}
+        return code | {name: number for name, number in numbers.items() if number} | shops | exempt
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         code = HeldCode.from_json(data["promo"]) if "promo" in data else None
         shops = tuple(HeldShop.from_json(row) for row in data.get("shops", ()))
-        return cls(code, data.get("points", 0), data.get("demand_percent", 0), shops)
+        return cls(code, data.get("points", 0), data.get("demand_percent", 0), shops, data.get("exempt", ""))
 
 
 NO_OFFERS = Offers()

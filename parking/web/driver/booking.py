@@ -86,6 +86,8 @@ def _zone_now(request: HttpRequest, zone_id: int) -> dict[str, Any]:
 def _zone_page(request: HttpRequest, zone_id: int, form: BookingForm | None) -> HttpResponse:
     shown = _zone_now(request, zone_id)
     card, kind = shown["card"], form.chosen_kind() if form else VehicleKind.CAR
+    if form:
+        form.offer_kinds(card.kinds)
     shown["price_at_first"] = card.price_of(kind)
     shown["passes"] = _passes_here(request, card.zone, shown["now"]) if form else []
     shown["stays"] = [(price, price.for_stay(shown["now"], card.hours)) for price in card.prices]

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Self
 from urllib.parse import urlencode
 
-from parking.facilities.admitting import closed_place
+from parking.facilities.admitting import closed_place, kinds_of, kinds_with_slots
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.facilities.queries import ZoneCounts, zones_with_counts
 from parking.facilities.rules import distance_m
@@ -106,7 +106,12 @@ class ZoneCard:
 
     def takes(self, kind: str) -> bool:
         """Return whether a kind of vehicle may park here."""
-        return not self.zone.allowed_kinds or kind in self.zone.allowed_kinds
+        return kind in kinds_of(self.zone)
+
+    @property
+    def kinds(self) -> list[str]:
+        """Return the kinds of vehicle that may be booked here, in their order."""
+        return kinds_with_slots(self.zone, self.counts.kinds)
 
     @property
     def marks(self) -> list[tuple[str, str]]:

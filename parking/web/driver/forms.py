@@ -122,7 +122,11 @@ class BookingForm(WayToPayForm):
         vehicle.choices = [*((str(row.pk), row.vehicle.vehicle_number) for row in self.saved), (NEW_VEHICLE, "")]  # type: ignore[attr-defined]
         vehicle.initial = str(free[0].pk) if free else NEW_VEHICLE
         self.fields["owner_name"].initial = name
-        self.fields["vehicle_kind"].choices = [(kind, word(kind)) for kind in VehicleKind.values]  # type: ignore[attr-defined]
+        self.offer_kinds(VehicleKind.values)
+
+    def offer_kinds(self, kinds: Sequence[str]) -> None:
+        """Show these kinds of vehicle alone. What is sent may be any kind: the service refuses what does not fit."""
+        self.fields["vehicle_kind"].choices = [(kind, word(kind)) for kind in kinds]  # type: ignore[attr-defined]
 
     def chosen_vehicle(self) -> str:
         """Return the vehicle that is selected when the page is shown."""

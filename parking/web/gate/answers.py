@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from parking.checkout.at_entry import collects_at_entry, due_at_entry
 from parking.checkout.bills import running_bill
 from parking.checkout.entering import Entered
 from parking.checkout.leaving import Left
@@ -22,21 +24,25 @@ from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, NotFound, Refused, Unavailable
 from parking.core.money import ZERO
 from parking.core.qr import qr_svg
-from parking.core.site_settings import DEBT_AMBER_ABOVE, GREEN_SECONDS
+from parking.core.site_settings import COUNTER_UPI, DEBT_AMBER_ABOVE, GREEN_SECONDS
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
 from parking.facilities.gates import actor_at
+from parking.payments.counter_upi import upi_link
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import PaymentOrder
 from parking.payments.queries import newest_payment_id
 from parking.stays import access
 from parking.stays.access import QrText
+from parking.stays.exempt_classes import classes_now
+from parking.stays.exempt_models import ExemptClass
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
+from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text, plate_text
 from parking.web.gate.owing import old_debts
-from parking.web.gate.ways_on import WaysOn, ways_on
-from parking.web.templatetags.parking import clock_time
+from parking.web.gate.ways_on import WaysOn, of_typed_plate, ways_on
+from parking.web.templatetags.parking import clock_time, word
 
 LET_IN, LET_OUT, LOOK, STOP, WAIT = _("LET IN"), _("LET OUT"), _("LOOK"), _("STOP"), _("WAIT")
 
@@ -90,6 +96,9 @@ class Verdict:
     ways: WaysOn | None = None
     # Of a pass of several vehicles: the attendant chooses the plate that is there.
     plates: tuple[str, ...] = ()
+    # At the entry: other kinds that the car may be of, and classes that pay nothing.
+    kinds: tuple[str, ...] = ()
+    classes: tuple[ExemptClass, ...] = ()
 
     @property
     def shape(self) -> str:
@@ -115,6 +124,38 @@ class Scan:
 # --- Entry -------------------------------------------------------------------------------------------
 
 
+def money_at_entry(
+    request: HttpRequest,
+    scan: Scan,
+    session: ParkingSession,
+    *,
+    problem: DomainError | None = None,
+    pane: str = "",
+    tendered: str = "",
+) -> HttpResponse:
+    """Show what a car pays before it goes in, and the ways to pay; `problem` and `tendered` as in `quoted`."""
+    return page(
+        request,
+        "gate/parts/entry_money.html",
+        scan=scan,
+        session=session,
+        to_pay=due_at_entry(session, clock.now()),
+        notes=NOTES,
+        tendered=tendered,
+        gateways=gateway_choices(),
+        problem=sentence_for(problem) if problem else "",
+        code=problem.code if problem else "",
+        pane=pane,
+        collect_at=reverse("gate_entry_pay"),
+        classes=classes_now.value().get(session.zone.site_id, ()),
+    )
+
+
+def entry_waiting(request: HttpRequest, scan: Scan, session: ParkingSession, order: PaymentOrder) -> HttpResponse:
+    """Show the QR code by which the driver pays at the entry; once it is paid, the button that lets the car in."""
+    return page(request, "gate/parts/entry_waiting.html", scan=scan, **waiting_context(session, order))
+
+
 def let_in(request: HttpRequest, scan: Scan, entered: Entered | PassEntered) -> HttpResponse:
     """Show green; amber if the plate owes more than a setting of the site, because somebody may want to speak of it."""
     site_id = entered.session.zone.site_id
@@ -129,16 +170,29 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered | PassEntered) -> 
         sentence = gettext("Read the note. The car may go in.")
     if isinstance(entered, PassEntered) and in_grace and not owes:
         sentence = _awaited(entered)
+    change = entered.change if isinstance(entered, Entered) else ZERO
     verdict = Verdict(
         tone="wait" if is_amber else "yes",
         word=LET_IN,
         sentence=sentence if is_amber else _may_go_in(entered.session),
         session=entered.session,
         debt=entered.plate_debt,
+        change=change or None,
         can_compare=scan.plate_seen is None,
-        closes_after=None if is_amber else GREEN_SECONDS.at(site_id),
+        closes_after=None if is_amber else GREEN_SECONDS.at(site_id) * (LONGER_FOR_CHANGE if change else 1),
     )
-    return _shown(request, verdict, scan)
+    return _shown(request, _with_corrections(verdict, entered.session), scan)
+
+
+def kind_corrected(request: HttpRequest, scan: Scan, session: ParkingSession) -> HttpResponse:
+    """Show the car with its other kind, and the slot, which may be another one as well."""
+    verdict = Verdict("yes", LET_IN, gettext("Vehicle type: %(kind)s") % {"kind": word(session.vehicle_kind)}, session)
+    return _shown(request, _with_corrections(verdict, session), scan)
+
+
+def _with_corrections(verdict: Verdict, session: ParkingSession) -> Verdict:
+    others = tuple(kind for kind in VehicleKind.values if kind != session.vehicle_kind)
+    return replace(verdict, kinds=others, classes=classes_now.value().get(session.zone.site_id, ()))
 
 
 def _awaited(entered: PassEntered) -> str:
@@ -204,27 +258,43 @@ def quoted(
         notes=NOTES,
         tendered=tendered,
         gateways=gateway_choices(),
+        counter_qr=_counter_qr(session, to_pay),
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",
         pane=pane,
+        collect_at=reverse("gate_collect"),
     )
 
 
-def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
-    """Show green, with the change, if there is any, and the receipt."""
+def _counter_qr(session: ParkingSession, amount: Decimal) -> str:
+    """Return the QR code of the counter's UPI address with the amount, empty where the site has none."""
+    address = COUNTER_UPI.at(session.zone.site_id)
+    if not address or not amount:
+        return ""
+    note = f"{session.pk} {session.vehicle.vehicle_number}"
+    return qr_picture(upi_link(address=address, payee=session.zone.site.name, amount=amount, note=note))
+
+
+def let_out(request: HttpRequest, scan: Scan, left: Left, *, is_doubtful: bool = False) -> HttpResponse:
+    """Show green, with the change, if there is any, and the receipt; amber if a UPI reference is of another day."""
     by_cash = left.session.payment_method == "CASH"
     change = left.change if by_cash and left.change > ZERO else None
     owed = left.session.bill.due
     is_paid = bool(left.session.bill.total or left.debts_collected) and not owed
+    sentence = _owed_text(owed) if owed else _paid_text(is_paid=is_paid)
     verdict = Verdict(
-        tone="yes",
+        tone="wait" if is_doubtful else "yes",
         word=LET_OUT,
-        sentence=_owed_text(owed) if owed else _paid_text(is_paid=is_paid),
+        sentence=gettext("The reference is not of today. Look at the driver's phone again.")
+        if is_doubtful
+        else sentence,
         debt=owed,
         session=left.session,
         change=change,
         payment_id=newest_payment_id(left.session.bill_id),
-        closes_after=GREEN_SECONDS.at(left.session.zone.site_id) * (LONGER_FOR_CHANGE if change else 1),
+        closes_after=None
+        if is_doubtful
+        else GREEN_SECONDS.at(left.session.zone.site_id) * (LONGER_FOR_CHANGE if change else 1),
     )
     return _shown(request, verdict, scan)
 
@@ -272,6 +342,9 @@ def refused(
 ) -> HttpResponse:
     """Show a refusal: red; amber if the car may pass in a moment; the bill again if only paying failed."""
     session = _session_of(request, scan)
+    if session is not None and _pays_at_entry(error, session):
+        problem = None if error.code == "payment_at_entry" else error
+        return money_at_entry(request, scan, session, problem=problem, pane=pane, tendered=tendered)
     if error.code in _TRY_AGAIN and session is not None and session.status == SessionStatus.ACTIVE:
         return quoted(request, scan, session, problem=error, pane=pane, tendered=tendered)
     if error.code in _FINISHED and session is not None:
@@ -296,12 +369,19 @@ def refused(
     return _shown(request, verdict, scan)
 
 
+def _pays_at_entry(error: DomainError, session: ParkingSession) -> bool:
+    """Return whether the answer to a refusal is the money at the entry: it is due, or was not paid as it should be."""
+    is_before = session.status == SessionStatus.BOOKED and collects_at_entry(session)
+    return is_before and (error.code == "payment_at_entry" or error.code in _TRY_AGAIN)
+
+
 def _ways_on(request: HttpRequest, scan: Scan, error: DomainError, session: ParkingSession | None) -> WaysOn:
     try:
         actor = actor_at(actor_of(request), scan.gate_id)
     except Refused:
         actor = actor_of(request)
-    return ways_on(error, session, actor, scan.direction)
+    typed = of_typed_plate(scan.qr_code, actor, scan.direction) if error.code == "qr_not_found" else None
+    return typed or ways_on(error, session, actor, scan.direction)
 
 
 def _of_two_plates(error: DomainError) -> str:

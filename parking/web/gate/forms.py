@@ -134,7 +134,7 @@ class TicketForm(PlacedForm):
             attrs={"class": "plate-field", "autocomplete": "off", "autocapitalize": "characters", "autofocus": True}
         ),
     )
-    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"))
+    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"), widget=forms.RadioSelect, initial=VehicleKind.CAR)
     zone = forms.TypedChoiceField(label=_("Zone"), coerce=int, widget=forms.RadioSelect)
     slot_kind = forms.ChoiceField(label=_("Slot type"), required=False)
     reason = forms.CharField(

@@ -32,6 +32,7 @@ from parking.stays.queries import cars_inside, expected
 from parking.stays.watching import everything_text
 from parking.web.access import for_attendants
 from parking.web.gate.answers import waiting_context
+from parking.web.gate.entry_facts import entry_facts
 from parking.web.gate.forms import TerminationForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
 from parking.web.gate.refunds import may_refund
@@ -166,6 +167,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         "gate/stay.html",
         section="inside",
         car=_car(session, now),
+        entry=entry_facts(session, actor_of(request), now),
         form=form,
         may_terminate=actor_of(request).may("terminate"),
         phone_ends_in=phone_ending(session),

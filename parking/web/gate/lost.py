@@ -77,7 +77,7 @@ def lost(request: HttpRequest) -> HttpResponse:
                 if refusal.code == "similar_plates_inside":
                     similar = similar_inside(form.cleaned_data["plate"], sites=actor_here(request, form).sites)
                 raise
-            return redirect(f"{reverse('gate')}#{session.qr_code}")
+            return redirect(f"{reverse('gate')}#bill-{session.qr_code}")
     return page(request, "gate/lost.html", section="inside", form=form, similar=similar, key=requests.new_form_key())
 
 

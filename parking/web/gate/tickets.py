@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import booking
@@ -17,6 +18,7 @@ from parking.edge.errors import record_refusal
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
 from parking.edge.wording import sentence_for
+from parking.facilities.admitting import kinds_with_slots
 from parking.facilities.gates import gates_of, zones_of_gate
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import ZoneCounts, zones_with_counts
@@ -52,6 +54,8 @@ def ticket(request: HttpRequest) -> HttpResponse:
             try:
                 session = _give(request, form, is_let_in="let_in" in request.POST)
             except Refused as refusal:
+                if refusal.code == "payment_at_entry":
+                    return _to_the_money(_give(request, form, is_let_in=False))
                 if refusal.code not in _HAS_SESSION:
                     raise
                 return _opened(request, refusal)
@@ -62,6 +66,7 @@ def ticket(request: HttpRequest) -> HttpResponse:
         section="ticket",
         form=form,
         zones=zones,
+        kinds={kind for zone, counts in zones for kind in kinds_with_slots(zone, counts.kinds)},
         several_sites=_are_of_several_sites(zones),
         key=requests.new_form_key(),
         asks_for_gate=form.asks_for_gate or (gate is None and gates_of(actor_of(request)).exists()),
@@ -91,6 +96,11 @@ def _opened(request: HttpRequest, refusal: Refused) -> HttpResponse:
     record_refusal(request, refusal)
     messages.warning(request, sentence_for(refusal))
     return redirect("gate_stay", refusal.facts["session_id"])
+
+
+def _to_the_money(session: ParkingSession) -> HttpResponse:
+    """Lead to the gate's page, which scans the ticket and asks for the money that is due before the car goes in."""
+    return redirect(f"{reverse('gate')}#{session.qr_code}")
 
 
 @requests.once_per_form

@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from parking.web.gate import (
     debts,
+    entry_money,
+    exempting,
     inside,
     invoicing,
     later,
@@ -28,6 +30,14 @@ urlpatterns: list[URLPattern] = [
     path("scanner/", scanning.scanner, name="gate_scanner"),
     path("plate/", scanning.plate, name="gate_plate"),
     path("collect/", leaving.collect, name="gate_collect"),
+    path("kind/", exempting.kind, name="gate_kind"),
+    path("photos/<int:evidence_id>/", exempting.photo, name="gate_photo"),
+    path("stays/<int:session_id>/exempt/", exempting.exempt, name="gate_exempt"),
+    path("stays/<int:session_id>/exempt/withdraw/", exempting.withdraw, name="gate_exempt_withdraw"),
+    path("stays/<int:session_id>/kind/", exempting.kind_of_stay, name="gate_stay_kind"),
+    path("entry/pay/", entry_money.pay, name="gate_entry_pay"),
+    path("entry/wait/<int:session_id>/", entry_money.wait, name="gate_entry_wait"),
+    path("entry/wait/<int:session_id>/check/", entry_money.check, name="gate_entry_check"),
     path("wait/<int:session_id>/", leaving.wait, name="gate_wait"),
     path("wait/<int:session_id>/check/", leaving.check, name="gate_check"),
     path("ticket/", tickets.ticket, name="gate_ticket"),

@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from parking.checkout.identifying import find_without_code
 from parking.checkout.scanning import Direction
 from parking.core.actor import Actor
-from parking.core.errors import DomainError
+from parking.core.errors import DomainError, NotFound
 from parking.core.site_settings import SUPERVISOR_PHONE
-from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
+from parking.stays.models import OPEN_SESSION, ParkingSession, ScanKind, SessionStatus
+from parking.vehicles.plates import has_known_format
 
 # The car stands at the gate of another car park, or the device has no gate: nothing of this one helps.
 _ELSEWHERE = {"gate_invalid", "wrong_site"}
@@ -15,13 +17,28 @@ _ELSEWHERE = {"gate_invalid", "wrong_site"}
 
 @dataclass(frozen=True)
 class WaysOn:
-    """The ways on: `plate` is what to look for or to give a ticket; `bill`: the car is inside, and may want out."""
+    """The ways on: `plate` is what to look for or to give a ticket; `bill`: the car is inside, and may want out.
+
+    `found` is the open session of a plate that was typed where a code belongs.
+    """
 
     plate: str = ""
     find: bool = True
     ticket: bool = False
     bill: bool = False
     phone: str = ""
+    found: ParkingSession | None = None
+
+
+def of_typed_plate(text: str, actor: Actor, direction: str) -> WaysOn | None:
+    """Return the ways on for a plate in the place of a code: to its open session, or to a ticket; None for no plate."""
+    if not has_known_format(text):
+        return None
+    try:
+        found, _ = find_without_code(actor=actor, plate=text, session=None, way=ScanKind.ENTRY, scan_id=None)
+    except NotFound:
+        return WaysOn(plate=text, ticket=direction != Direction.OUT, phone=supervisor_of(None, actor))
+    return WaysOn(plate=text, find=False, phone=supervisor_of(found, actor), found=found)
 
 
 def ways_on(error: DomainError, session: ParkingSession | None, actor: Actor, direction: str) -> WaysOn:

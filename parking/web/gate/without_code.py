@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from parking.checkout import entering
 from parking.checkout.identifying import asks_for_owner, confirm_owner
 from parking.core import clock
+from parking.core.errors import Refused
 from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
@@ -55,9 +56,15 @@ def confirm(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def _let_in_or_bill(request: HttpRequest, form: OwnerForm, session: ParkingSession) -> HttpResponse:
     if session.status == SessionStatus.ACTIVE:
-        return redirect(f"{reverse('gate')}#{session.qr_code}")
+        return redirect(f"{reverse('gate')}#bill-{session.qr_code}")
     # The same scan for each press of the button.
     scan_id = f"owner-{session.uuid}"
-    entering.enter(actor=actor_here(request, form), qr_code=session.qr_code, scan_id=scan_id, now=clock.now())
+    try:
+        entering.enter(actor=actor_here(request, form), qr_code=session.qr_code, scan_id=scan_id, now=clock.now())
+    except Refused as refusal:
+        if refusal.code != "payment_at_entry":
+            raise
+        # The gate's page scans it again, and asks for the money that is due before the car goes in.
+        return redirect(f"{reverse('gate')}#{session.qr_code}")
     messages.success(request, gettext("Let in: %(plate)s") % {"plate": session.vehicle.vehicle_number})
     return redirect("gate_stay", session.pk)

@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 
 from parking.web.office.day import dashboard, searching
-from parking.web.office.facilities import demand, gates, holidays, imports, rate_cards, sites, slots, tariffs, zones
+from parking.web.office.facilities import (
+    demand,
+    exempt_classes,
+    gates,
+    holidays,
+    imports,
+    rate_cards,
+    sites,
+    slots,
+    tariffs,
+    zones,
+)
 from parking.web.office.money import (
     debts,
     objections,
@@ -16,7 +27,7 @@ from parking.web.office.money import (
     reviewing,
     tax,
 )
-from parking.web.office.people import terminations, undelivered, users
+from parking.web.office.people import exemptions, terminations, undelivered, users
 from parking.web.office.prices import promo_codes, replays, shops
 from parking.web.office.record import pages as record
 from parking.web.office.sessions import sessions, terminating
@@ -105,6 +116,10 @@ urlpatterns: list[URLPattern] = [
     path("zones/<int:zone_id>/slots/live/", slots.grid, name="office_slots_live"),
     path("slots/<int:slot_id>/", slots.edit, name="office_slot"),
     path("terminations/", terminations.terminations, name="office_terminations"),
+    path("exemptions/", exemptions.exemptions, name="office_exemptions"),
+    path("photos/<int:evidence_id>/", exemptions.photo, name="office_photo"),
+    path("exempt-classes/", exempt_classes.overview, name="office_exempt_classes"),
+    path("exempt-classes/<int:class_id>/switch/", exempt_classes.switch, name="office_exempt_class_switch"),
     path("undelivered/", undelivered.listing, name="office_undelivered"),
     path("undelivered/<int:delivery_id>/retry/", undelivered.retry, name="office_undelivered_retry"),
     path("audit/", record.listing, name="office_record"),

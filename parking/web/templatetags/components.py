@@ -21,6 +21,18 @@ from parking.web.templatetags.parking import state_of
 
 register = template.Library()
 
+_KIND_ICONS = {
+    "TWO_WHEELER": "motorbike",
+    "EV": "plug-connected",
+    "BICYCLE": "bike",
+    "AUTO": "moped",
+    "TAXI": "car-suv",
+    "LCV": "truck-delivery",
+    "BUS": "bus",
+    "TRUCK": "truck",
+    "LARGE": "truck",
+}
+
 
 @register.simple_tag
 def brand_name() -> str:
@@ -67,7 +79,7 @@ def amount(rupees: Decimal | None) -> str:
 @register.filter
 def kind_icon(kind: str) -> str:
     """Return the name of the icon of a kind of vehicle."""
-    return {"TWO_WHEELER": "motorbike", "EV": "plug-connected"}.get(kind, "car")
+    return _KIND_ICONS.get(kind, "car")
 
 
 register.filter(plate_text)

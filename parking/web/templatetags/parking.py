@@ -22,7 +22,7 @@ from parking.notifications.queries import unread_notices
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
 from parking.tariffs.rules import BillLine
-from parking.web.bill_words import beginning_in_words, demand_in_words, label_in_words
+from parking.web.bill_words import beginning_in_words, demand_in_words, exempt_class_in_words, label_in_words
 
 register = template.Library()
 
@@ -176,6 +176,13 @@ _WORDS: dict[str, Promise] = {
     "CAR": _("Car"),
     "TWO_WHEELER": _("Two-wheeler"),
     "EV": _("Electric car"),
+    "BICYCLE": _("Bicycle"),
+    "AUTO": _("Auto-rickshaw"),
+    "TAXI": _("Taxi"),
+    "LCV": _("Light goods vehicle"),
+    "BUS": _("Bus"),
+    "TRUCK": _("Truck"),
+    "LARGE": _("Large vehicle"),
     "ACCESSIBLE": _("Accessible"),
     "VIP": _("VIP"),
     # Car parks and gates
@@ -264,6 +271,9 @@ def word(code: object) -> str:
 def bill_label(line: BillLine) -> str:
     """Return what a line of a bill charges for, in the reader's language."""
     return label_in_words(line) or beginning_in_words(line.label)
+
+
+register.filter("exempt_class", exempt_class_in_words)
 
 
 @register.filter

@@ -17,7 +17,7 @@ def lose(gate, zone, **fields):
 def test_a_car_without_a_record_is_led_to_its_bill_once(gate, zone):
     first, again = lose(gate, zone), lose(gate, zone)
     session = ParkingSession.objects.get()
-    assert first["Location"] == again["Location"] == f"/gate/#{session.qr_code}"
+    assert first["Location"] == again["Location"] == f"/gate/#bill-{session.qr_code}"
     assert "Lost ticket" in gate.scan(session, "OUT").text
     assert gate.collect(session).word == "LET OUT"
     assert_books_agree()
@@ -27,7 +27,7 @@ def test_similar_cars_are_shown_before_a_fee_is_asked(gate, driver, staff, zone)
     near = enter(staff, book(driver, zone, "DL-01-AB-1243"))
     page = lose(gate, zone).content.decode()
     assert f'href="/gate/stays/{near.pk}/without-code/"' in page
-    assert lose(gate, zone, key="k2", not_listed="true")["Location"].startswith("/gate/#QR-")
+    assert lose(gate, zone, key="k2", not_listed="true")["Location"].startswith("/gate/#bill-QR-")
 
 
 def test_the_same_plate_needs_no_lost_ticket(gate, driver, staff, zone):

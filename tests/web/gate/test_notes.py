@@ -52,7 +52,7 @@ def test_a_walk_in_without_a_name_needs_no_word_at_the_exit(gate, zone):
     session = ParkingSession.objects.get()
     address = f"/gate/stays/{session.pk}/without-code/"
     assert 'name="said"' not in gate.client.get(address).content.decode()
-    assert gate.client.post(address, {"seen": "yes"}).headers["Location"] == f"/gate/#{session.qr_code}"
+    assert gate.client.post(address, {"seen": "yes"}).headers["Location"] == f"/gate/#bill-{session.qr_code}"
     assert reloaded(session).marks == ["WITHOUT_QR"]
 
 

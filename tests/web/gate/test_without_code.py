@@ -61,7 +61,7 @@ def test_who_says_neither_is_not_let_in(gate, booked):
 def test_a_car_inside_is_led_to_its_bill(gate, booked, staff):
     enter(staff, booked)
     answer = gate.client.post(address(booked), {"said": "Asha"})
-    assert answer.headers["Location"] == f"/gate/#{booked.qr_code}"
+    assert answer.headers["Location"] == f"/gate/#bill-{booked.qr_code}"
 
 
 @pytest.mark.django_db
@@ -107,3 +107,22 @@ def test_only_a_ticket_leaves_the_car_outside(gate, zone):
         {"plate": "KA 05 MH 0042", "vehicle_kind": "CAR", "zone": zone.pk, "key": key},
     )
     assert ParkingSession.objects.get().status == "BOOKED"
+
+
+@pytest.mark.django_db
+def test_a_plate_typed_for_a_code_leads_to_its_session_or_to_a_ticket(gate, booked, staff):
+    assert f'href="{address(booked)}"' in gate.scan("dl 01 ab 1234", "IN").html
+    enter(staff, booked)
+    assert "Bill without a code" in gate.scan("DL01AB1234", "OUT").text
+    unknown = gate.scan("KA 05 MH 0042", "IN")
+    assert 'href="/gate/ticket/?plate=KA%2005%20MH%200042"' in unknown.html
+    lost = gate.scan("KA 05 MH 0042", "OUT").html
+    assert 'href="/gate/lost/?plate=KA%2005%20MH%200042"' in lost
+    assert "/gate/ticket/" not in lost
+
+
+@pytest.mark.django_db
+def test_a_plate_of_another_site_is_not_known_here(gate, booked, staff):
+    staff.site_ids = [booked.zone.site_id + 1]
+    staff.save()
+    assert address(booked) not in gate.scan("DL01AB1234", "IN").html

@@ -10,12 +10,13 @@ from django.test import Client
 from time_machine import Traveller
 
 from parking.accounts.models import Role, User
+from parking.checkout.refunding import refund_any_payment
 from parking.facilities.models import ParkingZone
 from parking.passes.models import Organisation, PassVehicle
 from parking.payments.models import Payment
-from tests.build import make_user
+from tests.build import actor, make_user
 from tests.passes.build import make_plan
-from tests.passes.organisations import again, invoiced, make_organisation, midday, upload
+from tests.passes.organisations import again, invoiced, make_organisation, midday, pay, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +121,20 @@ def test_the_contact_sees_list_and_invoices_and_nobody_else(
     assert (pdf.status_code, pdf["Content-Type"]) == (200, "application/pdf")
     for path in ("", "vehicles.csv", "invoices/1/invoice.pdf"):
         assert stranger.get(f"/organisations/{organisation.pk}/{path}").status_code == 404
+
+
+def test_a_refund_names_the_organisation(admin: User, zone: ParkingZone, time_machine: Traveller) -> None:
+    organisation = make_organisation(zone)
+    upload(organisation, *CARS)
+    invoiced(organisation, LATER)
+    time_machine.move_to(midday(LATER), tick=False)
+    pay(admin, organisation, 1, "2000", now=midday(LATER))
+    office, payment = _browser(admin), Payment.objects.get()
+    address = f"/office/organisations/{organisation.pk}/"
+    assert f"/office/payments/{payment.pk}/refund/" in office.get(address).content.decode()
+    refund_any_payment(
+        actor=actor(admin), payment_id=payment.pk, amount=Decimal("500.00"), reason="Less", now=midday(LATER)
+    )
+    assert "City Hospital" in office.get("/office/review/").content.decode()
+    assert "City Hospital" in office.get("/gate/refunds/").content.decode()
+    assert "Refunded ₹500" in office.get(address).content.decode()

@@ -1,4 +1,4 @@
-"""`manage.py demo`: accounts, sites, gates, zones, slots, plans, passes, a promo code, a shop. Not in production."""
+"""`manage.py demo`: accounts, sites, gates, zones, prices, plans, passes, a promo code, a shop. Not in production."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,12 @@ from parking.offers.demonstration import (
 from parking.passes.models import Plan, Subscription
 from parking.passes.plans import create_plan
 from parking.passes.services import Wanted
+from parking.stays.exempt_classes import create_class
+from parking.stays.models import ExemptClass
+from parking.tariffs.cards import create_card
+from parking.tariffs.models import RateCard
+from parking.tariffs.rules import CollectAt
+from parking.tariffs.versions import Draft
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,7 @@ PLANS = (
     {"name": "Monthly", "period": "MONTH", "price": Decimal("5000.00")},
     {"name": "Quarterly", "period": "QUARTER", "price": Decimal("13500.00")},
 )
+CARD_NAME = "Taxis"
 HOLDERS_PLATE = "DL-08-PS-5000"
 # In this order, so that the zones of a new database have the ids 1 to 4.
 SITES = (CONNAUGHT_PLACE, AIRPORT)
@@ -148,6 +155,8 @@ class Command(BaseCommand):
         _rename_former_site(now)
         sites = {site.fields["code"]: _make_site(site, now) for site in SITES}
         create_demonstration_accounts(airport_id=sites["AIR"].pk, now=now)
+        _make_exempt_class(sites["CP"], now)
+        _make_rate_card(sites["AIR"], now)
         plans = [_make_plan(plan, sites["CP"], now) for plan in PLANS]
         _sell_pass(plans[1], now)
         create_demonstration_organisation(plans[1], now=now)
@@ -197,6 +206,22 @@ def _sell_pass(plan: Plan, now: datetime) -> None:
         wanted=Wanted((HOLDERS_PLATE,)),
         collection=Collection("CASH"),
         now=now,
+    )
+
+
+def _make_exempt_class(site: ParkingSite, now: datetime) -> None:
+    if not ExemptClass.objects.exists():
+        create_class(actor=SYSTEM, site_id=site.pk, name="ambulance", now=now)
+
+
+def _make_rate_card(site: ParkingSite, now: datetime) -> None:
+    """Lay the rate card of taxis, which pay at the entry, on the zones of a site, if there is no card yet."""
+    if RateCard.objects.exists():
+        return
+    zones = ParkingZone.objects.filter(site=site)
+    fields = {"base_rate": Decimal("30.00"), "booking_fee": Decimal("0.00"), "collect_at": CollectAt.ENTRY}
+    create_card(
+        actor=SYSTEM, name=CARD_NAME, zone_ids=[zone.pk for zone in zones], draft=Draft(fields, "TAXI"), now=now
     )
 
 

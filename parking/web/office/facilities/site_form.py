@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from parking.core.errors import DomainError
 from parking.edge.wording import sentence_for
 from parking.facilities.models import Gate, GateDirection, ParkingSite, ParkingZone, SiteState
+from parking.vehicles.models import VehicleKind
 from parking.web.office.shared.fields import ClockField, DegreesField, EditForm
 from parking.web.templatetags.parking import word
 
 COLUMNS = (
     "name", "code", "address", "place", "contact", "latitude", "longitude", "time_zone", "opens_at", "closes_at",
-    "last_exit_at",
+    "last_exit_at", "vehicle_kinds",
 )  # fmt: skip
 _FIELD_OF_REFUSAL = {"site_name_taken": "name", "site_code_taken": "code", "gate_name_taken": "name"}
 
@@ -60,7 +61,18 @@ class SiteForm(PlaceForm):
     opens_at = ClockField(label=_("Opens at"))
     closes_at = ClockField(label=_("Closes at"))
     last_exit_at = ClockField(label=_("Last exit"), help_text=_("After it no car gets out; drivers inside are told."))
+    vehicle_kinds = forms.MultipleChoiceField(
+        label=_("Takes only"),
+        help_text=_("None chosen: the car park takes all vehicles. Its zones may take fewer of them."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     is_open = forms.BooleanField(label=_("Open for cars"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = cast(forms.MultipleChoiceField, self.fields["vehicle_kinds"])
+        kinds.choices = [(kind, word(kind)) for kind in VehicleKind.values]
 
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]

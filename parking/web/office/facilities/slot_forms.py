@@ -18,6 +18,8 @@ KINDS: list[tuple[str, Promise]] = [
     (SlotKind.CAR, _("Car")),
     (SlotKind.TWO_WHEELER, _("Two-wheeler")),
     (SlotKind.EV, _("Electric car")),
+    (SlotKind.BICYCLE, _("Bicycle")),
+    (SlotKind.LARGE, _("Large vehicle")),
     (SlotKind.ACCESSIBLE, _("Accessible")),
     (SlotKind.VIP, _("VIP")),
 ]

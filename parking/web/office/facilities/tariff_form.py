@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.tariffs.rules import Prices
 from parking.tariffs.rules.lines import DAY, HOUR
-from parking.tariffs.rules.terms import WEEK, Band, FreeMode, NextDay, NightCharge, Slab, Weekday
+from parking.tariffs.rules.terms import WEEK, Band, CollectAt, FreeMode, NextDay, NightCharge, Slab, Weekday
 from parking.tariffs.versions import Draft
 from parking.vehicles.models import VehicleKind
 from parking.web.forms import ServiceForm, day_bounds, dress
 from parking.web.office.shared.fields import ClockField, RupeesField, SumField, WholeField
+from parking.web.templatetags.parking import word
 
 # Rows for bands, and for slabs; what needs more of them is for the API.
 ROWS = range(8)
@@ -36,12 +37,14 @@ _DAYS: dict[str, tuple[tuple[Weekday, ...], Promise]] = {
 }
 _PLAIN = (
     "base_rate", "booking_fee", "daily_cap", "lost_ticket_fee", "step_minutes", "grace_minutes", "minimum_minutes",
-    "free_minutes", "free_mode", "next_day",
+    "free_minutes", "free_mode", "next_day", "collect_at",
 )  # fmt: skip
 
 
 class TariffForm(ServiceForm):
-    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"), choices=VehicleKind.choices)
+    vehicle_kind = forms.ChoiceField(
+        label=_("Vehicle type"), choices=[(kind, word(kind)) for kind in VehicleKind.values]
+    )
     valid_from = forms.DateField(
         label=_("Holds from"),
         required=False,
@@ -75,6 +78,14 @@ class TariffForm(ServiceForm):
         choices=[
             (NextDay.RESTART, _("The steps begin again")),
             (NextDay.FULL, _("Each day that begins costs the whole day")),
+        ],
+        required=False,
+    )
+    collect_at = forms.ChoiceField(
+        label=_("When it is paid"),
+        choices=[
+            (CollectAt.EXIT, _("When the car leaves")),
+            (CollectAt.ENTRY, _("The first step when the car comes in, the rest when it leaves")),
         ],
         required=False,
     )
@@ -146,8 +157,14 @@ class TariffForm(ServiceForm):
     def draft(self) -> Draft:
         """Return the version that was asked for. What this form does not have is as before."""
         values = self.cleaned_data
-        fields = {name: values[name] for name in _PLAIN} | {"next_day": NextDay(values["next_day"] or NextDay.RESTART)}
-        fields |= {"bands": tuple(self._bands()), "slabs": tuple(self._slabs()), "night_charge": self._night()}
+        fields = {name: values[name] for name in _PLAIN}
+        fields |= {
+            "next_day": NextDay(values["next_day"] or NextDay.RESTART),
+            "collect_at": CollectAt(values["collect_at"] or CollectAt.EXIT),
+            "bands": tuple(self._bands()),
+            "slabs": tuple(self._slabs()),
+            "night_charge": self._night(),
+        }
         return Draft(fields, values.get("vehicle_kind", ""), values["valid_from"], values["valid_to"])
 
     def _bands(self) -> Iterable[Band]:

@@ -39,7 +39,7 @@ from parking.web.price_words import PriceWords, length_text, words_of
 SECTION = "zones"
 # Versions that the page lists.
 SHOWN = 30
-_KEPT = ("free_again_after_minutes", "round_to", "overstay_percent", "collect_at")
+_KEPT = ("free_again_after_minutes", "round_to", "overstay_percent")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +16,12 @@ from parking.facilities.models import ParkingSite, ParkingZone, SlotKind
 from parking.facilities.rules import MINUTES_OF_A_DAY, MOST_SLOTS
 from parking.tariffs.rules import KindRate
 from parking.vehicles.models import VehicleKind
+from parking.web.forms import dress
 from parking.web.office.shared.fields import ClockField, DegreesField, EditForm, RupeesField, WholeField
 from parking.web.templatetags.parking import word
 
 FEATURES = ("covered", "guarded", "ev_charging", "cctv", "accessible")
-KINDS_WITH_RATES = (VehicleKind.TWO_WHEELER, VehicleKind.EV)
+KINDS_WITH_RATES = tuple(kind for kind in VehicleKind if kind != VehicleKind.CAR)
 COLUMNS = (
     "name", "place", "contact", "latitude", "longitude", "hourly_rate", "booking_fee", "hold_minutes",
     "no_show_minutes", "is_active", "opens_at", "closes_at", "features", "restrictions", "site_id", "marked",
@@ -51,10 +53,6 @@ class ZoneForm(EditForm):
     longitude = DegreesField(label=_("Longitude"), most=180, required=False)
     hourly_rate = RupeesField(label=_("Rate per hour"))
     booking_fee = RupeesField(label=_("Booking fee"), help_text=_("The least that a booking costs."))
-    TWO_WHEELER_hourly_rate = RupeesField(label=_("Two-wheeler: rate per hour"), required=False)
-    TWO_WHEELER_booking_fee = RupeesField(label=_("Two-wheeler: booking fee"), required=False)
-    EV_hourly_rate = RupeesField(label=_("Electric car: rate per hour"), required=False)
-    EV_booking_fee = RupeesField(label=_("Electric car: booking fee"), required=False)
     hold_minutes = WholeField(
         label=_("Minutes to pay"),
         help_text=_("A booking that is not paid by then expires. Empty: as in the settings."),
@@ -85,6 +83,8 @@ class ZoneForm(EditForm):
     places_car = _places(_("Places for cars"))
     places_two_wheeler = _places(_("Places for two-wheelers"))
     places_ev = _places(_("Places for electric cars"))
+    places_bicycle = _places(_("Places for bicycles"))
+    places_large = _places(_("Places for large vehicles"))
     places_accessible = _places(_("Accessible places"))
     places_vip = _places(_("VIP places"))
     allowed_kinds = forms.MultipleChoiceField(
@@ -101,6 +101,8 @@ class ZoneForm(EditForm):
     def __init__(self, *args: Any, sites: Sequence[ParkingSite] = (), **kwargs: Any) -> None:
         """Make the form of a new zone at one of these sites, or without them that of a zone that is there."""
         super().__init__(*args, **kwargs)
+        for kind in KINDS_WITH_RATES:
+            self._add_prices(kind)
         if len(sites) < 2:
             del self.fields["site_id"]
         else:
@@ -114,6 +116,23 @@ class ZoneForm(EditForm):
         known = (*FEATURES, *(code for code in self.initial.get("features", ()) if code not in FEATURES))
         features = cast(forms.MultipleChoiceField, self.fields["features"])
         features.choices = [(code, word(code)) for code in known]
+
+    def _add_prices(self, kind: str) -> None:
+        """Add the fields of what a kind of vehicle pays here, instead of what cars pay."""
+        labels = {"hourly_rate": gettext("%(kind)s: rate per hour"), "booking_fee": gettext("%(kind)s: booking fee")}
+        for name, label in labels.items():
+            field = RupeesField(label=label % {"kind": word(kind)}, required=False)
+            self.fields[f"{kind}_{name}"] = dress(field)
+
+    @property
+    def kind_prices(self) -> list[tuple[BoundField, BoundField]]:
+        """Return the fields of prices of each kind of vehicle but cars."""
+        return [(self[f"{kind}_hourly_rate"], self[f"{kind}_booking_fee"]) for kind in KINDS_WITH_RATES]
+
+    @property
+    def has_kind_prices(self) -> bool:
+        """Return whether a kind of vehicle pays otherwise than cars, or is about to."""
+        return any(field.value() not in (None, "") or field.errors for pair in self.kind_prices for field in pair)
 
     def _keep_marking(self, *, marked: bool) -> None:
         del self.fields["unmarked"]

@@ -35,6 +35,7 @@ LABELS: dict[str, Promise] = {
     "points": _("Points for drivers (1: on, 0: off)"),
     "receipt_footer": _("Last line of receipts"),
     "green_seconds": _("Seconds that a green answer is shown"),
+    "counter_upi": _("UPI address for payments at the counter; empty: no QR code"),
     "pay_later_per_plate": _("Debts with which a plate may not pay later again"),
     "pay_later_per_attendant": _("Cars that an attendant may let pay later in eight hours"),
     "supervisor_phone": _("Phone number of the supervisor, for attendants"),

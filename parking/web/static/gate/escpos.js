@@ -1,5 +1,5 @@
-// What a receipt printer understands (ESC/POS): a picture of black and white dots as bytes. It pictures text too, because
-// no printer has the letters of every language. White rows are fed, not sent: radio is slow.
+// What a receipt printer understands (ESC/POS): a picture of black and white dots as bytes. Text is pictured too: no
+// printer has the letters of every language. White rows are fed, not sent: radio is slow.
 
 const ESC = 0x1b;
 const GS = 0x1d;

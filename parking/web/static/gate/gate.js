@@ -147,6 +147,12 @@ if (location.hash === "#choose") {
   askForPlace();
   history.replaceState(null, "", location.pathname);
 }
+// A car that was found without its code wants its bill.
+if (/^#bill-QR-/i.test(location.hash) && !isUnplaced()) {
+  const qr_code = location.hash.slice("#bill-".length);
+  history.replaceState(null, "", location.pathname);
+  deliver(form.action, { qr_code, direction: "OUT", scan_id: newScanId() });
+}
 // A ticket that was just written may go in at once: its page leads here with the code.
 if (/^#QR-/i.test(location.hash)) {
   code.value = location.hash.slice(1);

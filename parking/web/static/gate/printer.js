@@ -1,5 +1,5 @@
-// The printer of this device: by Web Serial (cable, paired Bluetooth) or Web Bluetooth, where the browser has them. Which
-// it is, and how wide its paper is, this browser keeps; the browser itself keeps that the person allowed it.
+// The printer of this device: by Web Serial (cable, paired Bluetooth) or Web Bluetooth, where the browser has them.
+// Which it is, and how wide its paper is, is kept here; that the person allowed it, the browser itself keeps.
 
 const KEPT = "gate-printer";
 const BAUD = 115200;

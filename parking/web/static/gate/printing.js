@@ -1,4 +1,4 @@
-// Buttons that print a slip or receipt: on the printer of this device, else as a page or PDF. What was paid counts anyway.
+// Buttons that print a slip or receipt: on the printer of this device, else as a page or PDF. Money counts either way.
 
 import { encoded } from "./escpos.js";
 import { drawn } from "./paper.js";

@@ -1,0 +1,123 @@
+"""What an attendant sees of a car at the entry: that it pays nothing, with a photo, and its kind."""
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Form, Query, Router
+from ninja.files import UploadedFile
+from pydantic import BaseModel
+
+from parking.api.shapes.bookings import BookingOut
+from parking.api.shapes.exempting import ClassId, ExemptClassOut, ExemptionOut
+from parking.api.shapes.imports import multipart
+from parking.api.shapes.zone_fields import KindIn
+from parking.checkout import exempting, kinds
+from parking.checkout.queries import newest_order
+from parking.core import clock
+from parking.core.photos import MOST_BYTES
+from parking.edge.answers import ok
+from parking.edge.callers import actor_of, staff_only
+from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples
+from parking.edge.parsing import GateId, path_id, path_ref
+from parking.facilities.gates import actor_at
+from parking.stays import evidence
+from parking.stays.exempt_classes import classes_of
+from parking.stays.models import ParkingSession
+
+router = Router(tags=["Staff"], auth=staff_only)
+
+
+class ClassesQuery(BaseModel):
+    gate_id: GateId | None = None
+
+
+@router.get(
+    "/exempt-classes/",
+    response={200: Ok[list[ExemptClassOut]], **READ_PROBLEMS},
+    openapi_extra=examples(response=enveloped([ExemptClassOut.example])),
+    summary="Exempt classes in use",
+)
+def classes(request: HttpRequest, filters: Annotated[ClassesQuery, Query()]) -> HttpResponse:
+    """Classes of vehicles that pay nothing, at the gate's site or those of the caller."""
+    rows = classes_of(actor_at(actor_of(request), filters.gate_id).sites).filter(is_active=True)
+    return ok([ExemptClassOut.of(row) for row in rows])
+
+
+@router.post(
+    "/sessions/{session_ref}/exempt/",
+    response={200: Ok[ExemptionOut], **WRITE_PROBLEMS},
+    openapi_extra=multipart(
+        examples(response=enveloped(ExemptionOut.example, "The car pays nothing")),
+        {"class_id": 1, "photo": "ambulance.jpg"},
+    ),
+    summary="Let a car pay nothing",
+)
+def exempt(request: HttpRequest, session_ref: str, class_id: Form[ClassId], photo: File[UploadedFile]) -> HttpResponse:
+    """Exempt an open session, with a photo of the car (JPEG, PNG or WebP of at most 12 MB).
+
+    After the first quote at an exit only an ADMIN may (`quote_given`).
+    """
+    given = exempting.exempt(
+        actor=actor_of(request),
+        session=path_ref(session_ref),
+        class_id=class_id,
+        photo=photo.read(MOST_BYTES + 1),
+        now=clock.now(),
+    )
+    return ok(ExemptionOut.of(given), "The car pays nothing")
+
+
+@router.delete(
+    "/sessions/{session_ref}/exempt/",
+    response={200: Ok[BookingOut], **WRITE_PROBLEMS},
+    openapi_extra=examples(response=enveloped(BookingOut.example, "The car pays again")),
+    summary="Take an exemption back",
+)
+def withdraw(request: HttpRequest, session_ref: str) -> HttpResponse:
+    """Let an open session pay again that was exempted by mistake."""
+    session = exempting.withdraw(actor=actor_of(request), session=path_ref(session_ref), now=clock.now())
+    return _booking(session, "The car pays again")
+
+
+@router.post(
+    "/sessions/{session_ref}/kind/",
+    response={200: Ok[BookingOut], **WRITE_PROBLEMS},
+    openapi_extra=multipart(
+        examples(response=enveloped(BookingOut.example | {"vehicle_kind": "TAXI"}, "Vehicle type changed")),
+        {"vehicle_kind": "TAXI"},
+    ),
+    summary="Correct the kind of a vehicle",
+)
+def kind(
+    request: HttpRequest, session_ref: str, vehicle_kind: Form[KindIn], photo: File[UploadedFile | None] = None
+) -> HttpResponse:
+    """Give an open session the prices and a slot of another kind of vehicle.
+
+    At the entry, that is until five minutes later; afterwards an ADMIN may with a `photo` (`kind_fixed`,
+    `photo_needed`).
+    """
+    session = kinds.set_kind(
+        actor=actor_of(request),
+        session=path_ref(session_ref),
+        vehicle_kind=str(vehicle_kind),
+        photo=photo.read(MOST_BYTES + 1) if photo else None,
+        now=clock.now(),
+    )
+    return _booking(session, "Vehicle type changed")
+
+
+@router.get(
+    "/evidence/{evidence_ref}/",
+    response=READ_PROBLEMS,
+    openapi_extra={"responses": {200: {"description": "The photo", "content": {"image/jpeg": {}}}}},
+    summary="A photo of a session",
+)
+def photo(request: HttpRequest, evidence_ref: str) -> HttpResponse:
+    """Return a photo as JPEG, to who may see its session at work."""
+    content = evidence.photo(path_id(evidence_ref), actor_of(request))
+    return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
+
+
+def _booking(session: ParkingSession, message: str) -> HttpResponse:
+    shown = ParkingSession.objects.whole().get(pk=session.pk)
+    return ok(BookingOut.of(shown, newest_order(shown.bill_id), clock.now()), message)

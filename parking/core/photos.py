@@ -1,0 +1,37 @@
+"""Photos that people take: checked by their content, turned upright, made smaller, kept without what cameras add."""
+
+from io import BytesIO
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from parking.core.errors import Refused
+
+MOST_BYTES = 12_000_000
+MOST_PIXELS = 64_000_000
+SIDE = 1280  # the longer side of what is kept, at most
+FORMATS = ("JPEG", "PNG", "WEBP")
+_QUALITY = 80
+
+
+def as_photo(content: bytes) -> bytes:
+    """Return a photo as JPEG, drawn again, so that nothing but its pixels is left: no place, time or device.
+
+    Raises Refused `photo_invalid` for what is no JPEG, PNG or WebP, is larger than 12 MB or has more than 64 million
+    pixels.
+    """
+    refused = Refused("photo_invalid", "A JPEG, PNG or WebP photo of at most 12 MB is needed")
+    if len(content) > MOST_BYTES:
+        raise refused
+    try:
+        with Image.open(BytesIO(content), formats=FORMATS) as image:
+            # Its head says how large it becomes, before anything is unpacked.
+            if image.width * image.height > MOST_PIXELS:
+                raise refused
+            image.draft("RGB", (SIDE, SIDE))  # a JPEG is unpacked no larger than needed
+            drawn = ImageOps.exif_transpose(image).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise refused from error
+    drawn.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+    written = BytesIO()
+    drawn.save(written, "JPEG", quality=_QUALITY, optimize=True)
+    return written.getvalue()
