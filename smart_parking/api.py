@@ -17,6 +17,7 @@ from parking.api import (
     prices,
     public,
     receipts,
+    reservations,
     shop,
     staff,
     staff_exempting,
@@ -26,6 +27,7 @@ from parking.api import (
     staff_passes,
     staff_refunds,
     vehicles,
+    waiting_list,
 )
 from parking.api.admin import routes as admin
 from parking.edge import errors
@@ -56,6 +58,8 @@ api.add_router("/api/public", public.router)
 api.add_router("/api/public", prices.router)
 api.add_router("/api/public", passes.public)
 api.add_router("/api/user", driver.router)
+api.add_router("/api/user", reservations.router)
+api.add_router("/api/user", waiting_list.router)
 api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
 api.add_router("/api/staff", staff_exempting.router)

@@ -8,7 +8,7 @@ from itertools import count
 from PIL import Image
 
 from parking.accounts.models import Role, User
-from parking.checkout import booking, cancelling, entering, leaving, paying, terminating
+from parking.checkout import booking, cancelling, entering, leaving, paying, reserving, terminating
 from parking.checkout.cancelling import Cancelled
 from parking.checkout.collecting import Collection
 from parking.checkout.leaving import Left
@@ -82,6 +82,30 @@ def book(
         promo_code=promo_code,
         use_points=use_points,
         expected_rate=None if expected_rate is None else Decimal(expected_rate),
+    )
+    return booked.session
+
+
+def reserve(
+    driver: User,
+    zone: ParkingZone,
+    starts_at: datetime,
+    ends_at: datetime,
+    vehicle_number: str | None = None,
+    *,
+    now: datetime | None = None,
+    vehicle_kind: str = "CAR",
+) -> ParkingSession:
+    booked = reserving.reserve(
+        actor=actor(driver),
+        zone=Ref(pk=zone.pk),
+        plate=vehicle_number or plate(),
+        owner_name="Asha Rao",
+        vehicle_kind=vehicle_kind,
+        gateway=None,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        now=now or clock.now(),
     )
     return booked.session
 

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from parking.accounts.models import Approval, ApprovalKind, Decision
-from parking.core.errors import NotFound
+from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
+from parking.core.actor import Actor
+from parking.core.errors import NotFound, Refused
 from parking.core.sites import Sites, at_sites
 
 
@@ -23,10 +26,22 @@ def ask(
     facts: Mapping[str, Any],
     now: datetime,
 ) -> Approval:
-    """Write down that something waits for a second person. Inside the transaction that asks."""
-    return Approval.objects.create(
-        kind=kind, subject_id=subject_id, site_id=site_id, asked_by_id=asked_by_id, facts=dict(facts), asked_at=now
-    )
+    """Write down that something waits for a second person. Inside the transaction that asks.
+
+    Raises Refused `waits_already` if a decision about it waits.
+    """
+    try:
+        with transaction.atomic():
+            return Approval.objects.create(
+                kind=kind,
+                subject_id=subject_id,
+                site_id=site_id,
+                asked_by_id=asked_by_id,
+                facts=dict(facts),
+                asked_at=now,
+            )
+    except IntegrityError as error:
+        raise Refused("waits_already", "Another change of this waits for a second person already") from error
 
 
 def note_decision(
@@ -35,6 +50,47 @@ def note_decision(
     """Write a decision down, inside its transaction and under the lock of what it is about."""
     waiting = Approval.objects.filter(kind=kind, subject_id=subject_id, decision="")
     waiting.update(decision=decision, decided_by_id=decided_by_id, decided_at=now)
+
+
+def decide(approval: Approval, decision: Decision, *, actor: Actor, now: datetime) -> Approval:
+    """Write a decision of a second person down, inside its transaction; answers the approval as it is then.
+
+    Whoever asked may refuse. Raises Refused `decided_already`, `own_change`; Forbidden `second_person_not_independent`.
+    """
+    waiting = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
+    if waiting.decision:
+        raise Refused("decided_already", "This was decided already")
+    if decision == Decision.APPROVE:
+        _refuse_first_person(waiting, actor, now=now)
+    waiting.decision, waiting.decided_by_id, waiting.decided_at = decision, actor.user_id, now
+    waiting.save(update_fields=["decision", "decided_by", "decided_at"])
+    return waiting
+
+
+def needs_second_person(actor: Actor, *, now: datetime) -> bool:
+    """Return whether a person acts who is not the only administrator: such changes wait for a second one."""
+    return actor.user_id is not None and not is_only_administrator(now=now)
+
+
+def _refuse_first_person(approval: Approval, actor: Actor, *, now: datetime) -> None:
+    """Raise unless the actor is independent of who asked, or the only administrator.
+
+    Raises Refused `own_change`; Forbidden `second_person_not_independent`.
+    """
+    if is_only_administrator(now=now):
+        return
+    if approval.asked_by_id == actor.user_id:
+        raise Refused("own_change", "Another administrator must approve a change that you asked for")
+    if is_dependent(first_id=approval.asked_by_id, second=actor, now=now):
+        raise not_independent()
+
+
+def forget_refused(*, kind: ApprovalKind, subject_id: int) -> None:
+    """Delete what was refused, so that it may be asked for again; the record keeps that it was asked and refused.
+
+    Under the lock of what it is about. The next one has an id of its own: nobody approves it by an older page.
+    """
+    Approval.objects.filter(kind=kind, subject_id=subject_id, decision=Decision.REFUSE).delete()
 
 
 def waiting_approvals(*, sites: Sites) -> "QuerySet[Approval]":

@@ -195,6 +195,9 @@ class CallWindow(models.Model):
 class ApprovalKind(models.TextChoices):
     CASH_REFUND = "CASH_REFUND", "Money of the counter that goes back"
     PASS_CANCELLATION = "PASS_CANCELLATION", "A pass that is ended before its time"
+    TARIFF = "TARIFF", "A tariff of a zone that makes a running day cheaper"
+    RATE_CARD = "RATE_CARD", "A version of a rate card that makes a running day cheaper"
+    PROMO_CODE = "PROMO_CODE", "A promo code of 80 percent and more"
 
 
 class Decision(models.TextChoices):
@@ -221,7 +224,10 @@ class Approval(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kind", "subject_id"], name="approval_once"),
+            # One thing waits for one decision at a time.
+            models.UniqueConstraint(
+                fields=["kind", "subject_id"], condition=models.Q(decision=""), name="approval_waits_once"
+            ),
             models.CheckConstraint(condition=models.Q(kind__in=ApprovalKind.values), name="approval_kind_known"),
             models.CheckConstraint(
                 condition=models.Q(decision="", decided_at=None)

@@ -27,17 +27,16 @@ _DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,12})?"
 _POINT = f"^{_DEGREES},{_DEGREES}$"
 
 
-def _rows(*_period: int) -> tuple[ZoneOut, ...]:
-    now = clock.now()
-    return tuple(ZoneOut.of(zone, counts, now) for zone, counts in zones_with_counts(only_active=True))
+def _rows(*_moment: int) -> tuple[ZoneOut, ...]:
+    return tuple(ZoneOut.listed(zones_with_counts(only_active=True), clock.now()))
 
 
 # Never older than the second that docs/api.md names: news are not, and whoever comes while it is read waits.
 _zones = UntilNews(_rows, news_now)
 
 
-def _whole_answer(*period: int) -> bytes:
-    return ok(_zones.value(*period)).content
+def _whole_answer(*moment: int) -> bytes:
+    return ok(_zones.value(*moment)).content
 
 
 _answer = UntilNews(_whole_answer, news_now)
@@ -59,11 +58,13 @@ class ZonesQuery(BaseModel):
 
 def zones_now(wanted: ZonesQuery) -> HttpResponse:
     """Return the list of zones as it is in this second, narrowed and sorted as it is asked for."""
-    # Rates change with the time of day too, without any news, and with steps of demand that this process reads later.
-    period = (*prices_now.value().period(clock.now()), demand.version())
+    # Rates change with the time of day too, without any news, and with steps of demand that this process reads later;
+    # each minute brings reservations nearer.
+    now = clock.now()
+    moment = (*prices_now.value().period(now), demand.version(), int(now.timestamp()) // 60)
     if wanted.site_id is None and wanted.near is None:
-        return HttpResponse(_answer.value(*period), content_type="application/json")
-    rows = [row for row in _zones.value(*period) if wanted.site_id in {None, row.site_id}]
+        return HttpResponse(_answer.value(*moment), content_type="application/json")
+    rows = [row for row in _zones.value(*moment) if wanted.site_id in {None, row.site_id}]
     return ok(_nearest_first(rows, _point(wanted.near)) if wanted.near else rows)
 
 

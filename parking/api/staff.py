@@ -29,6 +29,7 @@ from parking.facilities.gates import actor_at
 from parking.facilities.queries import find_zone, slots_by_zone, zones_with_counts
 from parking.stays.models import SessionStatus
 from parking.stays.notes import open_notes_of
+from parking.stays.promises import bookable_in
 from parking.stays.queries import cars_inside
 
 router = Router(tags=["Staff"], auth=staff_only)
@@ -268,9 +269,11 @@ def slot_status(request: HttpRequest, filters: Annotated[SlotStatusQuery, Query(
     sites = actor_at(actor_of(request), filters.gate_id).sites
     zone = find_zone(filters.zone_id, sites=sites) if filters.zone_id else None
     slots = slots_by_zone(zone, sites=sites)
+    rows = zones_with_counts(zone=zone, sites=sites)
+    left = bookable_in(rows, clock.now())
     shown = [
-        ZoneSlotsOut.of(row, counts, slots=[SlotOut.of(slot) for slot in slots.get(row.pk, [])])
-        for row, counts in zones_with_counts(zone=zone, sites=sites)
+        ZoneSlotsOut.of(row, counts, left[row.pk], slots=[SlotOut.of(slot) for slot in slots.get(row.pk, [])])
+        for row, counts in rows
     ]
     return ok(shown)
 

@@ -247,11 +247,20 @@ def pay_later(request: HttpRequest, attempt: Attempt, payload: PayLaterIn) -> Ht
     if attempt.subject is not None:
         left = leaving.resume_ending(subject=attempt.subject, now=now, tendered=cash)
     else:
-        ref = QrText(payload.qr_code) if payload.qr_code else _confirmed(actor, payload, now)
         left = paying_later.let_out(
-            actor=actor, session=ref, cash=cash, scan_id=payload.scan_id, now=now, key=attempt.key
+            actor=actor,
+            session=_of_code(payload) or _confirmed(actor, payload, now),
+            cash=cash,
+            plate_seen=payload.vehicle_number if payload.qr_code else None,
+            scan_id=payload.scan_id,
+            now=now,
+            key=attempt.key,
         )
     return ok(BillOut.of(left, now), f"₹{left.session.bill.due:.2f} is owed")
+
+
+def _of_code(payload: PayLaterIn) -> QrText | None:
+    return QrText(payload.qr_code, payload.vehicle_number or "") if payload.qr_code else None
 
 
 def _confirmed(actor: Actor, payload: PayLaterIn, now: datetime) -> Ref:

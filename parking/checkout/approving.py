@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from parking.accounts.approvals import find_approval
 from parking.accounts.models import Approval, ApprovalKind, Decision
 from parking.checkout.pass_decisions import approve_cancellation, refuse_cancellation
 from parking.checkout.refunding import approve_refund, refuse_refund
 from parking.core.actor import Actor
+from parking.offers import strong_codes
+from parking.tariffs import cards, zone_tariffs
+from parking.tariffs import services as tariffs
 
 _Decide = Callable[[Actor, int, datetime], object]
 
@@ -27,8 +31,26 @@ _DECISIONS: dict[tuple[ApprovalKind, Decision], _Decide] = {
 }
 
 
+class _Price(Protocol):
+    def __call__(self, *, actor: Actor, approval: Approval, now: datetime) -> None: ...
+
+
+_PRICES: dict[tuple[ApprovalKind, Decision], _Price] = {
+    (ApprovalKind.TARIFF, Decision.APPROVE): tariffs.approve,
+    (ApprovalKind.TARIFF, Decision.REFUSE): zone_tariffs.refuse_tariff,
+    (ApprovalKind.RATE_CARD, Decision.APPROVE): cards.approve_version,
+    (ApprovalKind.RATE_CARD, Decision.REFUSE): cards.refuse_version,
+    (ApprovalKind.PROMO_CODE, Decision.APPROVE): strong_codes.approve,
+    (ApprovalKind.PROMO_CODE, Decision.REFUSE): strong_codes.refuse,
+}
+
+
 def decide(*, actor: Actor, approval_id: int, decision: Decision, now: datetime) -> Approval:
     """Approve or refuse what waits. Raises NotFound `approval_not_found`; otherwise as what it is about."""
     approval = find_approval(approval_id, sites=actor.sites)
-    _DECISIONS[ApprovalKind(approval.kind), decision](actor, approval.subject_id, now)
+    of_this_kind = (ApprovalKind(approval.kind), decision)
+    if of_this_kind in _PRICES:
+        _PRICES[of_this_kind](actor=actor, approval=approval, now=now)
+    else:
+        _DECISIONS[of_this_kind](actor, approval.subject_id, now)
     return find_approval(approval_id, sites=actor.sites)

@@ -90,7 +90,6 @@ def cancellation_offer(session: ParkingSession, now: datetime) -> CancellationOf
     """What `cancel` would do at `now`, by the same rule. Give `refund` to it, and it does that or nothing."""
     decision = calculate_refund(session=session, now=now)
     possible = session.status == SessionStatus.BOOKED
-    in_time = session.booked_at + timedelta(seconds=terms_of(session).cancel_window_seconds)
     refund = decision.amount if possible else ZERO
     return CancellationOffer(
         possible=possible,
@@ -98,5 +97,13 @@ def cancellation_offer(session: ParkingSession, now: datetime) -> CancellationOf
         refund=refund,
         kept=session.bill.paid - refund,
         reason=decision.reason,
-        until=in_time if possible and decision.eligible else None,
+        until=_refunded_until(session) if possible and decision.eligible else None,
     )
+
+
+def _refunded_until(session: ParkingSession) -> datetime:
+    """Return the last moment at which cancelling a booking gives its money back."""
+    in_time = session.booked_at + timedelta(seconds=terms_of(session).cancel_window_seconds)
+    if session.refund_until is None:
+        return in_time
+    return session.enter_by if session.moved_from_zone_id is not None else max(in_time, session.refund_until)

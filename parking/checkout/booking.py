@@ -122,7 +122,7 @@ def book(
                 now=now,
                 is_first=True,
             )
-    return _collect_fee(session, order, now, fresh=True)
+    return collect_fee(session, order, now, fresh=True)
 
 
 def resume_booking(*, subject: str, now: datetime) -> Booked:
@@ -130,7 +130,7 @@ def resume_booking(*, subject: str, now: datetime) -> Booked:
     # The order first: what is read of it has then happened to the stay as well.
     fees = PaymentOrder.objects.filter(bill__session__uuid=subject, purpose=OrderPurpose.FEE).select_related("bill")
     order = fees.first()
-    return _collect_fee(session_by_uuid(UUID(subject)), order, now, fresh=False)
+    return collect_fee(session_by_uuid(UUID(subject)), order, now, fresh=False)
 
 
 def take_ticket(
@@ -189,7 +189,7 @@ def claim_place(
         refuse_without_pass(zone, actor=actor)
     if has_had_free_minutes(vehicle.pk, terms, now=now):
         terms = replace(terms, free_minutes=0)
-    offers = _offers(wanted, zone, vehicle, driver_id, now)
+    offers = offers_for(wanted, zone, vehicle, driver_id, now)
     if demand_percent and cover.subscription is None:
         offers = replace(offers, demand_percent=demand_percent)
     session = allocate_slot(
@@ -223,8 +223,8 @@ def _refuse_other_rate(wanted: Wanted, rate: Decimal) -> None:
         raise Refused("price_changed", f"An hour costs ₹{rate} now", rate=str(rate))
 
 
-def _offers(wanted: Wanted, zone: ParkingZone, vehicle: Vehicle, driver_id: int | None, now: datetime) -> Offers:
-    """Take for a booking what it asks for beside its terms."""
+def offers_for(wanted: Wanted, zone: ParkingZone, vehicle: Vehicle, driver_id: int | None, now: datetime) -> Offers:
+    """Take for a booking what it asks for beside its terms, inside its transaction."""
     offers = NO_OFFERS
     if wanted.promo_code is not None:
         held = holding.hold(
@@ -239,7 +239,8 @@ def _offers(wanted: Wanted, zone: ParkingZone, vehicle: Vehicle, driver_id: int 
     return offers.with_points(wanted.use_points)
 
 
-def _collect_fee(session: ParkingSession, order: PaymentOrder | None, now: datetime, *, fresh: bool) -> Booked:
+def collect_fee(session: ParkingSession, order: PaymentOrder | None, now: datetime, *, fresh: bool) -> Booked:
+    """Ask the gateway for the fee of a booking that was committed. Raises Refused `payment_failed`."""
     if order is not None and order.is_open:
         try:
             session, order = collect_with_page(order, now=now, fresh=fresh)

@@ -20,7 +20,7 @@ from parking.stays import services as stays
 from parking.stays.access import StayRef
 from parking.stays.events import SessionCancelled
 from parking.stays.models import ParkingSession
-from parking.stays.rules import RefundDecision, refund_on_cancelling
+from parking.stays.rules import RefundDecision
 from parking.tariffs.rules import Charge, LineKind, kept_lines
 
 
@@ -69,10 +69,7 @@ def cancel(
 def cancelled_result(session: ParkingSession) -> Cancelled:
     """The answer to the call that cancelled a booking, read from what was written then."""
     refunds = list(Refund.objects.filter(payment__bill=session.bill).order_by("pk"))
-    decision = refund_on_cancelling(
-        booked_at=session.booked_at,
-        now=session.ended_at or session.booked_at,
-        paid=session.bill.captured,
-        window_seconds=stays.terms_of(session).cancel_window_seconds,
+    decision = stays.refund_decision(
+        session=session, paid=session.bill.captured, now=session.ended_at or session.booked_at
     )
     return Cancelled(session, decision, refunds)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.checkout import at_entry, ending
+from parking.checkout import at_entry, ending, placing
 from parking.checkout.at_entry import AtEntry
 from parking.checkout.collecting import Collection
 from parking.checkout.paying import collect_with_page
@@ -41,6 +41,15 @@ class Entered:
     change: Decimal = ZERO
 
 
+@dataclass(frozen=True)
+class _Scan:
+    actor: Actor
+    code: QrText
+    plate_seen: str | None
+    scan_id: str | None
+    collection: Collection | None
+
+
 def enter(
     *,
     actor: Actor,
@@ -54,10 +63,14 @@ def enter(
 
     `collection`: how money is paid that is due at the entry; ONLINE lets the car in when the gateway has confirmed,
     with the same scan again. Raises NotFound `qr_not_found`; Refused `already_entered`, `booking_expired`,
-    `booking_cancelled`, `payment_pending`, `vehicle_mismatch`; `use_pass_entry` for the code of a pass;
-    `payment_at_entry`, and as an exit for its money; Unavailable.
+    `booking_cancelled`, `payment_pending`, `vehicle_mismatch`; of a reservation `too_early`, `no_place_yet`,
+    `vehicle_elsewhere`; `use_pass_entry` for the code of a pass; `payment_at_entry`, and as an exit for its money;
+    Unavailable.
     """
-    entered, is_new = _let_in(actor, qr_code, now, plate_seen=plate_seen, scan_id=scan_id, collection=collection)
+    if read_pass_code(qr_code):
+        raise Refused("use_pass_entry", "This is the code of a pass: let it in with its plate")
+    scan = _Scan(actor, QrText(qr_code), plate_seen, scan_id, collection)
+    entered, is_new = _placed_and_let_in(scan, now)
     if entered.order is None or entered.session.status != SessionStatus.BOOKED:
         return entered
     session, order = collect_with_page(entered.order, now=now, fresh=is_new)
@@ -66,34 +79,41 @@ def enter(
     if order.status != OrderStatus.COMPLETED:
         return replace(entered, session=session, order=order)
     # Its money is here: nothing is due any more.
-    entered, _ = _let_in(actor, qr_code, now, plate_seen=plate_seen, scan_id=scan_id, collection=None)
+    entered, _ = _placed_and_let_in(replace(scan, collection=None), now)
     return replace(entered, order=order, charged=order.amount)
 
 
-def _let_in(
-    actor: Actor,
-    qr_code: str,
-    now: datetime,
-    *,
-    plate_seen: str | None,
-    scan_id: str | None,
-    collection: Collection | None,
-) -> tuple[Entered, bool]:
-    """Let a car in, or write the order of what is due first; return it, and whether that order is new."""
-    if read_pass_code(qr_code):
-        raise Refused("use_pass_entry", "This is the code of a pass: let it in with its plate")
-    paid = at_entry.NOTHING
+def _placed_and_let_in(scan: _Scan, now: datetime) -> tuple[Entered, bool]:
+    """Let a car in, and give a reservation that is due its slot before; as `_let_in`."""
+    let_in = _let_in(scan, now)
+    if let_in is None:
+        # Here and now rather than by the worker a little later: the car stands at the gate.
+        placing.place(access.find(scan.code, scan.actor).pk, now=now)
+        let_in = _let_in(scan, now, is_placed=True)
+    if let_in is None:
+        raise RuntimeError("a reservation was placed and is still to be placed")
+    return let_in
+
+
+def _let_in(scan: _Scan, now: datetime, *, is_placed: bool = False) -> tuple[Entered, bool] | None:
+    """Let a car in, or write the order of what is due first; return it, and whether that order is new.
+
+    None for a reservation that is due and has no slot yet, unless that was tried.
+    """
+    actor, paid = scan.actor, at_entry.NOTHING
     with transaction.atomic(durable=True), together():
-        session = access.lock(QrText(qr_code), actor)
+        session = access.lock(scan.code, actor)
+        if session.is_waiting and not is_placed and now >= placing.claimed_from(session.starts_at, session.site_id):
+            return None
         overdue = stays.overdue_reason(session, now=now)
         if overdue:
             # Ended here and now rather than by the worker a little later, so that the driver can rebook at once.
             ending.expire(session=session, reason=overdue, actor=actor, now=now)
-        elif _came_before(session, scan_id):
+        elif _came_before(session, scan.scan_id):
             paid = at_entry.paid_before(session)
-        elif not (paid := _collect(session, plate_seen, collection, actor, now)).order:
-            stays.scan_entry_qr(session=session, plate_seen=plate_seen, now=now, gate_id=actor.gate_id)
-            stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
+        elif not (paid := _collect(session, scan, now)).order:
+            stays.scan_entry_qr(session=session, plate_seen=scan.plate_seen, now=now, gate_id=actor.gate_id)
+            stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan.scan_id, now=now)
             audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
             record_wrong_way(actor, session, Way.IN, now)
         debt = plate_debt(session.vehicle_id, sites=actor.sites)
@@ -102,14 +122,12 @@ def _let_in(
     return Entered(session, debt, paid.order, paid.charged, paid.change), paid.is_new
 
 
-def _collect(
-    session: ParkingSession, plate_seen: str | None, collection: Collection | None, actor: Actor, now: datetime
-) -> AtEntry:
+def _collect(session: ParkingSession, scan: _Scan, now: datetime) -> AtEntry:
     """Take what is due at the entry, from a car that may go in otherwise."""
     if not at_entry.collects_at_entry(session):
         return at_entry.NOTHING
-    stays.refuse_entry(session, plate_seen=plate_seen)
-    return at_entry.collect(session=session, collection=collection, actor=actor, now=now)
+    stays.refuse_entry(session, plate_seen=scan.plate_seen, now=now)
+    return at_entry.collect(session=session, collection=scan.collection, actor=scan.actor, now=now)
 
 
 def _came_before(session: ParkingSession, scan_id: str | None) -> bool:

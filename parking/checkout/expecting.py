@@ -12,7 +12,7 @@ def may_enter_now(session: ParkingSession, *, now: datetime) -> str | None:
     if stays.overdue_reason(session, now=now):
         return "booking_expired"
     try:
-        stays.refuse_entry(session, plate_seen=None)
+        stays.refuse_entry(session, plate_seen=None, now=now)
     except Refused as refusal:
         return refusal.code
     return None

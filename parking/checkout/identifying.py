@@ -6,7 +6,7 @@ Each is marked WITHOUT_QR, and counts for the attendant who took the word for th
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from parking.audit import services as audit
 from parking.core.actor import Actor
@@ -14,9 +14,10 @@ from parking.core.errors import NotFound, Refused
 from parking.core.ids import Ref
 from parking.core.sites import at_sites
 from parking.stays import access
+from parking.stays.by_phone import phone_of
 from parking.stays.events import OwnerConfirmed, PassedWithoutCode
 from parking.stays.marks import Mark, add_mark
-from parking.stays.models import ParkingSession, ScanKind
+from parking.stays.models import ParkingSession, ScanKind, SessionStatus
 from parking.stays.rules import confirms_owner
 from parking.vehicles.plates import InvalidPlateError, read_plate, readings
 
@@ -32,7 +33,7 @@ def confirm_owner(*, actor: Actor, session: Ref, said: str, now: datetime) -> Pa
         if not stay.is_open:
             raise Refused("already_exited", "This booking is over", session_id=stay.pk)
         is_asked = asks_for_owner(stay)
-        if is_asked and not confirms_owner(said, owner_name=stay.owner_name, phone=_phone_of(stay)):
+        if is_asked and not confirms_owner(said, owner_name=stay.owner_name, phone=phone_of(stay)):
             raise Refused(
                 "confirm_mismatch", "Neither the owner's name nor the last four digits of the phone", session_id=stay.pk
             )
@@ -44,11 +45,12 @@ def confirm_owner(*, actor: Actor, session: Ref, said: str, now: datetime) -> Pa
 
 def asks_for_owner(session: ParkingSession) -> bool:
     """Return whether a stay names somebody: its driver has to say who."""
-    return bool(session.owner_name or _phone_of(session))
+    return bool(session.owner_name or phone_of(session))
 
 
-def _phone_of(session: ParkingSession) -> str:
-    return session.driver.phone if session.driver else ""
+_WITHOUT_SLOT = ExpressionWrapper(
+    Q(status=SessionStatus.BOOKED, slot=None, ends_at__isnull=False), output_field=BooleanField()
+)
 
 
 def find_without_code(
@@ -64,7 +66,9 @@ def find_without_code(
         moved = rows.filter(scans__kind=way, scans__scan_id=scan_id).first()
         if moved is not None:
             return moved, True
-    found = _of_exact_plate(rows.open(), plate) if plate and session is None else rows.open().first()
+    # A reservation that has no slot yet comes last: the car is inside, or comes for another booking.
+    present = rows.open().order_by(_WITHOUT_SLOT.asc(), "-pk")
+    found = _of_exact_plate(present, plate) if plate and session is None else present.first()
     if found is None:
         raise NotFound("session_not_found", "Booking not found")
     return found, False

@@ -22,6 +22,7 @@ from parking.stays.events import SessionKindChanged
 from parking.stays.evidence import keep_photo
 from parking.stays.exempt_models import EvidenceMoment
 from parking.stays.models import ParkingSession, SessionStatus
+from parking.stays.promises import kinds_to_book
 from parking.stays.queries import has_had_free_minutes
 from parking.tariffs.queries import terms_for
 
@@ -50,7 +51,7 @@ def set_kind(
         if vehicle_kind not in kinds_of(zone):
             raise Refused("kind_not_allowed", "This zone does not take this kind of vehicle")
         before = stay.vehicle_kind
-        _move(stay, zone, vehicle_kind)
+        _move(stay, zone, vehicle_kind, now)
         _change(stay, zone, vehicle_kind)
         kept = None
         if photo is not None:
@@ -87,13 +88,13 @@ def _refuse_late(stay: ParkingSession, actor: Actor, photo: bytes | None, now: d
         raise Refused("photo_needed", "A photo is needed", session_id=stay.pk)
 
 
-def _move(stay: ParkingSession, zone: ParkingZone, kind: str) -> None:
+def _move(stay: ParkingSession, zone: ParkingZone, kind: str, now: datetime) -> None:
     """Give the session another slot if its own does not suit the kind."""
     present = None if stay.slot_id is None else ParkingSlot.objects.get(pk=stay.slot_id)
     special = present.kind if present is not None and present.kind in _SPECIAL else None
     if present is None or present.kind in suitable_slot_kinds(kind, special):
         return
-    slot = claim_best_slot(zone=zone, vehicle_kind=kind)
+    slot = claim_best_slot(zone=zone, kinds=kinds_to_book(zone, kind, None, now))
     if stay.status == SessionStatus.ACTIVE:
         set_slot_status(slot=slot, status=SlotStatus.OCCUPIED)
     set_slot_status(slot=present, status=SlotStatus.FREE)

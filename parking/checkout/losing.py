@@ -28,7 +28,7 @@ from parking.facilities.queries import find_zone
 from parking.stays import services as stays
 from parking.stays.events import LostTicketTaken, SessionBooked, SessionEntered
 from parking.stays.marks import Mark
-from parking.stays.models import OPEN_SESSION, EndReason, ParkingSession, ScanKind, SessionStatus
+from parking.stays.models import EndReason, ParkingSession, ScanKind, SessionStatus
 from parking.stays.without_entry import begin_inside
 from parking.tariffs.queries import walk_in_terms
 from parking.vehicles.models import Vehicle
@@ -139,7 +139,7 @@ def _opened(uuid: UUID, actor: Actor, vehicle: Vehicle, lost: Lost, now: datetim
 
 def _refuse_known(actor: Actor, vehicle: Vehicle, lost: Lost) -> None:
     """Raise Refused for a car of which something is known: its plate has an open session, or one that is similar."""
-    present = ParkingSession.objects.filter(vehicle=vehicle, status__in=OPEN_SESSION)
+    present = ParkingSession.objects.claimed().filter(vehicle=vehicle)
     here = at_sites(present, actor.sites, "zone__site_id").order_by("-pk").first()
     if here is not None and here.status == SessionStatus.ACTIVE:
         raise Refused("has_entry_record", "This plate has an entry record: no fee", session_id=here.pk)

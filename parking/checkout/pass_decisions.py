@@ -29,7 +29,8 @@ def ask_cancellation(
 ) -> Approval:
     """Write down that a paid pass shall end and `refund` rupees go back; nothing changes before it is approved.
 
-    Raises Refused `pass_over`, `refund_exceeds_payment`, `decided_already` (it was asked for before).
+    What was refused may be asked for again. Raises Refused `pass_over`, `refund_exceeds_payment`, `asked_already` (it
+    waits).
     """
     with transaction.atomic():
         held = passes.lock_pass(subscription.pk)
@@ -38,8 +39,9 @@ def ask_cancellation(
         left = sum((amount for _, _, amount in _money_of(passes.lock_periods(held))), ZERO)
         if refund > left:
             raise Refused("refund_exceeds_payment", f"At most \u20b9{left} can go back", left=str(left))
+        approvals.forget_refused(kind=_KIND, subject_id=held.pk)
         if approvals.approval_of(kind=_KIND, subject_id=held.pk) is not None:
-            raise Refused("decided_already", "The end of this pass was asked for before")
+            raise Refused("asked_already", "The end of this pass waits for another administrator already")
         facts = {"pass_id": held.pk, "amount": str(refund), "reason": reason}
         approval = approvals.ask(
             kind=_KIND,

@@ -21,7 +21,7 @@ from parking.passes.models import PassStatus, Subscription
 from parking.passes.queries import pass_of_code, present_vehicles
 from parking.stays import services as stays
 from parking.stays.events import SessionEntered
-from parking.stays.models import ParkingSession, ScanKind, SessionStatus
+from parking.stays.models import OPEN_SESSION, ParkingSession, ScanKind, SessionStatus
 from parking.tariffs.queries import walk_in_terms
 from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import Plate, readings
@@ -80,12 +80,9 @@ def enter_with_pass(
     zones = _zones(held, vehicle, zone, actor)
     with transaction.atomic(durable=True):
         locked = lock_vehicle(plate=Plate(vehicle.vehicle_number, vehicle.match_key), kind=vehicle.kind, now=now)
-        present = ParkingSession.objects.locked().filter(vehicle=locked, status__in=["BOOKED", "ACTIVE"]).first()
-        if present is not None and present.status == SessionStatus.ACTIVE:
-            _refuse_second_entry(present, scan_id)
-            session = present
-        else:
-            session = present or _place(zones, _Arrival(held, locked, actor), now)
+        session = _entered_before(locked, actor, scan_id)
+        if session is None:
+            session = _booked(locked, actor) or _place(zones, _Arrival(held, locked, actor), now)
             stays.scan_entry_qr(session=session, plate_seen=None, now=now, gate_id=actor.gate_id)
             stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
             audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
@@ -133,10 +130,25 @@ def _zones_of_gate(actor: Actor) -> list[ParkingZone]:
     return list(rows.order_by("pk"))
 
 
-def _refuse_second_entry(present: ParkingSession, scan_id: str | None) -> None:
-    """Raise Refused `pass_inside` unless this very scan let the car in."""
-    if not stays.is_repeated_scan(session=present, kind=ScanKind.ENTRY, scan_id=scan_id):
+def _entered_before(vehicle: Vehicle, actor: Actor, scan_id: str | None) -> ParkingSession | None:
+    """Return the session that this very scan let in, also when its car has left since."""
+    if not scan_id:
+        return None
+    rows = ParkingSession.objects.whole().filter(vehicle=vehicle, scans__kind=ScanKind.ENTRY, scans__scan_id=scan_id)
+    return at_sites(rows, actor.sites, "zone__site_id").order_by("-pk").first()
+
+
+def _booked(vehicle: Vehicle, actor: Actor) -> ParkingSession | None:
+    """Lock and return the booking of a vehicle at the actor's sites. Raises Refused `pass_inside`.
+
+    One at another site is nobody's business here: claiming a place refuses the vehicle without a word about it.
+    """
+    # The one inside before one that waits for it to leave.
+    rows = ParkingSession.objects.locked().filter(vehicle=vehicle, status__in=OPEN_SESSION, slot__isnull=False)
+    present = at_sites(rows, actor.sites, "zone__site_id").order_by("status").first()
+    if present is not None and present.status == SessionStatus.ACTIVE:
         raise Refused("pass_inside", "This car is inside already", session_id=present.pk)
+    return present
 
 
 def _place(zones: list[ParkingZone], arrival: _Arrival, now: datetime) -> ParkingSession:

@@ -35,20 +35,21 @@ def let_out(
     session: StayRef,
     now: datetime,
     cash: Decimal = ZERO,
+    plate_seen: str | None = None,
     scan_id: str | None = None,
     key: RequestKey | None = None,
 ) -> Left:
     """Let a car out against its plate; `cash` is taken now (rupees), the rest is owed. It is no termination.
 
     A payment that was waited for and comes later pays the debt. Raises NotFound; Refused `pay_later_limit`,
-    `entry_not_scanned`, `already_exited`; RepeatedRequest.
+    `entry_not_scanned`, `already_exited`, `vehicle_mismatch`; RepeatedRequest.
     """
     with transaction.atomic(durable=True):
         stay = access.lock(session, actor, at_work=True)
         idempotency.claim(key, subject=str(stay.uuid), now=now)
         if _came_before(stay, scan_id):
             return finished_exit(stay, tendered=cash)
-        stays.refuse_exit(stay, plate_seen=None)
+        stays.refuse_exit(stay, plate_seen=plate_seen)
         _refuse_too_many(stay, actor, now)
         stays.remember_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
         stays.note_exit_gate(session=stay, gate_id=actor.gate_id)

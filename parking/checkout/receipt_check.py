@@ -9,7 +9,8 @@ from django.db import transaction
 from parking.audit import services as audit
 from parking.checkout.bills import RunningBill, running_bill
 from parking.core.actor import SYSTEM, Actor
-from parking.core.errors import Refused
+from parking.core.errors import NotFound, Refused
+from parking.core.ids import read_pass_code
 from parking.payments.models import Payment
 from parking.stays import access
 from parking.stays.access import QrText
@@ -30,7 +31,7 @@ class Checked:
 
 def check(*, code: str, now: datetime) -> Checked:
     """Return what the books have of the stay of a code; whoever has the code may see it. Raises NotFound."""
-    session = access.find(QrText(code), SYSTEM)
+    session = access.find(_of_receipt(code), SYSTEM)
     payments = list(session.bill.payments.order_by("pk"))
     return Checked(session, running_bill(session, now), payments, note_of_driver(session))
 
@@ -41,10 +42,17 @@ def doubt(*, actor: Actor, code: str, paid: Decimal, words: str, now: datetime) 
     Raises NotFound `qr_not_found`; Refused `receipt_doubted` the second time.
     """
     with transaction.atomic():
-        session = access.lock(QrText(code), SYSTEM)
+        session = access.lock(_of_receipt(code), SYSTEM)
         if note_of_driver(session) is not None:
             raise Refused("receipt_doubted", "This was told already", session_id=session.pk)
         kept = session.amount_paid
         note = write_for_driver(session=session, text=f"₹{paid} ≠ ₹{kept} {words}".strip(), now=now)
         audit.record(actor, ReceiptDoubted(session_id=session.pk, note_id=note.pk, stated=paid, kept=kept), now)
     return note
+
+
+def _of_receipt(code: str) -> QrText:
+    """Return a code of a receipt. Raises NotFound `qr_not_found` for that of a pass, which many may hold."""
+    if read_pass_code(code):
+        raise NotFound("qr_not_found", "QR code not found, please check booking")
+    return QrText(code)

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from parking.checkout import organisation_renderers, pass_renderers
+from parking.checkout import organisation_renderers, pass_renderers, reservation_renderers
+from parking.checkout.driver_messages import to_driver
 from parking.checkout.notice_documents import attached_documents
 from parking.core.money import ZERO
-from parking.facilities.calendars import zone_of
 from parking.notifications.attachments import register_attachment
 from parking.notifications.kinds import Kind, Message, ValueType, register_kind
 from parking.notifications.models import Channel
@@ -136,31 +135,6 @@ for _kind in (
 # --- Messages ------------------------------------------------------------------------------------------
 
 
-def _to_driver(
-    session: ParkingSession | None, kind: Kind, *, attachment: str = "", path: str = "", **values: Any
-) -> list[Message]:
-    """Return the message to the driver of a stay; none for a walk-in."""
-    if session is None or session.driver_id is None:
-        return []
-    site = session.zone.site
-    place = {"plate": session.vehicle.vehicle_number, "zone": session.zone.name, "site": site.name}
-    return [
-        Message(
-            session.driver_id,
-            kind.code,
-            place | {name: _stored(value) for name, value in values.items()},
-            path=path or f"/tickets/{session.pk}/",
-            attachment=attachment,
-            site_id=site.pk,
-            time_zone=zone_of(site.pk).key,
-        )
-    ]
-
-
-def _stored(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
 def _stay(session_id: int | None) -> ParkingSession | None:
     """Return a stay; None for the money of something else."""
     return None if session_id is None else ParkingSession.objects.whole().filter(pk=session_id).first()
@@ -183,40 +157,44 @@ def _is_free(event: SessionBooked) -> bool:
 
 
 def render_booked(event: SessionBooked, _at: datetime) -> Iterable[Message]:
-    return _booked(_stay(event.session_id), ZERO, "")
+    session = _stay(event.session_id)
+    # An offer of the waiting list is told as such, and is no booking before it is accepted.
+    return [] if session is None or session.pay_by is not None else _booked(session, ZERO, "")
 
 
 def _booked(session: ParkingSession | None, amount: Decimal, attachment: str) -> list[Message]:
     if session is None:
         return []
+    if session.is_waiting:
+        return reservation_renderers.reserved(session, amount, attachment)
     slot = session.slot.slot_number if session.slot else "-"
-    return _to_driver(session, BOOKED, attachment=attachment, slot=slot, enter_by=session.enter_by, amount=amount)
+    return to_driver(session, BOOKED, attachment=attachment, slot=slot, enter_by=session.enter_by, amount=amount)
 
 
 def render_cancelled(event: SessionCancelled, _at: datetime) -> Iterable[Message]:
-    return _to_driver(_stay(event.session_id), CANCELLED, refund=event.refund, kept=event.kept)
+    return to_driver(_stay(event.session_id), CANCELLED, refund=event.refund, kept=event.kept)
 
 
 def render_expired(event: SessionExpired, _at: datetime) -> Iterable[Message]:
     session = _stay(event.session_id)
     if event.reason == EndReason.NO_SHOW:
-        return _to_driver(session, NO_SHOW, kept=event.kept)
-    return _to_driver(session, HOLD_EXPIRED)
+        return to_driver(session, NO_SHOW, kept=event.kept)
+    return to_driver(session, HOLD_EXPIRED)
 
 
 # --- At the gate ---------------------------------------------------------------------------------------
 
 
 def render_entered(event: SessionEntered, at: datetime) -> Iterable[Message]:
-    return _to_driver(_stay(event.session_id), ENTERED, at=at)
+    return to_driver(_stay(event.session_id), ENTERED, at=at)
 
 
 def render_left(event: SessionExited | SessionTerminated, at: datetime) -> Iterable[Message]:
     session = _stay(event.session_id)
     if event.debt > ZERO:
-        return _to_driver(session, DEBT_OPENED, total=event.total, debt=event.debt, path="/debts/")
+        return to_driver(session, DEBT_OPENED, total=event.total, debt=event.debt, path="/debts/")
     last = None if session is None else Payment.objects.filter(bill_id=session.bill_id).order_by("-pk").first()
-    return _to_driver(session, LEFT, attachment=_document(last), at=at, total=event.total)
+    return to_driver(session, LEFT, attachment=_document(last), at=at, total=event.total)
 
 
 # --- Money ---------------------------------------------------------------------------------------------
@@ -233,12 +211,12 @@ def render_captured(event: PaymentCaptured, _at: datetime) -> Iterable[Message]:
     if event.purpose == OrderPurpose.FEE and not event.refunds:
         return _booked(session, event.amount, _document(payment))
     if event.refunds:
-        return _to_driver(session, REFUND_WRITTEN, amount=event.amount)
-    return _to_driver(session, PAYMENT_RECEIVED, attachment=_document(payment), amount=event.amount)
+        return to_driver(session, REFUND_WRITTEN, amount=event.amount)
+    return to_driver(session, PAYMENT_RECEIVED, attachment=_document(payment), amount=event.amount)
 
 
 def render_refund_written(event: PaymentRefunded, _at: datetime) -> Iterable[Message]:
-    return _to_driver(_stay(event.session_id), REFUND_WRITTEN, amount=event.amount)
+    return to_driver(_stay(event.session_id), REFUND_WRITTEN, amount=event.amount)
 
 
 def _is_done(event: RefundMoved) -> bool:
@@ -257,10 +235,11 @@ def _refund_done(session: ParkingSession | None, number: str) -> list[Message]:
     refund = Refund.objects.filter(refund_id=number).select_related("payment").first()
     if refund is None:
         return []
-    return _to_driver(session, REFUND_DONE, attachment=_document(refund.payment), amount=refund.amount)
+    return to_driver(session, REFUND_DONE, attachment=_document(refund.payment), amount=refund.amount)
 
 
 pass_renderers.register()
+reservation_renderers.register()
 organisation_renderers.register()
 register_attachment("payment", attached_documents)
 register_renderer(SessionBooked, render_booked, when=_is_free)

@@ -28,7 +28,9 @@ from parking.checkout import (
     organisation_money,
     pass_renewing,
     passes,
+    placing,
     settling,
+    waiting_list,
     webhooks,
 )
 from parking.checkout.tasks import work_on_event
@@ -68,6 +70,8 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
         "bookings": (
             Sweep("expire_unpaid_holds", 5, expiring.expire_unpaid_holds),
             Sweep("expire_no_shows", 5, expiring.expire_no_shows),
+            Sweep("claim_places", 5, placing.claim_places),
+            Sweep("offer_places", 2, waiting_list.offer_places),
             Sweep("give_up_unpaid_passes", 10, passes.give_up_unpaid_passes),
         ),
         "upkeep": (

@@ -22,7 +22,7 @@ from parking.core.ids import Ref, new_uuid
 from parking.core.sites import at_sites
 from parking.stays import services as stays
 from parking.stays.events import SessionEntered, SpecialSlotGiven
-from parking.stays.models import OPEN_SESSION, ParkingSession, ScanKind, SessionStatus
+from parking.stays.models import ParkingSession, ScanKind, SessionStatus
 from parking.tariffs.queries import walk_in_terms
 from parking.vehicles.models import Vehicle
 from parking.vehicles.services import checked_plate, lock_vehicle
@@ -102,8 +102,8 @@ def _refuse_present(vehicle: Vehicle, actor: Actor) -> None:
 
     One at another site is nobody's business here: claiming a place refuses it without a word about it.
     """
-    rows = at_sites(ParkingSession.objects.filter(vehicle=vehicle), actor.sites, "zone__site_id")
-    present = rows.filter(status__in=OPEN_SESSION).order_by("-pk").first()
+    rows = at_sites(ParkingSession.objects.claimed().filter(vehicle=vehicle), actor.sites, "zone__site_id")
+    present = rows.order_by("-pk").first()
     if present is None:
         return
     if present.status == SessionStatus.ACTIVE:

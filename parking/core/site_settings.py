@@ -92,6 +92,14 @@ NO_SHOW_MINUTES = Setting("no_show_minutes", "minutes", lambda: settings.NO_SHOW
 CANCEL_WINDOW_SECONDS = Setting("cancel_window_seconds", "seconds", lambda: 300, most=24 * 60 * 60)
 LONG_STAY_HOURS = Setting("long_stay_hours", "hours", lambda: settings.LONG_STAY_HOURS, least=1, most=_HOURS_OF_A_YEAR)
 
+# --- Reservations --------------------------------------------------------------------------------------
+
+RESERVABLE_PERCENT = Setting("reservable_percent", "percent", lambda: 50, most=100)
+CLAIM_MINUTES = Setting("claim_minutes", "minutes", lambda: 30, least=1)
+LOOK_AHEAD_MINUTES = Setting("look_ahead_minutes", "minutes", lambda: 120)
+CANCEL_AHEAD_MINUTES = Setting("cancel_ahead_minutes", "minutes", lambda: 60)
+OFFER_MINUTES = Setting("offer_minutes", "minutes", lambda: 10, least=1)
+
 # --- Limits of one driver; 0: no limit -----------------------------------------------------------------
 
 BOOKING_LIMIT = Setting("booking_limit", "bookings", lambda: settings.BOOKING_LIMIT, most=50)
@@ -130,6 +138,7 @@ BRAND_LOGO = Setting("brand_logo", "text", lambda: "", most=16, check=digest_pro
 # In the order in which they are shown, by the headings of the page.
 GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "stays": (HOLD_MINUTES, NO_SHOW_MINUTES, CANCEL_WINDOW_SECONDS, LONG_STAY_HOURS),
+    "reservations": (RESERVABLE_PERCENT, CLAIM_MINUTES, LOOK_AHEAD_MINUTES, CANCEL_AHEAD_MINUTES, OFFER_MINUTES),
     "limits": (BOOKING_LIMIT, UNPAID_LIMIT, ABANDONED_LIMIT),
     "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, POINTS, RECEIPT_FOOTER),
     "gate": (GREEN_SECONDS, SUPERVISOR_PHONE, COUNTER_UPI, PAY_LATER_PER_PLATE, PAY_LATER_PER_ATTENDANT),

@@ -34,6 +34,7 @@ from parking.edge.parsing import UnsupportedMedia
 
 log = structlog.get_logger(__name__)
 
+
 # Facts of a refusal that its caller may know, and how they are read; amounts are rupees.
 _DETAILS: dict[str, Callable[[Any], object]] = {
     "session_id": int,
@@ -58,6 +59,9 @@ _DETAILS: dict[str, Callable[[Any], object]] = {
     "starts_at": datetime.fromisoformat,
     "ends_at": datetime.fromisoformat,
     "plates": list,
+    "enter_from": datetime.fromisoformat,
+    "windows": list,
+    "zones": list,
     "sessions": list,
 }
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}

@@ -106,6 +106,13 @@ def _moment(value: object) -> date | datetime:
     return moment.astimezone(UTC)
 
 
+def _time(value: object) -> datetime:
+    moment = _moment(value) if isinstance(value, str) and _TIME.fullmatch(value) else None
+    if not isinstance(moment, datetime):
+        raise ValueError("a time such as 2026-11-22T04:30:00Z is needed")  # noqa: TRY004 - pydantic wants a ValueError
+    return moment
+
+
 def _within_rupees(amount: Decimal) -> Decimal:
     if not 0 <= amount <= MAX_AMOUNT:
         raise ValueError(f"between 0 and {MAX_AMOUNT}")
@@ -148,6 +155,11 @@ Moment = Annotated[
             ]
         }
     ),
+]
+TimeIn = Annotated[
+    datetime,
+    BeforeValidator(_time),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 Day = Annotated[
     date,

@@ -94,6 +94,7 @@ class ParkingZone(models.Model):
     `hourly_rate` and `booking_fee` (rupees) are the flat tariff of cars; other kinds of vehicle may have their own
     (`tariffs.ZoneTariff`). In a zone that is not `marked`, slots hold places for the counting and for the constraints;
     their numbers are shown to nobody. `allowed_kinds` are kinds of vehicle, all of them if it is empty.
+    `next_reservation_at` is written by `note_next_reservation` alone, under the zone's lock.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -120,6 +121,9 @@ class ParkingZone(models.Model):
     allowed_kinds = models.JSONField(default=list, blank=True, help_text="Kinds of vehicle; empty: all")
     max_height_cm = models.PositiveSmallIntegerField(null=True, blank=True)
     pass_only = models.BooleanField(default=False, help_text="Only vehicles with a pass")
+    next_reservation_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Start of the next reservation that has no slot yet"
+    )
     retired_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

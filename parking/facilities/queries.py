@@ -15,26 +15,30 @@ from parking.facilities.models import ParkingSlot, ParkingZone, SiteState, SlotS
 
 @dataclass(frozen=True)
 class ZoneCounts:
-    """The numbers of slots of a zone, by status, and the kinds of slots among them."""
+    """The numbers of slots of a zone, by status; `free` by kind, for each kind of slot that there is."""
 
     total: int = 0
     booked: int = 0
     occupied: int = 0
     out_of_service: int = 0
-    kinds: frozenset[str] = field(default=frozenset(), compare=False)
+    free: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(self.free)
 
     @property
     def available(self) -> int:
         return self.total - self.booked - self.occupied - self.out_of_service
 
-    def and_also(self, other: "ZoneCounts") -> "ZoneCounts":
-        """Return the counts of these slots and others together."""
+    def with_kind(self, kind: str, others: "ZoneCounts") -> "ZoneCounts":
+        """Return these counts and those of one more kind of slot together."""
         return ZoneCounts(
-            self.total + other.total,
-            self.booked + other.booked,
-            self.occupied + other.occupied,
-            self.out_of_service + other.out_of_service,
-            self.kinds | other.kinds,
+            self.total + others.total,
+            self.booked + others.booked,
+            self.occupied + others.occupied,
+            self.out_of_service + others.out_of_service,
+            {**self.free, kind: others.available},
         )
 
     @property
@@ -117,16 +121,22 @@ def counts_of(zones: Collection[ParkingZone] | None = None) -> dict[int, ZoneCou
     )
     found: dict[int, ZoneCounts] = {}
     for row in rows:
-        found[row["zone_id"]] = found.get(row["zone_id"], ZoneCounts()).and_also(_counts(row))
+        found[row["zone_id"]] = found.get(row["zone_id"], ZoneCounts()).with_kind(row["kind"], _counts(row))
     return found
 
 
 def _counts(row: Mapping[str, Any]) -> ZoneCounts:
-    """Return the counts of one kind; a place that is out of service is none where places have no numbers."""
-    unusable, kinds = row["out_of_service"], frozenset({row["kind"]})
+    """Return the counts of a kind of slot; a place that is out of service is none where places have no numbers."""
+    unusable = row["out_of_service"]
     if row["zone__marked"]:
-        return ZoneCounts(row["total"], row["booked"], row["occupied"], unusable, kinds)
-    return ZoneCounts(row["total"] - unusable, row["booked"], row["occupied"], kinds=kinds)
+        return ZoneCounts(row["total"], row["booked"], row["occupied"], unusable)
+    return ZoneCounts(row["total"] - unusable, row["booked"], row["occupied"])
+
+
+def free_slots(zone: ParkingZone) -> dict[str, int]:
+    """Return the number of free slots of a zone, by kind; a kind without any is missing."""
+    rows = ParkingSlot.objects.filter(zone=zone, status=SlotStatus.FREE).values("kind").annotate(number=Count("pk"))
+    return {row["kind"]: row["number"] for row in rows}
 
 
 def capacity_of(zones: Collection[ParkingZone]) -> dict[int, dict[str, int]]:

@@ -1,6 +1,6 @@
 """The only writer of sites, zones and slots."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,33 +15,30 @@ from parking.core.sites import at_sites
 from parking.core.statements import Select, save_fields
 from parking.facilities.events import CapacitySet, SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
 from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SiteState, SlotStatus
-from parking.facilities.rules import MOST_SLOTS, slot_numbers, slot_sort_key, suitable_slot_kinds
+from parking.facilities.rules import MOST_SLOTS, slot_numbers, slot_sort_key
 
 AMOUNTS = ("hourly_rate", "booking_fee")
 
 # --- Slots, on behalf of stays ---------------------------------------------------------------------
 
 
-def claim_best_slot(*, zone: ParkingZone, vehicle_kind: str, special: str | None = None) -> ParkingSlot:
-    """Claim the best free slot of the zone for a vehicle of this kind, until the transaction ends and beyond.
-
-    `special`: of this kind of slot alone, which somebody may have who asked for it.
+def claim_best_slot(*, zone: ParkingZone, kinds: tuple[str, ...]) -> ParkingSlot:
+    """Claim the best free slot of these kinds in the zone, until the transaction ends and beyond.
 
     The best slot is the first by number. Of several claims at once each takes another slot: rows that somebody
     else is claiming are passed over (docs/locking.md). Raises Refused `zone_full`. Call it inside a transaction.
     """
-    kinds = _best_first(zone, suitable_slot_kinds(vehicle_kind, special))
     # One row is locked and no more: a second one, locked in passing, would be missing to somebody else.
-    slot = next(filter(None, (_FREE_SLOT.first(zone.pk, kind) for kind in kinds)), None)
+    slot = next(filter(None, (_FREE_SLOT.first(zone.pk, kind) for kind in _best_first(zone, kinds))), None)
     if slot is None:
         raise _zone_full()
     set_slot_status(slot=slot, status=SlotStatus.BOOKED)
     return slot
 
 
-def refuse_full_zone(zone: ParkingZone, vehicle_kind: str, special: str | None = None) -> None:
-    """Raise Refused `zone_full` unless the zone has a free slot for this kind of vehicle. Claims nothing."""
-    if not any(_free_slots(zone.pk, kind).exists() for kind in suitable_slot_kinds(vehicle_kind, special)):
+def refuse_full_zone(zone: ParkingZone, kinds: tuple[str, ...]) -> None:
+    """Raise Refused `zone_full` unless the zone has a free slot of one of these kinds. Claims nothing."""
+    if not any(_free_slots(zone.pk, kind).exists() for kind in kinds):
         raise _zone_full()
 
 
@@ -51,7 +48,7 @@ def _zone_full() -> Refused:
 
 def _best_first(zone: ParkingZone, kinds: tuple[str, ...]) -> list[str]:
     """Return the kinds of slot in the order of their first free slots; kinds without one come last."""
-    if len(kinds) == 1:
+    if len(kinds) <= 1:
         return list(kinds)
     firsts = {kind: _free_slots(zone.pk, kind).values_list("sort_key", flat=True).first() for kind in kinds}
     return sorted(kinds, key=lambda kind: (firsts[kind] is None, firsts[kind] or ""))
@@ -74,6 +71,22 @@ def set_slot_status(*, slot: ParkingSlot, status: SlotStatus) -> None:
     """Write the state that a stay gives its slot. The stay's lock, or the claim's, must be held."""
     slot.status = status
     save_fields(slot, "status")
+
+
+# --- Zones, on behalf of reservations --------------------------------------------------------------
+
+
+def lock_places(zone_ids: Collection[int]) -> list[ParkingZone]:
+    """Lock and return zones with their sites, by primary key: what they promise is decided under this lock."""
+    zones = ParkingZone.objects.select_related("site").select_for_update(of=("self",), no_key=True)
+    return list(zones.filter(pk__in=zone_ids).order_by("pk"))
+
+
+def note_next_reservation(*, zone: ParkingZone, starts_at: datetime | None) -> None:
+    """Write when the next reservation without slot begins, None if there is none. The zone must be locked."""
+    if zone.next_reservation_at != starts_at:
+        zone.next_reservation_at = starts_at
+        save_fields(zone, "next_reservation_at")
 
 
 # --- Zones, for managers ---------------------------------------------------------------------------
@@ -182,7 +195,7 @@ def retire_zone(*, actor: Actor, zone_id: int, now: datetime) -> ParkingZone:
     with transaction.atomic():
         zone = lock_zone(zone_id, actor)
         slots = list(ParkingSlot.objects.select_for_update().filter(zone=zone).order_by("pk"))
-        if any(slot.is_occupied for slot in slots):
+        if zone.next_reservation_at is not None or any(slot.is_occupied for slot in slots):
             raise Refused("zone_in_use", "This zone has open bookings or cars inside")
         ParkingSlot.objects.filter(zone=zone).update(status=SlotStatus.OUT_OF_SERVICE)
         zone.is_active, zone.retired_at, zone.updated_at = False, now, now

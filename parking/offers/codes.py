@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 
+from parking.accounts import approvals
 from parking.audit import services as audit
 from parking.core import clock
 from parking.core.actor import Actor
@@ -19,7 +20,7 @@ from parking.offers import book
 from parking.offers.counting import ALL
 from parking.offers.events import PromoCodeChanged, PromoCodeCreated
 from parking.offers.models import PromoCode, PromoCount
-from parking.offers.rules import code_of, refuse_wrong_code
+from parking.offers.rules import code_of, is_strong, refuse_wrong_code
 
 _FIELDS = (
     "code",
@@ -74,20 +75,24 @@ def code_by_id(code_id: int, actor: Actor) -> PromoCode:
 def create_code(*, actor: Actor, fields: Mapping[str, Any], now: datetime) -> PromoCode:
     """Make a code. `zone_ids` are the zones in which it holds; without, everywhere.
 
-    Raises Refused `promo_code_taken`, `promo_code_elsewhere`; InvalidInput.
+    Raises Refused `promo_code_taken`, `promo_code_elsewhere`, `second_person_needed`; InvalidInput.
     """
     with transaction.atomic():
         code = PromoCode(created_at=now, valid_from=now.astimezone(clock.site_zone()).date())
         zones = zones_named(fields.get("zone_ids") or (), actor.sites)
         _write(code, fields, zones, actor)
+        _refuse_strong(code, actor, now)
         audit.record(actor, PromoCodeCreated(promo_code_id=code.pk, terms=_facts(code, zones)), now)
     return code_by_id(code.pk, actor)
 
 
-def change_code(*, actor: Actor, code_id: int, fields: Mapping[str, Any], now: datetime) -> PromoCode:
+def change_code(
+    *, actor: Actor, code_id: int, fields: Mapping[str, Any], now: datetime, is_approved: bool = False
+) -> PromoCode:
     """Change a code from now on; sessions that hold it keep what it gave them.
 
-    Raises NotFound `promo_code_not_found`; Refused `promo_code_taken`, `promo_code_elsewhere`; InvalidInput.
+    Raises NotFound `promo_code_not_found`; Refused `promo_code_taken`, `promo_code_elsewhere`, `second_person_needed`
+    unless `is_approved`; InvalidInput.
     """
     with transaction.atomic():
         code_by_id(code_id, actor)
@@ -95,7 +100,10 @@ def change_code(*, actor: Actor, code_id: int, fields: Mapping[str, Any], now: d
         present = list(code.zones.order_by("pk"))
         _refuse_elsewhere(present, actor)
         zones = present if fields.get("zone_ids") is None else zones_named(fields["zone_ids"], actor.sites)
+        before = _facts(code, present)
         _write(code, fields, zones, actor)
+        if _facts(code, zones) != before and not is_approved:
+            _refuse_strong(code, actor, now)
         audit.record(actor, PromoCodeChanged(promo_code_id=code.pk, terms=_facts(code, zones)), now)
     return code_by_id(code.pk, actor)
 
@@ -114,6 +122,12 @@ def _write(code: PromoCode, fields: Mapping[str, Any], zones: Collection[Parking
         raise Refused("promo_code_taken", "There is a promo code of this name already") from error
     code.zones.set(zones)
     book.renew()
+
+
+def _refuse_strong(code: PromoCode, actor: Actor, now: datetime) -> None:
+    """Refuse what one person alone may not offer: an active code of 80 percent and more."""
+    if code.is_active and is_strong(code.kind, code.value) and approvals.needs_second_person(actor, now=now):
+        raise Refused("second_person_needed", "A code of 80 percent and more is approved by a second person")
 
 
 def _refuse_elsewhere(zones: Collection[ParkingZone], actor: Actor) -> None:

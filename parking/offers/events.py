@@ -28,6 +28,30 @@ class PromoCodeChanged(PromoCodeEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PromoCodeAsked(Event):
+    """A change that leaves a code in use with 80 percent and more waits for a second person."""
+
+    action = "promo_code.asked"
+    subject_kind = "promo_code"
+
+    promo_code_id: int
+    approval_id: int
+    wanted: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromoCodeRefused(Event):
+    """A change that waited for a second person was refused."""
+
+    action = "promo_code.refused"
+    subject_kind = "promo_code"
+
+    promo_code_id: int
+    approval_id: int
+    asked_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PointsLapsed(Event):
     """The time of points of a driver was over."""
 

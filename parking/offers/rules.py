@@ -89,3 +89,12 @@ def _wrong_uses(terms: CodeTerms) -> Iterator[tuple[str, str]]:
     for field, number in (("uses", terms.uses), ("uses_per_driver", terms.uses_per_driver)):
         if number is not None and not 1 <= number <= MOST_USES:
             yield field, f"Between 1 and {MOST_USES}"
+
+
+# From so many percent on, a code waits for a second person.
+STRONG_PERCENT = Decimal(80)
+
+
+def is_strong(kind: str, value: Decimal) -> bool:
+    """Return whether a code gives so much that one person alone may not offer it."""
+    return kind == "PERCENT" and value >= STRONG_PERCENT

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.money import ZERO
 from parking.core.sites import Sites, at_sites
-from parking.facilities.models import ParkingSite, SiteState
+from parking.facilities.models import ParkingSite, ParkingZone, SiteState
 from parking.facilities.queries import zones_named
 from parking.passes.events import PlanChanged, PlanCreated
 from parking.passes.models import MOST_VEHICLES, Plan
@@ -27,9 +27,11 @@ def plans_of(sites: Sites) -> QuerySet[Plan]:
 
 
 def plans_on_sale() -> QuerySet[Plan]:
-    """Return the plans that drivers can buy, the cheapest of each site first."""
+    """Return the plans that drivers can buy, the cheapest of each site first; none whose zones are all retired."""
     rows = Plan.objects.select_related("site").prefetch_related("zones")
     rows = rows.filter(is_active=True, site__state=SiteState.OPEN, site__retired_at=None)
+    named = ParkingZone.objects.filter(plans=OuterRef("pk"))
+    rows = rows.filter(~Exists(named) | Exists(named.filter(retired_at=None)))
     return rows.order_by("site__name", "price", "pk")
 
 

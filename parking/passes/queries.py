@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from parking.core.errors import NotFound
 from parking.core.sites import Sites, at_sites
 from parking.facilities.models import ParkingZone
+from parking.passes.coverage import Coverage
 from parking.passes.models import OPEN_PASS, PassPeriod, PassStatus, PassVehicle, Subscription
 from parking.passes.rules import RENEWAL_GRACE
 
@@ -139,6 +140,12 @@ def overlapping(
         subscription__starts_at__lt=ends,
     )
     return rows.filter(holds).exclude(subscription_id=but or 0).select_related("subscription", "vehicle").order_by("pk")
+
+
+def holds_somewhere(covers: Coverage) -> bool:
+    """Return whether a zone that is covered is still there."""
+    zones = ParkingZone.objects.filter(retired_at=None)
+    return (zones.filter(pk__in=covers.zone_ids) if covers.zone_ids else zones.filter(site_id=covers.site_id)).exists()
 
 
 def zones_at(site_id: int) -> QuerySet[ParkingZone]:

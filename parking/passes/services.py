@@ -14,7 +14,7 @@ from parking.core.statements import change
 from parking.facilities.models import ParkingZone
 from parking.passes.coverage import Coverage
 from parking.passes.models import OPEN_PASS, PassPeriod, PassStatus, PassVehicle, Plan, Subscription
-from parking.passes.queries import overlapping
+from parking.passes.queries import holds_somewhere, overlapping
 from parking.passes.rules import (
     MOST_DAYS_AHEAD,
     PAY_WITHIN,
@@ -243,7 +243,7 @@ def open_next_period(*, subscription: Subscription, locked: Collection[Vehicle],
     Pass and plates must be locked. Raises Refused `plan_not_on_sale`, `pass_overlap`.
     """
     plan = subscription.plan
-    if not plan.is_active:
+    if not plan.is_active or not holds_somewhere(subscription.coverage):
         raise Refused("plan_not_on_sale", "This plan is not sold any more")
     number = subscription.periods.filter(paid_at__isnull=False).count() + 1
     first = subscription.starts_at.astimezone(ZoneInfo(plan.site.time_zone)).date()

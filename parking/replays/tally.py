@@ -29,7 +29,10 @@ MOST_CHANGED = 10
 
 @dataclass(frozen=True)
 class Past:
-    """A session that has ended: `lines` are those of its bill, `had_fee` whether it had been booked with a fee."""
+    """A session that has ended: it was billed up to `exit`, and on its bill are `lines`.
+
+    `had_fee` says whether it had been booked with a fee.
+    """
 
     session_id: int
     entry: datetime

@@ -97,7 +97,7 @@ def _sessions(replay: Replay, terms: dict[int, Terms]) -> "QuerySet[ParkingSessi
             subscription=None,
         )
         .order_by("pk")
-        .values("pk", "zone_id", "entry_time", "exit_time", "terms", "bill__lines")
+        .values("pk", "zone_id", "entry_time", "exit_time", "terms", "bill__lines", "bill__billed_until")
     )
 
 
@@ -112,7 +112,8 @@ def _past(row: Row, terms: Terms) -> Past:
     return Past(
         session_id=row["pk"],
         entry=row["entry_time"],
-        exit=row["exit_time"],
+        # A car that was shown its bill, or paid ahead, left later than it was billed for.
+        exit=max(row["bill__billed_until"] or row["exit_time"], row["entry_time"]),
         day=_day_of(row["exit_time"], terms),
         lines=tuple(BillLine.from_json(line) for line in row["bill__lines"]),
         had_fee=Decimal(row["terms"]["booking_fee"]) > 0,

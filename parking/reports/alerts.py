@@ -34,6 +34,7 @@ class AlertCode(StrEnum):
     LONG_STAYS = "LONG_STAYS"
     HOLDS_EXPIRED_TODAY = "HOLDS_EXPIRED_TODAY"
     NO_SHOWS_TODAY = "NO_SHOWS_TODAY"
+    NO_PLACE_TODAY = "NO_PLACE_TODAY"
     OPEN_DEBTS = "OPEN_DEBTS"
     SERIES_NEARLY_USED_UP = "SERIES_NEARLY_USED_UP"
     SERIES_BEGINS_WITH_ZERO = "SERIES_BEGINS_WITH_ZERO"
@@ -92,8 +93,9 @@ def alerts(*, now: datetime, sites: Sites) -> list[Alert]:
             AlertCode.REFUNDS_STUCK, refunds_stuck(now=now, sites=sites), "payment__bill__session__", number="refund_id"
         ),
         _of_stays(AlertCode.LONG_STAYS, long_stays(now=now, sites=sites), at="entry_time"),
-        _of_expired(AlertCode.HOLDS_EXPIRED_TODAY, _expired_today(EndReason.UNPAID, sites)),
-        _of_expired(AlertCode.NO_SHOWS_TODAY, _expired_today(EndReason.NO_SHOW, sites)),
+        _of_expired(AlertCode.HOLDS_EXPIRED_TODAY, _ended_today(EndReason.UNPAID, sites)),
+        _of_expired(AlertCode.NO_SHOWS_TODAY, _ended_today(EndReason.NO_SHOW, sites)),
+        _of_expired(AlertCode.NO_PLACE_TODAY, _ended_today(EndReason.NO_PLACE, sites)),
         _of_money(AlertCode.OPEN_DEBTS, open_debts(sites=sites), "bill__session__", worst=("-amount", "pk")),
         _of_series(AlertCode.SERIES_NEARLY_USED_UP, nearly_used_up(now=now, sites=sites), _last_number),
         _of_series(AlertCode.SERIES_BEGINS_WITH_ZERO, beginning_with_zero(now=now, sites=sites), _prefix),
@@ -165,11 +167,11 @@ def beginning_with_zero(*, now: datetime, sites: Sites) -> "QuerySet[TaxProfile]
     return at_sites(rows.exclude(Exists(later)).select_related("site"), sites, "site_id").order_by("pk")
 
 
-def _expired_today(reason: EndReason, sites: Sites) -> "QuerySet[ParkingSession]":
+def _ended_today(reason: EndReason, sites: Sites) -> "QuerySet[ParkingSession]":
     calendar = calendar_of(sites)
     ended = ParkingSession.objects.filter(calendar.days(calendar.today(), None, "ended_at", "zone__site_id"))
     ended = at_sites(ended, sites, "zone__site_id")
-    return ended.filter(status=SessionStatus.EXPIRED, end_reason=reason)
+    return ended.filter(end_reason=reason)
 
 
 # --- Summaries --------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from parking.reports.periods import ClosedPeriod, Period
 from parking.reports.rolled import in_days, rolled_through
 from parking.reports.sums import sum_of_paise, total_of
 from parking.reports.takings import net_of
-from parking.stays.models import ParkingSession, SessionStatus
+from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 # The paths to the id of the site.
 _OF_STAY, _OF_PAYMENT, _OF_REFUND = "zone__site_id", "bill__site_id", "payment__bill__site_id"
@@ -40,6 +40,7 @@ def today_figures(*, sites: Sites) -> dict[str, Any]:
         "active_sessions": stays.filter(status=SessionStatus.ACTIVE).count(),
         "completed": ended.get(SessionStatus.COMPLETED, 0),
         "cancelled": ended.get(SessionStatus.CANCELLED, 0),
+        "no_place": day.narrow(stays.filter(end_reason=EndReason.NO_PLACE), "ended_at", sites, _OF_STAY).count(),
     }
 
 

@@ -31,6 +31,7 @@ from parking.payments.events import (
 )
 from parking.payments.models import Debt, Payment, PaymentMethod, PaymentOrder, Refund, RefundStatus
 from parking.stays.events import (
+    ReservationUnplaced,
     SessionBooked,
     SessionCancelled,
     SessionEntered,
@@ -76,6 +77,7 @@ _EFFECTS: tuple[str, ...] = (
     SessionTerminated.action,
     SessionCancelled.action,
     SessionExpired.action,
+    ReservationUnplaced.action,
     RowCode.DEBT_AROSE,
     RowCode.REFUND_WRITTEN,
     RowCode.REFUND_FAILED,

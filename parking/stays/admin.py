@@ -11,6 +11,7 @@ from parking.stays.models import (
     ParkingSessionEvidence,
     SessionNote,
 )
+from parking.stays.waiting_models import WaitingEntry
 
 
 @admin.register(ParkingSession, site=look_up)
@@ -72,3 +73,11 @@ class SessionNoteAdmin(LookUpAdmin):
     list_filter = ["kind", "written_at"]
     list_select_related = ["session", "written_by"]
     search_fields = ["=session__pk"]
+
+
+@admin.register(WaitingEntry, site=look_up)
+class WaitingEntryAdmin(LookUpAdmin):
+    list_display = ["pk", "state", "zone", "vehicle", "driver", "until", "starts_at", "created_at"]
+    list_filter = ["state", "zone"]
+    list_select_related = ["zone", "vehicle", "driver"]
+    search_fields = ["=pk", "=uuid", "^vehicle__match_key", "=driver__username"]

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import Refused
@@ -26,13 +28,19 @@ def find_by_phone(*, actor: Actor, phone: str, now: datetime) -> list[ParkingSes
         raise Refused("phone_incomplete", "Give all ten digits of the phone number")
     open_here = at_sites(ParkingSession.objects.filter(status__in=OPEN_SESSION), actor.sites, "zone__site_id")
     # Numbers are kept as they were typed. The last digit of one ends its text.
-    alike = open_here.filter(driver__phone__endswith=wanted[-1]).values_list("pk", "driver__phone")
-    ids = [pk for pk, kept in alike if phone_digits(kept) == wanted]
+    alike = open_here.filter(Q(driver__phone__endswith=wanted[-1]) | Q(phone__endswith=wanted[-1]))
+    kept = alike.values_list("pk", "driver__phone", "phone")
+    ids = [pk for pk, *numbers in kept if wanted in map(phone_digits, filter(None, numbers))]
     found = list(ParkingSession.objects.whole().filter(pk__in=ids[:MOST_SHOWN]).order_by("-pk"))
     audit.record(actor, PhoneSearched(ends_in=wanted[-2:], found=len(found)), now)
     return found
 
 
 def phone_ending(session: ParkingSession) -> str:
-    """Return the last two digits of the driver's phone; empty where none is known."""
-    return phone_digits(session.driver.phone)[-2:] if session.driver else ""
+    """Return the last two digits of the phone of who comes; empty where none is known."""
+    return phone_digits(phone_of(session))[-2:]
+
+
+def phone_of(session: ParkingSession) -> str:
+    """Return the phone of who comes; empty where none is known."""
+    return session.phone or (session.driver.phone if session.driver else "")

@@ -19,7 +19,8 @@ class SessionEvent(Event):
 class SessionBooked(SessionEvent):
     """A slot was claimed, by a booking or a ticket; `fee` is what the terms ask for it.
 
-    `promo_code` and `points` are what the session holds to lower its bill.
+    `promo_code` and `points` are what the session holds to lower its bill. A reservation has no slot yet, and its
+    window in `starts_at` and `ends_at`.
     """
 
     action = "session.booked"
@@ -29,6 +30,41 @@ class SessionBooked(SessionEvent):
     fee: Decimal
     promo_code: str = ""
     points: int = 0
+    starts_at: str = ""
+    ends_at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationClaimed(SessionEvent):
+    """A reservation got its slot, of the zone `zone_id`; `moved_from` is the zone that had none for it."""
+
+    action = "session.claimed"
+
+    zone_id: int
+    slot_id: int | None
+    moved_from: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationUnplaced(SessionEvent):
+    """There was no place for a reservation: it was cancelled, and `refund` goes back.
+
+    `voucher` is the code of what its driver got beside.
+    """
+
+    action = "session.no_place"
+
+    refund: Decimal
+    voucher: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingChanged(SessionEvent):
+    """A driver changed a booking: the names of what was changed, each with its value before and after."""
+
+    action = "session.changed"
+
+    changes: dict[str, tuple[str | None, str | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,3 +312,45 @@ class PhoneSearched(Event):
     @property
     def subject(self) -> tuple[str, int | None]:
         return "", None
+
+
+# --- Waiting lists -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingEvent(Event):
+    """Something that happened to a driver's place in a waiting list."""
+
+    subject_kind = "waiting"
+
+    waiting_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingJoined(WaitingEvent):
+    """A driver joined the line of a zone; for a window, its times are there."""
+
+    action = "waiting.joined"
+
+    zone_id: int
+    until: str
+    starts_at: str = ""
+    ends_at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceOffered(WaitingEvent):
+    """A place came free: the booking `session_id` is the driver's, if it is paid in time."""
+
+    action = "waiting.offered"
+
+    session_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingEnded(WaitingEvent):
+    """A place in the line ended: TAKEN, LAPSED, LEFT or OVER."""
+
+    action = "waiting.ended"
+
+    state: str

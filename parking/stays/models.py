@@ -13,6 +13,7 @@ from parking.core.money import ZERO
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 from parking.passes.models import Subscription
 from parking.payments.models import Bill, PaymentMethod
+from parking.stays import waiting_models  # noqa: F401 - tables of this app, too
 from parking.stays.exempt_models import ExemptClass, Exemption, ParkingSessionEvidence
 from parking.vehicles.models import Vehicle
 
@@ -36,6 +37,7 @@ class EndReason(models.TextChoices):
     CANCELLED = "CANCELLED", "Cancelled"
     NO_SHOW = "NO_SHOW", "Did not come"
     UNPAID = "UNPAID", "Fee not paid in time"
+    NO_PLACE = "NO_PLACE", "No place was free"
 
 
 class EndMethod(models.TextChoices):
@@ -93,15 +95,24 @@ class ParkingSessionQuerySet(models.QuerySet["ParkingSession"]):
         return self.filter(status=SessionStatus.BOOKED, pay_by__lt=moment, bill__captured=ZERO)
 
     def overdue(self, moment: datetime) -> "ParkingSessionQuerySet":
-        """Bookings whose time to enter ended before `moment`."""
-        return self.filter(status=SessionStatus.BOOKED, enter_by__lt=moment)
+        """Bookings whose time to enter ended before `moment`; one that never had a slot was not missed."""
+        return self.filter(status=SessionStatus.BOOKED, enter_by__lt=moment, slot__isnull=False)
+
+    def claimed(self) -> "ParkingSessionQuerySet":
+        """Open stays, without reservations that have no slot yet: those have not claimed their vehicle."""
+        return self.open().exclude(status=SessionStatus.BOOKED, slot=None, ends_at__isnull=False)
+
+    def waiting(self) -> "ParkingSessionQuerySet":
+        """Reservations that have no slot yet."""
+        return self.filter(status=SessionStatus.BOOKED, slot=None, ends_at__isnull=False)
 
 
 class ParkingSession(models.Model):
     """One stay of one vehicle. Its state is changed by `stays.services` alone, under its lock.
 
-    A booking claims slot and vehicle at once. A booking for a later window will hold a place without slot first,
-    which is why `slot` may be empty and both constraints speak of claimed slots.
+    A booking for now claims slot and vehicle at once. A reservation (`ends_at`) holds a place of its zone's capacity,
+    and claims slot and vehicle shortly before it begins. Where the vehicle is in another stay then, it has the slot
+    alone (`slot_alone_since`) until its car comes in.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -142,6 +153,28 @@ class ParkingSession(models.Model):
 
     booked_at = models.DateTimeField()
     starts_at = models.DateTimeField(help_text="Beginning of the booked window; the booking itself, if for now")
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="End of the reserved window; empty: booked for now")
+    refund_until = models.DateTimeField(
+        null=True, blank=True, help_text="Up to when cancelling a reservation gives all its money back"
+    )
+    slot_alone_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when it has a slot while its vehicle is in another stay"
+    )
+    moved_from_zone = models.ForeignKey(
+        ParkingZone,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        help_text="Where it was reserved, if there was no place",
+    )
+    phone = models.CharField(max_length=20, blank=True, default="", help_text="Of who comes; empty: the driver's own")
+    late_at = models.DateTimeField(null=True, blank=True, help_text="When the driver asked for more time to arrive")
+    plate_changed_at = models.DateTimeField(null=True, blank=True, help_text="When the driver named another plate")
+    voucher = models.CharField(
+        max_length=20, blank=True, default="", help_text="What its driver got because there was no place"
+    )
     pay_by = models.DateTimeField(null=True, blank=True, help_text="When an unpaid fee ends the booking; empty: no fee")
     enter_by = models.DateTimeField(help_text="After this a car that has not come is a no-show")
     entry_time = models.DateTimeField(null=True, blank=True)
@@ -170,7 +203,7 @@ class ParkingSession(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["vehicle"],
-                condition=Q(status__in=["BOOKED", "ACTIVE"], slot__isnull=False),
+                condition=Q(status__in=["BOOKED", "ACTIVE"], slot__isnull=False, slot_alone_since=None),
                 name="one_open_session_per_vehicle",
             ),
             models.CheckConstraint(
@@ -187,7 +220,10 @@ class ParkingSession(models.Model):
                         Q(status="COMPLETED", entry_time__isnull=False, ended_at__isnull=False)
                         & Q(exit_time__isnull=False, end_reason__in=["EXIT", "TERMINATED"])
                     )
-                    | Q(status="CANCELLED", entry_time=None, ended_at__isnull=False, end_reason="CANCELLED")
+                    | (
+                        Q(status="CANCELLED", entry_time=None, ended_at__isnull=False)
+                        & Q(end_reason__in=["CANCELLED", "NO_PLACE"])
+                    )
                     | (
                         Q(status="EXPIRED", entry_time=None, ended_at__isnull=False)
                         & Q(end_reason__in=["NO_SHOW", "UNPAID"])
@@ -205,6 +241,9 @@ class ParkingSession(models.Model):
                 | Q(without_slot=True),
                 name="session_inside_has_slot",
             ),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=models.F("starts_at")), name="session_window_has_length"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["driver", "-id"], name="session_of_driver"),
@@ -220,6 +259,11 @@ class ParkingSession(models.Model):
                 name="session_by_outcome",
             ),
             models.Index(fields=["zone"], condition=Q(status__in=["BOOKED", "ACTIVE"]), name="session_open_in_zone"),
+            models.Index(
+                fields=["starts_at"],
+                condition=Q(status="BOOKED", slot=None, ends_at__isnull=False),
+                name="session_without_slot",
+            ),
             models.Index(fields=["subscription"], condition=Q(subscription__isnull=False), name="session_under_pass"),
         ]
 
@@ -234,6 +278,15 @@ class ParkingSession(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_SESSION
+
+    @property
+    def is_reservation(self) -> bool:
+        return self.ends_at is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether it is a reservation that has no slot yet."""
+        return self.status == SessionStatus.BOOKED and self.slot_id is None and self.ends_at is not None
 
     @property
     def site_id(self) -> int:

@@ -17,9 +17,16 @@ from parking.vehicles.queries import plate_matches
 
 
 def current_session_of(driver_id: int) -> ParkingSession | None:
-    """The newest open booking of a driver."""
+    """The newest parking session of a driver that is inside, else the newest booking with a slot, else the reservation
+    that begins next."""
     mine = ParkingSession.objects.whole().filter(driver_id=driver_id, status__in=OPEN_SESSION)
-    return mine.order_by("-id").first()
+    return min(mine, key=_nearest_first, default=None)
+
+
+def _nearest_first(session: ParkingSession) -> tuple[int, float, int]:
+    if session.is_waiting:
+        return 2, session.starts_at.timestamp(), -session.pk
+    return int(session.status != SessionStatus.ACTIVE), 0, -session.pk
 
 
 def open_sessions_of(driver_id: int) -> QuerySet[ParkingSession]:

@@ -35,6 +35,19 @@ def refund_on_cancelling(*, booked_at: datetime, now: datetime, paid: Decimal, w
     return RefundDecision(eligible=False, amount=ZERO, reason=text)
 
 
+def refund_of_reservation(*, starts_at: datetime, until: datetime, now: datetime, paid: Decimal) -> RefundDecision:
+    """All of it until a moment (included) before the start, nothing later."""
+    minutes = int((starts_at - until).total_seconds() // 60)
+    if now <= until:
+        text = f"Cancelled at least {minutes} min before the start. 100% refund eligible."
+        return RefundDecision(eligible=True, amount=paid, reason=text)
+    text = f"Cancelled less than {minutes} min before the start. 0% refund."
+    return RefundDecision(eligible=False, amount=ZERO, reason=text)
+
+
+MOVED = "Moved to another zone. 100% refund eligible."
+
+
 def hold_has_ended(*, pay_by: datetime | None, captured: Decimal, now: datetime) -> bool:
     """Whether a booking's fee was not paid in time."""
     return pay_by is not None and captured == ZERO and now > pay_by

@@ -12,6 +12,7 @@ from uuid import UUID
 from parking.core.errors import Refused
 from parking.core.ids import new_qr_code
 from parking.core.money import ZERO
+from parking.core.site_settings import CLAIM_MINUTES
 from parking.core.statements import Select, change, insert, save_fields
 from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
 from parking.facilities.services import claim_best_slot, refuse_full_zone, set_slot_status
@@ -27,11 +28,15 @@ from parking.stays.models import (
     ScanKind,
     SessionStatus,
 )
+from parking.stays.promises import kinds_to_book
+from parking.stays.reservations import is_elsewhere, leave_zone
 from parking.stays.rules import (
+    MOVED,
     NO_REFUND_AFTER_ENTRY,
     RefundDecision,
     hold_has_ended,
     is_no_show,
+    refund_of_reservation,
     refund_on_cancelling,
 )
 from parking.tariffs.rules import NO_OFFERS, BillLine, Offers, Stay, Terms, lines_of, rate_at
@@ -40,7 +45,10 @@ from parking.vehicles.alike import Likeness, likeness
 from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import readings
 
-_OPEN_OF_VEHICLE = Select(lambda pk: ParkingSession.objects.filter(vehicle_id=pk, status__in=OPEN_SESSION), int)
+# A reservation without slot has not claimed its vehicle yet.
+_OPEN_OF_VEHICLE = Select(
+    lambda pk: ParkingSession.objects.filter(vehicle_id=pk, status__in=OPEN_SESSION, slot__isnull=False), int
+)
 
 
 def terms_of(session: ParkingSession) -> Terms:
@@ -82,10 +90,11 @@ def allocate_slot(
     """Claim the best free slot for a vehicle and write the booking, from now on.
 
     The vehicle's row must be locked. Raises Refused: `vehicle_already_parked` (by the caller), `vehicle_unavailable`
-    (by somebody else, which is nobody's business), `zone_full`.
+    (by somebody else, which is nobody's business), `zone_full`, also where all that is free is reserved.
     """
-    _refuse_second_stay(vehicle, driver_id, zone, vehicle_kind, special)
-    slot = claim_best_slot(zone=zone, vehicle_kind=vehicle_kind, special=special)
+    kinds = kinds_to_book(zone, vehicle_kind, special, now)
+    _refuse_second_stay(vehicle, driver_id, zone, kinds)
+    slot = claim_best_slot(zone=zone, kinds=kinds)
     session = ParkingSession(
         uuid=uuid,
         qr_code=new_qr_code(),
@@ -109,14 +118,12 @@ def allocate_slot(
     return session
 
 
-def _refuse_second_stay(
-    vehicle: Vehicle, driver_id: int | None, zone: ParkingZone, vehicle_kind: str, special: str | None
-) -> None:
+def _refuse_second_stay(vehicle: Vehicle, driver_id: int | None, zone: ParkingZone, kinds: tuple[str, ...]) -> None:
     present = _OPEN_OF_VEHICLE.first(vehicle.pk)
     if present is None:
         return
     # A full zone says nothing of the plate: the answer is the same whether the car is inside or not.
-    refuse_full_zone(zone, vehicle_kind, special)
+    refuse_full_zone(zone, kinds)
     if driver_id is not None and present.driver_id == driver_id:
         raise Refused("vehicle_already_parked", "This vehicle has an open booking already")
     raise Refused("vehicle_unavailable", "This vehicle cannot be booked now")
@@ -131,12 +138,13 @@ def overdue_reason(session: ParkingSession, *, now: datetime) -> EndReason | Non
         return None
     if hold_has_ended(pay_by=session.pay_by, captured=session.bill.captured, now=now):
         return EndReason.UNPAID
-    if is_no_show(enter_by=session.enter_by, now=now):
+    # A reservation that never got a slot was not missed by its driver.
+    if not session.is_waiting and is_no_show(enter_by=session.enter_by, now=now):
         return EndReason.NO_SHOW
     return None
 
 
-def refuse_entry(session: ParkingSession, *, plate_seen: str | None) -> None:
+def refuse_entry(session: ParkingSession, *, plate_seen: str | None, now: datetime) -> None:
     """Raise Refused with the reason why this stay may not enter; do nothing if it may.
 
     Refusals name the stay, and so stand in its timeline (docs/timeline.md).
@@ -150,6 +158,24 @@ def refuse_entry(session: ParkingSession, *, plate_seen: str | None) -> None:
     if session.pay_by is not None and session.bill.captured == ZERO:
         raise Refused("payment_pending", "The booking fee is not paid yet", session_id=session.pk)
     refuse_other_plate(session, plate_seen)
+    if session.is_reservation:
+        _refuse_reserved(session, now)
+
+
+def _refuse_reserved(session: ParkingSession, now: datetime) -> None:
+    enter_from = session.starts_at - timedelta(minutes=CLAIM_MINUTES.at(session.zone.site_id))
+    if now < enter_from:
+        facts = {"starts_at": session.starts_at.isoformat(), "enter_from": enter_from.isoformat()}
+        raise Refused("too_early", "The reserved time has not begun yet", session_id=session.pk, **facts)
+    if session.slot is None:
+        raise Refused("no_place_yet", "No place is free yet", session_id=session.pk)
+    if session.slot_alone_since is not None and is_elsewhere(session):
+        raise Refused("vehicle_elsewhere", "This vehicle has not left its other place", session_id=session.pk)
+
+
+def pay_by_of(session: ParkingSession) -> datetime | None:
+    """Return until when a booking must be paid, or an offer accepted; None where nothing is waited for."""
+    return session.pay_by if session.status == SessionStatus.BOOKED and session.bill.captured == ZERO else None
 
 
 def booking_expired(session: ParkingSession) -> Refused:
@@ -196,8 +222,10 @@ def scan_entry_qr(
 
     A pass that has begun or has a place again since the booking covers the stay from now on.
     """
-    refuse_entry(session, plate_seen=plate_seen)
+    refuse_entry(session, plate_seen=plate_seen, now=now)
     changes: dict[str, Any] = {"entry_time": now, "entry_gate_id": gate_id}
+    if session.slot_alone_since is not None:
+        changes["slot_alone_since"] = None
     if session.subscription_id is None and session.vehicle.has_pass:
         cover = cover_of(vehicle=session.vehicle, zone=session.zone, vehicle_kind=session.vehicle_kind, now=now)
         session.subscription = cover.subscription
@@ -243,6 +271,7 @@ def stay_until(session: ParkingSession, entry: datetime, until: datetime) -> Sta
     return Stay(
         entry,
         until,
+        ends_at=session.ends_at,
         lost_ticket=Mark.LOST_TICKET in session.marks,
         demand_percent=offers.demand_percent,
         changes=(*pass_of(session, entry), *offers.changes),
@@ -315,12 +344,18 @@ def calculate_refund(*, session: ParkingSession, now: datetime) -> RefundDecisio
     """What cancelling at `now` gives back."""
     if session.entry_qr_scanned:
         return RefundDecision(eligible=False, amount=ZERO, reason=NO_REFUND_AFTER_ENTRY)
-    return refund_on_cancelling(
-        booked_at=session.booked_at,
-        now=now,
-        paid=session.bill.paid,
-        window_seconds=terms_of(session).cancel_window_seconds,
-    )
+    return refund_decision(session=session, paid=session.bill.paid, now=now)
+
+
+def refund_decision(*, session: ParkingSession, paid: Decimal, now: datetime) -> RefundDecision:
+    """What cancelling a booking gives back of what was paid (rupees)."""
+    window = terms_of(session).cancel_window_seconds
+    in_time = refund_on_cancelling(booked_at=session.booked_at, now=now, paid=paid, window_seconds=window)
+    if session.refund_until is None or in_time.eligible:
+        return in_time
+    if session.moved_from_zone_id is not None:
+        return RefundDecision(eligible=True, amount=paid, reason=MOVED)
+    return refund_of_reservation(starts_at=session.starts_at, until=session.refund_until, now=now, paid=paid)
 
 
 def cancel_parking_session(*, session: ParkingSession, note: str, now: datetime) -> RefundDecision:
@@ -333,15 +368,27 @@ def cancel_parking_session(*, session: ParkingSession, note: str, now: datetime)
     if session.status != SessionStatus.BOOKED:
         raise Refused("not_cancellable", "This booking cannot be cancelled any more", session_id=session.pk)
     decision = calculate_refund(session=session, now=now)
-    _move(session, SessionStatus.CANCELLED, end_reason=EndReason.CANCELLED, end_note=note, ended_at=now)
-    release_slot(session=session)
+    _leave(session, SessionStatus.CANCELLED, EndReason.CANCELLED, now, end_note=note)
     return decision
+
+
+def end_without_place(*, session: ParkingSession, voucher: str, now: datetime) -> None:
+    """End a reservation for which there was no place: BOOKED becomes CANCELLED, its driver got a voucher."""
+    _leave(session, SessionStatus.CANCELLED, EndReason.NO_PLACE, now, voucher=voucher)
 
 
 def expire_session(*, session: ParkingSession, reason: EndReason, now: datetime) -> None:
     """End a booking whose time is over, and free its slot."""
-    _move(session, SessionStatus.EXPIRED, end_reason=reason, ended_at=now)
+    _leave(session, SessionStatus.EXPIRED, reason, now)
+
+
+def _leave(session: ParkingSession, to: SessionStatus, reason: EndReason, now: datetime, **others: Any) -> None:
+    """End a booking whose car has not come; its slot, or what its zone promised, is free again."""
+    was_waiting = session.is_waiting
+    _move(session, to, end_reason=reason, ended_at=now, **others)
     release_slot(session=session)
+    if was_waiting:
+        leave_zone(session)
 
 
 # --- The one place where a state changes -------------------------------------------------------------

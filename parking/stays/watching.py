@@ -22,13 +22,17 @@ from parking.stays.models import ParkingSession
 def stay_state(session_id: int) -> str:
     """Return a text that changes with a stay; empty for one that is not there.
 
-    It follows state, slot, offers, the money and freezing of the bill, the newest payment order, and how refunds are.
+    It follows state, slot, window, offers, the money and freezing of the bill, the newest order, and how refunds are.
     That a frozen bill thaws or a hold runs out changes nothing here: pages have clocks.
     """
     row = ParkingSession.objects.filter(pk=session_id).values_list(
         "status",
         "end_reason",
         "slot_id",
+        "vehicle_id",
+        "zone_id",
+        "ends_at",
+        "enter_by",
         "offers",
         "bill__captured",
         "bill__refunded",

@@ -1,6 +1,7 @@
 """Rate cards: tariffs written once and laid on zones; their only writer, and their reads."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -8,6 +9,8 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.db.models import Prefetch, QuerySet
 
+from parking.accounts import approvals
+from parking.accounts.models import Approval, ApprovalKind, Decision
 from parking.audit import services as audit
 from parking.core import clock
 from parking.core.actor import Actor
@@ -15,20 +18,33 @@ from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.sites import Sites, at_sites
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import zones_named
-from parking.tariffs import book, versions
-from parking.tariffs.book import prices_now
+from parking.tariffs import book, lowering, versions
+from parking.tariffs.book import PriceBook, prices_now
 from parking.tariffs.events import (
     RateCardChanged,
     RateCardCreated,
     RateCardVersionAdded,
+    RateCardVersionAsked,
     RateCardVersionEnded,
+    RateCardVersionRefused,
     RateCardVersionWithdrawn,
 )
 from parking.tariffs.models import RateCard, Tariff
 from parking.tariffs.rules import Prices
+from parking.tariffs.rules.checks import checked
 from parking.tariffs.rules.terms import with_fields
-from parking.tariffs.versions import Draft, When, text_of
+from parking.tariffs.versions import Draft, Span, When, text_of
 from parking.tariffs.zone_tariffs import USUAL_FEE
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A version as it would be written."""
+
+    prices: Prices
+    span: Span
+    name: str
+
 
 # --- Reads ---------------------------------------------------------------------------------------------
 
@@ -65,9 +81,11 @@ def create_card(*, actor: Actor, name: str, zone_ids: Collection[int], draft: Dr
         card = RateCard(name=name, vehicle_kind=draft.vehicle_kind, created_at=now)
         _save(card)
         card.zones.set(zones)
+        wanted = _wanted(card, zones, draft, now)
+        lowering.refuse(actor, zones, _after(card, zones, wanted), now)
         made = RateCardCreated(rate_card_id=card.pk, name=name, vehicle_kind=card.vehicle_kind, zone_ids=_ids(zones))
         audit.record(actor, made, now)
-        _add_version(actor, card, zones, draft, now)
+        _add_version(actor, card, wanted, now)
     return card_by_id(card.pk, actor)
 
 
@@ -76,13 +94,14 @@ def change_card(
 ) -> RateCard:
     """Give a rate card another name, or lay it on other zones, from now on.
 
-    Raises NotFound; Refused `rate_card_name_taken`, `rate_card_elsewhere`; InvalidInput.
+    Raises NotFound; Refused `rate_card_name_taken`, `rate_card_elsewhere`, `second_person_needed`; InvalidInput.
     """
     with transaction.atomic():
         card = _locked(card_id, actor)
         card.name = name or card.name
         _save(card)
         if zone_ids is not None:
+            _refuse_cheaper(actor, card, zone_ids, now)
             card.zones.set(zones_named(zone_ids, actor.sites))
         book.renew()
         zones = card.zones.order_by("pk")
@@ -93,20 +112,82 @@ def change_card(
 def add_version(*, actor: Actor, card_id: int, draft: Draft, now: datetime) -> RateCard:
     """Add a version to a rate card: it changes all its zones from one date.
 
-    Raises NotFound; Refused `valid_from_past`, `events_overlap`, `bands_overlap`, `rate_card_elsewhere`; InvalidInput.
+    Raises NotFound; Refused `valid_from_past`, `events_overlap`, `bands_overlap`, `rate_card_elsewhere`,
+    `second_person_needed`; InvalidInput.
     """
     with transaction.atomic():
-        card = _locked(card_id, actor)
-        _add_version(actor, card, list(card.zones.select_related("site").order_by("pk")), draft, now)
+        card, zones = _locked_with_zones(card_id, actor)
+        wanted = _wanted(card, zones, draft, now)
+        lowering.refuse(actor, zones, _after(card, zones, wanted), now)
+        _add_version(actor, card, wanted, now)
     return card_by_id(card_id, actor)
 
 
+def propose_version(*, actor: Actor, card_id: int, draft: Draft, now: datetime) -> RateCard | Approval:
+    """Add a version as `add_version`; one that makes the running day cheaper waits for a second person.
+
+    Raises as `add_version`, and Refused `waits_already`.
+    """
+    with transaction.atomic():
+        card, zones = _locked_with_zones(card_id, actor)
+        wanted = _wanted(card, zones, draft, now)
+        if lowering.waits(actor, zones, _after(card, zones, wanted), now):
+            return _ask_for_version(actor, card, zones, wanted, now)
+        _add_version(actor, card, wanted, now)
+    return card_by_id(card_id, actor)
+
+
+def _ask_for_version(
+    actor: Actor, card: RateCard, zones: Collection[ParkingZone], wanted: _Wanted, now: datetime
+) -> Approval:
+    sites = {zone.site_id for zone in zones}
+    facts: dict[str, object] = {
+        "name": wanted.name,
+        **versions.span_facts(wanted.span, now),
+        "terms": wanted.prices.to_json(),
+    }
+    approval = lowering.ask(
+        actor,
+        kind=ApprovalKind.RATE_CARD,
+        subject_id=card.pk,
+        site_id=sites.pop() if len(sites) == 1 else None,
+        facts={"rate_card_id": card.pk, "vehicle_kind": card.vehicle_kind, **facts},
+        now=now,
+    )
+    asked = RateCardVersionAsked(rate_card_id=card.pk, approval_id=approval.pk, wanted=facts)
+    audit.record(actor, asked, now)
+    return approval
+
+
+def approve_version(*, actor: Actor, approval: Approval, now: datetime) -> None:
+    """Add the version that was asked for, from now on at the earliest. Raises as `zone_tariffs.approve_tariff`."""
+    with transaction.atomic():
+        card = _locked(approval.subject_id, actor)
+        facts = approvals.decide(approval, Decision.APPROVE, actor=actor, now=now).facts
+        wanted = _Wanted(Prices.from_json(facts["terms"]), versions.span_from(facts, now), facts["name"])
+        _add_version(actor, card, wanted, now)
+
+
+def refuse_version(*, actor: Actor, approval: Approval, now: datetime) -> None:
+    """Leave a card as it is. Whoever asked may take it back so. Raises Refused `decided_already`."""
+    with transaction.atomic():
+        card = _locked(approval.subject_id, actor)
+        decided = approvals.decide(approval, Decision.REFUSE, actor=actor, now=now)
+        refused = RateCardVersionRefused(rate_card_id=card.pk, approval_id=approval.pk, asked_by=decided.asked_by_id)
+        audit.record(actor, refused, now)
+
+
 def end_event(*, actor: Actor, card_id: int, tariff_id: int, valid_to: When, now: datetime) -> RateCard:
-    """Give an event of a rate card another end. Raises NotFound; Refused as `versions.end`."""
+    """Give an event of a rate card another end.
+
+    Raises NotFound; Refused as `versions.end`, `second_person_needed`.
+    """
     with transaction.atomic():
         card = _locked(card_id, actor)
         tariff = versions.version_of(tariff_id, card_id=card.pk)
-        zone = _clock_of(card.zones.select_related("site").order_by("pk"))
+        zones = list(card.zones.select_related("site").order_by("pk"))
+        zone = _clock_of(zones)
+        lowering.refuse(actor, zones, lowering.ending(tariff.pk, versions.end_of(valid_to, zone)), now)
         versions.end(tariff=tariff, valid_to=valid_to, zone=zone, now=now)
         ended = text_of(tariff.valid_to or now)
         audit.record(actor, RateCardVersionEnded(rate_card_id=card.pk, tariff_id=tariff.pk, valid_to=ended), now)
@@ -114,20 +195,47 @@ def end_event(*, actor: Actor, card_id: int, tariff_id: int, valid_to: When, now
 
 
 def withdraw_version(*, actor: Actor, card_id: int, tariff_id: int, now: datetime) -> RateCard:
-    """Delete a version of a rate card before it begins. Raises NotFound; Refused `tariff_begun`."""
+    """Delete a version of a rate card before it begins.
+
+    Raises NotFound; Refused `tariff_begun`, `second_person_needed`.
+    """
     with transaction.atomic():
-        card = _locked(card_id, actor)
+        card, zones = _locked_with_zones(card_id, actor)
+        lowering.refuse(actor, zones, lowering.ending(tariff_id, None), now)
         versions.withdraw(tariff=versions.version_of(tariff_id, card_id=card.pk), now=now)
         audit.record(actor, RateCardVersionWithdrawn(rate_card_id=card.pk, tariff_id=tariff_id), now)
     return card_by_id(card_id, actor)
 
 
-def _add_version(actor: Actor, card: RateCard, zones: Collection[ParkingZone], draft: Draft, now: datetime) -> Tariff:
+def _wanted(card: RateCard, zones: Collection[ParkingZone], draft: Draft, now: datetime) -> _Wanted:
     span = versions.span_of(draft, _clock_of(zones), now)
     fields = dict(draft.fields)
     usual = Prices(fields["base_rate"] if "base_rate" in fields else _usual_rate(card, zones, now), USUAL_FEE)
-    prices = with_fields(usual, fields)
-    tariff = versions.add(card=card, vehicle_kind=card.vehicle_kind, prices=prices, span=span, name=draft.name, now=now)
+    return _Wanted(checked(with_fields(usual, fields)), span, draft.name)
+
+
+def _after(card: RateCard, zones: Collection[ParkingZone], wanted: _Wanted) -> PriceBook:
+    ids = [zone.pk for zone in zones]
+    return lowering.with_version(card.vehicle_kind, wanted.prices, wanted.span, zone_ids=ids, card_id=card.pk)
+
+
+def _refuse_cheaper(actor: Actor, card: RateCard, zone_ids: Collection[int], now: datetime) -> None:
+    """Refuse to lay a card on other zones, where it makes the running day of one of them cheaper."""
+    present = set(card.zones.values_list("pk", flat=True))
+    changed = ParkingZone.objects.filter(pk__in=present ^ set(zone_ids)).select_related("site").order_by("pk")
+    lowering.refuse(actor, changed, lowering.laid_on(card.pk, zone_ids), now)
+
+
+def _locked_with_zones(card_id: int, actor: Actor) -> tuple[RateCard, list[ParkingZone]]:
+    card = _locked(card_id, actor)
+    return card, list(card.zones.select_related("site").order_by("pk"))
+
+
+def _add_version(actor: Actor, card: RateCard, wanted: _Wanted, now: datetime) -> Tariff:
+    span = wanted.span
+    tariff = versions.add(
+        card=card, vehicle_kind=card.vehicle_kind, prices=wanted.prices, span=span, name=wanted.name, now=now
+    )
     added = RateCardVersionAdded(
         rate_card_id=card.pk,
         tariff_id=tariff.pk,

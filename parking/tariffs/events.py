@@ -53,6 +53,54 @@ class TariffEnded(ZoneTariffEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TariffAsked(Event):
+    """A change that makes a running day cheaper waits for a second person."""
+
+    action = "tariff.asked"
+    subject_kind = "zone"
+
+    zone_id: int
+    approval_id: int
+    wanted: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TariffRefused(Event):
+    """A change that waited for a second person was refused."""
+
+    action = "tariff.refused"
+    subject_kind = "zone"
+
+    zone_id: int
+    approval_id: int
+    asked_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateCardVersionAsked(Event):
+    """A version of a card that makes a running day cheaper waits for a second person."""
+
+    action = "rate_card.version_asked"
+    subject_kind = "rate_card"
+
+    rate_card_id: int
+    approval_id: int
+    wanted: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateCardVersionRefused(Event):
+    """A version that waited for a second person was refused."""
+
+    action = "rate_card.version_refused"
+    subject_kind = "rate_card"
+
+    rate_card_id: int
+    approval_id: int
+    asked_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TariffWithdrawn(ZoneTariffEvent):
     """A version was deleted before it began."""
 

@@ -7,17 +7,30 @@ from typing import Any
 
 from django.db import transaction
 
+from parking.accounts import approvals
+from parking.accounts.models import Approval, Decision
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
+from parking.core.ids import Ref
 from parking.facilities import services as facilities
 from parking.facilities import sites
 from parking.facilities.models import ParkingSite, ParkingZone
-from parking.tariffs import book
+from parking.facilities.queries import find_zone
+from parking.tariffs import book, lowering
 from parking.tariffs.events import TariffChanged
 from parking.tariffs.models import Holiday, ZoneTariff
 from parking.tariffs.rules import KindRate
-from parking.tariffs.zone_tariffs import copy_tariffs, follow_columns, follow_kind, lay_peak_hours
+from parking.tariffs.zone_tariffs import (
+    PLAIN,
+    approve_tariff,
+    ask_for,
+    copy_tariffs,
+    follow_columns,
+    follow_kind,
+    lay_peak_hours,
+    prices_under_columns,
+)
 
 
 def create_zone(
@@ -58,9 +71,11 @@ def update_zone(
     """Change a zone and, unless `kind_rates` is None, what the kinds of vehicles pay.
 
     Stays keep the terms that they were booked under. Raises NotFound, Refused `zone_name_taken`, `tariff_has_bands`,
-    InvalidInput.
+    `second_person_needed`, InvalidInput.
     """
     with transaction.atomic():
+        if _waits(actor, zone_id, changes, kind_rates, now):
+            raise lowering.second_person_needed()
         zone = facilities.update_zone(actor=actor, zone_id=zone_id, changes=changes, now=now)
         follow_columns(actor=actor, zone=zone, changes=changes, now=now)
         if kind_rates is not None:
@@ -70,6 +85,60 @@ def update_zone(
         if capacity:
             facilities.set_capacity(actor=actor, zone_id=zone.pk, capacity=capacity, now=now)
     return zone
+
+
+def propose_zone(
+    *,
+    actor: Actor,
+    zone_id: int,
+    changes: dict[str, Any],
+    kind_rates: Sequence[KindRate] | None,
+    now: datetime,
+    capacity: Mapping[str, int] | None = None,
+    peak_rates: Mapping[str, Decimal] | None = None,
+) -> ParkingZone | Approval:
+    """Change a zone as `update_zone`; a rate or fee of cars that falls waits for a second person, if it comes alone.
+
+    Raises as `update_zone`, and Refused `waits_already`.
+    """
+    is_alone = set(changes) <= set(PLAIN) and kind_rates is None and not capacity and not peak_rates
+    with transaction.atomic():
+        if is_alone and _waits(actor, zone_id, changes, kind_rates, now):
+            zone = facilities.lock_zone(zone_id, actor)
+            prices = prices_under_columns(zone, changes, now)
+            facts = {"vehicle_kind": "CAR", "name": "", "valid_from": None, "valid_to": None, "terms": prices.to_json()}
+            return ask_for(actor, zone, facts | {"changes": {name: str(changes[name]) for name in changes}}, now)
+        return update_zone(
+            actor=actor,
+            zone_id=zone_id,
+            changes=changes,
+            kind_rates=kind_rates,
+            capacity=capacity,
+            peak_rates=peak_rates,
+            now=now,
+        )
+
+
+def approve(*, actor: Actor, approval: Approval, now: datetime) -> None:
+    """Make the change of a zone's prices that was asked for. Raises as `zone_tariffs.approve_tariff`."""
+    if "changes" not in approval.facts:
+        approve_tariff(actor=actor, approval=approval, now=now)
+        return
+    with transaction.atomic():
+        facts = approvals.decide(approval, Decision.APPROVE, actor=actor, now=now).facts
+        changes = {name: Decimal(text) for name, text in facts["changes"].items()}
+        zone = facilities.update_zone(actor=actor, zone_id=approval.subject_id, changes=changes, now=now)
+        follow_columns(actor=actor, zone=zone, changes=changes, now=now)
+
+
+def _waits(
+    actor: Actor, zone_id: int, changes: Mapping[str, Any], kind_rates: Sequence[KindRate] | None, now: datetime
+) -> bool:
+    """Return whether rates or fees of a zone fall, and a second person has to approve that."""
+    if not (set(changes) & set(PLAIN) or kind_rates is not None):
+        return False
+    zone = find_zone(Ref(pk=zone_id), sites=actor.sites)
+    return lowering.lowers_columns(zone, changes, kind_rates, now) and approvals.needs_second_person(actor, now=now)
 
 
 def set_kind_rates(*, actor: Actor, zone: ParkingZone, kind_rates: Sequence[KindRate], now: datetime) -> None:

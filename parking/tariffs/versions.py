@@ -71,6 +71,20 @@ def end_of(when: When, zone: ZoneInfo) -> datetime:
     return when if isinstance(when, datetime) else clock.day_start(when + timedelta(days=1), zone).astimezone(UTC)
 
 
+def span_facts(span: Span, now: datetime) -> dict[str, str | None]:
+    """Return a span as an approval keeps it; one that began at once begins when it is approved."""
+    return {"valid_from": text_of(span.valid_from) if span.valid_from > now else None, "valid_to": span.end_text}
+
+
+def span_from(facts: Mapping[str, Any], now: datetime) -> Span:
+    """Return the span of an approval, not in the past. Raises InvalidInput if it is over."""
+    begins, ends = (datetime.fromisoformat(text) if text else None for text in (facts["valid_from"], facts["valid_to"]))
+    span = Span(max(begins or now, now), ends)
+    if span.valid_to is not None and span.valid_to <= span.valid_from:
+        raise InvalidInput({"valid_to": ["Later than the beginning"]})
+    return span
+
+
 def add(
     *,
     zone_id: int | None = None,

@@ -41,8 +41,10 @@ def lock_for_pass(*, plates: Collection[Plate], kind: str, now: datetime) -> lis
 
     They are marked as being on a pass. A known plate keeps its kind, which a booking says.
     """
+    # Also new ones in this order: the insert waits for a plate that another transaction is inserting.
     new = [
-        Vehicle(match_key=plate.match_key, vehicle_number=plate.shown, kind=kind, created_at=now) for plate in plates
+        Vehicle(match_key=plate.match_key, vehicle_number=plate.shown, kind=kind, created_at=now)
+        for plate in sorted(plates, key=lambda plate: plate.match_key)
     ]
     Vehicle.objects.bulk_create(new, ignore_conflicts=True)
     keys = [plate.match_key for plate in plates]

@@ -24,6 +24,7 @@ BOOKING = {
     "slot_number", "vehicle_number", "vehicle_kind", "owner_name", "hourly_rate", "booked_at", "entry_time",
     "exit_time", "enter_by", "amount_paid", "amount_due", "total_amount", "payment_method", "payment",
     "site_id", "site_name", "starts_at", "enter_by_after_closing", "discounts", "pass_number", "pass_note",
+    "ends_at", "pay_by", "moved_from_zone_id",
 }  # fmt: skip
 
 
@@ -50,6 +51,9 @@ def test_a_booking_answers_with_everything(clock_stands: Traveller, as_driver: A
         "site_id": zone.site_id,
         "site_name": "Main car park",
         "starts_at": "2026-11-22T04:30:00Z",
+        "ends_at": None,
+        "pay_by": None,
+        "moved_from_zone_id": None,
         "enter_by_after_closing": False,
         "slot_number": "A-001",
         "vehicle_number": "DL-01-AB-1234",

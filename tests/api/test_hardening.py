@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 
 POSTS = [
     "/api/user/book-slot/",
+    "/api/user/reservations/",
+    "/api/user/waiting-list/",
     "/api/user/cancel-booking/",
     "/api/staff/entry/",
     "/api/staff/exit/quote/",

@@ -23,6 +23,7 @@ from tests.client import ApiClient
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, nothing_changes
 from tests.moments import START
+from tests.passes.build import bought, make_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,19 @@ def test_a_car_without_means_leaves_and_its_plate_owes(staff: User, inside: Park
     assert (line.actor_id, line.facts) == (staff.pk, {"owed": "100.00"})
     assert not AuditEntry.objects.filter(action="session.terminated").exists()
     assert_books_agree()
+
+
+def test_the_plate_that_was_seen_is_the_one_that_owes(staff: User, driver: User, inside: ParkingSession) -> None:
+    """The code alone does not say it where another car has it, or a pass has several cars inside."""
+    with nothing_changes():
+        assert problem_of(later(staff, inside, vehicle_number="DL-01-AB-9999")) == (400, "vehicle_mismatch")
+    others = ("DL-01-AB-0001", "DL-01-AB-0002")
+    held = bought(driver, make_plan(inside.zone, vehicles=2, inside=2), *others, now=clock.now())
+    of_pass = [enter(staff, take_ticket(inside.zone, plate)) for plate in others]
+    fields = {"qr_code": held.pass_code}
+    assert problem_of(later(staff, inside, **fields)) == (400, "pass_needs_plate")
+    bill = data_of(later(staff, inside, **fields, vehicle_number=others[1]))
+    assert (bill["session_id"], bill["status"]) == (of_pass[1].pk, "COMPLETED")
 
 
 def test_ten_rupees_now_and_the_rest_later(staff: User, inside: ParkingSession) -> None:

@@ -16,6 +16,12 @@ SESSION = "00000000-0000-4000-8000-000000000000"
 DRIVER = [
     ("GET", "/api/user/zones/"),
     ("POST", "/api/user/book-slot/"),
+    ("POST", "/api/user/reservations/"),
+    ("GET", "/api/user/waiting-list/"),
+    ("POST", "/api/user/waiting-list/"),
+    ("POST", "/api/user/waiting-list/1/accept/"),
+    ("DELETE", "/api/user/waiting-list/1/"),
+    ("PATCH", f"/api/user/reservations/{SESSION}/"),
     ("GET", "/api/user/current-session/"),
     ("GET", f"/api/user/sessions/{SESSION}/"),
     ("GET", f"/api/user/sessions/{SESSION}/qr.svg"),

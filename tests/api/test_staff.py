@@ -310,6 +310,8 @@ def test_slots_are_counted_by_zone(full_house: ParkingZone, as_staff: ApiClient,
         "booked_slots": 1,
         "out_of_service_slots": 1,
         "available_slots": 6,
+        "bookable_slots": 6,
+        "by_kind": {"CAR": 6, "TWO_WHEELER": 0, "EV": 6},
         "occupancy_percent": 30.0,
     }
     assert [slot["status"] for slot in slots] == ["OCCUPIED"] * 2 + ["BOOKED"] + ["FREE"] * 6 + ["OUT_OF_SERVICE"]

@@ -35,7 +35,7 @@ def refused(client: ApiClient, path: str, **query: Any) -> list[str]:
 def test_dashboard(story: Story, manager: ApiClient) -> None:
     counts = {"total_slots": 10, "out_of_service_slots": 0}
     assert ask(manager, "dashboard/") == {
-        "today": {"bookings": 3, "revenue": 100.0, "active_sessions": 1, "completed": 2, "cancelled": 0},
+        "today": {"bookings": 3, "revenue": 100.0, "active_sessions": 1, "completed": 2, "cancelled": 0, "no_place": 0},
         "overall": {"revenue": 500.0, "sessions": 8, "users": 3},
         "zones": [
             counts
@@ -45,6 +45,8 @@ def test_dashboard(story: Story, manager: ApiClient) -> None:
                 "occupied_slots": 1,
                 "booked_slots": 0,
                 "available_slots": 9,
+                "bookable_slots": 9,
+                "by_kind": {"CAR": 9, "TWO_WHEELER": 0, "EV": 9},
                 "occupancy_percent": 10.0,
             },
             counts
@@ -54,6 +56,8 @@ def test_dashboard(story: Story, manager: ApiClient) -> None:
                 "occupied_slots": 0,
                 "booked_slots": 0,
                 "available_slots": 10,
+                "bookable_slots": 10,
+                "by_kind": {"CAR": 10, "TWO_WHEELER": 0, "EV": 10},
                 "occupancy_percent": 0.0,
             },
         ],

@@ -68,6 +68,8 @@ def test_a_zone_needs_a_name_and_a_rate(as_admin: ApiClient) -> None:
         "is_active": True,
         "total_slots": 0,
         "available_slots": 0,
+        "bookable_slots": 0,
+        "by_kind": {"CAR": 0, "TWO_WHEELER": 0, "EV": 0},
         "booked_slots": 0,
         "occupied_slots": 0,
         "out_of_service_slots": 0,

@@ -308,3 +308,8 @@ def test_what_a_shop_may_not_be(shop: Shop, fields: dict[str, Any], field: str) 
     with pytest.raises(InvalidInput) as error:
         shops.change_shop(actor=SYSTEM, shop_id=shop.pk, fields=fields, now=START)
     assert set(error.value.errors) == {field}
+
+
+def test_two_shops_of_a_site_have_different_names(shop: Shop, driver: User) -> None:
+    with refused("shop_name_taken"):
+        make_shop(driver, shop.site_id)

@@ -6,13 +6,13 @@ import pytest
 from time_machine import Traveller
 
 from parking.accounts.models import User
-from parking.facilities.models import ParkingZone
+from parking.facilities.models import Gate, ParkingSite, ParkingZone
 from parking.passes.models import Plan, Subscription
 from parking.payments.models import Payment
 from tests.api.reading import data_of, enter, leave
 from tests.build import make_zone
 from tests.client import ApiClient
-from tests.invariants import assert_books_agree
+from tests.invariants import assert_books_agree, nothing_changes
 from tests.moments import START
 from tests.passes.build import make_plan
 
@@ -215,6 +215,28 @@ def test_a_place_that_was_booked_for_the_plate_is_taken(
     body = {"zone_id": zone.pk, "vehicle_number": PLATE, "owner_name": "Asha Rao"}
     booking = data_of(as_driver.post("/api/user/book-slot/", body), 201)
     assert data_of(_enter(as_staff, held), 201)["session_id"] == booking["session_id"]
+
+
+def test_a_booking_of_another_site_is_not_taken(
+    as_driver: ApiClient, as_staff: ApiClient, plan: Plan, zone: ParkingZone
+) -> None:
+    held = _buy(as_driver, plan)
+    airport = ParkingSite.objects.create(name="Airport", code="AIR", state="OPEN", created_at=START)
+    body = {"zone_id": make_zone("P1", site_id=airport.pk).pk, "vehicle_number": PLATE, "owner_name": "Asha Rao"}
+    data_of(as_driver.post("/api/user/book-slot/", body), 201)
+    gate = Gate.objects.create(site=zone.site, name="North", direction="IN", created_at=START)
+    with nothing_changes():
+        assert _code(_enter(as_staff, held, gate_id=gate.pk)) == "vehicle_unavailable"
+
+
+def test_a_scan_that_is_sent_again_after_the_exit_lets_nobody_in(
+    as_driver: ApiClient, as_staff: ApiClient, plan: Plan
+) -> None:
+    held = _buy(as_driver, plan)
+    entered = data_of(_enter(as_staff, held, scan_id="g1"), 201)
+    data_of(leave(as_staff, {"qr_code": held["pass_code"]}, "CASH"))
+    with nothing_changes():
+        assert data_of(_enter(as_staff, held, scan_id="g1"), 201)["session_id"] == entered["session_id"]
 
 
 # --- Reports and documents -------------------------------------------------------------------------------

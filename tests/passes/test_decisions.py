@@ -62,7 +62,18 @@ def test_refused_the_pass_goes_on(admin: User, used: Subscription) -> None:
     asked = data_of(_ask(as_admin, used, refund=0), 202)
     assert data_of(_decide(as_admin, asked["approval_id"], "REFUSE"))["decision"] == "REFUSE"
     assert (again(used).status, Refund.objects.count()) == ("ACTIVE", 0)
-    assert _ask(as_admin, used, refund=0).json()["code"] == "decided_already"
+
+
+def test_what_was_refused_may_be_asked_for_again_under_a_number_of_its_own(admin: User, used: Subscription) -> None:
+    as_admin, second = ApiClient(admin), ApiClient(make_user(Role.ADMIN))
+    first = data_of(_ask(as_admin, used, refund=4), 202)["approval_id"]
+    assert _ask(as_admin, used, refund=4000).json()["code"] == "asked_already"
+    _decide(as_admin, first, "REFUSE")
+    again_asked = data_of(_ask(as_admin, used, refund=4000), 202)["approval_id"]
+    assert _decide(second, first, "APPROVE").status_code == 404
+    assert data_of(_decide(second, again_asked, "APPROVE"))["decision"] == "APPROVE"
+    assert [row.amount for row in Refund.objects.all()] == [Decimal("4000.00")]
+    assert_books_agree()
 
 
 def test_not_more_than_was_paid(admin: User, used: Subscription) -> None:

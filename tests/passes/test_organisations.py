@@ -21,6 +21,7 @@ from parking.payments.models import Debt, Payment
 from parking.stays.models import ParkingSession
 from parking.vehicles.models import Vehicle
 from tests.build import actor, leave, make_user
+from tests.client import ApiClient
 from tests.invariants import assert_books_agree, refused
 from tests.invoices.conftest import GSTIN, register
 from tests.moments import START, at
@@ -124,6 +125,12 @@ def test_a_file_that_is_no_list_is_refused(zone: ParkingZone, content: bytes, co
     organisation = make_organisation(zone)
     with refused(code):
         upload_file(organisation, content)
+
+
+@pytest.mark.parametrize(("field", "text"), [("address", "12\x00"), ("gstin", "\x00")])
+def test_a_text_that_no_database_keeps_is_refused(zone: ParkingZone, admin: User, field: str, text: str) -> None:
+    address = f"/api/admin/organisations/{make_organisation(zone).pk}/"
+    assert list(ApiClient(admin).patch(address, {field: text}).json()["errors"]) == [field]
 
 
 # --- At the gate -------------------------------------------------------------------------------------------

@@ -10,11 +10,11 @@ from parking.audit.models import AuditEntry
 from parking.checkout import pass_changes, passes, settling
 from parking.checkout.pass_renewing import expire_passes, offer_renewals, remind_of_ends
 from parking.core.actor import SYSTEM
-from parking.facilities.models import ParkingZone
+from parking.facilities.models import ParkingSite, ParkingZone
 from parking.notifications.models import Notice
 from parking.notifications.noticing import take_events
 from parking.passes.models import PassPeriod, Plan, Subscription
-from parking.passes.plans import change_plan
+from parking.passes.plans import change_plan, plans_on_sale
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import PaymentOrder, Refund
 from tests.build import actor, enter, leave, make_user, reloaded, take_ticket
@@ -123,6 +123,20 @@ def test_a_plan_that_is_sold_no_more_is_not_renewed(driver: User, plan: Plan, re
     change_plan(actor=SYSTEM, plan_id=plan.pk, changes={"is_active": False}, now=START)
     assert offer_renewals(now=END - THREE_DAYS) == 0
     assert not again(renewed).auto_renew
+
+
+@pytest.mark.parametrize("names_zones", [True, False])
+def test_a_pass_of_which_no_zone_is_left_is_neither_sold_nor_renewed(
+    driver: User, zone: ParkingZone, names_zones: bool
+) -> None:
+    plan = make_plan(zone, zone_ids=[zone.pk] if names_zones else [])
+    held = bought(driver, plan, PLATE, auto_renew=True)
+    assert list(plans_on_sale()) == [plan]
+    ParkingZone.objects.update(retired_at=START)
+    ParkingSite.objects.update(retired_at=None if names_zones else START)
+    assert list(plans_on_sale()) == []
+    assert offer_renewals(now=END - THREE_DAYS) == 0
+    assert (again(held).auto_renew, held.periods.count()) == (False, 1)
 
 
 def test_a_plan_that_costs_nothing_renews_itself(driver: User, zone: ParkingZone) -> None:

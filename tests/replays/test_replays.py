@@ -18,7 +18,7 @@ from parking.replays.models import Replay, ReplayState
 from parking.tariffs.models import Tariff
 from parking.tariffs.versions import Draft
 from tests.api.reading import data_of
-from tests.build import book, enter, leave, make_user, make_zone
+from tests.build import book, enter, leave, make_user, make_zone, quote
 from tests.client import ApiClient
 from tests.moments import START, at
 from tests.web.driver.conftest import browser_of
@@ -86,6 +86,18 @@ def test_sums_by_day_length_and_band_and_what_changes_most(zone: ParkingZone, pa
         {"session_id": middle, "before": "150.00", "after": "120.00"},
     ]
     assert short not in {row["session_id"] for row in found["most_changed"]}
+
+
+def test_a_car_that_left_after_it_was_shown_its_bill_is_billed_no_longer_than_it_was(
+    zone: ParkingZone, driver: User, staff: User
+) -> None:
+    """Shown the bill of one hour at 64 minutes, out at 68: the same tariff costs the same."""
+    session = book(driver, zone, now=START)
+    enter(staff, session, START)
+    quote(staff, session, at(64))
+    leave(staff, session, now=at(68))
+    found = result_of(start(zone, rate=50))
+    assert (found["before"], found["after"], found["most_changed"]) == ("50.00", "50.00", [])
 
 
 def test_other_zones_kinds_and_days_do_not_count(zone: ParkingZone, parked: Parked) -> None:

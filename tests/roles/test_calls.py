@@ -3,13 +3,14 @@
 The table is compared with the routes: a call without an entry fails, and so does an entry without a call.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from parking.audit.models import AuditEntry
-from parking.core import fresh
+from parking.core import clock, fresh
 from smart_parking.api import api
 from tests.client import ApiClient
 from tests.roles.world import MARKS, PASS_PLATE, World, make_world
@@ -110,6 +111,12 @@ TABLE: dict[str, Statuses] = {
     "POST /api/staff/pass-entry/": gate(201, 400),
     "GET /api/user/zones/": driver(other=200),
     "POST /api/user/book-slot/": driver(201, 201),
+    "POST /api/user/reservations/": driver(201, 201),
+    "PATCH /api/user/reservations/{session_ref}/": driver(400),
+    "GET /api/user/waiting-list/": driver(other=200),
+    "POST /api/user/waiting-list/": driver(400, 400),
+    "POST /api/user/waiting-list/{entry_ref}/accept/": driver(404),
+    "DELETE /api/user/waiting-list/{entry_ref}/": driver(404),
     "GET /api/user/current-session/": driver(other=200),
     "GET /api/user/sessions/{session_ref}/": driver(),
     "GET /api/user/sessions/{session_ref}/qr.svg": driver(),
@@ -252,6 +259,7 @@ TABLE: dict[str, Statuses] = {
     "GET /api/admin/users/{user_id}/": office_one(),
     "PATCH /api/admin/users/{user_id}/": office_change(),
     "GET /api/admin/terminations/": office_list(),
+    "GET /api/admin/gate-counts/": office_list(),
     "GET /api/admin/audit/": all_sites(),
     "GET /api/admin/settings/": office_list(),
     # The operator's own values: at the other site they are read, and changed by nobody.
@@ -284,7 +292,15 @@ TABLE: dict[str, Statuses] = {
     "GET /parking/zone/{zone_ref}/status/": PUBLIC,
 }
 # Addresses that show to everybody what is shown to drivers.
-SHOWN_TO_ALL = ("/api/public/", "/api/user/zones/", "/api/user/book-slot/", "POST /api/user/passes/", "/parking/")
+SHOWN_TO_ALL = (
+    "/api/public/",
+    "/api/user/zones/",
+    "/api/user/book-slot/",
+    "/api/user/reservations/",
+    "/api/user/waiting-list/",
+    "POST /api/user/passes/",
+    "/parking/",
+)
 
 BROWSER = {
     "endpoint": "https://fcm.googleapis.com/fcm/send/one",
@@ -306,6 +322,12 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/me/push-subscriptions/": BROWSER,
         "DELETE /api/me/push-subscriptions/": {"endpoint": "https://fcm.googleapis.com/fcm/send/other"},
         "POST /api/user/book-slot/": ticket,
+        "POST /api/user/reservations/": ticket
+        | {"starts_at": f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
+        | {"ends_at": f"{clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"},
+        "POST /api/user/waiting-list/": ticket | {"until": f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"},
+        "POST /api/user/waiting-list/{entry_ref}/accept/": {},
+        "PATCH /api/user/reservations/{session_ref}/": {"owner_name": "Meera"},
         "POST /api/user/sessions/{session_ref}/promo-code/": {"promo_code": "GROVE"},
         "POST /api/user/sessions/{session_ref}/points/": {"use_points": 100},
         "POST /api/user/vehicles/": {"vehicle_number": plate},
@@ -370,12 +392,12 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/admin/zones/": {"name": "New", "hourly_rate": 10, "site_id": world.zone.site_id},
         "PATCH /api/admin/zones/{zone_ref}/": {"contact": "Office"},
         "GET /api/public/zones/{zone_ref}/estimate/": {"minutes": 120},
-        "POST /api/admin/zones/{zone_ref}/tariffs/": {"template": "PEAK"},
+        "POST /api/admin/zones/{zone_ref}/tariffs/": {"base_rate": 1000},
         "PATCH /api/admin/zones/{zone_ref}/tariffs/{tariff_id}/": {"valid_to": "2998-01-01"},
         "PUT /api/admin/zones/{zone_ref}/demand/": {"steps": [{"from_percent": 0, "change_percent": 10}]},
-        "POST /api/admin/rate-cards/": {"name": "New", "zone_ids": [zone], "base_rate": 10},
+        "POST /api/admin/rate-cards/": {"name": "New", "zone_ids": [zone], "base_rate": 1000},
         "PATCH /api/admin/rate-cards/{card_id}/": {"name": "Town"},
-        "POST /api/admin/rate-cards/{card_id}/versions/": {"base_rate": 10},
+        "POST /api/admin/rate-cards/{card_id}/versions/": {"base_rate": 1000},
         "PATCH /api/admin/rate-cards/{card_id}/versions/{tariff_id}/": {"valid_to": "2998-01-01"},
         "POST /api/shop/validate/": {"session_id": world.inside.pk},
         "POST /api/admin/shops/": {

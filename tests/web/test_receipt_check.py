@@ -5,8 +5,10 @@ from django.test import Client
 
 from parking.audit.models import AuditEntry
 from parking.stays.models import SessionNote
-from tests.build import book, enter, leave
+from tests.build import book, enter, leave, take_ticket
 from tests.invariants import nothing_changes
+from tests.moments import at
+from tests.passes.build import bought, make_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,14 @@ def test_who_holds_a_receipt_sees_what_the_books_have_and_not_whose_car_it_is(le
 def test_a_code_in_lower_case_is_the_same_and_another_is_not_there(left):
     assert Client().get(f"/r/{left.qr_code.lower()}").status_code == 200
     assert Client().get("/r/QR-000000000000").status_code == 404
+
+
+def test_the_code_of_a_pass_shows_no_receipt(driver, staff, zone):
+    held = bought(driver, make_plan(zone), "DL-01-AB-1234")
+    enter(staff, take_ticket(zone, "DL-01-AB-1234", at(1)), at(2))
+    with nothing_changes():
+        assert Client().get(f"/r/{held.pass_code}").status_code == 404
+        assert Client().post(f"/r/{held.pass_code}", {"paid": "500"}).status_code == 404
 
 
 def test_another_sum_is_told_once_and_ticked_off_by_no_attendant(left, gate_of, staff, admin):

@@ -21,7 +21,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.downloads import PDF, documents_file
-from parking.edge.parsing import Day, In, Note, Rupees, Text20, Text100, path_id
+from parking.edge.parsing import Day, In, Note, Printable, Rupees, Text20, Text100, path_id
 from parking.passes import organisations
 from parking.passes.list_file import MOST_BYTES
 from parking.passes.models import Organisation, OrganisationKind
@@ -34,7 +34,8 @@ router = Router(tags=["Admin"], auth=admin_only)
 Many = Annotated[int, Field(ge=1, le=MOST_ON_LIST)]
 Days = Annotated[int, Field(ge=0, le=MOST_DUE_DAYS)]
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
-Address = Annotated[str, Field(max_length=300)]
+Address = Annotated[str, Field(max_length=300), Printable]
+Gstin = Annotated[str, Field(max_length=20), Printable]
 MOST_MONTHS = 30_000
 
 
@@ -43,7 +44,7 @@ class ChangedOrganisationIn(In):
 
     name: Text100 = absent()
     kind: Annotated[OrganisationKind, Field(strict=False)] = absent()
-    gstin: Annotated[str, Field(max_length=20)] = absent()
+    gstin: Gstin = absent()
     address: Address = absent()
     contact_id: Id | None = absent()
     vehicles: Many = absent()
@@ -63,7 +64,7 @@ class NewOrganisationIn(ChangedOrganisationIn):
     name: Text100
     kind: Annotated[OrganisationKind, Field(strict=False)]
     plan_id: Annotated[Id, Field(description="Says where, on which days and between which hours it parks")]
-    gstin: Annotated[str, Field(max_length=20)] = ""
+    gstin: Gstin = ""
     address: Address = ""
     contact_id: Id | None = None
     vehicles: Many

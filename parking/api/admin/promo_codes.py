@@ -5,7 +5,9 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from parking.accounts.models import Approval
 from parking.api.paging import Paging, page_of
+from parking.api.shapes.approvals import AskedOut, asked
 from parking.api.shapes.promo_codes import ChangedPromoIn, NewPromoIn, PromoCodeOut
 from parking.core import clock
 from parking.edge import requests
@@ -13,7 +15,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.parsing import path_id
-from parking.offers import codes
+from parking.offers import codes, strong_codes
 
 router = Router(tags=["Admin"], auth=admin_only)
 
@@ -32,7 +34,7 @@ def list_codes(request: HttpRequest, paging: Annotated[Paging, Query()]) -> Http
 
 @router.post(
     "/promo-codes/",
-    response={201: Ok[PromoCodeOut], **WRITE_PROBLEMS},
+    response={201: Ok[PromoCodeOut], 202: Ok[AskedOut], **WRITE_PROBLEMS},
     openapi_extra=keyed(
         examples(
             request={"code": "WELCOME", "kind": "PERCENT", "value": 20, "cap": 30, "uses": 100, "uses_per_driver": 1},
@@ -44,8 +46,14 @@ def list_codes(request: HttpRequest, paging: Annotated[Paging, Query()]) -> Http
 )
 @requests.idempotent_in_one_transaction
 def create_code(request: HttpRequest, payload: NewPromoIn) -> HttpResponse:
-    """Make a code. PERCENT, AMOUNT (rupees) or MINUTES (the first ones); without zones or kinds it holds for all."""
-    code = codes.create_code(actor=actor_of(request), fields=payload.fields(), now=clock.now())
+    """Make a code. PERCENT, AMOUNT (rupees) or MINUTES (the first ones); without zones or kinds it holds for all.
+
+    One of 80 percent and more is made out of use and waits for a second person (202), unless there is one administrator
+    alone.
+    """
+    code = strong_codes.propose_code(actor=actor_of(request), fields=payload.fields(), now=clock.now())
+    if isinstance(code, Approval):
+        return asked(code)
     return ok(PromoCodeOut.of(code), "Promo code made", status=201)
 
 
@@ -62,15 +70,20 @@ def one_code(request: HttpRequest, code_id: str) -> HttpResponse:
 
 @router.patch(
     "/promo-codes/{code_id}/",
-    response={200: Ok[PromoCodeOut], **problems()},
+    response={200: Ok[PromoCodeOut], 202: Ok[AskedOut], **problems()},
     openapi_extra=examples(
         request={"uses": 200, "is_active": True}, response=enveloped(PromoCodeOut.example, "Promo code changed")
     ),
     summary="Change a promo code",
 )
 def change_code(request: HttpRequest, code_id: str, payload: ChangedPromoIn) -> HttpResponse:
-    """Change fields of a code from now on. Sessions that hold it keep what it gave them."""
-    code = codes.change_code(
+    """Change fields of a code from now on. Sessions that hold it keep what it gave them.
+
+    What leaves it in use with 80 percent and more waits for a second person (202).
+    """
+    code = strong_codes.propose_change(
         actor=actor_of(request), code_id=path_id(code_id), fields=payload.fields(), now=clock.now()
     )
+    if isinstance(code, Approval):
+        return asked(code)
     return ok(PromoCodeOut.of(code), "Promo code changed")

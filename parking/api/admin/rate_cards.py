@@ -5,7 +5,9 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from parking.accounts.models import Approval
 from parking.api.paging import Paging, page_of
+from parking.api.shapes.approvals import AskedOut, asked
 from parking.api.shapes.tariff_fields import CardVersionIn, ChangedCardIn, EndIn, NewCardIn
 from parking.api.shapes.tariffs import RateCardOut
 from parking.core import clock
@@ -85,7 +87,7 @@ def change_card(request: HttpRequest, card_id: str, payload: ChangedCardIn) -> H
 
 @router.post(
     "/rate-cards/{card_id}/versions/",
-    response={201: Ok[RateCardOut], **WRITE_PROBLEMS},
+    response={201: Ok[RateCardOut], 202: Ok[AskedOut], **WRITE_PROBLEMS},
     openapi_extra=keyed(
         examples(
             request={"valid_from": "2026-12-01", "base_rate": 55, "daily_cap": 500},
@@ -97,9 +99,14 @@ def change_card(request: HttpRequest, card_id: str, payload: ChangedCardIn) -> H
 )
 @requests.idempotent_in_one_transaction
 def add_version(request: HttpRequest, card_id: str, payload: CardVersionIn) -> HttpResponse:
-    """Change all zones of a card from one date on; with `valid_to` it is an event."""
+    """Change all zones of a card from one date on; with `valid_to` it is an event.
+
+    One that makes this day cheaper waits for a second person (202), unless there is one administrator alone.
+    """
     now = clock.now()
-    card = cards.add_version(actor=actor_of(request), card_id=path_id(card_id), draft=payload.draft(), now=now)
+    card = cards.propose_version(actor=actor_of(request), card_id=path_id(card_id), draft=payload.draft(), now=now)
+    if isinstance(card, Approval):
+        return asked(card)
     return ok(RateCardOut.of(card, now), "Version added", status=201)
 
 

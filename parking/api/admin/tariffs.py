@@ -5,7 +5,9 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from parking.accounts.models import Approval
 from parking.api.paging import Paging, page_of
+from parking.api.shapes.approvals import AskedOut, asked
 from parking.api.shapes.demand import DemandIn, DemandOut
 from parking.api.shapes.tariff_fields import EndIn, HolidayIn, NewTariffIn
 from parking.api.shapes.tariffs import HolidayOut, TariffOut
@@ -53,7 +55,7 @@ def list_tariffs(request: HttpRequest, zone_ref: str, paging: Annotated[Paging, 
 
 @router.post(
     "/zones/{zone_ref}/tariffs/",
-    response={201: Ok[TariffOut], **WRITE_PROBLEMS},
+    response={201: Ok[TariffOut], 202: Ok[AskedOut], **WRITE_PROBLEMS},
     openapi_extra=keyed(
         examples(request=NEW_TARIFF, response=enveloped(TariffOut.example, "Tariff added"), status=201)
     ),
@@ -64,11 +66,14 @@ def add_tariff(request: HttpRequest, zone_ref: str, payload: NewTariffIn) -> Htt
     """Add a version that holds from a date or time on; with `valid_to` an event, which lies over the others.
 
     Fields that are left out have their defaults, the rate that of the zone. `template` PEAK, or one of its rates, lays
-    the bands of the peak hours on. Sessions keep the terms that they were booked under.
+    the bands of the peak hours on. Sessions keep the terms that they were booked under. One that makes this day cheaper
+    waits for a second person (202), unless there is one administrator alone.
     """
     now = clock.now()
     zone = _zone(request, zone_ref)
-    tariff = zone_tariffs.add_tariff(actor=actor_of(request), zone_id=zone.pk, draft=payload.draft(), now=now)
+    tariff = zone_tariffs.propose_tariff(actor=actor_of(request), zone_id=zone.pk, draft=payload.draft(), now=now)
+    if isinstance(tariff, Approval):
+        return asked(tariff)
     return ok(TariffOut.of(tariff, now), "Tariff added", status=201)
 
 

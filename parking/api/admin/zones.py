@@ -5,7 +5,9 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from parking.accounts.models import Approval
 from parking.api.paging import Paging, page_of
+from parking.api.shapes.approvals import AskedOut, asked
 from parking.api.shapes.zone_fields import ChangedZoneIn, NewZoneIn
 from parking.api.shapes.zones import AdminZoneOut, KindRateOut
 from parking.core import clock
@@ -84,7 +86,7 @@ def one_zone(request: HttpRequest, zone_ref: str) -> HttpResponse:
 
 @router.patch(
     "/zones/{zone_ref}/",
-    response={200: Ok[AdminZoneOut], **problems()},
+    response={200: Ok[AdminZoneOut], 202: Ok[AskedOut], **problems()},
     openapi_extra=examples(
         request={"hourly_rate": 60, "opens_at": "06:00", "closes_at": "23:00"},
         response=enveloped(
@@ -95,8 +97,12 @@ def one_zone(request: HttpRequest, zone_ref: str) -> HttpResponse:
     summary="Change a zone",
 )
 def change_zone(request: HttpRequest, zone_ref: str, payload: ChangedZoneIn) -> HttpResponse:
-    """Change a zone. Bookings keep the terms that they were made under."""
-    zone = tariffs.update_zone(
+    """Change a zone. Bookings keep the terms that they were made under.
+
+    A rate or fee of cars that falls, changed alone, waits for a second person (202), unless there is one administrator
+    alone; with other changes it is refused (`second_person_needed`).
+    """
+    zone = tariffs.propose_zone(
         actor=actor_of(request),
         zone_id=find_zone(path_ref(zone_ref), sites=actor_of(request).sites).pk,
         changes=payload.changes(),
@@ -105,6 +111,8 @@ def change_zone(request: HttpRequest, zone_ref: str, payload: ChangedZoneIn) -> 
         peak_rates=payload.peak_rates(),
         now=clock.now(),
     )
+    if isinstance(zone, Approval):
+        return asked(zone)
     return _zone_answer(zone, "Zone changed")
 
 

@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Any, Self
 
+from django.http import HttpResponse
+
 from parking.accounts.models import Approval, ApprovalKind, Decision
+from parking.edge.answers import ok
 from parking.edge.shapes import Shape
 
 
@@ -19,6 +22,11 @@ class AskedOut(Shape):
     def of(cls, approval: Approval) -> Self:
         """Return an approval that waits."""
         return cls.make(approval_id=approval.pk, waits_for="SECOND_PERSON")
+
+
+def asked(approval: Approval) -> HttpResponse:
+    """Answer that nothing changes before a second person approves."""
+    return ok(AskedOut.of(approval), "Waits for a second person", status=202)
 
 
 class ApprovalOut(Shape):

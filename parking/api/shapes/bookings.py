@@ -22,7 +22,7 @@ from parking.payments.models import PaymentOrder
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
 from parking.stays.notes import open_notes_of
-from parking.stays.services import rate_of
+from parking.stays.services import pay_by_of, rate_of
 from parking.tariffs.rules import total_of, whole_minutes
 
 
@@ -44,9 +44,12 @@ class BookingOut(Shape):
     hourly_rate: float
     booked_at: datetime
     starts_at: datetime
+    ends_at: datetime | None
+    moved_from_zone_id: int | None
     entry_time: datetime | None
     exit_time: datetime | None
     enter_by: datetime
+    pay_by: datetime | None
     enter_by_after_closing: bool
     amount_paid: float
     amount_due: float
@@ -78,9 +81,12 @@ class BookingOut(Shape):
         "hourly_rate": 50.0,
         "booked_at": "2026-11-22T04:30:00Z",
         "starts_at": "2026-11-22T04:30:00Z",
+        "ends_at": None,
+        "moved_from_zone_id": None,
         "entry_time": None,
         "exit_time": None,
         "enter_by": "2026-11-22T05:00:00Z",
+        "pay_by": None,
         "enter_by_after_closing": False,
         "amount_paid": 50.0,
         "amount_due": 0.0,
@@ -108,6 +114,7 @@ class BookingOut(Shape):
             end_reason=session.end_reason or None,
             site_id=session.zone.site_id,
             site_name=session.zone.site.name,
+            pay_by=pay_by_of(session),
             enter_by_after_closing=not is_open(session.zone, session.enter_by),
             zone_name=session.zone.name,
             slot_number=session.slot_number,

@@ -1,6 +1,6 @@
 """How the figures of the dashboard are shown."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
@@ -19,8 +19,16 @@ class TodayOut(Shape):
     active_sessions: int
     completed: int
     cancelled: int
+    no_place: int
 
-    example = {"bookings": 42, "revenue": 3150.0, "active_sessions": 7, "completed": 33, "cancelled": 2}
+    example = {
+        "bookings": 42,
+        "revenue": 3150.0,
+        "active_sessions": 7,
+        "completed": 33,
+        "cancelled": 2,
+        "no_place": 0,
+    }
 
 
 class OverallOut(Shape):
@@ -80,11 +88,11 @@ class DashboardOut(Shape):
     }
 
     @classmethod
-    def of(cls, zones: Iterable[tuple[ParkingZone, ZoneCounts]], now: datetime, *, sites: Sites) -> Self:
+    def of(cls, zones: Sequence[tuple[ParkingZone, ZoneCounts]], now: datetime, *, sites: Sites) -> Self:
         """Return the figures of these zones and sites."""
         return cls.make(
             today=TodayOut.make(**today_figures(sites=sites)),
             overall=OverallOut.make(**overall_figures(sites=sites)),
-            zones=[ZoneCountsOut.of(zone, counts) for zone, counts in zones],
+            zones=ZoneCountsOut.listed(zones, now),
             system=SystemOut.make(**system_figures(now=now, sites=sites)),
         )

@@ -8,8 +8,10 @@ from pydantic import Field
 
 from parking.edge.shapes import Shape
 from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.facilities.place_rules import Bookable
 from parking.facilities.queries import ZoneCounts, capacity_of, counts_of
 from parking.facilities.rules import distance_m
+from parking.stays.promises import bookable_in
 from parking.tariffs.queries import kind_rates_of, price_now
 
 # JSON Schema's own format "time" wants an offset from UTC, which a time of day has not.
@@ -26,6 +28,8 @@ class ZoneOut(Shape):
     is_active: bool
     total_slots: int
     available_slots: int
+    bookable_slots: int
+    by_kind: dict[str, int]
     occupancy_percent: float
     opens_at: TimeOfDay | None
     closes_at: TimeOfDay | None
@@ -52,6 +56,8 @@ class ZoneOut(Shape):
         "is_active": True,
         "total_slots": 10,
         "available_slots": 7,
+        "bookable_slots": 5,
+        "by_kind": {"CAR": 5, "TWO_WHEELER": 0, "EV": 5},
         "occupancy_percent": 30.0,
         "opens_at": None,
         "closes_at": None,
@@ -69,8 +75,11 @@ class ZoneOut(Shape):
     }
 
     @classmethod
-    def of(cls, zone: ParkingZone, counts: ZoneCounts, now: datetime, **others: Any) -> Self:
-        """Return a zone with its free slots and the rate of cars at `now`. The zone must come with its site."""
+    def of(cls, zone: ParkingZone, counts: ZoneCounts, left: Bookable, now: datetime, **others: Any) -> Self:
+        """Return a zone with its free slots, what reservations leave of them, and the rate of cars at `now`.
+
+        The zone must come with its site.
+        """
         price = price_now(zone, now)
         return cls.read(
             zone,
@@ -79,9 +88,17 @@ class ZoneOut(Shape):
             site_name=zone.site.name,
             total_slots=counts.total,
             available_slots=counts.available,
+            bookable_slots=left.total,
+            by_kind=left.by_kind,
             occupancy_percent=counts.occupancy_percent,
             **others,
         )
+
+    @classmethod
+    def listed(cls, rows: Sequence[tuple[ParkingZone, ZoneCounts]], now: datetime) -> list[Self]:
+        """Return the rows of a list, with one statement at most for all their reservations."""
+        left = bookable_in(rows, now)
+        return [cls.of(zone, counts, left[zone.pk], now) for zone, counts in rows]
 
     def at_distance(self, point: tuple[float, float]) -> Self:
         """Return the zone with its distance from a point (degrees of latitude and longitude), None without a place."""
@@ -114,6 +131,8 @@ class ZoneCountsOut(Shape):
     booked_slots: int
     out_of_service_slots: int
     available_slots: int
+    bookable_slots: int
+    by_kind: dict[str, int]
     occupancy_percent: float
 
     example = {
@@ -124,12 +143,14 @@ class ZoneCountsOut(Shape):
         "booked_slots": 1,
         "out_of_service_slots": 0,
         "available_slots": 7,
+        "bookable_slots": 5,
+        "by_kind": {"CAR": 5, "TWO_WHEELER": 0, "EV": 5},
         "occupancy_percent": 30.0,
     }
 
     @classmethod
-    def of(cls, zone: ParkingZone, counts: ZoneCounts, **others: Any) -> Self:
-        """Return the counts of a zone."""
+    def of(cls, zone: ParkingZone, counts: ZoneCounts, left: Bookable, **others: Any) -> Self:
+        """Return the counts of a zone, with what reservations leave of its free slots."""
         return cls.read(
             counts,
             zone_id=zone.pk,
@@ -139,8 +160,16 @@ class ZoneCountsOut(Shape):
             booked_slots=counts.booked,
             out_of_service_slots=counts.out_of_service,
             available_slots=counts.available,
+            bookable_slots=left.total,
+            by_kind=left.by_kind,
             **others,
         )
+
+    @classmethod
+    def listed(cls, rows: Sequence[tuple[ParkingZone, ZoneCounts]], now: datetime) -> list[Self]:
+        """Return the rows of a list, with one statement at most for all their reservations."""
+        left = bookable_in(rows, now)
+        return [cls.of(zone, counts, left[zone.pk]) for zone, counts in rows]
 
 
 class ZoneSlotsOut(ZoneCountsOut):
@@ -181,11 +210,12 @@ class AdminZoneOut(ZoneOut):
     }
 
     @classmethod
-    def of(cls, zone: ParkingZone, counts: ZoneCounts, now: datetime, **others: Any) -> Self:
+    def of(cls, zone: ParkingZone, counts: ZoneCounts, left: Bookable, now: datetime, **others: Any) -> Self:
         """Return a zone; `kind_rates` and `capacity` are among `others`."""
         return super().of(
             zone,
             counts,
+            left,
             now,
             booked_slots=counts.booked,
             occupied_slots=counts.occupied,
@@ -197,14 +227,16 @@ class AdminZoneOut(ZoneOut):
 
     @classmethod
     def rows(cls, zones: Sequence[ParkingZone], now: datetime) -> list[Self]:
-        """Return zones with counts, prices and capacities, with three statements however many there are."""
+        """Return zones with counts, prices and capacities, with four statements at most, however many there are."""
         counts, tariffs = counts_of(zones), kind_rates_of(zones, now)
         places = capacity_of([zone for zone in zones if not zone.marked])
         rates = {zone.pk: [KindRateOut.read(tariff) for tariff in tariffs.get(zone.pk, [])] for zone in zones}
+        left = bookable_in([(zone, counts.get(zone.pk, ZoneCounts())) for zone in zones], now)
         return [
             cls.of(
                 zone,
                 counts.get(zone.pk, ZoneCounts()),
+                left[zone.pk],
                 now,
                 kind_rates=rates[zone.pk],
                 capacity=None if zone.marked else places.get(zone.pk, {}),

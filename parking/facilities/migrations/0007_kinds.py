@@ -24,7 +24,7 @@ def _kinds_of_site(**defaults: Any) -> migrations.AddField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("facilities", "0005_zone_minutes_optional")]
+    dependencies = [("facilities", "0006_reservations")]
 
     operations = [
         # A process of the former release leaves it out: the database keeps the default for it.

@@ -78,7 +78,14 @@ def _zone_now(request: HttpRequest, zone_id: int) -> dict[str, Any]:
     others = [other for other in zone_cards(now=now) if not other.is_full] if card.is_full else []
     refund_minutes = -(-CANCEL_WINDOW_SECONDS.at(card.zone.site_id) // 60)
     end = now + timedelta(hours=hours)
-    shown = {"card": card, "zone": card.zone, "others": others, "refund_minutes": refund_minutes}
+    is_driver = isinstance(request.user, User) and request.user.role in DRIVERS
+    shown = {
+        "is_driver": is_driver,
+        "card": card,
+        "zone": card.zone,
+        "others": others,
+        "refund_minutes": refund_minutes,
+    }
     tariffs = [(price, words) for price in card.prices if (words := price.words(now))]
     return {**shown, "now": now, "end": end, "hour_choices": HOURS, "tariffs": tariffs}
 

@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 
 from parking.facilities.admitting import closed_place, kinds_of, kinds_with_slots
 from parking.facilities.models import ParkingSite, ParkingZone
+from parking.facilities.place_rules import Bookable
 from parking.facilities.queries import ZoneCounts, zones_with_counts
 from parking.facilities.rules import distance_m
+from parking.stays.promises import bookable_in
 from parking.tariffs.queries import PriceNow, prices_of
 from parking.tariffs.rules import Stay, Terms, lines_of, total_of
 from parking.vehicles.models import VehicleKind
@@ -64,6 +66,7 @@ class ZoneCard:
 
     zone: ParkingZone
     counts: ZoneCounts
+    left: Bookable
     prices: tuple[Price, ...]
     closed: ParkingSite | ParkingZone | None
     hours: int
@@ -85,7 +88,7 @@ class ZoneCard:
 
     @property
     def is_full(self) -> bool:
-        return self.counts.available == 0
+        return self.left.total == 0
 
     @property
     def takes_nobody(self) -> bool:
@@ -93,7 +96,8 @@ class ZoneCard:
 
     @property
     def free(self) -> int:
-        return self.counts.available
+        """Return the slots that can be booked now: reservations have theirs."""
+        return self.left.total
 
     @property
     def is_nearly_full(self) -> bool:
@@ -151,7 +155,8 @@ def zone_cards(
 ) -> list[ZoneCard]:
     """Return the cards of active zones, in two statements. Full and closed zones come last in any order."""
     zones = zones_with_counts(only_active=True)
-    cards = [_card(zone, counts, near=near, hours=hours, kind=kind, now=now) for zone, counts in zones]
+    left = bookable_in(zones, now)
+    cards = [_card(zone, counts, left[zone.pk], near=near, hours=hours, kind=kind, now=now) for zone, counts in zones]
     cards.sort(key=attrgetter(_SORTS.get(sorting, "zone.name")), reverse=sorting == "free")
     return sorted(cards, key=attrgetter("takes_nobody"))
 
@@ -175,12 +180,14 @@ def by_site(cards: list[ZoneCard]) -> list[SiteCards]:
 def zone_card(zone: ParkingZone, *, hours: int = USUAL_HOURS, kind: str = VehicleKind.CAR, now: datetime) -> ZoneCard:
     """Return one zone's card, in two statements."""
     ((row, counts),) = zones_with_counts(zone=zone)
-    return _card(row, counts, near=None, hours=hours, kind=kind, now=now)
+    left = bookable_in([(row, counts)], now)[row.pk]
+    return _card(row, counts, left, near=None, hours=hours, kind=kind, now=now)
 
 
 def _card(
     zone: ParkingZone,
     counts: ZoneCounts,
+    left: Bookable,
     *,
     near: Point | None,
     hours: int,
@@ -190,7 +197,7 @@ def _card(
     cars, *others = [Price.of(price) for price in prices_of(zone, now)]
     own = [price for price in others if (price.terms, price.demand_percent) != (cars.terms, cars.demand_percent)]
     cost = next((price for price in own if price.kind == kind), cars).for_stay(now, hours)
-    return ZoneCard(zone, counts, (cars, *own), closed_place(zone, now), hours, cost, _distance(zone, near))
+    return ZoneCard(zone, counts, left, (cars, *own), closed_place(zone, now), hours, cost, _distance(zone, near))
 
 
 def _distance(zone: ParkingZone, near: Point | None) -> int | None:

@@ -45,7 +45,9 @@ class OpenTicket:
     @property
     def until(self) -> datetime | None:
         """Return the next deadline before entry: to pay or to come."""
-        return self.session.pay_by if self.group == "pay" else self.session.enter_by
+        if self.group == "pay":
+            return self.session.pay_by
+        return None if self.session.is_waiting else self.session.enter_by
 
     @cached_property
     def bill(self) -> RunningBill:
@@ -89,4 +91,4 @@ def by_stage(rows: Iterable[Row], now: datetime) -> list[Group]:
 
 
 def _moment(card: OpenTicket) -> datetime:
-    return card.session.entry_time or card.until or card.now
+    return card.session.entry_time or card.until or card.session.starts_at

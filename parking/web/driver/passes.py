@@ -1,6 +1,7 @@
 """The driver's passes: plans to buy, own passes with their codes, and what may be changed of them."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -99,7 +100,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def buy(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Buy a pass of a plan, and pay it."""
     plan = plan_for_sale(plan_id, sites=None)
-    today = clock.now().astimezone().date()
+    today = clock.now().astimezone(ZoneInfo(plan.site.time_zone)).date()
     form = BuyForm(
         request.POST or None, most=plan.vehicles, initial=_first_values(request, plan) | {"starts_on": today}
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from parking.checkout.bills import CancellationOffer, RunningBill, cancellation_offer, running_bill
+from parking.checkout.placing import claimed_from
 from parking.checkout.queries import latest_orders
 from parking.core.money import ZERO
 from parking.core.qr import qr_data_uri
@@ -14,11 +15,14 @@ from parking.core.site_settings import PAID_AHEAD_MINUTES
 from parking.facilities.admitting import closed_place
 from parking.payments.models import Payment, PaymentOrder, Refund, RefundStatus
 from parking.payments.queries import orders_in_review
+from parking.stays.changing import extensions
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.services import terms_of
 from parking.tariffs.rules import Terms
 from parking.web.driver.cards import directions_to
 
+# The buttons that put the end of a reservation off.
+_MORE_MINUTES = (30, 60, 120)
 # How long before the last exit a driver inside is warned.
 _NEAR = timedelta(hours=1)
 
@@ -42,9 +46,15 @@ class Ticket:
 
     @property
     def stage(self) -> str:
-        """Return FEE (the booking fee is not paid yet), READY to enter, INSIDE, COVERED (paid ahead) or OVER."""
+        """Return what is next.
+
+        FEE (the booking fee is not paid yet), RESERVED (no slot yet), READY to enter, INSIDE, COVERED (paid ahead) or
+        OVER.
+        """
         if self.session.status == SessionStatus.BOOKED:
-            return "FEE" if self.session.bill.paid < self.terms.booking_fee else "READY"
+            if self.session.bill.paid < self.terms.booking_fee:
+                return "FEE"
+            return "RESERVED" if self.session.is_waiting else "READY"
         if self.session.status == SessionStatus.ACTIVE:
             return "COVERED" if self.bill.frozen_until and self.bill.due == ZERO else "INSIDE"
         return "OVER"
@@ -69,7 +79,17 @@ class Ticket:
     @property
     def shows_code(self) -> bool:
         """Return whether the code opens a gate, as far as we know."""
-        return self.stage in {"READY", "INSIDE", "COVERED"}
+        return self.stage in {"RESERVED", "READY", "INSIDE", "COVERED"}
+
+    @property
+    def enter_from(self) -> datetime:
+        """Return when the car of a reservation may come in."""
+        return claimed_from(self.session.starts_at, self.session.zone.site_id)
+
+    @property
+    def later_ends(self) -> list[datetime]:
+        """Return the later ends that are offered with one press."""
+        return list(extensions(self.session, _MORE_MINUTES, self.now)) if self.stage != "FEE" else []
 
     @property
     def picture(self) -> str:
@@ -78,7 +98,7 @@ class Ticket:
 
     @property
     def directions(self) -> str:
-        return directions_to(self.session.zone) if self.stage in {"FEE", "READY"} else ""
+        return directions_to(self.session.zone) if self.stage in {"FEE", "RESERVED", "READY"} else ""
 
     @property
     def last_exit(self) -> time | None:

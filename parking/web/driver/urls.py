@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from parking.web.driver import (
     booking,
+    changing,
     debts,
     history,
     invoicing,
@@ -13,8 +14,10 @@ from parking.web.driver import (
     paying,
     points,
     receipts,
+    reserving,
     shop,
     tickets,
+    waiting,
     zones,
 )
 
@@ -23,6 +26,14 @@ urlpatterns: list[URLPattern] = [
     path("zones/live/", zones.overview_live, name="zones_live"),
     path("zones/<int:zone_id>/", booking.zone, name="zone"),
     path("zones/<int:zone_id>/live/", booking.zone_live, name="zone_live"),
+    path("zones/<int:zone_id>/reserve/", reserving.reserve, name="reserve"),
+    path("zones/<int:zone_id>/wait/", waiting.wait, name="wait"),
+    path("waiting/", waiting.places, name="waiting"),
+    path("waiting/<int:entry_id>/accept/", waiting.accept, name="waiting_accept"),
+    path("waiting/<int:entry_id>/leave/", waiting.leave, name="waiting_leave"),
+    path("tickets/<int:session_id>/change/", changing.change, name="ticket_change"),
+    path("tickets/<int:session_id>/extend/", changing.extend, name="ticket_extend"),
+    path("tickets/<int:session_id>/late/", changing.late, name="ticket_late"),
     path("tickets/", tickets.open_tickets, name="tickets"),
     path("tickets/<int:session_id>/", tickets.ticket, name="ticket"),
     path("tickets/<int:session_id>/live/", tickets.ticket_live, name="ticket_live"),

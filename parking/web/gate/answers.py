@@ -52,7 +52,9 @@ NOTES = (10, 20, 50, 100, 200, 500)
 LONGER_FOR_CHANGE = 3
 
 # Refusals after which the car may pass in a moment.
-_AMBER = {"payment_pending", "gate_invalid", "pass_needs_plate"}
+_AMBER = {
+    "payment_pending", "gate_invalid", "pass_needs_plate", "too_early", "no_place_yet", "vehicle_elsewhere",
+}  # fmt: skip
 # Refusals of a way to pay: the bill stays on the screen, with the sentence above it.
 _TRY_AGAIN = {
     "amount_mismatch",
@@ -354,16 +356,17 @@ def refused(
     known = None if isinstance(error, NotFound | InvalidInput) else session
     sentence = _of_two_plates(error) if error.code == "vehicle_mismatch" else sentence_for(error)
     looks_alike = error.facts.get("verdict") == "AMBER"
-    asks = looks_alike or error.code == "pass_needs_plate"
+    ways = _ways_on(request, scan, error, known)
+    asks = looks_alike or ways.is_plate or error.code == "pass_needs_plate"
     verdict = Verdict(
-        tone="wait" if amber else "no",
+        tone="wait" if amber or asks else "no",
         word=LOOK if asks else WAIT if amber else STOP,
-        sentence=sentence,
+        sentence=gettext("This is a plate, not a code.") if ways.is_plate else sentence,
         session=known,
         code=error.code,
         can_confirm=looks_alike and not pane,
         site=str(error.facts.get("site_name", "")),
-        ways=_ways_on(request, scan, error, known),
+        ways=ways,
         plates=tuple(error.facts.get("plates", ())),
     )
     return _shown(request, verdict, scan)

@@ -34,8 +34,9 @@ def pay_later(request: HttpRequest) -> HttpResponse:
     try:
         left = paying_later.let_out(
             actor=actor_here(request, form),
-            session=QrText(sent.qr_code),
+            session=QrText(sent.qr_code, sent.plate_seen or ""),
             cash=form.cleaned_data["cash"] or ZERO,
+            plate_seen=sent.plate_seen,
             scan_id=f"{sent.scan_id}.{PANE}",
             now=clock.now(),
         )

@@ -14,6 +14,7 @@ from parking.edge.pages import page
 from parking.facilities.gates import zones_of_gate
 from parking.facilities.queries import zones_with_counts
 from parking.stays.models import ParkingSession
+from parking.stays.promises import bookable_in
 from parking.stays.queries import cars_inside, due_within
 from parking.stays.watching import everything_text
 from parking.web.access import for_attendants, user_of
@@ -56,12 +57,14 @@ def _name_of(request: HttpRequest) -> str:
 def _now(actor: Actor, gate: AtGate | None) -> Now:
     sites = frozenset({gate.site_id}) if gate else actor.sites
     near = zones_of_gate(gate.id) if gate else set()
-    counts = [row for zone, row in zones_with_counts(only_active=True, sites=sites) if not near or zone.pk in near]
-    now = clock.now()
+    now, rows = clock.now(), zones_with_counts(only_active=True, sites=sites)
+    rows = [(zone, row) for zone, row in rows if not near or zone.pk in near]
+    # What reservations of the next hours wait for is not free for others.
+    left = bookable_in(rows, now)
     soon = due_within(SOON, sites=sites, now=now)
     return Now(
-        free=sum(row.available for row in counts),
-        total=sum(row.total - row.out_of_service for row in counts),
+        free=sum(one.total for one in left.values()),
+        total=sum(row.total - row.out_of_service for _, row in rows),
         inside=cars_inside(sites=sites, zone=None, plate_part=None, now=now).count(),
         due=soon.count(),
         expected=list(soon[:MOST_SHOWN]),

@@ -19,7 +19,7 @@ _ELSEWHERE = {"gate_invalid", "wrong_site"}
 class WaysOn:
     """The ways on: `plate` is what to look for or to give a ticket; `bill`: the car is inside, and may want out.
 
-    `found` is the open session of a plate that was typed where a code belongs.
+    `is_plate`: a plate was typed where a code belongs; `found` is its open session.
     """
 
     plate: str = ""
@@ -27,6 +27,7 @@ class WaysOn:
     ticket: bool = False
     bill: bool = False
     phone: str = ""
+    is_plate: bool = False
     found: ParkingSession | None = None
 
 
@@ -37,8 +38,9 @@ def of_typed_plate(text: str, actor: Actor, direction: str) -> WaysOn | None:
     try:
         found, _ = find_without_code(actor=actor, plate=text, session=None, way=ScanKind.ENTRY, scan_id=None)
     except NotFound:
-        return WaysOn(plate=text, ticket=direction != Direction.OUT, phone=supervisor_of(None, actor))
-    return WaysOn(plate=text, find=False, phone=supervisor_of(found, actor), found=found)
+        may_get_ticket = direction != Direction.OUT
+        return WaysOn(plate=text, ticket=may_get_ticket, phone=supervisor_of(None, actor), is_plate=True)
+    return WaysOn(plate=text, find=False, phone=supervisor_of(found, actor), is_plate=True, found=found)
 
 
 def ways_on(error: DomainError, session: ParkingSession | None, actor: Actor, direction: str) -> WaysOn:

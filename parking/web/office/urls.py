@@ -16,6 +16,7 @@ from parking.web.office.facilities import (
     zones,
 )
 from parking.web.office.money import (
+    approvals,
     debts,
     objections,
     organisation_list,
@@ -104,6 +105,8 @@ urlpatterns: list[URLPattern] = [
     path("what-if/<int:replay_id>/", replays.one, name="office_replay"),
     path("what-if/<int:replay_id>/live/", replays.progress, name="office_replay_live"),
     path("what-if/<int:replay_id>/adopt/", replays.adopt_tariff, name="office_replay_adopt"),
+    path("approvals/", approvals.overview, name="office_approvals"),
+    path("approvals/<int:approval_id>/", approvals.decide, name="office_approval"),
     path("shops/", shops.overview, name="office_shops"),
     path("shops/new/", shops.new, name="office_shop_new"),
     path("shops/<int:shop_id>/", shops.edit, name="office_shop"),

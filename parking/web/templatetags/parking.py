@@ -121,6 +121,7 @@ _WORDS: dict[str, Promise] = {
     "EXIT": _("Left through the gate"),
     "TERMINATED": _("Ended by staff"),
     "NO_SHOW": _("No-show"),
+    "NO_PLACE": _("No place was free"),
     "UNPAID": _("Fee not paid in time"),
     # Its money
     "PENDING": _("Waiting"),

@@ -1,17 +1,20 @@
 """The driver's passes: what the pages say, and what their forms do."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from time_machine import Traveller
 
 from parking.accounts.models import User
-from parking.facilities.models import ParkingZone
+from parking.core import fresh
+from parking.facilities.models import ParkingSite, ParkingZone
 from parking.passes.models import PassVehicle, Plan, Subscription
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import PaymentOrder
-from tests.build import make_user
+from tests.build import make_user, make_zone
 from tests.gateway import FakeGateway
-from tests.moments import START
+from tests.moments import START, at
 from tests.passes.build import bought, make_plan
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +52,16 @@ def test_the_plans_are_shown_with_what_they_cover(driver: User, zone: ParkingZon
     text = _text(_browser(driver).get("/passes/"))
     assert "Office" in text and "₹900" in text
     assert "Mon, Tue 08:00–20:00" in text
+
+
+def test_the_first_day_is_that_of_the_car_park(driver: User, time_machine: Traveller) -> None:
+    """At 22:00 in Delhi it is tomorrow in Tokyo: today would be refused there."""
+    tokyo = ParkingSite.objects.create(name="Ginza", code="GNZ", state="OPEN", time_zone="Asia/Tokyo", created_at=START)
+    fresh.forget_all()
+    plan = make_plan(make_zone("Deck", site_id=tokyo.pk))
+    time_machine.move_to(at(12 * 60), tick=False)
+    form = _browser(driver).get(f"/passes/buy/{plan.pk}/").context["form"]
+    assert form["starts_on"].initial == date(2026, 11, 23)
 
 
 def test_a_pass_is_bought_once_however_often_the_form_is_sent(driver: User, plan: Plan) -> None:

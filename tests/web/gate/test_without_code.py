@@ -111,7 +111,9 @@ def test_only_a_ticket_leaves_the_car_outside(gate, zone):
 
 @pytest.mark.django_db
 def test_a_plate_typed_for_a_code_leads_to_its_session_or_to_a_ticket(gate, booked, staff):
-    assert f'href="{address(booked)}"' in gate.scan("dl 01 ab 1234", "IN").html
+    known = gate.scan("dl 01 ab 1234", "IN")
+    assert (known.verdict, known.word) == ("wait", "LOOK")
+    assert f'href="{address(booked)}"' in known.html
     enter(staff, booked)
     assert "Bill without a code" in gate.scan("DL01AB1234", "OUT").text
     unknown = gate.scan("KA 05 MH 0042", "IN")

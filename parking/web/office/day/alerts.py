@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from parking.reports.alerts import Alert, AlertCode
+from parking.stays.models import EndReason
 
 _TITLES: dict[AlertCode, Promise] = {
     AlertCode.ORDERS_IN_REVIEW: _("Payments in review"),
@@ -19,9 +20,15 @@ _TITLES: dict[AlertCode, Promise] = {
     AlertCode.LONG_STAYS: _("Long stays"),
     AlertCode.HOLDS_EXPIRED_TODAY: _("Bookings not paid in time today"),
     AlertCode.NO_SHOWS_TODAY: _("No-shows today"),
+    AlertCode.NO_PLACE_TODAY: _("Reservations without a place today"),
     AlertCode.OPEN_DEBTS: _("Open debts"),
     AlertCode.SERIES_NEARLY_USED_UP: _("Document numbers that run out"),
     AlertCode.SERIES_BEGINS_WITH_ZERO: _("Document numbers that begin with 0"),
+}
+_REASONS: dict[AlertCode, str] = {
+    AlertCode.HOLDS_EXPIRED_TODAY: EndReason.UNPAID,
+    AlertCode.NO_SHOWS_TODAY: EndReason.NO_SHOW,
+    AlertCode.NO_PLACE_TODAY: EndReason.NO_PLACE,
 }
 # What somebody has to decide about; the others are for information.
 _URGENT = {
@@ -66,10 +73,8 @@ def _address(code: AlertCode, site_id: int | None, today: date) -> str:
             return reverse("office_tax")
         case AlertCode.LONG_STAYS:
             return _sessions({"long": "on", **here})
-        case AlertCode.HOLDS_EXPIRED_TODAY:
-            return _sessions({"reason": "UNPAID", **ended_today})
-        case AlertCode.NO_SHOWS_TODAY:
-            return _sessions({"reason": "NO_SHOW", **ended_today})
+        case AlertCode.HOLDS_EXPIRED_TODAY | AlertCode.NO_SHOWS_TODAY | AlertCode.NO_PLACE_TODAY:
+            return _sessions({"reason": _REASONS[code], **ended_today})
 
 
 def _sessions(wanted: dict[str, str]) -> str:

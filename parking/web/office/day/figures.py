@@ -168,6 +168,7 @@ _STEPS: dict[AlertCode, Promise] = {
     AlertCode.LONG_STAYS: _("Open session"),
     AlertCode.HOLDS_EXPIRED_TODAY: _("Open session"),
     AlertCode.NO_SHOWS_TODAY: _("Open session"),
+    AlertCode.NO_PLACE_TODAY: _("Open session"),
     AlertCode.OPEN_DEBTS: _("View debt"),
     AlertCode.SERIES_NEARLY_USED_UP: _("Change prefix"),
     AlertCode.SERIES_BEGINS_WITH_ZERO: _("Change prefix"),
@@ -176,6 +177,7 @@ _ICONS: dict[AlertCode, str] = {
     AlertCode.LONG_STAYS: "clock",
     AlertCode.HOLDS_EXPIRED_TODAY: "hourglass",
     AlertCode.NO_SHOWS_TODAY: "car-off",
+    AlertCode.NO_PLACE_TODAY: "parking",
     AlertCode.OPEN_DEBTS: "receipt",
     AlertCode.REFUNDS_WITHOUT_BALANCE: "receipt-refund",
     AlertCode.REFUNDS_STUCK: "receipt-refund",
@@ -183,7 +185,7 @@ _ICONS: dict[AlertCode, str] = {
     AlertCode.SERIES_BEGINS_WITH_ZERO: "file-invoice",
 }
 # Told by a number alone: nobody has to do anything.
-_FOR_INFORMATION = {AlertCode.HOLDS_EXPIRED_TODAY, AlertCode.NO_SHOWS_TODAY}
+_FOR_INFORMATION = {AlertCode.HOLDS_EXPIRED_TODAY, AlertCode.NO_SHOWS_TODAY, AlertCode.NO_PLACE_TODAY}
 
 
 @dataclass(frozen=True)

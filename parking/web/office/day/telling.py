@@ -28,12 +28,15 @@ from parking.payments.events import (
 )
 from parking.reports.timeline import RowCode, TimelineEvent
 from parking.stays.events import (
+    BookingChanged,
     LostTicketTaken,
     NoteTickedOff,
     NoteWritten,
     OwnerConfirmed,
     PassedWithoutCode,
     ReceiptDoubted,
+    ReservationClaimed,
+    ReservationUnplaced,
     SessionBooked,
     SessionCancelled,
     SessionEntered,
@@ -68,6 +71,9 @@ _TITLES: dict[str, Promise] = {
     SessionTerminated.action: _("Ended by staff"),
     SessionCancelled.action: _("Cancelled"),
     SessionExpired.action: _("Booking expired"),
+    ReservationClaimed.action: _("Slot given to the reservation"),
+    ReservationUnplaced.action: _("No place was free for the reservation"),
+    BookingChanged.action: _("Changed by the driver"),
     RowCode.GATE_SCANNED: _("Scanned again while a payment was waited for"),
     RowCode.ORDER_PLACED: _("Online payment requested"),
     OrderFailed.action: _("Online payment failed"),

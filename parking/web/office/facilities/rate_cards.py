@@ -36,6 +36,7 @@ from parking.web.access import for_office
 from parking.web.confirming import is_confirmed, is_going_back
 from parking.web.office.facilities.tariff_form import TariffForm, values_of_prices
 from parking.web.office.facilities.tariffs import Row, compared, row_of, whole
+from parking.web.office.shared.second_person import say_done
 from parking.web.price_words import words_of
 
 SECTION = "zones"
@@ -115,8 +116,8 @@ def one(request: HttpRequest, card_id: int) -> HttpResponse:
         with form.refusals(request):
             if not is_confirmed(request):
                 return _ask_about(request, form, card, now)
-            cards.add_version(actor=actor, card_id=card.pk, draft=whole(form.draft(), _newest(card)), now=now)
-            messages.success(request, _("Saved."))
+            draft = whole(form.draft(), _newest(card))
+            say_done(request, cards.propose_version(actor=actor, card_id=card.pk, draft=draft, now=now))
             return redirect("office_rate_card", card.pk)
     return page(request, "office/rate_cards.html", section=SECTION, card=card, cards=[_shown(card, now)], form=form)
 

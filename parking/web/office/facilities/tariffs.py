@@ -34,6 +34,7 @@ from parking.web.access import for_managers, for_office
 from parking.web.confirming import is_confirmed, is_going_back
 from parking.web.office.facilities.tariff_form import TariffForm, values_of_prices
 from parking.web.office.prices.replays import start_from
+from parking.web.office.shared.second_person import say_done
 from parking.web.price_words import PriceWords, length_text, words_of
 
 SECTION = "zones"
@@ -65,8 +66,10 @@ def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
                 return start_from(request, [zone.pk], _whole(zone, form, now), now)
             if not is_confirmed(request):
                 return _ask_about(request, zone, form, now)
-            zone_tariffs.add_tariff(actor=actor_of(request), zone_id=zone.pk, draft=_whole(zone, form, now), now=now)
-            messages.success(request, _("Saved."))
+            draft = _whole(zone, form, now)
+            say_done(
+                request, zone_tariffs.propose_tariff(actor=actor_of(request), zone_id=zone.pk, draft=draft, now=now)
+            )
             return redirect("office_tariffs", zone.pk)
     return page(
         request,

@@ -27,6 +27,7 @@ from parking.web.forms import ServiceForm
 from parking.web.live import live
 from parking.web.office.facilities.zone_form import ZoneForm, values_of, values_of_new_zone
 from parking.web.office.shared.history import change_lines
+from parking.web.office.shared.second_person import say_done
 from parking.web.office.shared.site_switch import site_switch
 
 SECTION = "zones"
@@ -139,7 +140,7 @@ def _save(request: HttpRequest, zone: ParkingZone, form: ZoneForm) -> None:
     if not form.altered():
         messages.info(request, _("Nothing was changed."))
         return
-    tariffs.update_zone(
+    changed = tariffs.propose_zone(
         actor=actor_of(request),
         zone_id=zone.pk,
         changes=form.columns(),
@@ -147,7 +148,7 @@ def _save(request: HttpRequest, zone: ParkingZone, form: ZoneForm) -> None:
         capacity=form.capacity(),
         now=clock.now(),
     )
-    messages.success(request, _("Saved."))
+    say_done(request, changed)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,13 +19,14 @@ from parking.edge.pages import page
 from parking.edge.wording import sentence_for
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import present_zones
-from parking.offers import codes
+from parking.offers import codes, strong_codes
 from parking.offers.models import LONGEST_CODE, PromoCode, PromoKind
 from parking.offers.rules import MOST_USES
 from parking.vehicles.models import VehicleKind
 from parking.web.access import for_managers, for_office
 from parking.web.office.shared.fields import EditForm, SumField, WholeField
 from parking.web.office.shared.lists import DayField
+from parking.web.office.shared.second_person import say_done
 from parking.web.templatetags.parking import word
 
 SECTION = "promo_codes"
@@ -104,8 +104,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with form.refusals(request):
             values = {name: value for name, value in form.cleaned_data.items() if name != "seen"}
-            code = codes.create_code(actor=actor_of(request), fields=values, now=clock.now())
-            messages.success(request, _("%(code)s was created.") % {"code": code.code})
+            code = strong_codes.propose_code(actor=actor_of(request), fields=values, now=clock.now())
+            say_done(request, code, _("%(code)s was created.") % {"code": values["code"]})
             return redirect("office_promo_codes")
     return page(request, "office/promo_code.html", section=SECTION, form=form)
 
@@ -119,8 +119,10 @@ def edit(request: HttpRequest, code_id: int) -> HttpResponse:
     if form.is_valid():
         with form.refusals(request):
             if form.altered():
-                codes.change_code(actor=actor_of(request), code_id=code.pk, fields=form.altered(), now=clock.now())
-            messages.success(request, _("Saved."))
+                changed = strong_codes.propose_change(
+                    actor=actor_of(request), code_id=code.pk, fields=form.altered(), now=clock.now()
+                )
+                say_done(request, changed)
             return redirect("office_promo_codes")
     return page(request, "office/promo_code.html", section=SECTION, form=form, code=code)
 

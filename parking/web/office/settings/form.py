@@ -16,6 +16,7 @@ from parking.web.office.shared.fields import EditForm, WholeField
 
 HEADINGS: dict[str, Promise] = {
     "stays": _("Bookings and sessions"),
+    "reservations": _("Reservations"),
     "limits": _("What one driver may hold"),
     "money": _("Money"),
     "gate": _("At the gate"),
@@ -26,6 +27,11 @@ LABELS: dict[str, Promise] = {
     "no_show_minutes": _("Minutes to arrive"),
     "cancel_window_seconds": _("Seconds in which cancelling is free"),
     "long_stay_hours": _("Hours after which a stay counts as long"),
+    "reservable_percent": _("Percent of the slots that can be reserved ahead"),
+    "claim_minutes": _("Minutes before the start at which a reservation gets its slot"),
+    "look_ahead_minutes": _("Minutes for which slots are kept free for reservations"),
+    "cancel_ahead_minutes": _("Minutes before the start up to which cancelling a reservation is free"),
+    "offer_minutes": _("Minutes in which an offer of the waiting list must be accepted"),
     "booking_limit": _("Open bookings of one driver (0: any number)"),
     "unpaid_limit": _("Unpaid bookings of one driver (0: any number)"),
     "abandoned_limit": _("Bookings cancelled or unpaid in an hour, until the driver waits an hour (0: never)"),

@@ -62,6 +62,7 @@ _MONEY = (
     Entry("passes", _("Passes"), "id", "office_passes", keeps_site=True),
     Entry("organisations", _("Organisations"), "building", "office_organisations", keeps_site=True),
     Entry("revenue", _("Revenue"), "chart-bar", "office_revenue", keeps_site=True),
+    Entry("approvals", _("Approvals"), "shield-check", "office_approvals"),
     Entry("tax", _("Tax"), "file-invoice", "office_tax"),
 )
 _PEOPLE = (

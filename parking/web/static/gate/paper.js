@@ -31,7 +31,9 @@ function pieces(pen, row, width) {
   const font = `${row.bold ? 700 : 400} ${letters}px Inter, sans-serif`;
   pen.font = font;
   if ("left" in row) return [...pair(pen, row, { font, letters, width })];
-  return wrapped(pen, row.text, width).map((text) => line(text, { font, letters, x: width / 2, align: "center" }));
+  return wrapped(pen, row.text, width - 2 * MARGIN).map((text) =>
+    line(text, { font, letters, x: width / 2, align: "center" }),
+  );
 }
 
 function line(text, { font, letters, x, align }) {

@@ -1,0 +1,60 @@
+"""What each attendant let pass otherwise than by a scan and its money."""
+
+from typing import Annotated, Self
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from parking.api.admin.terminations import TerminationsQuery
+from parking.edge.answers import ok
+from parking.edge.callers import actor_of, admin_only
+from parking.edge.describe import READ_PROBLEMS, Ok, enveloped, examples
+from parking.edge.shapes import Shape
+from parking.reports.gate_counts import GateCounts, gate_counts
+from parking.reports.periods import report_period
+
+router = Router(tags=["Admin"], auth=admin_only)
+
+
+class GateCountsOut(Shape):
+    """The counts of one attendant; `owed` in rupees."""
+
+    user_id: int
+    username: str
+    entries: int
+    exits: int
+    without_qr: int
+    lost_tickets: int
+    pay_later: int
+    owed: float
+    notes: int
+
+    example = {
+        "user_id": 8,
+        "username": "staff1",
+        "entries": 310,
+        "exits": 290,
+        "without_qr": 4,
+        "lost_tickets": 1,
+        "pay_later": 2,
+        "owed": 180.0,
+        "notes": 3,
+    }
+
+    @classmethod
+    def of(cls, counts: GateCounts) -> Self:
+        """Return the counts of an attendant."""
+        return cls.read(counts)
+
+
+@router.get(
+    "/gate-counts/",
+    response={200: Ok[list[GateCountsOut]], **READ_PROBLEMS},
+    openapi_extra=examples(response=enveloped([GateCountsOut.example])),
+    summary="What attendants let pass",
+)
+def counts(request: HttpRequest, filters: Annotated[TerminationsQuery, Query()]) -> HttpResponse:
+    """Cars without a code, lost tickets, cars that pay later and notes of each attendant, beside entries and exits."""
+    sites = actor_of(request).sites
+    days = report_period(day=filters.date, first=filters.start_date, last=filters.end_date, sites=sites)
+    return ok([GateCountsOut.of(row) for row in gate_counts(period=days, sites=sites)])

@@ -1,0 +1,144 @@
+"""What drivers and managers are told about reservations and offers of the waiting list."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from parking.checkout.driver_messages import to_driver
+from parking.notifications.kinds import MANAGERS, Kind, Message, ValueType, register_kind
+from parking.notifications.queries import managers_at
+from parking.notifications.rendering import register_renderer
+from parking.stays.events import PlaceOffered, ReservationClaimed, ReservationUnplaced
+from parking.stays.models import ParkingSession
+
+TEXT, MONEY, TIME = ValueType.TEXT, ValueType.MONEY, ValueType.TIME
+_PLACE = {"plate": TEXT, "zone": TEXT, "site": TEXT}
+_TICKET = _("Open the ticket")
+
+# --- Kinds -----------------------------------------------------------------------------------------------
+
+RESERVED = Kind(
+    "reserved",
+    _("%(plate)s is reserved at %(zone)s"),
+    _(
+        "A place at %(zone)s, %(site)s is reserved for %(plate)s from %(starts_at)s to %(ends_at)s. "
+        "You get your slot shortly before the start. Please come by %(enter_by)s. Paid: %(amount)s."
+    ),
+    {**_PLACE, "starts_at": TIME, "ends_at": TIME, "enter_by": TIME, "amount": MONEY},
+    button=_TICKET,
+    name=_("Reservation confirmed"),
+)
+CLAIMED = Kind(
+    "slot_claimed",
+    _("Your slot at %(zone)s: %(slot)s"),
+    _("Slot %(slot)s of %(zone)s, %(site)s is ready for %(plate)s. Please come by %(enter_by)s."),
+    {**_PLACE, "slot": TEXT, "enter_by": TIME},
+    button=_TICKET,
+    name=_("Slot of a reservation ready"),
+)
+MOVED = Kind(
+    "reservation_moved",
+    _("Your reservation is now at %(zone)s: %(slot)s"),
+    _(
+        "The zone that you reserved is full, so slot %(slot)s of %(zone)s, %(site)s is ready for %(plate)s at your "
+        "price. Please come by %(enter_by)s. If that does not suit you, cancel and everything is refunded."
+    ),
+    {**_PLACE, "slot": TEXT, "enter_by": TIME},
+    button=_TICKET,
+    name=_("Reservation moved to another zone"),
+)
+NO_PLACE = Kind(
+    "reservation_without_place",
+    _("There is no place for %(plate)s at %(zone)s"),
+    _(
+        "We could not keep your reservation at %(zone)s, %(site)s, and we are sorry. Refunded: %(refund)s. "
+        "Your next parking is lowered by the same sum with the voucher %(voucher)s."
+    ),
+    {**_PLACE, "refund": MONEY, "voucher": TEXT},
+    button=_TICKET,
+    name=_("No place for a reservation"),
+)
+NO_PLACE_FREE = Kind(
+    "reservation_without_place_free",
+    _("There is no place for %(plate)s at %(zone)s"),
+    _("We could not keep your reservation at %(zone)s, %(site)s, and we are sorry. You owe nothing."),
+    _PLACE,
+    button=_TICKET,
+    name=_("No place for a reservation without a fee"),
+)
+PROMISE_BROKEN = Kind(
+    "promise_broken",
+    _("A reservation at %(zone)s could not be kept"),
+    _("No place was free for %(plate)s at %(zone)s, %(site)s when its reservation began. Refunded: %(refund)s."),
+    {**_PLACE, "refund": MONEY},
+    audience=MANAGERS,
+    button=_("Open the parking session"),
+    name=_("Reservation that could not be kept"),
+)
+OFFERED = Kind(
+    "place_offered",
+    _("A place is free at %(zone)s: yours until %(pay_by)s"),
+    _("A place at %(zone)s, %(site)s is held for %(plate)s. Accept it by %(pay_by)s, or the next in line gets it."),
+    {**_PLACE, "pay_by": TIME},
+    urgent=True,
+    button=_("Accept the place"),
+    name=_("Offer of the waiting list"),
+)
+KINDS = (RESERVED, CLAIMED, MOVED, NO_PLACE, NO_PLACE_FREE, PROMISE_BROKEN, OFFERED)
+
+# --- Messages --------------------------------------------------------------------------------------------
+
+
+def reserved(session: ParkingSession, amount: Decimal, attachment: str) -> list[Message]:
+    """Return the confirmation of a reservation."""
+    times: dict[str, Any] = {"starts_at": session.starts_at, "ends_at": session.ends_at, "enter_by": session.enter_by}
+    return to_driver(session, RESERVED, attachment=attachment, amount=amount, **times)
+
+
+def _session(session_id: int) -> ParkingSession | None:
+    return ParkingSession.objects.whole().filter(pk=session_id).first()
+
+
+def render_claimed(event: ReservationClaimed, _at: datetime) -> Iterable[Message]:
+    session = _session(event.session_id)
+    if session is None:
+        return []
+    kind = CLAIMED if event.moved_from is None else MOVED
+    return to_driver(session, kind, slot=session.slot_number or "-", enter_by=session.enter_by)
+
+
+def render_unplaced(event: ReservationUnplaced, _at: datetime) -> Iterable[Message]:
+    session = _session(event.session_id)
+    if session is None:
+        return []
+    told = to_driver(session, NO_PLACE_FREE)
+    if event.voucher:
+        told = to_driver(session, NO_PLACE, refund=event.refund, voucher=event.voucher)
+    return [*told, *_to_managers(session, event.refund)]
+
+
+def render_offered(event: PlaceOffered, _at: datetime) -> Iterable[Message]:
+    session = _session(event.session_id)
+    return to_driver(session, OFFERED, path="/waiting/", pay_by=session.pay_by) if session and session.pay_by else []
+
+
+def _to_managers(session: ParkingSession, refund: Decimal) -> list[Message]:
+    site = session.zone.site
+    values = {"plate": session.vehicle.vehicle_number, "zone": session.zone.name, "site": site.name}
+    path = f"/office/sessions/{session.pk}/"
+    return [
+        Message(manager.pk, PROMISE_BROKEN.code, {**values, "refund": str(refund)}, path=path, site_id=site.pk)
+        for manager in managers_at({site.pk})
+    ]
+
+
+def register() -> None:
+    """Register the kinds and renderers of reservations."""
+    for kind in KINDS:
+        register_kind(kind)
+    register_renderer(ReservationClaimed, render_claimed)
+    register_renderer(ReservationUnplaced, render_unplaced)
+    register_renderer(PlaceOffered, render_offered)

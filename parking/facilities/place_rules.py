@@ -1,0 +1,104 @@
+"""Rules for places that reservations wait for: who may take one now, and how many are left. Pure functions.
+
+Kinds of vehicle share kinds of slot, so reservations are counted by group: those of a kind of vehicle and of all kinds
+that fit into no other slots than that one. Cars are a group, two-wheelers another, electric cars and cars a third.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from parking.facilities.rules import SUITABLE_SLOTS, suitable_slot_kinds
+
+
+@dataclass(frozen=True)
+class KindGroup:
+    """Kinds of vehicle that fit into these kinds of slot and into no others."""
+
+    vehicle_kinds: frozenset[str]
+    slot_kinds: frozenset[str]
+
+    def places(self, by_slot_kind: Mapping[str, int]) -> int:
+        """Return how many of some slots are of this group."""
+        return sum(by_slot_kind.get(kind, 0) for kind in self.slot_kinds)
+
+    def spare(self, free: Mapping[str, int], waiting: Mapping[str, int]) -> int:
+        """Return how many free slots are left when each waiting reservation has one; fewer than none if some have not.
+
+        `free` is by kind of slot, `waiting` by kind of vehicle.
+        """
+        return self.places(free) - sum(waiting.get(kind, 0) for kind in self.vehicle_kinds)
+
+
+def _group(vehicle_kind: str) -> KindGroup:
+    slots = frozenset(SUITABLE_SLOTS[vehicle_kind])
+    return KindGroup(frozenset(kind for kind, other in SUITABLE_SLOTS.items() if slots.issuperset(other)), slots)
+
+
+GROUPS = tuple(_group(kind) for kind in SUITABLE_SLOTS)
+
+
+def groups_of(vehicle_kind: str) -> list[KindGroup]:
+    """Return the groups in which a reservation of a kind of vehicle counts."""
+    return [group for group in GROUPS if vehicle_kind in group.vehicle_kinds]
+
+
+def left_to_book(vehicle_kind: str, free: Mapping[str, int], waiting: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the kinds of slot that a booking for now may take, so that every waiting reservation still finds one."""
+    return tuple(
+        slot
+        for slot in suitable_slot_kinds(vehicle_kind)
+        if all(group.spare(free, waiting) > 0 for group in GROUPS if slot in group.slot_kinds)
+    )
+
+
+def left_to_claim(vehicle_kind: str, free: Mapping[str, int], waiting: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the kinds of slot that a waiting reservation takes, so that those of other kinds still find one.
+
+    Where there is none such it takes any that suits: it is as good as the others, and comes first.
+    """
+    suitable = suitable_slot_kinds(vehicle_kind)
+    kind_to = tuple(slot for slot in suitable if _leaves_room(slot, vehicle_kind, free, waiting))
+    return kind_to if any(free.get(slot, 0) for slot in kind_to) else suitable
+
+
+def _leaves_room(slot: str, vehicle_kind: str, free: Mapping[str, int], waiting: Mapping[str, int]) -> bool:
+    others = (group for group in GROUPS if slot in group.slot_kinds and vehicle_kind not in group.vehicle_kinds)
+    return all(group.spare(free, waiting) > 0 for group in others)
+
+
+# --- What is shown -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Bookable:
+    """How many bookings for now a zone still takes: in all, and of each kind of vehicle alone."""
+
+    total: int
+    by_kind: Mapping[str, int]
+
+
+def bookable(free: Mapping[str, int], waiting: Mapping[str, int], allowed_kinds: Collection[str] = ()) -> Bookable:
+    """Return what free slots leave to bookings for now, by these kinds of vehicle alone; empty: by all."""
+    kinds = [kind for kind in SUITABLE_SLOTS if not allowed_kinds or kind in allowed_kinds]
+    by_kind = {kind: _bookable_of(kind, free, waiting) for kind in kinds}
+    # Kinds whose slots all suit another kind too are counted with that one.
+    widest = [
+        kind for kind in kinds if not any(set(SUITABLE_SLOTS[kind]) < set(SUITABLE_SLOTS[other]) for other in kinds)
+    ]
+    return Bookable(sum(by_kind[kind] for kind in widest), by_kind)
+
+
+def _bookable_of(vehicle_kind: str, free: Mapping[str, int], waiting: Mapping[str, int]) -> int:
+    spare = min(group.spare(free, waiting) for group in groups_of(vehicle_kind))
+    room = sum(_room(slot, vehicle_kind, free, waiting) for slot in SUITABLE_SLOTS[vehicle_kind])
+    return max(min(spare, room), 0)
+
+
+def _room(slot: str, vehicle_kind: str, free: Mapping[str, int], waiting: Mapping[str, int]) -> int:
+    others = [group for group in GROUPS if slot in group.slot_kinds and vehicle_kind not in group.vehicle_kinds]
+    return max(min([free.get(slot, 0), *(group.spare(free, waiting) for group in others)]), 0)
+
+
+def reservable(vehicle_kind: str, in_service: Mapping[str, int], percent: int) -> list[tuple[KindGroup, int]]:
+    """Return how many reservations at once each group of a kind of vehicle may have, of its slots in service."""
+    return [(group, group.places(in_service) * percent // 100) for group in groups_of(vehicle_kind)]

@@ -1,0 +1,132 @@
+"""Waiting lists: standing in line for a full zone, accepting an offer, leaving."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from parking.checkout import waiting_list
+from parking.core import clock
+from parking.core.errors import DomainError
+from parking.core.ids import Ref
+from parking.edge import requests
+from parking.edge.callers import actor_of
+from parking.edge.errors import record_refusal
+from parking.edge.pages import page
+from parking.edge.requests import Attempt
+from parking.edge.wording import sentence_for
+from parking.facilities.queries import find_zone
+from parking.stays.models import ParkingSession
+from parking.stays.queries import vehicles_of
+from parking.stays.services import pay_by_of
+from parking.stays.waiting import entries_of, offers_of_entries, position_of
+from parking.stays.waiting_models import WaitingEntry
+from parking.web.access import for_drivers, user_of
+from parking.web.driver.forms import BookingForm
+from parking.web.templatetags.parking import duration
+
+_MINUTES = (30, 60, 120, 240, 480, 1440)
+
+
+class WaitForm(BookingForm):
+    """Who waits, and for how long."""
+
+    patience = forms.TypedChoiceField(label=_("How long do you wait?"), coerce=int, initial=120)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["patience"].choices = [(minutes, duration(minutes)) for minutes in _MINUTES]  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a line: the position, or the booking that is offered."""
+
+    entry: WaitingEntry
+    position: int | None
+    offer: ParkingSession | None
+
+
+@require_safe
+@for_drivers
+def places(request: HttpRequest) -> HttpResponse:
+    """Show where the driver stands in line, and the offers; the page looks again by itself."""
+    entries = list(entries_of(user_of(request).pk))
+    offers = offers_of_entries(entries)
+    shown = [Place(entry, position_of(entry), offers.get(entry.pk)) for entry in entries]
+    return page(
+        request,
+        "driver/waiting.html",
+        section="tickets",
+        places=sorted(shown, key=_offers_first),
+        now=clock.now(),
+        key=requests.new_form_key(),
+    )
+
+
+def _offers_first(place: Place) -> tuple[bool, int]:
+    return place.offer is None, place.entry.pk
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_drivers
+def wait(request: HttpRequest, zone_id: int) -> HttpResponse:
+    """Stand in line for a place of a zone that is full now."""
+    zone, user = find_zone(Ref(pk=zone_id)), user_of(request)
+    form = WaitForm(
+        request.POST if request.method == "POST" else None,
+        saved=list(vehicles_of(user.pk)),
+        name=f"{user.first_name} {user.last_name}".strip(),
+    )
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            _join(request, zone_id, form, clock.now())
+            return redirect("waiting")
+    return page(request, "driver/wait.html", section="zones", form=form, zone=zone, key=requests.new_form_key())
+
+
+@requests.once_per_form
+def _join(request: HttpRequest, attempt: Attempt, zone_id: int, form: WaitForm, now: datetime) -> None:
+    """Stand in line once, however often the form is sent."""
+    values = form.cleaned_data
+    if attempt.subject is not None:
+        return
+    waiting_list.join(
+        actor=actor_of(request),
+        zone=Ref(pk=zone_id),
+        plate=values["plate"],
+        owner_name=values["owner_name"],
+        vehicle_kind=values["vehicle_kind"],
+        until=now + timedelta(minutes=values["patience"]),
+        now=now,
+        key=attempt.key,
+    )
+
+
+@require_POST
+@for_drivers
+def accept(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Accept an offer: on to its payment, or its ticket."""
+    try:
+        session = waiting_list.accept(actor=actor_of(request), entry_id=entry_id, gateway=None, now=clock.now())
+    except DomainError as error:
+        record_refusal(request, error)
+        messages.warning(request, sentence_for(error))
+        return redirect("waiting")
+    return redirect("ticket_pay" if pay_by_of(session) else "ticket", session.pk)
+
+
+@require_POST
+@for_drivers
+def leave(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Leave a line."""
+    waiting_list.leave(actor=actor_of(request), entry_id=entry_id, now=clock.now())
+    messages.success(request, gettext("You are no longer in line."))
+    return redirect("waiting")

@@ -1,0 +1,103 @@
+"""What waits for a second person: prices, codes and passes; approved or refused."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from parking.accounts.approvals import waiting_approvals
+from parking.accounts.models import Approval, ApprovalKind, Decision
+from parking.checkout import approving
+from parking.core import clock
+from parking.core.errors import DomainError
+from parking.core.money import rupees
+from parking.edge.callers import actor_of
+from parking.edge.errors import record_refusal
+from parking.edge.pages import page
+from parking.edge.wording import sentence_for
+from parking.facilities.models import ParkingZone
+from parking.offers.models import PromoCode
+from parking.passes.models import Subscription
+from parking.tariffs.models import RateCard
+from parking.tariffs.rules import Prices, Terms
+from parking.web.access import for_managers, for_office
+from parking.web.components import amount_text
+from parking.web.price_words import words_of
+from parking.web.templatetags.parking import word
+
+SECTION = "approvals"
+
+
+@dataclass(frozen=True)
+class Row:
+    """An approval with what it is about, and what is wanted, in words."""
+
+    approval: Approval
+    subject: str
+    wanted: tuple[str, ...]
+    is_own: bool
+
+
+@require_safe
+@for_office
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show what waits, oldest first; refunds in cash are on the page of payments."""
+    actor = actor_of(request)
+    waiting = waiting_approvals(sites=actor.sites).exclude(kind=ApprovalKind.CASH_REFUND)
+    rows = [Row(one, _subject(one), tuple(_wanted(one)), one.asked_by_id == actor.user_id) for one in waiting[:100]]
+    return page(request, "office/approvals.html", section=SECTION, rows=rows)
+
+
+def _subject(approval: Approval) -> str:
+    number = approval.subject_id
+    if approval.kind == ApprovalKind.TARIFF:
+        zone = ParkingZone.objects.select_related("site").get(pk=number)
+        return f"{zone.site.name} · {zone.name}"
+    if approval.kind == ApprovalKind.RATE_CARD:
+        return RateCard.objects.get(pk=number).name
+    if approval.kind == ApprovalKind.PROMO_CODE:
+        return PromoCode.objects.get(pk=number).code
+    return Subscription.objects.get(pk=number).number
+
+
+def _wanted(approval: Approval) -> Iterator[str]:
+    facts = approval.facts
+    if "terms" in facts:
+        yield word(facts["vehicle_kind"])
+        yield from _prices(Prices.from_json(facts["terms"]))
+    elif "fields" in facts:
+        code = PromoCode.objects.get(pk=approval.subject_id)
+        value = facts["fields"].get("value", code.value)
+        yield _("%(percent)s percent of the bill") % {"percent": f"{rupees(value):.0f}"}
+    elif "amount" in facts:
+        yield _("Give %(amount)s back") % {"amount": amount_text(rupees(facts["amount"]))}
+
+
+def _prices(prices: Prices) -> Iterator[str]:
+    words = words_of(Terms.of(prices), clock.now())
+    if not prices.slabs:
+        yield _("%(amount)s per hour") % {"amount": amount_text(prices.base_rate)}
+    if words is not None:
+        yield from ([words.label] if words.parts else [])
+        yield from words.sentences
+    yield _("Booking fee %(amount)s") % {"amount": amount_text(prices.booking_fee)}
+
+
+@require_POST
+@for_managers
+def decide(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """Approve or refuse."""
+    decision = Decision.APPROVE if request.POST.get("decision") == Decision.APPROVE else Decision.REFUSE
+    try:
+        approving.decide(actor=actor_of(request), approval_id=approval_id, decision=decision, now=clock.now())
+        messages.success(request, _("Approved.") if decision == Decision.APPROVE else _("Refused."))
+    except DomainError as error:
+        if error.status == 404:
+            raise
+        record_refusal(request, error)
+        messages.error(request, sentence_for(error))
+    return redirect("office_approvals")
