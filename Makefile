@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+BIGDATA_ARGS ?=
 WEEK_ARGS ?=
 
 VENV := .venv
@@ -25,7 +26,7 @@ FORMED := '**/*.{js,cjs,css}' # by prettier
 NOT_CORE := --ignore=tests/gateways --ignore=tests/payments --ignore=tests/invoices
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-core check format messages pictures assets tools chromium bench week lock clean
+.PHONY: help run test test-core check format messages pictures assets tools chromium bench bigdata week lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -86,6 +87,9 @@ chromium: $(DEV)
 
 bench: $(DEV) assets ## measure against the floor that PostgreSQL sets; BENCH_ARGS for its options
 	@mkdir -p .cache; exec $(BIN)/python -m bench $(BENCH_ARGS)
+
+bigdata: $(DEV) assets ## pages and lists beside a year of 1,000,000 stays; BIGDATA_ARGS="--stays 5000000" for more
+	@mkdir -p .cache; exec $(BIN)/python -m bench.bigdata $(BIGDATA_ARGS)
 
 week: $(DEV) assets ## a week of two sites over HTTP, its sums compared; DATABASE_URL is honoured, WEEK_ARGS for options
 	@mkdir -p .cache; exec $(BIN)/python -m bench.week $(WEEK_ARGS)

@@ -10,16 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
+from bench.bigdata import HISTORY, PAGE, REPORT, SEARCH
 from bench.many_sites import browser_of, somebody
 from parking.accounts.models import Role, User
 from parking.accounts.tokens import new_access_token
 from parking.core import clock, fresh
 from parking.payments.models import Payment, Refund
 from parking.stays.models import ParkingSession
-
-PAGE, REPORT, SEARCH, HISTORY = "page", "report", "search", "history"
-# Milliseconds within which 19 of 20 must be answered.
-AIMS = {PAGE: 150, REPORT: 300, SEARCH: 100, HISTORY: 50}
 
 OFFICE = (
     (PAGE, "/office/"), (PAGE, "/office/sessions/"), (PAGE, "/office/sessions/?at={half}"),

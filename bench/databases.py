@@ -63,21 +63,22 @@ def load_old_stays(server: Server, name: str, stays: int) -> None:
 
     Without them, and without ANALYZE, PostgreSQL would plan sequential scans of tiny tables and keep those plans.
     """
-    _load(server, name, OLD_STAYS, stays)
+    load(server, name, OLD_STAYS, stays)
 
 
 def load_open_stays(server: Server, name: str, stays: int) -> None:
     """Write `stays` open stays, each in a slot of its own, of which there must be as many."""
-    _load(server, name, OPEN_STAYS, stays)
+    load(server, name, OPEN_STAYS, stays)
 
 
-def _load(server: Server, name: str, script: Path, stays: int) -> None:
+def load(server: Server, name: str, script: Path, stays: int) -> None:
+    """Run a script that writes so many parking sessions, and bring statistics up to date."""
     with connect(server, name) as connection:
         # Rows made by one statement each, consistent by construction: checking each reference takes twice as long.
         connection.execute("SET session_replication_role = replica")
         connection.execute("SET maintenance_work_mem = '256MB'")
         connection.execute("SELECT set_config('bench.stays', %s, false)", [str(stays)])
-        with _without_indexes(connection):
+        with without_indexes(connection):
             connection.execute(script.read_text().encode())
         # Otherwise autovacuum would do it in the middle of a measurement.
         connection.execute("VACUUM (ANALYZE)")
@@ -85,7 +86,7 @@ def _load(server: Server, name: str, script: Path, stays: int) -> None:
 
 
 @contextmanager
-def _without_indexes(connection: Connection) -> Iterator[None]:
+def without_indexes(connection: Connection) -> Iterator[None]:
     """Drop the indexes meanwhile: building one over a filled table is far faster than adding to it row by row."""
     found = connection.execute(_INDEXES.encode()).fetchall()
     for drop, _create in found:
