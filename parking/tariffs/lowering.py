@@ -1,7 +1,8 @@
 """A change of prices that makes a running day cheaper: it waits for a second person.
 
-What is announced for another day does not: whoever parks can see it before. Prices as they would be are compared with
-those that hold, at each moment of the day at which another version begins.
+What is announced for another day does not: whoever parks can see it before. Nor do the prices of a zone that was made
+today: its day began without any. Prices as they would be are compared with those that hold, at each moment of the day
+at which another version begins.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -61,7 +62,14 @@ def ask(
     )
 
 
+def _is_new(zone: ParkingZone, now: datetime) -> bool:
+    """Return whether a zone was made on this very day of its site."""
+    return zone.created_at >= clock.day_start(now.astimezone(_clock_of(zone)).date(), _clock_of(zone))
+
+
 def _is_day_cheaper(zone: ParkingZone, before: PriceBook, after: PriceBook, now: datetime) -> bool:
+    if _is_new(zone, now):
+        return False
     for kind in VehicleKind.values:
         for moment in _moments(zone, before, after, now):
             old, new = (book.prices_at(zone, kind, moment) for book in (before, after))
@@ -75,7 +83,7 @@ def _is_day_cheaper(zone: ParkingZone, before: PriceBook, after: PriceBook, now:
 
 def _moments(zone: ParkingZone, before: PriceBook, after: PriceBook, now: datetime) -> Iterator[datetime]:
     """Yield now, and when a version begins or ends later on this day of the zone."""
-    ends = clock.day_start(now.astimezone(ZoneInfo(zone.site.time_zone)).date() + timedelta(days=1), _clock_of(zone))
+    ends = clock.day_start(now.astimezone(_clock_of(zone)).date() + timedelta(days=1), _clock_of(zone))
     yield now
     yield from sorted({moment for book in (before, after) for moment in book.moments if now < moment < ends})
 
@@ -144,7 +152,9 @@ def _with(book: PriceBook, *moments: datetime | None) -> PriceBook:
 def lowers_columns(
     zone: ParkingZone, changes: Mapping[str, Any], kind_rates: Collection[KindRate] | None, now: datetime
 ) -> bool:
-    """Return whether a change of a zone's plain rates and fees is cheaper for cars, or for another kind."""
+    """Return whether a change of a zone's plain rates and fees makes its day cheaper, for cars or another kind."""
+    if _is_new(zone, now):
+        return False
     book = prices_now.value()
     cars = book.prices_at(zone, VehicleKind.CAR, now)
     rate, fee = changes.get("hourly_rate", cars.base_rate), changes.get("booking_fee", cars.booking_fee)

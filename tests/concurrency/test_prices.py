@@ -1,5 +1,6 @@
 """What waits for a second person is asked for once, and decided once."""
 
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -7,6 +8,7 @@ import pytest
 
 from parking.accounts.models import Approval, Decision, Role
 from parking.checkout import approving
+from parking.facilities.models import ParkingZone
 from parking.tariffs.models import Tariff
 from parking.tariffs.versions import Draft
 from parking.tariffs.zone_tariffs import propose_tariff
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_cheaper_tariff_is_asked_for_once_and_approved_once(transactional_db: None) -> None:
     zone, people = make_zone(), [actor(make_user(Role.ADMIN)) for _ in range(5)]
+    ParkingZone.objects.update(created_at=START - timedelta(days=1))
     cheaper = Draft({"base_rate": Decimal(40)})
     asked = at_once([partial(propose_tariff, actor=one, zone_id=zone.pk, draft=cheaper, now=START) for one in people])
     assert tally(asked) == {"ok": 1, "waits_already": 4}

@@ -35,6 +35,18 @@ def second(admin: User) -> ApiClient:
     return ApiClient(make_user(Role.ADMIN))
 
 
+def aged(zone: ParkingZone) -> ParkingZone:
+    """Let a zone be of yesterday: the prices of one that was made today are anybody's to change."""
+    zone.created_at = START - timedelta(days=1)
+    zone.save(update_fields=["created_at"])
+    return zone
+
+
+@pytest.fixture
+def zone(zone: ParkingZone) -> ParkingZone:
+    return aged(zone)
+
+
 def rate_of(zone: ParkingZone) -> Decimal:
     zone.refresh_from_db()
     return price_now(zone, START).hourly_rate
@@ -110,7 +122,7 @@ def test_the_rate_of_a_zone_falls_by_two(admin: User, second: ApiClient, zone: P
 
 
 def test_a_rate_card_waits_and_is_not_laid_on_a_dearer_zone(admin: User, second: ApiClient, zone: ParkingZone) -> None:
-    first, other = ApiClient(admin), make_zone("Zone X", rate="90.00")
+    first, other = ApiClient(admin), aged(make_zone("Zone X", rate="90.00"))
     made = {"name": "City", "zone_ids": [zone.pk], "base_rate": 50}
     card = data_of(first.post("/api/admin/rate-cards/", made), 201)
     address = f"/api/admin/rate-cards/{card['id']}/"
@@ -175,3 +187,10 @@ def test_the_page_shows_what_waits_and_takes_the_decision(admin: User, second: A
     browser.post(f"/office/approvals/{approval.pk}/", {"decision": "APPROVE"})
     assert rate_of(zone) == Decimal("40.00")
     assert "Nothing waits for a second person." in browser.get("/office/approvals/").content.decode()
+
+
+@pytest.mark.usefixtures("second")
+def test_a_zone_of_today_may_become_cheaper(admin: User) -> None:
+    new = make_zone("Zone N")
+    data_of(ApiClient(admin).patch(f"/api/admin/zones/{new.pk}/", {"hourly_rate": 40}))
+    assert rate_of(new) == Decimal("40.00")
