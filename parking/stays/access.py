@@ -46,7 +46,20 @@ def find(ref: StayRef, actor: Actor, *, only_own: bool = False, at_work: bool = 
 
 def lock(ref: StayRef, actor: Actor, *, only_own: bool = False, at_work: bool = False) -> ParkingSession:
     """Lock a stay and its bill (docs/locking.md), inside a transaction. Who may, and what is raised: as `find`."""
-    return _allowed(_locked(ref), ref, actor, only_own=only_own, at_work=at_work)
+    return _allowed(_up_to_date(_locked(ref)), ref, actor, only_own=only_own, at_work=at_work)
+
+
+def _up_to_date(session: ParkingSession | None) -> ParkingSession | None:
+    """Read a locked stay again if it got its slot, or another zone or plate, while the lock was waited for.
+
+    What is only joined stays as it was before the wait.
+    """
+    if session is None:
+        return None
+    slot_id = session.slot.pk if session.slot else None
+    if (slot_id, session.zone.pk, session.vehicle.pk) == (session.slot_id, session.zone_id, session.vehicle_id):
+        return session
+    return ParkingSession.objects.whole().get(pk=session.pk)
 
 
 def _found(ref: StayRef) -> ParkingSession | None:

@@ -58,6 +58,7 @@ def test_entry_answers_where_to_go(booking: dict[str, Any], as_staff: ApiClient)
         "plate_debt": 0.0,
         "pass_number": None,
         "pass_note": None,
+        "notes": [],
     }
 
 
@@ -118,7 +119,7 @@ def test_a_quote_is_a_bill_with_its_time(clock_stands: Traveller, inside: dict[s
     answer = as_staff.post("/api/staff/exit/quote/", {"qr_code": inside["qr_code"]})
     bill = data_of(answer)
     assert text_of(answer) == "₹50.00 is due"
-    assert set(bill) == BILL | {"quote_expires_at", "debts", "debts_due"}
+    assert set(bill) == BILL | {"quote_expires_at", "debts", "debts_due", "notes"}
     assert (bill["status"], bill["quote_expires_at"]) == ("ACTIVE", "2026-11-22T05:46:00Z")
     assert (bill["total_amount"], bill["already_paid"], bill["amount_due"], bill["amount_charged"]) == (100, 50, 50, 0)
     clock_stands.shift(timedelta(minutes=10))

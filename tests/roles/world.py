@@ -84,6 +84,9 @@ class World:
             "approval_ref": self.approval.pk,
             "debt_ref": self.debt.pk,
             "debt_id": self.debt.pk,
+            # Nobody is in line.
+            "entry_ref": 1,
+            "entry_id": 1,
             "user_id": self.attendant.pk,
             "order_id": self.order.order_id,
             "note_id": 1,
