@@ -22,7 +22,8 @@ from parking.core.sites import ALL_SITES, Sites
 from parking.core.together import together
 from parking.facilities.admitting import refuse_vehicle, refuse_without_pass
 from parking.facilities.models import ParkingZone
-from parking.facilities.queries import find_zone, find_zone_locked
+from parking.facilities.queries import find_zone
+from parking.facilities.services import lock_places
 from parking.offers import holding, points
 from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
@@ -173,15 +174,17 @@ def claim_place(
     now: datetime,
 ) -> tuple[ParkingSession, Terms]:
     """Inside a transaction: lock the vehicle, claim a slot, write booking, bill and audit line. Raises as `book`."""
-    find = find_zone_locked if demand_now.value().names(wanted.zone) else find_zone
-    zone = find(wanted.zone, sites=sites)
+    zone = find_zone(wanted.zone, sites=sites)
     refuse_vehicle(zone, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
     if driver_id is not None:
         refuse_hoarding(driver_id=driver_id, site_id=zone.site_id, now=now)
     terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
+    vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
+    if demand_now.value().names(wanted.zone):
+        # After the vehicle, as whoever gives a reservation its slot does (docs/locking.md).
+        lock_places([zone.pk])
     demand_percent = percent_of_claim(zone, wanted.vehicle_kind)
     _refuse_other_rate(wanted, changed(rate_at(now, terms).rate, demand_percent))
-    vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
     cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
     if cover.subscription is not None:
         terms = terms.without_fee()

@@ -65,15 +65,6 @@ def find_zone(ref: Ref, *, sites: Sites = ALL_SITES) -> ParkingZone:
     return zone
 
 
-def find_zone_locked(ref: Ref, *, sites: Sites = ALL_SITES) -> ParkingZone:
-    """Return the zone that a client names, locked, inside a transaction. Raises as `find_zone`."""
-    rows = ParkingZone.objects.select_related("site").select_for_update(of=("self",), no_key=True)
-    zone = rows.filter(retired_at=None, **ref.lookup()).first()
-    if zone is None or (sites is not None and zone.site_id not in sites):
-        raise NotFound("zone_not_found", "Zone not found")
-    return zone
-
-
 def zones_of(sites: Sites) -> QuerySet[ParkingZone]:
     """Return the zones of these sites by name, retired ones too: for filters of what was."""
     return at_sites(ParkingZone.objects.order_by("name", "pk"), sites, "site_id")
