@@ -24,7 +24,7 @@ BOOKING = {
     "slot_number", "vehicle_number", "vehicle_kind", "owner_name", "hourly_rate", "booked_at", "entry_time",
     "exit_time", "enter_by", "amount_paid", "amount_due", "total_amount", "payment_method", "payment",
     "site_id", "site_name", "starts_at", "enter_by_after_closing", "discounts", "pass_number", "pass_note",
-    "ends_at", "pay_by", "moved_from_zone_id",
+    "ends_at", "pay_by", "moved_from_zone_id", "marks",
 }  # fmt: skip
 
 

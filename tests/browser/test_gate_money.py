@@ -255,11 +255,11 @@ def test_what_is_free_is_followed_without_losing_the_choice(
     at: Callable[..., Page], zone: ParkingZone, driver: User
 ) -> None:
     page = at("/gate/ticket/")
-    page.get_by_role("radio").check()
+    page.get_by_role("radio", name="Zone A").check()
     expect(page.get_by_text("10 free")).to_be_visible()
     book(driver, zone)
     expect(page.get_by_text("9 free")).to_be_visible()
-    expect(page.get_by_role("radio")).to_be_checked()
+    expect(page.get_by_role("radio", name="Zone A")).to_be_checked()
 
 
 @pytest.mark.parametrize("device", ["phone", "desktop"])

@@ -23,7 +23,7 @@ def test_a_demonstration_database_is_dumped_and_loaded_whole(tmp_path: Path) -> 
     call_command("loaddata", str(first), verbosity=0)
     call_command("dumpdata", output=str(second))
     assert json.loads(second.read_text()) == json.loads(first.read_text())
-    assert (User.objects.count(), ParkingSlot.objects.count()) == (6, 78)
+    assert (User.objects.count(), ParkingSlot.objects.count()) == (7, 78)
     # The numbers of new rows go on behind those that were loaded.
     call_command("createsuperuser", username="boss", email="boss@example.org", interactive=False, verbosity=0)
     assert User.objects.get(username="boss").role == "ADMIN"

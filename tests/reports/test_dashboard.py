@@ -38,6 +38,7 @@ def test_today(story: Story, at_noon: None) -> None:
         "active_sessions": 1,
         "completed": 2,
         "cancelled": 0,
+        "no_place": 0,
     }
 
 

@@ -169,7 +169,7 @@ def searched(story: Story) -> Story:
     [
         ("मीरा", {"walk_in"}),
         ("souza", {"walk_in"}),
-        ("PAY_XY7", {"paid_online"}),
+        ("pay_Xy", {"paid_online"}),
         ("nothing", set()),
         ("%", set()),
         ("—", set()),

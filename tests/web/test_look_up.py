@@ -16,7 +16,7 @@ from parking.stays.models import ParkingSession
 from tests.build import book, enter, leave, make_user
 
 APPS = ["core", "audit", "accounts", "notifications", "vehicles", "facilities", "tariffs", "payments", "invoices"]
-APPS += ["stays", "offers"]
+APPS += ["stays", "offers", "passes", "replays", "reports"]
 PASSWORD = "a-good-password"
 
 

@@ -10,7 +10,6 @@ from openpyxl import load_workbook
 
 from parking.accounts.models import Role
 from parking.core import clock, fresh
-from parking.facilities.calendars import zones_of_sites
 from parking.stays.models import ParkingSession
 from tests.build import book, cancel, enter, leave, make_user, make_zone, quote, take_ticket, terminate
 from tests.web.office.forms import browser_of, text_of
@@ -136,7 +135,7 @@ def test_empty_lists_say_why(office, zone):
 
 def test_a_page_costs_the_same_however_many_rows(office, driver, staff, zone):
     def cost():
-        zones_of_sites.value()  # read once a second by each process
+        office.get(LIST)  # the process keeps what it read of zones, notices and what waits
         with CaptureQueriesContext(connection) as found:
             office.get(LIST, {"sort": "-paid"})
         return len(found)
@@ -218,7 +217,7 @@ def test_the_story_follows(office, driver, staff, zone):
 
 def test_a_long_story_costs_no_more(office, driver, staff, zone):
     def cost(session):
-        zones_of_sites.value()  # read once a second by each process
+        office.get(LIST)  # the process keeps what it read of zones, notices and what waits
         with CaptureQueriesContext(connection) as found:
             office.get(f"{LIST}{session.pk}/")
         return len(found)
