@@ -123,7 +123,13 @@ def test_an_idle_hour_writes_no_task_row(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_sweeps_that_ask_a_gateway_have_lanes_of_their_own() -> None:
     named = {name: [sweep.name for sweep in found] for name, found in lanes().items()}
-    assert named["bookings"] == ["expire_unpaid_holds", "expire_no_shows", "give_up_unpaid_passes"]
+    assert named["bookings"] == [
+        "expire_unpaid_holds",
+        "expire_no_shows",
+        "claim_places",
+        "offer_places",
+        "give_up_unpaid_passes",
+    ]
     asking = {name: found for name, found in named.items() if any("follow" in sweep for sweep in found)}
     assert set(asking) == {
         f"{what} {code}" for what in ("orders", "refunds") for code in ("SIMULATED", "PHONEPE", "RAZORPAY")

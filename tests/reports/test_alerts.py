@@ -43,6 +43,7 @@ def test_a_quiet_day_has_every_alert_with_nothing_in_it(zone: ParkingZone) -> No
         ("LONG_STAYS", 0, None, ()),
         ("HOLDS_EXPIRED_TODAY", 0, None, ()),
         ("NO_SHOWS_TODAY", 0, None, ()),
+        ("NO_PLACE_TODAY", 0, None, ()),
         ("OPEN_DEBTS", 0, Decimal("0.00"), ()),
         ("SERIES_NEARLY_USED_UP", 0, None, ()),
         ("SERIES_BEGINS_WITH_ZERO", 0, None, ()),
@@ -169,5 +170,5 @@ def test_a_prefix_that_begins_with_zero_is_told_of_while_it_is_in_force(zone: Pa
 
 def test_one_statement_each(story: Story, django_assert_num_queries: Any) -> None:
     zones_of_sites.value()  # read once a second by each process
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         alerts(sites=ALL_SITES, now=NOON)

@@ -86,7 +86,8 @@ def _zones(request: HttpRequest) -> list[tuple[int, str]]:
     gate = kept_gate(request)
     near = zones_of_gate(gate.id) if gate else set()
     rows = present_zones(sites=frozenset({gate.site_id}) if gate else actor_of(request).sites)
-    return sorted(((zone.pk, zone.name) for zone in rows), key=lambda row: row[0] not in near)
+    choices = [(zone.pk, zone.name) for zone in rows]
+    return [row for row in choices if row[0] in near] + [row for row in choices if row[0] not in near]
 
 
 @requests.once_per_form
