@@ -71,6 +71,7 @@ def test_a_booking_answers_with_everything(clock_stands: Traveller, as_driver: A
         "discounts": [],
         "pass_number": None,
         "pass_note": None,
+        "marks": [],
     }
 
 
