@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parking.stays.window_rules import EARLIEST, LATEST, STEP, Window, start_problem
-from parking.web.templatetags.parking import duration
+from parking.web.forms import dress
+from parking.web.price_words import length_text
 
 # Hours that people park for, then days.
 LENGTHS = (30, 60, 90, 120, 180, 240, 360, 480, 720, 1440, 2880, 4320, 10_080)
@@ -34,7 +35,9 @@ class WindowForm(forms.Form):
         values: dict[str, Any] = {"day": f"{first:%Y-%m-%d}", "time": f"{first:%H:%M}", "minutes": str(_USUAL)}
         values |= {name: data[name] for name in values if data.get(name)}
         super().__init__(values)
-        self.fields["minutes"].choices = [(minutes, duration(minutes)) for minutes in LENGTHS]  # type: ignore[attr-defined]
+        self.fields["minutes"].choices = [(minutes, length_text(minutes)) for minutes in LENGTHS]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            dress(field)
         days = self.fields["day"].widget.attrs
         days["min"], days["max"] = f"{now.astimezone(zone):%Y-%m-%d}", f"{(now + LATEST).astimezone(zone):%Y-%m-%d}"
 
