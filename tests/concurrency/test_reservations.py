@@ -73,7 +73,9 @@ def test_the_last_slots_are_given_once_whoever_comes(driver: User, staff: User) 
     placing.claim_places(now=at(31))
     waiting_list.offer_places(now=at(31))
     assert_books_agree()
-    assert all(ParkingSession.objects.get(pk=one.pk).slot_id for one in reserved)
+    # A slot that is repaired is gone, and may have been the last one that was promised.
+    repaired = ParkingSlot.objects.filter(pk=slot.pk, status="OUT_OF_SERVICE").count()
+    assert sum(ParkingSession.objects.get(pk=one.pk).slot_id is None for one in reserved) <= repaired
     assert WaitingEntry.objects.filter(pk__in=[one.pk for one in entries]).count() == 3
 
 

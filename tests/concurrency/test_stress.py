@@ -27,6 +27,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 THREADS = 8
 SECONDS = 2.0
+# On a slow machine the time alone would end it before anybody came in.
+LEAST_DEEDS = 25
 PLATES = [f"DL-01-AB-{number:04d}" for number in range(1, 6)]
 
 
@@ -46,7 +48,7 @@ class Crowd:
             self.cancel, self.terminate, self.pay_ahead, self.expire, self.hear_from_the_gateway, self.close_a_slot,
         ]  # fmt: skip
         end = time.monotonic() + SECONDS
-        while time.monotonic() < end:
+        while time.monotonic() < end or self.done.total() < LEAST_DEEDS:
             deed = self.random.choice(deeds)
             self.now = clock.now() + self.random.choice(self.clocks)
             self.gateway.outcome = self.random.choice([*GatewayState, GatewayState.COMPLETED])
