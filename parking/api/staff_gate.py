@@ -14,7 +14,7 @@ from parking.api.shapes.gate import ExpectedOut, WalkInOut
 from parking.api.staff import EntryMoneyIn, ExitIn, entry_answer
 from parking.checkout import entering, leaving, paying_later
 from parking.checkout.entering import Entered
-from parking.checkout.identifying import confirm_owner, find_without_code
+from parking.checkout.identifying import confirmed_without_code
 from parking.checkout.leaving import Left
 from parking.checkout.queries import plate_debt
 from parking.checkout.walking_in import Arrival, walk_in
@@ -96,6 +96,7 @@ class WithoutCodeIn(In):
     vehicle_number: Text30 | None = None
     session_id: RefIn | None = None
     confirm: Text100 | None = None
+    scan_id: Text64 | None = None
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
@@ -105,7 +106,6 @@ class WithoutCodeIn(In):
 
 
 class EntryByPlateIn(WithoutCodeIn, EntryMoneyIn):
-    scan_id: Text64 | None = None
     gate_id: GateId | None = None
 
 
@@ -124,15 +124,7 @@ def entry_by_plate(request: HttpRequest, payload: EntryByPlateIn) -> HttpRespons
     It is marked WITHOUT_QR and counted for the attendant. The same `scan_id` again gets the same answer.
     """
     actor, now = actor_at(actor_of(request), payload.gate_id), clock.now()
-    session, is_repeated = find_without_code(
-        actor=actor,
-        plate=payload.vehicle_number,
-        session=payload.session_id,
-        way=ScanKind.ENTRY,
-        scan_id=payload.scan_id,
-    )
-    if not is_repeated:
-        confirm_owner(actor=actor, session=Ref(pk=session.pk), said=payload.confirm or "", now=now)
+    session = _confirmed(actor, payload, ScanKind.ENTRY, now)
     entered = entering.enter(
         actor=actor,
         qr_code=session.qr_code,
@@ -173,19 +165,23 @@ def exit_by_plate(request: HttpRequest, attempt: Attempt, payload: ExitByPlateIn
             subject=attempt.subject, now=now, tendered=payload.amount_tendered, debts=tuple(payload.collect_debts)
         )
     else:
-        session, is_repeated = find_without_code(
-            actor=actor,
-            plate=payload.vehicle_number,
-            session=payload.session_id,
-            way=ScanKind.EXIT,
-            scan_id=payload.scan_id,
-        )
-        if not is_repeated:
-            confirm_owner(actor=actor, session=Ref(pk=session.pk), said=payload.confirm or "", now=now)
+        session = _confirmed(actor, payload, ScanKind.EXIT, now)
         left = _leave(actor, session, payload, attempt)
     attempt.keeps = left.is_over
     message = "Exit processed successfully" if left.is_over else "Waiting for the payment"
     return ok(BillOut.of(left, clock.now()), message)
+
+
+def _confirmed(actor: Actor, payload: WithoutCodeIn, way: ScanKind, now: datetime) -> ParkingSession:
+    return confirmed_without_code(
+        actor=actor,
+        plate=payload.vehicle_number,
+        session=payload.session_id,
+        way=way,
+        scan_id=payload.scan_id,
+        said=payload.confirm or "",
+        now=now,
+    )
 
 
 def _leave(actor: Actor, session: ParkingSession, payload: ExitByPlateIn, attempt: Attempt) -> Left:
@@ -211,7 +207,6 @@ def _seen(payload: WithoutCodeIn) -> str | None:
 class PayLaterIn(WithoutCodeIn):
     qr_code: Text500 | None = None
     amount_tendered: Rupees | None = Field(None, description="Cash that is taken now; the rest is owed")
-    scan_id: Text64 | None = None
     gate_id: GateId | None = None
 
     @model_validator(mode="after")
@@ -249,7 +244,7 @@ def pay_later(request: HttpRequest, attempt: Attempt, payload: PayLaterIn) -> Ht
     else:
         left = paying_later.let_out(
             actor=actor,
-            session=_of_code(payload) or _confirmed(actor, payload, now),
+            session=_of_code(payload) or Ref(pk=_confirmed(actor, payload, ScanKind.EXIT, now).pk),
             cash=cash,
             plate_seen=payload.vehicle_number if payload.qr_code else None,
             scan_id=payload.scan_id,
@@ -261,19 +256,6 @@ def pay_later(request: HttpRequest, attempt: Attempt, payload: PayLaterIn) -> Ht
 
 def _of_code(payload: PayLaterIn) -> QrText | None:
     return QrText(payload.qr_code, payload.vehicle_number or "") if payload.qr_code else None
-
-
-def _confirmed(actor: Actor, payload: PayLaterIn, now: datetime) -> Ref:
-    session, is_repeated = find_without_code(
-        actor=actor,
-        plate=payload.vehicle_number,
-        session=payload.session_id,
-        way=ScanKind.EXIT,
-        scan_id=payload.scan_id,
-    )
-    if not is_repeated:
-        confirm_owner(actor=actor, session=Ref(pk=session.pk), said=payload.confirm or "", now=now)
-    return Ref(pk=session.pk)
 
 
 # --- Who is expected -----------------------------------------------------------------------------------

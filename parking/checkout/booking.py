@@ -28,7 +28,7 @@ from parking.offers import holding, points
 from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
-from parking.stays.covering import cover_of
+from parking.stays.covering import Cover, cover_of
 from parking.stays.events import SessionBooked, SpecialSlotGiven
 from parking.stays.hoarding import refuse_hoarding
 from parking.stays.models import ParkingSession, SessionStatus
@@ -112,17 +112,7 @@ def book(
         session, terms = claim_place(
             uuid, wanted, terms_for, driver_id=actor.user_id, actor=actor, sites=ALL_SITES, now=now
         )
-        order = None
-        if terms.booking_fee > ZERO:
-            order = orders.place(
-                bill=session.bill,
-                purpose=OrderPurpose.FEE,
-                gateway=code,
-                amount=terms.booking_fee,
-                attendant_id=None,
-                now=now,
-                is_first=True,
-            )
+        order = fee_order(session, terms, gateway=code, now=now)
     return collect_fee(session, order, now, fresh=True)
 
 
@@ -163,6 +153,28 @@ def take_ticket(
     return session
 
 
+def fee_order(session: ParkingSession, terms: Terms, *, gateway: str, now: datetime) -> PaymentOrder | None:
+    """Write the first order of a new booking, that of its fee; None where there is no fee."""
+    if terms.booking_fee <= ZERO:
+        return None
+    return orders.place(
+        bill=session.bill,
+        purpose=OrderPurpose.FEE,
+        gateway=gateway,
+        amount=terms.booking_fee,
+        attendant_id=None,
+        now=now,
+        is_first=True,
+    )
+
+
+def terms_of_vehicle(terms: Terms, cover: Cover, vehicle: Vehicle, *, begins: datetime) -> Terms:
+    """Return terms without the fee that a pass takes off, and without free minutes that the vehicle has had."""
+    if cover.subscription is not None:
+        terms = terms.without_fee()
+    return replace(terms, free_minutes=0) if has_had_free_minutes(vehicle.pk, terms, now=begins) else terms
+
+
 def claim_place(
     uuid: UUID,
     wanted: Wanted,
@@ -186,12 +198,9 @@ def claim_place(
     demand_percent = percent_of_claim(zone, wanted.vehicle_kind)
     _refuse_other_rate(wanted, changed(rate_at(now, terms).rate, demand_percent))
     cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
-    if cover.subscription is not None:
-        terms = terms.without_fee()
-    else:
+    if cover.subscription is None:
         refuse_without_pass(zone, actor=actor)
-    if has_had_free_minutes(vehicle.pk, terms, now=now):
-        terms = replace(terms, free_minutes=0)
+    terms = terms_of_vehicle(terms, cover, vehicle, begins=now)
     offers = offers_for(wanted, zone, vehicle, driver_id, now)
     if demand_percent and cover.subscription is None:
         offers = replace(offers, demand_percent=demand_percent)

@@ -74,6 +74,26 @@ def find_without_code(
     return found, False
 
 
+def confirmed_without_code(
+    *,
+    actor: Actor,
+    plate: str | None,
+    session: Ref | None,
+    way: ScanKind,
+    scan_id: str | None,
+    said: str,
+    now: datetime,
+) -> ParkingSession:
+    """Return the stay of a plate or booking number whose driver `said` who it is; a repeated scan was asked before.
+
+    Raises as `find_without_code` and `confirm_owner`.
+    """
+    found, is_repeated = find_without_code(actor=actor, plate=plate, session=session, way=way, scan_id=scan_id)
+    if not is_repeated:
+        confirm_owner(actor=actor, session=Ref(pk=found.pk), said=said, now=now)
+    return found
+
+
 def _of_exact_plate(rows: QuerySet[ParkingSession], plate: str) -> ParkingSession | None:
     """Return the stay of the plate as it is usually read, before that of another plate which it may mean."""
     try:

@@ -1,6 +1,5 @@
 """Booking ahead: a place for a later window, with its fee."""
 
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -9,26 +8,22 @@ from django.db import transaction
 
 from parking.accounts.limits import count_booking
 from parking.audit import services as audit
-from parking.checkout.booking import Booked, Wanted, collect_fee, offers_for
+from parking.checkout.booking import Booked, Wanted, collect_fee, fee_order, offers_for, terms_of_vehicle
 from parking.core import idempotency
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, Refused
 from parking.core.idempotency import RequestKey
 from parking.core.ids import Ref, new_uuid
-from parking.core.money import ZERO
 from parking.facilities.admitting import is_in_use, is_open, kinds_of, refuse_vehicle, refuse_without_pass
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone, present_zones
 from parking.offers import points
-from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
-from parking.payments.models import OrderPurpose
 from parking.stays.covering import cover_of
 from parking.stays.events import SessionBooked
 from parking.stays.hoarding import refuse_hoarding
 from parking.stays.models import ParkingSession
 from parking.stays.promises import promises_of
-from parking.stays.queries import has_had_free_minutes
 from parking.stays.reservations import reserve_place
 from parking.stays.window_rules import (
     OFFERED_WITHIN,
@@ -76,17 +71,7 @@ def reserve(
         with transaction.atomic(durable=True):
             idempotency.claim(key, subject=str(uuid), now=now)
             session, terms = _promise(uuid, wanted, window, actor, now)
-            order = None
-            if terms.booking_fee > ZERO:
-                order = orders.place(
-                    bill=session.bill,
-                    purpose=OrderPurpose.FEE,
-                    gateway=code,
-                    amount=terms.booking_fee,
-                    attendant_id=None,
-                    now=now,
-                    is_first=True,
-                )
+            order = fee_order(session, terms, gateway=code, now=now)
     except Refused as refusal:
         if refusal.code != "window_full":
             raise
@@ -117,12 +102,9 @@ def _promise(uuid: UUID, wanted: Wanted, window: Window, actor: Actor, now: date
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
     # A pass takes the fee off; it covers the stay when its car comes in, so that it covers others until then.
     cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=wanted.vehicle_kind, now=window.starts_at)
-    if cover.subscription is not None:
-        terms = terms.without_fee()
-    else:
+    if cover.subscription is None:
         refuse_without_pass(zone, actor=actor)
-    if has_had_free_minutes(vehicle.pk, terms, now=window.starts_at):
-        terms = replace(terms, free_minutes=0)
+    terms = terms_of_vehicle(terms, cover, vehicle, begins=window.starts_at)
     offers = offers_for(wanted, zone, vehicle, actor.user_id, now)
     session = reserve_place(
         uuid=uuid,

@@ -4,7 +4,6 @@ A place that comes free is offered to the first in line: a booking with its slot
 the driver's if its fee is paid within ten minutes (setting). The worker looks every two seconds.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
@@ -12,6 +11,7 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.checkout import cancelling, paying
+from parking.checkout.booking import terms_of_vehicle
 from parking.checkout.reserving import checked_window
 from parking.core import idempotency
 from parking.core.actor import SYSTEM, Actor
@@ -29,7 +29,6 @@ from parking.stays.covering import cover_of
 from parking.stays.events import PlaceOffered, SessionBooked, WaitingEnded, WaitingJoined
 from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
 from parking.stays.promises import kinds_to_book, promises_of
-from parking.stays.queries import has_had_free_minutes
 from parking.stays.reservations import reserve_place
 from parking.stays.waiting_models import OPEN_WAIT, WaitingEntry, WaitingState
 from parking.stays.window_rules import LATEST, Window, fits, start_problem
@@ -228,10 +227,7 @@ def _book(
     begins = window.starts_at if window else now
     terms = terms_for(zone=zone, vehicle_kind=entry.vehicle_kind, now=begins)
     cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=entry.vehicle_kind, now=begins)
-    if cover.subscription is not None:
-        terms = terms.without_fee()
-    if has_had_free_minutes(vehicle.pk, terms, now=begins):
-        terms = replace(terms, free_minutes=0)
+    terms = terms_of_vehicle(terms, cover, vehicle, begins=begins)
     if window is not None:
         return reserve_place(
             uuid=new_uuid(),

@@ -96,10 +96,6 @@ def known_kind(code: str) -> Kind | None:
     return _KINDS.get(code)
 
 
-def all_kinds() -> list[Kind]:
-    return list(_KINDS.values())
-
-
 def kinds_for(role: str) -> list[Kind]:
     """Return what somebody of this role may choose, in the order of registration."""
     return [kind for kind in _KINDS.values() if role in kind.audience and not kind.urgent]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from django.conf import settings
@@ -134,8 +133,3 @@ class _Addressing:
 def _has_mailbox(kind: Kind, person: User) -> bool:
     """Return whether notices of a kind may go to a person's address: to one that nobody has proved only urgent ones."""
     return bool(person.email) and (kind.urgent or person.email_confirmed_at is not None)
-
-
-def resting() -> Mapping[int, Any]:
-    """Return the events of this process whose renderer broke, with the time until which they rest."""
-    return _resting

@@ -68,10 +68,6 @@ def choices_of(person: User) -> list[tuple[Kind, dict[str, bool]]]:
     ]
 
 
-def subscriptions_of(person_id: int) -> "QuerySet[PushSubscription]":
-    return PushSubscription.objects.filter(person_id=person_id).order_by("pk")
-
-
 def failed_deliveries(*, sites: Sites) -> "QuerySet[Delivery]":
     """Return what was not delivered of these sites, newest first; what is of no site is for those of all."""
     rows = Delivery.objects.filter(state=DeliveryState.FAILED).select_related("notice__person")

@@ -17,7 +17,6 @@ from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.ids import new_pass_code
 from parking.core.money import ZERO
 from parking.core.sites import Sites, at_sites
-from parking.facilities.models import ParkingZone
 from parking.invoices.gstin import cleaned, fault_of
 from parking.passes.coverage import Coverage
 from parking.passes.events import OrganisationChanged, OrganisationCreated
@@ -255,11 +254,6 @@ def _is_contact(user_id: int | None) -> bool:
 
 def _name_taken() -> Refused:
     return Refused("organisation_name_taken", "There is an organisation of this name at the site already")
-
-
-def zones_shown(organisation: Organisation) -> list[ParkingZone]:
-    """Return the zones that its plan names; none for all of the site."""
-    return list(organisation.plan.zones.all())
 
 
 def plans_for(sites: Sites) -> QuerySet[Plan]:

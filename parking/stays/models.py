@@ -397,7 +397,3 @@ class SessionNote(models.Model):
 
     def __str__(self) -> str:
         return f"Note {self.pk}"
-
-    @property
-    def is_problem(self) -> bool:
-        return self.kind != NoteKind.NOTE

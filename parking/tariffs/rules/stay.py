@@ -11,7 +11,7 @@ from parking.tariffs.rules.changes import Change, Pass, Place, change_line, in_o
 from parking.tariffs.rules.lines import DAY, HOUR, BillLine, LineKind, kept_lines, single_line, total_of
 from parking.tariffs.rules.nights import night_lines
 from parking.tariffs.rules.slabs import price_within_day, slab_lines
-from parking.tariffs.rules.steps import MINUTE, Steps, label_of, steps_of, whole_minutes
+from parking.tariffs.rules.steps import MINUTE, Steps, steps_of, whole_minutes
 from parking.tariffs.rules.terms import FreeMode, Terms
 
 
@@ -159,11 +159,6 @@ def rate_at(moment: datetime, terms: Terms) -> RateNow:
         return RateNow(price_within_day(HOUR, terms.slabs))
     band = Clock(terms).band_at(moment) if terms.bands else None
     return RateNow(band.rate, band.name) if band else RateNow(terms.base_rate)
-
-
-def label_at(moment: datetime, terms: Terms) -> str:
-    """Return the label of a step that begins at a moment."""
-    return label_of(Clock(terms).band_at(moment) if terms.bands else None)
 
 
 def next_rise(stay: Stay, terms: Terms) -> tuple[datetime, Decimal] | None:
