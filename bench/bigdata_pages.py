@@ -87,15 +87,15 @@ class Visit:
 def inside(given: dict[str, Any]) -> list[dict[str, Any]]:
     """Return each address with its kind, its milliseconds p50 and p95, and how many were refused, as too long."""
     settings.ALLOWED_HOSTS = ["*"]
-    place = _place()
+    place = place_of_today()
     return [
         {"kind": visit.kind, "address": visit.address, **_times(visit, place, given["rounds"])}
-        for visit in _visits(User.objects.get(pk=place["driver"]))
+        for visit in visits(User.objects.get(pk=place["driver"]))
         if given.get("only", "") in visit.address
     ]
 
 
-def _visits(driver: User) -> Iterator[Visit]:
+def visits(driver: User) -> Iterator[Visit]:
     office, gate = browser_of(Role.ADMIN), browser_of(Role.STAFF)
     driving = Client()
     driving.force_login(driver, backend="django.contrib.auth.backends.ModelBackend")
@@ -110,7 +110,7 @@ def _caller(user: User) -> Client:
     return Client(headers={"Authorization": f"Bearer {new_access_token(user)}"})
 
 
-def _place() -> dict[str, Any]:
+def place_of_today() -> dict[str, Any]:
     """Return what is filled into the addresses: things from the middle of the year."""
     newest = ParkingSession.objects.order_by("-pk")[0]
     stay = ParkingSession.objects.filter(pk__lte=newest.pk // 2, status="COMPLETED").whole().order_by("-pk")[0]

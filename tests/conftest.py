@@ -1,6 +1,7 @@
 """Fixtures that the tests of every app use."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -17,6 +18,7 @@ from parking.accounts.models import Role, User
 from parking.core import fresh
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways import registry
+from tests import emptying
 from tests.build import make_user, make_zone
 from tests.client import ApiClient
 from tests.gateway import FakeGateway
@@ -36,31 +38,57 @@ COLLECTED_FILES = {name: getattr(settings, name) for name in PLAIN_FILES}
 
 
 def pytest_configure() -> None:
+    emptying.install()
     for name, value in PLAIN_FILES.items():
         setattr(settings, name, value)
 
 
-# Pages, and tables of who may do what and what is refused: the same code on both databases, and little SQL. They run on
-# PostgreSQL alone, as production does.
-ON_POSTGRESQL_FOLDERS = {"web", "browser", "roles"}
+# Pages, calls of the edge, and tables of who may do what and what is refused: the same code on both databases, and
+# little SQL. They run on PostgreSQL alone, as production does. What they call runs on both.
+ON_POSTGRESQL_FOLDERS = {"web", "browser", "roles", "accounts", "api", "api_admin", "invoices", "notifications"}
 ON_POSTGRESQL_FILES = {
-    "test_description.py",
-    "test_hardening.py",
     "test_bad_input.py",
     "test_callers.py",
-    "test_pdf.py",
+    "test_commands.py",
+    "test_events.py",
+}
+# Of these folders, what depends on the database: races, statements counted, whole journeys.
+ON_BOTH_FILES = {
+    "test_at_once.py",
+    "test_debt_race.py",
+    "test_delivering.py",
+    "test_documents.py",
+    "test_driver.py",
+    "test_export.py",
+    "test_idempotency.py",
+    "test_import.py",
+    "test_lost_ticket.py",
+    "test_pay_later.py",
+    "test_race.py",
+    "test_repeated.py",
+    "test_reports.py",
+    "test_staff.py",
+    "test_staff_gate.py",
+    "test_statements.py",
+    "test_tokens.py",
 }
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what `make test` runs on one database only: pages on PostgreSQL, what needs no database on SQLite."""
     for item in items:
-        if ON_POSTGRESQL_FOLDERS & set(item.path.parts) or item.path.name in ON_POSTGRESQL_FILES:
+        if _runs_on_postgresql_alone(item.path):
             item.add_marker("pages")
         if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(_fixtures_of(item)):
             item.add_marker("sql")
         if _counts_statements(item):
             item.fixturenames.insert(0, "values_last")  # type: ignore[attr-defined]
+
+
+def _runs_on_postgresql_alone(path: Path) -> bool:
+    if path.name in ON_POSTGRESQL_FILES:
+        return True
+    return bool(ON_POSTGRESQL_FOLDERS & set(path.parts)) and path.name not in ON_BOTH_FILES
 
 
 def _counts_statements(item: pytest.Item) -> bool:

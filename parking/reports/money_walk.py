@@ -23,11 +23,11 @@ class MoneyWalk:
 
     def after(self, key: str, most: int) -> Sequence[dict[str, Any]]:
         """Return the rows that follow a key."""
-        return list(self._sorted(key, downwards=self.downwards)[:most])
+        return self._first(key, most, downwards=self.downwards)
 
     def before(self, key: str, most: int) -> Sequence[dict[str, Any]]:
         """Return the rows that precede a key, in the order of the list."""
-        return list(self._sorted(key, downwards=not self.downwards)[:most])[::-1]
+        return self._first(key, most, downwards=not self.downwards)[::-1]
 
     def key_of(self, row: dict[str, Any]) -> str:
         """Return the key of a row."""
@@ -36,7 +36,7 @@ class MoneyWalk:
     def key_at(self, day: date) -> str | None:
         """Return the key after which the rows of a day begin."""
         until = day if self.downwards else day - timedelta(days=1)
-        last = united(self._until(until)).order_by("-at", "-kind", "-row_id")[:1]
+        last = _first_of(self._until(until), 1, downwards=True)
         for row in last:
             return self.key_of(row | {"row_id": row["row_id"] + 1} if self.downwards else row)
         return None if self.downwards else ""
@@ -47,12 +47,11 @@ class MoneyWalk:
             return united(self._until(day - timedelta(days=1))).count()
         return united(_all(self.wanted)).count() - united(self._until(day)).count()
 
-    def _sorted(self, key: str, *, downwards: bool) -> "QuerySet[Any, Any]":
+    def _first(self, key: str, most: int, *, downwards: bool) -> list[dict[str, Any]]:
         parts = _all(self.wanted)
         if key:
             parts = _beyond(self.wanted, key, "lt" if downwards else "gt")
-        sign = "-" if downwards else ""
-        return united(parts).order_by(f"{sign}at", f"{sign}kind", f"{sign}row_id")
+        return _first_of(parts, most, downwards=downwards)
 
     def _until(self, day: date) -> list["QuerySet[Any, Any]"]:
         calendar = calendar_of(self.wanted.sites)
@@ -60,6 +59,17 @@ class MoneyWalk:
             part.keys(part.rows.filter(calendar.days(None, day, part.moment, part.site)))
             for part in money_parts(self.wanted)
         ]
+
+
+def _first_of(parts: Sequence["QuerySet[Any, Any]"], most: int, *, downwards: bool) -> list[dict[str, Any]]:
+    """Return the first rows of all parts, of which each is read from the index on its time."""
+    sign = "-" if downwards else ""
+    rows = [row for part in parts for row in part.order_by(f"{sign}at", f"{sign}row_id")[:most]]
+    return sorted(rows, key=_place, reverse=downwards)[:most]
+
+
+def _place(row: dict[str, Any]) -> tuple[datetime, str, int]:
+    return row["at"], row["kind"], row["row_id"]
 
 
 def _all(wanted: MoneyFilter) -> list["QuerySet[Any, Any]"]:

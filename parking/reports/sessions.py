@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
 
 from parking.accounts.models import User
 from parking.core.ids import Ref, parse_ref
@@ -15,7 +16,7 @@ from parking.reports.finding import Found, stays_found
 from parking.reports.periods import Period
 from parking.reports.walking import ColumnWalk
 from parking.stays.long_stays import long_at
-from parking.stays.models import ParkingSession, SessionStatus
+from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,12 @@ SORTS = {
 WALKED = {"number": "pk", "booked": "booked_at", "entered": "entry_time", "ended": "ended_at"}
 # Only these may be NULL and need NULLS LAST; on the other columns it would keep the database from using the index.
 _MAY_BE_EMPTY = {"entered", "left", "ended"}
+# How a session of this status has ended, which the constraint `session_state_fits_its_times` promises: the index
+# `session_by_other_end` goes by the reason.
+_REASONS_OF = {
+    SessionStatus.CANCELLED.value: (EndReason.CANCELLED, EndReason.NO_PLACE),
+    SessionStatus.EXPIRED.value: (EndReason.NO_SHOW, EndReason.UNPAID),
+}
 
 
 def all_sessions(wanted: SessionFilter) -> QuerySet[ParkingSession]:
@@ -82,6 +89,8 @@ def _narrowed(rows: QuerySet[ParkingSession], wanted: SessionFilter) -> QuerySet
     rows = wanted.period.narrow(stays, wanted.moment, wanted.sites, "zone__site_id")
     if wanted.status:
         rows = rows.filter(status=wanted.status)
+    if reasons := _REASONS_OF.get(wanted.status or ""):
+        rows = rows.filter(end_reason__in=reasons)
     if wanted.zone:
         rows = rows.filter(**{f"zone__{name}": value for name, value in wanted.zone.lookup().items()})
     if wanted.user:
@@ -130,8 +139,9 @@ def _integer(text: str) -> int | None:
 
 def _user_ids(text: str) -> list[int]:
     """Return the ids of the user of this name and the user of this number: a username may be all digits."""
-    named = Q(username__iexact=text)
+    # As the constraint `username_once` compares, by its index.
+    named = Q(folded=text.lower())
     number = _integer(text)
-    users = User.objects.filter(named if number is None else named | Q(pk=number))
+    users = User.objects.alias(folded=Lower("username")).filter(named if number is None else named | Q(pk=number))
     # Read first: with the ids at hand the database goes by the index on driver.
     return list(users.values_list("pk", flat=True))

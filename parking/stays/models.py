@@ -122,12 +122,17 @@ class ParkingSession(models.Model):
     end_note = models.CharField(max_length=200, blank=True, help_text="The reason that a person gave")
 
     driver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,  # session_of_driver serves
+        related_name="sessions",
     )
     owner_name = models.CharField(max_length=100)
     vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="sessions")
     vehicle_kind = models.CharField(max_length=12)
-    zone = models.ForeignKey(ParkingZone, on_delete=models.PROTECT, related_name="sessions")
+    zone = models.ForeignKey(ParkingZone, on_delete=models.PROTECT, db_index=False, related_name="sessions")
     slot = models.ForeignKey(ParkingSlot, on_delete=models.PROTECT, null=True, related_name="sessions")
     bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="session")
     terms = models.JSONField(help_text="Copy of the tariffs.rules.Terms that the stay was booked under")
@@ -184,11 +189,18 @@ class ParkingSession(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="+",
         help_text="Where it was let in",
     )
     exit_gate = models.ForeignKey(
-        Gate, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Where it was scanned out"
+        Gate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        help_text="Where it was scanned out",
     )
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -247,6 +259,8 @@ class ParkingSession(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["driver", "-id"], name="session_of_driver"),
+            # The newest of a zone, and how many it has, from the index alone.
+            models.Index(fields=["zone", "id"], name="session_of_zone"),
             models.Index(fields=["booked_at"], name="session_by_booking"),
             models.Index(fields=["ended_at"], name="session_by_end"),
             models.Index(fields=["enter_by"], condition=Q(status="BOOKED"), name="session_to_enter"),
@@ -255,8 +269,8 @@ class ParkingSession(models.Model):
             # All outcomes but the usual one. Owners' names have an index of migration 0009 on PostgreSQL.
             models.Index(
                 fields=["end_reason", "id"],
-                condition=Q(end_reason__in=["TERMINATED", "CANCELLED", "NO_SHOW", "UNPAID"]),
-                name="session_by_outcome",
+                condition=Q(end_reason__in=["TERMINATED", "CANCELLED", "NO_PLACE", "NO_SHOW", "UNPAID"]),
+                name="session_by_other_end",
             ),
             models.Index(fields=["zone"], condition=Q(status__in=["BOOKED", "ACTIVE"]), name="session_open_in_zone"),
             models.Index(

@@ -103,6 +103,7 @@ def test_a_run_is_remembered_for_the_heartbeat() -> None:
     assert isinstance(runs["s"]["seconds"], float)
 
 
+@pytest.mark.pages  # An hour of sweeps says on one database what it says on both.
 @pytest.mark.django_db
 def test_an_idle_hour_writes_no_task_row(monkeypatch: pytest.MonkeyPatch) -> None:
     @contextmanager

@@ -43,8 +43,11 @@ SCAN = """async ({module, wasm, wanted}) => {
 def test_troubles_of_a_page_are_noticed(phone: Page, watch: Watch, script, problem):
     phone.goto(PAGE)
     phone.evaluate(f"() => {{ {script} }}")
-    phone.wait_for_timeout(100)
-    problems = watch.problems()
+    for _ in range(50):
+        phone.wait_for_timeout(100)
+        problems = watch.problems()
+        if any(problem in text for text in problems):
+            break
     assert any(problem in text for text in problems), problems
     watch.allow(".")
     assert watch.problems() == []

@@ -167,8 +167,7 @@ def manager_on(new_page: NewPage, sign_in: SignIn, admin: User):
     return opened
 
 
-@pytest.mark.parametrize("language", ["en", "hi"])
-@pytest.mark.parametrize("device", ["desktop", "phone"])
+@pytest.mark.parametrize(("device", "language"), [("desktop", "en"), ("phone", "hi")])
 def test_every_page_can_be_used_by_everybody(device, language, manager_on, speaking, axe) -> None:
     zone = make_zone("Zone A", slots=4)
     book(make_user(), zone)

@@ -59,7 +59,7 @@ def _sheet(request: HttpRequest, form: MoneyFilterForm, sort: Sort) -> Sheet:
         request,
         keys,
         MoneyWalk(form.wanted, downwards=sort.downwards or not by_time),
-        count=count_up_to_long(keys),
+        count=count_up_to_long(money_keys(form.wanted).order_by()),
         goes_by_time=by_time,
     )
 

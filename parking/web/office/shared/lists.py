@@ -220,7 +220,7 @@ def sheet_of(
     number = min(max(wanted or 1, 1), pages)
     start = (number - 1) * ROWS
     return Sheet(
-        rows=list(rows[start : start + ROWS]) if total else [],
+        rows=_rows_after(rows, start, total) if total else [],
         count=total,
         number=number,
         pages=pages,
@@ -230,6 +230,16 @@ def sheet_of(
         end=_at_page(request, pages) if number < pages else "",
         is_beyond=number != wanted and bool(request.GET.get("page")),
     )
+
+
+def _rows_after(rows: "QuerySet[Any, Any]", start: int, total: int) -> list[Any]:
+    """Return the rows of a page that begins after `start` of `total` rows.
+
+    The ids alone are sorted: joined to all that a page shows, each of the other rows would cost its look-ups.
+    """
+    if total <= ROWS or rows.query.combinator:
+        return list(rows[start : start + ROWS])
+    return list(rows.filter(pk__in=list(rows.values_list("pk", flat=True)[start : start + ROWS])))
 
 
 def _at_page(request: HttpRequest, number: int) -> str:
