@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from django.db.models import QuerySet
 from ninja import Query
@@ -40,7 +40,13 @@ class FoundPage:
         return {"results": results, "count": self.count, **page, **others}
 
 
-def page_of(rows: "QuerySet[Any]", paging: Paging, *, counted: "QuerySet[Any] | None" = None) -> FoundPage:
+class Counted(Protocol):
+    """What knows how many rows there are."""
+
+    def count(self) -> int: ...
+
+
+def page_of(rows: "QuerySet[Any]", paging: Paging, *, counted: Counted | None = None) -> FoundPage:
     """Return one page of a queryset. Raises InvalidInput for a page beyond the last one.
 
     `counted` are the same rows, read in the way that counts them soonest.
