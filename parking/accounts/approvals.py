@@ -10,8 +10,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from parking.accounts.events import DecidedAlone
 from parking.accounts.models import Approval, ApprovalKind, Decision
 from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
+from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import NotFound, Refused
 from parking.core.sites import Sites, at_sites
@@ -67,9 +69,17 @@ def decide(approval: Approval, decision: Decision, *, actor: Actor, now: datetim
     return waiting
 
 
-def needs_second_person(actor: Actor, *, now: datetime) -> bool:
-    """Return whether a person acts who is not the only administrator: such changes wait for a second one."""
-    return actor.user_id is not None and not is_only_administrator(now=now)
+def needs_second_person(kind: ApprovalKind, actor: Actor, *, now: datetime) -> bool:
+    """Return whether a change of this kind waits for a second person, inside the transaction that would make it.
+
+    That of the only administrator does not, and the record says so; nor does one that no person makes.
+    """
+    if actor.user_id is None:
+        return False
+    if not is_only_administrator(now=now):
+        return True
+    audit.record(actor, DecidedAlone(user_id=actor.user_id, kind=kind), now)
+    return False
 
 
 def _refuse_first_person(approval: Approval, actor: Actor, *, now: datetime) -> None:

@@ -34,6 +34,18 @@ class UserCreated(UserEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DecidedAlone(UserEvent):
+    """The only administrator made a change at once that waits for a second person where there is one.
+
+    `kind` is that of the approval which it did not need.
+    """
+
+    action = "user.decided_alone"
+
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserChanged(UserEvent):
     """Fields of an account were changed: `changed` are their names, role, state and sites are those after it.
 

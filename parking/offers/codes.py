@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 
 from parking.accounts import approvals
+from parking.accounts.models import ApprovalKind
 from parking.audit import services as audit
 from parking.core import clock
 from parking.core.actor import Actor
@@ -126,7 +127,8 @@ def _write(code: PromoCode, fields: Mapping[str, Any], zones: Collection[Parking
 
 def _refuse_strong(code: PromoCode, actor: Actor, now: datetime) -> None:
     """Refuse what one person alone may not offer: an active code of 80 percent and more."""
-    if code.is_active and is_strong(code.kind, code.value) and approvals.needs_second_person(actor, now=now):
+    is_shared = code.is_active and is_strong(code.kind, code.value)
+    if is_shared and approvals.needs_second_person(ApprovalKind.PROMO_CODE, actor, now=now):
         raise Refused("second_person_needed", "A code of 80 percent and more is approved by a second person")
 
 

@@ -31,10 +31,11 @@ _NEWEST = 2**62
 
 def waits(actor: Actor, zones: Iterable[ParkingZone], after: PriceBook, now: datetime) -> bool:
     """Return whether these prices wait for a second person: they would make the running day of a zone cheaper."""
-    if not approvals.needs_second_person(actor, now=now):
+    if actor.user_id is None:
         return False
     before = prices_now.value()
-    return any(_is_day_cheaper(zone, before, after, now) for zone in zones)
+    falls = any(_is_day_cheaper(zone, before, after, now) for zone in zones)
+    return falls and approvals.needs_second_person(ApprovalKind.TARIFF, actor, now=now)
 
 
 def refuse(actor: Actor, zones: Iterable[ParkingZone], after: PriceBook, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from parking.accounts import approvals
-from parking.accounts.models import Approval, Decision
+from parking.accounts.models import Approval, ApprovalKind, Decision
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
@@ -76,14 +76,27 @@ def update_zone(
     with transaction.atomic():
         if _waits(actor, zone_id, changes, kind_rates, now):
             raise lowering.second_person_needed()
-        zone = facilities.update_zone(actor=actor, zone_id=zone_id, changes=changes, now=now)
-        follow_columns(actor=actor, zone=zone, changes=changes, now=now)
-        if kind_rates is not None:
-            set_kind_rates(actor=actor, zone=zone, kind_rates=kind_rates, now=now)
-        if peak_rates:
-            lay_peak_hours(actor=actor, zone=zone, rates=peak_rates, now=now)
-        if capacity:
-            facilities.set_capacity(actor=actor, zone_id=zone.pk, capacity=capacity, now=now)
+        return _update(actor, zone_id, changes, kind_rates, now, capacity=capacity, peak_rates=peak_rates)
+
+
+def _update(
+    actor: Actor,
+    zone_id: int,
+    changes: dict[str, Any],
+    kind_rates: Sequence[KindRate] | None,
+    now: datetime,
+    *,
+    capacity: Mapping[str, int] | None,
+    peak_rates: Mapping[str, Decimal] | None,
+) -> ParkingZone:
+    zone = facilities.update_zone(actor=actor, zone_id=zone_id, changes=changes, now=now)
+    follow_columns(actor=actor, zone=zone, changes=changes, now=now)
+    if kind_rates is not None:
+        set_kind_rates(actor=actor, zone=zone, kind_rates=kind_rates, now=now)
+    if peak_rates:
+        lay_peak_hours(actor=actor, zone=zone, rates=peak_rates, now=now)
+    if capacity:
+        facilities.set_capacity(actor=actor, zone_id=zone.pk, capacity=capacity, now=now)
     return zone
 
 
@@ -103,20 +116,15 @@ def propose_zone(
     """
     is_alone = set(changes) <= set(PLAIN) and kind_rates is None and not capacity and not peak_rates
     with transaction.atomic():
-        if is_alone and _waits(actor, zone_id, changes, kind_rates, now):
+        waits = _waits(actor, zone_id, changes, kind_rates, now)
+        if waits and not is_alone:
+            raise lowering.second_person_needed()
+        if waits:
             zone = facilities.lock_zone(zone_id, actor)
             prices = prices_under_columns(zone, changes, now)
             facts = {"vehicle_kind": "CAR", "name": "", "valid_from": None, "valid_to": None, "terms": prices.to_json()}
             return ask_for(actor, zone, facts | {"changes": {name: str(changes[name]) for name in changes}}, now)
-        return update_zone(
-            actor=actor,
-            zone_id=zone_id,
-            changes=changes,
-            kind_rates=kind_rates,
-            capacity=capacity,
-            peak_rates=peak_rates,
-            now=now,
-        )
+        return _update(actor, zone_id, changes, kind_rates, now, capacity=capacity, peak_rates=peak_rates)
 
 
 def approve(*, actor: Actor, approval: Approval, now: datetime) -> None:
@@ -138,7 +146,8 @@ def _waits(
     if not (set(changes) & set(PLAIN) or kind_rates is not None):
         return False
     zone = find_zone(Ref(pk=zone_id), sites=actor.sites)
-    return lowering.lowers_columns(zone, changes, kind_rates, now) and approvals.needs_second_person(actor, now=now)
+    falls = lowering.lowers_columns(zone, changes, kind_rates, now)
+    return falls and approvals.needs_second_person(ApprovalKind.TARIFF, actor, now=now)
 
 
 def set_kind_rates(*, actor: Actor, zone: ParkingZone, kind_rates: Sequence[KindRate], now: datetime) -> None:

@@ -406,6 +406,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"role": "STAFF", "is_active": True, "sites": [], "has_email": True},
     ),
     (
+        accounts.DecidedAlone(user_id=2, kind="TARIFF"),
+        "user.decided_alone",
+        "user",
+        2,
+        {"kind": "TARIFF"},
+    ),
+    (
         accounts.UserChanged(user_id=2, changed=("email", "role"), role="ADMIN", is_active=False),
         "user.changed",
         "user",

@@ -8,6 +8,7 @@ import pytest
 from time_machine import Traveller
 
 from parking.accounts.models import Approval, Role, User
+from parking.audit.models import AuditEntry
 from parking.facilities.models import ParkingZone
 from parking.offers.models import PromoCode
 from parking.tariffs import cards, zone_tariffs
@@ -106,8 +107,18 @@ def test_an_event_that_begins_later_today_waits_too(admin: User, second: ApiClie
 
 
 def test_the_only_administrator_decides_alone(as_admin: ApiClient, zone: ParkingZone) -> None:
+    data_of(as_admin.post(tariffs(zone), {"base_rate": 60}), 201)
+    assert alone() == []
     data_of(as_admin.post(tariffs(zone), {"base_rate": 40}), 201)
-    assert rate_of(zone) == Decimal("40.00")
+    data_of(as_admin.patch(f"/api/admin/zones/{zone.pk}/", {"hourly_rate": 30}))
+    assert rate_of(zone) == Decimal("30.00")
+    assert alone() == ["TARIFF", "TARIFF"]
+
+
+def alone() -> list[str]:
+    """Return the kinds of what the record says was decided by the only administrator."""
+    lines = AuditEntry.objects.filter(action="user.decided_alone").order_by("pk")
+    return [line.facts["kind"] for line in lines]
 
 
 def test_the_rate_of_a_zone_falls_by_two(admin: User, second: ApiClient, zone: ParkingZone) -> None:
