@@ -1,4 +1,4 @@
-"""`manage.py demo`: accounts, sites, gates, zones, prices, plans, passes, a promo code, a shop. Not in production."""
+"""`manage.py demo`: accounts, sites, zones, prices, plans, passes, reservations, a code, a shop. Not in production."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from parking.accounts.demonstration import create_demonstration_accounts
 from parking.accounts.queries import user_of_username
 from parking.checkout.collecting import Collection
-from parking.checkout.organisation_demonstration import create_demonstration_organisation
-from parking.checkout.passes import sell
+from parking.checkout.organisation_demonstration import PLATES, create_demonstration_organisation
+from parking.checkout.passes import Buyer, sell
+from parking.checkout.reservation_demonstration import create_demonstration_reservations
 from parking.core import clock
 from parking.core.actor import SYSTEM, user_actor
 from parking.facilities.gates import create_gate
@@ -164,6 +165,14 @@ class Command(BaseCommand):
         if clerk := user_of_username("shop1"):
             create_demonstration_shop(site_id=sites["CP"].pk, person_id=clerk.pk, now=now)
         create_demonstration_demand(zone=ParkingZone.objects.get(site=sites["AIR"], name="Zone P2"), now=now)
+        at_connaught_place = ParkingZone.objects.select_related("site").filter(site=sites["CP"])
+        create_demonstration_reservations(
+            soon=at_connaught_place.get(name="Zone A"),
+            evening=at_connaught_place.get(name="Zone B"),
+            holders_plate=HOLDERS_PLATE,
+            plates=PLATES,
+            now=now,
+        )
 
 
 def _rename_former_site(now: datetime) -> None:
@@ -201,7 +210,7 @@ def _sell_pass(plan: Plan, now: datetime) -> None:
         return
     sell(
         actor=user_actor(attendant.pk, attendant.role, site_ids=attendant.site_ids),
-        user_id=driver.pk,
+        buyer=Buyer(driver.pk),
         plan_id=plan.pk,
         wanted=Wanted((HOLDERS_PLATE,)),
         collection=Collection("CASH"),
