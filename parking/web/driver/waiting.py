@@ -34,7 +34,7 @@ from parking.stays.window_rules import EARLIEST, Window
 from parking.web.access import for_drivers, user_of
 from parking.web.driver.forms import BookingForm
 from parking.web.driver.window_form import WindowForm
-from parking.web.templatetags.parking import duration
+from parking.web.price_words import length_text
 
 _MINUTES = (30, 60, 120, 240, 480, 1440)
 
@@ -50,7 +50,7 @@ class WaitForm(BookingForm):
         if window is not None:
             del self.fields["patience"]
             return
-        self.fields["patience"].choices = [(minutes, duration(minutes)) for minutes in _MINUTES]  # type: ignore[attr-defined]
+        self.fields["patience"].choices = [(minutes, length_text(minutes)) for minutes in _MINUTES]  # type: ignore[attr-defined]
 
     def until(self, now: datetime) -> datetime:
         """Return how long the driver waits."""

@@ -25,6 +25,7 @@ from parking.web.components import (
     time_text,
     window_text,
 )
+from parking.web.price_words import length_text
 from parking.web.templatetags.parking import state_of
 
 register = template.Library()
@@ -117,6 +118,9 @@ def at(time: datetime | None, site_id: int | None = None, only: str = "") -> dic
         "exact": date_format(local, "l j F Y, H:i:s"),
         "machine": local.isoformat(timespec="seconds"),
     }
+
+
+register.filter(length_text)
 
 
 @register.simple_tag
