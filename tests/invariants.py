@@ -14,20 +14,21 @@ from django.db.models import Model
 from parking.audit.models import AuditEntry
 from parking.core.errors import DomainError
 from parking.facilities.models import ParkingSlot, ParkingZone
-from parking.offers.models import PointEntry, PromoCount, PromoUse, Validation
+from parking.offers.models import PointEntry, PromoCode, PromoCount, PromoUse, Validation
 from parking.passes.models import Organisation, OrganisationInvoice, PassPeriod, PassVehicle, Subscription
 from parking.payments.models import OPEN_ORDER, Bill, Debt, Payment, PaymentOrder, Refund
 from parking.stays.models import GateScan, ParkingSession
+from parking.stays.waiting_models import WaitingEntry
 from parking.vehicles.models import Vehicle
 from tests.offers.agree import assert_offers_agree
 
 BOOKS: tuple[type[Model], ...] = (
     Vehicle, ParkingSlot, ParkingSession, GateScan, Bill, PaymentOrder, Payment, Refund, Debt,
     Subscription, PassPeriod, PassVehicle, Organisation, OrganisationInvoice,
-    PromoCount, PromoUse, PointEntry, Validation,
+    PromoCount, PromoUse, PointEntry, Validation, WaitingEntry,
 )  # fmt: skip
 SHOWN: tuple[type[Model], ...] = (
-    ParkingZone, ParkingSlot, ParkingSession, Bill, PaymentOrder, Payment, Refund, Debt,
+    ParkingZone, ParkingSlot, ParkingSession, Bill, PaymentOrder, Payment, Refund, Debt, WaitingEntry,
 )  # fmt: skip
 NOT_SHOWN = {"updated_at", "is_definite", "gateway_order_id", "gateway_refund_id", "next_try_at", "next_check_at"}
 NOTHING = Decimal("0.00")
@@ -87,6 +88,8 @@ def assert_books_agree() -> None:
     """Assert that slots, sessions, bills, orders, payments, refunds, debts and audit agree."""
     sessions = list(ParkingSession.objects.whole().order_by("pk"))
     _assert_slots_agree(sessions)
+    _assert_promises_agree(sessions)
+    _assert_lines_agree()
     money = _Money()
     for session in sessions:
         _assert_state_agrees(session)
@@ -111,6 +114,35 @@ def _assert_slots_agree(sessions: list[ParkingSession]) -> None:
     claimed = (one for one in sessions if one.is_open and one.slot_id and one.slot_alone_since is None)
     vehicles = Counter(session.vehicle_id for session in claimed)
     assert all(count == 1 for count in vehicles.values()), f"a vehicle is in two places: {vehicles}"
+
+
+def _assert_promises_agree(sessions: list[ParkingSession]) -> None:
+    """Assert that zones know their next reservation, and that what could not be kept was paid back, with a voucher."""
+    for zone in ParkingZone.objects.all():
+        starts = [one.starts_at for one in sessions if one.is_waiting and one.zone_id == zone.pk]
+        assert zone.next_reservation_at == min(starts, default=None), f"{zone}: {zone.next_reservation_at}"
+    vouchers = dict(PromoCode.objects.filter(code__startswith="V-").values_list("code", "value"))
+    given = {one.voucher: one.bill.captured for one in sessions if one.voucher}
+    assert given == {code: value for code, value in vouchers.items() if code in given}, "vouchers of another sum"
+    for session in sessions:
+        if session.end_reason == "NO_PLACE":
+            assert (session.bill.total, bool(session.voucher)) == (NOTHING, session.bill.captured > NOTHING)
+        else:
+            assert not session.voucher
+
+
+def _assert_lines_agree() -> None:
+    """Assert that who waits has no offer, and that an accepted offer was paid, or cost nothing."""
+    for entry in WaitingEntry.objects.select_related("session__bill"):
+        offer = entry.session
+        if entry.state in {"WAITING", "OVER"}:
+            assert offer is None, f"{entry}: has an offer"
+        elif entry.state == "TAKEN":
+            assert offer is not None
+            assert offer.bill.captured > NOTHING or offer.pay_by is None, f"{entry}: taken and not paid"
+        elif entry.state == "LAPSED":
+            assert offer is not None
+            assert (offer.is_open, offer.bill.paid) == (False, NOTHING), f"{entry}: lapsed, and yet a booking"
 
 
 def _assert_state_agrees(session: ParkingSession) -> None:
@@ -204,7 +236,8 @@ class _Money:
         assert bill.total == sum((Decimal(line["amount"]) for line in bill.lines), NOTHING)
         assert bill.closed_at is not None
         assert self.debts.get(bill.pk) is None
-        assert not [order for order in self.orders if order.bill_id == bill.pk]
+        waiting = [order.amount for order in self.orders if order.bill_id == bill.pk and order.status in OPEN_ORDER]
+        assert waiting in ([], [bill.due]), f"{invoice}: orders of {waiting} wait"
         assert NOTHING <= paid - back <= bill.total, f"{invoice}: more is kept than its lines say"
         assert (invoice.paid_at is not None) == (bill.due == NOTHING)
 
@@ -244,7 +277,8 @@ class _Money:
 def _assert_overdue_agrees() -> None:
     """Assert that passes of organisations are amber and pay by the oldest of their unpaid invoices."""
     for held in Subscription.objects.exclude(organisation=None).select_related("organisation"):
-        unpaid = OrganisationInvoice.objects.filter(organisation=held.organisation, paid_at=None).order_by("due_at")
+        months = OrganisationInvoice.objects.filter(organisation=held.organisation, written_off_at=None)
+        unpaid = months.filter(paid_at=None).order_by("due_at")
         oldest, organisation = unpaid.first(), held.organisation
         assert organisation is not None
         amber_at = oldest.due_at if oldest else None

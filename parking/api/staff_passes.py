@@ -12,6 +12,7 @@ from parking.api.staff import UPI_REFERENCE
 from parking.checkout import pass_entry, passes
 from parking.checkout.collecting import Collection
 from parking.core import clock
+from parking.core.errors import InvalidInput
 from parking.core.ids import MAX_ID
 from parking.edge import requests
 from parking.edge.answers import ok
@@ -26,7 +27,10 @@ router = Router(tags=["Staff"], auth=staff_only)
 
 
 class SellIn(In):
-    user_id: Annotated[int, Field(ge=1, le=MAX_ID, description="The account that holds the pass")]
+    user_id: Annotated[int, Field(ge=1, le=MAX_ID)] | None = Field(None, description="The account that holds the pass")
+    organisation_id: Annotated[int, Field(ge=1, le=MAX_ID)] | None = Field(
+        None, description="Instead of `user_id`: its contact holds the pass, the documents are made out to it"
+    )
     plan_id: Annotated[int, Field(ge=1, le=MAX_ID)]
     vehicles: Plates
     payment_method: Annotated[Text20, Field(description="CASH or UPI")]
@@ -57,15 +61,20 @@ class SellIn(In):
 )
 @requests.idempotent
 def sell_pass(request: HttpRequest, attempt: Attempt, payload: SellIn) -> HttpResponse:
-    """Sell a pass of a plan of the caller's sites to an account. It is paid by CASH or UPI and holds at once."""
+    """Sell a pass of a plan of the caller's sites to an account, or to an organisation beside its agreement.
+
+    It is paid by CASH or UPI and holds at once.
+    """
     now = clock.now()
     actor = actor_at(actor_of(request), payload.gate_id)
+    if (payload.user_id is None) == (payload.organisation_id is None):
+        raise InvalidInput({"user_id": ["Either an account or an organisation is needed"]})
     if attempt.subject is not None:
         bought = passes.resume_buying(subject=attempt.subject, now=now)
     else:
         bought = passes.sell(
             actor=actor,
-            user_id=payload.user_id,
+            buyer=passes.buyer_of(actor=actor, user_id=payload.user_id, organisation_id=payload.organisation_id),
             plan_id=payload.plan_id,
             wanted=Wanted(tuple(payload.vehicles), payload.starts_on, payload.auto_renew),
             collection=Collection(

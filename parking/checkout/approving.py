@@ -6,6 +6,7 @@ from typing import Protocol
 
 from parking.accounts.approvals import find_approval
 from parking.accounts.models import Approval, ApprovalKind, Decision
+from parking.checkout.organisation_writing_off import approve_write_off, refuse_write_off
 from parking.checkout.pass_decisions import approve_cancellation, refuse_cancellation
 from parking.checkout.refunding import approve_refund, refuse_refund
 from parking.core.actor import Actor
@@ -24,6 +25,12 @@ _DECISIONS: dict[tuple[ApprovalKind, Decision], _Decide] = {
     ),
     (ApprovalKind.PASS_CANCELLATION, Decision.REFUSE): lambda actor, pass_id, now: refuse_cancellation(
         actor=actor, pass_id=pass_id, now=now
+    ),
+    (ApprovalKind.INVOICE_WRITE_OFF, Decision.APPROVE): lambda actor, invoice_id, now: approve_write_off(
+        actor=actor, invoice_id=invoice_id, now=now
+    ),
+    (ApprovalKind.INVOICE_WRITE_OFF, Decision.REFUSE): lambda actor, invoice_id, now: refuse_write_off(
+        actor=actor, invoice_id=invoice_id, now=now
     ),
     (ApprovalKind.CASH_REFUND, Decision.REFUSE): lambda actor, refund_id, now: refuse_refund(
         actor=actor, refund_id=refund_id, now=now

@@ -175,6 +175,21 @@ def terms_of_vehicle(terms: Terms, cover: Cover, vehicle: Vehicle, *, begins: da
     return replace(terms, free_minutes=0) if has_had_free_minutes(vehicle.pk, terms, now=begins) else terms
 
 
+def lock_demand(zone: ParkingZone, vehicle_kind: str) -> int:
+    """Return the change (percent) for a slot that is claimed now, and lock a zone whose price follows how full it is.
+
+    The vehicle must be locked before, as by whoever gives a reservation its slot (docs/locking.md).
+    """
+    if demand_now.value().names(Ref(pk=zone.pk)):
+        lock_places([zone.pk])
+    return percent_of_claim(zone, vehicle_kind)
+
+
+def with_demand(offers: Offers, percent: int, cover: Cover) -> Offers:
+    """Return offers with the change of a busy or quiet time, which a vehicle with a pass does not pay."""
+    return replace(offers, demand_percent=percent) if percent and cover.subscription is None else offers
+
+
 def claim_place(
     uuid: UUID,
     wanted: Wanted,
@@ -192,18 +207,13 @@ def claim_place(
         refuse_hoarding(driver_id=driver_id, site_id=zone.site_id, now=now)
     terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
-    if demand_now.value().names(wanted.zone):
-        # After the vehicle, as whoever gives a reservation its slot does (docs/locking.md).
-        lock_places([zone.pk])
-    demand_percent = percent_of_claim(zone, wanted.vehicle_kind)
+    demand_percent = lock_demand(zone, wanted.vehicle_kind)
     _refuse_other_rate(wanted, changed(rate_at(now, terms).rate, demand_percent))
     cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
     if cover.subscription is None:
         refuse_without_pass(zone, actor=actor)
     terms = terms_of_vehicle(terms, cover, vehicle, begins=now)
-    offers = offers_for(wanted, zone, vehicle, driver_id, now)
-    if demand_percent and cover.subscription is None:
-        offers = replace(offers, demand_percent=demand_percent)
+    offers = with_demand(offers_for(wanted, zone, vehicle, driver_id, now), demand_percent, cover)
     session = allocate_slot(
         uuid=uuid,
         zone=zone,

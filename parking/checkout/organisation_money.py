@@ -1,9 +1,8 @@
-"""The money of organisations: invoices by the month, what is entered against them, and what goes back."""
+"""The money of organisations: invoices by the month, and what the office enters against them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, NoReturn
 
 from django.db import transaction
 from django.db.models import F, Max, Q
@@ -28,44 +27,12 @@ from parking.passes.organisation_invoices import (
 )
 from parking.passes.organisation_rules import Month, months_to_invoice
 from parking.passes.organisations import agreement_of, lock_pass_of, organisation_by_id, organisations_of, zone_of
-from parking.payments import bills
-from parking.payments.models import Payment, PaymentMethod
+from parking.payments import bills, orders
+from parking.payments.models import Bill, Payment, PaymentMethod
 from parking.payments.takings import Entry
 
 METHODS = (PaymentMethod.BANK, PaymentMethod.UPI, PaymentMethod.CASH)
 _LONGEST_REFERENCE = 40
-
-# --- The owner of its bills ------------------------------------------------------------------------------
-
-
-def lock(bill_id: int) -> OrganisationInvoice:
-    """Lock the pass of an organisation, the invoice of a month, and its bill."""
-    return lock_invoice(bill_id)
-
-
-def about(invoice: OrganisationInvoice) -> dict[str, int]:
-    """Return the subject of events about the money of an organisation: its pass."""
-    return {"pass_id": invoice.organisation.subscription.pk}
-
-
-def may_see(bill_id: int, actor: Actor) -> bool:
-    """Return whether somebody may see the bill of a month: the contact of the organisation, and staff of its site."""
-    found = OrganisationInvoice.objects.select_related("organisation__plan").filter(bill_id=bill_id).first()
-    if found is None:
-        return False
-    is_contact = actor.user_id is not None and found.organisation.contact_id == actor.user_id
-    return is_contact or (actor.sees_work and actor.works_at(found.organisation.plan.site_id))
-
-
-def refunded(invoice: OrganisationInvoice, now: datetime) -> None:
-    """Follow a refund of money that was entered."""
-    note_balance(invoice=invoice, now=now)
-
-
-def no_orders(*_: Any) -> NoReturn:
-    """Refuse to settle: organisations pay by transfer, and no order is ever written for them."""
-    raise ValueError("an organisation has no orders of gateways")
-
 
 # --- Invoices by the month -------------------------------------------------------------------------------
 
@@ -95,7 +62,7 @@ def _invoice(organisation_id: int, now: datetime) -> int:
         months = _months(organisation, number_written(organisation), now)
         for month in months:
             invoice = write_month(organisation=organisation, held=held, month=month, now=now)
-            _name_customer(invoice, now)
+            name_customer(invoice.bill, organisation, actor=SYSTEM, now=now)
             event = OrganisationInvoiced(
                 organisation_id=organisation.pk,
                 number=invoice.number,
@@ -107,13 +74,12 @@ def _invoice(organisation_id: int, now: datetime) -> int:
     return len(months)
 
 
-def _name_customer(invoice: OrganisationInvoice, now: datetime) -> None:
-    """Put name, address and GSTIN of the organisation on the documents of the bill, as they are now."""
-    if invoice.bill.total == ZERO:
+def name_customer(bill: Bill, organisation: Organisation, *, actor: Actor, now: datetime) -> None:
+    """Put name, address and GSTIN of an organisation on the documents of a bill, as they are now."""
+    if bill.total == ZERO:
         return
-    one = invoice.organisation
-    wanted = customers.Wanted(company=one.name, gstin=one.gstin, address=one.address)
-    customers.give_details(actor=SYSTEM, bill=invoice.bill, wanted=wanted, now=now)
+    wanted = customers.Wanted(company=organisation.name, gstin=organisation.gstin, address=organisation.address)
+    customers.give_details(actor=actor, bill=bill, wanted=wanted, now=now)
 
 
 def note_overdue_invoices(*, now: datetime) -> int:
@@ -121,14 +87,16 @@ def note_overdue_invoices(*, now: datetime) -> int:
 
     Safe to repeat, and to run twice at once. What the gate does follows from the time alone.
     """
-    late = OrganisationInvoice.objects.filter(paid_at=None, due_at__lte=now, overdue_noted_at=None).order_by("pk")
+    late = OrganisationInvoice.objects.filter(
+        paid_at=None, written_off_at=None, due_at__lte=now, overdue_noted_at=None
+    ).order_by("pk")
     return sum(_note_overdue(bill_id, now) for bill_id in list(late.values_list("bill_id", flat=True)))
 
 
 def _note_overdue(bill_id: int, now: datetime) -> bool:
     with transaction.atomic(durable=True):
         invoice = lock_invoice(bill_id)
-        if invoice.paid_at is not None or invoice.overdue_noted_at is not None:
+        if invoice.paid_at or invoice.written_off_at or invoice.overdue_noted_at:
             return False
         organisation_invoices.note_overdue(invoice=invoice, now=now)
         pays_from = invoice.due_at + timedelta(days=invoice.organisation.amber_days)
@@ -183,6 +151,8 @@ def enter_payment(
         invoice = lock_invoice(found.bill_id)
         if invoice.bill.due == ZERO:
             raise Refused("nothing_due", "Nothing is due on this invoice")
+        # The contact may be paying what was due until now; should it come all the same, it counts, or goes back.
+        orders.give_up(bill=invoice.bill, now=now)
         bills.pay_on_account(bill=invoice.bill, entries=entries, now=now)
         note_balance(invoice=invoice, now=now)
         event = OrganisationPaid(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from parking.audit import services as audit
-from parking.checkout import collecting, ending, organisation_money, pass_money
+from parking.checkout import collecting, ending, organisation_orders, pass_money
 from parking.checkout.queries import is_refused_at_booking
 from parking.checkout.second_payments import send_second_back
 from parking.core.actor import SYSTEM, Actor
@@ -189,13 +189,13 @@ _OWNERS: dict[BillKind, Owner[Any]] = {
         refunded=pass_money.refunded,
     ),
     BillKind.ORGANISATION: Owner(
-        lock=organisation_money.lock,
-        paid=organisation_money.no_orders,
-        paid_twice=organisation_money.no_orders,
-        failed=organisation_money.no_orders,
-        differs=organisation_money.no_orders,
-        about=organisation_money.about,
-        may_see=organisation_money.may_see,
-        refunded=organisation_money.refunded,
+        lock=organisation_orders.lock,
+        paid=organisation_orders.paid,
+        paid_twice=organisation_orders.paid_twice,
+        failed=organisation_orders.failed,
+        differs=organisation_orders.differs,
+        about=organisation_orders.about,
+        may_see=organisation_orders.may_see,
+        refunded=organisation_orders.refunded,
     ),
 }

@@ -6,19 +6,21 @@ from parking.audit import services as audit
 from parking.checkout.queries import is_refused_at_booking
 from parking.checkout.second_payments import send_second_back
 from parking.core.actor import SYSTEM, Actor
+from parking.core.money import ZERO
 from parking.passes import services as passes
-from parking.passes.events import PassGivenUp, PassPaid
+from parking.passes.events import PassGivenUp, PassPaid, PassRestored
 from parking.passes.models import PassPeriod, PassStatus, Subscription
 from parking.payments import bills, orders
 from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
-from parking.payments.models import Payment, PaymentOrder, Refund
+from parking.payments.models import Payment, PaymentOrder, Refund, RefundStatus
 from parking.payments.orders import Found
 from parking.payments.queries import charge_of
 from parking.tariffs.rules import Charge
 
 
 def lock(bill_id: int) -> PassPeriod:
-    """Lock a pass, and the period and bill that are paid."""
+    """Lock the plates of a pass, the pass, and the period and bill that are paid."""
+    passes.lock_with_vehicles(PassPeriod.objects.values_list("subscription_id", flat=True).get(bill_id=bill_id))
     return passes.lock_period(bill_id)
 
 
@@ -119,4 +121,16 @@ def differs(period: PassPeriod, order: PaymentOrder, now: datetime) -> None:
 
 
 def refunded(period: PassPeriod, now: datetime) -> None:
-    """Do nothing: a pass earns no points that a refund would take back."""
+    """Let a pass run on that was cancelled, where a second person refused that its money goes back.
+
+    Raises Refused `pass_overlap` if another pass took its place meanwhile.
+    """
+    held = period.subscription
+    if held.status != PassStatus.CANCELLED or held.ended_at is None or period.bill.refunded > ZERO:
+        return
+    with_the_end = Refund.objects.filter(
+        payment__bill=period.bill, status=RefundStatus.REFUSED, created_at=held.ended_at
+    )
+    if with_the_end.exists():
+        passes.restore(subscription=held, now=now)
+        audit.record(SYSTEM, PassRestored(pass_id=held.pk, ends_at=held.ends_at.isoformat()), now)

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from parking.facilities.models import ParkingZone
 from parking.notifications.kinds import Kind, Message, ValueType, register_kind
 from parking.notifications.rendering import register_renderer
 from parking.passes.events import (
     PassCancelled,
     PassEndsSoon,
     PassExpired,
+    PassLengthened,
     PassPaid,
     PassRenewalOffered,
     PassVehiclesChanged,
@@ -75,6 +77,14 @@ VEHICLES = Kind(
     button=_OPEN,
     name=_("Vehicles of a pass changed"),
 )
+LENGTHENED = Kind(
+    "pass_lengthened",
+    _("Your pass %(number)s runs longer"),
+    _("%(zone)s was closed: %(plan)s at %(site)s for %(plates)s holds until %(until)s now."),
+    {**_PASS, "zone": TEXT, "until": TIME},
+    button=_OPEN,
+    name=_("Pass runs longer"),
+)
 
 # --- Messages --------------------------------------------------------------------------------------------
 
@@ -129,6 +139,11 @@ def render_ends_soon(event: PassEndsSoon, _at: datetime) -> Iterable[Message]:
     return _to_holder(event.pass_id, ENDS_SOON, path=path, until=_last_minute(event.ends_at))
 
 
+def render_lengthened(event: PassLengthened, _at: datetime) -> Iterable[Message]:
+    zone = ParkingZone.objects.filter(pk=event.zone_id).values_list("name", flat=True).first()
+    return _to_holder(event.pass_id, LENGTHENED, zone=zone or "", until=_last_minute(event.ends_at))
+
+
 def render_over(event: PassExpired, _at: datetime) -> Iterable[Message]:
     return _to_holder(event.pass_id, OVER)
 
@@ -145,11 +160,12 @@ def render_vehicles(event: PassVehiclesChanged, _at: datetime) -> Iterable[Messa
 
 def register() -> None:
     """Register the kinds and renderers of passes."""
-    for kind in (PAID, RENEWAL, ENDS_SOON, OVER, CANCELLED, VEHICLES):
+    for kind in (PAID, RENEWAL, ENDS_SOON, OVER, CANCELLED, VEHICLES, LENGTHENED):
         register_kind(kind)
     register_renderer(PassPaid, render_paid)
     register_renderer(PassRenewalOffered, render_renewal)
     register_renderer(PassEndsSoon, render_ends_soon)
+    register_renderer(PassLengthened, render_lengthened)
     register_renderer(PassExpired, render_over)
     register_renderer(PassCancelled, render_cancelled)
     register_renderer(PassVehiclesChanged, render_vehicles)

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from parking.audit import services as audit
 from parking.checkout import pass_money
+from parking.checkout.pass_lengthening import lengthen_passes
 from parking.core.actor import SYSTEM
 from parking.core.errors import Refused
 from parking.core.money import ZERO
@@ -114,8 +115,9 @@ def _days_left(held: Subscription, now: datetime) -> int:
 def expire_passes(*, now: datetime) -> int:
     """Note that passes are over whose end, or the two days in which a renewal may be paid, passed; answers how many.
 
-    Safe to repeat, and to run twice at once.
+    Days that they lost because their zone was closed are given back before. Safe to repeat, and to run twice at once.
     """
+    lengthen_passes(now=now)
     over = Q(ends_at__lte=now, auto_renew=False) | Q(ends_at__lte=now - RENEWAL_GRACE)
     ended = 0
     for pk in list(Subscription.objects.filter(over, status=_ACTIVE).values_list("pk", flat=True)):

@@ -9,6 +9,7 @@ from parking.accounts.models import User
 from parking.audit import services as audit
 from parking.checkout import pass_money
 from parking.checkout.collecting import Collection, refuse_missing_reference, refuse_unknown_method
+from parking.checkout.organisation_money import name_customer
 from parking.checkout.paying import Due, collect_with_page, refresh_order, sent_with_page, waiting_order
 from parking.core import idempotency
 from parking.core.actor import Actor
@@ -18,7 +19,8 @@ from parking.core.ids import new_pass_code
 from parking.core.money import ZERO
 from parking.passes import services as passes
 from parking.passes.events import PassBought
-from parking.passes.models import PassPeriod, PassStatus, Subscription
+from parking.passes.models import Organisation, PassPeriod, PassStatus, Subscription
+from parking.passes.organisations import organisation_by_id
 from parking.passes.plans import plan_for_sale
 from parking.passes.queries import find_pass, pass_again, pass_of_code
 from parking.passes.services import Wanted
@@ -77,29 +79,60 @@ def resume_buying(*, subject: str, now: datetime) -> Bought:
     return _collect(subscription, newest_order_of(subscription), now, fresh=False)
 
 
+@dataclass(frozen=True)
+class Buyer:
+    """Who buys a pass at the counter: an account, or an organisation whose contact then holds it."""
+
+    driver_id: int
+    organisation: Organisation | None = None
+
+
+def buyer_of(*, actor: Actor, user_id: int | None = None, organisation_id: int | None = None) -> Buyer:
+    """Return the buyer of these ids, of which one is given.
+
+    Raises NotFound `user_not_found`, `organisation_not_found`; Refused `organisation_without_contact`.
+    """
+    if organisation_id is None:
+        if user_id is None or not User.objects.filter(pk=user_id, is_active=True).exists():
+            raise NotFound("user_not_found", "User not found")
+        return Buyer(user_id)
+    organisation = organisation_by_id(organisation_id, sites=actor.sites)
+    if organisation.contact is None or not organisation.contact.is_active:
+        raise Refused("organisation_without_contact", "A pass is held by the contact of an organisation: it has none")
+    return Buyer(organisation.contact.pk, organisation)
+
+
 def sell(
     *,
     actor: Actor,
-    user_id: int,
+    buyer: Buyer,
     plan_id: int,
     wanted: Wanted,
     collection: Collection,
     now: datetime,
     key: RequestKey | None = None,
 ) -> Bought:
-    """Sell a pass at the counter to an account, paid at once by CASH or UPI, at one of the actor's sites.
+    """Sell a pass at the counter, paid at once by CASH or UPI, at one of the actor's sites.
 
-    Raises NotFound `plan_not_found`, `user_not_found`; Refused `payment_method_invalid`, `vehicle_invalid`,
-    `pass_overlap`, `amount_too_small`, `upi_reference_invalid`, `upi_reference_used`; InvalidInput; RepeatedRequest.
+    The documents of one that an organisation buys are made out to it. Raises NotFound `plan_not_found`; Refused
+    `payment_method_invalid`, `vehicle_invalid`, `pass_overlap`, `amount_too_small`, `upi_reference_invalid`,
+    `upi_reference_used`; InvalidInput; RepeatedRequest.
     """
     tender = _tender(collection, actor)
-    if not User.objects.filter(pk=user_id, is_active=True).exists():
-        raise NotFound("user_not_found", "User not found")
     plan = plan_for_sale(plan_id, sites=actor.sites)
     pass_code = new_pass_code()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=pass_code, now=now)
-        period = passes.open_pass(pass_code=pass_code, plan=plan, driver_id=user_id, wanted=wanted, now=now)
+        period = passes.open_pass(
+            pass_code=pass_code,
+            plan=plan,
+            driver_id=buyer.driver_id,
+            wanted=wanted,
+            now=now,
+            bought_for=buyer.organisation,
+        )
+        if buyer.organisation is not None:
+            name_customer(period.bill, buyer.organisation, actor=actor, now=now)
         _record_bought(actor, period, now, method=tender.method)
         _close_and_activate(period, actor=actor, tender=tender if plan.price > ZERO else None, now=now)
     return Bought(pass_again(period.subscription), None)
@@ -125,6 +158,7 @@ def _record_bought(actor: Actor, period: PassPeriod, now: datetime, method: str 
         starts_at=period.starts_at.isoformat(),
         ends_at=period.ends_at.isoformat(),
         method=method,
+        organisation_id=subscription.bought_for_id,
     )
     audit.record(actor, event, now)
 

@@ -82,11 +82,14 @@ def first_payments(bill_ids: list[int]) -> dict[int, int]:
 
 
 def order_of_driver(order_id: str, driver_id: int) -> PaymentOrder:
-    """A driver's own order by our number, with its bill and stay (`order.bill.session`), or that of a pass.
+    """A driver's own order by our number, with its bill and stay (`order.bill.session`).
+
+    Or that of a pass, or of an organisation whose contact the driver is.
 
     Raises NotFound `order_not_found`, also for somebody else's.
     """
     own = Q(bill__session__driver_id=driver_id) | Q(bill__pass_period__subscription__driver_id=driver_id)
+    own |= Q(bill__organisation_invoice__organisation__contact_id=driver_id)
     order = _orders_with_stay().filter(own, order_id=order_id).first()
     if order is None:
         raise NotFound("order_not_found", "There is no such payment order")

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.checkout import cancelling, paying
-from parking.checkout.booking import terms_of_vehicle
+from parking.checkout.booking import lock_demand, terms_of_vehicle, with_demand
 from parking.checkout.reserving import checked_window
 from parking.core import idempotency
 from parking.core.actor import SYSTEM, Actor
@@ -33,6 +33,7 @@ from parking.stays.reservations import reserve_place
 from parking.stays.waiting_models import OPEN_WAIT, WaitingEntry, WaitingState
 from parking.stays.window_rules import LATEST, Window, fits, start_problem
 from parking.tariffs.queries import terms_for
+from parking.tariffs.rules import NO_OFFERS
 from parking.vehicles.models import Vehicle
 from parking.vehicles.services import checked_plate, lock_vehicle, lock_vehicles
 
@@ -223,7 +224,10 @@ def _offer(entry_id: int, now: datetime) -> _Found:
 def _book(
     entry: WaitingEntry, zone: ParkingZone, vehicle: Vehicle, window: Window | None, now: datetime
 ) -> ParkingSession:
-    """Book what an entry waits for. Raises Refused `zone_full`, `window_full`; else where the vehicle is elsewhere."""
+    """Book what an entry waits for, at the price of a booking made now.
+
+    Raises Refused `zone_full`, `window_full`; else where the vehicle is elsewhere.
+    """
     begins = window.starts_at if window else now
     terms = terms_for(zone=zone, vehicle_kind=entry.vehicle_kind, now=begins)
     cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=entry.vehicle_kind, now=begins)
@@ -240,6 +244,7 @@ def _book(
             window=window,
             now=now,
         )
+    demand_percent = lock_demand(zone, entry.vehicle_kind)
     return stays.allocate_slot(
         uuid=new_uuid(),
         zone=zone,
@@ -249,6 +254,7 @@ def _book(
         owner_name=entry.owner_name,
         terms=terms,
         now=now,
+        offers=with_demand(NO_OFFERS, demand_percent, cover),
         cover=cover,
     )
 

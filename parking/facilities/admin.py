@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
+from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, ZoneClosure
 
 
 @admin.register(ParkingSite, site=look_up)
@@ -35,3 +35,10 @@ class ParkingSlotAdmin(LookUpAdmin):
     list_select_related = ["zone"]
     search_fields = ["^slot_number"]
     ordering = ["zone", "sort_key"]
+
+
+@admin.register(ZoneClosure, site=look_up)
+class ZoneClosureAdmin(LookUpAdmin):
+    list_display = ["zone", "from_at", "until_at", "counted_at"]
+    list_filter = ["zone"]
+    list_select_related = ["zone"]

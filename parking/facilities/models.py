@@ -155,6 +155,32 @@ class ParkingZone(models.Model):
         return NO_SHOW_MINUTES.at(self.site_id) if self.no_show_minutes is None else self.no_show_minutes
 
 
+class ZoneClosure(models.Model):
+    """A time in which a manager had closed a zone, still running without `until_at`; opening hours are none.
+
+    `counted_at` is when whoever paid for that time has it back (`checkout.pass_lengthening`).
+    """
+
+    zone = models.ForeignKey(ParkingZone, on_delete=models.PROTECT, related_name="closures")
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True, blank=True)
+    counted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["zone"], condition=Q(until_at=None), name="zone_closed_once_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(until_at=None) | Q(until_at__gte=F("from_at")), name="zone_closure_ends_after_start"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["from_at"], condition=Q(counted_at=None), name="zone_closure_to_count"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.zone} closed from {self.from_at:%d %b %Y}"
+
+
 class SlotKind(models.TextChoices):
     CAR = "CAR", "Car"
     TWO_WHEELER = "TWO_WHEELER", "Two-wheeler"

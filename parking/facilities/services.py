@@ -13,6 +13,7 @@ from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.sites import at_sites
 from parking.core.statements import Select, save_fields
+from parking.facilities.closures import note_state
 from parking.facilities.events import CapacitySet, SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
 from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SiteState, SlotStatus
 from parking.facilities.rules import MOST_SLOTS, slot_numbers, slot_sort_key
@@ -147,11 +148,14 @@ def update_zone(*, actor: Actor, zone_id: int, changes: dict[str, Any], now: dat
             for name in AMOUNTS
             if name in changes and changes[name] != getattr(zone, name)
         }
+        was_active = zone.is_active
         for name, value in changes.items():
             setattr(zone, name, value)
         zone.updated_at = now
         _check_hours(zone)
         _save_zone(zone)
+        if zone.is_active != was_active:
+            note_state(zone, now)
         event = ZoneChanged(zone_id=zone.pk, changed=tuple(sorted(changes)), amounts=amounts)
         audit.record(actor, event, now)
     return zone

@@ -6,6 +6,7 @@ from parking.core.admin import LookUpAdmin, look_up
 from parking.passes.models import (
     Organisation,
     OrganisationInvoice,
+    PassLengthening,
     PassPeriod,
     PassVehicle,
     Plan,
@@ -44,6 +45,13 @@ class PassPeriodAdmin(LookUpAdmin):
     list_display = ["subscription", "number", "starts_at", "ends_at", "bill", "paid_at"]
     list_select_related = ["subscription", "bill"]
     search_fields = ["=subscription__pk", "=bill__pk"]
+
+
+@admin.register(PassLengthening, site=look_up)
+class PassLengtheningAdmin(LookUpAdmin):
+    list_display = ["subscription", "closure", "days"]
+    list_select_related = ["subscription", "closure__zone"]
+    search_fields = ["=subscription__pk"]
 
 
 @admin.register(PassVehicle, site=look_up)

@@ -57,6 +57,7 @@ class PassBought(PassEvent):
     starts_at: str
     ends_at: str
     method: str | None = None
+    organisation_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,26 @@ class PassCancellationRefused(PassEvent):
     action = "pass.cancellation_refused"
 
     asked_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassLengthened(PassEvent):
+    """A pass runs so many days longer, because its zone was closed."""
+
+    action = "pass.lengthened"
+
+    zone_id: int
+    days: int
+    ends_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassRestored(PassEvent):
+    """A pass that was cancelled runs on: a second person refused that its money goes back."""
+
+    action = "pass.restored"
+
+    ends_at: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,6 +244,38 @@ class OrganisationOverdue(OrganisationEvent):
     number: int
     due: Decimal
     pays_from: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceWriteOffAsked(OrganisationEvent):
+    """An administrator wants to give up what is due on an overdue invoice; a second person decides."""
+
+    action = "organisation.write_off_asked"
+
+    number: int
+    amount: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceWriteOffRefused(OrganisationEvent):
+    """A second person refused to give up what is due on an invoice."""
+
+    action = "organisation.write_off_refused"
+
+    number: int
+    asked_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceWrittenOff(OrganisationEvent):
+    """What was due on an invoice was given up."""
+
+    action = "organisation.written_off"
+
+    number: int
+    amount: Decimal
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from parking.facilities.models import ParkingSite, ParkingZone
+from parking.facilities.models import ParkingSite, ParkingZone, ZoneClosure
 from parking.passes.coverage import Coverage
 from parking.passes.organisation_rules import Billing, Pricing
 from parking.passes.rules import RENEWAL_GRACE, Period
@@ -152,6 +152,7 @@ class OrganisationInvoice(models.Model):
     due_at = models.DateTimeField(help_text="The midnight after that day")
     paid_at = models.DateTimeField(null=True, blank=True)
     overdue_noted_at = models.DateTimeField(null=True, blank=True, help_text="When the contact was told of it")
+    written_off_at = models.DateTimeField(null=True, blank=True, help_text="When what was still due was given up")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -196,6 +197,15 @@ class Subscription(models.Model):
     organisation = models.OneToOneField(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="subscription"
     )
+    bought_for = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="bought_passes",
+        help_text="The organisation that bought it at the counter for its contact, beside its agreement",
+    )
     status = models.CharField(max_length=9, choices=PassStatus.choices, default=PassStatus.PENDING)
     price = models.DecimalField(max_digits=10, decimal_places=2, help_text="Of a period, as it was last sold")
     covers = models.JSONField(help_text="The passes.coverage.Coverage that was sold")
@@ -203,6 +213,9 @@ class Subscription(models.Model):
     ends_at = models.DateTimeField(help_text="Excluded; of the periods that are paid, before that of the first one")
     auto_renew = models.BooleanField(default=False)
     pay_by = models.DateTimeField(null=True, blank=True, help_text="When a pass that was never paid is given up")
+    lengthened_days = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How many days it runs longer, because its zone was closed"
+    )
     reminded_days = models.PositiveSmallIntegerField(
         default=0, help_text="How many days before the end its holder was last reminded; more for not yet"
     )
@@ -223,7 +236,7 @@ class Subscription(models.Model):
             models.CheckConstraint(condition=Q(price__gte=0), name="pass_price_not_negative"),
             models.CheckConstraint(
                 condition=Q(driver__isnull=False, organisation=None, amber_at=None, paying_at=None)
-                | Q(driver=None, organisation__isnull=False),
+                | Q(driver=None, organisation__isnull=False, bought_for=None),
                 name="pass_of_driver_or_organisation",
             ),
             models.CheckConstraint(
@@ -277,11 +290,28 @@ class Subscription(models.Model):
     @property
     def holder_name(self) -> str:
         """Return whose it is: the organisation, or the driver by the names of the account."""
-        if self.organisation is not None:
-            return self.organisation.name
+        organisation = self.organisation or self.bought_for
+        if organisation is not None:
+            return organisation.name
         if self.driver is None:
             raise ValueError(f"{self} is nobody's")
         return f"{self.driver.first_name} {self.driver.last_name}".strip() or self.driver.username
+
+
+class PassLengthening(models.Model):
+    """By how many days a pass was lengthened for a time in which its zone was closed."""
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="lengthenings")
+    closure = models.ForeignKey(ZoneClosure, on_delete=models.PROTECT, related_name="lengthenings")
+    days = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subscription", "closure"], name="pass_lengthened_once_for_closure"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id}: {self.days} days"
 
 
 class PassPeriod(models.Model):

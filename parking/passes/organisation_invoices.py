@@ -90,6 +90,13 @@ def note_overdue(*, invoice: OrganisationInvoice, now: datetime) -> None:
     invoice.save(update_fields=["overdue_noted_at"])
 
 
+def write_off(*, invoice: OrganisationInvoice, now: datetime) -> None:
+    """Give up what is due on an invoice, which must be locked; it is awaited no longer, and may still be paid."""
+    invoice.written_off_at = now
+    invoice.save(update_fields=["written_off_at"])
+    refresh_overdue(invoice.organisation, invoice.organisation.subscription)
+
+
 # --- Reads ---------------------------------------------------------------------------------------------
 
 
@@ -112,7 +119,9 @@ def invoice_by_number(organisation: Organisation, number: int) -> OrganisationIn
 
 def due_by_organisation(ids: Collection[int]) -> dict[int, Decimal]:
     """Return what organisations owe on their invoices, in rupees; those that owe nothing are missing."""
-    rows = OrganisationInvoice.objects.select_related("bill").filter(organisation_id__in=ids, paid_at=None)
+    rows = OrganisationInvoice.objects.select_related("bill").filter(
+        organisation_id__in=ids, paid_at=None, written_off_at=None
+    )
     found: dict[int, Decimal] = {}
     for invoice in rows:
         found[invoice.organisation_id] = found.get(invoice.organisation_id, ZERO) + invoice.bill.due

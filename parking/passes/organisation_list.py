@@ -81,7 +81,10 @@ def import_list(
     with transaction.atomic():
         organisation = organisation_by_id(organisation_id, sites=None)
         # Vehicles before the pass, as everywhere.
-        locked = vehicles.lock_for_pass(plates=list(plates.values()), kind=kind_of(organisation.plan), now=now)
+        plan = organisation.plan
+        locked = vehicles.lock_for_pass(
+            plates=list(plates.values()), kind=kind_of(plan), only=plan.vehicle_kinds, now=now
+        )
         held = lock_pass_of(organisation_id)
         if held.status != PassStatus.ACTIVE:
             raise Refused("organisation_over", "The agreement with this organisation is over")

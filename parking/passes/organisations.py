@@ -167,7 +167,8 @@ def lock_pass_of(organisation_id: int) -> Subscription:
 
 def refresh_overdue(organisation: Organisation, held: Subscription) -> None:
     """Write down from when the oldest unpaid invoice makes the pass, which is locked, amber, and its vehicles pay."""
-    oldest = OrganisationInvoice.objects.filter(organisation=organisation, paid_at=None).aggregate(at=Min("due_at"))
+    unpaid = OrganisationInvoice.objects.filter(organisation=organisation, paid_at=None, written_off_at=None)
+    oldest = unpaid.aggregate(at=Min("due_at"))
     held.amber_at = oldest["at"]
     held.paying_at = held.amber_at + timedelta(days=organisation.amber_days) if held.amber_at else None
     held.save(update_fields=["amber_at", "paying_at"])

@@ -19,7 +19,7 @@ def whole_passes() -> QuerySet[Subscription]:
     """Return passes with everything that they show."""
     vehicles = PassVehicle.objects.select_related("vehicle").order_by("pk")
     periods = PassPeriod.objects.select_related("bill").order_by("number")
-    rows = Subscription.objects.select_related("plan__site", "driver", "organisation")
+    rows = Subscription.objects.select_related("plan__site", "driver", "organisation", "bought_for")
     return rows.prefetch_related("plan__zones", Prefetch("vehicles", vehicles), Prefetch("periods", periods)).order_by(
         "-pk"
     )
@@ -121,6 +121,17 @@ def lock_passes_of(vehicle_id: int, *, now: datetime) -> list[Subscription]:
     rows = Subscription.objects.select_for_update(no_key=True)
     rows = rows.filter(pk__in=on_pass.values("subscription_id"), status=PassStatus.ACTIVE, starts_at__lte=now)
     return list(rows.order_by("pk"))
+
+
+def unpaid_pass_of(vehicle_id: int, *, now: datetime) -> Subscription | None:
+    """Return the pass of an organisation that a vehicle is on and that covers nothing, because an invoice is unpaid."""
+    on_pass = PassVehicle.objects.filter(
+        Q(until_at=None) | Q(until_at__gt=now), vehicle_id=vehicle_id, from_at__lte=now
+    )
+    rows = Subscription.objects.select_related("organisation").filter(
+        pk__in=on_pass.values("subscription_id"), status=PassStatus.ACTIVE, paying_at__lte=now
+    )
+    return rows.first()
 
 
 def overlapping(

@@ -48,6 +48,16 @@ def months_later(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def days_lost(begins: datetime, ends: datetime, pass_ends: datetime) -> int:
+    """Return how many whole days a pass lost while its zone was closed from `begins` to `ends`.
+
+    `pass_ends` is its end without the days that it got back: one that ends within the first day loses none. Each day
+    that is lost moves the end on, so that a pass never ends while its zone is closed longer.
+    """
+    day = timedelta(days=1)
+    return 0 if pass_ends < begins + day else max((ends - begins) // day, 0)
+
+
 def reminders_from(starts_at: datetime, ends_at: datetime) -> int:
     """Return where the reminders of a pass begin: one that is shorter than a reminder's days is not due for it."""
     return min(max(REMINDERS) + 1, (ends_at - starts_at).days - 1)

@@ -5,21 +5,31 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from parking.core import clock
 from parking.core.errors import InvalidInput, Refused
 from parking.core.money import ZERO
 from parking.core.statements import change
-from parking.facilities.models import ParkingZone
+from parking.facilities.models import ParkingZone, ZoneClosure
 from parking.passes.coverage import Coverage
-from parking.passes.models import OPEN_PASS, PassPeriod, PassStatus, PassVehicle, Plan, Subscription
+from parking.passes.models import (
+    OPEN_PASS,
+    Organisation,
+    PassLengthening,
+    PassPeriod,
+    PassStatus,
+    PassVehicle,
+    Plan,
+    Subscription,
+)
 from parking.passes.queries import holds_somewhere, overlapping
 from parking.passes.rules import (
     MOST_DAYS_AHEAD,
     PAY_WITHIN,
     RENEWAL_GRACE,
     Period,
+    days_lost,
     end_of_period,
     reminders_from,
     swaps_left,
@@ -51,20 +61,24 @@ class PassChangedMeanwhile(RuntimeError):
 # --- Making one out ----------------------------------------------------------------------------------
 
 
-def open_pass(*, pass_code: str, plan: Plan, driver_id: int, wanted: Wanted, now: datetime) -> PassPeriod:
+def open_pass(
+    *, pass_code: str, plan: Plan, driver_id: int, wanted: Wanted, now: datetime, bought_for: Organisation | None = None
+) -> PassPeriod:
     """Make out a pass that waits for its money, with its first period and its bill, inside a transaction.
 
-    The plates are locked, in the order of their keys. Raises Refused `vehicle_invalid`, `pass_overlap`; InvalidInput.
+    `bought_for` is the organisation whose contact the driver is. The plates are locked, in the order of their keys.
+    Raises Refused `vehicle_invalid`, `pass_overlap`; InvalidInput.
     """
     zone = ZoneInfo(plan.site.time_zone)
     first = _first_day(wanted.starts_on, now.astimezone(zone).date())
     starts_at, ends_at = clock.day_start(first, zone), _end_of(first, plan, 1)
-    locked = vehicles.lock_for_pass(plates=_plates(wanted, plan), kind=kind_of(plan), now=now)
+    locked = _lock_for(plan, _plates(wanted, plan), now)
     refuse_overlap(locked, plan.coverage, begins=starts_at, ends=ends_at)
     subscription = Subscription.objects.create(
         pass_code=pass_code,
         plan=plan,
         driver_id=driver_id,
+        bought_for=bought_for,
         price=plan.price,
         covers=plan.coverage.to_json(),
         starts_at=starts_at,
@@ -92,6 +106,12 @@ def _end_of(first: date, plan: Plan, number: int) -> datetime:
     return clock.day_start(end_of_period(first, Period(plan.period), number), ZoneInfo(plan.site.time_zone))
 
 
+def _days_later(midnight: datetime, days: int, plan: Plan) -> datetime:
+    """Return the local midnight so many days after another one."""
+    zone = ZoneInfo(plan.site.time_zone)
+    return clock.day_start(midnight.astimezone(zone).date() + timedelta(days=days), zone)
+
+
 def _plates(wanted: Wanted, plan: Plan) -> list[Plate]:
     return _distinct(wanted.plates, plan.vehicles)
 
@@ -102,6 +122,10 @@ def _distinct(texts: Iterable[str], most: int) -> list[Plate]:
     if not 1 <= len(found) <= most:
         raise InvalidInput({"vehicles": [f"1 to {most} vehicles"]})
     return list(found.values())
+
+
+def _lock_for(plan: Plan, plates: Collection[Plate], now: datetime) -> list[Vehicle]:
+    return vehicles.lock_for_pass(plates=plates, kind=kind_of(plan), only=plan.vehicle_kinds, now=now)
 
 
 def kind_of(plan: Plan) -> str:
@@ -192,6 +216,20 @@ def cancel(*, subscription: Subscription, now: datetime) -> None:
     _move(subscription, (PassStatus.ACTIVE,), status=PassStatus.CANCELLED, ended_at=now, ends_at=ends_at)
 
 
+def restore(*, subscription: Subscription, now: datetime) -> None:
+    """Let a pass that was cancelled run as before: its money does not go back. Its plates must be locked, and it.
+
+    Raises Refused `pass_overlap` if another pass took its place meanwhile.
+    """
+    plates = PassVehicle.objects.filter(subscription=subscription, until_at=None).values_list("vehicle_id", flat=True)
+    locked = vehicles.lock_vehicles(list(plates))
+    paid = [period.ends_at for period in subscription.periods.all() if period.paid_at is not None]
+    begins = max(now, subscription.starts_at)
+    refuse_overlap(locked, subscription.coverage, begins=begins, ends=max(paid), but=subscription.pk)
+    vehicles.mark_passes([vehicle.pk for vehicle in locked])
+    _move(subscription, (PassStatus.CANCELLED,), status=PassStatus.ACTIVE, ended_at=None, ends_at=max(paid))
+
+
 def expire(*, subscription: Subscription, now: datetime) -> None:
     """Note that a pass is over."""
     _move(subscription, (PassStatus.ACTIVE,), status=PassStatus.EXPIRED, ended_at=now)
@@ -247,7 +285,8 @@ def open_next_period(*, subscription: Subscription, locked: Collection[Vehicle],
         raise Refused("plan_not_on_sale", "This plan is not sold any more")
     number = subscription.periods.filter(paid_at__isnull=False).count() + 1
     first = subscription.starts_at.astimezone(ZoneInfo(plan.site.time_zone)).date()
-    starts_at, ends_at = subscription.ends_at, _end_of(first, plan, number)
+    starts_at = subscription.ends_at
+    ends_at = _days_later(_end_of(first, plan, number), subscription.lengthened_days, plan)
     refuse_overlap(locked, subscription.coverage, begins=starts_at, ends=ends_at, but=subscription.pk)
     subscription.price = plan.price
     subscription.save(update_fields=["price"])
@@ -259,6 +298,34 @@ def note_reminded(*, subscription: Subscription, days: int) -> None:
     """Note that the holder was reminded so many days before the end."""
     subscription.reminded_days = days
     subscription.save(update_fields=["reminded_days"])
+
+
+def lengthen(*, subscription: Subscription, closure: ZoneClosure, until: datetime) -> int:
+    """Move the end of a pass on by the days that it lost up to `until`, because its zone was closed; return how many.
+
+    Pass and periods must be locked. Days that it got for this closure before count.
+    """
+    row = PassLengthening.objects.filter(subscription=subscription, closure=closure).first()
+    given = row.days if row else 0
+    plan = subscription.plan
+    begins, ends = max(closure.from_at, subscription.starts_at), min(closure.until_at or until, until)
+    days = days_lost(begins, ends, _days_later(subscription.ends_at, -given, plan)) - given
+    if days <= 0:
+        return 0
+    PassLengthening.objects.update_or_create(
+        subscription=subscription, closure=closure, defaults={"days": given + days}
+    )
+    last_paid = subscription.periods.filter(paid_at__isnull=False).order_by("number").last()
+    for period in subscription.periods.order_by("number"):
+        if period.paid_at is None:
+            period.starts_at = _days_later(period.starts_at, days, plan)
+        if period.paid_at is None or period == last_paid:
+            period.ends_at = _days_later(period.ends_at, days, plan)
+            period.save(update_fields=["starts_at", "ends_at"])
+    subscription.ends_at = _days_later(subscription.ends_at, days, plan)
+    subscription.lengthened_days += days
+    subscription.save(update_fields=["ends_at", "lengthened_days"])
+    return days
 
 
 # --- Its vehicles ------------------------------------------------------------------------------------
@@ -281,7 +348,7 @@ def change_vehicles(*, subscription_id: int, plates: tuple[str, ...], now: datet
     """
     plan = Plan.objects.get(subscriptions=subscription_id)
     wanted = {plate.match_key: plate for plate in map(checked_plate, plates)}
-    locked = vehicles.lock_for_pass(plates=list(wanted.values()), kind=kind_of(plan), now=now)
+    locked = _lock_for(plan, list(wanted.values()), now)
     subscription = lock_pass(subscription_id)
     refuse_over(subscription)
     covers = subscription.coverage
@@ -291,7 +358,7 @@ def change_vehicles(*, subscription_id: int, plates: tuple[str, ...], now: datet
     added = [vehicle for vehicle in locked if vehicle.pk not in present]
     removed = [row for pk, row in present.items() if pk not in {vehicle.pk for vehicle in locked}]
     from_at = _next_midnight(subscription, now)
-    refuse_overlap(added, covers, begins=from_at, ends=subscription.ends_at, but=subscription.pk)
+    refuse_overlap(added, covers, begins=from_at, ends=_last_end(subscription), but=subscription.pk)
     swaps = len(added) - max(covers.vehicles - len({row.vehicle_id for row in rows}), 0)
     zone = ZoneInfo(subscription.plan.site.time_zone)
     if swaps > swaps_left([row.created_at for row in rows if row.is_swap], now, zone):
@@ -310,6 +377,12 @@ def change_vehicles(*, subscription_id: int, plates: tuple[str, ...], now: datet
         for place, vehicle in enumerate(added)
     )
     return Exchange(tuple(added), tuple(row.vehicle for row in removed), from_at)
+
+
+def _last_end(subscription: Subscription) -> datetime:
+    """Return the end of a pass with the next period, if that waits for its money already."""
+    waiting = subscription.periods.filter(bill__closed_at=None).aggregate(last=Max("ends_at"))["last"]
+    return max(subscription.ends_at, waiting or subscription.ends_at)
 
 
 def _next_midnight(subscription: Subscription, now: datetime) -> datetime:

@@ -87,6 +87,7 @@ class OrderPurpose(models.TextChoices):
     TERMINATION = "TERMINATION", "Termination by staff"
     DEBT = "DEBT", "What a closed bill is short of"
     PASS = "PASS", "Pass, bought or renewed"
+    INVOICE = "INVOICE", "Invoice of an organisation"
 
 
 class OrderStatus(models.TextChoices):

@@ -70,7 +70,7 @@ _NOT_AT_THE_GATE = tuple(
         ("vehicle", Vehicle, {"id", "match_key", "vehicle_number", "has_pass"}),
         ("slot", ParkingSlot, {"id", "slot_number", "status"}),
         ("zone", ParkingZone, {"id", "name", "site", "marked", "opens_at", "closes_at"}),
-        ("subscription", Subscription, {"id", "covers", "starts_at", "ends_at"}),
+        ("subscription", Subscription, {"id", "organisation", "covers", "starts_at", "ends_at", "amber_at"}),
         ("zone__site", ParkingSite, {"id", "name", "time_zone", "opens_at", "closes_at"}),
     )
     for field in model._meta.concrete_fields  # noqa: SLF001 - Django's own name for it

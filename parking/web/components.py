@@ -35,6 +35,20 @@ def time_text(time: datetime, now: datetime) -> str:
     return date_format(time, "j M, H:i" if time.year == now.year else "j M Y, H:i")
 
 
+def window_text(starts_at: datetime, ends_at: datetime, now: datetime) -> str:
+    """Return a reserved time, the second day only where it is another: Today 20:00 to 22:00, with a dash."""
+    same_day = starts_at.date() == ends_at.date()
+    end = date_format(ends_at, "H:i") if same_day else time_text(ends_at, now)
+    return f"{time_text(starts_at, now)} \N{EN DASH} {end}"
+
+
+def time_in_sentence(time: datetime, now: datetime) -> str:
+    """Return a local time for the midst of a sentence: 20:00 today, 23 Nov, 20:00 on another day."""
+    if time.date() == now.date():
+        return date_format(time, "H:i")
+    return date_format(time, "j M, H:i" if time.year == now.year else "j M Y, H:i")
+
+
 def span_text(span: timedelta) -> str:
     """Return a span as people say it, with its largest unit: 32 min; 4 h; 3 days."""
     minutes = max(int(span.total_seconds()) // 60, 0)

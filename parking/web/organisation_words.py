@@ -111,6 +111,8 @@ def shown_invoices(one: Organisation, now: datetime) -> list[ShownInvoice]:
 def _state_of(invoice: OrganisationInvoice, now: datetime) -> str:
     if invoice.paid_at is not None:
         return "INVOICE_PAID"
+    if invoice.written_off_at is not None:
+        return "INVOICE_WRITTEN_OFF"
     return "INVOICE_OVERDUE" if now >= invoice.due_at else "INVOICE_OPEN"
 
 

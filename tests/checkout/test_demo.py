@@ -1,5 +1,6 @@
 """The demonstration data: two sites, and what an older database lacks."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,8 @@ from parking.core import clock
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 from parking.offers.models import PromoCode, Shop
 from parking.passes.models import OrganisationInvoice, Plan, Subscription
-from parking.stays.models import ExemptClass
+from parking.stays.models import ExemptClass, ParkingSession
+from parking.stays.waiting_models import WaitingEntry
 from parking.tariffs.models import RateCard
 from parking.tariffs.queries import price_now
 from tests.build import make_user, make_zone
@@ -97,6 +99,22 @@ def test_an_organisation_has_an_open_invoice() -> None:
     call_command("demo")
     invoice = OrganisationInvoice.objects.select_related("bill", "organisation__contact").get()
     assert (invoice.organisation.name, invoice.vehicles, invoice.bill.due) == ("City Hospital", 3, Decimal("7500.00"))
+    assert_books_agree()
+
+
+def test_reservations_that_cost_no_fee_and_a_place_in_a_full_evening() -> None:
+    call_command("demo")
+    reserved = ParkingSession.objects.filter(ends_at__isnull=False).order_by("pk")
+    assert [(one.zone.name, one.driver and one.driver.username, one.bill.captured) for one in reserved] == [
+        ("Zone A", "user123", 0),
+        ("Zone B", "user123", 0),
+        *[("Zone B", "shop1", 0)] * 3,
+    ]
+    assert reserved[0].starts_at <= clock.now() + timedelta(minutes=30)
+    entry = WaitingEntry.objects.get()
+    assert (entry.driver.username, entry.zone.name, entry.starts_at) == ("user123", "Zone B", reserved[1].starts_at)
+    call_command("demo")
+    assert (reserved.count(), WaitingEntry.objects.count()) == (5, 1)
     assert_books_agree()
 
 

@@ -1,49 +1,36 @@
 """Random days at a small car park: after every step the books agree, and every bill is what the rule says."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from parking.accounts.models import Role
 from parking.api.shapes.bills import BillOut
-from parking.api.shapes.bookings import BookingOut
-from parking.audit.news import newest_lines
-from parking.checkout import cancelling, expiring, leaving, settling
+from parking.checkout import cancelling, expiring, settling
 from parking.core.actor import SYSTEM
-from parking.core.errors import DomainError, Unavailable
 from parking.core.ids import Ref
 from parking.core.money import rupees
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import update_zone
-from parking.payments.gateways import registry
 from parking.payments.gateways.base import GatewayState, OrderAnswer
 from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession
 from tests import build
-from tests.gateway import FakeGateway
-from tests.invariants import assert_books_agree, books, nothing_changes, shown
+from tests.invariants import nothing_changes
+from tests.machine import OPENING, OUTCOMES, WHICH, Machine
 from tests.offers import build as offers
 
-OPENING = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 PLATES = ["DL-01-AB-0001", "DL-01-AB-0002", "DL-01-AB-0003", "DL-01-AB-0004"]
 # These refusals come after a change that was committed on purpose: hold ended, booking expired, order waits.
-CHANGES_FIRST = {"payment_failed", "payment_declined", "booking_expired", "gateway_unavailable"}
-EXPECTED = {
+AFTER_A_CHANGE = {"payment_failed", "payment_declined", "booking_expired", "gateway_unavailable"}
+KNOWN = {
     "zone_full", "vehicle_already_parked", "vehicle_unavailable", "payment_failed", "already_entered",
     "booking_expired", "booking_cancelled", "payment_pending", "vehicle_mismatch", "entry_not_scanned",
     "already_exited", "amount_too_small", "not_active", "not_cancellable", "nothing_due",
@@ -52,14 +39,8 @@ EXPECTED = {
     "already_validated", "not_found_inside", "quote_given", "undo_over",
 }  # fmt: skip
 
-AWAY = "AWAY"
-OUTCOMES = st.sampled_from(
-    [GatewayState.COMPLETED, GatewayState.COMPLETED, GatewayState.PENDING, GatewayState.FAILED, AWAY]
-)
 SPANS = st.sampled_from([1, 20, 60, 240, 300, 301, 600, 601, 900, 1800, 3900, 3960, 7560, 40_000])
 SCANS = st.sampled_from([None, "scan-1", "scan-2"])
-# Which stay a rule acts on: mostly one in the state that the rule is about, now and then any other.
-WHICH = st.integers(0, 11)
 ZONES = st.integers(0, 1)
 # Which plate: mostly one that is not inside, now and then any.
 NUMBERS = st.integers(0, 11)
@@ -92,19 +73,12 @@ def lowered(cost: Decimal, held: dict[str, Any]) -> Decimal:
     return left - 10 * min(points // 100, int(left) // 10)
 
 
-class CarPark(RuleBasedStateMachine):
+class CarPark(Machine):
     """Two drivers, two attendants' worth of gates, four plates, three slots in two zones."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        # As django.test.TestCase does it: everything is undone after the example, durable transactions are let through.
-        self._example: Any = transaction.atomic()
-        setattr(self._example, "_from_testcase", True)  # noqa: B010 - a private name of Django
-        self._example.__enter__()
-        self.now = OPENING
-        self.gateway = FakeGateway()
-        self._gateways = dict(registry._GATEWAYS)
-        registry._GATEWAYS[self.gateway.code] = lambda: self.gateway
+    EXPECTED, CHANGES_FIRST = KNOWN, AFTER_A_CHANGE
+
+    def make_world(self) -> None:
         self.drivers = [build.make_user(), build.make_user()]
         self.staff = build.make_user(Role.STAFF)
         self.zones: list[ParkingZone] = [
@@ -118,49 +92,14 @@ class CarPark(RuleBasedStateMachine):
         offers.switch_points_on()
         offers.earn(self.drivers[0], 500, OPENING)
         self.terms: dict[int, Terms] = {}
-        self.seen = (shown(), newest_lines())
-
-    def teardown(self) -> None:
-        registry._GATEWAYS.clear()
-        registry._GATEWAYS.update(self._gateways)
-        transaction.set_rollback(True)
-        self._example.__exit__(None, None, None)
 
     # --- Helpers -----------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _allowed_to_refuse(self) -> Iterator[None]:
-        """A refusal must be one that we know, and must leave every row as it was."""
-        before = books()
-        try:
-            yield
-        except DomainError as refusal:
-            assert refusal.code in EXPECTED, refusal.code
-            assert refusal.code in CHANGES_FIRST or books() == before, f"{refusal.code} changed something"
-            assert not (isinstance(refusal, Unavailable) and self.gateway.reachable)
-        finally:
-            self._gateway_will(GatewayState.COMPLETED)
-
-    def _get(self, pk: int) -> ParkingSession:
-        return ParkingSession.objects.whole().get(pk=pk)
-
-    def _pick(self, which: int, *statuses: str) -> ParkingSession:
-        """The newest stay in one of these states; now and then, or if there is none, any stay."""
-        everything = list(ParkingSession.objects.whole().order_by("-pk"))
-        suitable = [session for session in everything if session.status in statuses]
-        chosen = suitable if suitable and which < 10 else everything
-        return chosen[which % len(chosen)]
 
     def _plate(self, which: int) -> str:
         inside = set(ParkingSession.objects.open().values_list("vehicle__vehicle_number", flat=True))
         outside = [number for number in PLATES if number not in inside]
         chosen = outside if outside and which < 10 else PLATES
         return chosen[which % len(chosen)]
-
-    def _gateway_will(self, outcome: str) -> None:
-        self.gateway.reachable = outcome != AWAY
-        if outcome != AWAY:
-            self.gateway.outcome = GatewayState(outcome)
 
     def _remember(self, session: ParkingSession, zone: ParkingZone, *, walk_in: bool = False) -> None:
         zone.refresh_from_db()
@@ -360,29 +299,6 @@ class CarPark(RuleBasedStateMachine):
     def manager_changes_the_rate(self, zone: int, rate: str) -> None:
         changes = {"hourly_rate": Decimal(rate)}
         update_zone(actor=SYSTEM, zone_id=self.zones[zone].pk, changes=changes, now=self.now)
-
-    # --- After each step ---------------------------------------------------------------------------------
-
-    @invariant()
-    def the_books_agree(self) -> None:
-        assert_books_agree()
-
-    @invariant()
-    def what_pages_show_changes_with_the_record_alone(self) -> None:
-        rows, lines = self.seen
-        self.seen = (shown(), newest_lines())
-        assert self.seen[0] == rows or self.seen[1] != lines, "no live page would notice"
-
-    @invariant()
-    def what_is_shown_adds_up(self) -> None:
-        for session in ParkingSession.objects.whole().order_by("-pk")[:3]:
-            bill = BillOut.of(leaving.finished_exit(session), self.now)
-            booking = BookingOut.of(session, None, self.now)
-            assert sum(line.amount for line in bill.lines) == bill.total_amount == booking.total_amount
-            assert bill.amount_due == booking.amount_due
-            assert bill.already_paid + bill.amount_charged == booking.amount_paid
-            if not session.is_open:
-                assert booking.amount_paid + bill.amount_due == bill.total_amount
 
 
 @pytest.mark.django_db

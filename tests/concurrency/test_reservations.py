@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
-from parking.accounts.models import User
-from parking.checkout import changing, placing, waiting_list
+from parking.accounts.models import Role, User
+from parking.checkout import changing, expiring, placing, waiting_list
 from parking.core.actor import SYSTEM
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingSlot
@@ -94,6 +94,27 @@ def test_two_workers_end_what_cannot_be_kept_once(driver: User) -> None:
     ParkingSlot.objects.update(status="OUT_OF_SERVICE")
     at_once([partial(placing.claim_places, now=at(60)) for _ in range(4)])
     assert (PromoCode.objects.count(), Refund.objects.count()) == (1, 1)
+    assert_books_agree()
+
+
+def test_two_workers_after_a_day_without_one_decide_each_reservation_once(driver: User) -> None:
+    """Of each sort several: over, begun, due, not due; and cars that stand where some of them should."""
+    zone, now = make_zone(slots=16), at(24 * 60)
+    over = [reserve(driver, zone, at(60), at(120), plate(), now=START) for _ in range(4)]
+    begun = [reserve(driver, zone, at(1400), at(1600), plate(), now=START) for _ in range(6)]
+    due = [reserve(driver, zone, at(1460), at(1700), plate(), now=START) for _ in range(2)]
+    later = reserve(driver, zone, at(2000), at(2100), plate(), now=START)
+    for _ in range(10):
+        enter(make_user(Role.STAFF), take_ticket(zone, plate(), START), START)
+    workers = [partial(placing.claim_places, now=now) for _ in range(2)]
+    others = [partial(expiring.expire_no_shows, now=now), partial(waiting_list.offer_places, now=now)]
+    assert tally(at_once([*workers, *others, *workers])) == {"ok": 6}
+    ends = [[(one.end_reason, one.slot_id is None) for one in map(reloaded, some)] for some in (over, begun, due)]
+    # Six slots are left: the six that have begun come first, and those that begin soon wait for the next.
+    assert ends == [[("NO_PLACE", True)] * 4, [("", False)] * 6, [("", True)] * 2]
+    assert reloaded(later).slot is None
+    assert (PromoCode.objects.count(), Refund.objects.count()) == (4, 4)
+    assert placing.claim_places(now=now) == 0
     assert_books_agree()
 
 

@@ -4,11 +4,10 @@ Run by `test_organisation_killed` as `PROGRAM ZONE PLAN ADMIN`. It makes the sam
 a process of its own that dies one step later, until one comes to its end. It prints the step that each died at.
 """
 
-import os
 import sys
 from datetime import timedelta
+from functools import partial
 
-from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from parking.accounts.models import User
@@ -16,9 +15,9 @@ from parking.checkout.documents import issue_missing_documents
 from parking.checkout.organisation_money import invoice_months
 from parking.facilities.models import ParkingZone
 from parking.passes.models import Plan
+from tests.killing import LONGEST, Steps, lives_to_its_end
 from tests.moments import START
 from tests.passes.organisations import make_organisation, pay, upload
-from tests.payments.killed import LONGEST, Steps
 
 LATER = START + timedelta(days=31)
 
@@ -35,26 +34,16 @@ def journey(number: int, zone_id: int, plan_id: int, admin_id: int) -> None:
     pay(admin, made, 1, "1000", reference="UTR2", now=LATER)
 
 
-def lives_to_its_end(number: int, *ids: int) -> bool:
-    """Make the journey in a process that dies at step `number`; whether there is no such step any more."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        Steps(number).around(BaseDatabaseWrapper, "commit", "a commit")
-        journey(number, *ids)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return False
-    assert os.waitstatus_to_exitcode(status) == 0, f"the journey failed at step {number}"
-    return True
+def watch(steps: Steps) -> None:
+    """Every commit."""
+    steps.around(BaseDatabaseWrapper, "commit", "a commit")
 
 
 def main(*ids: str) -> None:
     # Once in this process, so that each child begins with everything compiled.
     journey(0, *map(int, ids))
     for number in range(1, LONGEST):
-        if lives_to_its_end(number, *map(int, ids)):
+        if lives_to_its_end(number, watch, partial(journey, number, *map(int, ids))):
             return
     raise SystemExit(f"more than {LONGEST} steps")
 

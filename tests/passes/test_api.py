@@ -7,6 +7,7 @@ from time_machine import Traveller
 
 from parking.accounts.models import User
 from parking.facilities.models import Gate, ParkingSite, ParkingZone
+from parking.invoices.models import CustomerDetails
 from parking.passes.models import Plan, Subscription
 from parking.payments.models import Payment
 from tests.api.reading import data_of, enter, leave
@@ -15,6 +16,7 @@ from tests.client import ApiClient
 from tests.invariants import assert_books_agree, nothing_changes
 from tests.moments import START
 from tests.passes.build import make_plan
+from tests.passes.organisations import make_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +152,30 @@ def test_a_pass_is_sold_at_the_counter(as_staff: ApiClient, driver: User, plan: 
     assert (sold["status"], sold["user_id"]) == ("ACTIVE", driver.pk)
     assert [(row.method, row.attendant) for row in Payment.objects.all()] == [("CASH", as_staff.user)]
     assert_books_agree()
+
+
+def test_a_pass_is_sold_to_an_organisation_for_its_contact(
+    as_staff: ApiClient, as_driver: ApiClient, driver: User, zone: ParkingZone, plan: Plan
+) -> None:
+    organisation = make_organisation(zone, contact_id=driver.pk)
+    body = {"organisation_id": organisation.pk, "plan_id": plan.pk, "vehicles": [PLATE], "payment_method": "CASH"}
+    assert as_staff.post("/api/staff/passes/", body | {"user_id": driver.pk}).status_code == 400
+    sold = data_of(as_staff.post("/api/staff/passes/", body), 201)
+    assert (sold["user_id"], sold["organisation_id"]) == (driver.pk, organisation.pk)
+    held = Subscription.objects.get(bought_for=organisation)
+    assert held.holder_name == "City Hospital"
+    assert CustomerDetails.objects.get(bill__pass_period__subscription=held).company == "City Hospital"
+    assert [row["number"] for row in data_of(as_driver.get("/api/user/passes/"))["results"]] == [sold["number"]]
+    assert_books_agree()
+
+
+def test_nobody_would_hold_the_pass_of_an_organisation_without_contact(
+    as_staff: ApiClient, zone: ParkingZone, plan: Plan
+) -> None:
+    organisation = make_organisation(zone)
+    body = {"organisation_id": organisation.pk, "plan_id": plan.pk, "vehicles": [PLATE], "payment_method": "CASH"}
+    assert _code(as_staff.post("/api/staff/passes/", body)) == "organisation_without_contact"
+    assert _code(as_staff.post("/api/staff/passes/", body | {"organisation_id": 999})) == "organisation_not_found"
 
 
 def test_a_car_is_let_in_and_out_with_the_code_of_its_pass(

@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from parking.accounts.models import Role, User
 from parking.checkout import pass_changes, passes
 from parking.checkout.collecting import Collection
-from parking.checkout.refunding import approve_refund
+from parking.checkout.pass_renewing import offer_renewals
+from parking.checkout.refunding import approve_refund, refuse_refund
 from parking.core.errors import InvalidInput
 from parking.facilities.models import ParkingZone
 from parking.passes.models import PassVehicle, Plan, Subscription
@@ -24,6 +26,7 @@ from tests.passes.build import again, bought, make_plan
 
 pytestmark = pytest.mark.django_db
 
+DELHI = ZoneInfo("Asia/Kolkata")
 ONE, TWO, THREE = "DL-01-AB-0001", "DL-01-AB-0002", "DL-01-AB-0003"
 # The midnight of the site after START.
 NEXT_MIDNIGHT = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
@@ -89,6 +92,17 @@ def test_a_vehicle_with_a_pass_here_cannot_be_put_on_another(driver: User, plan:
         _put(driver, pass_, TWO)
 
 
+def test_a_vehicle_with_a_pass_in_the_next_period_cannot_be_put_on_one_that_is_renewed(
+    driver: User, plan: Plan
+) -> None:
+    pass_ = bought(driver, plan, ONE, auto_renew=True)
+    bought(make_user(), plan, TWO, starts_on=pass_.ends_at.astimezone(DELHI).date())
+    soon = pass_.ends_at - timedelta(days=2)
+    offer_renewals(now=soon)
+    with refused("pass_overlap"):
+        _put(driver, pass_, TWO, now=soon)
+
+
 def test_a_vehicle_that_left_all_passes_is_unmarked(driver: User, plan: Plan) -> None:
     pass_ = bought(driver, plan, ONE)
     _put(driver, pass_, TWO)
@@ -138,7 +152,7 @@ def test_cash_goes_back_by_hand_with_a_second_persons_word(driver: User, plan: P
     cash = Collection("CASH", tendered=Decimal("5000.00"))
     wanted = Wanted(("DL-01-AB-1234",), date(2026, 11, 22))
     sold = passes.sell(
-        actor=actor(staff), user_id=driver.pk, plan_id=plan.pk, wanted=wanted, collection=cash, now=START
+        actor=actor(staff), buyer=passes.Buyer(driver.pk), plan_id=plan.pk, wanted=wanted, collection=cash, now=START
     ).subscription
     assert sold.status == "ACTIVE"
     assert_books_agree()
@@ -149,6 +163,37 @@ def test_cash_goes_back_by_hand_with_a_second_persons_word(driver: User, plan: P
     refund.refresh_from_db()
     assert refund.status == "COMPLETED"
     assert_books_agree()
+
+
+def _sold_and_cancelled(driver: User, plan: Plan) -> tuple[Subscription, Refund]:
+    """Return a pass that was sold for cash and cancelled at once, and the refund that waits for a second person."""
+    sold = passes.sell(
+        actor=actor(make_user(Role.STAFF)),
+        buyer=passes.Buyer(driver.pk),
+        plan_id=plan.pk,
+        wanted=Wanted((ONE,), date(2026, 11, 22)),
+        collection=Collection("CASH"),
+        now=START,
+    ).subscription
+    _cancel(driver, sold, at(5))
+    return sold, Refund.objects.get()
+
+
+def test_a_pass_runs_on_if_its_cash_does_not_go_back(driver: User, plan: Plan, zone: ParkingZone) -> None:
+    sold, refund = _sold_and_cancelled(driver, plan)
+    forget_ended_vehicles(now=at(6))
+    refuse_refund(actor=actor(make_user(Role.ADMIN)), refund_id=refund.pk, now=at(7))
+    restored = again(sold)
+    assert (restored.status, restored.ends_at, restored.ended_at) == ("ACTIVE", sold.ends_at, None)
+    assert book(driver, zone, ONE, at(8)).subscription == sold
+    assert_books_agree()
+
+
+def test_a_pass_whose_place_another_took_meanwhile_is_paid_back(driver: User, plan: Plan) -> None:
+    _, refund = _sold_and_cancelled(driver, plan)
+    bought(driver, plan, ONE, now=at(6))
+    with refused("pass_overlap"):
+        refuse_refund(actor=actor(make_user(Role.ADMIN)), refund_id=refund.pk, now=at(7))
 
 
 def test_its_holder_chooses_whether_it_is_renewed(driver: User, plan: Plan) -> None:

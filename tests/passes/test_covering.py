@@ -9,15 +9,17 @@ import pytest
 from parking.accounts.models import User
 from parking.checkout import booking
 from parking.checkout.bills import lines_at
+from parking.checkout.pass_entry import enter_with_pass
 from parking.core.actor import SYSTEM
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
+from parking.facilities.services import add_slots
 from parking.payments.models import PaymentOrder, Refund
 from parking.stays.models import ParkingSession
 from parking.tariffs.versions import Draft
 from parking.tariffs.zone_tariffs import add_tariff
 from parking.vehicles.models import Vehicle
-from tests.build import actor, book, enter, leave, make_user, make_zone, reloaded, take_ticket
+from tests.build import actor, book, cancel, enter, leave, make_user, make_zone, reloaded, take_ticket
 from tests.invariants import assert_books_agree, refused
 from tests.moments import START, at
 from tests.passes.build import again, bought, make_plan
@@ -151,3 +153,22 @@ def test_the_estimate_of_a_covered_stay_is_nothing(driver: User, staff: User, zo
     )
     enter(staff, session, START)
     assert sum(line.amount for line in lines_at(reloaded(session), at(500))) == 0
+
+
+def test_who_books_the_plate_under_another_kind_does_not_keep_its_pass_out(
+    driver: User, staff: User, zone: ParkingZone
+) -> None:
+    pass_ = bought(driver, make_plan(zone, vehicle_kinds=["CAR"]))
+    add_slots(actor=SYSTEM, zone_id=zone.pk, prefix="T-", first=1, last=1, kind="TWO_WHEELER", now=START)
+    elsewhere = book(make_user(), zone, PLATE, at(1), vehicle_kind="TWO_WHEELER")
+    cancel(elsewhere.driver, elsewhere, at(2))  # type: ignore[arg-type]
+    entered = enter_with_pass(actor=actor(staff), qr_code=pass_.pass_code, plate=PLATE, now=at(3))
+    assert (entered.session.subscription, entered.session.vehicle_kind) == (pass_, "CAR")
+
+
+def test_a_plate_that_was_booked_under_another_kind_gets_that_of_the_pass(driver: User, zone: ParkingZone) -> None:
+    add_slots(actor=SYSTEM, zone_id=zone.pk, prefix="T-", first=1, last=1, kind="TWO_WHEELER", now=START)
+    before = book(make_user(), zone, PLATE, START, vehicle_kind="TWO_WHEELER")
+    cancel(before.driver, before, at(1))  # type: ignore[arg-type]
+    bought(driver, make_plan(zone, vehicle_kinds=["CAR"]), now=at(2))
+    assert Vehicle.objects.get().kind == "CAR"

@@ -1,13 +1,7 @@
 """Our process dies by `kill -9` before and after every commit of an organisation's month; then the worker runs."""
 
-import signal
-import subprocess
-import sys
-from collections import Counter
-
 import pytest
 
-from deploy.processes import end_with_parent
 from parking.accounts.models import Role
 from parking.checkout.documents import issue_missing_documents
 from parking.checkout.organisation_money import invoice_months
@@ -15,34 +9,19 @@ from parking.facilities.models import ParkingZone
 from parking.invoices.models import TaxDocument
 from parking.passes.models import Organisation, OrganisationInvoice
 from tests.build import make_user
-from tests.gateways.standin import ROOT
 from tests.invariants import assert_books_agree, nothing_changes
 from tests.invoices.conftest import register
+from tests.killing import deaths_of
 from tests.passes.build import make_plan
 from tests.passes.killed import LATER
-from tests.payments.world import environment_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SECONDS = 120
-PROGRAM = "import django, runpy; django.setup(); runpy.run_module('tests.passes.killed', run_name='__main__')"
 
 
 def test_killed_at_any_commit_each_month_is_invoiced_and_documented_once(zone: ParkingZone) -> None:
     register(zone.site)
     plan, admin = make_plan(zone, name="Staff", period="MONTH"), make_user(Role.ADMIN)
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *(str(row.pk) for row in (zone, plan, admin))],
-        cwd=ROOT,
-        env=environment_for("http://127.0.0.1:9"),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-        preexec_fn=end_with_parent(signal.SIGKILL),
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    deaths = Counter(done.stdout.splitlines())
+    deaths = deaths_of("tests.passes.killed", *(str(row.pk) for row in (zone, plan, admin)))
     assert deaths["before a commit"] == deaths["after a commit"] >= 6
 
     invoice_months(now=LATER)

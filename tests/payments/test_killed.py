@@ -1,45 +1,29 @@
 """Our process dies by `kill -9` between every two steps of paying and of giving back; then the worker runs."""
 
-import signal
-import subprocess
-import sys
 from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
 
-from deploy.processes import end_with_parent
 from parking.accounts.models import Role
 from parking.checkout import expiring
 from parking.core import clock
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
 from tests.build import make_user, make_zone
-from tests.gateways.standin import ROOT, Standin
+from tests.gateways.standin import Standin
 from tests.invariants import assert_books_agree, nothing_changes
-from tests.payments.world import BRAND, assert_books_agree_with, environment_for, follow
+from tests.killing import deaths_of
+from tests.payments.world import BRAND, assert_books_agree_with, follow
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SECONDS = 120
-PROGRAM = "import django, runpy; django.setup(); runpy.run_module('tests.payments.killed', run_name='__main__')"
 
 
 def steps_of_death(standin: Standin, gateway: str) -> Counter[str]:
     """Run the program against this test's database; answers where it was killed, and how often."""
     zone, driver, staff = make_zone(slots=200), make_user(Role.USER), make_user(Role.STAFF)
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, gateway, *(str(row.pk) for row in (zone, driver, staff))],
-        cwd=ROOT,
-        env=environment_for(standin.address),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-        preexec_fn=end_with_parent(signal.SIGKILL),
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return Counter(line for line in done.stdout.splitlines() if line.startswith(("before ", "after ")))
+    ids = (str(row.pk) for row in (zone, driver, staff))
+    return deaths_of("tests.payments.killed", gateway, *ids, standin=standin.address)
 
 
 def let_the_worker_run(started: datetime) -> None:

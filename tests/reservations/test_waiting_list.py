@@ -9,6 +9,7 @@ import pytest
 from parking.accounts.models import User
 from parking.audit.models import AuditEntry
 from parking.checkout import expiring, waiting_list
+from parking.core.actor import SYSTEM
 from parking.core.errors import InvalidInput
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
@@ -16,6 +17,8 @@ from parking.payments.gateways.base import GatewayState
 from parking.stays.models import ParkingSession
 from parking.stays.waiting import position_of
 from parking.stays.waiting_models import WaitingEntry
+from parking.tariffs.demand import set_demand
+from parking.tariffs.rules.demand import DemandStep
 from tests.build import actor, book, cancel, enter, make_user, make_zone, plate, reserve
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused
@@ -136,6 +139,28 @@ def test_who_leaves_gives_the_offer_to_the_next(driver: User, last: ParkingSessi
     waiting_list.offer_places(now=at(3))
     assert (state(first), state(second)) == ("LEFT", "OFFERED")
     assert_books_agree()
+
+
+def test_an_offer_costs_what_a_booking_now_would(driver: User) -> None:
+    zone = make_zone(slots=2)
+    set_demand(actor=SYSTEM, zone_id=zone.pk, steps=[DemandStep(50, 20)], now=START)
+    book(driver, zone, now=START)
+    last = book(driver, zone, now=START)
+    for_now, later = wait(make_user(), zone), wait(make_user(), zone)
+    cancel(driver, last, at(2))
+    waiting_list.offer_places(now=at(2))
+    offer = ParkingSession.objects.get(waiting_entry=for_now)
+    assert (offer.offers, state(later)) == ({"demand_percent": 20}, "WAITING")
+
+
+def test_an_offer_for_a_window_has_no_busy_times(driver: User) -> None:
+    zone = make_zone(slots=2)
+    set_demand(actor=SYSTEM, zone_id=zone.pk, steps=[DemandStep(0, 20)], now=START)
+    held = reserve(driver, zone, at(600), at(700), now=START)
+    entry = wait(make_user(), zone, starts_at=at(610), ends_at=at(650))
+    cancel(driver, held, at(2))
+    waiting_list.offer_places(now=at(2))
+    assert ParkingSession.objects.get(waiting_entry=entry).offers == {}
 
 
 def test_who_is_parked_elsewhere_is_passed_over(driver: User, last: ParkingSession) -> None:

@@ -240,6 +240,8 @@ TABLE: dict[str, Statuses] = {
     "GET /api/admin/organisations/{organisation_id}/invoices/": office_one(),
     "GET /api/admin/organisations/{organisation_id}/invoices/{invoice_number}/invoice.pdf": office_one(),
     "POST /api/admin/organisations/{organisation_id}/invoices/{invoice_number}/payments/": office_change(201),
+    # It is not overdue yet.
+    "POST /api/admin/organisations/{organisation_id}/invoices/{invoice_number}/write-off/": office_change(400),
     "GET /api/admin/debts/": office_list(),
     "POST /api/admin/debts/{debt_ref}/write-off/": office_change(),
     # Nobody objected to it.
@@ -353,6 +355,7 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
             "billing": "AHEAD",
         },
         "PATCH /api/admin/organisations/{organisation_id}/": {"vehicles": 4},
+        "POST /api/admin/organisations/{organisation_id}/invoices/{invoice_number}/write-off/": {"reason": "Insolvent"},
         "POST /api/admin/organisations/{organisation_id}/invoices/{invoice_number}/payments/": {
             "amount": 1,
             "reference": "U1",

@@ -85,10 +85,15 @@ TABLE: dict[str, Statuses] = {
     "office_organisation_list_file": READ_ONE,
     "office_organisation_invoice": READ_ONE,
     "office_organisation_payment": CHANGE_ONE,
+    "office_organisation_write_off": CHANGE_ONE,
     # The driver is the contact of the organisation.
     "organisation": TICKET,
     "organisation_list_file": TICKET,
     "organisation_invoice": TICKET,
+    "organisation_pay": TICKET,
+    # No order waits: the part leads to the page.
+    "organisation_pay_live": (204, 403, 403, 404, 404, 403, 403, 302),
+    "organisation_pay_check": ONLY_SENT,
     "office_plan_new": CHANGE,
     "office_plan": CHANGE_ONE,
     # The debt is of a stay that nobody of these booked.

@@ -8,11 +8,13 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from parking.api.paging import Paging, page_of
+from parking.api.shapes.approvals import AskedOut, asked
 from parking.api.shapes.imports import ImportOut, multipart
 from parking.api.shapes.organisations import ListedVehicleOut, OrganisationInvoiceOut, OrganisationOut
 from parking.api.shapes.zone_fields import absent
 from parking.checkout.documents import document_of_organisation
 from parking.checkout.organisation_money import Received, enter_payment
+from parking.checkout.organisation_writing_off import ask_write_off
 from parking.core import clock
 from parking.core.ids import MAX_ID
 from parking.core.money import ZERO
@@ -271,6 +273,33 @@ def enter(request: HttpRequest, organisation_id: str, invoice_number: str, paylo
         now=clock.now(),
     )
     return ok(OrganisationInvoiceOut.of(invoice), "Payment entered", status=201)
+
+
+class WriteOffIn(In):
+    reason: Annotated[Note, Field(min_length=1)]
+
+
+@router.post(
+    "/organisations/{organisation_id}/invoices/{invoice_number}/write-off/",
+    response={202: Ok[AskedOut], **WRITE_PROBLEMS},
+    openapi_extra=examples(
+        request={"reason": "Insolvent"}, response=enveloped(AskedOut.example, "Waits for a second person"), status=202
+    ),
+    summary="Write an overdue invoice off",
+)
+def write_off(request: HttpRequest, organisation_id: str, invoice_number: str, payload: WriteOffIn) -> HttpResponse:
+    """Give up what is due on an overdue invoice, once another administrator approves it at `/api/admin/approvals/`.
+
+    The invoice stays as it was issued; the organisation is overdue with it no longer.
+    """
+    approval = ask_write_off(
+        actor=actor_of(request),
+        organisation_id=path_id(organisation_id),
+        number=_number(invoice_number),
+        reason=payload.reason,
+        now=clock.now(),
+    )
+    return asked(approval)
 
 
 def _found(request: HttpRequest, organisation_id: str) -> Organisation:

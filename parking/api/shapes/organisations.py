@@ -131,6 +131,7 @@ class OrganisationInvoiceOut(Shape):
     due: float
     due_on: date
     paid_at: datetime | None
+    written_off_at: datetime | None
     payments: list[EnteredOut]
 
     example = {

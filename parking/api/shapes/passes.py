@@ -143,14 +143,17 @@ class PassOut(Shape):
 class AdminPassOut(PassOut):
     user_id: int
     username: str
+    organisation_id: int | None
 
-    example = PassOut.example | {"user_id": 7, "username": "asha"}
+    example = PassOut.example | {"user_id": 7, "username": "asha", "organisation_id": None}
 
     @classmethod
     def of(cls, held: Subscription, order: PaymentOrder | None, now: datetime, **others: Any) -> Self:
         """Return a pass with what the office sees of it."""
         username = held.driver.username if held.driver else ""
-        return super().of(held, order, now, user_id=held.driver_id, username=username, **others)
+        return super().of(
+            held, order, now, user_id=held.driver_id, username=username, organisation_id=held.bought_for_id, **others
+        )
 
 
 class PassEntryOut(EntryOut):

@@ -27,7 +27,8 @@ from parking.stays.models import ParkingSession
 from parking.web.access import for_drivers
 from parking.web.driver.window_form import LENGTHS
 from parking.web.forms import ServiceForm
-from parking.web.templatetags.parking import clock_time, duration, moment
+from parking.web.price_words import length_text
+from parking.web.templatetags.parking import clock_time, moment
 
 
 class ChangeForm(ServiceForm):
@@ -56,7 +57,7 @@ class ChangeForm(ServiceForm):
         present |= {"plate": session.vehicle.vehicle_number, "owner_name": session.owner_name, "phone": session.phone}
         super().__init__(*args, initial=present, **kwargs)
         lengths = sorted({*LENGTHS, length})
-        self.fields["minutes"].choices = [(minutes, duration(minutes)) for minutes in lengths]  # type: ignore[attr-defined]
+        self.fields["minutes"].choices = [(minutes, length_text(minutes)) for minutes in lengths]  # type: ignore[attr-defined]
 
     def wanted(self) -> changing.Wanted:
         """Return what differs from the booking."""

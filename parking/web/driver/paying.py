@@ -10,6 +10,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parking.checkout import paying
+from parking.checkout.organisation_paying import invoice_of_order
 from parking.checkout.passes import pass_of_order
 from parking.checkout.queries import order_of_driver, order_of_walk_in
 from parking.core import clock
@@ -134,14 +135,27 @@ def _return_of_walk_in(request: HttpRequest, order: PaymentOrder) -> HttpRespons
 @for_drivers
 def _return_of_driver(request: HttpRequest, order_id: str) -> HttpResponse:
     order = order_of_driver(order_id, user_of(request).pk)
-    if order.purpose == OrderPurpose.PASS:
-        address = reverse("pass_pay", args=[pass_of_order(order).number])
+    if order.purpose in _OTHER_PAGES:
+        address = _OTHER_PAGES[OrderPurpose(order.purpose)](order)
         return _go_on(address) if is_part(request) else redirect(address)
     if _is_paid(order):
         address = reverse("ticket", args=[order.bill.session.pk])
         return _go_on(address) if is_part(request) else redirect(address)
     template = "driver/parts/returned.html" if is_part(request) else "driver/pay_return.html"
     return page(request, template, section="tickets", **_returned(order))
+
+
+def _page_of_pass(order: PaymentOrder) -> str:
+    return reverse("pass_pay", args=[pass_of_order(order).number])
+
+
+def _page_of_invoice(order: PaymentOrder) -> str:
+    invoice = invoice_of_order(order)
+    return reverse("organisation_pay", args=[invoice.organisation_id, invoice.number])
+
+
+# What is not for a stay has a page of its own, which goes on once it is paid.
+_OTHER_PAGES = {OrderPurpose.PASS: _page_of_pass, OrderPurpose.INVOICE: _page_of_invoice}
 
 
 def _returned(order: PaymentOrder) -> dict[str, Any]:

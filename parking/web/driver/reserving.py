@@ -47,13 +47,17 @@ class Elsewhen:
 
 @dataclass(frozen=True)
 class Offer:
-    """A window of a zone: whether a place can be promised, the price for each kind, and what is free instead."""
+    """A window of a zone: whether a place can be promised, the price for each kind, and what is free instead.
+
+    `href` names the window in the address of a page.
+    """
 
     window: Window
     has_place: bool
     is_open: bool
     prices: list[tuple[Price, Decimal]]
     others: list[Elsewhen]
+    href: str
 
     def price_of(self, kind: str) -> Price:
         return next((price for price, _ in self.prices if price.kind == kind), self.prices[0][0])
@@ -129,7 +133,7 @@ def _offer(zone: ParkingZone, when: WindowForm, kind: str, now: datetime) -> Off
     costs = [(price, total_of(stay_lines(window.starts_at, window.ends_at, price.terms))) for price in prices]
     opens = is_open(zone, window.starts_at)
     others = [] if has_place and opens else _others(zone, kind, window, now)
-    return Offer(window, has_place, opens, costs, others)
+    return Offer(window, has_place, opens, costs, others, _query(window, ZoneInfo(zone.site.time_zone)))
 
 
 def _others(zone: ParkingZone, kind: str, window: Window, now: datetime) -> list[Elsewhen]:

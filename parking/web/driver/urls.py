@@ -21,6 +21,8 @@ from parking.web.driver import (
     zones,
 )
 
+_INVOICE = "organisations/<int:organisation_id>/invoices/<int:invoice_number>/"
+
 urlpatterns: list[URLPattern] = [
     path("zones/", zones.overview, name="zones"),
     path("zones/live/", zones.overview_live, name="zones_live"),
@@ -60,12 +62,11 @@ urlpatterns: list[URLPattern] = [
     path("passes/<str:number>/vehicles/", passes.vehicles, name="pass_vehicles"),
     path("passes/<str:number>/cancel/", passes.cancel, name="pass_cancel"),
     path("organisations/<int:organisation_id>/", organisations.one, name="organisation"),
+    path(_INVOICE + "pay/", organisations.pay, name="organisation_pay"),
+    path(_INVOICE + "pay/live/", organisations.pay_live, name="organisation_pay_live"),
+    path(_INVOICE + "pay/check/", organisations.pay_check, name="organisation_pay_check"),
     path("organisations/<int:organisation_id>/vehicles.csv", organisations.list_file, name="organisation_list_file"),
-    path(
-        "organisations/<int:organisation_id>/invoices/<int:invoice_number>/invoice.pdf",
-        organisations.invoice,
-        name="organisation_invoice",
-    ),
+    path(_INVOICE + "invoice.pdf", organisations.invoice, name="organisation_invoice"),
     path("points/", points.overview, name="points"),
     path("debts/", debts.listing, name="debts"),
     path("debts/<int:debt_id>/objection/", debts.objection, name="debt_objection"),

@@ -40,6 +40,7 @@ from parking.stays.exempt_models import ExemptClass
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text, plate_text
+from parking.web.gate.awaited import money_awaited
 from parking.web.gate.owing import old_debts
 from parking.web.gate.ways_on import WaysOn, of_typed_plate, ways_on
 from parking.web.templatetags.parking import clock_time, word
@@ -165,13 +166,14 @@ def let_in(request: HttpRequest, scan: Scan, entered: Entered | PassEntered) -> 
     sentence = gettext("This plate owes %(amount)s from before. The car may go in.") % {
         "amount": amount_text(entered.plate_debt)
     }
-    in_grace = isinstance(entered, PassEntered) and entered.in_grace
+    shown = entered.subscription if isinstance(entered, PassEntered) else None
+    awaited = money_awaited(entered.session, clock.now(), shown=shown)
     has_notes = entered.session.open_notes > 0
-    is_amber = owes or in_grace or has_notes
+    is_amber = owes or bool(awaited) or has_notes
     if has_notes and not owes:
         sentence = gettext("Read the note. The car may go in.")
-    if isinstance(entered, PassEntered) and in_grace and not owes:
-        sentence = _awaited(entered)
+    if awaited and not owes:
+        sentence = awaited
     change = entered.change if isinstance(entered, Entered) else ZERO
     verdict = Verdict(
         tone="wait" if is_amber else "yes",
@@ -195,17 +197,6 @@ def kind_corrected(request: HttpRequest, scan: Scan, session: ParkingSession) ->
 def _with_corrections(verdict: Verdict, session: ParkingSession) -> Verdict:
     others = tuple(kind for kind in VehicleKind.values if kind != session.vehicle_kind)
     return replace(verdict, kinds=others, classes=classes_now.value().get(session.zone.site_id, ()))
-
-
-def _awaited(entered: PassEntered) -> str:
-    """Say which money is awaited: for the renewal of a pass, or an overdue invoice of an organisation."""
-    organisation = entered.subscription.organisation
-    if organisation is None:
-        return gettext("The pass ended and waits for its renewal. The car may go in.")
-    names = {"name": organisation.name}
-    if entered.session.subscription_id is None:
-        return gettext("%(name)s has not paid its invoice: this car pays. It may go in.") % names
-    return gettext("%(name)s has an overdue invoice. The car may go in.") % names
 
 
 def _may_go_in(session: ParkingSession) -> str:

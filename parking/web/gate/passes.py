@@ -81,7 +81,7 @@ def _sell(request: HttpRequest, attempt: Attempt, form: SellPassForm) -> Bought:
         raise InvalidInput({"username": [gettext("This account was not found.")]})
     return passes.sell(
         actor=actor_here(request, form),
-        user_id=user_id,
+        buyer=passes.Buyer(user_id),
         plan_id=form.cleaned_data["plan"],
         wanted=form.wanted(),
         collection=form.collection(),

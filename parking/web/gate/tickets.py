@@ -27,6 +27,7 @@ from parking.stays.models import ParkingSession
 from parking.stays.watching import all_zones_text
 from parking.web.access import for_attendants
 from parking.web.gate.answers import qr_picture
+from parking.web.gate.awaited import money_awaited
 from parking.web.gate.forms import TicketForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
 from parking.web.live import live
@@ -139,4 +140,11 @@ def zones_live(request: HttpRequest) -> HttpResponse:
 def ticket_given(request: HttpRequest, session_id: int) -> HttpResponse:
     """Slot and code, large, and as a slip of paper."""
     session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
-    return page(request, "gate/ticket_given.html", section="ticket", session=session, qr=qr_picture(session.qr_code))
+    return page(
+        request,
+        "gate/ticket_given.html",
+        section="ticket",
+        session=session,
+        qr=qr_picture(session.qr_code),
+        awaited=money_awaited(session, clock.now()),
+    )

@@ -21,6 +21,7 @@ from parking.edge.pages import page
 from parking.stays import access
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.web.access import for_attendants
+from parking.web.gate.awaited import money_awaited
 from parking.web.gate.here import PlacedForm, actor_here, gate_fields, kept_gate
 
 
@@ -58,13 +59,15 @@ def _let_in_or_bill(request: HttpRequest, form: OwnerForm, session: ParkingSessi
     if session.status == SessionStatus.ACTIVE:
         return redirect(f"{reverse('gate')}#bill-{session.qr_code}")
     # The same scan for each press of the button.
-    scan_id = f"owner-{session.uuid}"
+    scan_id, now = f"owner-{session.uuid}", clock.now()
     try:
-        entering.enter(actor=actor_here(request, form), qr_code=session.qr_code, scan_id=scan_id, now=clock.now())
+        entered = entering.enter(actor=actor_here(request, form), qr_code=session.qr_code, scan_id=scan_id, now=now)
     except Refused as refusal:
         if refusal.code != "payment_at_entry":
             raise
         # The gate's page scans it again, and asks for the money that is due before the car goes in.
         return redirect(f"{reverse('gate')}#{session.qr_code}")
     messages.success(request, gettext("Let in: %(plate)s") % {"plate": session.vehicle.vehicle_number})
+    if awaited := money_awaited(entered.session, now):
+        messages.warning(request, awaited)
     return redirect("gate_stay", session.pk)

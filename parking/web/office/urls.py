@@ -78,6 +78,11 @@ urlpatterns: list[URLPattern] = [
         organisations.payment,
         name="office_organisation_payment",
     ),
+    path(
+        "organisations/<int:organisation_id>/invoices/<int:invoice_number>/write-off/",
+        organisations.write_off,
+        name="office_organisation_write_off",
+    ),
     path("tax/", tax.listing, name="office_tax"),
     path("tax/new/", tax.new, name="office_tax_new"),
     path("sites/", sites.overview, name="office_sites"),

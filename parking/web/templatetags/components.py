@@ -16,7 +16,16 @@ from parking.core import clock
 from parking.core.site_settings import BRAND_NAME
 from parking.facilities.calendars import zone_of
 from parking.web.branding import has_own_colour, logo_version, version
-from parking.web.components import amount_text, plate_text, span_text, spark_bars, time_text
+from parking.web.components import (
+    amount_text,
+    plate_text,
+    span_text,
+    spark_bars,
+    time_in_sentence,
+    time_text,
+    window_text,
+)
+from parking.web.price_words import length_text
 from parking.web.templatetags.parking import state_of
 
 register = template.Library()
@@ -109,6 +118,23 @@ def at(time: datetime | None, site_id: int | None = None, only: str = "") -> dic
         "exact": date_format(local, "l j F Y, H:i:s"),
         "machine": local.isoformat(timespec="seconds"),
     }
+
+
+register.filter(length_text)
+
+
+@register.simple_tag
+def window(starts_at: datetime, ends_at: datetime, site_id: int) -> str:
+    """Return a reserved time at a site as text: Today 20:00 to 22:00, with a dash."""
+    local = zone_of(site_id)
+    return window_text(starts_at.astimezone(local), ends_at.astimezone(local), clock.now().astimezone(local))
+
+
+@register.filter
+def near(time: datetime, site_id: int) -> str:
+    """Return a time at a site for the midst of a sentence: 20:00, and 23 Nov, 20:00 where it is not today."""
+    local = zone_of(site_id)
+    return time_in_sentence(time.astimezone(local), clock.now().astimezone(local))
 
 
 @register.inclusion_tag("web/components/time.html")

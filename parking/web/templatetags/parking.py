@@ -143,6 +143,7 @@ _WORDS: dict[str, Promise] = {
     "ORGANISATION_OVER": _("Ended"),
     "INVOICE_OPEN": _("To be paid"),
     "INVOICE_OVERDUE": _("Overdue"),
+    "INVOICE_WRITTEN_OFF": _("Written off"),
     "INVOICE_PAID": _("Paid"),
     # Orders, payments, refunds
     "INITIATED": _("Started"),

@@ -38,7 +38,7 @@ def _text(answer: object) -> str:
 
 def test_a_window_is_shown_with_its_price_and_reserved(browser: Client, zone: ParkingZone) -> None:
     shown = _text(browser.get(f"/zones/{zone.pk}/reserve/{QUERY}"))
-    assert "22 Nov 2026, 20:00" in shown
+    assert "Today 20:00 – 22:00" in shown
     assert "A place is free for this time." in shown
     assert "₹100" in shown
     new = {"vehicle": "new", "plate": PLATE, "vehicle_kind": "CAR", "owner_name": "Asha Rao", "key": "k1"}
@@ -49,7 +49,7 @@ def test_a_window_is_shown_with_its_price_and_reserved(browser: Client, zone: Pa
     browser.post(f"/zones/{zone.pk}/reserve/{QUERY}", new)
     assert ParkingSession.objects.count() == 1
     ticket = _text(browser.get(f"/tickets/{session.pk}/"))
-    assert "Come between 22 Nov 2026, 19:30 and 22 Nov 2026, 20:30." in ticket
+    assert "Come between 19:30 and 20:30." in ticket
 
 
 def test_a_full_window_leads_to_others(browser: Client, driver: User) -> None:
@@ -124,6 +124,28 @@ def test_a_driver_waits_and_accepts_on_pages(browser: Client, driver: User) -> N
     answer = browser.post(f"/waiting/{entry.pk}/accept/", {"key": "k2"})
     assert answer.headers["Location"] == f"/tickets/{entry.session_id or ParkingSession.objects.latest('pk').pk}/"
     assert WaitingEntry.objects.get().state == "TAKEN"
+
+
+def test_a_full_window_is_waited_for_on_its_page(browser: Client, driver: User) -> None:
+    zone = make_zone(slots=2)
+    held = reserve(make_user(), zone, at(600), at(720), now=START)
+    page = f"/zones/{zone.pk}/wait/?day=2026-11-22&time=20%3A00&minutes=120"
+    assert f'href="{page.replace("&", "&amp;")}"' in _text(browser.get(f"/zones/{zone.pk}/reserve/{QUERY}"))
+    shown = _text(browser.get(page))
+    assert "it is offered to the first in line, until 19:45." in shown
+    assert "How long do you wait?" not in shown
+    new = {"vehicle": "new", "plate": PLATE, "vehicle_kind": "CAR", "owner_name": "Asha Rao", "key": "k1"}
+    assert browser.post(page, new).headers["Location"] == "/waiting/"
+    entry = WaitingEntry.objects.get()
+    assert (entry.starts_at, entry.ends_at, entry.until) == (at(600), at(720), at(600))
+    cancel(held.driver, held, START)  # type: ignore[arg-type]
+    again = _text(browser.post(page, {**new, "plate": "DL-02-AB-1234", "key": "k2"}))
+    assert f'href="/zones/{zone.pk}/reserve/?day=2026-11-22&amp;time=20%3A00&amp;minutes=120"' in again
+
+
+def test_a_window_that_is_too_near_is_not_waited_for(browser: Client, zone: ParkingZone) -> None:
+    answer = browser.get(f"/zones/{zone.pk}/wait/?day=2026-11-22&time=10:00&minutes=120")
+    assert answer.headers["Location"].startswith(f"/zones/{zone.pk}/reserve/?day=2026-11-22")
 
 
 def test_pages_count_what_can_be_booked(browser: Client, driver: User, zone: ParkingZone) -> None:

@@ -11,6 +11,7 @@ from parking.accounts.models import User
 from parking.facilities.models import ParkingZone
 from parking.passes.models import Subscription
 from parking.stays.models import ParkingSession
+from tests.build import book, leave
 from tests.moments import START
 from tests.passes.build import bought, make_plan
 from tests.passes.organisations import invoiced, make_organisation, midday, upload
@@ -116,6 +117,31 @@ def test_an_organisation_that_is_overdue_is_amber_and_then_pays(
         browser.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
         scanned = _scan(browser, organisation.subscription, "IN", f"s{number}", plate_seen=CARS[number])
         assert _verdict(scanned) == ("wait", text)
+
+
+def test_an_overdue_invoice_is_said_without_the_code_of_the_pass(
+    staff: User, driver: User, zone: ParkingZone, time_machine: Traveller
+) -> None:
+    organisation = make_organisation(zone)
+    upload(organisation, *CARS)
+    invoiced(organisation, date(2026, 12, 22))
+    days = (
+        (date(2027, 1, 1), ""),
+        (date(2027, 1, 2), "City Hospital has an overdue invoice. The car may go in."),
+        (date(2027, 1, 7), "City Hospital has not paid its invoice: this car pays. It may go in."),
+    )
+    for day, text in days:
+        time_machine.move_to(midday(day), tick=False)
+        browser = Client()
+        browser.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        booked = book(driver, zone, PLATE, midday(day))
+        scanned = browser.post("/gate/scan/", {"qr_code": booked.qr_code, "direction": "IN", "scan_id": f"s{day}"})
+        assert _verdict(scanned) == ("wait" if text else "yes", text or _verdict(scanned)[1])
+        leave(staff, booked, now=midday(day))
+        ticket = {"plate": PLATE, "zone": zone.pk, "vehicle_kind": "CAR", "let_in": "1", "key": f"k{day}"}
+        given = browser.post("/gate/ticket/", ticket, follow=True).content.decode()
+        assert (text in given) and ("City Hospital" in given) == bool(text)
+        leave(staff, ParkingSession.objects.latest("pk"), now=midday(day))
 
 
 def test_a_long_list_asks_for_the_plate_to_be_typed(gate: Client, zone: ParkingZone) -> None:

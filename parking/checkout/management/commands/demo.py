@@ -1,5 +1,6 @@
-"""`manage.py demo`: accounts, sites, gates, zones, prices, plans, passes, a promo code, a shop. Not in production."""
+"""`manage.py demo`: accounts, sites, zones, prices, plans, passes, reservations, a code, a shop. Not in production."""
 
+from argparse import ArgumentParser
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from parking.accounts.demonstration import create_demonstration_accounts
 from parking.accounts.queries import user_of_username
 from parking.checkout.collecting import Collection
-from parking.checkout.organisation_demonstration import create_demonstration_organisation
-from parking.checkout.passes import sell
+from parking.checkout.organisation_demonstration import PLATES, create_demonstration_organisation
+from parking.checkout.passes import Buyer, sell
+from parking.checkout.reservation_demonstration import create_demonstration_reservations
 from parking.core import clock
 from parking.core.actor import SYSTEM, user_actor
 from parking.facilities.gates import create_gate
@@ -148,7 +150,10 @@ FORMER_NAME = "Main car park"
 class Command(BaseCommand):
     help = "Create the demonstration data; what exists already stays as it is."
 
-    def handle(self, **_options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--no-reservations", action="store_true", help="leave the slots and the line to others")
+
+    def handle(self, *, no_reservations: bool, **_options: Any) -> None:
         if settings.IN_PRODUCTION:
             raise CommandError("The demonstration data is never created in production.")
         now = clock.now()
@@ -164,6 +169,19 @@ class Command(BaseCommand):
         if clerk := user_of_username("shop1"):
             create_demonstration_shop(site_id=sites["CP"].pk, person_id=clerk.pk, now=now)
         create_demonstration_demand(zone=ParkingZone.objects.get(site=sites["AIR"], name="Zone P2"), now=now)
+        if not no_reservations:
+            _make_reservations(sites["CP"], now)
+
+
+def _make_reservations(site: ParkingSite, now: datetime) -> None:
+    zones = ParkingZone.objects.select_related("site").filter(site=site)
+    create_demonstration_reservations(
+        soon=zones.get(name="Zone A"),
+        evening=zones.get(name="Zone B"),
+        holders_plate=HOLDERS_PLATE,
+        plates=PLATES,
+        now=now,
+    )
 
 
 def _rename_former_site(now: datetime) -> None:
@@ -201,7 +219,7 @@ def _sell_pass(plan: Plan, now: datetime) -> None:
         return
     sell(
         actor=user_actor(attendant.pk, attendant.role, site_ids=attendant.site_ids),
-        user_id=driver.pk,
+        buyer=Buyer(driver.pk),
         plan_id=plan.pk,
         wanted=Wanted((HOLDERS_PLATE,)),
         collection=Collection("CASH"),

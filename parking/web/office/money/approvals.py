@@ -21,7 +21,7 @@ from parking.edge.pages import page
 from parking.edge.wording import sentence_for
 from parking.facilities.models import ParkingZone
 from parking.offers.models import PromoCode
-from parking.passes.models import Subscription
+from parking.passes.models import OrganisationInvoice, Subscription
 from parking.tariffs.models import RateCard
 from parking.tariffs.rules import Prices, Terms
 from parking.web.access import for_managers, for_office
@@ -61,6 +61,8 @@ def _subject(approval: Approval) -> str:
         return RateCard.objects.get(pk=number).name
     if approval.kind == ApprovalKind.PROMO_CODE:
         return PromoCode.objects.get(pk=number).code
+    if approval.kind == ApprovalKind.INVOICE_WRITE_OFF:
+        return OrganisationInvoice.objects.select_related("organisation").get(pk=number).organisation.name
     return Subscription.objects.get(pk=number).number
 
 
@@ -73,6 +75,9 @@ def _wanted(approval: Approval) -> Iterator[str]:
         code = PromoCode.objects.get(pk=approval.subject_id)
         value = facts["fields"].get("value", code.value)
         yield _("%(percent)s percent of the bill") % {"percent": f"{rupees(value):.0f}"}
+    elif "write_off" in facts:
+        yield _("Write off %(amount)s") % {"amount": amount_text(rupees(facts["write_off"]))}
+        yield facts["reason"]
     elif "amount" in facts:
         yield _("Give %(amount)s back") % {"amount": amount_text(rupees(facts["amount"]))}
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parking.accounts.queries import id_of_username
 from parking.checkout.documents import document_of_organisation
 from parking.checkout.organisation_money import METHODS, Received, enter_payment
+from parking.checkout.organisation_writing_off import ask_write_off
 from parking.core import clock
 from parking.core.errors import DomainError
 from parking.core.ids import MAX_ID
@@ -256,6 +257,33 @@ def payment(request: HttpRequest, organisation_id: int, invoice_number: int) -> 
     key = requests.new_form_key()
     return page(
         request, "office/organisation_payment.html", section=SECTION, form=form, key=key, invoice=found,
+        one=found.organisation,
+    )  # fmt: skip
+
+
+class WriteOffForm(ServiceForm):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_managers
+def write_off(request: HttpRequest, organisation_id: int, invoice_number: int) -> HttpResponse:
+    """Ask a second person to write an overdue invoice off."""
+    found = _invoice(request, organisation_id, invoice_number)
+    form = WriteOffForm(request.POST or None)
+    if form.is_valid():
+        with form.refusals(request):
+            ask_write_off(
+                actor=actor_of(request),
+                organisation_id=organisation_id,
+                number=found.number,
+                reason=form.cleaned_data["reason"],
+                now=clock.now(),
+            )
+            messages.success(request, gettext("Another administrator has to approve it."))
+            return redirect("office_organisation", organisation_id)
+    return page(
+        request, "office/organisation_write_off.html", section=SECTION, form=form, invoice=found,
         one=found.organisation,
     )  # fmt: skip
 
