@@ -42,13 +42,16 @@ def give_code(
 def give_voucher(stay: ParkingSession, code: str, actor: Actor, now: datetime) -> None:
     """Let a locked session hold the voucher that its driver shows at the counter; attendants enter no promo codes.
 
-    Raises Forbidden `not_permitted`; Refused as `give_code`, `code_unknown` for a code that is no voucher.
+    Raises Forbidden `not_permitted`; Refused as `give_code`, `code_unknown` for a code that is no voucher, `nothing_due`
+    where all is paid: what was paid in cash would not go back by itself.
     """
     actor.need("voucher")
     refuse_fixed(stay)
     held = stays.offers_of(stay).voucher
     if held is not None and held.promo.code == code_of(code):
         return
+    if charge_at(stay, now).total <= stay.bill.paid:
+        raise Refused("nothing_due", "Nothing is due on this booking", session_id=stay.pk)
     if not _terms(stay, code, now).is_voucher:
         raise Refused("code_unknown", "There is no such voucher", session_id=stay.pk)
     _give(stay, code, actor, now)
