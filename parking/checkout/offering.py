@@ -42,8 +42,8 @@ def give_code(
 def give_voucher(stay: ParkingSession, code: str, actor: Actor, now: datetime) -> None:
     """Let a locked session hold the voucher that its driver shows at the counter; attendants enter no promo codes.
 
-    Raises Forbidden `not_permitted`; Refused as `give_code`, `code_unknown` for a code that is no voucher, `nothing_due`
-    where all is paid: what was paid in cash would not go back by itself.
+    Raises Forbidden `not_permitted`; Refused as `give_code`, `code_unknown` for a code that is no voucher,
+    `nothing_due` where all is paid: what was paid in cash would not go back by itself.
     """
     actor.need("voucher")
     refuse_fixed(stay)

@@ -67,7 +67,9 @@ _HEADS: dict[str, Promise] = {
     "net": _("Revenue"),
     "sessions": _("Sessions"),
 }
-_CODES = {"status", "payment_status", "end_reason", "vehicle_kind", "payment_method", "kind", "method", "gateway"}
+_CODES = {
+    "status", "payment_status", "end_reason", "vehicle_kind", "payment_method", "kind", "method", "gateway", "claim",
+}  # fmt: skip
 _ADDED_UP = {"amount_paid", "amount_due", "total_amount", "amount"}
 
 
