@@ -26,7 +26,7 @@ FORMED := '**/*.{js,cjs,css}' # by prettier
 NOT_CORE := --ignore=tests/gateways --ignore=tests/payments --ignore=tests/invoices
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-core check format messages pictures assets tools chromium bench bigdata week lock clean
+.PHONY: help run test test-core check format messages pictures assets tools chromium bench bigdata queue week lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -90,6 +90,9 @@ bench: $(DEV) assets ## measure against the floor that PostgreSQL sets; BENCH_AR
 
 bigdata: $(DEV) assets ## pages and lists beside a year of 1,000,000 stays; BIGDATA_ARGS="--stays 5000000" for more
 	@mkdir -p .cache; exec $(BIN)/python -m bench.bigdata $(BIGDATA_ARGS)
+
+queue: $(DEV) assets ## 60 cars in and 60 out in an hour through the gate's pages, waiting times; QUEUE_ARGS for options
+	@mkdir -p .cache; exec $(BIN)/python -m bench.gate_queue $(QUEUE_ARGS)
 
 week: $(DEV) assets ## a week of two sites over HTTP, its sums compared; DATABASE_URL is honoured, WEEK_ARGS for options
 	@mkdir -p .cache; exec $(BIN)/python -m bench.week $(WEEK_ARGS)

@@ -36,6 +36,11 @@ def count_reset_use(request: HttpRequest, *, now: datetime) -> None:
     count_call(scope="reset-use", address=client_address(request), limit=limit, now=now)
 
 
+def count_poster(request: HttpRequest, *, now: datetime) -> None:
+    """Count a car that somebody without account looks for from this address. Raises as `count_call`."""
+    count_call(scope="poster", address=client_address(request), limit=settings.LOGINS_PER_MINUTE, now=now)
+
+
 def count_call(*, scope: str, address: str, limit: int, now: datetime) -> None:
     """Count one call. Raises TooMany `too_many_requests` for those beyond the limit, until the minute is over.
 

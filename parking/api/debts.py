@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from parking.api.counter_money import TenderedIn
 from parking.api.paging import PageQuery, page_of
 from parking.api.shapes.debts import OBJECTED_EXAMPLE, CollectedOut, DebtOut
 from parking.checkout.collecting import Collection, collect, collected_before
@@ -13,7 +14,7 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, caller, driver_only, staff_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
-from parking.edge.parsing import GateId, In, Rupees, Text20, Text30, Text500, path_id
+from parking.edge.parsing import GateId, In, Text20, Text500, path_id
 from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
 
@@ -21,10 +22,8 @@ counter = Router(tags=["Staff"], auth=staff_only)
 own = Router(tags=["Driver"], auth=driver_only)
 
 
-class CollectIn(In):
+class CollectIn(TenderedIn):
     payment_method: Text20
-    amount_tendered: Rupees | None = None
-    upi_reference: Text30 | None = None
     gate_id: GateId | None = None
 
 
@@ -41,7 +40,7 @@ class CollectIn(In):
 )
 @requests.idempotent
 def collect_debt(request: HttpRequest, attempt: Attempt, debt_ref: str, payload: CollectIn) -> HttpResponse:
-    """Take the money of one debt, by CASH or UPI. It counts in the zone of its stay, on the day of the payment."""
+    """Take the money of one debt, by CASH, UPI or CARD. It counts in the zone of its stay, when it is paid."""
     actor = actor_at(actor_of(request), payload.gate_id)
     if attempt.subject is not None:
         collected = collected_before(debt_id=int(attempt.subject), actor=actor)
@@ -50,7 +49,10 @@ def collect_debt(request: HttpRequest, attempt: Attempt, debt_ref: str, payload:
             actor=actor,
             debt_id=path_id(debt_ref),
             collection=Collection(
-                payload.payment_method, tendered=payload.amount_tendered, upi_reference=payload.upi_reference or ""
+                payload.payment_method,
+                tendered=payload.amount_tendered,
+                upi_reference=payload.upi_reference or "",
+                card=payload.card(),
             ),
             now=clock.now(),
             key=attempt.key,

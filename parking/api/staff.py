@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
+from parking.api.counter_money import CounterMoneyIn, TenderedIn
 from parking.api.paging import Paging, page_of
 from parking.api.shapes.bills import BillOut, OwedOut
 from parking.api.shapes.bookings import EntryOut, InsideOut, PaidEntryOut
@@ -23,7 +24,7 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
-from parking.edge.parsing import GateId, In, RefIn, Rupees, Text12, Text20, Text30, Text64, Text200, Text500, path_ref
+from parking.edge.parsing import GateId, In, RefIn, Text12, Text20, Text30, Text64, Text200, Text500, path_ref
 from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
 from parking.facilities.queries import find_zone, slots_by_zone, zones_with_counts
@@ -38,22 +39,19 @@ router = Router(tags=["Staff"], auth=staff_only)
 # --- Entry -----------------------------------------------------------------------------------------
 
 
-UPI_REFERENCE = Field(None, description="With payment_method UPI: the 12 digits that the driver's UPI app shows")
-
-
-class EntryMoneyIn(In):
+class EntryMoneyIn(TenderedIn):
     """How money is paid that a tariff collects at the entry; nothing of it matters elsewhere."""
 
     payment_method: Text20 | None = None
     gateway: Text12 | None = None
-    amount_tendered: Rupees | None = None
-    upi_reference: Text30 | None = UPI_REFERENCE
 
     def collection(self) -> Collection | None:
         """Return how money at the entry is paid, None if nothing is said of it."""
         if self.payment_method is None:
             return None
-        return Collection(self.payment_method, self.gateway, self.amount_tendered, self.upi_reference or "")
+        return Collection(
+            self.payment_method, self.gateway, self.amount_tendered, self.upi_reference or "", card=self.card()
+        )
 
 
 class EntryIn(EntryMoneyIn):
@@ -99,9 +97,13 @@ def entry_answer(entered: Entered, message: str) -> HttpResponse:
 # --- Exit ------------------------------------------------------------------------------------------
 
 
+VOUCHER = Field(None, description="A voucher that an ADMIN issued: once, with the permission `voucher`")
+
+
 class QuoteIn(In):
     qr_code: Text500
     vehicle_number: Text30 | None = None
+    voucher_code: Text20 | None = VOUCHER
     gate_id: GateId | None = None
 
 
@@ -127,12 +129,13 @@ class QuoteIn(In):
     summary="Quote the bill",
 )
 def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
-    """Show the bill and freeze it for a while, closing nothing."""
+    """Show the bill and freeze it for a while, closing nothing but giving a voucher, where one is named."""
     now = clock.now()
     session = leaving.quote(
         actor=actor_at(actor_of(request), payload.gate_id),
         qr_code=payload.qr_code,
         plate_seen=payload.vehicle_number,
+        voucher=payload.voucher_code,
         now=now,
     )
     owed = debts_of_plate(session.vehicle_id, sites=actor_at(actor_of(request), payload.gate_id).sites)
@@ -150,17 +153,16 @@ def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
 DebtId = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
-class ExitIn(In):
+class ExitIn(TenderedIn):
     qr_code: Text500
     payment_method: Text20
     vehicle_number: Text30 | None = None
     gateway: Text12 | None = None
-    amount_tendered: Rupees | None = None
-    upi_reference: Text30 | None = UPI_REFERENCE
     scan_id: Text64 | None = None
     gate_id: GateId | None = None
+    voucher_code: Text20 | None = VOUCHER
     collect_debts: Annotated[list[DebtId], Field(max_length=50)] = Field(
-        default_factory=list, description="Ids of debts of the plate that are paid with the same money; CASH or UPI"
+        default_factory=list, description="Ids of debts of the plate that are paid with the same money; no ONLINE"
     )
 
     def collection(self) -> Collection:
@@ -171,6 +173,8 @@ class ExitIn(In):
             self.amount_tendered,
             self.upi_reference or "",
             debts=tuple(self.collect_debts),
+            card=self.card(),
+            voucher=self.voucher_code,
         )
 
 
@@ -194,7 +198,10 @@ class ExitIn(In):
 def exit_scan(request: HttpRequest, attempt: Attempt, payload: ExitIn) -> HttpResponse:
     """Collect what is due and let the car out. ONLINE stays ACTIVE until the gateway has confirmed.
 
-    UPI is a QR of the counter that no gateway watches over: it needs `upi_reference`, which pays once.
+    UPI is a QR of the counter that no gateway watches over: it needs `upi_reference`, which pays once. CARD is a
+    terminal of the counter: `card_last4`, `card_approval`, `terminal` of its slip; an approval pays once a day and
+    terminal. Both are claims of the attendant (`claim`): DOUBTFUL where a reference is not of these days.
+    A voucher (`voucher_code`) lowers the bill first, with the permission for it.
     """
     now = clock.now()
     if attempt.subject is not None:
@@ -281,11 +288,10 @@ def slot_status(request: HttpRequest, filters: Annotated[SlotStatusQuery, Query(
 # --- Termination -------------------------------------------------------------------------------------
 
 
-class TerminateIn(In):
+class TerminateIn(CounterMoneyIn):
     reason: Text200
     payment_method: Text20
     gateway: Text12 | None = None
-    upi_reference: Text30 | None = UPI_REFERENCE
     gate_id: GateId | None = None
 
 
@@ -314,7 +320,12 @@ def terminate(request: HttpRequest, attempt: Attempt, session_ref: str, payload:
             actor=actor_at(actor_of(request), payload.gate_id),
             session=path_ref(session_ref),
             reason=payload.reason,
-            collection=Collection(payload.payment_method, payload.gateway, upi_reference=payload.upi_reference or ""),
+            collection=Collection(
+                payload.payment_method,
+                payload.gateway,
+                upi_reference=payload.upi_reference or "",
+                card=payload.card(),
+            ),
             now=now,
             key=attempt.key,
         )

@@ -26,7 +26,7 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
-from parking.edge.parsing import GateId, In, RefIn, Rupees, Text30, Text64, Text100, Text500
+from parking.edge.parsing import GateId, In, RefIn, Rupees, Text20, Text30, Text64, Text100, Text500
 from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
 from parking.stays import access
@@ -207,6 +207,7 @@ def _seen(payload: WithoutCodeIn) -> str | None:
 class PayLaterIn(WithoutCodeIn):
     qr_code: Text500 | None = None
     amount_tendered: Rupees | None = Field(None, description="Cash that is taken now; the rest is owed")
+    phone: Text20 | None = Field(None, description="Of the driver, all ten digits; kept with the session")
     gate_id: GateId | None = None
 
     @model_validator(mode="after")
@@ -235,7 +236,8 @@ def pay_later(request: HttpRequest, attempt: Attempt, payload: PayLaterIn) -> Ht
     """Let a car out against its plate: what is not handed over now is a debt of the plate. No termination.
 
     By plate or number it is as an exit without a code. A plate that owes, and an attendant, have limits
-    (`pay_later_limit`). Money that was waited for online and comes later pays the debt.
+    (`pay_later_limit`). A site may ask for `phone`, or a photo (`phone_or_photo_needed`). Money that was waited for
+    online and comes later pays the debt.
     """
     actor, now = actor_at(actor_of(request), payload.gate_id), clock.now()
     cash = payload.amount_tendered or ZERO
@@ -246,6 +248,7 @@ def pay_later(request: HttpRequest, attempt: Attempt, payload: PayLaterIn) -> Ht
             actor=actor,
             session=_of_code(payload) or Ref(pk=_confirmed(actor, payload, ScanKind.EXIT, now).pk),
             cash=cash,
+            phone=payload.phone or "",
             plate_seen=payload.vehicle_number if payload.qr_code else None,
             scan_id=payload.scan_id,
             now=now,

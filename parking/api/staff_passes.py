@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
+from parking.api.counter_money import TenderedIn
 from parking.api.passes import Plates
 from parking.api.shapes.passes import AdminPassOut, PassEntryOut
-from parking.api.staff import UPI_REFERENCE
 from parking.checkout import pass_entry, passes
 from parking.checkout.collecting import Collection
 from parking.core import clock
@@ -18,7 +18,7 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import WRITE_PROBLEMS, Ok, enveloped, examples, keyed
-from parking.edge.parsing import Day, GateId, In, RefIn, Rupees, Text20, Text30, Text64, Text500
+from parking.edge.parsing import Day, GateId, In, RefIn, Text20, Text30, Text64, Text500
 from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
 from parking.passes.services import Wanted
@@ -26,16 +26,14 @@ from parking.passes.services import Wanted
 router = Router(tags=["Staff"], auth=staff_only)
 
 
-class SellIn(In):
+class SellIn(TenderedIn):
     user_id: Annotated[int, Field(ge=1, le=MAX_ID)] | None = Field(None, description="The account that holds the pass")
     organisation_id: Annotated[int, Field(ge=1, le=MAX_ID)] | None = Field(
         None, description="Instead of `user_id`: its contact holds the pass, the documents are made out to it"
     )
     plan_id: Annotated[int, Field(ge=1, le=MAX_ID)]
     vehicles: Plates
-    payment_method: Annotated[Text20, Field(description="CASH or UPI")]
-    amount_tendered: Rupees | None = None
-    upi_reference: Text30 | None = UPI_REFERENCE
+    payment_method: Annotated[Text20, Field(description="CASH, UPI or CARD")]
     starts_on: Day | None = None
     auto_renew: bool = False
     gate_id: GateId | None = None
@@ -63,7 +61,7 @@ class SellIn(In):
 def sell_pass(request: HttpRequest, attempt: Attempt, payload: SellIn) -> HttpResponse:
     """Sell a pass of a plan of the caller's sites to an account, or to an organisation beside its agreement.
 
-    It is paid by CASH or UPI and holds at once.
+    It is paid by CASH, UPI or CARD and holds at once.
     """
     now = clock.now()
     actor = actor_at(actor_of(request), payload.gate_id)
@@ -81,6 +79,7 @@ def sell_pass(request: HttpRequest, attempt: Attempt, payload: SellIn) -> HttpRe
                 payload.payment_method,
                 tendered=payload.amount_tendered,
                 upi_reference=payload.upi_reference or "",
+                card=payload.card(),
             ),
             now=now,
             key=attempt.key,

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from parking.audit import services as audit
-from parking.checkout.collecting import Collection, refuse_missing_reference, refuse_unknown_method
+from parking.checkout.collecting import Collection, refuse_missing_proof, refuse_unknown_method, tender_of
 from parking.checkout.paying import refresh_order
 from parking.checkout.queries import newest_order
 from parking.core.actor import Actor
@@ -16,7 +16,6 @@ from parking.payments import bills, orders
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, Payment, PaymentMethod, PaymentOrder
 from parking.payments.queries import open_order
-from parking.payments.takings import Tender
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.events import SessionEntryWaits, SessionPaidAtEntry
@@ -73,13 +72,13 @@ def collect(
         raise Refused("amount_mismatch", f"₹{due} is due now", due=str(due), session_id=session.pk)
     if collection.method == PaymentMethod.ONLINE:
         if not may_wait:
-            raise Refused("payment_method_invalid", "CASH or UPI, or give a ticket and scan it", session_id=session.pk)
+            raise Refused(
+                "payment_method_invalid", "CASH, UPI or CARD, or give a ticket and scan it", session_id=session.pk
+            )
         return _order(session, due, chosen_gateway(collection.gateway).code, actor, now)
-    refuse_missing_reference(collection)
+    refuse_missing_proof(collection, session.site_id)
     orders.give_up(bill=session.bill, now=now)
-    tender = Tender(
-        PaymentMethod(collection.method), actor.user_id, collection.tendered, collection.upi_reference or ""
-    )
+    tender = tender_of(collection, actor)
     taken = bills.take_ahead(bill=session.bill, tender=tender, amount=due, now=now)
     paid = SessionPaidAtEntry(session_id=session.pk, method=collection.method, amount=due)
     audit.record(actor, paid, now)

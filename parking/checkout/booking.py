@@ -233,7 +233,7 @@ def claim_place(
         zone_id=zone.pk,
         slot_id=session.slot_id,
         fee=terms.booking_fee,
-        promo_code=offers.code.promo.code if offers.code else "",
+        promo_code=offers.codes[0].promo.code if offers.codes else "",
         points=offers.points,
     )
     audit.record(actor, booked, now)

@@ -19,7 +19,7 @@ from parking.stays.events import BookingChanged
 from parking.stays.models import ParkingSession
 from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import Plate
-from parking.vehicles.services import checked_plate, lock_vehicle, lock_vehicles
+from parking.vehicles.services import checked_plate, lock_both, lock_vehicles
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,4 @@ def _lock_vehicles(session: ParkingSession, plate: Plate | None, now: datetime) 
     if plate is None or plate.match_key == present.match_key:
         lock_vehicles([present.pk])
         return None
-    if present.match_key < plate.match_key:
-        lock_vehicles([present.pk])
-        return lock_vehicle(plate=plate, kind=session.vehicle_kind, now=now)
-    vehicle = lock_vehicle(plate=plate, kind=session.vehicle_kind, now=now)
-    lock_vehicles([present.pk])
-    return vehicle
+    return lock_both(present, plate, kind=session.vehicle_kind, now=now)

@@ -6,9 +6,10 @@ A debt is paid on its own bill, never as a line of another: the bill was closed 
 import re
 from collections.abc import Collection as Several
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Self
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,28 +20,56 @@ from parking.core.actor import SYSTEM, Actor
 from parking.core.errors import NotFound, Refused
 from parking.core.idempotency import RequestKey
 from parking.core.money import ZERO
+from parking.core.site_settings import TYPED_REFERENCES, card_terminals
 from parking.core.sites import at_sites
 from parking.payments import bills, debts, orders
 from parking.payments.debts import BILL_FIRST
 from parking.payments.events import DebtCollected, DebtLapsed
-from parking.payments.models import DRIVERS_METHODS, Bill, Debt, DebtStatus, Payment, PaymentMethod
-from parking.payments.takings import Tender
+from parking.payments.models import CLAIMS, DRIVERS_METHODS, Bill, Debt, DebtStatus, Payment, PaymentMethod
+from parking.payments.takings import CardSlip, Tender
 from parking.stays.models import ParkingSession
 
 # The bank's number (RRN, UTR) as UPI apps show it.
 _UPI_REFERENCE = re.compile(r"[0-9]{12}")
+# What the slip of a card says: six characters as a rule (ISO 8583, field 38), and the terminal's number, mostly eight.
+_APPROVAL = re.compile(r"[0-9A-Z]{4,12}")
+_TERMINAL = re.compile(r"[0-9A-Z-]{1,16}")
+_LAST4 = re.compile(r"[0-9]{4}")
 # As long as the law lets one ask for money (Limitation Act 1963, article 113).
 YEARS = 3
 MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
+class Card:
+    """What somebody typed of the slip of a card."""
+
+    last4: str = ""
+    approval: str = ""
+    terminal: str = ""
+
+    @classmethod
+    def typed(cls, last4: str | None, approval: str | None, terminal: str | None) -> Self:
+        """Return a slip as it is kept, in whatever letters somebody typed it."""
+        texts = ("".join((text or "").split()).upper() for text in (last4, approval, terminal))
+        return cls(*texts)
+
+    @property
+    def is_whole(self) -> bool:
+        return bool(
+            _LAST4.fullmatch(self.last4) and _APPROVAL.fullmatch(self.approval) and _TERMINAL.fullmatch(self.terminal)
+        )
+
+
+@dataclass(frozen=True)
 class Collection:
     """How the end of a stay is to be paid.
 
-    `upi_reference` is the 12 digits of UPI at the counter; None where that cannot be paid by. `shown_due` is what a
+    `upi_reference` is the 12 digits of UPI at the counter, `card` the slip of a card; each None where that cannot be
+    paid by. `shown_due` is what a
     page named as due (rupees), for which somebody may have taken the money already; another amount is refused.
-    `debts` are ids of debts of the plate that are paid with the same money. With `in_part` cash pays as much as was
+    `debts` are ids of debts of the plate that are paid with the same money; `voucher` is a code that lowers the bill
+    first. With `in_part` cash pays as much as was
     handed over, and the rest is owed.
     """
 
@@ -51,19 +80,65 @@ class Collection:
     shown_due: Decimal | None = None
     debts: tuple[int, ...] = ()
     in_part: bool = False
+    card: Card | None = None
+    voucher: str | None = None
+
+    @property
+    def reference(self) -> str:
+        """Return what was typed as the proof of money by UPI or card."""
+        if self.method == PaymentMethod.CARD:
+            return self.card.approval if self.card else ""
+        return self.upi_reference or ""
+
+    @property
+    def slip(self) -> CardSlip | None:
+        """Return what is kept of a card beside its approval."""
+        by_card = self.method == PaymentMethod.CARD and self.card is not None
+        return CardSlip(self.card.last4, self.card.terminal) if by_card and self.card else None
 
 
 def refuse_unknown_method(collection: Collection) -> None:
     """Raise Refused `payment_method_invalid` unless a driver can pay so."""
-    by_upi = collection.method == PaymentMethod.UPI
-    if collection.method not in DRIVERS_METHODS or (by_upi and collection.upi_reference is None):
+    unknown = {
+        PaymentMethod.UPI: collection.upi_reference is None,
+        PaymentMethod.CARD: collection.card is None,
+    }
+    if collection.method not in DRIVERS_METHODS or unknown.get(PaymentMethod(collection.method), False):
         raise Refused("payment_method_invalid", "Invalid payment method. Use CASH or ONLINE")
 
 
 def refuse_missing_reference(collection: Collection) -> None:
-    """Raise Refused `upi_reference_invalid` unless money by UPI has its number. Where nothing is due there is none."""
+    """Raise Refused `upi_reference_invalid` unless money by UPI has its number."""
     if collection.method == PaymentMethod.UPI and not _UPI_REFERENCE.fullmatch(collection.upi_reference or ""):
         raise Refused("upi_reference_invalid", "Enter the 12 digits of the UPI reference")
+
+
+def refuse_missing_proof(collection: Collection, site_id: int | None) -> None:
+    """Raise Refused unless money by UPI or card has what is typed as its proof. Where nothing is due there is none.
+
+    `upi_reference_invalid`, `card_invalid`; `typed_references_off` where the site takes no money on such words.
+    """
+    if collection.method not in CLAIMS:
+        return
+    if not TYPED_REFERENCES.at(site_id):
+        raise Refused("typed_references_off", "UPI and cards at the counter are switched off here")
+    refuse_missing_reference(collection)
+    if collection.method == PaymentMethod.CARD and not _is_slip_of(collection.card, site_id):
+        raise Refused("card_invalid", "Enter the last four digits, the approval and a terminal of this site")
+
+
+def _is_slip_of(card: Card | None, site_id: int | None) -> bool:
+    """Return whether a slip is whole, and of a terminal of the site, where the site has named its terminals."""
+    known = card_terminals(site_id)
+    return card is not None and card.is_whole and (not known or card.terminal in known)
+
+
+def tender_of(collection: Collection, actor: Actor, *, in_part: bool = False) -> Tender:
+    """Return the money at the counter that a collection names."""
+    method = PaymentMethod(collection.method)
+    return Tender(
+        method, actor.user_id, collection.tendered, collection.reference, in_part=in_part, card=collection.slip
+    )
 
 
 @dataclass(frozen=True)
@@ -77,18 +152,18 @@ class Collected:
 def collect(
     *, actor: Actor, debt_id: int, collection: Collection, now: datetime, key: RequestKey | None = None
 ) -> Collected:
-    """Take the money of one debt at the counter, by CASH or UPI.
+    """Take the money of one debt at the counter, by CASH, UPI or CARD.
 
     Raises Forbidden `not_permitted`; NotFound `debt_not_found`; Refused `debts_need_counter`, `debt_closed`,
-    `payment_method_invalid`, `upi_reference_invalid`, `upi_reference_used`, `amount_too_small`; RepeatedRequest.
+    `payment_method_invalid`, `amount_too_small`, as `refuse_missing_proof` and `takings.take`; RepeatedRequest.
     """
     actor.need("collect_debt")
     refuse_other_methods(collection)
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=str(debt_id), now=now)
         bill, debt = _lock_with_bill(debt_id, actor)
-        handed_over = collection.tendered
-        tender = Tender(PaymentMethod(collection.method), actor.user_id, handed_over, collection.upi_reference or "")
+        refuse_missing_proof(collection, bill.site_id)
+        handed_over, tender = collection.tendered, tender_of(collection, actor)
         _collect(bill, debt, tender, actor, now)
     change = handed_over - debt.amount if handed_over is not None and tender.method == PaymentMethod.CASH else ZERO
     return Collected(debt, change)
@@ -105,9 +180,8 @@ def collected_before(*, debt_id: int, actor: Actor) -> Collected:
 def refuse_other_methods(collection: Collection) -> None:
     """Raise Refused unless a debt can be paid so at the counter: `debts_need_counter` for ONLINE, and as above."""
     if collection.method == PaymentMethod.ONLINE:
-        raise Refused("debts_need_counter", "Debts are paid here by CASH or UPI; the driver pays online")
+        raise Refused("debts_need_counter", "Debts are paid here by CASH, UPI or CARD; the driver pays online")
     refuse_unknown_method(collection)
-    refuse_missing_reference(collection)
 
 
 def debts_with_exit(session: ParkingSession, collection: Collection, actor: Actor) -> list[Debt]:
@@ -119,6 +193,7 @@ def debts_with_exit(session: ParkingSession, collection: Collection, actor: Acto
         return []
     actor.need("collect_debt")
     refuse_other_methods(collection)
+    refuse_missing_proof(collection, session.site_id)
     return _lock_of_plate(collection.debts, session.vehicle_id, actor)
 
 
@@ -153,15 +228,14 @@ def take_with_exit(
 ) -> None:
     """Write down that debts, which are locked, are paid with the money of an exit: a row of its own for each.
 
-    One UPI transfer pays them all, and a reference pays once: the rows after the first one, of which the exit's own are
-    `rows_before`, carry the reference with their number.
+    One transfer or slip pays them all, and a reference pays once: the rows after the first one, of which the exit's own
+    are `rows_before`, carry the reference with their number.
     """
     for number, debt in enumerate(owed, start=rows_before + 1):
-        reference = collection.upi_reference or ""
-        if number > 1 and reference:
-            reference = f"{reference}-{number}"
-        method = PaymentMethod(collection.method)
-        _collect(debt.bill, debt, Tender(method, actor.user_id, reference=reference), actor, now)
+        tender = replace(tender_of(collection, actor), tendered=None)
+        if number > 1 and tender.reference:
+            tender = replace(tender, reference=f"{tender.reference}-{number}")
+        _collect(debt.bill, debt, tender, actor, now)
 
 
 def _collect(bill: Bill, debt: Debt, tender: Tender, actor: Actor, now: datetime) -> None:

@@ -3,12 +3,12 @@
 Exit, termination and expiry all come through here. The gateways are asked after the commit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from parking.audit import services as audit
-from parking.checkout import collecting, settling_offers
+from parking.checkout import collecting, offering, settling_offers
 from parking.checkout.bills import charge_at
 from parking.checkout.collecting import Collection, total_owed
 from parking.core.actor import SYSTEM, Actor
@@ -18,7 +18,7 @@ from parking.core.site_settings import QUOTE_MINUTES
 from parking.payments import bills, orders
 from parking.payments.bills import Closed
 from parking.payments.gateways.registry import chosen_gateway
-from parking.payments.models import OrderPurpose, Payment, PaymentMethod, PaymentOrder, Refund
+from parking.payments.models import CLAIMS, OrderPurpose, Payment, PaymentMethod, PaymentOrder, Refund
 from parking.payments.queries import Frozen, open_order, state_of
 from parking.payments.takings import Tender
 from parking.stays import services as stays
@@ -38,7 +38,7 @@ ENDS_STAY = (OrderPurpose.EXIT, OrderPurpose.TERMINATION)
 
 @dataclass(frozen=True)
 class Ending:
-    """What was decided: the order to collect, or the refunds to send and the change (rupees).
+    """What was decided: the order to collect, or the refunds to send, the change (rupees) and what was taken.
 
     `is_new` says that the order has just been written, so that no gateway can have seen it.
     """
@@ -48,14 +48,17 @@ class Ending:
     refunds: tuple[Refund, ...] = ()
     change: Decimal = ZERO
     debts_collected: Decimal = ZERO
+    payment: Payment | None = None
 
 
 def end(*, session: ParkingSession, reason: EndReason, collection: Collection, actor: Actor, now: datetime) -> Ending:
     """Complete a stay, or freeze its bill and write the order whose payment will complete it.
 
-    Raises Refused `amount_mismatch`, `amount_too_small`, `upi_reference_invalid`, `upi_reference_used`,
-    `gateway_invalid`; with debts as `collecting.debts_with_exit`.
+    Raises Refused `amount_mismatch`, `amount_too_small`, `gateway_invalid`; as `collecting.refuse_missing_proof`,
+    `offering.give_voucher` and `takings.take`; with debts as `collecting.debts_with_exit`.
     """
+    if collection.voucher is not None:
+        offering.give_voucher(session, collection.voucher, actor, now)
     charge = charge_at(session, now)
     due = max(charge.total - session.bill.paid, ZERO)
     if collection.shown_due not in {None, due}:
@@ -65,7 +68,7 @@ def end(*, session: ParkingSession, reason: EndReason, collection: Collection, a
         gateway = chosen_gateway(collection.gateway).code
         return _wait_for_money(session, charge, due, gateway, reason=reason, actor=actor, now=now)
     if due > ZERO:
-        collecting.refuse_missing_reference(collection)
+        collecting.refuse_missing_proof(collection, session.site_id)
     if session.bill.frozen_until is not None:
         orders.give_up(bill=session.bill, now=now)
     tender = _tender(collection, actor, for_debts=total_owed(owed), due=due)
@@ -74,7 +77,9 @@ def end(*, session: ParkingSession, reason: EndReason, collection: Collection, a
     )
     rows_before = 1 if due > ZERO else 0
     collecting.take_with_exit(owed=owed, collection=collection, rows_before=rows_before, actor=actor, now=now)
-    return Ending(refunds=closed.refunds, change=closed.change, debts_collected=total_owed(owed))
+    return Ending(
+        refunds=closed.refunds, change=closed.change, debts_collected=total_owed(owed), payment=closed.payment
+    )
 
 
 def _tender(collection: Collection, actor: Actor, *, for_debts: Decimal, due: Decimal) -> Tender | None:
@@ -82,15 +87,14 @@ def _tender(collection: Collection, actor: Actor, *, for_debts: Decimal, due: De
 
     Raises Refused `amount_too_small` if the cash does not reach for both.
     """
-    if collection.method not in {PaymentMethod.CASH, PaymentMethod.UPI}:
+    if collection.method != PaymentMethod.CASH and collection.method not in CLAIMS:
         return None
     handed_over = collection.tendered
     if handed_over is not None and for_debts > ZERO:
         if handed_over < due + for_debts:
             raise Refused("amount_too_small", f"₹{due + for_debts} is due", due=str(due + for_debts))
         handed_over -= for_debts
-    method, reference = PaymentMethod(collection.method), collection.upi_reference or ""
-    return Tender(method, actor.user_id, handed_over, reference, in_part=collection.in_part)
+    return replace(collecting.tender_of(collection, actor, in_part=collection.in_part), tendered=handed_over)
 
 
 def complete(

@@ -12,7 +12,7 @@ from parking.core.errors import NotFound, Refused
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import StayRef
-from parking.stays.events import SessionExempted, SessionExemptionWithdrawn, SessionQuoted
+from parking.stays.events import SessionExempted, SessionExemptionWithdrawn, SessionExitWaits, SessionQuoted
 from parking.stays.evidence import keep_photo
 from parking.stays.exempt_classes import classes_at
 from parking.stays.exempt_models import EvidenceMoment, Exemption
@@ -82,7 +82,9 @@ def present_exemption(session: ParkingSession) -> Exemption | None:
 
 def refuse_after_quote(session: ParkingSession, actor: Actor) -> None:
     """Raise Refused `quote_given` once an attendant has shown the bill at the exit, but for administrators."""
-    if actor.role != "ADMIN" and has_happened(SessionQuoted, session.pk):
+    if actor.role == "ADMIN":
+        return
+    if has_happened(SessionQuoted, session.pk) or has_happened(SessionExitWaits, session.pk):
         raise Refused("quote_given", "The bill was shown at the exit already", session_id=session.pk)
 
 

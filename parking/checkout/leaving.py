@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from parking.audit import services as audit
+from parking.audit.queries import has_happened
 from parking.checkout import ending
 from parking.checkout.collecting import Collection, collected_at, refuse_unknown_method
 from parking.checkout.ending import ENDS_STAY, Ending
+from parking.checkout.offering import give_voucher
 from parking.checkout.paying import collect_with_page
 from parking.checkout.wrong_ways import Way, record_wrong_way
 from parking.core import idempotency
@@ -20,8 +22,9 @@ from parking.core.idempotency import RequestKey
 from parking.core.money import ZERO
 from parking.core.together import together
 from parking.payments.asking import send_refunds
+from parking.payments.counter_upi import Claim
 from parking.payments.models import OrderStatus, Payment, PaymentMethod, PaymentOrder
-from parking.payments.queries import Frozen, state_of
+from parking.payments.queries import Frozen, claim_of_payment, state_of
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import QrText
@@ -34,13 +37,15 @@ from parking.stays.queries import session_by_uuid
 class Left:
     """A stay at its end: the order, if it is or was paid online, and the change (rupees).
 
-    `debts_collected` is what was paid of the plate's debts with the same money, None where none were named.
+    `debts_collected` is what was paid of the plate's debts with the same money, None where none were named. `claim`:
+    what the attendant typed of the money that ended it.
     """
 
     session: ParkingSession
     order: PaymentOrder | None = None
     change: Decimal = ZERO
     debts_collected: Decimal | None = None
+    claim: Claim | None = None
 
     @property
     def is_over(self) -> bool:
@@ -48,14 +53,21 @@ class Left:
         return self.session.status == SessionStatus.COMPLETED
 
 
-def quote(*, actor: Actor, qr_code: str, now: datetime, plate_seen: str | None = None) -> ParkingSession:
-    """Show the bill and freeze it for ten minutes (setting), closing nothing. Raises as `leave`."""
+def quote(
+    *, actor: Actor, qr_code: str, now: datetime, plate_seen: str | None = None, voucher: str | None = None
+) -> ParkingSession:
+    """Show the bill and freeze it for ten minutes (setting), closing nothing. Raises as `leave` and `give_voucher`."""
     with transaction.atomic(durable=True):
         session = access.lock(QrText(qr_code, plate_seen or ""), actor)
         stays.refuse_exit(session, plate_seen=plate_seen)
-        if not isinstance(state_of(session.bill, now=now), Frozen):
+        is_frozen = isinstance(state_of(session.bill, now=now), Frozen)
+        if not is_frozen:
             ending.freeze(session=session, now=now)
+        # Frozen by its driver, or at a desk: shown here for the first time all the same.
+        if not is_frozen or not has_happened(SessionQuoted, session.pk):
             audit.record(actor, SessionQuoted(session_id=session.pk, total=session.bill.total), now)
+        if voucher is not None:
+            give_voucher(session, voucher, actor, now)
     return session
 
 
@@ -71,10 +83,10 @@ def leave(
 ) -> Left:
     """Scan a car out: collect what is due, then complete the stay and free the slot.
 
-    CASH and UPI complete at once. ONLINE freezes the bill and completes when the gateway confirms; the same scan again
-    looks at the payment again. Raises NotFound `qr_not_found`; Refused `payment_method_invalid`,
-    `upi_reference_invalid`, `upi_reference_used`, `entry_not_scanned`, `already_exited`, `vehicle_mismatch`,
-    `amount_mismatch`, `amount_too_small`, `gateway_invalid`, `payment_failed`; Unavailable; RepeatedRequest.
+    CASH, UPI and CARD complete at once. ONLINE freezes the bill and completes when the gateway confirms; the same scan
+    again looks at the payment again. A voucher lowers the bill before. Raises NotFound `qr_not_found`; Refused
+    `payment_method_invalid`, `entry_not_scanned`, `already_exited`, `vehicle_mismatch`, `payment_failed`, and as
+    `ending.end`; Unavailable; RepeatedRequest.
     """
     refuse_unknown_method(collection)
     with transaction.atomic(durable=True), together():
@@ -103,7 +115,8 @@ def finish_ending(session: ParkingSession, ended: Ending, now: datetime) -> Left
     """Ask the gateway for the money, or send the refunds. Raises Refused `payment_failed`; Unavailable."""
     send_refunds(ended.refunds, now=now, fresh=True)
     if ended.order is None:
-        return Left(session, change=ended.change)
+        claim = claim_of_payment(ended.payment, session.site_id) if ended.payment else None
+        return Left(session, change=ended.change, claim=claim)
     session, order = collect_with_page(ended.order, now=now, fresh=ended.is_new)
     if order.status == OrderStatus.FAILED:
         raise Refused("payment_failed", "Payment issue, retry")
@@ -146,4 +159,6 @@ def _finished(session: ParkingSession, tendered: Decimal | None) -> Left:
     payment = closing.order_by("pk").first()
     if payment is None:
         return Left(session)
-    return Left(session, order=payment.order, change=(payment.tendered or payment.amount) - payment.amount)
+    claim = claim_of_payment(payment, session.site_id)
+    change = (payment.tendered or payment.amount) - payment.amount
+    return Left(session, order=payment.order, change=change, claim=claim)

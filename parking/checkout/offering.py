@@ -12,7 +12,7 @@ from parking.core.errors import Refused
 from parking.core.idempotency import RequestKey
 from parking.offers import holding, points
 from parking.offers.events import SessionCodeGiven, SessionPointsGiven
-from parking.offers.rules import code_of
+from parking.offers.rules import CodeTerms, code_of
 from parking.payments import bills
 from parking.payments.queries import Frozen, open_order, state_of
 from parking.stays import access
@@ -35,21 +35,48 @@ def give_code(
         stay = access.lock(session, actor, only_own=True)
         idempotency.claim(key, subject=str(stay.uuid), now=now)
         refuse_fixed(stay)
-        present = stays.offers_of(stay).code
-        if present is not None and present.promo.code == code_of(code):
-            return stay
-        held = _exchanged(stay, present, code, now)
-        change_offers(stay, stays.offers_of(stay).with_code(held), now)
-        _refuse_small_bill(stay, held, now)
-        before = present.promo.code if present else ""
-        given = SessionCodeGiven(session_id=stay.pk, code=held.promo.code, instead_of=before)
-        audit.record(actor, given, now)
+        _give(stay, code, actor, now)
     return stay
 
 
-def _exchanged(stay: ParkingSession, present: HeldCode | None, code: str, now: datetime) -> HeldCode:
+def give_voucher(stay: ParkingSession, code: str, actor: Actor, now: datetime) -> None:
+    """Let a locked session hold the voucher that its driver shows at the counter; attendants enter no promo codes.
+
+    Raises Forbidden `not_permitted`; Refused as `give_code`, `code_unknown` for a code that is no voucher,
+    `nothing_due` where all is paid: what was paid in cash would not go back by itself.
+    """
+    actor.need("voucher")
+    refuse_fixed(stay)
+    held = stays.offers_of(stay).voucher
+    if held is not None and held.promo.code == code_of(code):
+        return
+    if charge_at(stay, now).total <= stay.bill.paid:
+        raise Refused("nothing_due", "Nothing is due on this booking", session_id=stay.pk)
+    if not _terms(stay, code, now).is_voucher:
+        raise Refused("code_unknown", "There is no such voucher", session_id=stay.pk)
+    _give(stay, code, actor, now)
+
+
+def _give(stay: ParkingSession, code: str, actor: Actor, now: datetime) -> None:
+    offers = stays.offers_of(stay)
+    if any(held.promo.code == code_of(code) for held in offers.codes):
+        return
+    terms = _terms(stay, code, now)
+    present = offers.voucher if terms.is_voucher else offers.code
+    held = _exchanged(stay, present, code, terms, now)
+    change_offers(stay, offers.with_code(held), now)
+    _refuse_small_bill(stay, held, now)
+    before = present.promo.code if present else ""
+    given = SessionCodeGiven(session_id=stay.pk, code=held.promo.code, instead_of=before)
+    audit.record(actor, given, now)
+
+
+def _terms(stay: ParkingSession, code: str, now: datetime) -> CodeTerms:
+    return holding.code_terms(code, zone=stay.zone, vehicle_kind=stay.vehicle_kind, now=now)
+
+
+def _exchanged(stay: ParkingSession, present: HeldCode | None, code: str, terms: CodeTerms, now: datetime) -> HeldCode:
     """Hold a code in place of the present one, their counts always in the same order."""
-    terms = holding.code_terms(code, zone=stay.zone, vehicle_kind=stay.vehicle_kind, now=now)
     gives_first = present is not None and present.code_id < terms.id
     if gives_first:
         holding.give_back(present)

@@ -8,7 +8,7 @@ from django.db import transaction
 from parking.accounts.models import User
 from parking.audit import services as audit
 from parking.checkout import pass_money
-from parking.checkout.collecting import Collection, refuse_missing_reference, refuse_unknown_method
+from parking.checkout.collecting import Collection, refuse_missing_proof, refuse_unknown_method, tender_of
 from parking.checkout.organisation_money import name_customer
 from parking.checkout.paying import Due, collect_with_page, refresh_order, sent_with_page, waiting_order
 from parking.core import idempotency
@@ -112,15 +112,16 @@ def sell(
     now: datetime,
     key: RequestKey | None = None,
 ) -> Bought:
-    """Sell a pass at the counter, paid at once by CASH or UPI, at one of the actor's sites.
+    """Sell a pass at the counter, paid at once by CASH, UPI or CARD, at one of the actor's sites.
 
     The documents of one that an organisation buys are made out to it. Raises NotFound `plan_not_found`; Refused
-    `payment_method_invalid`, `vehicle_invalid`, `pass_overlap`, `amount_too_small`, `upi_reference_invalid`,
-    `upi_reference_used`; InvalidInput; RepeatedRequest.
+    `payment_method_invalid`, `vehicle_invalid`, `pass_overlap`, and as the money of an exit; InvalidInput;
+    RepeatedRequest.
     """
-    tender = _tender(collection, actor)
+    _refuse_other_methods(collection)
     plan = plan_for_sale(plan_id, sites=actor.sites)
-    pass_code = new_pass_code()
+    refuse_missing_proof(collection, plan.site_id)
+    tender, pass_code = tender_of(collection, actor), new_pass_code()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=pass_code, now=now)
         period = passes.open_pass(
@@ -138,13 +139,10 @@ def sell(
     return Bought(pass_again(period.subscription), None)
 
 
-def _tender(collection: Collection, actor: Actor) -> Tender:
+def _refuse_other_methods(collection: Collection) -> None:
     if collection.method == PaymentMethod.ONLINE:
-        raise Refused("payment_method_invalid", "A pass is paid here by CASH or UPI; the driver pays online")
+        raise Refused("payment_method_invalid", "A pass is paid here by CASH, UPI or CARD; the driver pays online")
     refuse_unknown_method(collection)
-    refuse_missing_reference(collection)
-    method = PaymentMethod(collection.method)
-    return Tender(method, actor.user_id, collection.tendered, collection.upi_reference or "")
 
 
 def _record_bought(actor: Actor, period: PassPeriod, now: datetime, method: str | None = None) -> None:

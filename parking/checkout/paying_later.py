@@ -17,13 +17,17 @@ from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.idempotency import RequestKey
 from parking.core.money import ZERO
-from parking.core.site_settings import PAY_LATER_PER_ATTENDANT, PAY_LATER_PER_PLATE
+from parking.core.site_settings import PAY_LATER_PER_ATTENDANT, PAY_LATER_PER_PLATE, PAY_LATER_PROOF
+from parking.core.statements import save_fields
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import StayRef
+from parking.stays.by_phone import WHOLE_NUMBER, phone_of
 from parking.stays.events import SessionPaysLater
+from parking.stays.exempt_models import EvidenceMoment
 from parking.stays.marks import Mark, add_mark
 from parking.stays.models import EndMethod, EndReason, ParkingSession, ScanKind, SessionStatus
+from parking.stays.rules import phone_digits
 
 # As long as a shift: an attendant has so many cars that pay later within it.
 SHIFT = timedelta(hours=8)
@@ -35,14 +39,16 @@ def let_out(
     session: StayRef,
     now: datetime,
     cash: Decimal = ZERO,
+    phone: str = "",
     plate_seen: str | None = None,
     scan_id: str | None = None,
     key: RequestKey | None = None,
 ) -> Left:
     """Let a car out against its plate; `cash` is taken now (rupees), the rest is owed. It is no termination.
 
-    A payment that was waited for and comes later pays the debt. Raises NotFound; Refused `pay_later_limit`,
-    `entry_not_scanned`, `already_exited`, `vehicle_mismatch`; RepeatedRequest.
+    `phone` is kept with the stay. Where the site asks for one, it or a photo at the exit is needed. A payment that was
+    waited for and comes later pays the debt. Raises NotFound; Refused `pay_later_limit`, `phone_incomplete`,
+    `phone_or_photo_needed`, `entry_not_scanned`, `already_exited`, `vehicle_mismatch`; RepeatedRequest.
     """
     with transaction.atomic(durable=True):
         stay = access.lock(session, actor, at_work=True)
@@ -51,6 +57,7 @@ def let_out(
             return finished_exit(stay, tendered=cash)
         stays.refuse_exit(stay, plate_seen=plate_seen)
         _refuse_too_many(stay, actor, now)
+        _keep_phone(stay, phone)
         stays.remember_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
         stays.note_exit_gate(session=stay, gate_id=actor.gate_id)
         ended = ending.end(session=stay, reason=EndReason.EXIT, collection=_collection(cash), actor=actor, now=now)
@@ -70,6 +77,18 @@ def _collection(cash: Decimal) -> Collection:
 def _came_before(stay: ParkingSession, scan_id: str | None) -> bool:
     closed = stay.status == SessionStatus.COMPLETED
     return closed and stays.is_repeated_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id)
+
+
+def _keep_phone(stay: ParkingSession, phone: str) -> None:
+    """Keep who is to be asked for the money. Raises Refused where the site wants to know that and nobody does."""
+    if phone:
+        if len(phone_digits(phone)) != WHOLE_NUMBER:
+            raise Refused("phone_incomplete", "Give all ten digits of the phone number", session_id=stay.pk)
+        stay.phone = phone_digits(phone)
+        save_fields(stay, "phone")
+    needed = PAY_LATER_PROOF.at(stay.zone.site_id) and not phone_of(stay)
+    if needed and not stay.evidence.filter(moment=EvidenceMoment.EXIT).exists():
+        raise Refused("phone_or_photo_needed", "The driver's phone or a photo is needed", session_id=stay.pk)
 
 
 def _refuse_too_many(stay: ParkingSession, actor: Actor, now: datetime) -> None:

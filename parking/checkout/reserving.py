@@ -124,7 +124,7 @@ def _promise(uuid: UUID, wanted: Wanted, window: Window, actor: Actor, now: date
         zone_id=zone.pk,
         slot_id=None,
         fee=terms.booking_fee,
-        promo_code=offers.code.promo.code if offers.code else "",
+        promo_code=offers.codes[0].promo.code if offers.codes else "",
         points=offers.points,
         starts_at=window.starts_at.isoformat(),
         ends_at=window.ends_at.isoformat(),

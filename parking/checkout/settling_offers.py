@@ -11,7 +11,8 @@ from parking.tariffs.rules import Charge
 def finish(session: ParkingSession, charge: Charge, now: datetime) -> None:
     """Redeem what the bill of a completed session was closed with; what has no line on it is given back."""
     offers = offers_of(session)
-    holding.finish(session, offers.code, charge, now)
+    for held in offers.codes:
+        holding.finish(session, held, charge, now)
     validations.settle(offers.shops, charge, now)
     points.finish(session, offers.points, charge, now)
 
@@ -19,5 +20,6 @@ def finish(session: ParkingSession, charge: Charge, now: datetime) -> None:
 def give_back(session: ParkingSession, now: datetime) -> None:
     """Give back what a session held that ended before the car came."""
     offers = offers_of(session)
-    holding.give_back(offers.code)
+    for held in offers.codes:
+        holding.give_back(held)
     points.give_back(session, offers.points, now)

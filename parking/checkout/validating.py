@@ -7,10 +7,10 @@ from decimal import Decimal
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.audit.queries import has_happened
+from parking.checkout.exempting import refuse_after_quote
 from parking.checkout.offering import change_offers, refuse_fixed
 from parking.core.actor import SYSTEM, Actor
-from parking.core.errors import NotFound, Refused
+from parking.core.errors import NotFound
 from parking.core.ids import Ref
 from parking.offers import validations
 from parking.offers.events import SessionValidated, ValidationUndone
@@ -18,7 +18,6 @@ from parking.offers.models import Shop, Validation
 from parking.offers.shops import shop_of_person
 from parking.stays import access
 from parking.stays import services as stays
-from parking.stays.events import SessionQuoted
 from parking.stays.models import ParkingSession, SessionStatus
 
 
@@ -43,7 +42,7 @@ def validate(*, actor: Actor, customer: Customer, now: datetime, shop_id: int | 
     found = validations.find_inside(shop, code=customer.code, plate=customer.plate, session=customer.session)
     with transaction.atomic():
         session = _locked(found, shop)
-        _refuse_after_quote(session, actor)
+        refuse_after_quote(session, actor)
         validation, held = validations.add(
             shop,
             session,
@@ -69,7 +68,7 @@ def undo(*, actor: Actor, validation_id: int, now: datetime) -> Validation:
     with transaction.atomic():
         session = access.lock(Ref(pk=found.session_id), SYSTEM)
         refuse_fixed(session)
-        _refuse_after_quote(session, actor)
+        refuse_after_quote(session, actor)
         # Read again under the lock: another call may have taken it back.
         validation = validations.validation_by_id(validation_id, Shop.objects.filter(pk=found.shop_id))
         validations.undo(validation, now)
@@ -86,9 +85,3 @@ def _locked(session_id: int, shop: Shop) -> ParkingSession:
         raise NotFound("not_found_inside", "No such car is inside here")
     refuse_fixed(session)
     return session
-
-
-def _refuse_after_quote(session: ParkingSession, actor: Actor) -> None:
-    """Refuse changes once an attendant has shown the bill at the exit, but for managers."""
-    if actor.role != "ADMIN" and has_happened(SessionQuoted, session.pk):
-        raise Refused("quote_given", "The bill was shown at the exit already", session_id=session.pk)

@@ -22,6 +22,7 @@ T = TypeVar("T", int, str)
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ]{2,18}")
 _UPI_ADDRESS = re.compile(r"[A-Za-z0-9._-]{2,60}@[A-Za-z][A-Za-z0-9]{1,30}")
+_TERMINAL = re.compile(r"[0-9A-Za-z-]{1,16}")
 _MINUTES_OF_A_DAY = 24 * 60
 _HOURS_OF_A_YEAR = 366 * 24
 
@@ -73,6 +74,13 @@ def upi_address_problem(text: str) -> str | None:
     return None if not text or _UPI_ADDRESS.fullmatch(text) else "A UPI address is needed, such as name@bank"
 
 
+def terminals_problem(text: str) -> str | None:
+    """Return why this is no list of terminals for cards, in a sentence; None if it is, or is empty."""
+    numbers = text.split(",") if text else []
+    is_list = all(_TERMINAL.fullmatch(number.strip()) for number in numbers)
+    return None if is_list else "Numbers of terminals are needed, with commas between"
+
+
 def phone_problem(text: str) -> str | None:
     """Return why this is no phone number, in a sentence; None if it is, or is empty."""
     return None if not text or _PHONE.fullmatch(text) else "A phone number is needed: digits and spaces"
@@ -122,9 +130,15 @@ SUPERVISOR_PHONE = Setting("supervisor_phone", "text", lambda: "", most=20, chec
 
 # Where UPI at the counter goes; empty: no QR code of ours is shown.
 COUNTER_UPI = Setting("counter_upi", "text", lambda: "", most=100, check=upi_address_problem)
+# Whether references of UPI and slips of cards that an attendant types count as paid: 1 or 0.
+TYPED_REFERENCES = Setting("typed_references", "on", lambda: 1, most=1)
+# The numbers (TID) of the terminals for cards, with commas between; empty: the gate offers no cards.
+CARD_TERMINALS = Setting("card_terminals", "text", lambda: "", most=200, check=terminals_problem)
 # Debts with which a plate may not pay later once more, and cars that one attendant may let pay later in eight hours.
 PAY_LATER_PER_PLATE = Setting("pay_later_per_plate", "debts", lambda: 2, most=50)
 PAY_LATER_PER_ATTENDANT = Setting("pay_later_per_attendant", "cars", lambda: 10, most=500)
+# Whether who pays later must leave a phone number or be on a photo of the exit: 1 or 0.
+PAY_LATER_PROOF = Setting("pay_later_proof", "on", lambda: 0, most=1)
 
 # --- Brand ---------------------------------------------------------------------------------------------
 
@@ -141,10 +155,24 @@ GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "reservations": (RESERVABLE_PERCENT, CLAIM_MINUTES, LOOK_AHEAD_MINUTES, CANCEL_AHEAD_MINUTES, OFFER_MINUTES),
     "limits": (BOOKING_LIMIT, UNPAID_LIMIT, ABANDONED_LIMIT),
     "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, POINTS, RECEIPT_FOOTER),
-    "gate": (GREEN_SECONDS, SUPERVISOR_PHONE, COUNTER_UPI, PAY_LATER_PER_PLATE, PAY_LATER_PER_ATTENDANT),
+    "gate": (
+        GREEN_SECONDS,
+        SUPERVISOR_PHONE,
+        COUNTER_UPI,
+        CARD_TERMINALS,
+        TYPED_REFERENCES,
+        PAY_LATER_PER_PLATE,
+        PAY_LATER_PER_ATTENDANT,
+        PAY_LATER_PROOF,
+    ),
     "brand": (BRAND_NAME, BRAND_COLOUR, BRAND_LOGO),
 }
 BY_NAME: dict[str, Setting[Any]] = {setting.name: setting for group in GROUPS.values() for setting in group}
+
+
+def card_terminals(site_id: int | None) -> tuple[str, ...]:
+    """Return the numbers of a site's terminals for cards."""
+    return tuple(text.strip().upper() for text in CARD_TERMINALS.at(site_id).split(",") if text.strip())
 
 
 def own_logo() -> bytes | None:

@@ -207,7 +207,7 @@ def _fee_on_top(paid: Money) -> list[Pair]:
 
 
 _GATEWAYS = {"PHONEPE": "PhonePe", "RAZORPAY": "Razorpay", "SIMULATED": "simulated"}
-_BY_HAND = {"CASH": "cash", "UPI": "UPI", "BANK": "bank transfer", "TDS": "TDS"}
+_BY_HAND = {"CASH": "cash", "UPI": "UPI", "CARD": "card", "BANK": "bank transfer", "TDS": "TDS"}
 
 
 def _way(verb: str, money: Money, snapshot: Snapshot) -> str:

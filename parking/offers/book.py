@@ -34,6 +34,7 @@ def terms_of_code(row: PromoCode, zone_ids: frozenset[int]) -> CodeTerms:
         uses_per_driver=row.uses_per_driver,
         first_booking=row.first_booking,
         least_bill=row.least_bill,
+        is_voucher=row.is_voucher,
     )
 
 

@@ -36,6 +36,8 @@ _FIELDS = (
     "first_booking",
     "least_bill",
     "is_active",
+    "is_voucher",
+    "reason",
 )
 
 # --- Reads ---------------------------------------------------------------------------------------------
@@ -60,6 +62,11 @@ def codes_of(sites: Sites) -> QuerySet[PromoCode]:
         return codes
     here = at_sites(PromoCode.objects.all(), sites, "zones__site_id").values("pk")
     return codes.filter(Q(pk__in=here) | ~Q(pk__in=PromoCode.zones.through.objects.values("promocode_id")))
+
+
+def promo_codes_of(sites: Sites) -> QuerySet[PromoCode]:
+    """Return the codes that anybody may type, as `codes_of`: all but vouchers."""
+    return codes_of(sites).filter(is_voucher=False)
 
 
 def code_by_id(code_id: int, actor: Actor) -> PromoCode:
@@ -98,6 +105,8 @@ def change_code(
     with transaction.atomic():
         code_by_id(code_id, actor)
         code = PromoCode.objects.select_for_update(no_key=True).get(pk=code_id)
+        if code.is_voucher and set(fields) - {"is_active"}:
+            raise NotFound("promo_code_not_found", "A voucher stays as it was issued")
         present = list(code.zones.order_by("pk"))
         _refuse_elsewhere(present, actor)
         zones = present if fields.get("zone_ids") is None else zones_named(fields["zone_ids"], actor.sites)
@@ -126,10 +135,10 @@ def _write(code: PromoCode, fields: Mapping[str, Any], zones: Collection[Parking
 
 
 def _refuse_strong(code: PromoCode, actor: Actor, now: datetime) -> None:
-    """Refuse what one person alone may not offer: an active code of 80 percent and more."""
-    is_shared = code.is_active and is_strong(code.kind, code.value)
-    if is_shared and approvals.needs_second_person(ApprovalKind.PROMO_CODE, actor, now=now):
-        raise Refused("second_person_needed", "A code of 80 percent and more is approved by a second person")
+    """Refuse what one person alone may not offer: an active code of 80 percent and more, and a voucher."""
+    strong = code.is_voucher or is_strong(code.kind, code.value)
+    if code.is_active and strong and approvals.needs_second_person(ApprovalKind.PROMO_CODE, actor, now=now):
+        raise Refused("second_person_needed", "Vouchers, and codes of 80 percent and more, need a second person")
 
 
 def _refuse_elsewhere(zones: Collection[ParkingZone], actor: Actor) -> None:

@@ -49,7 +49,7 @@ def hold(
     counting.take(terms, keys)
     if terms.first_booking and _has_booked(driver_id, vehicle_id, session_id):
         raise Refused("code_not_here", "This promo code is for the first booking")
-    return HeldCode(terms.id, promo_of(terms), keys)
+    return HeldCode(terms.id, promo_of(terms), keys, terms.is_voucher)
 
 
 def _has_booked(driver_id: int | None, vehicle_id: int, session_id: int | None) -> bool:
@@ -69,7 +69,8 @@ def finish(session: ParkingSession, held: HeldCode | None, charge: Charge, now: 
     """Redeem the code of a session whose bill closes with its line; without the line its use is given back."""
     if held is None:
         return
-    amount = -sum(line.amount for line in charge.lines if line.kind == LineKind.PROMO)
+    kind = LineKind.VOUCHER if held.is_voucher else LineKind.PROMO
+    amount = -sum(line.amount for line in charge.lines if line.kind == kind)
     if amount > 0:
         insert(PromoUse(code_id=held.code_id, session=session, amount=amount, created_at=now))
     else:

@@ -48,10 +48,19 @@ class PromoCode(models.Model):
     first_booking = models.BooleanField(default=False, help_text="For the first booking of driver and plate alone")
     least_bill = models.DecimalField(max_digits=10, decimal_places=2, default=ZERO)
     is_active = models.BooleanField(default=True)
+    is_voucher = models.BooleanField(
+        default=False, db_default=False, help_text="Issued for one session, in rupees: a place of its own on a bill"
+    )
+    reason = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="Why a voucher was issued"
+    )
     created_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(is_voucher=False) | Q(is_voucher=True, kind="AMOUNT", uses=1), name="voucher_once_in_rupees"
+            ),
             models.CheckConstraint(condition=Q(kind__in=PromoKind.values), name="promo_kind_known"),
             models.CheckConstraint(condition=Q(value__gt=0), name="promo_value_positive"),
             models.CheckConstraint(
@@ -78,15 +87,18 @@ class PromoCount(models.Model):
 
 
 class PromoUse(models.Model):
-    """A code that was redeemed: the bill of a session closed with its line."""
+    """A code that was redeemed: the bill of a session closed with its line. A voucher may stand beside a promo code."""
 
     code = models.ForeignKey(PromoCode, on_delete=models.PROTECT, related_name="redeemed")
-    session = models.OneToOneField(ParkingSession, on_delete=models.PROTECT, related_name="promo_use")
+    session = models.ForeignKey(ParkingSession, on_delete=models.PROTECT, related_name="promo_uses")
     amount = models.DecimalField(max_digits=10, decimal_places=2, help_text="What it lowered the bill by")
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(amount__gt=0), name="promo_use_gives_something")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="promo_use_gives_something"),
+            models.UniqueConstraint(fields=["session", "code"], name="promo_use_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code_id} session {self.session_id}"

@@ -37,6 +37,7 @@ class CodeTerms:
     uses_per_driver: int | None
     first_booking: bool
     least_bill: Decimal
+    is_voucher: bool = False
 
     def holds_for(self, zone_id: int, vehicle_kind: str) -> bool:
         fits_zone = not self.zone_ids or zone_id in self.zone_ids

@@ -21,11 +21,15 @@ from parking.tariffs.rules import Charge, LineKind, single_line
 
 @dataclass(frozen=True)
 class Closed:
-    """What closing a bill came to: refunds to be sent after the commit, a debt, and the change of cash (rupees)."""
+    """What closing a bill came to: refunds to be sent after the commit, a debt, and the change of cash (rupees).
+
+    `payment` is what was taken at the counter by it.
+    """
 
     refunds: tuple[Refund, ...] = ()
     debt: Debt | None = None
     change: Decimal = ZERO
+    payment: Payment | None = None
 
 
 def open(*, kind: BillKind, site_id: int, payer_id: int | None, now: datetime) -> Bill:  # noqa: A001 - bills.open
@@ -49,11 +53,20 @@ def credit(*, bill: Bill, payment: Payment, frozen_until: datetime | None) -> No
     save_fields(bill, "captured", "frozen_until")
 
 
-def take_ahead(*, bill: Bill, tender: Tender, amount: Decimal, now: datetime) -> Taken:
-    """Take so much at the counter on a bill that is still open. Raises Refused as `takings.take`."""
+def take_ahead(
+    *, bill: Bill, tender: Tender, amount: Decimal, now: datetime, frozen_until: datetime | None = None
+) -> Taken:
+    """Take so much at the counter on a bill that is still open. Raises Refused as `takings.take`.
+
+    `frozen_until`: the present charge, which was frozen, holds until then.
+    """
     taken = takings.take(bill=bill, tender=tender, due=amount, now=now)
     bill.captured += taken.amount
-    save_fields(bill, "captured")
+    if frozen_until is None:
+        save_fields(bill, "captured")
+    else:
+        bill.frozen_until = frozen_until
+        save_fields(bill, "captured", "frozen_until")
     return taken
 
 
@@ -81,7 +94,7 @@ def close(
     bill.frozen_until, bill.closed_at = None, now
     debt = debts.owe(bill=bill, amount=bill.due, now=now) if bill.due > ZERO else None
     save_fields(bill, "lines", "total", "captured", "refunded", "charged", "billed_until", "frozen_until", "closed_at")
-    return Closed(tuple(sent_back), debt, taken.change)
+    return Closed(tuple(sent_back), debt, taken.change, taken.payment)
 
 
 def put_on_account(*, bill: Bill, charge: Charge, now: datetime) -> None:

@@ -3,6 +3,7 @@
 Amounts are rupees. Payments know a bill, never what it is for: a stay and, later, a pass each point to one.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
@@ -170,6 +171,8 @@ class PaymentMethod(models.TextChoices):
     ONLINE = "ONLINE", "Online"
     # A UPI QR that no gateway watches over: the attendant reads the reference off the driver's phone.
     UPI = "UPI", "UPI at the counter"
+    # A terminal of the bank that nothing connects to us: the attendant types what its slip says.
+    CARD = "CARD", "Card at the counter"
     # Of organisations alone, entered by the office: a transfer or cheque, and tax that the customer deducted and paid
     # to the State in our name.
     BANK = "BANK", "Bank transfer"
@@ -177,7 +180,9 @@ class PaymentMethod(models.TextChoices):
 
 
 # What drivers pay with, at gates and on pages.
-DRIVERS_METHODS = (PaymentMethod.CASH, PaymentMethod.ONLINE, PaymentMethod.UPI)
+DRIVERS_METHODS = (PaymentMethod.CASH, PaymentMethod.ONLINE, PaymentMethod.UPI, PaymentMethod.CARD)
+# What an attendant types of money that went another way: a claim until the statement of bank or terminal agrees.
+CLAIMS = (PaymentMethod.UPI, PaymentMethod.CARD)
 
 
 class Payment(models.Model):
@@ -198,9 +203,16 @@ class Payment(models.Model):
         help_text="What the gateway charged its customer on top of the amount, and keeps: never ours",
     )
     method = models.CharField(max_length=6, choices=PaymentMethod.choices)
-    gateway = models.CharField(max_length=12, blank=True, help_text="Empty for cash and UPI at the counter")
+    gateway = models.CharField(max_length=12, blank=True, help_text="Empty for money at the counter")
     reference = models.CharField(
-        max_length=64, blank=True, help_text="The gateway's number, UPI's 12 digits, or the bank's"
+        max_length=64, blank=True, help_text="The gateway's number, UPI's 12 digits, a card's approval, or the bank's"
+    )
+    card_last4 = models.CharField(max_length=4, blank=True, default="", help_text="Of a card at the counter")
+    terminal = models.CharField(
+        max_length=16, blank=True, default="", help_text="The number (TID) on the slip of the card"
+    )
+    card_day: "models.DateField[date | None, date | None]" = models.DateField(
+        null=True, blank=True, help_text="Of the slip, by the calendar of the site: approvals come again"
     )
     tendered = _amount(null=True, help_text="Cash handed over")
     attendant = models.ForeignKey(
@@ -216,6 +228,7 @@ class Payment(models.Model):
                 | (Q(method="ONLINE", order__isnull=False, second_of=None) & ~Q(gateway=""))
                 | (Q(method="ONLINE", order=None, second_of__isnull=False) & ~Q(gateway="") & ~Q(reference=""))
                 | (Q(method="UPI", order=None, second_of=None, gateway="", attendant__isnull=False) & ~Q(reference=""))
+                | (Q(method="CARD", order=None, second_of=None, gateway="", attendant__isnull=False) & ~Q(reference=""))
                 | (Q(method="BANK", order=None, second_of=None, gateway="", attendant__isnull=False) & ~Q(reference=""))
                 | Q(method="TDS", order=None, second_of=None, gateway="", attendant__isnull=False),
                 name="payment_cash_or_gateway",
@@ -226,7 +239,15 @@ class Payment(models.Model):
             models.UniqueConstraint(
                 fields=["gateway", "reference"], condition=~Q(gateway=""), name="gateway_payment_once"
             ),
+            models.CheckConstraint(
+                condition=(Q(method="CARD", card_day__isnull=False) & ~Q(card_last4="") & ~Q(terminal=""))
+                | (~Q(method="CARD") & Q(card_last4="", terminal="", card_day=None)),
+                name="payment_card_has_its_slip",
+            ),
             models.UniqueConstraint(fields=["reference"], condition=Q(method="UPI"), name="upi_reference_once"),
+            models.UniqueConstraint(
+                fields=["terminal", "card_day", "reference"], condition=Q(method="CARD"), name="card_approval_once"
+            ),
             # One transfer may pay several invoices, but each of them once.
             models.UniqueConstraint(
                 fields=["bill", "reference"], condition=Q(method="BANK"), name="bank_reference_once_on_bill"
@@ -244,6 +265,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"Payment {self.pk}"
+
+    @property
+    def is_claim(self) -> bool:
+        """Return whether an attendant typed that this money came; no statement has said so yet."""
+        return self.method in CLAIMS
 
     @property
     def paid_order(self) -> PaymentOrder | None:

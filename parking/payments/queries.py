@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from parking.core.money import ZERO
+from parking.facilities.calendars import zone_of
+from parking.payments.counter_upi import Claim, claim_of
 from parking.payments.gateways.base import OrderAnswer
 from parking.payments.models import (
     OPEN_ORDER,
@@ -101,6 +103,13 @@ def paid_already(*, bill: Bill, payment: Payment) -> Payment | None:
 def _has_a_use(bill: Bill, order: PaymentOrder) -> bool:
     """Return whether an order's money is missing: of the fee, or of the charge as it was last made."""
     return bill.paid < order.amount if order.purpose == OrderPurpose.FEE else bill.due > ZERO
+
+
+def claim_of_payment(payment: Payment, site_id: int | None) -> Claim | None:
+    """Return what an attendant claims of a payment that no statement has confirmed; None for other money."""
+    if not payment.is_claim:
+        return None
+    return claim_of(payment.method, payment.reference, payment.captured_at.astimezone(zone_of(site_id)).date())
 
 
 def newest_payment_id(bill_id: int) -> int | None:

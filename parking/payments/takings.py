@@ -4,7 +4,7 @@ The bill must be locked; `payments.bills` counts the money in.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,16 +13,26 @@ from django.db import IntegrityError
 from parking.core.errors import Refused
 from parking.core.money import ZERO, from_paise
 from parking.core.statements import insert
+from parking.facilities.calendars import zone_of
 from parking.payments.gateways.base import FurtherPayment
 from parking.payments.models import Bill, Payment, PaymentMethod, PaymentOrder
+
+
+@dataclass(frozen=True)
+class CardSlip:
+    """What a terminal prints of a payment by card: the card's last four digits, and the terminal's own number (TID)."""
+
+    last4: str
+    terminal: str
 
 
 @dataclass(frozen=True)
 class Tender:
     """Money at the counter, which pays what is due.
 
-    `method` is CASH or UPI. `tendered` is the cash handed over (rupees), None for just what is due; `reference` the
-    bank's number of a UPI payment, which pays once. Cash `in_part` pays as much of the bill as was handed over.
+    `method` is CASH, UPI or CARD. `tendered` is the cash handed over (rupees), None for just what is due; `reference`
+    the bank's number of a UPI payment, which pays once, or the approval of a card, which pays once at its terminal in a
+    day. Cash `in_part` pays as much of the bill as was handed over.
     """
 
     method: PaymentMethod
@@ -30,6 +40,16 @@ class Tender:
     tendered: Decimal | None = None
     reference: str = ""
     in_part: bool = False
+    card: CardSlip | None = None
+
+    def proof(self, handed_over: Decimal, day: date) -> dict[str, Any]:
+        """Return the fields of a payment that say how it came; `day` is that of the site."""
+        if self.method == PaymentMethod.CASH:
+            return {"tendered": handed_over}
+        if self.card is None:
+            return {"reference": self.reference}
+        slip = {"card_last4": self.card.last4, "terminal": self.card.terminal, "card_day": day}
+        return {"reference": self.reference, **slip}
 
 
 @dataclass(frozen=True)
@@ -58,7 +78,7 @@ def take(*, bill: Bill, tender: Tender, now: datetime, due: Decimal | None = Non
     """Write down what is due on a bill as paid at the counter; where nothing is due, nothing is written.
 
     `due`: so much of it alone (rupees), on a bill that is still open. Raises Refused `amount_too_small`,
-    `upi_reference_used`.
+    `upi_reference_used`, `card_approval_used`.
     """
     due = bill.due if due is None else due
     by_cash = tender.method == PaymentMethod.CASH
@@ -69,14 +89,13 @@ def take(*, bill: Bill, tender: Tender, now: datetime, due: Decimal | None = Non
         raise Refused("amount_too_small", f"₹{due} is due", due=str(due))
     payment = None
     if due > ZERO:
-        proof: dict[str, Any] = {"tendered": handed_over} if by_cash else {"reference": tender.reference}
         payment = Payment(
             bill=bill,
             amount=due,
             method=tender.method,
             attendant_id=tender.attendant_id,
             captured_at=now,
-            **proof,
+            **tender.proof(handed_over, now.astimezone(zone_of(bill.site_id)).date()),
         )
         _write(payment)
     return Taken(due, handed_over - due, payment)
@@ -103,14 +122,20 @@ def enter(*, bill: Bill, entry: Entry, now: datetime) -> Payment:
     return payment
 
 
+_USED: dict[str, tuple[str, str]] = {
+    PaymentMethod.UPI: ("upi_reference_used", "This UPI reference paid another bill already"),
+    PaymentMethod.CARD: ("card_approval_used", "This approval of the terminal paid another bill today already"),
+}
+
+
 def _write(payment: Payment) -> None:
     try:
         insert(payment)
     except IntegrityError as error:
-        if payment.method != PaymentMethod.UPI:
+        if payment.method not in _USED:
             raise
         # The constraint decides: two gates may enter one reference at the same moment. The refusal undoes all else.
-        raise Refused("upi_reference_used", "This UPI reference paid another bill already") from error
+        raise Refused(*_USED[payment.method]) from error
 
 
 def take_online(*, order: PaymentOrder, reference: str, customer_fee: Decimal, now: datetime) -> Payment:

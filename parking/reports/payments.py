@@ -13,7 +13,9 @@ from django.db.models import F, QuerySet, Value
 from parking.core.ids import Ref
 from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
+from parking.payments.counter_upi import Claim
 from parking.payments.models import DRIVERS_METHODS, Payment, PaymentMethod, Refund, RefundStatus
+from parking.payments.queries import claim_of_payment
 from parking.reports.finding import MoneyFound, money_found
 from parking.reports.periods import Period
 from parking.reports.rolled import rolled_through
@@ -72,6 +74,9 @@ class MoneyRow(TypedDict):
     status: str
     reference: str | None
     attendant: str | None
+    claim: Claim | None
+    card_last4: str | None
+    terminal: str | None
     at: datetime
     order_id: str | None
     vehicle_number: str | None
@@ -204,6 +209,9 @@ def _payment_row(payment: Payment) -> MoneyRow:
         "status": CAPTURED,
         "reference": payment.reference or None,
         "attendant": payment.attendant.username if payment.attendant else None,
+        "claim": claim_of_payment(payment, payment.bill.site_id),
+        "card_last4": payment.card_last4 or None,
+        "terminal": payment.terminal or None,
         "at": payment.captured_at,
         **_of_stay(payment),
     }
@@ -220,6 +228,9 @@ def _refund_row(refund: Refund) -> MoneyRow:
         "status": refund.status,
         "reference": refund.gateway_refund_id or refund.refund_id,
         "attendant": None,
+        "claim": None,
+        "card_last4": None,
+        "terminal": None,
         "at": refund.completed_at or refund.created_at,
         **_of_stay(refund.payment),
     }

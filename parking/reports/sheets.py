@@ -33,7 +33,7 @@ SESSION_COLUMNS = (
 )  # fmt: skip
 MONEY_COLUMNS = (
     "kind", "id", "at", "status", "amount", "method", "gateway", "reference", "order_id", "session_id",
-    "vehicle_number", "zone_name", "attendant",
+    "vehicle_number", "zone_name", "attendant", "claim", "card_last4", "terminal",
 )  # fmt: skip
 RECORD_COLUMNS = (
     "id", "at", "actor_kind", "actor_id", "actor_role", "action", "refused", "subject_kind", "subject_id",

@@ -8,18 +8,21 @@ from parking.checkout.bills import RunningBill, running_bill
 from parking.core.errors import NotFound
 from parking.core.sites import Sites, at_sites
 from parking.invoices.models import TaxDocument
+from parking.payments.counter_upi import Claim
 from parking.payments.models import OPEN_ORDER, Debt, OrderStatus, Payment, PaymentOrder, Refund, RefundStatus
+from parking.payments.queries import claim_of_payment
 from parking.reports.timeline import TimelineEvent, timeline
 from parking.stays.models import ParkingSession
 
 
 @dataclass(frozen=True)
 class PaymentStory:
-    """A payment with its refunds; `left` is what can still be refunded (rupees)."""
+    """A payment with its refunds; `left` is what can still be refunded (rupees), `claim` what an attendant typed."""
 
     payment: Payment
     refunds: list[Refund]
     left: Decimal
+    claim: Claim | None
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def story_of(session_id: int, *, sites: Sites, now: datetime) -> Story:
     return Story(
         session=session,
         bill=running_bill(session, now),
-        payments=_payments(session.bill_id),
+        payments=_payments(session.bill_id, session.site_id),
         orders=list(orders.order_by("pk")),
         documents=list(TaxDocument.objects.filter(bill_id=session.bill_id).order_by("pk")),
         debt=Debt.objects.filter(bill_id=session.bill_id).first(),
@@ -55,14 +58,15 @@ def story_of(session_id: int, *, sites: Sites, now: datetime) -> Story:
     )
 
 
-def _payments(bill_id: int) -> list[PaymentStory]:
+def _payments(bill_id: int, site_id: int | None) -> list[PaymentStory]:
     payments = Payment.objects.filter(bill_id=bill_id).select_related("attendant", "order").order_by("pk")
     by_payment: dict[int, list[Refund]] = {}
     for refund in Refund.objects.filter(payment__bill_id=bill_id).select_related("asked_by").order_by("pk"):
         by_payment.setdefault(refund.payment_id, []).append(refund)
-    return [_payment_story(payment, by_payment.get(payment.pk, [])) for payment in payments]
+    return [_payment_story(payment, by_payment.get(payment.pk, []), site_id) for payment in payments]
 
 
-def _payment_story(payment: Payment, refunds: list[Refund]) -> PaymentStory:
+def _payment_story(payment: Payment, refunds: list[Refund], site_id: int | None) -> PaymentStory:
     owed = [refund.amount for refund in refunds if refund.status != RefundStatus.REFUSED]
-    return PaymentStory(payment, refunds, payment.amount - sum(owed, Decimal(0)))
+    left = payment.amount - sum(owed, Decimal(0))
+    return PaymentStory(payment, refunds, left, claim_of_payment(payment, site_id))

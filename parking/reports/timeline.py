@@ -39,6 +39,7 @@ from parking.stays.events import (
     SessionExited,
     SessionExitWaits,
     SessionExpired,
+    SessionPaidAhead,
     SessionPaidAtEntry,
     SessionTerminated,
     SessionTerminationWaits,
@@ -89,8 +90,8 @@ _EFFECTS: tuple[str, ...] = (
 _ASKED = (PaymentAsked, PaymentAskedAhead, SessionEntryWaits, SessionExitWaits, SessionTerminationWaits)
 # Events of which a row says more.
 _SHOWN_BY_ROWS = (
-    *_ASKED, SessionPaidAtEntry, OrderMoved, PaymentCaptured, PaymentRefunded, RefundApproved, RefundMoved,
-    DocumentIssued,
+    *_ASKED, SessionPaidAhead, SessionPaidAtEntry, OrderMoved, PaymentCaptured, PaymentRefunded, RefundApproved,
+    RefundMoved, DocumentIssued,
 )  # fmt: skip
 # Written by us on a gateway's word.
 _OF_GATEWAY = (OrderFailed, OrderPaidTwice, OrderToReview)

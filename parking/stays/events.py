@@ -120,6 +120,18 @@ class SessionKindChanged(SessionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionPlateCorrected(SessionEvent):
+    """The car has another plate than was written; `pass_ended`: the pass of the old one does not cover it any more."""
+
+    action = "session.plate_corrected"
+
+    vehicle_id: int
+    instead_of: int
+    reason: str
+    pass_ended: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExemptClassMade(Event):
     """A site exempts another class of vehicles."""
 
@@ -243,6 +255,17 @@ class SessionPaidAtEntry(SessionEvent):
 
     method: str
     amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPaidAhead(SessionEvent):
+    """What a stay costs so far was paid at a desk, before going to the car; it covers until a time."""
+
+    action = "session.paid_ahead"
+
+    method: str
+    amount: Decimal
+    until: str
 
 
 @dataclass(frozen=True, kw_only=True)

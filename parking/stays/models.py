@@ -46,6 +46,7 @@ class EndMethod(models.TextChoices):
     CASH = PaymentMethod.CASH.value, PaymentMethod.CASH.label
     ONLINE = PaymentMethod.ONLINE.value, PaymentMethod.ONLINE.label
     UPI = PaymentMethod.UPI.value, PaymentMethod.UPI.label
+    CARD = PaymentMethod.CARD.value, PaymentMethod.CARD.label
     # Ended by staff without money: what was due became a debt.
     NONE = "NONE", "Nobody paid"
 

@@ -37,6 +37,18 @@ def lock_vehicle(*, plate: Plate, kind: str, now: datetime) -> Vehicle:
     return vehicle
 
 
+def lock_both(present: Vehicle, plate: Plate, *, kind: str, now: datetime) -> Vehicle:
+    """Lock a vehicle and that of a plate, in the order of their keys; return the latter, created if it is new."""
+    if present.match_key == plate.match_key:
+        return lock_vehicles([present.pk])[0]
+    if present.match_key < plate.match_key:
+        lock_vehicles([present.pk])
+        return lock_vehicle(plate=plate, kind=kind, now=now)
+    vehicle = lock_vehicle(plate=plate, kind=kind, now=now)
+    lock_vehicles([present.pk])
+    return vehicle
+
+
 def lock_for_pass(*, plates: Collection[Plate], kind: str, now: datetime, only: Collection[str] = ()) -> list[Vehicle]:
     """Lock and return the records of several plates, in the order of their keys; new ones are of this kind.
 

@@ -11,8 +11,9 @@ from parking.tariffs.rules.lines import LABELS
 def label_in_words(line: BillLine) -> str | None:
     """Return the label of a line that says more than its kind; None for one that has a word of its own."""
     said = line.label.removeprefix(LABELS[line.kind]).strip()
-    if line.kind == LineKind.PROMO and said:
-        return _("Promo code %(code)s") % {"code": said}
+    if line.kind in {LineKind.PROMO, LineKind.VOUCHER} and said:
+        text = _("Promo code %(code)s") if line.kind == LineKind.PROMO else _("Voucher %(code)s")
+        return text % {"code": said}
     if line.kind == LineKind.DEMAND:
         return demand_in_words(_percent_of(line.label))
     if line.kind == LineKind.SHOP:

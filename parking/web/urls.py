@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from parking.web import board, branding, design, pwa, receipt_check
+from parking.web import board, branding, design, poster, pwa, receipt_check
 from parking.web.account import views as account
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("icons/<str:name>.png", branding.icon, name="brand_icon"),
     path("design/", design.design, name="design"),
     path("board/<int:site_id>/", board.board, name="board"),
+    path("p/<int:site_id>/", poster.pay, name="poster"),
+    path("p/<int:site_id>/print/", poster.printed, name="poster_print"),
     path("r/<str:code>", receipt_check.check, name="receipt_check"),
     path("offline/", pwa.offline, name="offline"),
     path("", include("parking.web.account.urls")),

@@ -12,13 +12,15 @@ from parking.audit.models import AuditEntry
 from parking.checkout.paying import refresh_order
 from parking.core import clock
 from parking.core.models import OPERATOR, SettingValue
-from parking.core.site_settings import PAY_LATER_PER_ATTENDANT, PAY_LATER_PER_PLATE, stored
+from parking.core.site_settings import PAY_LATER_PER_ATTENDANT, PAY_LATER_PER_PLATE, PAY_LATER_PROOF, stored
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Debt, Payment, PaymentOrder, Refund
+from parking.stays.evidence import keep_photo
+from parking.stays.exempt_models import EvidenceMoment
 from parking.stays.models import ParkingSession
 from tests.api.reading import data_of, problem_of
-from tests.build import enter, leave, reloaded, take_ticket
+from tests.build import actor, enter, leave, picture_of, reloaded, take_ticket
 from tests.client import ApiClient
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, nothing_changes
@@ -129,3 +131,24 @@ def test_by_its_plate_a_car_is_confirmed_first(staff: User, inside: ParkingSessi
         assert problem_of(answer) == (400, "confirm_mismatch")
     data_of(call.post("/api/staff/pay-later/", {"vehicle_number": PLATE, "confirm": "Asha"}))
     assert reloaded(inside).marks == ["WITHOUT_QR", "PAY_LATER"]
+
+
+def test_a_phone_is_kept_with_the_session(staff: User, inside: ParkingSession) -> None:
+    data_of(later(staff, inside, phone="+91 98765 43210"))
+    assert reloaded(inside).phone == "9876543210"
+    assert_books_agree()
+
+
+def test_a_site_may_ask_for_the_phone(staff: User, inside: ParkingSession) -> None:
+    set_value(PAY_LATER_PROOF.name, 1)
+    for fields, code in (({}, "phone_or_photo_needed"), ({"phone": "98765"}, "phone_incomplete")):
+        with nothing_changes():
+            assert problem_of(later(staff, inside, **fields)) == (400, code)
+    data_of(later(staff, inside, phone="9876543210"))
+
+
+def test_a_photo_of_the_exit_is_as_good(staff: User, inside: ParkingSession) -> None:
+    set_value(PAY_LATER_PROOF.name, 1)
+    photo, now = picture_of(8, 8), clock.now()
+    keep_photo(session=inside, moment=EvidenceMoment.EXIT, note="", content=photo, actor=actor(staff), now=now)
+    assert data_of(later(staff, inside))["status"] == "COMPLETED"

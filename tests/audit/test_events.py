@@ -830,6 +830,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"kind": "TAXI", "instead_of": "CAR", "slot_id": 5, "evidence_id": None},
     ),
     (
+        stays.SessionPlateCorrected(session_id=7, vehicle_id=5, instead_of=4, reason="Misread", pass_ended=True),
+        "session.plate_corrected",
+        "session",
+        7,
+        {"vehicle_id": 5, "instead_of": 4, "reason": "Misread", "pass_ended": True},
+    ),
+    (
+        stays.SessionPaidAhead(session_id=7, method="CARD", amount=FIFTY, until=SINCE),
+        "session.paid_ahead",
+        "session",
+        7,
+        {"method": "CARD", "amount": "50.00", "until": SINCE},
+    ),
+    (
         stays.ExemptClassMade(exempt_class_id=3, site_id=1, name="ambulance"),
         "exempt_class.made",
         "exempt_class",

@@ -43,6 +43,7 @@ SCAN = """async ({module, wasm, wanted}) => {
 def test_troubles_of_a_page_are_noticed(phone: Page, watch: Watch, script, problem):
     phone.goto(PAGE)
     phone.evaluate(f"() => {{ {script} }}")
+    problems: list[str] = []
     for _ in range(50):
         phone.wait_for_timeout(100)
         problems = watch.problems()

@@ -13,12 +13,14 @@ from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from parking.accounts.models import Role
 from parking.api.shapes.bills import BillOut
-from parking.checkout import cancelling, expiring, settling
+from parking.checkout import cancelling, expiring, leaving, paying_ahead, settling
+from parking.checkout.collecting import Card, Collection
 from parking.core.actor import SYSTEM
 from parking.core.ids import Ref
 from parking.core.money import rupees
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import update_zone
+from parking.offers.vouchers import give_voucher
 from parking.payments.gateways.base import GatewayState, OrderAnswer
 from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession
@@ -70,6 +72,8 @@ def lowered(cost: Decimal, held: dict[str, Any]) -> Decimal:
     if "promo" in held:
         given = rupees(left / 5) if held["promo"]["code"] == "FIFTH" else Decimal(10)
         left -= min(given, left)
+    if "voucher" in held:
+        left -= min(Decimal(15), left)
     return left - 10 * min(points // 100, int(left) // 10)
 
 
@@ -91,6 +95,8 @@ class CarPark(Machine):
         offers.make_code("TEN", "AMOUNT", "10", uses_per_driver=1)
         offers.switch_points_on()
         offers.earn(self.drivers[0], 500, OPENING)
+        self.vouchers = [give_voucher(amount=Decimal(15), now=OPENING) for _ in range(3)]
+        self.slips = 0
         self.terms: dict[int, Terms] = {}
 
     # --- Helpers -----------------------------------------------------------------------------------------
@@ -193,6 +199,46 @@ class CarPark(Machine):
             validation = offers.validate(self.clerk, before, self.now)
             if takes_back:
                 offers.undo(self.clerk, validation, self.now)
+
+    # --- Counters ----------------------------------------------------------------------------------------
+
+    def _collection(self, method: str, voucher: str | None = None) -> Collection:
+        """Return money at the counter; each slip and reference is another one."""
+        self.slips += 1
+        card, reference = Card("4242", f"{self.slips:06d}", "T1"), f"{self.slips:012d}"
+        return Collection(method, upi_reference=reference, card=card, voucher=voucher)
+
+    @precondition(lambda self: self.terms)
+    @rule(which=WHICH, method=st.sampled_from(["CASH", "UPI", "CARD"]))
+    def pay_at_desk(self, which: int, method: str) -> None:
+        before = self._pick(which, "ACTIVE")
+        with self._allowed_to_refuse():
+            left = paying_ahead.pay(
+                actor=build.actor(self.staff),
+                session=Ref(pk=before.pk),
+                collection=self._collection(method),
+                now=self.now,
+            )
+            self.paid_at_desk.add(before.pk)
+            assert left.session.bill.due == 0
+
+    @precondition(lambda self: self.terms)
+    @rule(
+        which=WHICH,
+        method=st.sampled_from(["CASH", "UPI", "CARD"]),
+        number=st.sampled_from([None, None, 0, 1, 2]),
+    )
+    def leave_at_the_counter(self, which: int, method: str, number: int | None) -> None:
+        before = self._pick(which, "ACTIVE")
+        voucher = None if number is None else self.vouchers[number]
+        with self._allowed_to_refuse():
+            left = leaving.leave(
+                actor=replace(build.actor(self.staff), role="ADMIN"),
+                qr_code=before.qr_code,
+                collection=self._collection(method, voucher),
+                now=self.now,
+            )
+            assert left.session.status == "COMPLETED"
 
     # --- Gates -------------------------------------------------------------------------------------------
 

@@ -26,14 +26,21 @@ def _amount(session: ParkingSession, kind: str) -> Decimal:
 
 
 def _assert_codes_agree(sessions: list[ParkingSession]) -> None:
-    uses = {use.session_id: use for use in PromoUse.objects.all()}
+    uses = list(PromoUse.objects.select_related("code"))
     for session in sessions:
-        given = _amount(session, "PROMO") if session.status == "COMPLETED" else NOTHING
-        assert (uses[session.pk].amount if session.pk in uses else NOTHING) == given
-    held = [session.offers["promo"]["id"] for session in sessions if session.is_open and "promo" in session.offers]
+        for kind, is_voucher in (("PROMO", False), ("VOUCHER", True)):
+            given = _amount(session, kind) if session.status == "COMPLETED" else NOTHING
+            own = [use for use in uses if use.session_id == session.pk and use.code.is_voucher == is_voucher]
+            assert sum((use.amount for use in own), NOTHING) == given
+    held = [
+        session.offers[place]["id"]
+        for session in sessions
+        for place in ("promo", "voucher")
+        if session.is_open and place in session.offers
+    ]
     taken = dict(PromoCount.objects.filter(key="all").values_list("code_id", "taken"))
     for code in PromoCode.objects.all():
-        redeemed = sum(use.code_id == code.pk for use in uses.values())
+        redeemed = sum(use.code_id == code.pk for use in uses)
         assert taken.get(code.pk, 0) == held.count(code.pk) + redeemed, f"{code}: {taken}, {held}, {redeemed}"
         assert code.uses is None or taken.get(code.pk, 0) <= code.uses
 

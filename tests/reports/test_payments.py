@@ -59,6 +59,9 @@ def test_what_a_cash_row_and_a_refund_say(story: Story, staff: User) -> None:
             "status": "CAPTURED",
             "reference": None,
             "attendant": staff.username,
+            "claim": None,
+            "card_last4": None,
+            "terminal": None,
             "at": ist("23 09:10"),
             "order_id": None,
             "vehicle_number": story.walk_in.vehicle.vehicle_number,
@@ -83,6 +86,9 @@ def test_what_a_cash_row_and_a_refund_say(story: Story, staff: User) -> None:
             "status": "COMPLETED",
             "reference": refund.gateway_refund_id,
             "attendant": None,
+            "claim": None,
+            "card_last4": None,
+            "terminal": None,
             "at": ist("21 10:02"),
             "order_id": refund.payment.order.order_id,
             "vehicle_number": story.cancelled.vehicle.vehicle_number,
@@ -127,6 +133,7 @@ def test_totals_by_method(story: Story) -> None:
         "CASH": Totals(Decimal("200.00"), Decimal("0.00")),
         "ONLINE": Totals(Decimal("400.00"), Decimal("100.00")),
         "UPI": Totals(),
+        "CARD": Totals(),
     }
 
 

@@ -98,6 +98,7 @@ class World:
             "card_id": self.card.pk,
             "holiday_id": self.holiday.pk,
             "code_id": self.code.pk,
+            "voucher_id": self.code.pk,
             "shop_id": self.shop.pk,
             "validation_id": 1,
             "month": "2026-01",

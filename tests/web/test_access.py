@@ -25,6 +25,8 @@ PUBLIC = {
     "offline",
     "password_forgotten",
     "password_reset",
+    "poster",
+    "poster_print",
     "receipt_check",
     "service_worker",
     "sign_in",

@@ -28,7 +28,7 @@ router = Router(tags=["Admin"], auth=admin_only)
 )
 def list_codes(request: HttpRequest, paging: Annotated[Paging, Query()]) -> HttpResponse:
     """Return the codes, the newest first, with how often each was used and what it gave (rupees)."""
-    found = page_of(codes.codes_of(actor_of(request).sites), paging)
+    found = page_of(codes.promo_codes_of(actor_of(request).sites), paging)
     return ok(found.showing([PromoCodeOut.of(code) for code in found.rows]))
 
 

@@ -29,6 +29,7 @@ from parking.api.admin import (
     tax_profiles,
     terminations,
     users,
+    vouchers,
     zones,
 )
 
@@ -47,6 +48,7 @@ PARTS = (
     rate_cards,
     replays,
     promo_codes,
+    vouchers,
     shops,
     passes,
     organisations,

@@ -9,6 +9,7 @@ from parking.checkout.leaving import Left
 from parking.core.money import ZERO
 from parking.edge.money import LineOut, OrderOut
 from parking.edge.shapes import Shape
+from parking.payments.counter_upi import Claim
 from parking.payments.models import Debt
 from parking.stays.models import ParkingSession, PaymentStatus, SessionStatus
 from parking.stays.services import rate_of, terms_of
@@ -68,6 +69,7 @@ class BillOut(Shape):
     change_due: float
     payment: OrderOut | None
     pass_number: str | None
+    claim: Claim | None = None
     quote_expires_at: datetime | None = None
     debts: list[OwedOut] | None = None
     debts_due: float | None = None
@@ -136,6 +138,7 @@ class BillOut(Shape):
             change_due=left.change,
             payment=OrderOut.of(left.order),
             pass_number=number_of_pass(session),
+            claim=left.claim,
             **others,
         )
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from parking.edge.describe import Page
 from parking.edge.shapes import Shape
+from parking.payments.counter_upi import Claim
 from parking.payments.models import PaymentMethod
 from parking.reports.payments import MoneyRow, Totals, money_rows, sum_of
 
@@ -25,6 +26,9 @@ class MoneyRowOut(Shape):
     status: MoneyStatus
     reference: str | None
     attendant: str | None
+    claim: Claim | None
+    card_last4: str | None
+    terminal: str | None
     at: datetime
 
     example = {
@@ -38,6 +42,9 @@ class MoneyRowOut(Shape):
         "status": "CAPTURED",
         "reference": None,
         "attendant": "staff1",
+        "claim": None,
+        "card_last4": None,
+        "terminal": None,
         "at": "2026-11-22T07:05:00Z",
     }
 
@@ -68,6 +75,7 @@ class AllTotalsOut(TotalsOut):
             "CASH": {"captured": 100.0, "refunded": 0.0, "net": 100.0},
             "ONLINE": {"captured": 50.0, "refunded": 0.0, "net": 50.0},
             "UPI": {"captured": 0.0, "refunded": 0.0, "net": 0.0},
+            "CARD": {"captured": 0.0, "refunded": 0.0, "net": 0.0},
         }
     }
 

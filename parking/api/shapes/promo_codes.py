@@ -128,12 +128,14 @@ class DiscountOut(Shape):
             rows.append(cls.make(kind=LineKind.EXEMPT, label=f"Exempt: {offers.exempt}", amount=0))
         if offers.code is not None and LineKind.PROMO not in kinds:
             rows.append(cls.make(kind=LineKind.PROMO, label=f"Promo code {offers.code.promo.code}", amount=0))
+        if offers.voucher is not None and LineKind.VOUCHER not in kinds:
+            rows.append(cls.make(kind=LineKind.VOUCHER, label=f"Voucher {offers.voucher.promo.code}", amount=0))
         if offers.points and LineKind.POINTS not in kinds:
             rows.append(cls.make(kind=LineKind.POINTS, label=f"{offers.points} points", amount=0))
         return rows
 
 
-_LOWERING = frozenset({LineKind.EXEMPT, LineKind.SHOP, LineKind.PROMO, LineKind.POINTS})
+_LOWERING = frozenset({LineKind.EXEMPT, LineKind.SHOP, LineKind.PROMO, LineKind.VOUCHER, LineKind.POINTS})
 
 
 class PromoCodeIn(In):

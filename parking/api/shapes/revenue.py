@@ -79,6 +79,7 @@ class RevenueOut(Shape):
             MethodTakingsOut.example,
             {"method": "ONLINE", "revenue": 100.0, "refunds": 50.0, "net": 50.0},
             {"method": "UPI", "revenue": 0.0, "refunds": 0.0, "net": 0.0},
+            {"method": "CARD", "revenue": 0.0, "refunds": 0.0, "net": 0.0},
         ],
         "growth": GrowthOut.example,
         "total": 100.0,

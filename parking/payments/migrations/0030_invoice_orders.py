@@ -15,7 +15,7 @@ PURPOSES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0021_exempt")]
+    dependencies = [("payments", "0022_card")]
 
     operations = [
         migrations.AlterField("paymentorder", "purpose", models.CharField(choices=PURPOSES, max_length=12)),

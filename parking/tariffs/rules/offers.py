@@ -4,16 +4,25 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Self
 
-from parking.tariffs.rules.changes import Change, Exempt, Gift, Gives, Points, Promo, Shop
+from parking.tariffs.rules.changes import Change, Exempt, Gift, Gives, Points, Promo, Shop, Voucher
 
 
 @dataclass(frozen=True)
 class HeldCode:
-    """A promo code that a session holds, as it was when it was given; `keys` are whom its use is counted for."""
+    """A promo code or voucher that a session holds, as it was when it was given.
+
+    `keys` are whom its use is counted for.
+    """
 
     code_id: int
     promo: Promo
     keys: tuple[str, ...] = ()
+    is_voucher: bool = False
+
+    @property
+    def change(self) -> Change:
+        """Return what lowers the bill."""
+        return Voucher(self.promo.code, self.promo.gift.value) if self.is_voucher else self.promo
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -22,12 +31,13 @@ class HeldCode:
             "gift": gift_to_json(self.promo.gift),
             "least_bill": str(self.promo.least_bill),
             "keys": list(self.keys),
+            **({"is_voucher": True} if self.is_voucher else {}),
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         promo = Promo(data["code"], gift_from_json(data["gift"]), Decimal(data["least_bill"]))
-        return cls(data["id"], promo, tuple(data["keys"]))
+        return cls(data["id"], promo, tuple(data["keys"]), data.get("is_voucher", False))
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ class Offers:
     """What a session has of offers; nothing for most. `points` are held to be spent, in hundreds.
 
     `demand_percent`: how much dearer its zone was when it was booked. `exempt`: the class of vehicles that pay nothing
-    to which the car belongs.
+    to which the car belongs. A voucher stands beside a promo code.
     """
 
     code: HeldCode | None = None
@@ -58,14 +68,20 @@ class Offers:
     demand_percent: int = 0
     shops: tuple[HeldShop, ...] = ()
     exempt: str = ""
+    voucher: HeldCode | None = None
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """Return what lowers the bill."""
         exempt: tuple[Change, ...] = (Exempt(self.exempt),) if self.exempt else ()
         shops: tuple[Change, ...] = (*exempt, *(held.shop for held in self.shops))
-        codes: tuple[Change, ...] = (*shops, self.code.promo) if self.code else shops
-        return (*codes, Points(self.points)) if self.points else codes
+        codes: tuple[Change, ...] = tuple(held.change for held in self.codes)
+        return (*shops, *codes, *((Points(self.points),) if self.points else ()))
+
+    @property
+    def codes(self) -> tuple[HeldCode, ...]:
+        """Return promo code and voucher, as far as there are."""
+        return tuple(held for held in (self.code, self.voucher) if held is not None)
 
     def with_shop(self, held: HeldShop) -> Self:
         """Return these with one shop more, the last in the order of validations."""
@@ -74,8 +90,9 @@ class Offers:
     def without_shop(self, validation_id: int) -> Self:
         return replace(self, shops=tuple(held for held in self.shops if held.validation_id != validation_id))
 
-    def with_code(self, code: HeldCode | None) -> Self:
-        return replace(self, code=code)
+    def with_code(self, code: HeldCode) -> Self:
+        """Return these with another promo code, or another voucher if it is one."""
+        return replace(self, voucher=code) if code.is_voucher else replace(self, code=code)
 
     def with_points(self, points: int) -> Self:
         return replace(self, points=points)
@@ -90,13 +107,16 @@ class Offers:
         numbers = {"points": self.points, "demand_percent": self.demand_percent}
         shops = {"shops": [held.to_json() for held in self.shops]} if self.shops else {}
         exempt = {"exempt": self.exempt} if self.exempt else {}
+        code |= {"voucher": self.voucher.to_json()} if self.voucher else {}
         return code | {name: number for name, number in numbers.items() if number} | shops | exempt
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         code = HeldCode.from_json(data["promo"]) if "promo" in data else None
         shops = tuple(HeldShop.from_json(row) for row in data.get("shops", ()))
-        return cls(code, data.get("points", 0), data.get("demand_percent", 0), shops, data.get("exempt", ""))
+        voucher = HeldCode.from_json(data["voucher"]) if "voucher" in data else None
+        numbers = (data.get("points", 0), data.get("demand_percent", 0))
+        return cls(code, *numbers, shops, data.get("exempt", ""), voucher)
 
 
 NO_OFFERS = Offers()

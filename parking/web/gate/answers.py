@@ -24,17 +24,25 @@ from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput, NotFound, Refused, Unavailable
 from parking.core.money import ZERO
 from parking.core.qr import qr_svg
-from parking.core.site_settings import COUNTER_UPI, DEBT_AMBER_ABOVE, GREEN_SECONDS
+from parking.core.site_settings import (
+    COUNTER_UPI,
+    DEBT_AMBER_ABOVE,
+    GREEN_SECONDS,
+    PAY_LATER_PROOF,
+    TYPED_REFERENCES,
+    card_terminals,
+)
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
 from parking.facilities.gates import actor_at
-from parking.payments.counter_upi import upi_link
+from parking.payments.counter_upi import Claim, upi_link
 from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import PaymentOrder
 from parking.payments.queries import newest_payment_id
 from parking.stays import access
 from parking.stays.access import QrText
+from parking.stays.by_phone import phone_of
 from parking.stays.exempt_classes import classes_now
 from parking.stays.exempt_models import ExemptClass
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
@@ -70,6 +78,16 @@ _TRY_AGAIN = {
     "payment_method_invalid",
     "upi_reference_invalid",
     "upi_reference_used",
+    "code_unknown",
+    "code_expired",
+    "code_not_here",
+    "code_used_up",
+    "payment_under_way",
+    "phone_incomplete",
+    "phone_or_photo_needed",
+    "card_invalid",
+    "card_approval_used",
+    "typed_references_off",
     "validation_error",
 }
 _FINISHED = {"already_exited", "not_active"}
@@ -146,6 +164,7 @@ def money_at_entry(
         notes=NOTES,
         tendered=tendered,
         gateways=gateway_choices(),
+        **typed_ways(session.site_id),
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",
         pane=pane,
@@ -247,11 +266,14 @@ def quoted(
         bill=bill,
         old=old,
         may_collect=may_collect,
+        may_voucher=actor.may("voucher"),
+        needs_phone=PAY_LATER_PROOF.at(session.site_id) and not phone_of(session),
         to_pay=to_pay,
         notes=NOTES,
         tendered=tendered,
         gateways=gateway_choices(),
-        counter_qr=_counter_qr(session, to_pay),
+        **typed_ways(session.site_id),
+        counter_qr=counter_qr(session, to_pay),
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",
         pane=pane,
@@ -259,7 +281,13 @@ def quoted(
     )
 
 
-def _counter_qr(session: ParkingSession, amount: Decimal) -> str:
+def typed_ways(site_id: int | None) -> dict[str, Any]:
+    """Return which ways to pay the page offers whose proof the attendant types: UPI, and cards at which terminals."""
+    are_on = bool(TYPED_REFERENCES.at(site_id))
+    return {"takes_upi": are_on, "terminals": card_terminals(site_id) if are_on else ()}
+
+
+def counter_qr(session: ParkingSession, amount: Decimal) -> str:
     """Return the QR code of the counter's UPI address with the amount, empty where the site has none."""
     address = COUNTER_UPI.at(session.zone.site_id)
     if not address or not amount:
@@ -268,8 +296,9 @@ def _counter_qr(session: ParkingSession, amount: Decimal) -> str:
     return qr_picture(upi_link(address=address, payee=session.zone.site.name, amount=amount, note=note))
 
 
-def let_out(request: HttpRequest, scan: Scan, left: Left, *, is_doubtful: bool = False) -> HttpResponse:
+def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
     """Show green, with the change, if there is any, and the receipt; amber if a UPI reference is of another day."""
+    is_doubtful = left.claim == Claim.DOUBTFUL
     by_cash = left.session.payment_method == "CASH"
     change = left.change if by_cash and left.change > ZERO else None
     owed = left.session.bill.due

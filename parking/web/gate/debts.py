@@ -46,6 +46,7 @@ def collect(request: HttpRequest, debt_id: int) -> HttpResponse:
             collected = _collect(request, debt_id, form)
             messages.success(request, _outcome_text(collected))
             return redirect("gate_debts")
+    form.offer(debt.bill.site_id)
     return page(
         request,
         "gate/debt.html",

@@ -11,14 +11,17 @@ from parking.checkout.booking import SpecialSlot
 from parking.checkout.collecting import Collection
 from parking.checkout.scanning import Direction
 from parking.checkout.terminating import NONE
+from parking.core.site_settings import TYPED_REFERENCES, card_terminals
 from parking.facilities.models import ParkingZone
 from parking.payments.models import DRIVERS_METHODS, Payment, PaymentMethod
 from parking.vehicles.models import VehicleKind
+from parking.web.card_form import CardForm
 from parking.web.components import amount_text
 from parking.web.forms import AmountField, ServiceForm
 from parking.web.gate.here import GateField, PlacedForm
 from parking.web.templatetags.parking import word
 
+MONEY_FIELDS = ("method", "tendered", "upi_reference", "card_last4", "card_approval", "terminal")
 SPECIAL_KINDS = ("ACCESSIBLE", "VIP")
 # Digits and more than any id has.
 _LONGEST_ID = 19
@@ -63,7 +66,7 @@ def _shown_due() -> forms.DecimalField:
     return forms.DecimalField(min_value=0, max_digits=10, decimal_places=2, required=False)
 
 
-class CollectForm(ScanForm):
+class CollectForm(CardForm, ScanForm):
     method = forms.ChoiceField(choices=[(method.value, method.label) for method in DRIVERS_METHODS])
     gateway = forms.CharField(max_length=12, required=False, empty_value=None)
     tendered = AmountField(required=False)
@@ -80,10 +83,11 @@ class CollectForm(ScanForm):
             given["upi_reference"],
             shown_due=given["due"],
             debts=given["debts"],
+            card=self.card(),
         )
 
 
-class DebtForm(PlacedForm):
+class DebtForm(CardForm, PlacedForm):
     """The money of an old debt, without an exit."""
 
     method = forms.ChoiceField(label=_("How is it paid?"), initial=PaymentMethod.CASH)
@@ -95,14 +99,36 @@ class DebtForm(PlacedForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
+    field_order: tuple[str, ...] = MONEY_FIELDS
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        methods = [PaymentMethod.CASH, PaymentMethod.UPI]
+        methods = [PaymentMethod.CASH, PaymentMethod.UPI, PaymentMethod.CARD]
         self.fields["method"].choices = [(method, word(method)) for method in methods]  # type: ignore[attr-defined]
+
+    def offer(self, site_id: int | None) -> None:
+        """Leave out what the site does not take, with its fields: for a page that is shown, not for what was sent."""
+        terminals = card_terminals(site_id)
+        taken = [PaymentMethod.CASH]
+        if TYPED_REFERENCES.at(site_id):
+            taken += [PaymentMethod.UPI, *([PaymentMethod.CARD] if terminals else [])]
+        gone = {
+            PaymentMethod.UPI: ("upi_reference",),
+            PaymentMethod.CARD: ("card_last4", "card_approval", "terminal"),
+        }
+        for method, names in gone.items():
+            if method not in taken:
+                for name in names:
+                    self.fields.pop(name, None)
+        if PaymentMethod.CARD in taken:
+            self.fields["terminal"].initial = terminals[0]
+        self.fields["method"].choices = [(method, word(method)) for method in taken]  # type: ignore[attr-defined]
 
     def collection(self) -> Collection:
         given = self.cleaned_data
-        return Collection(given["method"], tendered=given["tendered"], upi_reference=given["upi_reference"])
+        return Collection(
+            given["method"], tendered=given["tendered"], upi_reference=given["upi_reference"], card=self.card()
+        )
 
 
 class RefundForm(ServiceForm):
@@ -167,7 +193,7 @@ class TicketForm(PlacedForm):
         return SpecialSlot(values["slot_kind"], values["reason"]) if values.get("slot_kind") else None
 
 
-class TerminationForm(PlacedForm):
+class TerminationForm(CardForm, PlacedForm):
     """The termination of a parking session whose car does not leave through the gate."""
 
     reason = forms.CharField(
@@ -189,11 +215,15 @@ class TerminationForm(PlacedForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        methods = [PaymentMethod.CASH, PaymentMethod.ONLINE, PaymentMethod.UPI, NONE]
+        methods = [PaymentMethod.CASH, PaymentMethod.ONLINE, PaymentMethod.UPI, PaymentMethod.CARD, NONE]
         self.fields["method"].choices = [(method, word(method)) for method in methods]  # type: ignore[attr-defined]
 
     def collection(self) -> Collection:
         given = self.cleaned_data
         return Collection(
-            given["method"], given["gateway"], upi_reference=given["upi_reference"], shown_due=given["due"]
+            given["method"],
+            given["gateway"],
+            upi_reference=given["upi_reference"],
+            shown_due=given["due"],
+            card=self.card(),
         )

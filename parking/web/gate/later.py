@@ -1,5 +1,6 @@
 """A car at the exit that pays later, or a part now."""
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -21,6 +22,7 @@ PANE = "LATER"
 
 class LaterForm(ScanForm):
     cash = AmountField(required=False)
+    phone = forms.CharField(max_length=20, required=False)
 
 
 @require_POST
@@ -36,6 +38,7 @@ def pay_later(request: HttpRequest) -> HttpResponse:
             actor=actor_here(request, form),
             session=QrText(sent.qr_code, sent.plate_seen or ""),
             cash=form.cleaned_data["cash"] or ZERO,
+            phone=form.cleaned_data["phone"],
             plate_seen=sent.plate_seen,
             scan_id=f"{sent.scan_id}.{PANE}",
             now=clock.now(),

@@ -13,8 +13,6 @@ from parking.core.errors import DomainError, InvalidInput, Refused
 from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.edge.errors import record_refusal
-from parking.facilities.calendars import zone_of
-from parking.payments.counter_upi import is_of_these_days
 from parking.payments.models import PaymentMethod
 from parking.stays import access
 from parking.stays.models import EndReason, SessionStatus
@@ -52,16 +50,7 @@ def collect(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         record_refusal(request, error)
         return answers.refused(request, sent, error, pane=method, tendered=_typed(request))
-    return _shown(request, sent, left, is_doubtful=_is_doubtful(form, left))
-
-
-def _is_doubtful(form: CollectForm, left: Left) -> bool:
-    """Return whether a UPI reference was typed that is neither of today nor of yesterday at the site."""
-    given = form.cleaned_data
-    if given["method"] != PaymentMethod.UPI or not left.session.bill.charged:
-        return False
-    today = clock.now().astimezone(zone_of(left.session.site_id)).date()
-    return not is_of_these_days(given["upi_reference"], today)
+    return _shown(request, sent, left)
 
 
 def _mistyped(request: HttpRequest, form: CollectForm) -> HttpResponse:
@@ -84,10 +73,10 @@ def _refuse_finished_elsewhere(left: Left, method: str) -> None:
         raise Refused("already_exited", "Exit already scanned. Cannot scan twice!", session_id=left.session.pk)
 
 
-def _shown(request: HttpRequest, sent: Scan, left: Left, *, is_doubtful: bool = False) -> HttpResponse:
+def _shown(request: HttpRequest, sent: Scan, left: Left) -> HttpResponse:
     if left.session.status != SessionStatus.COMPLETED and left.order is not None:
         return answers.waiting(request, sent, left.session, left.order)
-    return answers.let_out(request, sent, left, is_doubtful=is_doubtful)
+    return answers.let_out(request, sent, left)
 
 
 @require_POST

@@ -24,7 +24,7 @@ from parking.passes.plans import plans_on_sale_at
 from parking.passes.services import Wanted
 from parking.web.access import for_attendants
 from parking.web.components import amount_text
-from parking.web.gate.forms import DebtForm
+from parking.web.gate.forms import MONEY_FIELDS, DebtForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
 
 _PLATES = {"class": "plate-field", "autocapitalize": "characters", "spellcheck": "false", "rows": 2}
@@ -42,7 +42,7 @@ class SellPassForm(DebtForm):
         widget=forms.Textarea(attrs=_PLATES),
     )
 
-    field_order = ("username", "plan", "vehicles", "method", "tendered", "upi_reference")
+    field_order = ("username", "plan", "vehicles", *MONEY_FIELDS)
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

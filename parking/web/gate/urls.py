@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from parking.web.gate import (
     debts,
+    desk,
     entry_money,
     exempting,
     inside,
@@ -20,6 +21,7 @@ from parking.web.gate import (
     slots,
     strip,
     tickets,
+    vouchers,
     without_code,
 )
 
@@ -59,10 +61,14 @@ urlpatterns: list[URLPattern] = [
     path("lost/", lost.lost, name="gate_lost"),
     path("printer/", slips.printer, name="gate_printer"),
     path("slips/<int:session_id>/", slips.slip, name="gate_slip"),
+    path("voucher/", vouchers.give, name="gate_voucher"),
     path("later/", later.pay_later, name="gate_later"),
     path("problems/", notes.problems, name="gate_problems"),
     path("stays/<int:session_id>/notes/", notes.notes, name="gate_notes"),
     path("stays/<int:session_id>/notes/<int:note_id>/done/", notes.done, name="gate_note_done"),
     path("stays/<int:session_id>/invoice/", invoicing.details, name="gate_invoice"),
+    path("desk/", desk.desk, name="gate_desk"),
+    path("stays/<int:session_id>/pay-ahead/", desk.pay_ahead, name="gate_pay_ahead"),
+    path("stays/<int:session_id>/plate/", desk.correct_plate, name="gate_correct_plate"),
     path("stays/<int:session_id>/terminate/", inside.terminate, name="gate_terminate"),
 ]

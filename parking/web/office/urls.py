@@ -29,7 +29,7 @@ from parking.web.office.money import (
     tax,
 )
 from parking.web.office.people import exemptions, terminations, undelivered, users
-from parking.web.office.prices import promo_codes, replays, shops
+from parking.web.office.prices import promo_codes, replays, shops, vouchers
 from parking.web.office.record import pages as record
 from parking.web.office.sessions import sessions, terminating
 from parking.web.office.settings import pages as settings
@@ -119,6 +119,9 @@ urlpatterns: list[URLPattern] = [
     path("promo-codes/", promo_codes.overview, name="office_promo_codes"),
     path("promo-codes/new/", promo_codes.new, name="office_promo_code_new"),
     path("promo-codes/<int:code_id>/", promo_codes.edit, name="office_promo_code"),
+    path("vouchers/", vouchers.overview, name="office_vouchers"),
+    path("vouchers/new/", vouchers.new, name="office_voucher_new"),
+    path("vouchers/<int:voucher_id>/withdraw/", vouchers.withdraw, name="office_voucher_withdraw"),
     path("zones/<int:zone_id>/retire/", zones.retire, name="office_zone_retire"),
     path("zones/<int:zone_id>/slots/", slots.of_zone, name="office_slots_add"),
     path("zones/<int:zone_id>/slots/live/", slots.grid, name="office_slots_live"),

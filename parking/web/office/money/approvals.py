@@ -73,6 +73,9 @@ def _wanted(approval: Approval) -> Iterator[str]:
         yield from _prices(Prices.from_json(facts["terms"]))
     elif "fields" in facts:
         code = PromoCode.objects.get(pk=approval.subject_id)
+        if code.is_voucher:
+            yield _("A voucher of %(amount)s: %(reason)s") % {"amount": amount_text(code.value), "reason": code.reason}
+            return
         value = facts["fields"].get("value", code.value)
         yield _("%(percent)s percent of the bill") % {"percent": f"{rupees(value):.0f}"}
     elif "write_off" in facts:

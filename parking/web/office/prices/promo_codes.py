@@ -90,7 +90,7 @@ class PromoCodeForm(EditForm):
 @for_office
 def overview(request: HttpRequest) -> HttpResponse:
     """Show the codes, the newest first, with how often each was used."""
-    rows = Paginator(codes.codes_of(actor_of(request).sites), ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(codes.promo_codes_of(actor_of(request).sites), ROWS).get_page(request.GET.get("page"))
     today = clock.today()
     return page(request, "office/promo_codes.html", section=SECTION, rows=rows, today=today)
 

@@ -25,6 +25,7 @@ from parking.edge.requests import Attempt
 from parking.stays import access
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.web.access import for_managers
+from parking.web.card_form import CardForm
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.office.shared.deciding import DecisionForm
 from parking.web.templatetags.parking import rupees
@@ -33,11 +34,12 @@ WAYS = [
     ("NONE", _("Nobody pays now; the amount due becomes a debt of the plate")),
     ("CASH", _("Cash, received now")),
     ("UPI", _("UPI at the counter")),
+    ("CARD", _("Card at the counter")),
     ("ONLINE", _("Online, on the driver's phone")),
 ]
 
 
-class TerminationForm(DecisionForm):
+class TerminationForm(CardForm, DecisionForm):
     method = forms.ChoiceField(label=_("Who pays what is due"), choices=WAYS, initial="NONE", widget=forms.RadioSelect)
     upi_reference = forms.CharField(
         label=_("UPI reference, 12 digits"),
@@ -48,12 +50,14 @@ class TerminationForm(DecisionForm):
     # What the question named as due; the form before it names nothing.
     due = forms.DecimalField(min_value=0, max_digits=10, decimal_places=2, required=False, widget=forms.HiddenInput)
 
-    field_order = ("reason", "method", "upi_reference")
+    field_order = ("reason", "method", "upi_reference", "card_last4", "card_approval", "terminal")
 
     @property
     def collection(self) -> Collection:
         data = self.cleaned_data
-        return Collection(data["method"], upi_reference=data["upi_reference"] or None, shown_due=data["due"])
+        return Collection(
+            data["method"], upi_reference=data["upi_reference"] or "", shown_due=data["due"], card=self.card()
+        )
 
     def promise(self, due: Decimal) -> None:
         """Let the form carry what the question names."""
@@ -105,6 +109,7 @@ def _question(request: HttpRequest, form: TerminationForm, session: ParkingSessi
             "NONE": gettext("The amount due becomes a debt of the plate, shown at its next entry."),
             "CASH": gettext("You confirm that the amount due was received in cash."),
             "UPI": gettext("You confirm that the amount due arrived by UPI under this reference."),
+            "CARD": gettext("You confirm that the amount due was paid by card under this approval."),
             "ONLINE": gettext("The session ends when the driver's online payment arrives."),
         }[form.cleaned_data["method"]],
     ]

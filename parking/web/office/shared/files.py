@@ -48,6 +48,9 @@ _HEADS: dict[str, Promise] = {
     "reference": _("Reference"),
     "order_id": _("Order"),
     "attendant": _("Attendant"),
+    "claim": _("Claim"),
+    "card_last4": _("Card ends in"),
+    "terminal": _("Terminal (TID)"),
     "actor_kind": _("Who (type)"),
     "actor_id": _("Who (number)"),
     "actor_role": _("Role"),
@@ -64,7 +67,9 @@ _HEADS: dict[str, Promise] = {
     "net": _("Revenue"),
     "sessions": _("Sessions"),
 }
-_CODES = {"status", "payment_status", "end_reason", "vehicle_kind", "payment_method", "kind", "method", "gateway"}
+_CODES = {
+    "status", "payment_status", "end_reason", "vehicle_kind", "payment_method", "kind", "method", "gateway", "claim",
+}  # fmt: skip
 _ADDED_UP = {"amount_paid", "amount_due", "total_amount", "amount"}
 
 

@@ -1,0 +1,107 @@
+"""What an attendant does for a car that is inside, away from the exit: its plate, and its money ahead."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from parking.api.counter_money import TenderedIn
+from parking.api.shapes.bills import BillOut
+from parking.api.shapes.bookings import BookingOut
+from parking.checkout import correcting, paying_ahead
+from parking.checkout.collecting import Collection
+from parking.checkout.queries import newest_order
+from parking.core import clock
+from parking.edge import requests
+from parking.edge.answers import ok
+from parking.edge.callers import actor_of, staff_only
+from parking.edge.describe import WRITE_PROBLEMS, Ok, enveloped, examples, keyed
+from parking.edge.parsing import GateId, In, Text20, Text30, Text200, path_ref
+from parking.edge.requests import Attempt
+from parking.facilities.gates import actor_at
+from parking.stays.models import ParkingSession
+
+router = Router(tags=["Staff"], auth=staff_only)
+
+
+class PlateIn(In):
+    vehicle_number: Text30
+    reason: Text200
+    gate_id: GateId | None = None
+
+
+@router.post(
+    "/sessions/{session_ref}/plate/",
+    response={200: Ok[BookingOut], **WRITE_PROBLEMS},
+    openapi_extra=examples(
+        request={"vehicle_number": "DL-01-AB-1284", "reason": "Read wrongly at the entry"},
+        response=enveloped(BookingOut.example | {"vehicle_number": "DL-01-AB-1284"}, "Plate corrected"),
+    ),
+    summary="Correct the plate of a car inside",
+)
+def correct_plate(request: HttpRequest, session_ref: str, payload: PlateIn) -> HttpResponse:
+    """Write another plate to a session whose car is inside. It never gains a pass, and loses one that does not name it.
+
+    From the first quote at an exit on only an ADMIN may (`quote_given`). A plate that is open elsewhere is refused:
+    `plate_is_inside`, `plate_has_booking` with `details.session_id`, `vehicle_unavailable`.
+    """
+    session = correcting.correct_plate(
+        actor=actor_at(actor_of(request), payload.gate_id),
+        session=path_ref(session_ref),
+        plate=payload.vehicle_number,
+        reason=payload.reason,
+        now=clock.now(),
+    )
+    shown = ParkingSession.objects.whole().get(pk=session.pk)
+    return ok(BookingOut.of(shown, newest_order(shown.bill_id), clock.now()), "Plate corrected")
+
+
+class PayAheadIn(TenderedIn):
+    payment_method: Text20
+    gate_id: GateId | None = None
+
+
+@router.post(
+    "/sessions/{session_ref}/pay-ahead/",
+    response={200: Ok[BillOut], **WRITE_PROBLEMS},
+    openapi_extra=keyed(
+        examples(
+            request={"payment_method": "CASH", "amount_tendered": 100},
+            response=enveloped(
+                BillOut.example
+                | {
+                    "status": "ACTIVE",
+                    "exit_time": None,
+                    "payment_method": None,
+                    "payment_status": "PARTIAL",
+                    "amount_charged": 0.0,
+                    "already_paid": 150.0,
+                    "quote_expires_at": "2026-11-22T07:20:00Z",
+                },
+                "Paid ahead",
+            ),
+        )
+    ),
+    summary="Take the money before the driver walks to the car",
+)
+@requests.idempotent
+def pay_ahead(request: HttpRequest, attempt: Attempt, session_ref: str, payload: PayAheadIn) -> HttpResponse:
+    """Take what a stay costs so far, at a desk or lift: CASH, UPI or CARD.
+
+    It covers until `quote_expires_at`; a car that leaves later pays the rest at the exit. It is no quote at the exit.
+    """
+    now = clock.now()
+    if attempt.subject is not None:
+        left = paying_ahead.paid_before(subject=attempt.subject)
+    else:
+        left = paying_ahead.pay(
+            actor=actor_at(actor_of(request), payload.gate_id),
+            session=path_ref(session_ref),
+            collection=Collection(
+                payload.payment_method,
+                tendered=payload.amount_tendered,
+                upi_reference=payload.upi_reference or "",
+                card=payload.card(),
+            ),
+            now=now,
+            key=attempt.key,
+        )
+    return ok(BillOut.of(left, now, quote_expires_at=left.session.bill.frozen_until), "Paid ahead")

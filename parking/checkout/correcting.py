@@ -1,0 +1,86 @@
+"""The plate of a car that is inside, corrected with a reason. A corrected plate never gains a pass."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from parking.audit import services as audit
+from parking.checkout.exempting import refuse_after_quote
+from parking.checkout.offering import make_lines_again, refuse_fixed
+from parking.core.actor import Actor
+from parking.core.errors import InvalidInput, Refused
+from parking.core.ids import Ref
+from parking.core.sites import at_sites
+from parking.core.statements import save_fields
+from parking.stays import access
+from parking.stays import services as stays
+from parking.stays.events import SessionPlateCorrected
+from parking.stays.models import ParkingSession, SessionStatus
+from parking.stays.queries import has_had_free_minutes
+from parking.vehicles.models import Vehicle
+from parking.vehicles.services import checked_plate, lock_both
+
+_LONGEST_REASON = 200
+
+
+def correct_plate(*, actor: Actor, session: Ref, plate: str, reason: str, now: datetime) -> ParkingSession:
+    """Write another plate to a session whose car is inside; the same plate again changes nothing.
+
+    A pass that does not name the new plate covers the session no more, and one that does never begins to. Debts are
+    those of the new plate from now on. Raises NotFound `session_not_found`; Refused `vehicle_invalid`, `session_over`,
+    `not_active`, `payment_under_way`, `quote_given` (but for administrators), `plate_is_inside`, `plate_has_booking`,
+    `vehicle_unavailable`, `plate_changed_meanwhile`; InvalidInput without a reason.
+    """
+    wanted, why = checked_plate(plate), reason.strip()
+    if not 0 < len(why) <= _LONGEST_REASON:
+        raise InvalidInput({"reason": [f"1 to {_LONGEST_REASON} characters"]})
+    seen = access.find(session, actor, at_work=True)
+    with transaction.atomic(durable=True):
+        vehicle = lock_both(seen.vehicle, wanted, kind=seen.vehicle_kind, now=now)
+        stay = access.lock(session, actor, at_work=True)
+        if stay.vehicle_id == vehicle.pk:
+            return stay
+        refuse_fixed(stay)
+        _refuse_state(stay, seen)
+        refuse_after_quote(stay, actor)
+        _refuse_open(vehicle, actor)
+        before, ended = stay.vehicle_id, _move(stay, vehicle)
+        make_lines_again(stay, now)
+        corrected = SessionPlateCorrected(
+            session_id=stay.pk, vehicle_id=vehicle.pk, instead_of=before, reason=why, pass_ended=ended
+        )
+        audit.record(actor, corrected, now)
+    return stay
+
+
+def _refuse_state(stay: ParkingSession, seen: ParkingSession) -> None:
+    if stay.status != SessionStatus.ACTIVE:
+        raise Refused("not_active", "Only the plate of a car that is inside is corrected", session_id=stay.pk)
+    if stay.vehicle_id != seen.vehicle_id:
+        raise Refused("plate_changed_meanwhile", "Somebody corrected this plate just now", session_id=stay.pk)
+
+
+def _refuse_open(vehicle: Vehicle, actor: Actor) -> None:
+    """Raise Refused for a plate that has another open session; one at another site is named nowhere."""
+    present = ParkingSession.objects.claimed().filter(vehicle=vehicle)
+    here = at_sites(present, actor.sites, "zone__site_id").order_by("-pk").first()
+    if here is not None and here.status == SessionStatus.ACTIVE:
+        raise Refused("plate_is_inside", "This plate is inside already", session_id=here.pk)
+    if here is not None:
+        raise Refused("plate_has_booking", "This plate has a booking here", session_id=here.pk)
+    if present.exists():
+        raise Refused("vehicle_unavailable", "This vehicle cannot be booked now")
+
+
+def _move(stay: ParkingSession, vehicle: Vehicle) -> bool:
+    """Write the vehicle with what hangs on the plate; return whether a pass ended with the old one."""
+    terms, held = stays.terms_of(stay), stay.subscription
+    stay.vehicle = vehicle
+    if has_had_free_minutes(vehicle.pk, terms, now=stay.booked_at):
+        stay.terms = replace(terms, free_minutes=0).to_json()
+    ends = held is not None and not held.vehicles.filter(vehicle=vehicle).exists()
+    if ends:
+        stay.subscription = None
+    save_fields(stay, "vehicle_id", "terms", "subscription_id")
+    return ends
