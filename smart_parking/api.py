@@ -20,6 +20,7 @@ from parking.api import (
     reservations,
     shop,
     staff,
+    staff_emergency,
     staff_exempting,
     staff_gate,
     staff_lost,
@@ -64,6 +65,7 @@ api.add_router("/api/staff", staff.router)
 api.add_router("/api/staff", staff_refunds.router)
 api.add_router("/api/staff", staff_exempting.router)
 api.add_router("/api/staff", staff_gate.router)
+api.add_router("/api/staff", staff_emergency.router)
 api.add_router("/api/staff", staff_notes.router)
 api.add_router("/api/staff", staff_lost.router)
 api.add_router("/api/user", offers.router)

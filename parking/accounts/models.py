@@ -198,6 +198,7 @@ class ApprovalKind(models.TextChoices):
     TARIFF = "TARIFF", "A tariff of a zone that makes a running day cheaper"
     RATE_CARD = "RATE_CARD", "A version of a rate card that makes a running day cheaper"
     PROMO_CODE = "PROMO_CODE", "A promo code of 80 percent and more"
+    EMERGENCY = "EMERGENCY", "An emergency in which every car is let out"
 
 
 class Decision(models.TextChoices):

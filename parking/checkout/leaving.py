@@ -9,7 +9,8 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.checkout import ending
-from parking.checkout.collecting import Collection, collected_at, refuse_unknown_method
+from parking.checkout.collecting import Collection, collected_at
+from parking.checkout.emergencies import refuse_unknown_unless_emergency
 from parking.checkout.ending import ENDS_STAY, Ending
 from parking.checkout.paying import collect_with_page
 from parking.checkout.wrong_ways import Way, record_wrong_way
@@ -71,18 +72,19 @@ def leave(
 ) -> Left:
     """Scan a car out: collect what is due, then complete the stay and free the slot.
 
-    CASH and UPI complete at once. ONLINE freezes the bill and completes when the gateway confirms; the same scan again
+    In an emergency it completes for nothing, whatever the way to pay. CASH and UPI complete at once. ONLINE freezes the bill and completes when the gateway confirms; the same scan again
     looks at the payment again. Raises NotFound `qr_not_found`; Refused `payment_method_invalid`,
     `upi_reference_invalid`, `upi_reference_used`, `entry_not_scanned`, `already_exited`, `vehicle_mismatch`,
     `amount_mismatch`, `amount_too_small`, `gateway_invalid`, `payment_failed`; Unavailable; RepeatedRequest.
     """
-    refuse_unknown_method(collection)
+    refuse_unknown_unless_emergency(collection, now)
     with transaction.atomic(durable=True), together():
         session = access.lock(QrText(qr_code, plate_seen or ""), actor)
         idempotency.claim(key, subject=str(session.uuid), now=now)
         if _came_before(session, scan_id):
             return finished_exit(session, tendered=collection.tendered, debts=collection.debts)
         stays.refuse_exit(session, plate_seen=plate_seen)
+        refuse_unknown_unless_emergency(collection, now, site_id=session.zone.site_id)
         stays.remember_scan(session=session, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
         stays.note_exit_gate(session=session, gate_id=actor.gate_id)
         ended = ending.end(session=session, reason=EndReason.EXIT, collection=collection, actor=actor, now=now)

@@ -37,6 +37,7 @@ from parking.stays import access
 from parking.stays.access import QrText
 from parking.stays.exempt_classes import classes_now
 from parking.stays.exempt_models import ExemptClass
+from parking.stays.marks import Mark
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text, plate_text
@@ -284,6 +285,8 @@ def let_out(request: HttpRequest, scan: Scan, left: Left, *, is_doubtful: bool =
     owed = left.session.bill.due
     is_paid = bool(left.session.bill.total or left.debts_collected) and not owed
     sentence = _owed_text(owed) if owed else _paid_text(is_paid=is_paid)
+    if Mark.EMERGENCY in left.session.marks:
+        sentence = gettext("Emergency: the car goes out without paying.")
     verdict = Verdict(
         tone="wait" if is_doubtful else "yes",
         word=LET_OUT,

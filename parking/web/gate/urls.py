@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from parking.web.gate import (
     debts,
+    emergency,
     entry_money,
     exempting,
     inside,
@@ -60,6 +61,10 @@ urlpatterns: list[URLPattern] = [
     path("printer/", slips.printer, name="gate_printer"),
     path("slips/<int:session_id>/", slips.slip, name="gate_slip"),
     path("later/", later.pay_later, name="gate_later"),
+    path("emergency/", emergency.emergency, name="gate_emergency"),
+    path("emergency/inside/", emergency.inside, name="gate_everybody_inside"),
+    path("emergency/<int:emergency_id>/decide/", emergency.decide, name="gate_emergency_decide"),
+    path("emergency/<int:emergency_id>/end/", emergency.end, name="gate_emergency_end"),
     path("problems/", notes.problems, name="gate_problems"),
     path("stays/<int:session_id>/notes/", notes.notes, name="gate_notes"),
     path("stays/<int:session_id>/notes/<int:note_id>/done/", notes.done, name="gate_note_done"),

@@ -18,6 +18,7 @@ from parking.web.office.facilities import (
 from parking.web.office.money import (
     approvals,
     debts,
+    emergencies,
     objections,
     organisation_list,
     organisations,
@@ -57,6 +58,8 @@ urlpatterns: list[URLPattern] = [
     path("debts/", debts.listing, name="office_debts"),
     path("debts/<int:debt_id>/write-off/", debts.write_off, name="office_write_off"),
     path("debts/<int:debt_id>/objection/", objections.answer, name="office_objection"),
+    path("emergencies/", emergencies.overview, name="office_emergencies"),
+    path("emergencies/<int:emergency_id>/waive/", emergencies.waive_debts, name="office_emergency_waive"),
     path("passes/", passes.overview, name="office_passes"),
     path("plans/new/", passes.new, name="office_plan_new"),
     path("plans/<int:plan_id>/", passes.edit, name="office_plan"),

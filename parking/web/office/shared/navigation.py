@@ -59,6 +59,7 @@ _GATE = Entry("gate", _("Gate"), "barrier-block", "gate")
 _MONEY = (
     Entry("payments", _("Payments"), "currency-rupee", "office_payments", keeps_site=True),
     Entry("debts", _("Debts"), "receipt", "office_debts", keeps_site=True),
+    Entry("emergencies", _("Emergencies"), "alert-triangle", "office_emergencies"),
     Entry("passes", _("Passes"), "id", "office_passes", keeps_site=True),
     Entry("organisations", _("Organisations"), "building", "office_organisations", keeps_site=True),
     Entry("revenue", _("Revenue"), "chart-bar", "office_revenue", keeps_site=True),
