@@ -25,6 +25,7 @@ from parking.api import (
     staff_gate,
     staff_lost,
     staff_notes,
+    staff_paper,
     staff_passes,
     staff_refunds,
     vehicles,
@@ -68,6 +69,7 @@ api.add_router("/api/staff", staff_gate.router)
 api.add_router("/api/staff", staff_emergency.router)
 api.add_router("/api/staff", staff_notes.router)
 api.add_router("/api/staff", staff_lost.router)
+api.add_router("/api/staff", staff_paper.router)
 api.add_router("/api/user", offers.router)
 api.add_router("/api/shop", shop.router)
 api.add_router("/api/user", debts.own)

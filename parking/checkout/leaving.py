@@ -26,6 +26,7 @@ from parking.payments.queries import Frozen, state_of
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import QrText
+from parking.stays.displays import show_at_counter
 from parking.stays.events import SessionQuoted
 from parking.stays.models import EndReason, ParkingSession, ScanKind, SessionStatus
 from parking.stays.queries import session_by_uuid
@@ -57,6 +58,7 @@ def quote(*, actor: Actor, qr_code: str, now: datetime, plate_seen: str | None =
         if not isinstance(state_of(session.bill, now=now), Frozen):
             ending.freeze(session=session, now=now)
             audit.record(actor, SessionQuoted(session_id=session.pk, total=session.bill.total), now)
+        show_at_counter(gate_id=actor.gate_id, session_id=session.pk, now=now)
     return session
 
 
@@ -72,10 +74,11 @@ def leave(
 ) -> Left:
     """Scan a car out: collect what is due, then complete the stay and free the slot.
 
-    In an emergency it completes for nothing, whatever the way to pay. CASH and UPI complete at once. ONLINE freezes the bill and completes when the gateway confirms; the same scan again
-    looks at the payment again. Raises NotFound `qr_not_found`; Refused `payment_method_invalid`,
-    `upi_reference_invalid`, `upi_reference_used`, `entry_not_scanned`, `already_exited`, `vehicle_mismatch`,
-    `amount_mismatch`, `amount_too_small`, `gateway_invalid`, `payment_failed`; Unavailable; RepeatedRequest.
+    CASH and UPI complete at once. ONLINE freezes the bill and completes when the gateway confirms; the same scan again
+    looks at the payment again. In an emergency it completes for nothing, whatever the way to pay. Raises NotFound
+    `qr_not_found`; Refused `payment_method_invalid`, `upi_reference_invalid`, `upi_reference_used`,
+    `entry_not_scanned`, `already_exited`, `vehicle_mismatch`, `amount_mismatch`, `amount_too_small`, `gateway_invalid`,
+    `payment_failed`; Unavailable; RepeatedRequest.
     """
     refuse_unknown_unless_emergency(collection, now)
     with transaction.atomic(durable=True), together():
@@ -89,6 +92,7 @@ def leave(
         stays.note_exit_gate(session=session, gate_id=actor.gate_id)
         ended = ending.end(session=session, reason=EndReason.EXIT, collection=collection, actor=actor, now=now)
         record_wrong_way(actor, session, Way.OUT, now)
+        show_at_counter(gate_id=actor.gate_id, session_id=session.pk, now=now)
     left = finish_ending(session, ended, now)
     return replace(left, debts_collected=ended.debts_collected) if collection.debts else left
 

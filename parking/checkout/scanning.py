@@ -41,7 +41,8 @@ def scan(
 ) -> Entered | PassEntered | ParkingSession | Left:
     """Let a car in, or quote the bill of one that is inside (answers its stay). Raises as `enter` and `quote`.
 
-    In an emergency there is no bill: the car is let out (answers how it left). Where cars pass both ways, the stay says which of the two is meant; the same scan again means the same.
+    In an emergency there is no bill: the car is let out (answers how it left). Where cars pass both ways, the stay says
+    which of the two is meant; the same scan again means the same.
     """
     if direction != Direction.OUT and read_pass_code(qr_code):
         return _scan_pass(actor, qr_code, direction, plate_seen=plate_seen, scan_id=scan_id, now=now)

@@ -167,6 +167,30 @@ class LeftBehindStepDone(SessionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DisplayEvent(Event):
+    """Something that happened to a screen at the counter."""
+
+    subject_kind = "display"
+
+    display_id: int
+    gate_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisplayPaired(DisplayEvent):
+    """A display shows the bills of a gate from now on."""
+
+    action = "display.paired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisplayUnpaired(DisplayEvent):
+    """A display was taken away from its gate."""
+
+    action = "display.unpaired"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionExempted(SessionEvent):
     """An attendant took a photo of a car that pays nothing: it is of this class."""
 

@@ -60,6 +60,11 @@ def tokens_of(sites: Sites) -> QuerySet[Token]:
     return at_sites(rows, sites, "site_id").order_by("site__name", "number", "pk")
 
 
+def is_free(code: str, sites: Sites) -> bool:
+    """Return whether a token of these sites can be given."""
+    return at_sites(Token.objects.filter(_FREE, code=code), sites, "site_id").exists()
+
+
 def state_of_token(token: Token) -> TokenState:
     """Return how a token stands; it must come with its session."""
     if token.lost_at is not None:

@@ -29,6 +29,7 @@ from parking.api.admin import (
     tariffs,
     tax_profiles,
     terminations,
+    tokens,
     users,
     zones,
 )
@@ -63,6 +64,7 @@ PARTS = (
     tax_profiles,
     users,
     terminations,
+    tokens,
 )
 
 for part in PARTS:

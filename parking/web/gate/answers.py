@@ -35,14 +35,16 @@ from parking.payments.models import PaymentOrder
 from parking.payments.queries import newest_payment_id
 from parking.stays import access
 from parking.stays.access import QrText
+from parking.stays.displays import has_display
 from parking.stays.exempt_classes import classes_now
 from parking.stays.exempt_models import ExemptClass
 from parking.stays.marks import Mark
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
+from parking.stays.tokens import token_number_of
 from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text, plate_text
 from parking.web.gate.owing import old_debts
-from parking.web.gate.ways_on import WaysOn, of_typed_plate, ways_on
+from parking.web.gate.ways_on import WaysOn, of_free_token, of_typed_plate, ways_on
 from parking.web.templatetags.parking import clock_time, word
 
 LET_IN, LET_OUT, LOOK, STOP, WAIT = _("LET IN"), _("LET OUT"), _("LOOK"), _("STOP"), _("WAIT")
@@ -262,6 +264,8 @@ def quoted(
         tendered=tendered,
         gateways=gateway_choices(),
         counter_qr=_counter_qr(session, to_pay),
+        token=token_number_of(session) if session.vehicle.is_partial else None,
+        has_display=has_display(scan.gate_id),
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",
         pane=pane,
@@ -352,6 +356,8 @@ def refused(
         return money_at_entry(request, scan, session, problem=problem, pane=pane, tendered=tendered)
     if error.code in _TRY_AGAIN and session is not None and session.status == SessionStatus.ACTIVE:
         return quoted(request, scan, session, problem=error, pane=pane, tendered=tendered)
+    if token := _free_token(request, scan):
+        return _shown(request, Verdict("wait", LOOK, gettext("This token is free."), ways=token), scan)
     if error.code in _FINISHED and session is not None:
         verdict = replace(finished(session, meanwhile=bool(pane)), ways=_ways_on(request, scan, error, session))
         return _shown(request, verdict, scan)
@@ -388,6 +394,13 @@ def _ways_on(request: HttpRequest, scan: Scan, error: DomainError, session: Park
         actor = actor_of(request)
     typed = of_typed_plate(scan.qr_code, actor, scan.direction) if error.code == "qr_not_found" else None
     return typed or ways_on(error, session, actor, scan.direction)
+
+
+def _free_token(request: HttpRequest, scan: Scan) -> WaysOn | None:
+    try:
+        return of_free_token(scan.qr_code, actor_at(actor_of(request), scan.gate_id), scan.direction)
+    except Refused:
+        return None
 
 
 def _of_two_plates(error: DomainError) -> str:

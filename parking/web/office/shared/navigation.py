@@ -76,6 +76,7 @@ _SETUP = (
     Entry("replays", _("What if"), "chart-bar", "office_replays"),
     Entry("shops", _("Shops"), "receipt", "office_shops"),
     Entry("promo_codes", _("Promo codes"), "ticket", "office_promo_codes"),
+    Entry("tokens", _("Tokens and slips"), "coins", "office_tokens"),
     Entry("exempt_classes", _("Exempt classes"), "ambulance", "office_exempt_classes"),
     Entry("settings", _("Settings"), "adjustments", "office_settings"),
 )
