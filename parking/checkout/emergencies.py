@@ -60,14 +60,10 @@ class Owing:
 
 def owing_of(emergencies: list[Emergency]) -> dict[int, Owing]:
     """Return what is owed of emergencies, by their ids."""
-    rows = (
-        Debt.objects.filter(emergency__in=emergencies)
-        .values_list("emergency_id")
-        .annotate(
-            Count("pk", filter=Q(status=DebtStatus.OPEN)), Sum("amount", filter=Q(status=DebtStatus.OPEN)), Count("pk")
-        )
-    )
-    found = {pk: Owing(waiting, owed or ZERO, every) for pk, waiting, owed, every in rows}
+    still = Q(status=DebtStatus.OPEN)
+    rows = Debt.objects.filter(emergency__in=emergencies).order_by().values_list("emergency_id")
+    rows = rows.annotate(waiting=Count("pk", filter=still), owed=Sum("amount", filter=still), every=Count("pk"))
+    found = {row[0]: Owing(row[1], row[2] or ZERO, row[3]) for row in rows}
     return {emergency.pk: found.get(emergency.pk, Owing()) for emergency in emergencies}
 
 

@@ -85,6 +85,8 @@ def begin(*, actor: Actor, site_id: int, reason: str, minutes: int, now: datetim
     """
     actor.need("terminate")
     check_site(actor, site_id)
+    if actor.user_id is None:
+        raise ValueError("an emergency is begun by a person")
     if not 1 <= minutes <= MOST_MINUTES:
         raise InvalidInput({"minutes": [f"Between 1 and {MOST_MINUTES}"]})
     with transaction.atomic():

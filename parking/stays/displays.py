@@ -104,8 +104,7 @@ def _hash(secret: str) -> str:
 
 
 def _read_gates() -> frozenset[int]:
-    rows = CounterDisplay.objects.filter(gate__isnull=False).values_list("gate_id", flat=True)
-    return frozenset(pk for pk in rows if pk is not None)
+    return frozenset(row.gate_id for row in CounterDisplay.objects.only("gate_id") if row.gate_id is not None)
 
 
 _gates_now: FreshValue[frozenset[int]] = FreshValue(_read_gates, seconds=0.5, overlap=0.5)
@@ -113,13 +112,13 @@ _gates_now: FreshValue[frozenset[int]] = FreshValue(_read_gates, seconds=0.5, ov
 
 def show_at_counter(*, gate_id: int | None, session_id: int, now: datetime) -> None:
     """Let the displays of a gate show the bill of a stay; nothing is asked where the gate has none."""
-    if has_display(gate_id):
+    if gate_id is not None and has_display(gate_id):
         CounterDisplay.objects.filter(gate_id=gate_id).update(session_id=session_id, shown_at=now)
 
 
 def clear_counter(*, gate_id: int | None) -> None:
     """Let the displays of a gate show nothing of a car: the attendant is done with it."""
-    if has_display(gate_id):
+    if gate_id is not None and has_display(gate_id):
         CounterDisplay.objects.filter(gate_id=gate_id).exclude(session=None).update(session=None)
 
 

@@ -70,6 +70,8 @@ def keep_slip(
     now: datetime,
 ) -> None:
     """Keep what a slip says beside who stated it, and when. The block must be locked."""
+    if actor.user_id is None:
+        raise ValueError("a slip is entered by a person")
     PaperSlip.objects.create(
         block=block,
         number=number,

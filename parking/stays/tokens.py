@@ -76,7 +76,7 @@ def pools(sites: Sites) -> dict[int, Pool]:
     """Return the counts of tokens by the id of their site."""
     rows = at_sites(Token.objects.filter(site__retired_at=None), sites, "site_id").order_by().values_list("site_id")
     counted = rows.annotate(
-        Count("pk", filter=_FREE), Count("pk", filter=_OUT, distinct=True), Count("pk", filter=_LOST)
+        free=Count("pk", filter=_FREE), out=Count("pk", filter=_OUT), lost=Count("pk", filter=_LOST)
     )
     return {site_id: Pool(free, out, lost) for site_id, free, out, lost in counted}
 

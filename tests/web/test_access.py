@@ -19,6 +19,8 @@ PUBLIC = {
     "brand_style",
     "design",
     "email_confirm",
+    "gate_display",
+    "gate_display_live",
     "home",
     "language",
     "manifest",

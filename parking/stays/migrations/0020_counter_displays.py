@@ -6,30 +6,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('facilities', '0008_emergencies'),
-        ('stays', '0019_left_behind'),
+        ("facilities", "0008_emergencies"),
+        ("stays", "0019_left_behind"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CounterDisplay',
+            name="CounterDisplay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret_hash', models.CharField(max_length=64, unique=True)),
-                ('code', models.CharField(blank=True, help_text='Empty once it is paired', max_length=6)),
-                ('code_until', models.DateTimeField()),
-                ('paired_at', models.DateTimeField(blank=True, null=True)),
-                ('shown_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('gate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='displays', to='facilities.gate')),
-                ('paired_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('session', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stays.parkingsession')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("secret_hash", models.CharField(max_length=64, unique=True)),
+                ("code", models.CharField(blank=True, help_text="Empty once it is paired", max_length=6)),
+                ("code_until", models.DateTimeField()),
+                ("paired_at", models.DateTimeField(blank=True, null=True)),
+                ("shown_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "gate",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="displays",
+                        to="facilities.gate",
+                    ),
+                ),
+                (
+                    "paired_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stays.parkingsession",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='display_code_once'), models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('gate__isnull', False), ('paired_at__isnull', False)), models.Q(models.Q(('code', ''), _negated=True), ('gate', None)), _connector='OR'), name='display_paired_or_code')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("code", ""), _negated=True), fields=("code",), name="display_code_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code", ""), ("gate__isnull", False), ("paired_at__isnull", False)),
+                            models.Q(models.Q(("code", ""), _negated=True), ("gate", None)),
+                            _connector="OR",
+                        ),
+                        name="display_paired_or_code",
+                    ),
+                ],
             },
         ),
     ]

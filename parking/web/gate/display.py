@@ -104,7 +104,9 @@ def _shown(row: CounterDisplay) -> dict[str, Any]:
 
 
 def _thanks(session: ParkingSession) -> Thanks:
-    last = Payment.objects.filter(bill=session.bill_id, captured_at=session.bill.closed_at).order_by("pk").first()
+    closed_at = session.bill.closed_at
+    rows = Payment.objects.filter(bill=session.bill_id).order_by("pk")
+    last = rows.filter(captured_at=closed_at).first() if closed_at else None
     if last is None:
         return Thanks(session.bill.charged, session.bill.charged, ZERO)
     received = last.tendered or last.amount

@@ -90,8 +90,7 @@ def _is_made(request: HttpRequest, actor: Actor, form: NumbersForm) -> bool:
                 actor=actor, site_id=given["site"], first=given["first"], last=given["last"], now=clock.now()
             )
         messages.success(request, gettext("Saved."))
-        return True
-    return False
+    return not form.errors
 
 
 @require_POST

@@ -14,7 +14,7 @@ from parking.edge.callers import actor_of
 from parking.edge.errors import record_refusal
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
-from parking.facilities.emergencies import emergencies_of
+from parking.facilities.emergencies import emergencies_of, find_emergency
 from parking.web.access import for_managers, for_office
 from parking.web.components import amount_text
 
@@ -39,6 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @for_managers
 def waive_debts(request: HttpRequest, emergency_id: int) -> HttpResponse:
     """Forgive what an emergency left behind."""
+    find_emergency(emergency_id, actor_of(request))
     form = WaiveForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Please say why."))
