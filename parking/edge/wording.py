@@ -228,6 +228,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "holiday_not_found": _("There is no such holiday."),
         "approval_not_found": _("Nothing is waiting for this decision."),
         "paper_block_not_found": _("This car park has no such block of slips."),
+        "left_behind_step_not_found": _("There is no such step."),
         "display_not_found": _("There is no such display."),
         "token_not_found": _("This token is not known here."),
         "emergency_not_found": _("There is no such emergency."),

@@ -35,3 +35,9 @@ TOKEN_STATES: dict[str, Promise] = {
     "OUT": _("With a car"),
     "LOST": _("Lost"),
 }
+
+LEFT_BEHIND_WAYS: dict[str, Promise] = {
+    "MESSAGE": _("Message"),
+    "NOTICE": _("Notice"),
+    "LETTER": _("Letter"),
+}

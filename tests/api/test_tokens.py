@@ -82,9 +82,7 @@ def test_a_lost_token_opens_nothing(staff: User, admin: User, zone: ParkingZone,
     assert problem_of(give(staff, zone, token)) == (400, "token_lost")
     # The car leaves by its number.
     assert data_of(
-        ApiClient(staff).post(
-            "/api/staff/exit-by-plate/", {"session_id": session_id, "payment_method": "CASH"}
-        )
+        ApiClient(staff).post("/api/staff/exit-by-plate/", {"session_id": session_id, "payment_method": "CASH"})
     )
 
 

@@ -120,6 +120,7 @@ class World:
             "token_id": self.token.pk,
             "token_ref": self.token.pk,
             "display_id": 1,
+            "step_id": 1,
         }
 
 

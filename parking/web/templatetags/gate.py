@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from parking.stays.models import ParkingSession, SessionNote
 from parking.stays.notes import open_notes_of
-from parking.web.gate_words import EMERGENCY_STATES, MARKS, NOTE_KINDS, TOKEN_STATES
+from parking.web.gate_words import EMERGENCY_STATES, LEFT_BEHIND_WAYS, MARKS, NOTE_KINDS, TOKEN_STATES
 
 register = template.Library()
 
@@ -22,6 +22,12 @@ def note_kind(note: SessionNote) -> str:
 def emergency_state(status: str) -> str:
     """Return the words for how an emergency stands."""
     return str(EMERGENCY_STATES[status])
+
+
+@register.filter
+def left_behind_way(way: str) -> str:
+    """Return the word for a step against a vehicle that was left behind."""
+    return str(LEFT_BEHIND_WAYS[way])
 
 
 @register.filter

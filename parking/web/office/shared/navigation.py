@@ -54,7 +54,10 @@ _FIRST = (
     Entry("office", _("Dashboard"), "dashboard", "office", keeps_site=True),
     Entry("review", _("Needs attention"), "alert-circle", "office_review"),
 )
-_OPERATION = (Entry("sessions", _("Sessions"), "car", "office_sessions", keeps_site=True),)
+_OPERATION = (
+    Entry("sessions", _("Sessions"), "car", "office_sessions", keeps_site=True),
+    Entry("left_behind", _("Left behind"), "hourglass", "office_left_behind"),
+)
 _GATE = Entry("gate", _("Gate"), "barrier-block", "gate")
 _MONEY = (
     Entry("payments", _("Payments"), "currency-rupee", "office_payments", keeps_site=True),
