@@ -61,9 +61,9 @@ class Owing:
 def owing_of(emergencies: list[Emergency]) -> dict[int, Owing]:
     """Return what is owed of emergencies, by their ids."""
     still = Q(status=DebtStatus.OPEN)
-    rows = Debt.objects.filter(emergency__in=emergencies).order_by().values_list("emergency_id")
+    rows = Debt.objects.filter(emergency__in=emergencies).order_by().values("emergency_id")
     rows = rows.annotate(waiting=Count("pk", filter=still), owed=Sum("amount", filter=still), every=Count("pk"))
-    found = {row[0]: Owing(row[1], row[2] or ZERO, row[3]) for row in rows}
+    found = {row["emergency_id"]: Owing(row["waiting"], row["owed"] or ZERO, row["every"]) for row in rows}
     return {emergency.pk: found.get(emergency.pk, Owing()) for emergency in emergencies}
 
 

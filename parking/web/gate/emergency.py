@@ -50,7 +50,7 @@ class EmergencyForm(ServiceForm):
         min_value=1,
         max_value=MOST_MINUTES,
         initial=USUAL_MINUTES,
-        help_text=_("At most 240. It ends by itself."),
+        help_text=_("At most 240. It ends automatically."),
     )
     site = forms.TypedChoiceField(label=_("Car park"), coerce=int)
 

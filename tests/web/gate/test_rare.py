@@ -115,7 +115,7 @@ def screen():
 
 def paired(screen, at_north, north):
     page = screen.get("/gate/display/").content.decode()
-    code = re.search(r"data-pair-code>(\d{6})<", page)[1]
+    (code,) = re.findall(r"data-pair-code>(\d{6})<", page)
     assert at_north.client.post("/gate/display/pair/", {"code": code, "gate_id": north.pk}).status_code == 302
     return f"/gate/display/{CounterDisplay.objects.get().pk}/"
 
