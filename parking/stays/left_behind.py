@@ -42,6 +42,9 @@ def note_steps_due(*, now: datetime) -> int:
 
 def _note(days: int, way: LeftBehindWay, now: datetime) -> int:
     cars = left_behind(sites=ALL_SITES, now=now, after=timedelta(days=days)).exclude(left_behind_steps__way=way)
+    if way == LeftBehindWay.MESSAGE:
+        # Of a walk-in nobody knows whom to tell.
+        cars = cars.filter(driver__isnull=False)
     return sum(_note_of(session, days, way, now) for session in cars.prefetch_related(None)[:MOST_AT_ONCE])
 
 
