@@ -21,10 +21,12 @@ from parking.api import (
     shop,
     staff,
     staff_desk,
+    staff_emergency,
     staff_exempting,
     staff_gate,
     staff_lost,
     staff_notes,
+    staff_paper,
     staff_passes,
     staff_refunds,
     vehicles,
@@ -66,8 +68,10 @@ api.add_router("/api/staff", staff_refunds.router)
 api.add_router("/api/staff", staff_exempting.router)
 api.add_router("/api/staff", staff_desk.router)
 api.add_router("/api/staff", staff_gate.router)
+api.add_router("/api/staff", staff_emergency.router)
 api.add_router("/api/staff", staff_notes.router)
 api.add_router("/api/staff", staff_lost.router)
+api.add_router("/api/staff", staff_paper.router)
 api.add_router("/api/user", offers.router)
 api.add_router("/api/shop", shop.router)
 api.add_router("/api/user", debts.own)

@@ -271,6 +271,7 @@ class Environment(BaseSettings):
     )
 
     # Mail
+    support_contact: str = variable("SMART_PARKING_SUPPORT_CONTACT", "", "whom drivers call when nothing works")
     base_url: Address = variable("SMART_PARKING_BASE_URL", "", "where people reach the pages", derived="first host")
     email_host: str = variable("EMAIL_HOST", "", "mail server (SMTP)", derived="localhost")
     email_port: Port | None = variable("EMAIL_PORT", None, "of the mail server", derived="by the encryption")

@@ -7,6 +7,7 @@ _env = read()
 # The key of this installation at push services, and which of these are posted to.
 PUSH_PRIVATE_KEY = _env.push_private_key
 PUSH_CONTACT = _env.push_contact
+SUPPORT_CONTACT = _env.support_contact
 PUSH_HOSTS = _env.push_hosts
 # A channel without an address is off. SMS need what is registered with the operators' ledger (DLT).
 SMS_URL = _env.sms_url

@@ -199,6 +199,7 @@ class ApprovalKind(models.TextChoices):
     RATE_CARD = "RATE_CARD", "A version of a rate card that makes a running day cheaper"
     PROMO_CODE = "PROMO_CODE", "A promo code of 80 percent and more"
     INVOICE_WRITE_OFF = "INVOICE_WRITE_OFF", "What an organisation owes that is given up"
+    EMERGENCY = "EMERGENCY", "An emergency in which every car is let out"
 
 
 class Decision(models.TextChoices):

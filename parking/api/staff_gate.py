@@ -44,11 +44,33 @@ SOON = timedelta(hours=1)
 
 
 class WalkInIn(EntryMoneyIn):
-    vehicle_number: Text30
+    """A car by its plate, or the last four digits and its kind, or a token alone."""
+
+    vehicle_number: Text30 | None = None
     vehicle_kind: Text30 = VehicleKind.CAR.value
+    last_four: Annotated[str, Field(pattern="^[0-9]{4}$")] | None = Field(None, description="With vehicle_kind")
+    token: Text30 | None = Field(None, description="Code of the token that it gets in place of a ticket")
     zone_id: RefIn | None = None
     scan_id: Text64 | None = None
     gate_id: GateId | None = None
+
+    @model_validator(mode="after")
+    def _names_a_car(self) -> Self:
+        if self.vehicle_number is None and self.last_four is None and self.token is None:
+            raise ValueError("give vehicle_number, last_four or token")
+        if self.last_four is not None and self.vehicle_number is None and "vehicle_kind" not in self.model_fields_set:
+            raise ValueError("last_four goes with vehicle_kind")
+        return self
+
+    def arrival(self) -> Arrival:
+        """Return the car as it was described."""
+        return Arrival(
+            self.vehicle_number or "",
+            self.vehicle_kind,
+            self.zone_id,
+            last_four=self.last_four or "",
+            token=self.token or "",
+        )
 
 
 @router.post(
@@ -69,7 +91,8 @@ def walk_in_call(request: HttpRequest, attempt: Attempt, payload: WalkInIn) -> H
 
     Where the tariff collects at the entry (`payment_at_entry`), `payment_method` is CASH or UPI; for ONLINE give a
     ticket and scan it. Without `zone_id` it is the first zone of the gate that has a place. A plate with an open
-    session at this site is refused (`plate_has_booking`, `plate_is_inside`) with its `session_id`.
+    session at this site is refused (`plate_has_booking`, `plate_is_inside`) with its `session_id`. Of a car by its last
+    four digits, or a token alone, `vehicle_number` is `****1234`, or `****`. A token is scanned at the exit as a code.
     """
     actor, now = actor_at(actor_of(request), payload.gate_id), clock.now()
     if attempt.subject is not None:
@@ -78,7 +101,7 @@ def walk_in_call(request: HttpRequest, attempt: Attempt, payload: WalkInIn) -> H
     else:
         entered = walk_in(
             actor=actor,
-            arrival=Arrival(payload.vehicle_number, payload.vehicle_kind, payload.zone_id),
+            arrival=payload.arrival(),
             scan_id=payload.scan_id,
             now=now,
             key=attempt.key,

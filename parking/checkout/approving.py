@@ -10,6 +10,7 @@ from parking.checkout.organisation_writing_off import approve_write_off, refuse_
 from parking.checkout.pass_decisions import approve_cancellation, refuse_cancellation
 from parking.checkout.refunding import approve_refund, refuse_refund
 from parking.core.actor import Actor
+from parking.facilities import emergencies
 from parking.offers import strong_codes
 from parking.tariffs import cards, zone_tariffs
 from parking.tariffs import services as tariffs
@@ -38,17 +39,19 @@ _DECISIONS: dict[tuple[ApprovalKind, Decision], _Decide] = {
 }
 
 
-class _Price(Protocol):
+class _Asked(Protocol):
     def __call__(self, *, actor: Actor, approval: Approval, now: datetime) -> None: ...
 
 
-_PRICES: dict[tuple[ApprovalKind, Decision], _Price] = {
+_ASKED: dict[tuple[ApprovalKind, Decision], _Asked] = {
     (ApprovalKind.TARIFF, Decision.APPROVE): tariffs.approve,
     (ApprovalKind.TARIFF, Decision.REFUSE): zone_tariffs.refuse_tariff,
     (ApprovalKind.RATE_CARD, Decision.APPROVE): cards.approve_version,
     (ApprovalKind.RATE_CARD, Decision.REFUSE): cards.refuse_version,
     (ApprovalKind.PROMO_CODE, Decision.APPROVE): strong_codes.approve,
     (ApprovalKind.PROMO_CODE, Decision.REFUSE): strong_codes.refuse,
+    (ApprovalKind.EMERGENCY, Decision.APPROVE): emergencies.approve,
+    (ApprovalKind.EMERGENCY, Decision.REFUSE): emergencies.refuse,
 }
 
 
@@ -56,8 +59,8 @@ def decide(*, actor: Actor, approval_id: int, decision: Decision, now: datetime)
     """Approve or refuse what waits. Raises NotFound `approval_not_found`; otherwise as what it is about."""
     approval = find_approval(approval_id, sites=actor.sites)
     of_this_kind = (ApprovalKind(approval.kind), decision)
-    if of_this_kind in _PRICES:
-        _PRICES[of_this_kind](actor=actor, approval=approval, now=now)
+    if of_this_kind in _ASKED:
+        _ASKED[of_this_kind](actor=actor, approval=approval, now=now)
     else:
         _DECISIONS[of_this_kind](actor, approval.subject_id, now)
     return find_approval(approval_id, sites=actor.sites)

@@ -7,6 +7,7 @@ from django.db import transaction
 from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
 from parking.audit import services as audit
 from parking.audit.queries import who_did
+from parking.checkout import emergencies
 from parking.core.actor import Actor
 from parking.core.errors import NotFound, Refused
 from parking.core.sites import at_sites
@@ -22,9 +23,9 @@ _TERMINATIONS = (SessionTerminated.action, SessionTerminationWaits.action)
 def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt:
     """Forgive a debt, under its row's lock.
 
-    Nobody forgives what comes of a stay that they ended themselves, unless there is no other administrator. Raises
-    NotFound `debt_not_found`; Refused `debt_closed`, `own_termination`; Forbidden `second_person_not_independent`. The
-    reason stands in the audit record, beside who gave it.
+    Nobody forgives what comes of a stay that they ended themselves, or of an emergency that they began, unless there is
+    no other administrator. Raises NotFound `debt_not_found`; Refused `debt_closed`, `own_termination`, `own_emergency`;
+    Forbidden `second_person_not_independent`. The reason stands in the audit record, beside who gave it.
     """
     if actor.user_id is None:
         raise ValueError("a debt is written off by a person")
@@ -44,6 +45,8 @@ def write_off(*, actor: Actor, debt_id: int, reason: str, now: datetime) -> Debt
 
 def _decides_alone(debt: Debt, actor: Actor, now: datetime) -> bool:
     """Return whether the actor is no independent person for the debt of a stay, and may decide all the same."""
+    if debt.emergency is not None:
+        return emergencies.decides_alone(debt.emergency, actor, now)
     ended_by = who_did("session", debt.bill.session.pk, actions=_TERMINATIONS)
     is_own = actor.user_id in ended_by
     if not is_own and not any(is_dependent(first_id=first_id, second=actor, now=now) for first_id in ended_by):
@@ -57,7 +60,7 @@ def _decides_alone(debt: Debt, actor: Actor, now: datetime) -> bool:
 
 def lock_debt(debt_id: int, actor: Actor) -> Debt:
     """Lock a debt at the actor's sites with its bill, not its stay. Raises NotFound `debt_not_found`."""
-    rows = at_sites(Debt.objects.select_related("bill__session__vehicle"), actor.sites, "bill__site_id")
+    rows = at_sites(Debt.objects.select_related("bill__session__vehicle", "emergency"), actor.sites, "bill__site_id")
     debt = rows.select_for_update(of=BILL_FIRST, no_key=True).filter(pk=debt_id).first()
     if debt is None:
         raise NotFound("debt_not_found", "Debt not found")

@@ -11,10 +11,12 @@ from parking.audit import services as audit
 from parking.checkout import collecting, offering, settling_offers
 from parking.checkout.bills import charge_at
 from parking.checkout.collecting import Collection, total_owed
+from parking.checkout.emergencies import note_left
 from parking.core.actor import SYSTEM, Actor
 from parking.core.errors import Refused
 from parking.core.money import ZERO
 from parking.core.site_settings import QUOTE_MINUTES
+from parking.facilities.emergencies import running_at
 from parking.payments import bills, orders
 from parking.payments.bills import Closed
 from parking.payments.gateways.registry import chosen_gateway
@@ -29,7 +31,7 @@ from parking.stays.events import (
     SessionTerminated,
     SessionTerminationWaits,
 )
-from parking.stays.models import EndReason, ParkingSession
+from parking.stays.models import EndMethod, EndReason, ParkingSession
 from parking.tariffs.rules import Charge, LineKind, kept_lines
 
 # What is paid under these opens the gate.
@@ -40,7 +42,8 @@ ENDS_STAY = (OrderPurpose.EXIT, OrderPurpose.TERMINATION)
 class Ending:
     """What was decided: the order to collect, or the refunds to send, the change (rupees) and what was taken.
 
-    `is_new` says that the order has just been written, so that no gateway can have seen it.
+    `is_new` says that the order has just been written, so that no gateway can have seen it; `emergency_id` that the car
+    was let out in an emergency, for nothing.
     """
 
     order: PaymentOrder | None = None
@@ -49,14 +52,19 @@ class Ending:
     change: Decimal = ZERO
     debts_collected: Decimal = ZERO
     payment: Payment | None = None
+    emergency_id: int | None = None
 
 
 def end(*, session: ParkingSession, reason: EndReason, collection: Collection, actor: Actor, now: datetime) -> Ending:
     """Complete a stay, or freeze its bill and write the order whose payment will complete it.
 
-    Raises Refused `amount_mismatch`, `amount_too_small`, `gateway_invalid`; as `collecting.refuse_missing_proof`,
-    `offering.give_voucher` and `takings.take`; with debts as `collecting.debts_with_exit`.
+    In an emergency of the site an exit takes no money: what is due is owed. Raises Refused `amount_mismatch`,
+    `amount_too_small`, `gateway_invalid`; as `collecting.refuse_missing_proof`, `offering.give_voucher` and
+    `takings.take`; with debts as `collecting.debts_with_exit`.
     """
+    emergency_id = running_at(session.zone.site_id, now) if reason == EndReason.EXIT else None
+    if emergency_id is not None:
+        return _end_in_emergency(session, emergency_id, actor, now)
     if collection.voucher is not None:
         offering.give_voucher(session, collection.voucher, actor, now)
     charge = charge_at(session, now)
@@ -80,6 +88,16 @@ def end(*, session: ParkingSession, reason: EndReason, collection: Collection, a
     return Ending(
         refunds=closed.refunds, change=closed.change, debts_collected=total_owed(owed), payment=closed.payment
     )
+
+
+def _end_in_emergency(session: ParkingSession, emergency_id: int, actor: Actor, now: datetime) -> Ending:
+    if session.bill.frozen_until is not None:
+        orders.give_up(bill=session.bill, now=now)
+    method = EndMethod.NONE.value
+    charge = charge_at(session, now)
+    closed = complete(session=session, charge=charge, method=method, reason=EndReason.EXIT, actor=actor, now=now)
+    note_left(session=session, emergency_id=emergency_id, debt=closed.debt, actor=actor, now=now)
+    return Ending(refunds=closed.refunds, emergency_id=emergency_id)
 
 
 def _tender(collection: Collection, actor: Actor, *, for_debts: Decimal, due: Decimal) -> Tender | None:
@@ -107,13 +125,17 @@ def complete(
     actor: Actor = SYSTEM,
     tender: Tender | None = None,
     payment: Payment | None = None,
+    left_at: datetime | None = None,
 ) -> Closed:
     """End a stay with the car inside, and close its bill with this charge.
 
-    `tender` is money at the counter, `payment` that of the order which ends the stay.
+    `tender` is money at the counter, `payment` that of the order which ends the stay; `left_at` is when the car left
+    (EXIT), if somebody states that afterwards.
     """
-    move = stays.scan_exit_qr if reason == EndReason.EXIT else stays.terminate_session
-    move(session=session, payment_method=method, now=now)
+    if reason == EndReason.EXIT:
+        stays.scan_exit_qr(session=session, payment_method=method, now=now, left_at=left_at)
+    else:
+        stays.terminate_session(session=session, payment_method=method, now=now)
     closed = bills.close(
         bill=session.bill,
         charge=charge,

@@ -10,7 +10,8 @@ from django.db import transaction
 from parking.audit import services as audit
 from parking.audit.queries import has_happened
 from parking.checkout import ending
-from parking.checkout.collecting import Collection, collected_at, refuse_unknown_method
+from parking.checkout.collecting import Collection, collected_at
+from parking.checkout.emergencies import refuse_unknown_unless_emergency
 from parking.checkout.ending import ENDS_STAY, Ending
 from parking.checkout.offering import give_voucher
 from parking.checkout.paying import collect_with_page
@@ -28,6 +29,7 @@ from parking.payments.queries import Frozen, claim_of_payment, state_of
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import QrText
+from parking.stays.displays import show_at_counter
 from parking.stays.events import SessionQuoted
 from parking.stays.models import EndReason, ParkingSession, ScanKind, SessionStatus
 from parking.stays.queries import session_by_uuid
@@ -68,6 +70,7 @@ def quote(
             audit.record(actor, SessionQuoted(session_id=session.pk, total=session.bill.total), now)
         if voucher is not None:
             give_voucher(session, voucher, actor, now)
+        show_at_counter(gate_id=actor.gate_id, session_id=session.pk, now=now)
     return session
 
 
@@ -84,21 +87,23 @@ def leave(
     """Scan a car out: collect what is due, then complete the stay and free the slot.
 
     CASH, UPI and CARD complete at once. ONLINE freezes the bill and completes when the gateway confirms; the same scan
-    again looks at the payment again. A voucher lowers the bill before. Raises NotFound `qr_not_found`; Refused
-    `payment_method_invalid`, `entry_not_scanned`, `already_exited`, `vehicle_mismatch`, `payment_failed`, and as
-    `ending.end`; Unavailable; RepeatedRequest.
+    again looks at the payment again. A voucher lowers the bill before. In an emergency it completes for nothing,
+    whatever the way to pay. Raises NotFound `qr_not_found`; Refused `payment_method_invalid`, `entry_not_scanned`,
+    `already_exited`, `vehicle_mismatch`, `payment_failed`, and as `ending.end`; Unavailable; RepeatedRequest.
     """
-    refuse_unknown_method(collection)
+    refuse_unknown_unless_emergency(collection, now)
     with transaction.atomic(durable=True), together():
         session = access.lock(QrText(qr_code, plate_seen or ""), actor)
         idempotency.claim(key, subject=str(session.uuid), now=now)
         if _came_before(session, scan_id):
             return finished_exit(session, tendered=collection.tendered, debts=collection.debts)
         stays.refuse_exit(session, plate_seen=plate_seen)
+        refuse_unknown_unless_emergency(collection, now, site_id=session.zone.site_id)
         stays.remember_scan(session=session, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
         stays.note_exit_gate(session=session, gate_id=actor.gate_id)
         ended = ending.end(session=session, reason=EndReason.EXIT, collection=collection, actor=actor, now=now)
         record_wrong_way(actor, session, Way.OUT, now)
+        show_at_counter(gate_id=actor.gate_id, session_id=session.pk, now=now)
     left = finish_ending(session, ended, now)
     return replace(left, debts_collected=ended.debts_collected) if collection.debts else left
 

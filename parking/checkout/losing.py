@@ -11,7 +11,8 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.checkout import ending
-from parking.checkout.collecting import Collection, refuse_unknown_method
+from parking.checkout.collecting import Collection
+from parking.checkout.emergencies import refuse_unknown_unless_emergency
 from parking.checkout.leaving import Left, finish_ending, resume_ending
 from parking.checkout.wrong_ways import Way, record_wrong_way
 from parking.checkout.zones_here import zones_at
@@ -59,8 +60,15 @@ def similar_inside(plate: str, *, sites: Sites) -> list[ParkingSession]:
     key = checked_plate(plate).match_key
     rows = ParkingSession.objects.whole().filter(status=SessionStatus.ACTIVE)
     inside = at_sites(rows, sites, "zone__site_id").order_by("entry_time", "pk")
-    near = [session for session in inside if within(session.vehicle.match_key, key, MOST_CHANGES)]
+    near = [session for session in inside if _is_near(session.vehicle, key)]
     return sorted(near, key=lambda session: session.vehicle.match_key != key)[:MOST_SHOWN]
+
+
+def _is_near(vehicle: Vehicle, key: str) -> bool:
+    """Return whether a plate is within two characters, or ends as one of which no more is known."""
+    if vehicle.is_partial:
+        return bool(vehicle.last_four) and key.endswith(vehicle.last_four)
+    return within(vehicle.match_key, key, MOST_CHANGES)
 
 
 def let_out(
@@ -77,7 +85,7 @@ def let_out(
     Raises Refused `has_entry_record` with the `session_id` of the plate inside, `similar_plates_inside` with the
     `sessions`, `plate_has_booking`, and as an exit; NotFound `zone_not_found`.
     """
-    refuse_unknown_method(collection)
+    refuse_unknown_unless_emergency(collection, now)
     plate, uuid = checked_plate(lost.plate), new_uuid()
     with transaction.atomic(durable=True):
         vehicle = lock_vehicle(plate=plate, kind=lost.vehicle_kind, now=now)
@@ -86,6 +94,7 @@ def let_out(
         idempotency.claim(key, subject=str(session.uuid if session else uuid), now=now)
         if session is None:
             session = _opened(uuid, actor, vehicle, lost, now)
+            refuse_unknown_unless_emergency(collection, now, site_id=session.zone.site_id)
             stays.remember_scan(session=session, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
             stays.note_exit_gate(session=session, gate_id=actor.gate_id)
             ended = ending.end(session=session, reason=EndReason.EXIT, collection=collection, actor=actor, now=now)

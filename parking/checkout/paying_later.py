@@ -19,6 +19,7 @@ from parking.core.idempotency import RequestKey
 from parking.core.money import ZERO
 from parking.core.site_settings import PAY_LATER_PER_ATTENDANT, PAY_LATER_PER_PLATE, PAY_LATER_PROOF
 from parking.core.statements import save_fields
+from parking.facilities.emergencies import running_at
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import StayRef
@@ -56,12 +57,13 @@ def let_out(
         if _came_before(stay, scan_id):
             return finished_exit(stay, tendered=cash)
         stays.refuse_exit(stay, plate_seen=plate_seen)
-        _refuse_too_many(stay, actor, now)
-        _keep_phone(stay, phone)
+        if running_at(stay.zone.site_id, now) is None:
+            _refuse_too_many(stay, actor, now)
+            _keep_phone(stay, phone)
         stays.remember_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
         stays.note_exit_gate(session=stay, gate_id=actor.gate_id)
         ended = ending.end(session=stay, reason=EndReason.EXIT, collection=_collection(cash), actor=actor, now=now)
-        if stay.bill.due > ZERO:
+        if stay.bill.due > ZERO and ended.emergency_id is None:
             add_mark(stay, Mark.PAY_LATER)
             audit.record(actor, SessionPaysLater(session_id=stay.pk, owed=stay.bill.due), now)
         record_wrong_way(actor, stay, Way.OUT, now)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from parking.checkout import organisation_renderers, pass_renderers, reservation_renderers
+from parking.checkout import left_behind, organisation_renderers, pass_renderers, reservation_renderers
 from parking.checkout.driver_messages import to_driver
 from parking.checkout.notice_documents import attached_documents
 from parking.core.money import ZERO
@@ -241,6 +241,7 @@ def _refund_done(session: ParkingSession | None, number: str) -> list[Message]:
 pass_renderers.register()
 reservation_renderers.register()
 organisation_renderers.register()
+left_behind.register()
 register_attachment("payment", attached_documents)
 register_renderer(SessionBooked, render_booked, when=_is_free)
 register_renderer(SessionCancelled, render_cancelled)

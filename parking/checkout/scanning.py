@@ -3,21 +3,23 @@
 from datetime import datetime
 from enum import StrEnum
 
+from parking.checkout.collecting import Collection
 from parking.checkout.entering import Entered, enter
-from parking.checkout.leaving import Left, finished_exit, quote
+from parking.checkout.leaving import Left, finished_exit, leave, quote
 from parking.checkout.pass_entry import PassEntered, enter_with_pass, pass_at_gate
 from parking.checkout.paying import refresh_order
 from parking.checkout.queries import newest_order
 from parking.core.actor import Actor
 from parking.core.errors import NotFound, Refused
 from parking.core.ids import Ref, read_pass_code
+from parking.facilities.emergencies import is_any_running, running_at
 from parking.passes.models import MOST_VEHICLES
 from parking.passes.queries import present_vehicles
 from parking.payments.models import OrderStatus, PaymentMethod
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.access import QrText
-from parking.stays.models import EndReason, ParkingSession, ScanKind, SessionStatus
+from parking.stays.models import EndMethod, EndReason, ParkingSession, ScanKind, SessionStatus
 
 
 class Direction(StrEnum):
@@ -36,23 +38,38 @@ def scan(
     now: datetime,
     plate_seen: str | None = None,
     scan_id: str | None = None,
-) -> Entered | PassEntered | ParkingSession:
+) -> Entered | PassEntered | ParkingSession | Left:
     """Let a car in, or quote the bill of one that is inside (answers its stay). Raises as `enter` and `quote`.
 
-    Where cars pass both ways, the stay says which of the two is meant; the same scan again means the same.
+    In an emergency there is no bill: the car is let out (answers how it left). Where cars pass both ways, the stay says
+    which of the two is meant; the same scan again means the same.
     """
     if direction != Direction.OUT and read_pass_code(qr_code):
         return _scan_pass(actor, qr_code, direction, plate_seen=plate_seen, scan_id=scan_id, now=now)
     if direction == Direction.BOTH:
         direction = _direction_of(access.find(QrText(qr_code, plate_seen or ""), actor), scan_id)
     if direction == Direction.OUT:
-        return quote(actor=actor, qr_code=qr_code, plate_seen=plate_seen, now=now)
+        return _quote_or_leave(actor, qr_code, plate_seen=plate_seen, scan_id=scan_id, now=now)
     return enter(actor=actor, qr_code=qr_code, plate_seen=plate_seen, scan_id=scan_id, now=now)
+
+
+def _quote_or_leave(
+    actor: Actor, qr_code: str, *, plate_seen: str | None, scan_id: str | None, now: datetime
+) -> ParkingSession | Left:
+    """Quote the bill, or let the car out where an emergency runs."""
+    if is_any_running(now):
+        session = access.find(QrText(qr_code, plate_seen or ""), actor)
+        if running_at(session.zone.site_id, now) is not None:
+            nothing = Collection(EndMethod.NONE.value)
+            return leave(
+                actor=actor, qr_code=qr_code, collection=nothing, plate_seen=plate_seen, scan_id=scan_id, now=now
+            )
+    return quote(actor=actor, qr_code=qr_code, plate_seen=plate_seen, now=now)
 
 
 def _scan_pass(
     actor: Actor, qr_code: str, direction: Direction, *, plate_seen: str | None, scan_id: str | None, now: datetime
-) -> Entered | PassEntered | ParkingSession:
+) -> Entered | PassEntered | ParkingSession | Left:
     """Let a car in with the code of its pass, or quote the bill of one that is inside.
 
     A pass of several vehicles needs the plate: Refused `pass_needs_plate`, with the `plates` that are on it; none where
@@ -63,7 +80,7 @@ def _scan_pass(
     if plate is None:
         raise Refused("pass_needs_plate", "This pass has several vehicles; which plate is it?", plates=_few(plates))
     if direction == Direction.BOTH and _is_inside(qr_code, plate, actor, scan_id):
-        return quote(actor=actor, qr_code=qr_code, plate_seen=plate, now=now)
+        return _quote_or_leave(actor, qr_code, plate_seen=plate, scan_id=scan_id, now=now)
     return enter_with_pass(actor=actor, qr_code=qr_code, plate=plate, scan_id=scan_id, now=now)
 
 

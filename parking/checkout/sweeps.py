@@ -42,6 +42,7 @@ from parking.notifications.models import Channel
 from parking.offers import points
 from parking.payments.gateways.registry import gateway_codes
 from parking.replays import working
+from parking.stays import left_behind
 
 # Calls of one gateway at a time. A run takes twice as many orders: one that hangs 20 s a call is over in 40 s.
 CALLS_AT_ONCE = 8
@@ -86,6 +87,7 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
             Sweep("invoice_months", 300, organisation_money.invoice_months),
             Sweep("note_overdue_invoices", 300, organisation_money.note_overdue_invoices),
             Sweep("forget_ended_vehicles", 3600, pass_renewing.forget_ended_vehicles),
+            Sweep("note_vehicles_left_behind", 3600, left_behind.note_steps_due),
             Sweep("lapse_old_debts", 86_400, collecting.lapse_old_debts, full=collecting.MOST_AT_ONCE),
         ),
         # In a lane of its own: a long one holds nothing up.

@@ -23,8 +23,11 @@ from parking.core.sites import at_sites
 from parking.stays import services as stays
 from parking.stays.events import SessionEntered, SpecialSlotGiven
 from parking.stays.models import ParkingSession, ScanKind, SessionStatus
+from parking.stays.tokens import give_token, lock_token, refuse_token
 from parking.tariffs.queries import walk_in_terms
 from parking.vehicles.models import Vehicle
+from parking.vehicles.partial import checked_last_four, lock_partial
+from parking.vehicles.plates import Plate
 from parking.vehicles.services import checked_plate, lock_vehicle
 
 # Another zone of the gate may still take the car.
@@ -33,13 +36,27 @@ _NEXT_ZONE = {"zone_full", "zone_inactive", "kind_not_allowed"}
 
 @dataclass(frozen=True)
 class Arrival:
-    """A car without a booking; without `zone` it gets a place in the first zone of the gate that has one."""
+    """A car without a booking; without `zone` it gets a place in the first zone of the gate that has one.
 
-    plate: str
+    Without `plate` no more is known of it than its `last_four` digits, or nothing. `token` is the scanned code of the
+    plastic that it gets in place of a ticket.
+    """
+
+    plate: str = ""
     vehicle_kind: str = "CAR"
     zone: Ref | None = None
     owner_name: str = ""
     special: SpecialSlot | None = None
+    last_four: str = ""
+    token: str = ""
+
+    def checked(self) -> Plate | None:
+        """Return the plate, None for none. Raises Refused `vehicle_invalid`, `last_four_invalid`."""
+        if self.plate:
+            return checked_plate(self.plate)
+        if self.last_four:
+            checked_last_four(self.last_four)
+        return None
 
 
 def walk_in(
@@ -55,31 +72,49 @@ def walk_in(
 
     `collection`: how money is paid that is due at the entry, by CASH or UPI; without it `payment_at_entry` is raised.
     Raises Refused `plate_has_booking` and `plate_is_inside` for a plate with an open session at the actor's site, which
-    they name; NotFound `zone_not_found`; InvalidInput without zone and gate; and as a ticket.
+    they name, `token_in_use`, `token_lost`; NotFound `zone_not_found`, `token_not_found`; InvalidInput without zone and
+    gate; and as a ticket.
     """
     if arrival.special is not None:
         actor.need("assign_special")
-    plate = checked_plate(arrival.plate)
+    plate = arrival.checked()
     zones = zones_at(actor, arrival.zone)
     uuid = new_uuid()
     with transaction.atomic(durable=True):
-        vehicle = lock_vehicle(plate=plate, kind=arrival.vehicle_kind, now=now)
+        vehicle = _locked_vehicle(arrival, plate, scan_id, now)
+        token = lock_token(arrival.token, actor) if arrival.token else None
         session = _entered_before(vehicle, scan_id)
         idempotency.claim(key, subject=str(session.uuid if session else uuid), now=now)
         if session is None:
             _refuse_present(vehicle, actor)
-            kind = arrival.special.kind if arrival.special else None
-            wanted = Wanted(Ref(), plate, arrival.owner_name, arrival.vehicle_kind, kind)
-            session = _placed(uuid, wanted, zones, actor, now)
+            if token is not None:
+                refuse_token(token)
+            session = _placed(uuid, _wanted(arrival, vehicle), zones, actor, now)
             if arrival.special is not None:
-                given = SpecialSlotGiven(session_id=session.pk, kind=kind or "", reason=arrival.special.reason)
+                special = arrival.special
+                given = SpecialSlotGiven(session_id=session.pk, kind=special.kind, reason=special.reason)
                 audit.record(actor, given, now)
+            if token is not None:
+                give_token(token=token, session=session, actor=actor, now=now)
             paid = at_entry.collect(session=session, collection=collection, actor=actor, now=now, may_wait=False)
             _let_in(session, scan_id, actor, now)
         else:
             paid = at_entry.paid_before(session)
         debt = plate_debt(session.vehicle_id, sites=actor.sites)
     return Entered(session, debt, paid.order, paid.charged, paid.change)
+
+
+def _locked_vehicle(arrival: Arrival, plate: Plate | None, scan_id: str | None, now: datetime) -> Vehicle:
+    if plate is not None:
+        return lock_vehicle(plate=plate, kind=arrival.vehicle_kind, now=now)
+    last_four = checked_last_four(arrival.last_four) if arrival.last_four else ""
+    return lock_partial(last_four=last_four, kind=arrival.vehicle_kind, scan_id=scan_id, now=now)
+
+
+def _wanted(arrival: Arrival, vehicle: Vehicle) -> Wanted:
+    plate = Plate(shown=vehicle.vehicle_number, match_key=vehicle.match_key)
+    special = arrival.special.kind if arrival.special else None
+    return Wanted(Ref(), plate, arrival.owner_name, arrival.vehicle_kind, special)
 
 
 def _let_in(session: ParkingSession, scan_id: str | None, actor: Actor, now: datetime) -> None:

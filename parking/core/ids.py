@@ -12,6 +12,9 @@ QR_LENGTH = 12
 _QR = re.compile(rf"{QR_PREFIX}[{CROCKFORD}]{{{QR_LENGTH}}}")
 PASS_PREFIX = "PASS-"  # noqa: S105 - a season ticket
 _PASS = re.compile(rf"{PASS_PREFIX}[{CROCKFORD}]{{{QR_LENGTH}}}")
+TOKEN_PREFIX = "TK-"  # noqa: S105 - a piece of plastic
+TOKEN_LENGTH = 8
+_TOKEN = re.compile(rf"{TOKEN_PREFIX}[{CROCKFORD}]{{{TOKEN_LENGTH}}}")
 # What scanners send before a code: the identifier of its kind (AIM, ISO/IEC 15424: `]Q1` is a QR code), a byte order
 # mark, also as three letters of Latin-1, characters that are not seen, spaces.
 _BEFORE_CODE = re.compile(r"(?:[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]|\u00ef\u00bb\u00bf|\][A-Za-z][0-9A-Za-z])+")
@@ -33,6 +36,11 @@ def new_pass_code() -> str:
     return PASS_PREFIX + crockford(QR_LENGTH)
 
 
+def new_token_code() -> str:
+    """Return `TK-` and 8 characters of Crockford's base 32: the code of a token of plastic."""
+    return TOKEN_PREFIX + crockford(TOKEN_LENGTH)
+
+
 def crockford(length: int) -> str:
     """Return `length` random characters of Crockford's base 32, five bits each."""
     return "".join(secrets.choice(CROCKFORD) for _ in range(length))
@@ -51,10 +59,15 @@ def read_pass_code(text: str) -> str | None:
     return _read_code(text, PASS_PREFIX, _PASS)
 
 
-def _read_code(text: str, prefix: str, form: "re.Pattern[str]") -> str | None:
+def read_token_code(text: str) -> str | None:
+    """Return the code of a token at the beginning of a scanned text, or None; as `read_qr_code`."""
+    return _read_code(text, TOKEN_PREFIX, _TOKEN, TOKEN_LENGTH)
+
+
+def _read_code(text: str, prefix: str, form: "re.Pattern[str]", length: int = QR_LENGTH) -> str | None:
     added = _BEFORE_CODE.match(text)
     begin = added.end() if added else 0
-    start = text[begin : begin + len(prefix) + QR_LENGTH].upper()
+    start = text[begin : begin + len(prefix) + length].upper()
     code = prefix + start[len(prefix) :].translate(_LOOK_ALIKES)
     return code if start.startswith(prefix) and form.fullmatch(code) else None
 

@@ -8,7 +8,7 @@ second. `facilities.settings` is the only writer.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
@@ -92,6 +92,25 @@ def _read() -> dict[tuple[str, int], Any]:
 
 
 stored: FreshValue[dict[tuple[str, int], Any]] = FreshValue(_read, seconds=0.5, overlap=0.5)
+
+# Under this name the value of a site says that an emergency runs there: its id, and when it ends. Nobody sets it as a
+# setting; it is kept here because every scan reads these values anyway. Written by `facilities.settings`.
+EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True)
+class KeptEmergency:
+    """What each process knows of an emergency: its id, and when it ends (aware)."""
+
+    id: int
+    ends_at: datetime
+
+
+def kept_emergencies() -> dict[int, KeptEmergency]:
+    """Return what is kept of emergencies by the id of their site; they may be over."""
+    rows = {site_id: value for (name, site_id), value in stored.value().items() if name == EMERGENCY}
+    return {site_id: KeptEmergency(row["id"], datetime.fromisoformat(row["ends_at"])) for site_id, row in rows.items()}
+
 
 # --- Stays ---------------------------------------------------------------------------------------------
 

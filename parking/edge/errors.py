@@ -38,6 +38,7 @@ log = structlog.get_logger(__name__)
 # Facts of a refusal that its caller may know, and how they are read; amounts are rupees.
 _DETAILS: dict[str, Callable[[Any], object]] = {
     "session_id": int,
+    "emergency_id": int,
     "due": Decimal,
     "left": Decimal,
     "refund": Decimal,

@@ -154,3 +154,54 @@ class SettingsChanged(Event):
 
     site_id: int | None
     changes: dict[str, tuple[str | None, str | None]]
+
+
+# --- Emergencies ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyEvent(Event):
+    """Something that happened to an emergency of a site."""
+
+    subject_kind = "emergency"
+
+    emergency_id: int
+    site_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyAsked(EmergencyEvent):
+    """Somebody wants every car of a site let out; a second person has to confirm it."""
+
+    action = "emergency.asked"
+
+    minutes: int
+    reason: str
+    approval_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyBegun(EmergencyEvent):
+    """From now on every car is let out, until `ends_at`; `alone` by the only administrator that there is."""
+
+    action = "emergency.begun"
+
+    minutes: int
+    reason: str
+    ends_at: str
+    begun_by: int
+    alone: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyRefused(EmergencyEvent):
+    """An emergency was refused by the second person, or taken back, before it began."""
+
+    action = "emergency.refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyEnded(EmergencyEvent):
+    """Somebody ended an emergency before its time."""
+
+    action = "emergency.ended"

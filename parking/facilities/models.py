@@ -1,8 +1,10 @@
 """Car parks, their zones and slots."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -226,3 +228,51 @@ class ParkingSlot(models.Model):
     def is_occupied(self) -> bool:
         """Return whether the slot is booked or has a car in it; `is_occupied` is the older name for both."""
         return self.status in {SlotStatus.BOOKED, SlotStatus.OCCUPIED}
+
+
+class EmergencyStatus(models.TextChoices):
+    WAITS = "WAITS", "Waits for a second person"
+    RUNS = "RUNS", "Every car is let out"
+    OVER = "OVER", "Over"
+    REFUSED = "REFUSED", "Refused or taken back"
+
+
+class Emergency(models.Model):
+    """A time in which a site lets every car out at once. Written by `facilities.emergencies` alone.
+
+    It begins when a second person confirms it (`begins_at`), and ends by itself at `ends_at`, or before at `ended_at`.
+    """
+
+    site = models.ForeignKey(ParkingSite, on_delete=models.PROTECT, related_name="emergencies")
+    reason = models.CharField(max_length=200)
+    minutes = models.PositiveSmallIntegerField()
+    begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    begins_at = models.DateTimeField(null=True, blank=True, help_text="Empty: nobody confirmed it")
+    ends_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When somebody ended or refused it")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(minutes__gte=1, minutes__lte=240), name="emergency_has_an_end"),
+            models.CheckConstraint(
+                condition=Q(begins_at=None, ends_at=None, confirmed_by=None)
+                | Q(begins_at__isnull=False, ends_at__isnull=False, confirmed_by__isnull=False),
+                name="emergency_is_confirmed",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["site"], condition=Q(ended_at=None), name="emergency_not_ended"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Emergency {self.pk}"
+
+    def status_at(self, now: datetime) -> EmergencyStatus:
+        """Return how it stands at a moment."""
+        if self.begins_at is None or self.ends_at is None:
+            return EmergencyStatus.REFUSED if self.ended_at else EmergencyStatus.WAITS
+        return EmergencyStatus.OVER if self.ended_at or now >= self.ends_at else EmergencyStatus.RUNS

@@ -12,7 +12,7 @@ from parking.core.actor import Actor
 from parking.core.errors import Forbidden, InvalidInput, NotFound, Refused
 from parking.core.models import OPERATOR, SettingValue
 from parking.core.pictures import keep_picture
-from parking.core.site_settings import BRAND_LOGO, BY_NAME
+from parking.core.site_settings import BRAND_LOGO, BY_NAME, EMERGENCY
 from parking.facilities.events import SettingsChanged
 from parking.facilities.models import ParkingSite
 
@@ -45,6 +45,21 @@ def set_logo(*, actor: Actor, content: bytes, now: datetime) -> None:
     with transaction.atomic():
         digest = keep_picture(content, now=now)
         change_settings(actor=actor, site_id=None, values={BRAND_LOGO.name: digest}, now=now)
+
+
+def keep_emergency(*, site_id: int, emergency_id: int, ends_at: datetime | None, now: datetime) -> None:
+    """Let all processes know of an emergency within a second; without `ends_at` that there is none any more.
+
+    Inside the transaction that begins or ends it, under the lock of the site.
+    """
+    rows = SettingValue.objects.filter(name=EMERGENCY, site_id=site_id)
+    if ends_at is None:
+        rows.delete()
+        return
+    value = {"id": emergency_id, "ends_at": ends_at.isoformat()}
+    SettingValue.objects.update_or_create(
+        name=EMERGENCY, site_id=site_id, defaults={"value": value, "changed_by": None, "changed_at": now}
+    )
 
 
 def check_site(actor: Actor, site_id: int | None, *, changes: bool = False) -> None:

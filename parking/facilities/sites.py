@@ -41,6 +41,14 @@ def site_by_id(site_id: int, actor: Actor) -> ParkingSite:
     return site
 
 
+def only_site(actor: Actor) -> ParkingSite:
+    """Return the one site that the actor works at, as that of the gate. Raises InvalidInput where there are several."""
+    found = list(present_sites(actor)[:2])
+    if len(found) != 1:
+        raise InvalidInput({"site_id": ["Name the site, or the gate"]})
+    return found[0]
+
+
 def create_site(*, actor: Actor, fields: dict[str, Any], now: datetime) -> ParkingSite:
     """Make a site, CLOSED unless `fields` say otherwise.
 

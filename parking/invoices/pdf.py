@@ -64,9 +64,9 @@ def pdf_of(sheets: tuple[Sheet, ...], paper: Paper, logo: bytes | None = None) -
     heights: Sequence[float] = [paper.height or TALLEST] * len(sheets)
     if paper.height is None:
         # Once to see how long it becomes.
-        with closing(_Press(paper, logo)) as trial:
+        with closing(Press(paper, logo)) as trial:
             heights = _print(trial, sheets, heights)
-    with closing(_Press(paper, logo)) as press:
+    with closing(Press(paper, logo)) as press:
         _print(press, sheets, heights)
         press.set_title(", ".join(f"{sheet.title} {sheet.number}" for sheet in sheets))
         press.set_author(sheets[0].supplier)
@@ -75,7 +75,7 @@ def pdf_of(sheets: tuple[Sheet, ...], paper: Paper, logo: bytes | None = None) -
         return bytes(press.output())
 
 
-def _print(press: "_Press", sheets: tuple[Sheet, ...], heights: Sequence[float]) -> list[float]:
+def _print(press: "Press", sheets: tuple[Sheet, ...], heights: Sequence[float]) -> list[float]:
     """Put each sheet on a page of its height; answers how far down each came."""
     ends = []
     for sheet, height in zip(sheets, heights, strict=True):
@@ -89,7 +89,7 @@ def _print(press: "_Press", sheets: tuple[Sheet, ...], heights: Sequence[float])
 # --- From top to bottom ----------------------------------------------------------------------------
 
 
-def _lay_out(press: "_Press", sheet: Sheet) -> None:
+def _lay_out(press: "Press", sheet: Sheet) -> None:
     _head(press, sheet)
     _facts(press, sheet.facts)
     _bill(press, sheet)
@@ -103,7 +103,7 @@ def _lay_out(press: "_Press", sheet: Sheet) -> None:
         press.say(note, size=press.paper.small, grey=True)
 
 
-def _head(press: "_Press", sheet: Sheet) -> None:
+def _head(press: "Press", sheet: Sheet) -> None:
     paper = press.paper
     press.show_logo()
     press.say(sheet.supplier, size=paper.normal + 2, bold=True)
@@ -114,14 +114,14 @@ def _head(press: "_Press", sheet: Sheet) -> None:
     press.space(0.5)
 
 
-def _facts(press: "_Press", facts: tuple[Pair, ...]) -> None:
+def _facts(press: "Press", facts: tuple[Pair, ...]) -> None:
     paper = press.paper
     for label, text in facts:
         press.row([(label, paper.label_width, "L"), (text, paper.inner - paper.label_width, "L")], first_grey=True)
     press.space()
 
 
-def _bill(press: "_Press", sheet: Sheet) -> None:
+def _bill(press: "Press", sheet: Sheet) -> None:
     amounts = [row.amount for row in sheet.rows]
     if press.paper.height is None:
         _narrow_bill(press, sheet)
@@ -138,7 +138,7 @@ def _bill(press: "_Press", sheet: Sheet) -> None:
     press.rule()
 
 
-def _narrow_bill(press: "_Press", sheet: Sheet) -> None:
+def _narrow_bill(press: "Press", sheet: Sheet) -> None:
     width = press.paper.inner - press.paper.amount_width
     press.rule()
     press.say(f"{sheet.amount_heading}, ₹", size=press.paper.small, align="R", grey=True)
@@ -148,7 +148,7 @@ def _narrow_bill(press: "_Press", sheet: Sheet) -> None:
     press.rule()
 
 
-def _sums(press: "_Press", sheet: Sheet) -> None:
+def _sums(press: "Press", sheet: Sheet) -> None:
     width = press.paper.inner - press.paper.amount_width
     for label, amount in sheet.sums:
         press.row([(label, width, "R"), _amount(press, amount)])
@@ -156,7 +156,7 @@ def _sums(press: "_Press", sheet: Sheet) -> None:
     press.row([(label, width, "R"), _amount(press, total)], bold=True)
 
 
-def _amount(press: "_Press", text: str) -> "Cell":
+def _amount(press: "Press", text: str) -> "Cell":
     return (text, press.paper.amount_width, "R")
 
 
@@ -165,7 +165,7 @@ def _amount(press: "_Press", text: str) -> "Cell":
 Cell = tuple[str, float, str]
 
 
-class _Press(FPDF):
+class Press(FPDF):
     """A PDF that is being written from top to bottom. It holds the files of its fonts open until `close`."""
 
     def __init__(self, paper: Paper, logo: bytes | None) -> None:

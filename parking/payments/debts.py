@@ -18,6 +18,12 @@ def owe(*, bill: Bill, amount: Decimal, now: datetime) -> Debt:
     return debt
 
 
+def mark_emergency(*, debt: Debt, emergency_id: int) -> None:
+    """Write down that a debt, whose bill is locked, comes of a car that was let out in an emergency."""
+    debt.emergency_id = emergency_id
+    debt.save(update_fields=["emergency"])
+
+
 def refuse_closed(debt: Debt) -> None:
     """Raise Refused `debt_closed` for a debt that nobody owes any more."""
     if debt.status != DebtStatus.OPEN:

@@ -224,6 +224,20 @@ class DebtWrittenOff(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmergencyWaived(Event):
+    """The debts of an emergency were forgiven in one step, beside a line for each; `alone` by who had begun it."""
+
+    action = "emergency.waived"
+    subject_kind = "emergency"
+
+    emergency_id: int
+    debts: int
+    amount: Decimal
+    reason: str
+    alone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class DebtCollected(Event):
     """A debt was paid, at the counter or online."""
 

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from parking.core.money import LEAST_ONLINE, ZERO
-from parking.facilities.models import ParkingSite
+from parking.facilities.models import Emergency, ParkingSite
 
 
 def _amount(**options: Any) -> "models.DecimalField[Decimal, Decimal]":
@@ -422,6 +422,14 @@ class Debt(models.Model):
     written_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
     payment = models.OneToOneField(
         "Payment", on_delete=models.PROTECT, null=True, blank=True, related_name="debt", help_text="What paid it"
+    )
+    emergency = models.ForeignKey(
+        Emergency,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="debts",
+        help_text="In which the car was let out",
     )
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from parking.core.actor import Actor, ActorKind
 from parking.core.errors import NotFound, Refused
-from parking.core.ids import Ref, read_pass_code, read_qr_code
+from parking.core.ids import Ref, read_pass_code, read_qr_code, read_token_code
 from parking.core.statements import Select
 from parking.stays.models import ParkingSession, SessionStatus
+from parking.stays.tokens import code_under_token
 from parking.vehicles.plates import readings
 
 
@@ -14,7 +15,8 @@ from parking.vehicles.plates import readings
 class QrText:
     """What a scanner read. Who has the code of a stay may act on it: at the gate nobody is asked for a name.
 
-    The code of a pass means the stay that it covers; of several inside, that of the `plate` which was seen.
+    The code of a pass means the stay that it covers; of several inside, that of the `plate` which was seen. The code of
+    a token means the stay that it was given to last.
     """
 
     text: str
@@ -86,9 +88,16 @@ def _locked(ref: StayRef) -> ParkingSession | None:
 
 
 def _code_of(ref: QrText) -> str | None:
-    """Return the code of the stay that a scanned text means, None for none. Raises Refused `pass_needs_plate`."""
+    """Return the code of the stay that a scanned text means, None for none.
+
+    Raises Refused `pass_needs_plate`, `token_lost`.
+    """
     code = read_qr_code(ref.text)
-    pass_code = None if code else read_pass_code(ref.text)
+    if code:
+        return code
+    if token := read_token_code(ref.text):
+        return code_under_token(token)
+    pass_code = read_pass_code(ref.text)
     return _code_under_pass(pass_code, ref.plate) if pass_code else code
 
 

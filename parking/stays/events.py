@@ -87,6 +87,110 @@ class SpecialSlotGiven(SessionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TokenGiven(SessionEvent):
+    """The car got a token of plastic in place of a ticket."""
+
+    action = "session.token_given"
+
+    token_id: int
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokensMade(Event):
+    """Tokens of a site were numbered from `first` to `last`."""
+
+    action = "tokens.made"
+    subject_kind = "site"
+
+    site_id: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenChanged(Event):
+    """A token was reported lost, or found again."""
+
+    action = "token.changed"
+    subject_kind = "token"
+
+    token_id: int
+    site_id: int
+    lost: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperBlockMade(Event):
+    """A site got a block of paper slips."""
+
+    action = "paper_block.made"
+    subject_kind = "site"
+
+    site_id: int
+    block_id: int
+    name: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperSlipEntered(SessionEvent):
+    """A paper slip was entered: the times and the cash (rupees) are what it says."""
+
+    action = "session.paper_slip"
+
+    block: str
+    number: int
+    stated_entry: str
+    stated_exit: str
+    stated_cash: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftBehindStepDue(SessionEvent):
+    """A vehicle is inside for days: MESSAGE, NOTICE or LETTER is due, after so many `days`."""
+
+    action = "session.left_behind"
+
+    way: str
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftBehindStepDone(SessionEvent):
+    """Somebody put up the notice at a vehicle that was left behind, or posted its letter."""
+
+    action = "session.left_behind_done"
+
+    way: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisplayEvent(Event):
+    """Something that happened to a screen at the counter."""
+
+    subject_kind = "display"
+
+    display_id: int
+    gate_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisplayPaired(DisplayEvent):
+    """A display shows the bills of a gate from now on."""
+
+    action = "display.paired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisplayUnpaired(DisplayEvent):
+    """A display was taken away from its gate."""
+
+    action = "display.unpaired"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionExempted(SessionEvent):
     """An attendant took a photo of a car that pays nothing: it is of this class."""
 
@@ -300,6 +404,16 @@ class SessionPaysLater(SessionEvent):
 
     action = "session.pays_later"
 
+    owed: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionLeftInEmergency(SessionEvent):
+    """A car was let out because an emergency ran: `owed` is a debt of its plate now (rupees)."""
+
+    action = "session.left_in_emergency"
+
+    emergency_id: int
     owed: Decimal
 
 

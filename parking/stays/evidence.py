@@ -37,3 +37,10 @@ def photo(evidence_id: int, actor: Actor) -> bytes:
 def photos_of(session: ParkingSession) -> list[ParkingSessionEvidence]:
     """Return the photos of a session without their content, oldest first."""
     return list(ParkingSessionEvidence.objects.filter(session=session).defer("jpeg").order_by("pk"))
+
+
+def photo_of_session(session: ParkingSession) -> bytes | None:
+    """Return the newest photo of a session as JPEG, None for none."""
+    rows = ParkingSessionEvidence.objects.filter(session=session).order_by("-pk")
+    found = rows.values_list("jpeg", flat=True).first()
+    return None if found is None else bytes(found)

@@ -14,10 +14,24 @@ from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZon
 from parking.passes.models import Subscription
 from parking.payments.models import Bill, PaymentMethod
 from parking.stays import waiting_models  # noqa: F401 - tables of this app, too
+from parking.stays.display_models import CounterDisplay
 from parking.stays.exempt_models import ExemptClass, Exemption, ParkingSessionEvidence
+from parking.stays.left_models import LeftBehindStep
+from parking.stays.paper_models import PaperBlock, PaperSlip
+from parking.stays.token_models import Token
 from parking.vehicles.models import Vehicle
 
-__all__ = ["ExemptClass", "Exemption", "ParkingSessionEvidence"]  # tables that have a module of their own
+# Tables that have a module of their own.
+__all__ = [
+    "CounterDisplay",
+    "ExemptClass",
+    "Exemption",
+    "LeftBehindStep",
+    "PaperBlock",
+    "PaperSlip",
+    "ParkingSessionEvidence",
+    "Token",
+]
 
 
 class SessionStatus(models.TextChoices):

@@ -116,6 +116,13 @@ def cars_inside(
     return rows
 
 
+def everybody_inside(*, sites: Sites) -> QuerySet[ParkingSession]:
+    """Return the cars inside in the order in which somebody walks past them: by zone and slot."""
+    rows = ParkingSession.objects.whole().filter(status=SessionStatus.ACTIVE)
+    rows = at_sites(rows, sites, "zone__site_id")
+    return rows.order_by("zone__site__name", "zone__name", F("slot__sort_key").asc(nulls_last=True), "entry_time", "pk")
+
+
 def has_had_free_minutes(vehicle_id: int, terms: Terms, *, now: datetime) -> bool:
     """Return whether a plate had its free minutes already, within the time after which these terms give them again.
 

@@ -43,6 +43,7 @@ from parking.tariffs.rules import NO_OFFERS, BillLine, Offers, Stay, Terms, line
 from parking.tariffs.rules.demand import changed
 from parking.vehicles.alike import Likeness, likeness
 from parking.vehicles.models import Vehicle
+from parking.vehicles.partial import may_be
 from parking.vehicles.plates import readings
 
 # A reservation without slot has not claimed its vehicle yet.
@@ -190,6 +191,9 @@ def refuse_other_plate(session: ParkingSession, plate_seen: str | None) -> None:
     """
     if not plate_seen:
         return
+    if session.vehicle.is_partial:
+        _refuse_other_digits(session, plate_seen)
+        return
     found, means = likeness(plate_seen, session.vehicle.vehicle_number), readings(plate_seen)
     if found == Likeness.SAME and len(means) == 1:
         return
@@ -204,6 +208,19 @@ def refuse_other_plate(session: ParkingSession, plate_seen: str | None) -> None:
         "The number plate may not be the booked one" if is_unsure else "The number plate is not the booked one",
         session_id=session.pk,
         verdict="AMBER" if is_unsure else "RED",
+        booked=session.vehicle.vehicle_number,
+        seen=plate_seen,
+    )
+
+
+def _refuse_other_digits(session: ParkingSession, plate_seen: str) -> None:
+    if may_be(session.vehicle, plate_seen):
+        return
+    raise Refused(
+        "vehicle_mismatch",
+        "The number plate ends in other digits",
+        session_id=session.pk,
+        verdict="RED",
         booked=session.vehicle.vehicle_number,
         seen=plate_seen,
     )
@@ -293,9 +310,14 @@ def refuse_exit(session: ParkingSession, *, plate_seen: str | None) -> None:
     refuse_other_plate(session, plate_seen)
 
 
-def scan_exit_qr(*, session: ParkingSession, payment_method: str, now: datetime) -> None:
-    """Let the car out: ACTIVE becomes COMPLETED, the slot free. The bill must have been settled before."""
-    _complete(session, EndReason.EXIT, payment_method, now)
+def scan_exit_qr(
+    *, session: ParkingSession, payment_method: str, now: datetime, left_at: datetime | None = None
+) -> None:
+    """Let the car out: ACTIVE becomes COMPLETED, the slot free. The bill must have been settled before.
+
+    `left_at` is when it left, if somebody states that afterwards.
+    """
+    _complete(session, EndReason.EXIT, payment_method, now, left_at=left_at)
 
 
 def terminate_session(*, session: ParkingSession, payment_method: str, now: datetime) -> None:
@@ -316,9 +338,11 @@ def note_exit_gate(*, session: ParkingSession, gate_id: int | None) -> None:
         save_fields(session, "exit_gate_id")
 
 
-def _complete(session: ParkingSession, reason: EndReason, payment_method: str, now: datetime) -> None:
+def _complete(
+    session: ParkingSession, reason: EndReason, payment_method: str, now: datetime, *, left_at: datetime | None = None
+) -> None:
     # A clock that was set back must not make the car leave before it came.
-    left_at = max(now, session.entry_time or now)
+    left_at = max(left_at or now, session.entry_time or now)
     # Before the move, whose answer is needed: the two go in one statement.
     release_slot(session=session)
     _move(

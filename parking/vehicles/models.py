@@ -6,6 +6,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+# Stands for what is not known of a plate.
+PARTIAL = "*"
+
 
 class VehicleKind(models.TextChoices):
     """The kinds in the order in which they are shown; `facilities/rules.py` says which slots each may take."""
@@ -39,6 +42,16 @@ class Vehicle(models.Model):
 
     def __str__(self) -> str:
         return self.vehicle_number
+
+    @property
+    def is_partial(self) -> bool:
+        """Return whether its plate is not known: it stands for the car of one session (`vehicles.partial`)."""
+        return self.match_key.startswith(PARTIAL)
+
+    @property
+    def last_four(self) -> str:
+        """Return the last four digits of a plate that is known so far only; empty where none are, or all of it is."""
+        return self.vehicle_number.lstrip(PARTIAL) if self.is_partial else ""
 
 
 class SavedVehicle(models.Model):

@@ -22,3 +22,22 @@ MARKS: dict[str, Promise] = {
     "MOVED": _("Moved to another slot"),
     "PAY_LATER": _("Pays later"),
 }
+
+EMERGENCY_STATES: dict[str, Promise] = {
+    "WAITS": _("Waits for a second person"),
+    "RUNS": _("Every car is let out"),
+    "OVER": _("Over"),
+    "REFUSED": _("Refused or taken back"),
+}
+
+TOKEN_STATES: dict[str, Promise] = {
+    "FREE": _("Free"),
+    "OUT": _("With a car"),
+    "LOST": _("Lost"),
+}
+
+LEFT_BEHIND_WAYS: dict[str, Promise] = {
+    "MESSAGE": _("Message"),
+    "NOTICE": _("Notice"),
+    "LETTER": _("Letter"),
+}

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -86,13 +87,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _database_away_outside(request, error)
     if wants_json(request):
         return failed("server_error", "Something went wrong on our side", status=500)
-    return render(request, "web/500.html", status=500)
+    return _technical_issue(request, 500)
+
+
+def _technical_issue(request: HttpRequest, status: int) -> HttpResponse:
+    facts = {"at_gate": request.path.startswith("/gate/"), "contact": settings.SUPPORT_CONTACT}
+    return render(request, "web/500.html", facts, status=status)
 
 
 def _database_away_outside(request: HttpRequest, error: Exception) -> HttpResponse:
     answer = database_away(request, error)
     if wants_json(request):
         return answer
-    shown = render(request, "web/500.html", status=answer.status_code)
+    shown = _technical_issue(request, answer.status_code)
     shown.headers["Retry-After"] = answer.headers["Retry-After"]
     return shown

@@ -14,13 +14,19 @@ from parking.checkout.collecting import Card, Collection
 from parking.checkout.correcting import correct_plate
 from parking.checkout.identifying import confirm_owner
 from parking.checkout.losing import Lost
+from parking.checkout.paper_slips import Slip, enter_sheet
+from parking.checkout.walking_in import Arrival, walk_in
+from parking.core.actor import SYSTEM
 from parking.core.ids import Ref
+from parking.facilities.emergencies import begin
 from parking.facilities.models import ParkingZone
 from parking.offers.models import PromoCode, PromoUse
 from parking.offers.vouchers import give_voucher
 from parking.payments.models import Debt, Payment
 from parking.stays.access import QrText
 from parking.stays.models import ParkingSession
+from parking.stays.paper import make_block
+from parking.stays.tokens import make_tokens
 from tests.build import actor, enter, leave, take_ticket, terminate
 from tests.concurrency.together import at_once, tally
 from tests.invariants import assert_books_agree
@@ -147,6 +153,65 @@ def test_a_plate_corrected_while_the_car_leaves(staff: User, admin: User, zone: 
     assert tally(answers)["ok"] >= 1
     assert set(tally(answers)) <= {"ok", "session_over"}
     assert ParkingSession.objects.get().status == "COMPLETED"
+    assert_books_agree()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_emergency_that_begins_during_an_exit_takes_all_or_nothing(
+    staff: User, admin: User, zone: ParkingZone, way: Way
+) -> None:
+    session = enter(staff, take_ticket(zone, now=START), START)
+    start = partial(begin, actor=actor(admin), site_id=zone.site_id, reason="Fire", minutes=60, now=NOW)
+    at_once([partial(way, staff, session), start])
+    session = ParkingSession.objects.select_related("bill").get()
+    paid = sum(payment.amount for payment in Payment.objects.all())
+    owed = sum(debt.amount for debt in Debt.objects.all())
+    assert (paid + owed, session.status) in {(Decimal(100), "COMPLETED"), (Decimal(0), "ACTIVE")}
+    if "EMERGENCY" in session.marks:
+        assert (paid, session.payment_method) == (Decimal(0), "NONE")
+    assert_books_agree()
+
+
+def test_in_an_emergency_two_attendants_let_a_car_out_once(staff: User, admin: User, zone: ParkingZone) -> None:
+    session = enter(staff, take_ticket(zone, now=START), START)
+    begin(actor=actor(admin), site_id=zone.site_id, reason="Fire", minutes=60, now=NOW)
+    answers = at_once([partial(by_cash, staff, session), partial(later, admin, session)])
+    assert tally(answers) == {"ok": 1, "already_exited": 1}
+    assert Debt.objects.get().emergency_id
+    assert_books_agree()
+
+
+def test_one_token_is_given_once(staff: User, admin: User, zone: ParkingZone) -> None:
+    token = make_tokens(actor=SYSTEM, site_id=zone.site_id, first=1, last=1, now=NOW)[0]
+    cars = [Arrival(vehicle_kind="CAR", zone=Ref(pk=zone.pk), last_four=f"{n}" * 4, token=token.code) for n in (1, 2)]
+    calls = [
+        partial(walk_in, actor=actor(user), arrival=car, now=NOW)
+        for user, car in zip((staff, admin), cars, strict=True)
+    ]
+    assert tally(at_once(calls)) == {"ok": 1, "token_in_use": 1}
+    token.refresh_from_db()
+    assert token.session_id == ParkingSession.objects.get().pk
+    assert_books_agree()
+
+
+def test_the_same_scan_of_a_token_that_comes_twice_at_once_is_one_car(staff: User, zone: ParkingZone) -> None:
+    token = make_tokens(actor=SYSTEM, site_id=zone.site_id, first=1, last=1, now=NOW)[0]
+    car = Arrival(vehicle_kind="CAR", zone=Ref(pk=zone.pk), last_four="1234", token=token.code)
+    call = partial(walk_in, actor=actor(staff), arrival=car, scan_id="in1", now=NOW)
+    assert tally(at_once([call, call])) == {"ok": 2}
+    assert ParkingSession.objects.count() == 1
+    assert_books_agree()
+
+
+def test_a_slip_that_two_attendants_enter_is_one_session(staff: User, admin: User, zone: ParkingZone) -> None:
+    make_block(actor=SYSTEM, site_id=zone.site_id, name="B1", first=1, last=9, now=NOW)
+    slip = Slip("B1", 7, "DL-01-AB-1234", "CAR", START, at(66), Decimal(100))
+    calls = [
+        partial(enter_sheet, actor=actor(user), zone=Ref(pk=zone.pk), slips=[slip], now=NOW) for user in (staff, admin)
+    ]
+    rows = [row for sheet in at_once(calls) for row in sheet]
+    assert sorted(row.again for row in rows) == [False, True]
+    assert ParkingSession.objects.count() == Payment.objects.count() == 1
     assert_books_agree()
 
 

@@ -10,7 +10,8 @@ from parking.checkout import passes, refunding
 from parking.checkout.organisation_money import invoice_months
 from parking.core import clock
 from parking.core.actor import SYSTEM
-from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, SiteState
+from parking.facilities.emergencies import begin
+from parking.facilities.models import Emergency, Gate, ParkingSite, ParkingSlot, ParkingZone, SiteState
 from parking.offers import codes, shops
 from parking.offers.models import PromoCode, Shop
 from parking.passes.models import Organisation, Plan, Subscription
@@ -24,6 +25,8 @@ from parking.stays.evidence import keep_photo
 from parking.stays.exempt_classes import create_class
 from parking.stays.exempt_models import EvidenceMoment, ExemptClass, ParkingSessionEvidence
 from parking.stays.models import ParkingSession
+from parking.stays.token_models import Token
+from parking.stays.tokens import make_tokens
 from parking.tariffs import cards, holidays, zone_tariffs
 from parking.tariffs.models import Holiday, RateCard, Tariff
 from parking.tariffs.versions import Draft
@@ -66,6 +69,8 @@ class World:
     exempt_class: ExemptClass
     photo: ParkingSessionEvidence
     organisation: Organisation
+    emergency: Emergency
+    token: Token
 
     def values(self) -> dict[str, object]:
         """Return what stands for the parameters of addresses."""
@@ -111,6 +116,12 @@ class World:
             "evidence_ref": self.photo.pk,
             "organisation_id": self.organisation.pk,
             "invoice_number": 1,
+            "emergency_id": self.emergency.pk,
+            "emergency_ref": self.emergency.pk,
+            "token_id": self.token.pk,
+            "token_ref": self.token.pk,
+            "display_id": 1,
+            "step_id": 1,
         }
 
 
@@ -192,7 +203,14 @@ def make_world() -> World:
             actor=actor(attendant),
             now=now,
         ),
+        emergency=_waiting_emergency(first, attendant, now),
+        token=make_tokens(actor=SYSTEM, site_id=first.pk, first=7, last=7, now=now)[0],
     )
+
+
+def _waiting_emergency(site: ParkingSite, attendant: User, now: datetime) -> Emergency:
+    begin(actor=actor(attendant), site_id=site.pk, reason="Smoke at Palm Grove", minutes=30, now=now)
+    return Emergency.objects.get()
 
 
 def _prices(zone: ParkingZone, now: datetime) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def test_nothing_there(browser, path):
 def test_our_fault_is_shown_without_context_and_database():
     """No database is allowed in this test; nothing is known of the request either."""
     page = render_to_string("web/500.html")
-    assert "<h1>Something went wrong</h1>" in page
+    assert "<h1>Technical issue, contact support</h1>" in page
     loaded = [element.get("href") or element.get("src") for element in Elements(page).all("link", "script")]
     sheets = [f"/static/{name}.css" for name in LOOK]
     assert loaded == ["/static/web/icon.svg", FONT, *sheets, "/static/web/theme.js"]
@@ -178,4 +178,20 @@ def test_our_fault(monkeypatch):
     monkeypatch.setattr("parking.web.account.views.SignInForm", fail)
     answer = Client(raise_request_exception=False).get("/sign-in/")
     assert answer.status_code == 500
-    assert "Something went wrong" in answer.content.decode()
+    assert "Technical issue, contact support" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_our_fault_names_whom_to_call_and_at_the_gate_what_to_do(monkeypatch, settings, staff):
+    def fail(*_args, **_options):
+        raise RuntimeError
+
+    settings.SUPPORT_CONTACT = "1800 123 456"
+    for view in ("account.views.SignInForm", "gate.emergency.EmergencyForm"):
+        monkeypatch.setattr(f"parking.web.{view}", fail)
+    browser = Client(raise_request_exception=False)
+    assert "Support: 1800 123 456" in browser.get("/sign-in/").content.decode()
+    browser.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    page = browser.get("/gate/emergency/").content.decode()
+    assert "Technical issue, please wait" in page
+    assert "paper slips" in page

@@ -9,11 +9,12 @@ KINDS = [
     ("RATE_CARD", "A version of a rate card that makes a running day cheaper"),
     ("PROMO_CODE", "A promo code of 80 percent and more"),
     ("INVOICE_WRITE_OFF", "What an organisation owes that is given up"),
+    ("EMERGENCY", "An emergency in which every car is let out"),
 ]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0009_price_approvals")]
+    dependencies = [("accounts", "0010_emergency_approvals")]
 
     operations = [
         migrations.RemoveConstraint(model_name="approval", name="approval_kind_known"),

@@ -7,6 +7,7 @@ from parking.api.admin import (
     audit,
     dashboard,
     debts,
+    emergencies,
     exempt_classes,
     gate_counts,
     gates,
@@ -28,6 +29,7 @@ from parking.api.admin import (
     tariffs,
     tax_profiles,
     terminations,
+    tokens,
     users,
     vouchers,
     zones,
@@ -54,6 +56,7 @@ PARTS = (
     organisations,
     slots,
     debts,
+    emergencies,
     exempt_classes,
     gate_counts,
     gates,
@@ -63,6 +66,7 @@ PARTS = (
     tax_profiles,
     users,
     terminations,
+    tokens,
 )
 
 for part in PARTS:

@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Self
 
+from pydantic import Field
+
 from parking.checkout.collecting import Collected
 from parking.edge.shapes import Shape
 from parking.payments.models import Debt, DebtStatus
+from parking.stays.marks import Mark
 
 
 class ObjectionOut(Shape):
@@ -36,6 +39,10 @@ class ObjectionOut(Shape):
         )
 
 
+def _mark_of(debt: Debt) -> str | None:
+    return Mark.EMERGENCY.value if debt.emergency_id else None
+
+
 class DebtOut(Shape):
     id: int
     session_id: int | None
@@ -45,6 +52,8 @@ class DebtOut(Shape):
     created_at: datetime
     closed_at: datetime | None
     objection: ObjectionOut | None
+    emergency_id: int | None
+    mark: str | None = Field(description="EMERGENCY: the car was let out in one")
 
     example = {
         "id": 4,
@@ -55,6 +64,8 @@ class DebtOut(Shape):
         "created_at": "2026-11-22T07:05:00Z",
         "closed_at": None,
         "objection": None,
+        "emergency_id": None,
+        "mark": None,
     }
 
     @classmethod
@@ -66,6 +77,7 @@ class DebtOut(Shape):
             session_id=session.pk if session else None,
             vehicle_number=session.vehicle.vehicle_number if session else None,
             objection=ObjectionOut.of(debt),
+            mark=_mark_of(debt),
         )
 
 
@@ -86,6 +98,7 @@ class CollectedOut(DebtOut):
             vehicle_number=session.vehicle.vehicle_number,
             change_due=collected.change,
             objection=ObjectionOut.of(collected.debt),
+            mark=_mark_of(collected.debt),
         )
 
 

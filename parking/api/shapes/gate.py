@@ -11,6 +11,7 @@ from parking.checkout.identifying import asks_for_owner
 from parking.checkout.pass_entry import PassEntered
 from parking.edge.shapes import Shape
 from parking.stays.models import ParkingSession, PaymentStatus, SessionNote
+from parking.stays.tokens import token_number_of
 
 
 class WalkInOut(EntryOut):
@@ -18,13 +19,22 @@ class WalkInOut(EntryOut):
 
     qr_code: str
     vehicle_kind: str
+    last_four: str | None
+    token_number: int | None
 
-    example = EntryOut.example | {"qr_code": "QR-7K3M9QX2T0ZC", "vehicle_kind": "CAR"}
+    example = EntryOut.example | {
+        "qr_code": "QR-7K3M9QX2T0ZC",
+        "vehicle_kind": "CAR",
+        "last_four": None,
+        "token_number": None,
+    }
 
     @classmethod
     def of(cls, entered: Entered | PassEntered, **others: Any) -> Self:
         """Return what a walk-in answers."""
-        return super().of(entered, **others)
+        session = entered.session
+        facts = {"last_four": session.vehicle.last_four or None, "token_number": token_number_of(session)}
+        return super().of(entered, **facts, **others)
 
 
 class ExpectedOut(Shape):

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("facilities", "0007_kinds")]
+    dependencies = [("facilities", "0008_emergencies")]
 
     operations = [
         migrations.CreateModel(

@@ -15,7 +15,7 @@ PURPOSES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0022_card")]
+    dependencies = [("payments", "0026_emergency_debts")]
 
     operations = [
         migrations.AlterField("paymentorder", "purpose", models.CharField(choices=PURPOSES, max_length=12)),

@@ -43,14 +43,17 @@ from parking.payments.queries import newest_payment_id
 from parking.stays import access
 from parking.stays.access import QrText
 from parking.stays.by_phone import phone_of
+from parking.stays.displays import has_display
 from parking.stays.exempt_classes import classes_now
 from parking.stays.exempt_models import ExemptClass
+from parking.stays.marks import Mark
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
+from parking.stays.tokens import token_number_of
 from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text, plate_text
 from parking.web.gate.awaited import money_awaited
 from parking.web.gate.owing import old_debts
-from parking.web.gate.ways_on import WaysOn, of_typed_plate, ways_on
+from parking.web.gate.ways_on import WaysOn, of_free_token, of_typed_plate, ways_on
 from parking.web.templatetags.parking import clock_time, word
 
 LET_IN, LET_OUT, LOOK, STOP, WAIT = _("LET IN"), _("LET OUT"), _("LOOK"), _("STOP"), _("WAIT")
@@ -274,6 +277,8 @@ def quoted(
         gateways=gateway_choices(),
         **typed_ways(session.site_id),
         counter_qr=counter_qr(session, to_pay),
+        token=token_number_of(session) if session.vehicle.is_partial else None,
+        has_display=has_display(scan.gate_id),
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",
         pane=pane,
@@ -304,6 +309,8 @@ def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
     owed = left.session.bill.due
     is_paid = bool(left.session.bill.total or left.debts_collected) and not owed
     sentence = _owed_text(owed) if owed else _paid_text(is_paid=is_paid)
+    if Mark.EMERGENCY in left.session.marks:
+        sentence = gettext("Emergency: the car goes out without paying.")
     verdict = Verdict(
         tone="wait" if is_doubtful else "yes",
         word=LET_OUT,
@@ -369,6 +376,8 @@ def refused(
         return money_at_entry(request, scan, session, problem=problem, pane=pane, tendered=tendered)
     if error.code in _TRY_AGAIN and session is not None and session.status == SessionStatus.ACTIVE:
         return quoted(request, scan, session, problem=error, pane=pane, tendered=tendered)
+    if token := _free_token(request, scan):
+        return _shown(request, Verdict("wait", LOOK, gettext("This token is free."), ways=token), scan)
     if error.code in _FINISHED and session is not None:
         verdict = replace(finished(session, meanwhile=bool(pane)), ways=_ways_on(request, scan, error, session))
         return _shown(request, verdict, scan)
@@ -405,6 +414,13 @@ def _ways_on(request: HttpRequest, scan: Scan, error: DomainError, session: Park
         actor = actor_of(request)
     typed = of_typed_plate(scan.qr_code, actor, scan.direction) if error.code == "qr_not_found" else None
     return typed or ways_on(error, session, actor, scan.direction)
+
+
+def _free_token(request: HttpRequest, scan: Scan) -> WaysOn | None:
+    try:
+        return of_free_token(scan.qr_code, actor_at(actor_of(request), scan.gate_id), scan.direction)
+    except Refused:
+        return None
 
 
 def _of_two_plates(error: DomainError) -> str:

@@ -8,6 +8,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
 from parking.checkout import scanning as checkout
+from parking.checkout.leaving import Left
 from parking.checkout.scanning import Direction
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput
@@ -66,6 +67,8 @@ def scan(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         record_refusal(request, error)
         return answers.refused(request, sent, error)
+    if isinstance(result, Left):
+        return answers.let_out(request, sent, result)
     if isinstance(result, ParkingSession):
         return answers.quoted(request, sent, result, pane=request.POST.get("pane", ""))
     return answers.let_in(request, sent, result)

@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from parking.core import clock
-from parking.core.actor import Actor, AtGate
+from parking.core.actor import Actor, AtGate, standing_at
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
+from parking.facilities.emergencies import running_emergency
 from parking.facilities.gates import zones_of_gate
 from parking.facilities.queries import zones_with_counts
 from parking.stays.models import ParkingSession
@@ -45,8 +46,15 @@ def _state() -> str:
 @for_attendants
 def strip(request: HttpRequest) -> HttpResponse:
     """Show the strip of the gate that the browser keeps; the page asks for it, because it is kept without a person."""
-    now = _now(actor_of(request), kept_gate(request))
-    return page(request, "gate/parts/strip.html", now=now, on_duty=_name_of(request))
+    gate, actor = kept_gate(request), actor_of(request)
+    here = actor if gate is None else standing_at(actor, gate)
+    return page(
+        request,
+        "gate/parts/strip.html",
+        now=_now(actor, gate),
+        on_duty=_name_of(request),
+        emergency=running_emergency(here, clock.now()),
+    )
 
 
 def _name_of(request: HttpRequest) -> str:

@@ -7,8 +7,10 @@ from parking.checkout.identifying import find_without_code
 from parking.checkout.scanning import Direction
 from parking.core.actor import Actor
 from parking.core.errors import DomainError, NotFound
+from parking.core.ids import read_token_code
 from parking.core.site_settings import SUPERVISOR_PHONE
 from parking.stays.models import OPEN_SESSION, ParkingSession, ScanKind, SessionStatus
+from parking.stays.tokens import is_free
 from parking.vehicles.plates import has_known_format
 
 # The car stands at the gate of another car park, or the device has no gate: nothing of this one helps.
@@ -29,6 +31,15 @@ class WaysOn:
     phone: str = ""
     is_plate: bool = False
     found: ParkingSession | None = None
+    token: str = ""
+
+
+def of_free_token(text: str, actor: Actor, direction: str) -> WaysOn | None:
+    """Return the way to give a token that is free, where cars come in; None for anything else."""
+    code = read_token_code(text)
+    if code is None or direction == Direction.OUT or not is_free(code, actor.sites):
+        return None
+    return WaysOn(find=False, phone=supervisor_of(None, actor), token=code)
 
 
 def of_typed_plate(text: str, actor: Actor, direction: str) -> WaysOn | None:

@@ -9,6 +9,7 @@ from parking.web.office.facilities import (
     gates,
     holidays,
     imports,
+    plastic,
     rate_cards,
     sites,
     slots,
@@ -18,6 +19,7 @@ from parking.web.office.facilities import (
 from parking.web.office.money import (
     approvals,
     debts,
+    emergencies,
     objections,
     organisation_list,
     organisations,
@@ -31,7 +33,7 @@ from parking.web.office.money import (
 from parking.web.office.people import exemptions, terminations, undelivered, users
 from parking.web.office.prices import promo_codes, replays, shops, vouchers
 from parking.web.office.record import pages as record
-from parking.web.office.sessions import sessions, terminating
+from parking.web.office.sessions import left_behind, sessions, terminating
 from parking.web.office.settings import pages as settings
 
 urlpatterns: list[URLPattern] = [
@@ -57,6 +59,15 @@ urlpatterns: list[URLPattern] = [
     path("debts/", debts.listing, name="office_debts"),
     path("debts/<int:debt_id>/write-off/", debts.write_off, name="office_write_off"),
     path("debts/<int:debt_id>/objection/", objections.answer, name="office_objection"),
+    path("left-behind/", left_behind.listing, name="office_left_behind"),
+    path("left-behind/steps/<int:step_id>/done/", left_behind.done, name="office_left_behind_done"),
+    path("left-behind/<int:session_id>/notice.pdf", left_behind.notice, name="office_left_behind_notice"),
+    path("left-behind/<int:session_id>/letter.pdf", left_behind.letter, name="office_left_behind_letter"),
+    path("tokens/", plastic.overview, name="office_tokens"),
+    path("tokens/<int:token_id>/lost/", plastic.set_lost, name="office_token_lost"),
+    path("tokens/sheet/<int:site_id>/", plastic.sheet, name="office_token_sheet"),
+    path("emergencies/", emergencies.overview, name="office_emergencies"),
+    path("emergencies/<int:emergency_id>/waive/", emergencies.waive_debts, name="office_emergency_waive"),
     path("passes/", passes.overview, name="office_passes"),
     path("plans/new/", passes.new, name="office_plan_new"),
     path("plans/<int:plan_id>/", passes.edit, name="office_plan"),

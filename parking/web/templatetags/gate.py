@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from parking.stays.models import ParkingSession, SessionNote
 from parking.stays.notes import open_notes_of
-from parking.web.gate_words import MARKS, NOTE_KINDS
+from parking.web.gate_words import EMERGENCY_STATES, LEFT_BEHIND_WAYS, MARKS, NOTE_KINDS, TOKEN_STATES
 
 register = template.Library()
 
@@ -16,6 +16,24 @@ register = template.Library()
 def note_kind(note: SessionNote) -> str:
     """Return the word for a note or for the kind of a problem."""
     return str(NOTE_KINDS[note.kind])
+
+
+@register.filter
+def emergency_state(status: str) -> str:
+    """Return the words for how an emergency stands."""
+    return str(EMERGENCY_STATES[status])
+
+
+@register.filter
+def left_behind_way(way: str) -> str:
+    """Return the word for a step against a vehicle that was left behind."""
+    return str(LEFT_BEHIND_WAYS[way])
+
+
+@register.filter
+def token_state(state: str) -> str:
+    """Return the word for how a token stands."""
+    return str(TOKEN_STATES[state])
 
 
 @register.filter

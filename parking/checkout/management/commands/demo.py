@@ -14,6 +14,7 @@ from parking.accounts.queries import user_of_username
 from parking.checkout.collecting import Collection
 from parking.checkout.organisation_demonstration import PLATES, create_demonstration_organisation
 from parking.checkout.passes import Buyer, sell
+from parking.checkout.rare_demonstration import create_demonstration_plastic, leave_vehicle_behind
 from parking.checkout.reservation_demonstration import create_demonstration_reservations
 from parking.core import clock
 from parking.core.actor import SYSTEM, user_actor
@@ -169,6 +170,8 @@ class Command(BaseCommand):
         if clerk := user_of_username("shop1"):
             create_demonstration_shop(site_id=sites["CP"].pk, person_id=clerk.pk, now=now)
         create_demonstration_demand(zone=ParkingZone.objects.get(site=sites["AIR"], name="Zone P2"), now=now)
+        create_demonstration_plastic(site_id=sites["AIR"].pk, now=now)
+        leave_vehicle_behind(zone=ParkingZone.objects.get(site=sites["AIR"], name="Zone P1"), now=now)
         if not no_reservations:
             _make_reservations(sites["CP"], now)
 

@@ -19,7 +19,7 @@ from parking.edge.callers import actor_of
 from parking.edge.errors import record_refusal
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
-from parking.facilities.models import ParkingZone
+from parking.facilities.models import Emergency, ParkingZone
 from parking.offers.models import PromoCode
 from parking.passes.models import OrganisationInvoice, Subscription
 from parking.tariffs.models import RateCard
@@ -59,6 +59,8 @@ def _subject(approval: Approval) -> str:
         return f"{zone.site.name} · {zone.name}"
     if approval.kind == ApprovalKind.RATE_CARD:
         return RateCard.objects.get(pk=number).name
+    if approval.kind == ApprovalKind.EMERGENCY:
+        return _("Emergency") + f" · {Emergency.objects.select_related('site').get(pk=number).site.name}"
     if approval.kind == ApprovalKind.PROMO_CODE:
         return PromoCode.objects.get(pk=number).code
     if approval.kind == ApprovalKind.INVOICE_WRITE_OFF:
@@ -71,6 +73,9 @@ def _wanted(approval: Approval) -> Iterator[str]:
     if "terms" in facts:
         yield word(facts["vehicle_kind"])
         yield from _prices(Prices.from_json(facts["terms"]))
+    elif "emergency_id" in facts:
+        yield _("Let every car out for %(n)s minutes") % {"n": facts["minutes"]}
+        yield facts["reason"]
     elif "fields" in facts:
         code = PromoCode.objects.get(pk=approval.subject_id)
         if code.is_voucher:

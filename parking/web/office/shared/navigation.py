@@ -54,11 +54,15 @@ _FIRST = (
     Entry("office", _("Dashboard"), "dashboard", "office", keeps_site=True),
     Entry("review", _("Needs attention"), "alert-circle", "office_review"),
 )
-_OPERATION = (Entry("sessions", _("Sessions"), "car", "office_sessions", keeps_site=True),)
+_OPERATION = (
+    Entry("sessions", _("Sessions"), "car", "office_sessions", keeps_site=True),
+    Entry("left_behind", _("Left behind"), "hourglass", "office_left_behind"),
+)
 _GATE = Entry("gate", _("Gate"), "barrier-block", "gate")
 _MONEY = (
     Entry("payments", _("Payments"), "currency-rupee", "office_payments", keeps_site=True),
     Entry("debts", _("Debts"), "receipt", "office_debts", keeps_site=True),
+    Entry("emergencies", _("Emergencies"), "alert-triangle", "office_emergencies"),
     Entry("passes", _("Passes"), "id", "office_passes", keeps_site=True),
     Entry("organisations", _("Organisations"), "building", "office_organisations", keeps_site=True),
     Entry("revenue", _("Revenue"), "chart-bar", "office_revenue", keeps_site=True),
@@ -75,6 +79,7 @@ _SETUP = (
     Entry("replays", _("What if"), "chart-bar", "office_replays"),
     Entry("shops", _("Shops"), "receipt", "office_shops"),
     Entry("promo_codes", _("Promo codes"), "ticket", "office_promo_codes"),
+    Entry("tokens", _("Tokens and slips"), "coins", "office_tokens"),
     Entry("exempt_classes", _("Exempt classes"), "ambulance", "office_exempt_classes"),
     Entry("settings", _("Settings"), "adjustments", "office_settings"),
 )

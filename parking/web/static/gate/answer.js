@@ -1,5 +1,6 @@
 // The answer to a scan, over the whole screen: the verdict, the bill with the ways to pay, or the pending payment.
 
+import { csrfToken } from "../web/csrf.js";
 import { startLive } from "../web/live.js";
 import { startCash } from "./cash.js";
 import { play } from "./sound.js";
@@ -30,10 +31,17 @@ export function startAnswers({ onClose, mayClose, onShown = () => {} }) {
   });
   dialog.addEventListener("close", () => {
     clearTimeout(closing);
+    clearDisplay();
     body.replaceChildren();
     spoken.textContent = "";
     whenClosed();
   });
+}
+
+// A bill that is closed without an end leaves the display at the counter, too.
+function clearDisplay() {
+  const address = body.querySelector("[data-clears]")?.dataset.clears;
+  if (address) fetch(address, { method: "POST", headers: { "X-CSRFToken": csrfToken() } }).catch(() => {});
 }
 
 // What is on the screen: "yes", "wait", "no", "quote", or nothing.

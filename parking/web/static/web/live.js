@@ -1,4 +1,5 @@
-// Parts of a page that poll for updates every two seconds: <div data-live="/address/">.
+// Parts of a page that poll for updates every two seconds: <div data-live="/address/">; data-every names other
+// milliseconds.
 // The server answers 304 while nothing has changed. What has changed is merged in, so that focus and scrolling stay.
 // A part that waits for a payment names in data-check the address that lets the server ask the payment service first.
 
@@ -18,8 +19,9 @@ const callbacks = {
 };
 
 function follow(part) {
+  const every = Number(part.dataset.every) || EVERY;
   let tag = "";
-  let wait = EVERY;
+  let wait = every;
   let timer = 0;
   let asking = false;
 
@@ -28,7 +30,7 @@ function follow(part) {
     if (asking || !part.isConnected) return;
     clearTimeout(timer);
     asking = true;
-    if (!document.hidden) wait = (await ask()) ? EVERY : Math.min(wait * 1.5, SLOWEST);
+    if (!document.hidden) wait = (await ask()) ? every : Math.min(wait * 1.5, SLOWEST);
     asking = false;
     timer = setTimeout(look, wait);
   }

@@ -12,7 +12,7 @@ from parking.core.index_building import AddIndexBesideTraffic
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("stays", "0015_card")]
+    dependencies = [("stays", "0020_counter_displays")]
 
     operations = [
         AddIndexBesideTraffic("parkingsession", models.Index(fields=["zone", "id"], name="session_of_zone")),

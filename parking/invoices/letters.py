@@ -1,0 +1,49 @@
+"""Letters and notices as PDF on A4: a head, a title, paragraphs, facts, and a photo."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+
+from parking.invoices.pdf import A4, Press
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What stands on a letter. `facts` are pairs of label and text; `picture` is a JPEG or PNG."""
+
+    sender: str
+    sender_lines: Sequence[str]
+    title: str
+    number: str
+    paragraphs: Sequence[str]
+    facts: Sequence[tuple[str, str]]
+    written_at: datetime
+    picture: bytes | None = None
+
+
+def letter_pdf(letter: Letter, logo: bytes | None = None) -> bytes:
+    """Return a letter as PDF."""
+    with closing(Press(A4, logo)) as press:
+        press.number = letter.number
+        press.add_page()
+        press.show_logo()
+        press.say(letter.sender, size=A4.normal + 2, bold=True)
+        for line in letter.sender_lines:
+            press.say(line, size=A4.small)
+        press.space(2)
+        press.say(letter.title, size=A4.large, bold=True)
+        press.space()
+        for label, text in letter.facts:
+            press.row([(label, A4.label_width, "L"), (text, A4.inner - A4.label_width, "L")], first_grey=True)
+        press.space()
+        for paragraph in letter.paragraphs:
+            press.say(paragraph, size=A4.normal)
+            press.space()
+        if letter.picture is not None:
+            press.image(BytesIO(letter.picture), A4.margin, press.get_y(), 110, 80, keep_aspect_ratio=True)
+        press.set_title(letter.title)
+        press.set_author(letter.sender)
+        press.set_creation_date(letter.written_at)
+        return bytes(press.output())

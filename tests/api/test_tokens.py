@@ -1,0 +1,152 @@
+"""Tokens of plastic: given for the last four digits and the kind, scanned at the exit, red once they are over."""
+
+from typing import Any
+
+import pytest
+from time_machine import Traveller
+
+from parking.accounts.models import Role, User
+from parking.facilities.models import Gate, ParkingSite, ParkingZone
+from parking.stays.models import ParkingSession, Token
+from tests.api.reading import data_of, problem_of
+from tests.build import enter, make_user, make_zone, take_ticket
+from tests.client import ApiClient
+from tests.invariants import assert_books_agree, nothing_changes
+from tests.moments import START, at
+
+pytestmark = pytest.mark.django_db
+
+WALK_IN, TOKENS = "/api/staff/walk-in/", "/api/admin/tokens/"
+
+
+@pytest.fixture(autouse=True)
+def _at_start(time_machine: Traveller) -> Traveller:
+    time_machine.move_to(START, tick=False)
+    return time_machine
+
+
+@pytest.fixture
+def token(admin: User, zone: ParkingZone) -> str:
+    made = data_of(ApiClient(admin).post(TOKENS, {"site_id": zone.site_id, "first": 1, "last": 3}), 201)
+    assert [row["number"] for row in made["tokens"]] == [1, 2, 3]
+    code = str(made["tokens"][0]["code"])
+    assert len(code) == len("TK-") + 8
+    return code
+
+
+def give(staff: User, zone: ParkingZone, token: str, **fields: object) -> Any:
+    body = {"token": token, "last_four": "1234", "vehicle_kind": "CAR", "zone_id": zone.pk}
+    return ApiClient(staff).post(WALK_IN, body | fields)
+
+
+def out(staff: User, code: str, **fields: object) -> Any:
+    body = {"qr_code": code, "payment_method": "CASH", "amount_tendered": 100}
+    return ApiClient(staff).post("/api/staff/exit/", body | fields)
+
+
+def test_a_car_with_a_token_goes_in_and_out(
+    staff: User, admin: User, zone: ParkingZone, token: str, time_machine: Traveller
+) -> None:
+    given = data_of(give(staff, zone, token), 201)
+    facts = (given["vehicle_number"], given["last_four"], given["token_number"], given["vehicle_kind"])
+    assert facts == ("****1234", "1234", 1, "CAR")
+    pool = data_of(ApiClient(admin).get(TOKENS, state="OUT"))
+    assert (pool["count"], pool["pools"]) == (1, [{"site_id": zone.site_id, "free": 2, "out": 1, "lost": 0}])
+    time_machine.move_to(at(66), tick=False)
+    quote = data_of(ApiClient(staff).post("/api/staff/exit/quote/", {"qr_code": token, "vehicle_number": "1234"}))
+    assert (quote["amount_due"], quote["vehicle_number"]) == (100.0, "****1234")
+    assert data_of(out(staff, token.lower()))["change_due"] == 0.0
+    # What is over is red, and the next car may have it.
+    assert problem_of(out(staff, token)) == (400, "already_exited")
+    assert data_of(give(staff, zone, token, last_four="9876"), 201)["vehicle_number"] == "****9876"
+    assert_books_agree()
+
+
+def test_the_same_scan_gives_one_token_once(staff: User, zone: ParkingZone, token: str) -> None:
+    first = data_of(give(staff, zone, token, scan_id="in1"), 201)
+    assert data_of(give(staff, zone, token, scan_id="in1"), 201) == first
+    with nothing_changes():
+        again = give(staff, zone, token, scan_id="in2")
+        assert problem_of(again) == (400, "token_in_use")
+    assert again.json()["details"] == {"session_id": first["session_id"]}
+    assert_books_agree()
+
+
+def test_a_lost_token_opens_nothing(staff: User, admin: User, zone: ParkingZone, token: str) -> None:
+    session_id = data_of(give(staff, zone, token), 201)["session_id"]
+    pk = Token.objects.get(code=token).pk
+    assert data_of(ApiClient(admin).patch(f"{TOKENS}{pk}/", {"lost": True}))["state"] == "LOST"
+    refused = out(staff, token)
+    assert problem_of(refused) == (400, "token_lost")
+    assert refused.json()["details"] == {"session_id": session_id}
+    assert problem_of(give(staff, zone, token)) == (400, "token_lost")
+    # The car leaves by its number.
+    assert data_of(
+        ApiClient(staff).post("/api/staff/exit-by-plate/", {"session_id": session_id, "payment_method": "CASH"})
+    )
+
+
+def test_a_token_of_nobody_or_of_another_site_is_red(staff: User, zone: ParkingZone, token: str) -> None:
+    assert problem_of(out(staff, "TK-00000000")) == (404, "qr_not_found")
+    assert problem_of(out(staff, token)) == (404, "qr_not_found")
+    give(staff, zone, token)
+    other = ParkingSite.objects.create(name="Airport", code="AIR", state="OPEN", created_at=START)
+    elsewhere = make_user(Role.STAFF)
+    elsewhere.site_ids = [other.pk]
+    elsewhere.save()
+    assert problem_of(out(elsewhere, token)) == (400, "wrong_site")
+    terminal = make_zone("Terminal", site_id=other.pk)
+    free = Token.objects.get(number=2).code
+    assert problem_of(give(elsewhere, terminal, free)) == (400, "wrong_site")
+
+
+@pytest.mark.parametrize(("seen", "is_it"), [("DL 01 AB 1234", True), ("1234", True), ("DL 01 AB 1243", False)])
+def test_the_plate_at_the_exit_ends_as_it_was_written(
+    staff: User, zone: ParkingZone, token: str, seen: str, is_it: bool
+) -> None:
+    give(staff, zone, token)
+    answer = out(staff, token, vehicle_number=seen)
+    assert answer.status_code == (200 if is_it else 400)
+    assert is_it or problem_of(answer) == (400, "vehicle_mismatch")
+
+
+def test_two_cars_of_one_end_are_two_cars(staff: User, zone: ParkingZone) -> None:
+    fields = {"last_four": "1234", "vehicle_kind": "CAR", "zone_id": zone.pk}
+    ids = {data_of(ApiClient(staff).post(WALK_IN, fields), 201)["session_id"] for _ in range(2)}
+    enter(staff, take_ticket(zone, "DL-01-AB-1234"))
+    assert len(ids) == 2
+    found = data_of(ApiClient(staff).get("/api/staff/active-sessions/", q="1234"))
+    assert {row["vehicle_number"] for row in found["results"]} == {"****1234", "DL-01-AB-1234"}
+    assert found["count"] == 3
+    assert_books_agree()
+
+
+def test_the_zone_is_that_of_the_gate(staff: User, zone: ParkingZone, token: str) -> None:
+    gate = Gate.objects.create(site_id=zone.site_id, name="North", direction="IN", created_at=START)
+    body = {"token": token, "gate_id": gate.pk}
+    assert data_of(ApiClient(staff).post(WALK_IN, body), 201)["vehicle_number"] == "****"
+    assert ParkingSession.objects.get().entry_gate_id == gate.pk
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"last_four": "1234"}, {"last_four": "12a4", "vehicle_kind": "CAR"}, {"vehicle_kind": "CAR"}]
+)
+def test_something_of_the_car_must_be_said(staff: User, zone: ParkingZone, fields: dict[str, str]) -> None:
+    answer = ApiClient(staff).post(WALK_IN, {"zone_id": zone.pk, **fields})
+    assert problem_of(answer) == (400, "validation_error")
+
+
+def test_numbers_are_given_once(admin: User, zone: ParkingZone, token: str) -> None:
+    body = {"site_id": zone.site_id, "first": 3, "last": 4}
+    with nothing_changes():
+        assert problem_of(ApiClient(admin).post(TOKENS, body)) == (400, "token_exists")
+        backwards = body | {"first": 9, "last": 4}
+        assert problem_of(ApiClient(admin).post(TOKENS, backwards)) == (400, "validation_error")
+
+
+def test_a_lost_ticket_with_that_end_is_asked_about(staff: User, zone: ParkingZone, token: str) -> None:
+    session_id = data_of(give(staff, zone, token), 201)["session_id"]
+    body = {"vehicle_number": "DL-01-AB-1234", "payment_method": "CASH", "zone_id": zone.pk}
+    refused = ApiClient(staff).post("/api/staff/lost-ticket/", body)
+    assert problem_of(refused) == (400, "similar_plates_inside")
+    assert [row["session_id"] for row in refused.json()["details"]["sessions"]] == [session_id]
