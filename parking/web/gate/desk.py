@@ -1,5 +1,6 @@
 """Paying at a desk or lift before walking to the car, and the plate of a car inside, corrected."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django import forms
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from parking.checkout import correcting, paying_ahead
 from parking.checkout.bills import running_bill
+from parking.checkout.collecting import Collection
 from parking.checkout.identifying import find_without_code
 from parking.checkout.leaving import Left
 from parking.core import clock
@@ -71,6 +73,9 @@ class PayAheadForm(DebtForm):
     due = forms.DecimalField(min_value=0, max_digits=10, decimal_places=2, required=False, widget=forms.HiddenInput)
 
     field_order = (*MONEY_FIELDS, "due")
+
+    def collection(self) -> Collection:
+        return replace(super().collection(), shown_due=self.cleaned_data["due"])
 
     def promise(self, due: Decimal) -> None:
         """Let the form carry the amount that its page shows, also when it is shown again."""
