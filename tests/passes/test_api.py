@@ -175,7 +175,8 @@ def test_nobody_would_hold_the_pass_of_an_organisation_without_contact(
     organisation = make_organisation(zone)
     body = {"organisation_id": organisation.pk, "plan_id": plan.pk, "vehicles": [PLATE], "payment_method": "CASH"}
     assert _code(as_staff.post("/api/staff/passes/", body)) == "organisation_without_contact"
-    assert _code(as_staff.post("/api/staff/passes/", body | {"organisation_id": 999})) == "organisation_not_found"
+    unknown = as_staff.post("/api/staff/passes/", body | {"organisation_id": 999})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "organisation_not_found")
 
 
 def test_a_car_is_let_in_and_out_with_the_code_of_its_pass(
