@@ -103,9 +103,10 @@ def _let_in(scan: _Scan, now: datetime, *, is_placed: bool = False) -> tuple[Ent
     actor, paid = scan.actor, at_entry.NOTHING
     with transaction.atomic(durable=True), together():
         session = access.lock(scan.code, actor)
-        if session.is_waiting and not is_placed and now >= placing.claimed_from(session.starts_at, session.site_id):
-            return None
         overdue = stays.overdue_reason(session, now=now)
+        if not overdue and not is_placed and _is_to_be_placed(session, now):
+            stays.refuse_unpaid(session)
+            return None
         if overdue:
             # Ended here and now rather than by the worker a little later, so that the driver can rebook at once.
             ending.expire(session=session, reason=overdue, actor=actor, now=now)
@@ -120,6 +121,10 @@ def _let_in(scan: _Scan, now: datetime, *, is_placed: bool = False) -> tuple[Ent
     if overdue:
         raise stays.booking_expired(session)
     return Entered(session, debt, paid.order, paid.charged, paid.change), paid.is_new
+
+
+def _is_to_be_placed(session: ParkingSession, now: datetime) -> bool:
+    return session.is_waiting and now >= placing.claimed_from(session.starts_at, session.site_id)
 
 
 def _collect(session: ParkingSession, scan: _Scan, now: datetime) -> AtEntry:

@@ -49,11 +49,9 @@ class PromoCode(models.Model):
     least_bill = models.DecimalField(max_digits=10, decimal_places=2, default=ZERO)
     is_active = models.BooleanField(default=True)
     is_voucher = models.BooleanField(
-        default=False, db_default=False, help_text="Issued for one session, in rupees: a place of its own on a bill"
+        default=False, help_text="Issued for one session, in rupees: a place of its own on a bill"
     )
-    reason = models.CharField(
-        max_length=200, blank=True, default="", db_default="", help_text="Why a voucher was issued"
-    )
+    reason = models.CharField(max_length=200, blank=True, default="", help_text="Why a voucher was issued")
     created_at = models.DateTimeField()
 
     class Meta:

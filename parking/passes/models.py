@@ -214,7 +214,7 @@ class Subscription(models.Model):
     auto_renew = models.BooleanField(default=False)
     pay_by = models.DateTimeField(null=True, blank=True, help_text="When a pass that was never paid is given up")
     lengthened_days = models.PositiveSmallIntegerField(
-        default=0, db_default=0, help_text="How many days it runs longer, because its zone was closed"
+        default=0, help_text="How many days it runs longer, because its zone was closed"
     )
     reminded_days = models.PositiveSmallIntegerField(
         default=0, help_text="How many days before the end its holder was last reminded; more for not yet"

@@ -181,6 +181,8 @@ class PaymentMethod(models.TextChoices):
 
 # What drivers pay with, at gates and on pages.
 DRIVERS_METHODS = (PaymentMethod.CASH, PaymentMethod.ONLINE, PaymentMethod.UPI, PaymentMethod.CARD)
+# Shown in reports also where they took nothing; others only where they took something.
+ALWAYS_SHOWN = (PaymentMethod.CASH, PaymentMethod.ONLINE, PaymentMethod.UPI)
 # What an attendant types of money that went another way: a claim until the statement of bank or terminal agrees.
 CLAIMS = (PaymentMethod.UPI, PaymentMethod.CARD)
 

@@ -14,7 +14,7 @@ from parking.core.ids import Ref
 from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
 from parking.payments.counter_upi import Claim
-from parking.payments.models import DRIVERS_METHODS, Payment, PaymentMethod, Refund, RefundStatus
+from parking.payments.models import ALWAYS_SHOWN, Payment, PaymentMethod, Refund, RefundStatus
 from parking.payments.queries import claim_of_payment
 from parking.reports.finding import MoneyFound, money_found
 from parking.reports.periods import Period
@@ -303,7 +303,7 @@ def _totals_of_rows(wanted: MoneyFilter) -> dict[str, Totals]:
 
 
 def _shown_methods(found: dict[str, Totals]) -> dict[str, Totals]:
-    shown = [method for method in PaymentMethod.values if method in DRIVERS_METHODS or method in found]
+    shown = [method for method in PaymentMethod.values if method in ALWAYS_SHOWN or method in found]
     return {method: found.get(method, Totals()) for method in shown}
 
 

@@ -14,7 +14,7 @@ from django.db.models import Count, Sum
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import calendar_of
 from parking.facilities.queries import zones_of
-from parking.payments.models import DRIVERS_METHODS, PaymentMethod
+from parking.payments.models import ALWAYS_SHOWN, PaymentMethod
 from parking.reports.models import DayStays
 from parking.reports.periods import ClosedPeriod
 from parking.reports.rolled import after, in_days, rolled_through, upto
@@ -135,8 +135,8 @@ def _zones(found: Mapping[int | None, Takings], sites: Sites) -> list[tuple[int 
 
 
 def by_method(sums: Mapping[str, Takings]) -> list[tuple[str, Takings]]:
-    """Return the takings of every method that drivers have, also of those that took nothing, and others that took."""
-    shown = [method for method in PaymentMethod.values if method in DRIVERS_METHODS or method in sums]
+    """Return the takings by method: of the usual ones always, of others where they took something."""
+    shown = [method for method in PaymentMethod.values if method in ALWAYS_SHOWN or method in sums]
     return [(method, sums.get(method, Takings())) for method in shown]
 
 

@@ -156,11 +156,16 @@ def refuse_entry(session: ParkingSession, *, plate_seen: str | None, now: dateti
         raise booking_expired(session)
     if session.status == SessionStatus.CANCELLED:
         raise Refused("booking_cancelled", "This booking was cancelled", session_id=session.pk)
-    if session.pay_by is not None and session.bill.captured == ZERO:
-        raise Refused("payment_pending", "The booking fee is not paid yet", session_id=session.pk)
+    refuse_unpaid(session)
     refuse_other_plate(session, plate_seen)
     if session.is_reservation:
         _refuse_reserved(session, now)
+
+
+def refuse_unpaid(session: ParkingSession) -> None:
+    """Raise Refused `payment_pending` as long as the fee of a booking is not paid."""
+    if session.pay_by is not None and session.bill.captured == ZERO:
+        raise Refused("payment_pending", "The booking fee is not paid yet", session_id=session.pk)
 
 
 def _refuse_reserved(session: ParkingSession, now: datetime) -> None:

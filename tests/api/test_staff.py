@@ -227,7 +227,7 @@ def test_refusals_of_exit(clock_stands: Traveller, booking: dict[str, Any], as_s
     enter(as_staff, booking)
     clock_stands.shift(timedelta(minutes=66))
     with nothing_changes():
-        for method in ("CARD", "cash", "NONE"):
+        for method in ("CHEQUE", "cash", "NONE"):
             answer = leave(as_staff, booking, method)
             assert (problem_of(answer), text_of(answer)) == (
                 (400, "payment_method_invalid"),
@@ -358,7 +358,7 @@ def test_refusals_of_a_termination(booking: dict[str, Any], as_staff: ApiClient)
         assert errors_of(as_staff.post(path, {"reason": " ", "payment_method": "NONE"})) == {"reason"}
         good = {"reason": "x", "payment_method": "NONE"}
         assert problem_of(as_staff.post(path, good)) == (400, "not_active")
-        assert problem_of(as_staff.post(path, good | {"payment_method": "CARD"})) == (400, "payment_method_invalid")
+        assert problem_of(as_staff.post(path, good | {"payment_method": "CHEQUE"})) == (400, "payment_method_invalid")
         answer = as_staff.post("/api/staff/sessions/1000000/terminate/", good)
         assert problem_of(answer) == (404, "session_not_found")
         assert problem_of(as_staff.post("/api/staff/sessions/x/terminate/", good)) == (404, "not_found")

@@ -98,7 +98,6 @@ def test_payments_of_a_day_with_their_totals(story: Story, manager: ApiClient) -
             "CASH": {"captured": 100.0, "refunded": 0.0, "net": 100.0},
             "ONLINE": {"captured": 100.0, "refunded": 50.0, "net": 50.0},
             "UPI": {"captured": 0.0, "refunded": 0.0, "net": 0.0},
-            "CARD": {"captured": 0.0, "refunded": 0.0, "net": 0.0},
         },
     }
 
@@ -142,7 +141,6 @@ def test_revenue_of_the_last_thirty_days(story: Story, manager: ApiClient) -> No
         {"method": "CASH", "revenue": 200.0, "refunds": 0.0, "net": 200.0},
         {"method": "ONLINE", "revenue": 400.0, "refunds": 100.0, "net": 300.0},
         {"method": "UPI", "revenue": 0.0, "refunds": 0.0, "net": 0.0},
-        {"method": "CARD", "revenue": 0.0, "refunds": 0.0, "net": 0.0},
     ]
     assert report["growth"] == {
         "previous_start": "2026-09-25",

@@ -49,7 +49,6 @@ def test_todays_money_by_hour_and_method(story: Story) -> None:
         ("CASH", takings("100.00")),
         ("ONLINE", takings("50.00", "50.00")),
         ("UPI", takings("0.00")),
-        ("CARD", takings("0.00")),
     ]
 
 

@@ -133,7 +133,6 @@ def test_totals_by_method(story: Story) -> None:
         "CASH": Totals(Decimal("200.00"), Decimal("0.00")),
         "ONLINE": Totals(Decimal("400.00"), Decimal("100.00")),
         "UPI": Totals(),
-        "CARD": Totals(),
     }
 
 

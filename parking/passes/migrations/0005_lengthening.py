@@ -1,19 +1,24 @@
 """Let passes run longer whose zone was closed."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
+
+
+def _lengthened_days(**default: Any) -> migrations.AddField:
+    about = "How many days it runs longer, because its zone was closed"
+    field: models.PositiveSmallIntegerField[int, int] = models.PositiveSmallIntegerField(help_text=about, **default)
+    return migrations.AddField("subscription", "lengthened_days", field)
 
 
 class Migration(migrations.Migration):
     dependencies = [("facilities", "0009_zone_closures"), ("passes", "0004_overdue")]
 
     operations = [
-        migrations.AddField(
-            model_name="subscription",
-            name="lengthened_days",
-            field=models.PositiveSmallIntegerField(
-                db_default=0, default=0, help_text="How many days it runs longer, because its zone was closed"
-            ),
+        # A process of the former release leaves it out: PostgreSQL keeps the default for it.
+        migrations.SeparateDatabaseAndState(
+            database_operations=[_lengthened_days(db_default=0)], state_operations=[_lengthened_days(default=0)]
         ),
         migrations.CreateModel(
             name="PassLengthening",
