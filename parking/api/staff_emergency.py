@@ -57,8 +57,8 @@ class EmergencyIn(In):
     openapi_extra=keyed(
         examples(
             request={"reason": "Smoke on level 2", "minutes": 60, "gate_id": 2},
-            response=enveloped(AskedOut.example, "Waits for a second person"),
-            status=202,
+            response=enveloped(EmergencyOut.example, "Every car is let out"),
+            status=201,
         )
     ),
     summary="Begin an emergency",

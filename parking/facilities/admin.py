@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone, ZoneClosure
+from parking.facilities.models import Emergency, Gate, ParkingSite, ParkingSlot, ParkingZone, ZoneClosure
 
 
 @admin.register(ParkingSite, site=look_up)
@@ -42,3 +42,10 @@ class ZoneClosureAdmin(LookUpAdmin):
     list_display = ["zone", "from_at", "until_at", "counted_at"]
     list_filter = ["zone"]
     list_select_related = ["zone"]
+
+
+@admin.register(Emergency, site=look_up)
+class EmergencyAdmin(LookUpAdmin):
+    list_display = ["pk", "site", "reason", "begun_by", "asked_at", "confirmed_by", "begins_at", "ends_at", "ended_at"]
+    list_filter = ["site"]
+    list_select_related = ["site", "begun_by", "confirmed_by"]

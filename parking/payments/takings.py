@@ -122,20 +122,17 @@ def enter(*, bill: Bill, entry: Entry, now: datetime) -> Payment:
     return payment
 
 
-_USED: dict[str, tuple[str, str]] = {
-    PaymentMethod.UPI: ("upi_reference_used", "This UPI reference paid another bill already"),
-    PaymentMethod.CARD: ("card_approval_used", "This approval of the terminal paid another bill today already"),
-}
-
-
 def _write(payment: Payment) -> None:
     try:
         insert(payment)
     except IntegrityError as error:
-        if payment.method not in _USED:
-            raise
         # The constraint decides: two gates may enter one reference at the same moment. The refusal undoes all else.
-        raise Refused(*_USED[payment.method]) from error
+        if payment.method == PaymentMethod.UPI:
+            raise Refused("upi_reference_used", "This UPI reference paid another bill already") from error
+        if payment.method == PaymentMethod.CARD:
+            text = "This approval of the terminal paid another bill today already"
+            raise Refused("card_approval_used", text) from error
+        raise
 
 
 def take_online(*, order: PaymentOrder, reference: str, customer_fee: Decimal, now: datetime) -> Payment:

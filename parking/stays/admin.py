@@ -3,6 +3,8 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
+from parking.stays.display_models import CounterDisplay
+from parking.stays.left_models import LeftBehindStep
 from parking.stays.models import (
     ExemptClass,
     Exemption,
@@ -11,6 +13,8 @@ from parking.stays.models import (
     ParkingSessionEvidence,
     SessionNote,
 )
+from parking.stays.paper_models import PaperBlock, PaperSlip
+from parking.stays.token_models import Token
 from parking.stays.waiting_models import WaitingEntry
 
 
@@ -81,3 +85,42 @@ class WaitingEntryAdmin(LookUpAdmin):
     list_filter = ["state", "zone"]
     list_select_related = ["zone", "vehicle", "driver"]
     search_fields = ["=pk", "=uuid", "^vehicle__match_key", "=driver__username"]
+
+
+@admin.register(Token, site=look_up)
+class TokenAdmin(LookUpAdmin):
+    list_display = ["pk", "site", "number", "code", "session", "lost_at"]
+    list_filter = ["site"]
+    list_select_related = ["site", "session"]
+    search_fields = ["=code", "=session__pk"]
+
+
+@admin.register(PaperBlock, site=look_up)
+class PaperBlockAdmin(LookUpAdmin):
+    list_display = ["pk", "site", "name", "first", "last", "created_at"]
+    list_filter = ["site"]
+    list_select_related = ["site"]
+
+
+@admin.register(PaperSlip, site=look_up)
+class PaperSlipAdmin(LookUpAdmin):
+    list_display = ["pk", "block", "number", "session", "stated_entry", "stated_exit", "stated_cash", "stated_by"]
+    list_select_related = ["block", "session", "stated_by"]
+    search_fields = ["=session__pk"]
+
+
+@admin.register(LeftBehindStep, site=look_up)
+class LeftBehindStepAdmin(LookUpAdmin):
+    list_display = ["pk", "session", "way", "due_at", "done_at", "done_by"]
+    list_filter = ["way"]
+    list_select_related = ["session", "done_by"]
+    search_fields = ["=session__pk"]
+
+
+@admin.register(CounterDisplay, site=look_up)
+class CounterDisplayAdmin(LookUpAdmin):
+    """The code and the secret of a display are not shown."""
+
+    list_display = ["pk", "gate", "paired_by", "paired_at", "session", "shown_at"]
+    list_select_related = ["gate", "paired_by", "session"]
+    exclude = ["secret_hash", "code"]

@@ -25,7 +25,7 @@ BILL = {
     "duration_minutes", "hourly_rate", "billed_hours", "lines", "total_amount", "already_paid", "amount_due",
     "amount_charged", "payment_method", "payment_status", "status", "change_due", "payment",
     "site_id", "site_name", "billed_minutes", "step_minutes", "billed_until",
-    "pass_number",
+    "pass_number", "claim",
 }  # fmt: skip
 
 
@@ -164,6 +164,7 @@ def test_a_cash_exit_is_a_bill(clock_stands: Traveller, inside: dict[str, Any], 
         "billed_until": "2026-11-22T07:00:00Z",
         "lines": [{"kind": "HOURS", "label": "Parking", "quantity": 3, "unit_price": 50.0, "amount": 150.0}],
         "total_amount": 150.0,
+        "claim": None,
         "already_paid": 50.0,
         "amount_due": 0.0,
         "amount_charged": 100.0,

@@ -32,6 +32,8 @@ def test_what_a_stay_without_payment_owes(story: Story, manager: ApiClient) -> N
             "created_at": "2026-11-23T05:00:00Z",
             "closed_at": None,
             "objection": None,
+            "emergency_id": None,
+            "mark": None,
         }
     ]
 
@@ -48,6 +50,8 @@ def test_a_debt_is_written_off_once_with_its_reason(story: Story, manager: ApiCl
         "created_at": "2026-11-23T05:00:00Z",
         "closed_at": "2026-11-23T06:30:00Z",
         "objection": None,
+        "emergency_id": None,
+        "mark": None,
     }
     entry = AuditEntry.objects.get(action="debt.written_off")
     assert (entry.actor_id, entry.actor_role, entry.subject_kind, entry.subject_id) == (

@@ -275,7 +275,7 @@ def enter(request: HttpRequest, organisation_id: str, invoice_number: str, paylo
     return ok(OrganisationInvoiceOut.of(invoice), "Payment entered", status=201)
 
 
-class WriteOffIn(In):
+class InvoiceWriteOffIn(In):
     reason: Annotated[Note, Field(min_length=1)]
 
 
@@ -287,7 +287,9 @@ class WriteOffIn(In):
     ),
     summary="Write an overdue invoice off",
 )
-def write_off(request: HttpRequest, organisation_id: str, invoice_number: str, payload: WriteOffIn) -> HttpResponse:
+def write_off(
+    request: HttpRequest, organisation_id: str, invoice_number: str, payload: InvoiceWriteOffIn
+) -> HttpResponse:
     """Give up what is due on an overdue invoice, once another administrator approves it at `/api/admin/approvals/`.
 
     The invoice stays as it was issued; the organisation is overdue with it no longer.

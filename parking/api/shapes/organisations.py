@@ -144,6 +144,7 @@ class OrganisationInvoiceOut(Shape):
         "due": 2000.0,
         "due_on": "2026-12-16",
         "paid_at": None,
+        "written_off_at": None,
         "payments": [EnteredOut.example],
     }
 
