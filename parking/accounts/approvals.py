@@ -114,6 +114,16 @@ def approval_of(*, kind: ApprovalKind, subject_id: int) -> Approval | None:
     return Approval.objects.filter(kind=kind, subject_id=subject_id).first()
 
 
+def undecided(*, kind: ApprovalKind, subject_id: int) -> Approval:
+    """Return what waits about something. Raises NotFound `approval_not_found`, Refused `decided_already`."""
+    approval = approval_of(kind=kind, subject_id=subject_id)
+    if approval is None:
+        raise NotFound("approval_not_found", "There is no such approval")
+    if approval.decision:
+        raise Refused("decided_already", "This was decided already")
+    return approval
+
+
 def find_approval(approval_id: int, *, sites: Sites) -> Approval:
     """Return an approval, decided or not. Raises NotFound `approval_not_found`, also for one of other sites."""
     rows = at_sites(Approval.objects.select_related("asked_by"), sites, "site_id")

@@ -9,7 +9,7 @@ from parking.accounts.models import Approval, ApprovalKind, Decision
 from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
 from parking.audit import services as audit
 from parking.core.actor import Actor
-from parking.core.errors import NotFound, Refused
+from parking.core.errors import Refused
 from parking.core.money import ZERO
 from parking.passes.events import InvoiceWriteOffAsked, InvoiceWriteOffRefused, InvoiceWrittenOff
 from parking.passes.models import OrganisationInvoice
@@ -62,7 +62,7 @@ def approve_write_off(*, actor: Actor, invoice_id: int, now: datetime) -> None:
     """
     with transaction.atomic():
         invoice = _locked(invoice_id)
-        approval = _waiting(invoice_id)
+        approval = approvals.undecided(kind=_KIND, subject_id=invoice_id)
         _refuse_dependent(approval, actor, now)
         if invoice.bill.due == ZERO:
             raise _nothing_due()
@@ -83,7 +83,7 @@ def refuse_write_off(*, actor: Actor, invoice_id: int, now: datetime) -> None:
     """Leave an invoice as it is. Whoever asked may take it back so. Raises Refused `decided_already`."""
     with transaction.atomic():
         invoice = _locked(invoice_id)
-        asked_by = _waiting(invoice_id).asked_by_id
+        asked_by = approvals.undecided(kind=_KIND, subject_id=invoice_id).asked_by_id
         _note(invoice_id, Decision.REFUSE, actor, now)
         refused = InvoiceWriteOffRefused(
             organisation_id=invoice.organisation_id, number=invoice.number, asked_by=asked_by
@@ -104,15 +104,6 @@ def _refuse_not_overdue(invoice: OrganisationInvoice, now: datetime) -> None:
 
 def _nothing_due() -> Refused:
     return Refused("nothing_due", "Nothing is due on this invoice")
-
-
-def _waiting(invoice_id: int) -> Approval:
-    approval = approvals.approval_of(kind=_KIND, subject_id=invoice_id)
-    if approval is None:
-        raise NotFound("approval_not_found", "There is no such approval")
-    if approval.decision:
-        raise Refused("decided_already", "This was decided already")
-    return approval
 
 
 def _refuse_dependent(approval: Approval, actor: Actor, now: datetime) -> None:

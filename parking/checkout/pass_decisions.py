@@ -11,7 +11,7 @@ from parking.accounts.vouching import is_dependent, is_only_administrator, not_i
 from parking.audit import services as audit
 from parking.checkout import pass_money
 from parking.core.actor import Actor
-from parking.core.errors import NotFound, Refused
+from parking.core.errors import Refused
 from parking.core.ids import new_refund_id
 from parking.core.money import ZERO
 from parking.passes import services as passes
@@ -63,7 +63,7 @@ def approve_cancellation(*, actor: Actor, pass_id: int, now: datetime) -> None:
     """
     with transaction.atomic():
         held = passes.lock_pass(pass_id)
-        approval = _waiting(pass_id)
+        approval = approvals.undecided(kind=_KIND, subject_id=pass_id)
         _refuse_dependent(approval, actor, now)
         passes.refuse_over(held)
         refund, reason = Decimal(approval.facts["amount"]), str(approval.facts["reason"])
@@ -79,20 +79,11 @@ def refuse_cancellation(*, actor: Actor, pass_id: int, now: datetime) -> None:
     """Leave a pass as it is. Whoever asked may take it back so. Raises Refused `decided_already`."""
     with transaction.atomic():
         passes.lock_pass(pass_id)
-        asked_by = _waiting(pass_id).asked_by_id
+        asked_by = approvals.undecided(kind=_KIND, subject_id=pass_id).asked_by_id
         approvals.note_decision(
             kind=_KIND, subject_id=pass_id, decision=Decision.REFUSE, decided_by_id=actor.user_id, now=now
         )
         audit.record(actor, PassCancellationRefused(pass_id=pass_id, asked_by=asked_by), now)
-
-
-def _waiting(pass_id: int) -> Approval:
-    approval = approvals.approval_of(kind=_KIND, subject_id=pass_id)
-    if approval is None:
-        raise NotFound("approval_not_found", "There is no such approval")
-    if approval.decision:
-        raise Refused("decided_already", "This was decided already")
-    return approval
 
 
 def _refuse_dependent(approval: Approval, actor: Actor, now: datetime) -> None:
