@@ -20,7 +20,7 @@ from parking.core.money import ZERO
 from parking.core.site_settings import PAY_LATER_PER_ATTENDANT, PAY_LATER_PER_PLATE, PAY_LATER_PROOF
 from parking.core.statements import save_fields
 from parking.facilities.emergencies import running_at
-from parking.stays import access
+from parking.stays import access, scans
 from parking.stays import services as stays
 from parking.stays.access import StayRef
 from parking.stays.by_phone import WHOLE_NUMBER, phone_of
@@ -60,7 +60,7 @@ def let_out(
         if running_at(stay.zone.site_id, now) is None:
             _refuse_too_many(stay, actor, now)
             _keep_phone(stay, phone)
-        stays.remember_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
+        scans.remember_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
         stays.note_exit_gate(session=stay, gate_id=actor.gate_id)
         ended = ending.end(session=stay, reason=EndReason.EXIT, collection=_collection(cash), actor=actor, now=now)
         if stay.bill.due > ZERO and ended.emergency_id is None:
@@ -78,7 +78,7 @@ def _collection(cash: Decimal) -> Collection:
 
 def _came_before(stay: ParkingSession, scan_id: str | None) -> bool:
     closed = stay.status == SessionStatus.COMPLETED
-    return closed and stays.is_repeated_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id)
+    return closed and scans.is_repeated_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id)
 
 
 def _keep_phone(stay: ParkingSession, phone: str) -> None:

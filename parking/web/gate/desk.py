@@ -30,9 +30,9 @@ from parking.stays.models import ParkingSession, ScanKind, SessionStatus
 from parking.web.access import for_attendants
 from parking.web.components import amount_text
 from parking.web.forms import ServiceForm
-from parking.web.gate.answers import counter_qr
 from parking.web.gate.forms import MONEY_FIELDS, DebtForm
 from parking.web.gate.here import PlacedForm, actor_here, gate_fields, kept_gate
+from parking.web.gate.qr_codes import counter_qr
 from parking.web.templatetags.parking import clock_time
 
 

@@ -25,6 +25,7 @@ from parking.web.bill_words import exempt_class_in_words
 from parking.web.gate import answers
 from parking.web.gate.forms import ScanForm
 from parking.web.gate.here import actor_here
+from parking.web.gate.refusing import refused
 from parking.web.gate.scanning import scan_of, unreadable
 from parking.web.templatetags.parking import word
 
@@ -140,7 +141,7 @@ def kind(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         record_refusal(request, error)
-        return answers.refused(request, sent, error)
+        return refused(request, sent, error)
     return answers.kind_corrected(request, sent, session)
 
 
