@@ -19,6 +19,8 @@ from parking.stays.events import SessionPlateCorrected
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import has_had_free_minutes
 from parking.vehicles.models import Vehicle
+from parking.vehicles.partial import may_be
+from parking.vehicles.plates import Plate
 from parking.vehicles.services import checked_plate, lock_both
 
 _LONGEST_REASON = 200
@@ -28,7 +30,8 @@ def correct_plate(*, actor: Actor, session: Ref, plate: str, reason: str, now: d
     """Write another plate to a session whose car is inside; the same plate again changes nothing.
 
     A pass that does not name the new plate covers the session no more, and one that does never begins to. Debts are
-    those of the new plate from now on. Raises NotFound `session_not_found`; Refused `vehicle_invalid`, `session_over`,
+    those of the new plate from now on. A plate of which the end alone was known may be completed also after a quote.
+    Raises NotFound `session_not_found`; Refused `vehicle_invalid`, `session_over`,
     `not_active`, `payment_under_way`, `quote_given` (but for administrators), `plate_is_inside`, `plate_has_booking`,
     `vehicle_unavailable`, `plate_changed_meanwhile`; InvalidInput without a reason.
     """
@@ -43,7 +46,8 @@ def correct_plate(*, actor: Actor, session: Ref, plate: str, reason: str, now: d
             return stay
         refuse_fixed(stay)
         _refuse_state(stay, seen)
-        refuse_after_quote(stay, actor)
+        if not _is_completed(stay, wanted):
+            refuse_after_quote(stay, actor)
         _refuse_open(vehicle, actor)
         before, ended = stay.vehicle_id, _move(stay, vehicle)
         make_lines_again(stay, now)
@@ -59,6 +63,11 @@ def _refuse_state(stay: ParkingSession, seen: ParkingSession) -> None:
         raise Refused("not_active", "Only the plate of a car that is inside is corrected", session_id=stay.pk)
     if stay.vehicle_id != seen.vehicle_id:
         raise Refused("plate_changed_meanwhile", "Somebody corrected this plate just now", session_id=stay.pk)
+
+
+def _is_completed(stay: ParkingSession, wanted: Plate) -> bool:
+    """Return whether the plate was known in part, and this may be the whole of it."""
+    return stay.vehicle.is_partial and may_be(stay.vehicle, wanted.match_key)
 
 
 def _refuse_open(vehicle: Vehicle, actor: Actor) -> None:

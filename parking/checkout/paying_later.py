@@ -47,9 +47,10 @@ def let_out(
 ) -> Left:
     """Let a car out against its plate; `cash` is taken now (rupees), the rest is owed. It is no termination.
 
-    `phone` is kept with the stay. Where the site asks for one, it or a photo at the exit is needed. A payment that was
-    waited for and comes later pays the debt. Raises NotFound; Refused `pay_later_limit`, `phone_incomplete`,
-    `phone_or_photo_needed`, `entry_not_scanned`, `already_exited`, `vehicle_mismatch`; RepeatedRequest.
+    `phone` is kept with the stay. Where the site asks for one, and where no plate is known, it or a photo at the exit
+    is needed. A payment that was waited for and comes later pays the debt. Raises NotFound; Refused `pay_later_limit`,
+    `phone_incomplete`, `phone_or_photo_needed`, `entry_not_scanned`, `already_exited`, `vehicle_mismatch`;
+    RepeatedRequest.
     """
     with transaction.atomic(durable=True):
         stay = access.lock(session, actor, at_work=True)
@@ -82,14 +83,15 @@ def _came_before(stay: ParkingSession, scan_id: str | None) -> bool:
 
 
 def _keep_phone(stay: ParkingSession, phone: str) -> None:
-    """Keep who is to be asked for the money. Raises Refused where the site wants to know that and nobody does."""
+    """Keep who is to be asked for the money. Raises Refused where that must be known and nobody knows it."""
     if phone:
         if len(phone_digits(phone)) != WHOLE_NUMBER:
             raise Refused("phone_incomplete", "Give all ten digits of the phone number", session_id=stay.pk)
         stay.phone = phone_digits(phone)
         save_fields(stay, "phone")
-    needed = PAY_LATER_PROOF.at(stay.zone.site_id) and not phone_of(stay)
-    if needed and not stay.evidence.filter(moment=EvidenceMoment.EXIT).exists():
+    # Nobody asks for what a plate owes that is known in part alone.
+    asked = stay.vehicle.is_partial or bool(PAY_LATER_PROOF.at(stay.zone.site_id))
+    if asked and not phone_of(stay) and not stay.evidence.filter(moment=EvidenceMoment.EXIT).exists():
         raise Refused("phone_or_photo_needed", "The driver's phone or a photo is needed", session_id=stay.pk)
 
 

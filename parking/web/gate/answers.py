@@ -177,7 +177,7 @@ def quoted(
         old=old,
         may_collect=may_collect,
         may_voucher=actor.may("voucher"),
-        needs_phone=PAY_LATER_PROOF.at(session.site_id) and not phone_of(session),
+        needs_phone=(session.vehicle.is_partial or PAY_LATER_PROOF.at(session.site_id)) and not phone_of(session),
         to_pay=to_pay,
         notes=NOTES,
         tendered=tendered,
