@@ -25,7 +25,7 @@ from parking.stays import services as stays
 from parking.stays.access import StayRef
 from parking.stays.by_phone import WHOLE_NUMBER, phone_of
 from parking.stays.events import SessionPaysLater
-from parking.stays.exempt_models import EvidenceMoment
+from parking.stays.evidence import has_exit_photo
 from parking.stays.marks import Mark, add_mark
 from parking.stays.models import EndMethod, EndReason, ParkingSession, ScanKind, SessionStatus
 from parking.stays.rules import phone_digits
@@ -89,10 +89,14 @@ def _keep_phone(stay: ParkingSession, phone: str) -> None:
             raise Refused("phone_incomplete", "Give all ten digits of the phone number", session_id=stay.pk)
         stay.phone = phone_digits(phone)
         save_fields(stay, "phone")
-    # Nobody asks for what a plate owes that is known in part alone.
-    asked = stay.vehicle.is_partial or bool(PAY_LATER_PROOF.at(stay.zone.site_id))
-    if asked and not phone_of(stay) and not stay.evidence.filter(moment=EvidenceMoment.EXIT).exists():
+    if needs_proof(stay):
         raise Refused("phone_or_photo_needed", "The driver's phone or a photo is needed", session_id=stay.pk)
+
+
+def needs_proof(stay: ParkingSession) -> bool:
+    """Return whether a phone or a photo is still needed. Nobody asks for what a plate owes that is known in part."""
+    asked = stay.vehicle.is_partial or bool(PAY_LATER_PROOF.at(stay.zone.site_id))
+    return asked and not phone_of(stay) and not has_exit_photo(stay)
 
 
 def _refuse_too_many(stay: ParkingSession, actor: Actor, now: datetime) -> None:

@@ -116,3 +116,34 @@ class PhoneSearched(Event):
     @property
     def subject(self) -> tuple[str, int | None]:
         return "", None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCorrectionAsked(SessionEvent):
+    """A correction by which the car would pay less waits for a second person: `kind` is VEHICLE_KIND or PLATE."""
+
+    action = "session.correction_asked"
+
+    approval_id: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCorrectionRefused(SessionEvent):
+    """A second person refused a correction, or whoever asked took it back."""
+
+    action = "session.correction_refused"
+
+    approval_id: int
+    kind: str
+    asked_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoTaken(SessionEvent):
+    """An attendant took a photo of the car: `moment` is ENTRY or EXIT."""
+
+    action = "session.photo_taken"
+
+    evidence_id: int
+    moment: str

@@ -15,6 +15,7 @@ from parking.checkout.bills import running_bill
 from parking.checkout.entering import Entered
 from parking.checkout.leaving import Left
 from parking.checkout.pass_entry import PassEntered
+from parking.checkout.paying_later import needs_proof
 from parking.checkout.queries import debts_of_plate
 from parking.core import clock
 from parking.core.errors import DomainError
@@ -22,17 +23,14 @@ from parking.core.money import ZERO
 from parking.core.site_settings import (
     DEBT_AMBER_ABOVE,
     GREEN_SECONDS,
-    PAY_LATER_PROOF,
 )
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
 from parking.facilities.gates import actor_at
 from parking.payments.counter_upi import Claim
-from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import PaymentOrder
-from parking.payments.queries import newest_payment_id
-from parking.stays.by_phone import phone_of
+from parking.payments.queries import newest_payment_id, waits_to_be_handed_out
 from parking.stays.displays import has_display
 from parking.stays.exempt_classes import classes_now
 from parking.stays.marks import Mark
@@ -42,7 +40,7 @@ from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text
 from parking.web.gate.awaited import money_awaited
 from parking.web.gate.owing import old_debts
-from parking.web.gate.qr_codes import counter_qr, typed_ways, waiting_context
+from parking.web.gate.qr_codes import counter_qr, online_ways, typed_ways, waiting_context
 from parking.web.gate.verdicts import LET_IN, LET_OUT, Scan, Verdict, shown
 from parking.web.templatetags.parking import word
 
@@ -73,7 +71,7 @@ def money_at_entry(
         to_pay=due_at_entry(session, clock.now()),
         notes=NOTES,
         tendered=tendered,
-        gateways=gateway_choices(),
+        **online_ways(),
         **typed_ways(session.site_id),
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",
@@ -121,6 +119,12 @@ def kind_corrected(request: HttpRequest, scan: Scan, session: ParkingSession) ->
     """Show the car with its other kind, and the slot, which may be another one as well."""
     verdict = Verdict("yes", LET_IN, gettext("Vehicle type: %(kind)s") % {"kind": word(session.vehicle_kind)}, session)
     return shown(request, _with_corrections(verdict, session), scan)
+
+
+def kind_waits(request: HttpRequest, scan: Scan, session: ParkingSession) -> HttpResponse:
+    """Show that the car may go in, while a second person decides whether it is of another kind."""
+    sentence = gettext("It would pay less: a second person approves it first.")
+    return shown(request, Verdict("wait", LET_IN, f"{sentence} {_may_go_in(session)}", session), scan)
 
 
 def _with_corrections(verdict: Verdict, session: ParkingSession) -> Verdict:
@@ -177,11 +181,11 @@ def quoted(
         old=old,
         may_collect=may_collect,
         may_voucher=actor.may("voucher"),
-        needs_phone=(session.vehicle.is_partial or PAY_LATER_PROOF.at(session.site_id)) and not phone_of(session),
+        needs_phone=needs_proof(session),
         to_pay=to_pay,
         notes=NOTES,
         tendered=tendered,
-        gateways=gateway_choices(),
+        **online_ways(),
         **typed_ways(session.site_id),
         counter_qr=counter_qr(session, to_pay),
         token=token_number_of(session) if session.vehicle.is_partial else None,
@@ -210,6 +214,7 @@ def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
         if is_doubtful
         else sentence,
         debt=owed,
+        surplus=waits_to_be_handed_out(left.session.bill),
         session=left.session,
         change=change,
         payment_id=newest_payment_id(left.session.bill_id),

@@ -11,7 +11,9 @@ from parking.core.site_settings import (
     card_terminals,
 )
 from parking.payments.counter_upi import upi_link
+from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import PaymentOrder
+from parking.payments.trouble import in_trouble
 from parking.stays.models import ParkingSession
 
 
@@ -19,6 +21,13 @@ def typed_ways(site_id: int | None) -> dict[str, Any]:
     """Return which ways to pay the page offers whose proof the attendant types: UPI, and cards at which terminals."""
     are_on = bool(TYPED_REFERENCES.at(site_id))
     return {"takes_upi": are_on, "terminals": card_terminals(site_id) if are_on else ()}
+
+
+def online_ways() -> dict[str, Any]:
+    """Return the gateways that the page offers, and the names of those that do not answer now."""
+    choices = gateway_choices()
+    silent = in_trouble.value() if choices else frozenset()
+    return {"gateways": choices, "silent_gateways": [one.label for one in choices if one.code in silent]}
 
 
 def counter_qr(session: ParkingSession, amount: Decimal) -> str:

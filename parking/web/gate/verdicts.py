@@ -31,6 +31,8 @@ class Verdict:
     code: str = ""
     debt: Decimal = ZERO
     change: Decimal | None = None
+    # Paid at the counter before, and more than the bill came to: a second person hands it out.
+    surplus: Decimal = ZERO
     payment_id: int | None = None
     can_compare: bool = False
     # The attendant may say that the plate seen is the booked one, with which the scan is sent again.
