@@ -188,7 +188,8 @@ def test_a_scooter_with_a_token_in_and_out(
     screen.get_by_text("Pay ₹100 in cash at the counter").wait_for(timeout=3000)
     seconds = monotonic() - began
     print(f"The display shows the bill after {seconds:.2f} s")  # noqa: T201 - for the guide
-    assert seconds < 1.0
+    # A second, and half of one for a machine that does other things as well.
+    assert seconds < 1.5
     expect(person.page.get_by_text("plate ending in 1234")).to_be_visible()
     person.touch(person.button("Cash"))
     person.touch(person.page.locator("#pane-CASH [type=submit]"))
