@@ -27,6 +27,7 @@ from parking.stays import access, waiting
 from parking.stays import services as stays
 from parking.stays.covering import cover_of
 from parking.stays.events import PlaceOffered, SessionBooked, WaitingEnded, WaitingJoined
+from parking.stays.hoarding import refuse_hoarding
 from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
 from parking.stays.promises import kinds_to_book, promises_of
 from parking.stays.reservations import reserve_place
@@ -85,20 +86,24 @@ def join(
             vehicle_kind=vehicle_kind,
             owner_name=owner_name,
             until=until,
-            starts_at=window.starts_at if window else None,
-            ends_at=window.ends_at if window else None,
             created_at=now,
         )
-        entry.save(force_insert=True)
-        joined = WaitingJoined(
-            waiting_id=entry.pk,
-            zone_id=place.pk,
-            until=until.isoformat(),
-            starts_at=window.starts_at.isoformat() if window else "",
-            ends_at=window.ends_at.isoformat() if window else "",
-        )
-        audit.record(actor, joined, now)
+        _write(entry, window, actor, now)
     return entry
+
+
+def _write(entry: WaitingEntry, window: Window | None, actor: Actor, now: datetime) -> None:
+    if window is not None:
+        entry.starts_at, entry.ends_at = window.starts_at, window.ends_at
+    entry.save(force_insert=True)
+    joined = WaitingJoined(
+        waiting_id=entry.pk,
+        zone_id=entry.zone_id,
+        until=entry.until.isoformat(),
+        starts_at=window.starts_at.isoformat() if window else "",
+        ends_at=window.ends_at.isoformat() if window else "",
+    )
+    audit.record(actor, joined, now)
 
 
 def _window(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> Window | None:
@@ -176,8 +181,10 @@ def _accept_free(actor: Actor, ref: Ref, now: datetime) -> bool:
 
 
 class _Found(Enum):
+    """What came of asking for one in line; NONE: nothing for anybody who waits for the same."""
+
     OFFERED = auto()
-    FULL = auto()
+    NONE = auto()
     NOT_NOW = auto()
 
 
@@ -187,38 +194,52 @@ def offer_places(*, now: datetime) -> int:
     _end_old(now)
     rows = WaitingEntry.objects.filter(state=WaitingState.WAITING).order_by("pk")
     full: set[tuple[object, ...]] = set()
-    made = 0
-    for pk, *line in rows.values_list("pk", "zone_id", "vehicle_kind", "starts_at", "ends_at")[:MOST_AT_ONCE]:
+    made = asked = 0
+    for pk, *line in rows.values_list("pk", "zone_id", "vehicle_kind", "starts_at", "ends_at"):
+        # Who waits for the same comes after: a long line does not keep the others from being asked for.
         if tuple(line) in full:
             continue
         found = _offer(pk, now)
         made += found == _Found.OFFERED
-        if found == _Found.FULL:
-            # Who waits for the same comes after.
+        if found == _Found.NONE:
             full.add(tuple(line))
+        asked += 1
+        if asked == MOST_AT_ONCE:
+            break
     return made
 
 
 def _offer(entry_id: int, now: datetime) -> _Found:
     with transaction.atomic(durable=True):
-        vehicle_id = WaitingEntry.objects.values_list("vehicle_id", flat=True).get(pk=entry_id)
-        [vehicle] = lock_vehicles([vehicle_id])
+        waits = WaitingEntry.objects.select_related("zone").get(pk=entry_id)
+        if _holds_enough(waits, now):
+            return _Found.NOT_NOW
+        [vehicle] = lock_vehicles([waits.vehicle_id])
         entry = waiting.lock_entry(entry_id)
         if entry.state != WaitingState.WAITING:
             return _Found.NOT_NOW
         zone, window = find_zone(Ref(pk=entry.zone_id)), waiting.window_of(entry)
         if not is_in_use(zone) or not is_open(zone, window.starts_at if window else now):
-            return _Found.NOT_NOW
+            return _Found.NONE
         try:
             with transaction.atomic():
                 session = _book(entry, zone, vehicle, window, now)
         except Refused as refusal:
-            return _Found.FULL if refusal.code in {"zone_full", "window_full"} else _Found.NOT_NOW
+            return _Found.NONE if refusal.code in {"zone_full", "window_full"} else _Found.NOT_NOW
         pay_by = now + timedelta(minutes=OFFER_MINUTES.at(zone.site_id))
         waiting.give_offer(entry, session, pay_by)
         audit.record(SYSTEM, _booked(session), now)
         audit.record(SYSTEM, PlaceOffered(waiting_id=entry.pk, session_id=session.pk), now)
     return _Found.OFFERED
+
+
+def _holds_enough(entry: WaitingEntry, now: datetime) -> bool:
+    """Return whether a driver holds as many bookings as the site allows, offers among them: then others come before."""
+    try:
+        refuse_hoarding(driver_id=entry.driver_id, site_id=entry.zone.site_id, now=now)
+    except Refused:
+        return True
+    return False
 
 
 def _book(

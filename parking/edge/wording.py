@@ -64,6 +64,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "photo_needed": _("A photo is needed."),
         "quote_given": _("The bill was shown at the exit already."),
         "payment_at_entry": _("This car pays at the entry, before it goes in."),
+        "no_slot_to_keep": _("No slot can be kept for this pass now. Choose another plan, or ask the car park."),
         "pass_inside": _("This car is inside already. Ask a supervisor to end that session first."),
         "pass_needed": _("This zone is for vehicles with a pass."),
         "pass_needs_plate": _("Several vehicles of this pass are inside. Enter the plate, too."),

@@ -19,7 +19,7 @@ def whole_passes() -> QuerySet[Subscription]:
     """Return passes with everything that they show."""
     vehicles = PassVehicle.objects.select_related("vehicle").order_by("pk")
     periods = PassPeriod.objects.select_related("bill").order_by("number")
-    rows = Subscription.objects.select_related("plan__site", "driver", "organisation", "bought_for")
+    rows = Subscription.objects.select_related("plan__site", "driver", "organisation", "bought_for", "slot__zone")
     return rows.prefetch_related("plan__zones", Prefetch("vehicles", vehicles), Prefetch("periods", periods)).order_by(
         "-pk"
     )
@@ -121,6 +121,17 @@ def lock_passes_of(vehicle_id: int, *, now: datetime) -> list[Subscription]:
     rows = Subscription.objects.select_for_update(no_key=True)
     rows = rows.filter(pk__in=on_pass.values("subscription_id"), status=PassStatus.ACTIVE, starts_at__lte=now)
     return list(rows.order_by("pk"))
+
+
+def zone_of_kept_slot(vehicle_id: int, *, now: datetime) -> int | None:
+    """Return the zone in which a slot is kept for a vehicle by a pass that is paid and has begun, None for none."""
+    on_pass = PassVehicle.objects.filter(
+        Q(until_at=None) | Q(until_at__gt=now), vehicle_id=vehicle_id, from_at__lte=now
+    )
+    rows = Subscription.objects.filter(
+        pk__in=on_pass.values("subscription_id"), status=PassStatus.ACTIVE, starts_at__lte=now, slot__isnull=False
+    )
+    return rows.order_by("pk").values_list("slot__zone_id", flat=True).first()
 
 
 def unpaid_pass_of(vehicle_id: int, *, now: datetime) -> Subscription | None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from parking.facilities.models import ParkingZone
+from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.facilities.services import claim_kept_slot
 from parking.passes.models import Subscription
 from parking.passes.queries import lock_passes_of
 from parking.stays.models import ParkingSession, PassNote
@@ -35,6 +36,14 @@ def cover_of(*, vehicle: Vehicle, zone: ParkingZone, vehicle_kind: str, now: dat
     with_place = (one for one in fitting if open_sessions(one) < one.coverage.inside)
     found = next(with_place, None)
     return Cover(found, PassNote.ALL_INSIDE if fitting and found is None else "")
+
+
+def claim_kept(cover: Cover, zone: ParkingZone, kinds: tuple[str, ...]) -> ParkingSlot | None:
+    """Claim the slot that a pass keeps for its car, if it is in this zone, of these kinds and free; else None."""
+    held = cover.subscription
+    if held is None or held.slot_id is None:
+        return None
+    return claim_kept_slot(slot_id=held.slot_id, zone=zone, kinds=kinds)
 
 
 def open_sessions(subscription: Subscription) -> int:

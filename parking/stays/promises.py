@@ -17,7 +17,7 @@ from parking.facilities.queries import ZoneCounts, capacity_of, free_slots
 from parking.facilities.rules import suitable_slot_kinds
 from parking.facilities.services import lock_places, note_next_reservation
 from parking.stays.models import ParkingSession
-from parking.stays.window_rules import Limit, Promised, Window
+from parking.stays.window_rules import Limit, Promised, Window, greatest_overlap
 
 # --- Windows ---------------------------------------------------------------------------------------------
 
@@ -40,6 +40,16 @@ def promises_of(zone: ParkingZone, vehicle_kind: str, span: Window, *, but: int 
     in_service = capacity_of([zone]).get(zone.pk, {})
     limits = reservable(vehicle_kind, in_service, RESERVABLE_PERCENT.at(zone.site_id))
     return Promises(promised, tuple(Limit(group.vehicle_kinds, most) for group, most in limits))
+
+
+def keeps_promises(zone: ParkingZone, vehicle_kind: str, span: Window) -> bool:
+    """Return whether a zone, which must be locked, has slots in service for all that it promised in a span."""
+    promises = promises_of(zone, vehicle_kind, span)
+    return all(
+        greatest_overlap([one.window for one in promises.promised if one.vehicle_kind in limit.vehicle_kinds], span)
+        <= limit.most
+        for limit in promises.limits
+    )
 
 
 def follow_reservations(zone: ParkingZone) -> None:

@@ -768,6 +768,7 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
             "ends_at": SINCE,
             "method": None,
             "organisation_id": None,
+            "slot_id": None,
         },
     ),
     (

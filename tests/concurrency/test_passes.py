@@ -8,12 +8,12 @@ import pytest
 
 from parking.accounts.models import User
 from parking.checkout import pass_changes, passes, settling
-from parking.facilities.models import ParkingZone
+from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.passes.models import PassPeriod, Subscription
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, PaymentOrder
 from parking.stays.models import ParkingSession
-from tests.build import actor, make_user, take_ticket
+from tests.build import actor, make_user, make_zone, take_ticket
 from tests.concurrency.together import at_once, tally
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree
@@ -30,6 +30,20 @@ def test_of_ten_purchases_for_one_plate_one_is_made(zone: ParkingZone) -> None:
     results = at_once([partial(buy, driver, plan, PLATE) for driver in drivers])
     assert tally(results) == {"ok": 1, "pass_overlap": 9}
     assert Subscription.objects.count() == Payment.objects.count() == 1
+    assert_books_agree()
+
+
+def test_a_slot_is_kept_for_one_pass_and_sold_to_nobody_else(db: None) -> None:
+    zone = make_zone(slots=6)
+    plan, drivers = make_plan(zone, reserved=True), [make_user() for _ in range(8)]
+    bookings = [partial(take_ticket, zone, f"KA-05-MN-{number:04d}", START) for number in range(4)]
+    purchases = [partial(buy, driver, plan, f"DL-01-AB-{number:04d}") for number, driver in enumerate(drivers, start=1)]
+    at_once([*purchases, *bookings])
+    kept = list(Subscription.objects.values_list("slot_id", flat=True))
+    parked = list(ParkingSession.objects.values_list("slot_id", flat=True))
+    assert len(set(kept)) == len(kept) == 6, "a slot with a car is kept for later"
+    assert len(set(parked)) == len(parked)
+    assert ParkingSlot.objects.filter(kept=True).count() == 6
     assert_books_agree()
 
 

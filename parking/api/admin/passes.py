@@ -76,13 +76,13 @@ class ChangedPlanIn(In):
     begins: MinuteOfDay = _absent_as("from")
     ends: MinuteOfDay = _absent_as("to")
     is_active: bool = absent()
-    reserved: bool = absent()
+    reserved: bool = Field(
+        default_factory=_nothing, description="Whether each pass keeps a slot of its own; then `inside` is 1"
+    )
 
     def fields(self) -> dict[str, Any]:
-        """Return what was sent. Raises InvalidInput for a reserved slot, which no plan has."""
+        """Return what was sent, as the service takes it."""
         sent = {name: getattr(self, name) for name in self.model_fields_set}
-        if sent.pop("reserved", False):
-            raise InvalidInput({"reserved": ["Plans with a reserved slot are not sold"]})
         for name in sent.keys() & {"begins", "ends"}:
             sent[name] = clock_text(sent[name])
         for name in sent.keys() & {"days", "vehicle_kinds"}:

@@ -1,0 +1,66 @@
+"""The slot that a pass keeps for its cars: chosen as the pass is made out, and found again at the gate."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from parking.core.errors import Refused
+from parking.core.ids import Ref
+from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.facilities.rules import SUITABLE_SLOTS, suitable_slot_kinds
+from parking.facilities.services import keep_slot, let_go_of_slot, lock_places
+from parking.passes import services as passes
+from parking.passes.models import Subscription
+from parking.passes.queries import zone_of_kept_slot
+from parking.stays.promises import keeps_promises, kinds_to_book
+from parking.stays.window_rules import LATEST, LONGEST, Window
+from parking.vehicles.models import Vehicle
+
+
+def keep_for(subscription: Subscription, now: datetime) -> None:
+    """Keep a slot for a pass that was just made out, if its plan says so, inside its transaction.
+
+    Free slots that no reservation waits for go before those with a car. Raises Refused `no_slot_to_keep` where none is
+    left without breaking what was promised to reservations.
+    """
+    plan = subscription.plan
+    if not plan.reserved:
+        return
+    kind = passes.kind_of(plan)
+    zones = [zone for zone in lock_places(_zone_ids(subscription)) if zone.is_active and zone.marked]
+    for is_free in (True, False):
+        for zone in zones:
+            slot = _kept_in(zone, kind, now, is_free=is_free)
+            if slot is not None:
+                passes.keep(subscription=subscription, slot=slot)
+                return
+    raise Refused("no_slot_to_keep", "No slot is left that could be kept for this pass")
+
+
+def _zone_ids(subscription: Subscription) -> list[int]:
+    covers = subscription.coverage
+    zones = ParkingZone.objects.present().filter(site_id=covers.site_id)
+    return list((zones.filter(pk__in=covers.zone_ids) if covers.zone_ids else zones).values_list("pk", flat=True))
+
+
+def _kept_in(zone: ParkingZone, kind: str, now: datetime, *, is_free: bool) -> ParkingSlot | None:
+    kinds = kinds_to_book(zone, kind, None, now) if is_free else suitable_slot_kinds(kind)
+    slot = keep_slot(zone=zone, kinds=kinds, is_free=is_free)
+    if slot is None or _keeps_promises(zone, slot.kind, now):
+        return slot
+    let_go_of_slot(slot.pk)
+    return None
+
+
+def _keeps_promises(zone: ParkingZone, slot_kind: str, now: datetime) -> bool:
+    """Return whether the zone has slots left for all reservations of kinds that a slot of this kind suits."""
+    span = Window(now, now + LATEST + LONGEST)
+    kinds = [kind for kind, slots in SUITABLE_SLOTS.items() if slot_kind in slots]
+    return all(keeps_promises(zone, kind, span) for kind in kinds)
+
+
+def own_zone_first(zones: Sequence[Ref], vehicle: Vehicle, now: datetime) -> list[Ref]:
+    """Return zones with that of the slot which is kept for a vehicle first. One without pass costs no statement."""
+    if not vehicle.has_pass or len(zones) < 2:
+        return list(zones)
+    own = zone_of_kept_slot(vehicle.pk, now=now)
+    return sorted(zones, key=lambda zone: zone.pk != own)
