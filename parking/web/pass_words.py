@@ -70,7 +70,7 @@ class ShownPlan:
 def shown_plan(plan: Plan) -> ShownPlan:
     words = words_of(plan.coverage, list(plan.zones.all()))
     if plan.reserved:
-        words.append(_("A slot of its own, kept free for you"))
+        words.append(_("A slot of its own, always kept free"))
     return ShownPlan(plan, words, period_words(plan.period))
 
 

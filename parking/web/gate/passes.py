@@ -36,7 +36,7 @@ class SellPassForm(DebtForm):
     """A pass with the money for it; whole plates, one in each line."""
 
     organisation = forms.TypedChoiceField(
-        label=_("Organisation"),
+        label=_("Or an organisation"),
         help_text=_("Its contact holds the pass, and the invoice is in its name."),
         coerce=int,
         required=False,
@@ -51,7 +51,7 @@ class SellPassForm(DebtForm):
         widget=forms.Textarea(attrs=_PLATES),
     )
 
-    field_order = ("organisation", "username", "plan", "vehicles", *MONEY_FIELDS)
+    field_order = ("username", "organisation", "plan", "vehicles", *MONEY_FIELDS)
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +62,7 @@ class SellPassForm(DebtForm):
         cast(forms.ChoiceField, self.fields["plan"]).choices = choices
         organisations = [(one.pk, f"{one.name} · {one.plan.site.name}") for one in organisations_that_buy(sites)]
         if organisations:
-            none = ("", gettext("None: a driver"))
+            none = ("", gettext("No organisation"))
             cast(forms.ChoiceField, self.fields["organisation"]).choices = [none, *organisations]
         else:
             del self.fields["organisation"]
