@@ -76,9 +76,7 @@ class ChangedPlanIn(In):
     begins: MinuteOfDay = _absent_as("from")
     ends: MinuteOfDay = _absent_as("to")
     is_active: bool = absent()
-    reserved: bool = Field(
-        default_factory=_nothing, description="Whether each pass keeps a slot of its own; then `inside` is 1"
-    )
+    reserved: Annotated[bool, Field(description="Whether each pass keeps a slot; then `inside` is 1")] = absent()
 
     def fields(self) -> dict[str, Any]:
         """Return what was sent, as the service takes it."""
