@@ -62,7 +62,8 @@ def approve_write_off(*, actor: Actor, invoice_id: int, now: datetime) -> None:
     with transaction.atomic():
         invoice = _locked(invoice_id)
         approval = approvals.undecided(kind=_KIND, subject_id=invoice_id)
-        approvals.refuse_first_person(approval, actor, now=now)
+        own = Refused("own_change", "Another administrator must approve what you asked for")
+        approvals.refuse_first_person(approval, actor, own=own, now=now)
         if invoice.bill.due == ZERO:
             raise _nothing_due()
         # The contact may be paying at this moment; should the money come all the same, it counts.

@@ -63,7 +63,8 @@ def approve_cancellation(*, actor: Actor, pass_id: int, now: datetime) -> None:
     with transaction.atomic():
         held = passes.lock_pass(pass_id)
         approval = approvals.undecided(kind=_KIND, subject_id=pass_id)
-        approvals.refuse_first_person(approval, actor, now=now, code="own_refund")
+        own = Refused("own_refund", "Another administrator must approve what you asked for")
+        approvals.refuse_first_person(approval, actor, own=own, now=now)
         passes.refuse_over(held)
         refund, reason = Decimal(approval.facts["amount"]), str(approval.facts["reason"])
         _give_back(passes.lock_periods(held), refund, reason, approval.asked_by_id, now)
