@@ -9,7 +9,7 @@ from parking.accounts.models import User
 from parking.audit import services as audit
 from parking.checkout import pass_money
 from parking.checkout.collecting import Collection, refuse_missing_proof, refuse_unknown_method, tender_of
-from parking.checkout.kept_slots import keep_for
+from parking.checkout.kept_slots import keep_for, refuse_hoarding
 from parking.checkout.organisation_money import name_customer
 from parking.checkout.paying import Due, collect_with_page, refresh_order, sent_with_page, waiting_order
 from parking.core import idempotency
@@ -46,8 +46,8 @@ def buy(
     """Make out a pass for the caller and collect its price; one that costs nothing holds at once.
 
     Pass, bill, order and key are committed before the gateway is called. Raises NotFound `plan_not_found`; Refused
-    `vehicle_invalid`, `pass_overlap`, `no_slot_to_keep`, `gateway_invalid`, `payment_failed` (the pass is given up);
-    InvalidInput; RepeatedRequest.
+    `vehicle_invalid`, `pass_overlap`, `no_slot_to_keep`, `booking_limit`, `gateway_invalid`, `payment_failed` (the pass
+    is given up); InvalidInput; RepeatedRequest.
     """
     if actor.user_id is None:
         raise ValueError("a pass is bought by an account")
@@ -56,6 +56,7 @@ def buy(
     pass_code = new_pass_code()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=pass_code, now=now)
+        refuse_hoarding(plan, actor.user_id)
         period = passes.open_pass(pass_code=pass_code, plan=plan, driver_id=actor.user_id, wanted=wanted, now=now)
         keep_for(period.subscription, now)
         _record_bought(actor, period, now)

@@ -23,9 +23,10 @@ from parking.core.site_settings import OFFER_MINUTES
 from parking.facilities.admitting import is_in_use, is_open, refuse_vehicle, refuse_without_pass
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone, free_slots
+from parking.facilities.rules import suitable_slot_kinds
 from parking.stays import access, waiting
 from parking.stays import services as stays
-from parking.stays.covering import cover_of
+from parking.stays.covering import cover_of, has_kept
 from parking.stays.events import PlaceOffered, SessionBooked, WaitingEnded, WaitingJoined
 from parking.stays.hoarding import refuse_hoarding
 from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
@@ -67,34 +68,39 @@ def join(
     if not now < until <= now + LATEST:
         raise InvalidInput({"until": ["Later than now, and at most 60 days from now"]})
     wanted, place = checked_plate(plate), find_zone(zone)
-    uuid = new_uuid()
+    entry = WaitingEntry(
+        uuid=new_uuid(),
+        driver_id=actor.user_id,
+        zone=place,
+        vehicle_kind=vehicle_kind,
+        owner_name=owner_name,
+        until=until,
+        starts_at=window.starts_at if window else None,
+        ends_at=window.ends_at if window else None,
+        created_at=now,
+    )
     with transaction.atomic(durable=True):
-        idempotency.claim(key, subject=str(uuid), now=now)
-        begins = window.starts_at if window else now
-        refuse_vehicle(place, vehicle_kind=vehicle_kind, actor=actor, now=begins)
-        vehicle = lock_vehicle(plate=wanted, kind=vehicle_kind, now=now)
-        if cover_of(vehicle=vehicle, zone=place, vehicle_kind=vehicle_kind, now=begins).subscription is None:
-            refuse_without_pass(place, actor=actor)
-        _refuse_second(actor, place, vehicle)
-        if _has_place(place, vehicle_kind, window, now):
-            raise Refused("zone_not_full", "A place is free: book it")
-        entry = WaitingEntry(
-            uuid=uuid,
-            driver_id=actor.user_id,
-            zone=place,
-            vehicle=vehicle,
-            vehicle_kind=vehicle_kind,
-            owner_name=owner_name,
-            until=until,
-            created_at=now,
-        )
+        idempotency.claim(key, subject=str(entry.uuid), now=now)
+        refuse_vehicle(place, vehicle_kind=vehicle_kind, actor=actor, now=entry.starts_at or now)
+        entry.vehicle = lock_vehicle(plate=wanted, kind=vehicle_kind, now=now)
+        _refuse_waiting(entry, window, actor, now)
         _write(entry, window, actor, now)
     return entry
 
 
+def _refuse_waiting(entry: WaitingEntry, window: Window | None, actor: Actor, now: datetime) -> None:
+    """Raise Refused for who may not park there, is in line already, or need not wait. The vehicle must be locked."""
+    zone, kind = entry.zone, entry.vehicle_kind
+    cover = cover_of(vehicle=entry.vehicle, zone=zone, vehicle_kind=kind, now=entry.starts_at or now)
+    if cover.subscription is None:
+        refuse_without_pass(zone, actor=actor)
+    _refuse_second(actor, zone, entry.vehicle)
+    own_is_free = window is None and has_kept(cover, zone, suitable_slot_kinds(kind))
+    if own_is_free or _has_place(zone, kind, window, now):
+        raise Refused("zone_not_full", "A place is free: book it")
+
+
 def _write(entry: WaitingEntry, window: Window | None, actor: Actor, now: datetime) -> None:
-    if window is not None:
-        entry.starts_at, entry.ends_at = window.starts_at, window.ends_at
     entry.save(force_insert=True)
     joined = WaitingJoined(
         waiting_id=entry.pk,
@@ -181,10 +187,14 @@ def _accept_free(actor: Actor, ref: Ref, now: datetime) -> bool:
 
 
 class _Found(Enum):
-    """What came of asking for one in line; NONE: nothing for anybody who waits for the same."""
+    """What came of asking for one in line.
+
+    NONE: nothing for anybody who waits for the same; HOLDS_ENOUGH: nothing for this driver at the site.
+    """
 
     OFFERED = auto()
     NONE = auto()
+    HOLDS_ENOUGH = auto()
     NOT_NOW = auto()
 
 
@@ -194,15 +204,20 @@ def offer_places(*, now: datetime) -> int:
     _end_old(now)
     rows = WaitingEntry.objects.filter(state=WaitingState.WAITING).order_by("pk")
     full: set[tuple[object, ...]] = set()
+    served: set[tuple[int, int]] = set()
     made = asked = 0
-    for pk, *line in rows.values_list("pk", "zone_id", "vehicle_kind", "starts_at", "ends_at"):
-        # Who waits for the same comes after: a long line does not keep the others from being asked for.
-        if tuple(line) in full:
+    columns = ("zone_id", "vehicle_kind", "starts_at", "ends_at")
+    for pk, driver_id, site_id, *line in rows.values_list("pk", "driver_id", "zone__site_id", *columns):
+        # Who waits for the same comes after: a long line does not keep the others from being asked for, nor does a
+        # driver with many plates.
+        if tuple(line) in full or (driver_id, site_id) in served:
             continue
         found = _offer(pk, now)
         made += found == _Found.OFFERED
         if found == _Found.NONE:
             full.add(tuple(line))
+        if found == _Found.HOLDS_ENOUGH:
+            served.add((driver_id, site_id))
         asked += 1
         if asked == MOST_AT_ONCE:
             break
@@ -213,7 +228,7 @@ def _offer(entry_id: int, now: datetime) -> _Found:
     with transaction.atomic(durable=True):
         waits = WaitingEntry.objects.select_related("zone").get(pk=entry_id)
         if _holds_enough(waits, now):
-            return _Found.NOT_NOW
+            return _Found.HOLDS_ENOUGH
         [vehicle] = lock_vehicles([waits.vehicle_id])
         entry = waiting.lock_entry(entry_id)
         if entry.state != WaitingState.WAITING:

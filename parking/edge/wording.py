@@ -216,7 +216,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "vehicle_unavailable": _("This vehicle cannot be booked now."),
         "wrong_site": _("This ticket is for another car park."),
         "zone_full": _("This zone is full. Please try another one."),
-        "zone_in_use": _("This zone has open bookings or cars inside."),
+        "zone_in_use": _("This zone has open bookings, cars inside or slots that are kept for passes."),
         "zone_inactive": _("This zone is closed."),
         "zone_name_taken": _("There is already a zone with this name."),
     },

@@ -97,7 +97,7 @@ def keep_slot(*, zone: ParkingZone, kinds: tuple[str, ...], is_free: bool) -> Pa
 
 
 def keep_again(slot_id: int) -> bool:
-    """Keep a slot for whom it was kept before; return whether it is not kept for somebody else, or out of use."""
+    """Keep a slot for whom it was kept before; return whether that worked: not for somebody else, in a present zone."""
     rows = ParkingSlot.objects.filter(pk=slot_id, kept=False, zone__retired_at=None)
     return bool(rows.update(kept=True))
 
@@ -234,15 +234,17 @@ def lock_zone(zone_id: int, actor: Actor) -> ParkingZone:
 
 
 def retire_zone(*, actor: Actor, zone_id: int, now: datetime) -> ParkingZone:
-    """Take a zone out of use for good; nothing is deleted. Raises Refused `zone_in_use` while a stay is open.
+    """Take a zone out of use for good; nothing is deleted. Raises Refused `zone_in_use`.
+
+    So it is while a stay is open, a reservation waits, or a pass keeps a slot of it.
 
     Every slot is locked and put out of service first, so that no booking can slip in: it needs a free slot.
     """
     with transaction.atomic():
         zone = lock_zone(zone_id, actor)
         slots = list(ParkingSlot.objects.select_for_update().filter(zone=zone).order_by("pk"))
-        if zone.next_reservation_at is not None or any(slot.is_occupied for slot in slots):
-            raise Refused("zone_in_use", "This zone has open bookings or cars inside")
+        if zone.next_reservation_at is not None or any(slot.is_occupied or slot.kept for slot in slots):
+            raise Refused("zone_in_use", "This zone has open bookings, cars inside or slots that passes keep")
         ParkingSlot.objects.filter(zone=zone).update(status=SlotStatus.OUT_OF_SERVICE)
         zone.is_active, zone.retired_at, zone.updated_at = False, now, now
         zone.save(update_fields=["is_active", "retired_at", "updated_at"])

@@ -127,6 +127,7 @@ class PassRestored(PassEvent):
     action = "pass.restored"
 
     ends_at: str
+    slot_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

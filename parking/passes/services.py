@@ -12,7 +12,7 @@ from parking.core.errors import InvalidInput, Refused
 from parking.core.money import ZERO
 from parking.core.statements import change
 from parking.facilities.models import ParkingSlot, ParkingZone, ZoneClosure
-from parking.facilities.services import keep_again, let_go_of_slot
+from parking.facilities.services import let_go_of_slot
 from parking.passes.coverage import Coverage
 from parking.passes.models import (
     OPEN_PASS,
@@ -228,15 +228,13 @@ def cancel(*, subscription: Subscription, now: datetime) -> None:
 def restore(*, subscription: Subscription, now: datetime) -> None:
     """Let a pass that was cancelled run as before: its money does not go back. Its plates must be locked, and it.
 
-    Raises Refused `pass_overlap` if another pass took its place, or its slot, meanwhile.
+    Raises Refused `pass_overlap` if another pass took its place meanwhile.
     """
     plates = PassVehicle.objects.filter(subscription=subscription, until_at=None).values_list("vehicle_id", flat=True)
     locked = vehicles.lock_vehicles(list(plates))
     paid = [period.ends_at for period in subscription.periods.all() if period.paid_at is not None]
     begins = max(now, subscription.starts_at)
     refuse_overlap(locked, subscription.coverage, begins=begins, ends=max(paid), but=subscription.pk)
-    if subscription.slot_id is not None and not keep_again(subscription.slot_id):
-        raise Refused("pass_overlap", "The slot of this pass is kept for another one now")
     vehicles.mark_passes([vehicle.pk for vehicle in locked])
     _move(subscription, (PassStatus.CANCELLED,), status=PassStatus.ACTIVE, ended_at=None, ends_at=max(paid))
 

@@ -10,11 +10,10 @@ from parking.core.money import ZERO
 from parking.core.site_settings import CANCEL_AHEAD_MINUTES
 from parking.core.statements import change, insert
 from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
-from parking.facilities.rules import suitable_slot_kinds
 from parking.facilities.services import claim_best_slot, lock_places, note_next_reservation, set_slot_status
 from parking.payments import bills
 from parking.payments.models import BillKind
-from parking.stays.covering import claim_kept, cover_of
+from parking.stays.covering import claim_kept_of
 from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
 from parking.stays.promises import follow_reservations, kinds_to_claim, promises_of
 from parking.stays.window_rules import Window, fits
@@ -98,8 +97,7 @@ def claim_slot(*, session: ParkingSession, zone: ParkingZone, now: datetime) -> 
 
     Vehicle, session and zone must be locked, in this order. Raises Refused `zone_full`.
     """
-    cover = cover_of(vehicle=session.vehicle, zone=zone, vehicle_kind=session.vehicle_kind, now=now)
-    slot = claim_kept(cover, zone, suitable_slot_kinds(session.vehicle_kind))
+    slot = claim_kept_of(session.vehicle, zone, session.vehicle_kind, now)
     if slot is None:
         slot = claim_best_slot(zone=zone, kinds=kinds_to_claim(zone, session.vehicle_kind, now))
     _give(session, slot, now)

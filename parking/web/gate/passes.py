@@ -129,8 +129,10 @@ def _sold_text(bought: Bought, form: SellPassForm) -> str:
     names = {"number": held.number, "price": amount_text(held.price)}
     if form.cleaned_data["method"] == "CASH" and tendered is not None and tendered > held.price:
         names["change"] = amount_text(tendered - held.price)
-        return gettext("Pass %(number)s was sold for %(price)s. Change: %(change)s") % names
-    if held.slot is not None:
-        names |= {"slot": held.slot.slot_number, "zone": held.slot.zone.name}
-        return gettext("Pass %(number)s was sold for %(price)s. Its slot: %(slot)s, %(zone)s") % names
-    return gettext("Pass %(number)s was sold for %(price)s.") % names
+        text = gettext("Pass %(number)s was sold for %(price)s. Change: %(change)s") % names
+    else:
+        text = gettext("Pass %(number)s was sold for %(price)s.") % names
+    if held.slot is None:
+        return text
+    slot = gettext("Its slot: %(slot)s, %(zone)s") % {"slot": held.slot.slot_number, "zone": held.slot.zone.name}
+    return f"{text} {slot}"
