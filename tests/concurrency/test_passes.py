@@ -7,13 +7,13 @@ from functools import partial
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import pass_changes, passes, settling
+from parking.checkout import pass_changes, passes, placing, settling
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.passes.models import PassPeriod, Subscription
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, PaymentOrder
 from parking.stays.models import ParkingSession
-from tests.build import actor, make_user, make_zone, take_ticket
+from tests.build import actor, make_user, make_zone, plate, reserve, take_ticket
 from tests.concurrency.together import at_once, tally
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree
@@ -45,6 +45,21 @@ def test_a_slot_is_kept_for_one_pass_and_sold_to_nobody_else(db: None) -> None:
     assert len(set(parked)) == len(parked)
     assert ParkingSlot.objects.filter(kept=True).count() == 6
     assert_books_agree()
+
+
+def test_a_reservation_and_a_booking_of_one_pass_do_not_wait_for_each_other(driver: User) -> None:
+    """Where a reservation begins soon a booking locks the zone, after the passes of its plate."""
+    for _ in range(5):
+        zone = make_zone(slots=8)
+        plates = [plate() for _ in range(4)]
+        held = bought(driver, make_plan(zone, reserved=True, vehicles=4), *plates)
+        reserve(driver, zone, at(30), at(90), plates[0], now=START)
+        bookings = [partial(take_ticket, zone, one, at(16)) for one in plates[1:]]
+        at_once([partial(placing.claim_places, now=at(16)), *bookings])
+        slots = list(ParkingSession.objects.filter(zone=zone).values_list("slot_id", flat=True))
+        assert len(set(slots)) == 4
+        assert again(held).slot_id in slots
+        assert_books_agree()
 
 
 def test_of_eight_cars_of_a_pass_as_many_are_covered_as_it_allows(driver: User, zone: ParkingZone) -> None:

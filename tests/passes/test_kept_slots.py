@@ -1,28 +1,34 @@
 """A plan that keeps a slot for each of its passes: which one, who gets it, what it leaves to others, and its end."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from time_machine import Traveller
 
 from parking.accounts.models import Role, User
 from parking.checkout import pass_changes, pass_entry, passes, placing
+from parking.checkout.collecting import Collection
 from parking.checkout.pass_renewing import expire_passes
+from parking.checkout.refunding import refuse_refund
 from parking.core.actor import SYSTEM
 from parking.core.errors import InvalidInput
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import counts_of, free_slots
-from parking.facilities.services import change_slot
+from parking.facilities.services import change_slot, retire_zone
 from parking.passes.models import Plan, Subscription
 from parking.passes.plans import change_plan
+from parking.passes.services import Wanted
 from parking.payments.gateways.base import GatewayState
+from parking.payments.models import Refund
 from parking.stays.promises import bookable_in
-from tests.build import actor, book, leave, make_user, make_zone, reserve
+from tests.build import actor, book, cancel, leave, make_user, make_zone, reserve
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused
 from tests.moments import START, at
 from tests.passes.build import again, bought, buy, make_plan
 from tests.passes.organisations import make_organisation
+from tests.reservations.test_waiting_list import wait
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +164,114 @@ def test_only_one_car_is_inside_and_no_organisation_has_such_a_plan(plan: Plan, 
     with pytest.raises(InvalidInput) as caught:
         make_organisation(small, plan=plan)
     assert list(caught.value.errors) == ["plan_id"]
+
+
+def test_it_stays_kept_where_the_money_of_a_cancelled_pass_does_not_go_back(driver: User, plan: Plan) -> None:
+    sold = _sold_and_cancelled(driver, plan)
+    _refuse_refund()
+    assert _number(sold) == "A-001"
+    assert list(ParkingSlot.objects.filter(kept=True).values_list("slot_number", flat=True)) == ["A-001"]
+    assert_books_agree()
+
+
+def test_another_one_is_kept_where_it_was_given_away_meanwhile(driver: User, plan: Plan) -> None:
+    sold = _sold_and_cancelled(driver, plan)
+    other = bought(make_user(Role.USER, "d1"), plan, OTHER, now=at(6))
+    _refuse_refund()
+    assert (_number(other), _number(sold)) == ("A-001", "A-002")
+    assert again(sold).status == "ACTIVE"
+    assert_books_agree()
+
+
+def _sold_and_cancelled(driver: User, plan: Plan) -> Subscription:
+    """Return a pass that was sold for cash and cancelled; the refund waits for a second person."""
+    sold = passes.sell(
+        actor=actor(make_user(Role.STAFF)),
+        buyer=passes.Buyer(driver.pk),
+        plan_id=plan.pk,
+        wanted=Wanted((PLATE,), None),
+        collection=Collection("CASH"),
+        now=START,
+    ).subscription
+    pass_changes.cancel_pass(actor=actor(driver), subscription=sold, reason="", now=at(5))
+    assert not ParkingSlot.objects.filter(kept=True).exists()
+    return sold
+
+
+def _refuse_refund() -> None:
+    refund = Refund.objects.get()
+    refuse_refund(actor=actor(make_user(Role.ADMIN)), refund_id=refund.pk, now=at(7))
+
+
+def test_a_pass_that_ends_while_its_car_is_inside_leaves_an_ordinary_slot(
+    driver: User, staff: User, small: ParkingZone, plan: Plan
+) -> None:
+    held = bought(driver, plan, PLATE)
+    entered = pass_entry.enter_with_pass(actor=actor(staff), qr_code=held.pass_code, plate=PLATE, now=at(1))
+    over = held.ends_at + timedelta(minutes=1)
+    expire_passes(now=over)
+    leave(staff, entered.session, now=over + timedelta(minutes=1), tendered="5000.00")
+    slot = ParkingSlot.objects.get(zone=small, slot_number="A-001")
+    assert (slot.status, slot.kept) == ("FREE", False)
+    taken = book(make_user(Role.USER, "d1"), small, OTHER, over + timedelta(minutes=2)).slot
+    assert taken == slot
+    assert_books_agree()
+
+
+def test_the_second_car_of_a_pass_gets_an_ordinary_slot(driver: User, small: ParkingZone) -> None:
+    bought(driver, make_plan(small, reserved=True, vehicles=2), PLATE, OTHER)
+    first, second = (book(driver, small, plate) for plate in (PLATE, OTHER))
+    assert [one.slot.slot_number for one in (first, second) if one.slot] == ["A-001", "A-002"]
+    assert (second.subscription_id, second.pass_note) == (None, "ALL_INSIDE")
+
+
+def test_an_exchanged_vehicle_gets_it_from_the_next_midnight_on(driver: User, small: ParkingZone, plan: Plan) -> None:
+    held = bought(driver, plan, PLATE)
+    pass_changes.change_vehicles(actor=actor(driver), subscription=held, plates=(OTHER,), now=at(1))
+    numbers = []
+    for day in (0, 1):
+        session = book(driver, small, OTHER, at(2 + day * 24 * 60))
+        numbers.append(session.slot.slot_number if session.slot else None)
+        cancel(driver, session, at(3 + day * 24 * 60))
+    assert numbers == ["A-002", "A-001"]
+
+
+def test_back_in_service_it_is_kept_as_before(driver: User, small: ParkingZone, plan: Plan) -> None:
+    kept = again(bought(driver, plan, PLATE)).slot
+    assert kept is not None
+    for status in ("OUT_OF_SERVICE", "FREE"):
+        change_slot(actor=SYSTEM, slot_id=kept.pk, status=status, kind=None, now=START)
+    assert book(make_user(Role.USER, "d1"), small, OTHER).slot != kept
+    assert book(driver, small, PLATE).slot == kept
+
+
+def test_a_zone_with_a_kept_slot_is_not_retired(driver: User, small: ParkingZone, plan: Plan) -> None:
+    held = bought(driver, plan, PLATE)
+    with refused("zone_in_use"):
+        retire_zone(actor=SYSTEM, zone_id=small.pk, now=at(1))
+    pass_changes.cancel_pass(actor=actor(driver), subscription=held, reason="", now=at(2))
+    retire_zone(actor=SYSTEM, zone_id=small.pk, now=at(3))
+    small.refresh_from_db()
+    assert small.retired_at == at(3)
+
+
+def test_unpaid_passes_of_one_driver_keep_no_more_slots_than_unpaid_bookings(
+    driver: User, small: ParkingZone, plan: Plan, gateway: FakeGateway, settings: Any
+) -> None:
+    settings.UNPAID_LIMIT = 1
+    gateway.outcome = GatewayState.PENDING
+    first = buy(driver, plan, PLATE).subscription
+    with refused("booking_limit"):
+        buy(driver, plan, OTHER)
+    buy(driver, make_plan(small, name="Without"), THIRD)
+    pass_changes.cancel_pass(actor=actor(driver), subscription=first, reason="", now=at(1))
+    assert buy(driver, plan, OTHER).subscription.slot_id is not None
+
+
+def test_whose_own_slot_is_free_does_not_wait_in_line(driver: User, small: ParkingZone, plan: Plan) -> None:
+    bought(driver, plan, PLATE)
+    for number in (1, 2):
+        book(make_user(Role.USER, f"d{number}"), small, f"KA-05-MN-000{number}")
+    with refused("zone_not_full"):
+        wait(driver, small, PLATE)
+    assert wait(driver, small, OTHER).zone == small

@@ -260,3 +260,18 @@ def test_a_long_line_of_one_zone_keeps_no_other_waiting(
     cancel(other, present, at(1))
     assert waiting_list.offer_places(now=at(2)) == 1
     assert state(entry) == "OFFERED"
+
+
+def test_a_driver_with_many_plates_keeps_no_other_waiting(
+    driver: User, last: ParkingSession, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BOOKING_LIMIT = 1
+    monkeypatch.setattr(waiting_list, "MOST_AT_ONCE", 3)
+    for _ in range(4):
+        wait(driver, last.zone)
+    other = make_user()
+    present = book(other, make_zone("Other", slots=1), now=START)
+    entry = wait(other, present.zone)
+    cancel(other, present, at(1))
+    assert waiting_list.offer_places(now=at(2)) == 1
+    assert state(entry) == "OFFERED"
