@@ -52,7 +52,7 @@ def test_a_reservation_and_a_booking_of_one_pass_do_not_wait_for_each_other(driv
     for _ in range(5):
         zone = make_zone(slots=8)
         plates = [plate() for _ in range(4)]
-        held = bought(driver, make_plan(zone, name=zone.name, reserved=True, vehicles=4), *plates)
+        held = bought(driver, make_plan(zone, name=zone.name, zone_ids=[zone.pk], reserved=True, vehicles=4), *plates)
         reserve(driver, zone, at(30), at(90), plates[0], now=START)
         bookings = [partial(take_ticket, zone, one, at(16)) for one in plates[1:]]
         at_once([partial(placing.claim_places, now=at(16)), *bookings])

@@ -52,6 +52,8 @@ class SellPassForm(DebtForm):
     )
 
     field_order = ("username", "organisation", "plan", "vehicles", *MONEY_FIELDS)
+    # One of them is needed, so that neither says "optional".
+    one_of = ("username", "organisation")
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

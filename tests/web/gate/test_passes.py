@@ -104,6 +104,8 @@ def test_a_pass_is_sold_to_an_organisation(gate: Client, driver: User, zone: Par
     plan = make_plan(zone)
     assert 'name="organisation"' not in gate.get("/gate/passes/").content.decode()
     organisation = make_organisation(zone, contact_id=driver.pk)
+    labels = gate.get("/gate/passes/").content.decode()
+    assert "optional" not in labels[labels.index("Username of the driver") : labels.index("Plan<")]
     values = {"plan": plan.pk, "vehicles": PLATE, "method": "CASH", "key": "k1"}
     assert "This field is required." in gate.post("/gate/passes/", values).content.decode()
     both = values | {"username": driver.username, "organisation": organisation.pk}
