@@ -15,7 +15,7 @@ from parking.core.actor import SYSTEM
 from parking.core.errors import InvalidInput
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import counts_of, free_slots
-from parking.facilities.services import change_slot, retire_zone
+from parking.facilities.services import change_slot, retire_zone, update_zone
 from parking.passes.models import Plan, Subscription
 from parking.passes.plans import change_plan
 from parking.passes.services import Wanted
@@ -275,3 +275,29 @@ def test_whose_own_slot_is_free_does_not_wait_in_line(driver: User, small: Parki
     with refused("zone_not_full"):
         wait(driver, small, PLATE)
     assert wait(driver, small, OTHER).zone == small
+
+
+def test_while_its_zone_is_closed_the_car_gets_a_place_elsewhere(
+    driver: User, staff: User, small: ParkingZone, plan: Plan
+) -> None:
+    other = make_zone("Other", slots=1)
+    held = bought(driver, plan, PLATE)
+    update_zone(actor=SYSTEM, zone_id=small.pk, changes={"is_active": False}, now=at(1))
+    entered = pass_entry.enter_with_pass(actor=actor(staff), qr_code=held.pass_code, plate=PLATE, now=at(2))
+    assert (entered.session.zone_id, entered.session.subscription_id) == (other.pk, held.pk)
+    assert _number(held) == "A-001"
+    assert_books_agree()
+
+
+def test_no_slot_of_a_closed_zone_is_kept(driver: User, small: ParkingZone, plan: Plan) -> None:
+    update_zone(actor=SYSTEM, zone_id=small.pk, changes={"is_active": False}, now=START)
+    with refused("no_slot_to_keep"):
+        buy(driver, plan, PLATE)
+
+
+def test_it_is_kept_while_a_renewal_may_come(driver: User, plan: Plan) -> None:
+    held = buy(driver, plan, PLATE, auto_renew=True).subscription
+    expire_passes(now=held.ends_at + timedelta(days=1))
+    assert ParkingSlot.objects.filter(kept=True).count() == 1
+    expire_passes(now=held.ends_at + timedelta(days=2))
+    assert not ParkingSlot.objects.filter(kept=True).exists()
