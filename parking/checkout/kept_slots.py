@@ -96,7 +96,7 @@ def _keeps_promises(zone: ParkingZone, slot_kind: str, now: datetime) -> bool:
     """Return whether the zone has slots left for all reservations of kinds that a slot of this kind suits."""
     span = Window(now, now + LATEST + LONGEST)
     kinds = [kind for kind, slots in SUITABLE_SLOTS.items() if slot_kind in slots]
-    return all(keeps_promises(zone, kind, span) for kind in kinds)
+    return keeps_promises(zone, kinds, span)
 
 
 def own_zone_first(zones: Sequence[Ref], vehicle: Vehicle, now: datetime) -> list[Ref]:

@@ -42,14 +42,21 @@ def promises_of(zone: ParkingZone, vehicle_kind: str, span: Window, *, but: int 
     return Promises(promised, tuple(Limit(group.vehicle_kinds, most) for group, most in limits))
 
 
-def keeps_promises(zone: ParkingZone, vehicle_kind: str, span: Window) -> bool:
-    """Return whether a zone, which must be locked, has slots in service for all that it promised in a span."""
-    promises = promises_of(zone, vehicle_kind, span)
-    return all(
-        greatest_overlap([one.window for one in promises.promised if one.vehicle_kind in limit.vehicle_kinds], span)
-        <= limit.most
-        for limit in promises.limits
-    )
+def keeps_promises(zone: ParkingZone, vehicle_kinds: Collection[str], span: Window) -> bool:
+    """Return whether a zone, which must be locked, has slots for all that it promised to these kinds in a span."""
+    for kind in vehicle_kinds:
+        promises = promises_of(zone, kind, span)
+        if not promises.promised:
+            # To no kind at all: the lock is held no longer than needed.
+            return True
+        if not all(_is_kept(limit, promises.promised, span) for limit in promises.limits):
+            return False
+    return True
+
+
+def _is_kept(limit: Limit, promised: Collection[Promised], span: Window) -> bool:
+    windows = [one.window for one in promised if one.vehicle_kind in limit.vehicle_kinds]
+    return greatest_overlap(windows, span) <= limit.most
 
 
 def follow_reservations(zone: ParkingZone) -> None:
