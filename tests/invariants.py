@@ -88,6 +88,7 @@ def assert_books_agree() -> None:
     """Assert that slots, sessions, bills, orders, payments, refunds, debts and audit agree."""
     sessions = list(ParkingSession.objects.whole().order_by("pk"))
     _assert_slots_agree(sessions)
+    _assert_kept_slots_agree()
     _assert_promises_agree(sessions)
     _assert_lines_agree()
     money = _Money()
@@ -114,6 +115,12 @@ def _assert_slots_agree(sessions: list[ParkingSession]) -> None:
     claimed = (one for one in sessions if one.is_open and one.slot_id and one.slot_alone_since is None)
     vehicles = Counter(session.vehicle_id for session in claimed)
     assert all(count == 1 for count in vehicles.values()), f"a vehicle is in two places: {vehicles}"
+
+
+def _assert_kept_slots_agree() -> None:
+    open_passes = Subscription.objects.filter(status__in=["PENDING", "ACTIVE"], slot__isnull=False)
+    kept = ParkingSlot.objects.filter(kept=True).order_by("pk")
+    assert list(kept.values_list("pk", flat=True)) == sorted(open_passes.values_list("slot_id", flat=True))
 
 
 def _assert_promises_agree(sessions: list[ParkingSession]) -> None:

@@ -178,7 +178,7 @@ def terms_of_vehicle(terms: Terms, cover: Cover, vehicle: Vehicle, *, begins: da
 def lock_demand(zone: ParkingZone, vehicle_kind: str) -> int:
     """Return the change (percent) for a slot that is claimed now, and lock a zone whose price follows how full it is.
 
-    The vehicle must be locked before, as by whoever gives a reservation its slot (docs/locking.md).
+    The vehicle and its passes must be locked before, as by whoever reserves (docs/locking.md).
     """
     if demand_now.value().names(Ref(pk=zone.pk)):
         lock_places([zone.pk])
@@ -207,9 +207,9 @@ def claim_place(
         refuse_hoarding(driver_id=driver_id, site_id=zone.site_id, now=now)
     terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
+    cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
     demand_percent = lock_demand(zone, wanted.vehicle_kind)
     _refuse_other_rate(wanted, changed(rate_at(now, terms).rate, demand_percent))
-    cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
     if cover.subscription is None:
         refuse_without_pass(zone, actor=actor)
     terms = terms_of_vehicle(terms, cover, vehicle, begins=now)

@@ -13,6 +13,7 @@ from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.ids import new_refund_id
 from parking.core.money import ZERO
+from parking.passes import exchanging
 from parking.passes import services as passes
 from parking.passes.events import PassCancelled, PassRenewalChosen, PassVehiclesChanged
 from parking.passes.models import PassPeriod, PassStatus, Subscription
@@ -39,9 +40,9 @@ def choose_renewal(*, actor: Actor, subscription: Subscription, auto_renew: bool
 def change_vehicles(
     *, actor: Actor, subscription: Subscription, plates: tuple[str, ...], now: datetime
 ) -> Subscription:
-    """Put other plates on a pass, from the next midnight on. Raises as `passes.services.change_vehicles`."""
+    """Put other plates on a pass, from the next midnight on. Raises as `passes.exchanging.change_vehicles`."""
     with transaction.atomic():
-        exchange = passes.change_vehicles(subscription_id=subscription.pk, plates=plates, now=now)
+        exchange = exchanging.change_vehicles(subscription_id=subscription.pk, plates=plates, now=now)
         if exchange.added or exchange.removed:
             event = PassVehiclesChanged(
                 pass_id=subscription.pk,

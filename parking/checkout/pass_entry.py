@@ -120,7 +120,9 @@ def _zones(held: Subscription, vehicle: Vehicle, wanted: Ref | None, actor: Acto
     fitting = [zone for zone in zones if zone.is_active and held.coverage.fits(zone, vehicle.kind)]
     if not fitting:
         raise Refused("pass_not_here", "This pass does not hold here", number=held.number)
-    return fitting
+    # Where its own slot is goes first.
+    own = held.slot.zone_id if held.slot else None
+    return sorted(fitting, key=lambda zone: zone.pk != own)
 
 
 def _zones_of_gate(actor: Actor) -> list[ParkingZone]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from parking.audit import services as audit
+from parking.checkout.kept_slots import keep_again_for
 from parking.checkout.queries import is_refused_at_booking
 from parking.checkout.second_payments import send_second_back
 from parking.core.actor import SYSTEM, Actor
@@ -123,7 +124,7 @@ def differs(period: PassPeriod, order: PaymentOrder, now: datetime) -> None:
 def refunded(period: PassPeriod, now: datetime) -> None:
     """Let a pass run on that was cancelled, where a second person refused that its money goes back.
 
-    Raises Refused `pass_overlap` if another pass took its place meanwhile.
+    Raises Refused `pass_overlap` if another pass took its place meanwhile; `no_slot_to_keep`.
     """
     held = period.subscription
     if held.status != PassStatus.CANCELLED or held.ended_at is None or period.bill.refunded > ZERO:
@@ -132,5 +133,7 @@ def refunded(period: PassPeriod, now: datetime) -> None:
         payment__bill=period.bill, status=RefundStatus.REFUSED, created_at=held.ended_at
     )
     if with_the_end.exists():
+        keep_again_for(held, now)
         passes.restore(subscription=held, now=now)
-        audit.record(SYSTEM, PassRestored(pass_id=held.pk, ends_at=held.ends_at.isoformat()), now)
+        restored = PassRestored(pass_id=held.pk, ends_at=held.ends_at.isoformat(), slot_id=held.slot_id)
+        audit.record(SYSTEM, restored, now)

@@ -9,6 +9,7 @@ from parking.accounts.models import User
 from parking.audit import services as audit
 from parking.checkout import pass_money
 from parking.checkout.collecting import Collection, refuse_missing_proof, refuse_unknown_method, tender_of
+from parking.checkout.kept_slots import keep_for, refuse_hoarding
 from parking.checkout.organisation_money import name_customer
 from parking.checkout.paying import Due, collect_with_page, refresh_order, sent_with_page, waiting_order
 from parking.core import idempotency
@@ -45,8 +46,8 @@ def buy(
     """Make out a pass for the caller and collect its price; one that costs nothing holds at once.
 
     Pass, bill, order and key are committed before the gateway is called. Raises NotFound `plan_not_found`; Refused
-    `vehicle_invalid`, `pass_overlap`, `gateway_invalid`, `payment_failed` (the pass is given up); InvalidInput;
-    RepeatedRequest.
+    `vehicle_invalid`, `pass_overlap`, `no_slot_to_keep`, `booking_limit`, `gateway_invalid`, `payment_failed` (the pass
+    is given up); InvalidInput; RepeatedRequest.
     """
     if actor.user_id is None:
         raise ValueError("a pass is bought by an account")
@@ -55,7 +56,9 @@ def buy(
     pass_code = new_pass_code()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=pass_code, now=now)
+        refuse_hoarding(plan, actor.user_id)
         period = passes.open_pass(pass_code=pass_code, plan=plan, driver_id=actor.user_id, wanted=wanted, now=now)
+        keep_for(period.subscription, now)
         _record_bought(actor, period, now)
         order = None
         if plan.price > ZERO:
@@ -115,8 +118,8 @@ def sell(
     """Sell a pass at the counter, paid at once by CASH, UPI or CARD, at one of the actor's sites.
 
     The documents of one that an organisation buys are made out to it. Raises NotFound `plan_not_found`; Refused
-    `payment_method_invalid`, `vehicle_invalid`, `pass_overlap`, and as the money of an exit; InvalidInput;
-    RepeatedRequest.
+    `payment_method_invalid`, `vehicle_invalid`, `pass_overlap`, `no_slot_to_keep`, and as the money of an exit;
+    InvalidInput; RepeatedRequest.
     """
     _refuse_other_methods(collection)
     plan = plan_for_sale(plan_id, sites=actor.sites)
@@ -132,6 +135,7 @@ def sell(
             now=now,
             bought_for=buyer.organisation,
         )
+        keep_for(period.subscription, now)
         if buyer.organisation is not None:
             name_customer(period.bill, buyer.organisation, actor=actor, now=now)
         _record_bought(actor, period, now, method=tender.method)
@@ -157,6 +161,7 @@ def _record_bought(actor: Actor, period: PassPeriod, now: datetime, method: str 
         ends_at=period.ends_at.isoformat(),
         method=method,
         organisation_id=subscription.bought_for_id,
+        slot_id=subscription.slot_id,
     )
     audit.record(actor, event, now)
 

@@ -23,10 +23,12 @@ from parking.core.site_settings import OFFER_MINUTES
 from parking.facilities.admitting import is_in_use, is_open, refuse_vehicle, refuse_without_pass
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone, free_slots
+from parking.facilities.rules import suitable_slot_kinds
 from parking.stays import access, waiting
 from parking.stays import services as stays
-from parking.stays.covering import cover_of
+from parking.stays.covering import cover_of, has_kept
 from parking.stays.events import PlaceOffered, SessionBooked, WaitingEnded, WaitingJoined
+from parking.stays.hoarding import refuse_hoarding
 from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
 from parking.stays.promises import kinds_to_book, promises_of
 from parking.stays.reservations import reserve_place
@@ -66,39 +68,48 @@ def join(
     if not now < until <= now + LATEST:
         raise InvalidInput({"until": ["Later than now, and at most 60 days from now"]})
     wanted, place = checked_plate(plate), find_zone(zone)
-    uuid = new_uuid()
+    entry = WaitingEntry(
+        uuid=new_uuid(),
+        driver_id=actor.user_id,
+        zone=place,
+        vehicle_kind=vehicle_kind,
+        owner_name=owner_name,
+        until=until,
+        starts_at=window.starts_at if window else None,
+        ends_at=window.ends_at if window else None,
+        created_at=now,
+    )
     with transaction.atomic(durable=True):
-        idempotency.claim(key, subject=str(uuid), now=now)
-        begins = window.starts_at if window else now
-        refuse_vehicle(place, vehicle_kind=vehicle_kind, actor=actor, now=begins)
-        vehicle = lock_vehicle(plate=wanted, kind=vehicle_kind, now=now)
-        if cover_of(vehicle=vehicle, zone=place, vehicle_kind=vehicle_kind, now=begins).subscription is None:
-            refuse_without_pass(place, actor=actor)
-        _refuse_second(actor, place, vehicle)
-        if _has_place(place, vehicle_kind, window, now):
-            raise Refused("zone_not_full", "A place is free: book it")
-        entry = WaitingEntry(
-            uuid=uuid,
-            driver_id=actor.user_id,
-            zone=place,
-            vehicle=vehicle,
-            vehicle_kind=vehicle_kind,
-            owner_name=owner_name,
-            until=until,
-            starts_at=window.starts_at if window else None,
-            ends_at=window.ends_at if window else None,
-            created_at=now,
-        )
-        entry.save(force_insert=True)
-        joined = WaitingJoined(
-            waiting_id=entry.pk,
-            zone_id=place.pk,
-            until=until.isoformat(),
-            starts_at=window.starts_at.isoformat() if window else "",
-            ends_at=window.ends_at.isoformat() if window else "",
-        )
-        audit.record(actor, joined, now)
+        idempotency.claim(key, subject=str(entry.uuid), now=now)
+        refuse_vehicle(place, vehicle_kind=vehicle_kind, actor=actor, now=entry.starts_at or now)
+        entry.vehicle = lock_vehicle(plate=wanted, kind=vehicle_kind, now=now)
+        _refuse_waiting(entry, window, actor, now)
+        _write(entry, window, actor, now)
     return entry
+
+
+def _refuse_waiting(entry: WaitingEntry, window: Window | None, actor: Actor, now: datetime) -> None:
+    """Raise Refused for who may not park there, is in line already, or need not wait. The vehicle must be locked."""
+    zone, kind = entry.zone, entry.vehicle_kind
+    cover = cover_of(vehicle=entry.vehicle, zone=zone, vehicle_kind=kind, now=entry.starts_at or now)
+    if cover.subscription is None:
+        refuse_without_pass(zone, actor=actor)
+    _refuse_second(actor, zone, entry.vehicle)
+    own_is_free = window is None and has_kept(cover, zone, suitable_slot_kinds(kind))
+    if own_is_free or _has_place(zone, kind, window, now):
+        raise Refused("zone_not_full", "A place is free: book it")
+
+
+def _write(entry: WaitingEntry, window: Window | None, actor: Actor, now: datetime) -> None:
+    entry.save(force_insert=True)
+    joined = WaitingJoined(
+        waiting_id=entry.pk,
+        zone_id=entry.zone_id,
+        until=entry.until.isoformat(),
+        starts_at=window.starts_at.isoformat() if window else "",
+        ends_at=window.ends_at.isoformat() if window else "",
+    )
+    audit.record(actor, joined, now)
 
 
 def _window(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> Window | None:
@@ -176,8 +187,14 @@ def _accept_free(actor: Actor, ref: Ref, now: datetime) -> bool:
 
 
 class _Found(Enum):
+    """What came of asking for one in line.
+
+    NONE: nothing for anybody who waits for the same; HOLDS_ENOUGH: nothing for this driver at the site.
+    """
+
     OFFERED = auto()
-    FULL = auto()
+    NONE = auto()
+    HOLDS_ENOUGH = auto()
     NOT_NOW = auto()
 
 
@@ -187,38 +204,57 @@ def offer_places(*, now: datetime) -> int:
     _end_old(now)
     rows = WaitingEntry.objects.filter(state=WaitingState.WAITING).order_by("pk")
     full: set[tuple[object, ...]] = set()
-    made = 0
-    for pk, *line in rows.values_list("pk", "zone_id", "vehicle_kind", "starts_at", "ends_at")[:MOST_AT_ONCE]:
-        if tuple(line) in full:
+    served: set[tuple[int, int]] = set()
+    made = asked = 0
+    columns = ("zone_id", "vehicle_kind", "starts_at", "ends_at")
+    for pk, driver_id, site_id, *line in rows.values_list("pk", "driver_id", "zone__site_id", *columns):
+        # Who waits for the same comes after: a long line does not keep the others from being asked for, nor does a
+        # driver with many plates.
+        if tuple(line) in full or (driver_id, site_id) in served:
             continue
         found = _offer(pk, now)
         made += found == _Found.OFFERED
-        if found == _Found.FULL:
-            # Who waits for the same comes after.
+        if found == _Found.NONE:
             full.add(tuple(line))
+        if found == _Found.HOLDS_ENOUGH:
+            served.add((driver_id, site_id))
+        asked += 1
+        if asked == MOST_AT_ONCE:
+            break
     return made
 
 
 def _offer(entry_id: int, now: datetime) -> _Found:
     with transaction.atomic(durable=True):
-        vehicle_id = WaitingEntry.objects.values_list("vehicle_id", flat=True).get(pk=entry_id)
-        [vehicle] = lock_vehicles([vehicle_id])
+        waits = WaitingEntry.objects.select_related("zone").get(pk=entry_id)
+        if _holds_enough(waits, now):
+            return _Found.HOLDS_ENOUGH
+        [vehicle] = lock_vehicles([waits.vehicle_id])
         entry = waiting.lock_entry(entry_id)
         if entry.state != WaitingState.WAITING:
             return _Found.NOT_NOW
         zone, window = find_zone(Ref(pk=entry.zone_id)), waiting.window_of(entry)
         if not is_in_use(zone) or not is_open(zone, window.starts_at if window else now):
-            return _Found.NOT_NOW
+            return _Found.NONE
         try:
             with transaction.atomic():
                 session = _book(entry, zone, vehicle, window, now)
         except Refused as refusal:
-            return _Found.FULL if refusal.code in {"zone_full", "window_full"} else _Found.NOT_NOW
+            return _Found.NONE if refusal.code in {"zone_full", "window_full"} else _Found.NOT_NOW
         pay_by = now + timedelta(minutes=OFFER_MINUTES.at(zone.site_id))
         waiting.give_offer(entry, session, pay_by)
         audit.record(SYSTEM, _booked(session), now)
         audit.record(SYSTEM, PlaceOffered(waiting_id=entry.pk, session_id=session.pk), now)
     return _Found.OFFERED
+
+
+def _holds_enough(entry: WaitingEntry, now: datetime) -> bool:
+    """Return whether a driver holds as many bookings as the site allows, offers among them: then others come before."""
+    try:
+        refuse_hoarding(driver_id=entry.driver_id, site_id=entry.zone.site_id, now=now)
+    except Refused:
+        return True
+    return False
 
 
 def _book(

@@ -11,6 +11,7 @@ from parking.checkout import at_entry
 from parking.checkout.booking import SpecialSlot, Wanted, claim_place
 from parking.checkout.collecting import Collection
 from parking.checkout.entering import Entered
+from parking.checkout.kept_slots import own_zone_first
 from parking.checkout.queries import plate_debt
 from parking.checkout.wrong_ways import Way, record_wrong_way
 from parking.checkout.zones_here import zones_at
@@ -90,7 +91,8 @@ def walk_in(
             _refuse_present(vehicle, actor)
             if token is not None:
                 refuse_token(token)
-            session = _placed(uuid, _wanted(arrival, vehicle), zones, actor, now)
+            near = own_zone_first(zones, vehicle, now)
+            session = _placed(uuid, _wanted(arrival, vehicle), near, actor, now)
             if arrival.special is not None:
                 special = arrival.special
                 given = SpecialSlotGiven(session_id=session.pk, kind=special.kind, reason=special.reason)

@@ -30,7 +30,7 @@ class ParkingZoneAdmin(LookUpAdmin):
 
 @admin.register(ParkingSlot, site=look_up)
 class ParkingSlotAdmin(LookUpAdmin):
-    list_display = ["slot_number", "zone", "kind", "status"]
+    list_display = ["slot_number", "zone", "kind", "status", "kept"]
     list_filter = ["status", "kind", "zone"]
     list_select_related = ["zone"]
     search_fields = ["^slot_number"]

@@ -208,6 +208,7 @@ class ParkingSlot(models.Model):
     sort_key = models.CharField(max_length=80, help_text="The number with its digits padded: A-2 comes before A-10")
     kind = models.CharField(max_length=12, choices=SlotKind.choices, default=SlotKind.CAR)
     status = models.CharField(max_length=14, choices=SlotStatus.choices, default=SlotStatus.FREE)
+    kept = models.BooleanField(default=False, help_text="Kept for the cars of a pass, also while it is free")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -228,6 +229,11 @@ class ParkingSlot(models.Model):
     def is_occupied(self) -> bool:
         """Return whether the slot is booked or has a car in it; `is_occupied` is the older name for both."""
         return self.status in {SlotStatus.BOOKED, SlotStatus.OCCUPIED}
+
+    @property
+    def shown_status(self) -> str:
+        """Return the status that people see: a free slot that is kept for a pass is KEPT."""
+        return "KEPT" if self.kept and self.status == SlotStatus.FREE else self.status
 
 
 class EmergencyStatus(models.TextChoices):

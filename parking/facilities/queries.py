@@ -102,11 +102,14 @@ def zones_with_counts(
 
 
 def counts_of(zones: Collection[ParkingZone] | None = None) -> dict[int, ZoneCounts]:
-    """Return the counts of these zones, or of all, by zone; a zone without slots is missing."""
+    """Return the counts of these zones, or of all, by zone; a zone without slots is missing.
+
+    A slot that is kept for a pass counts as booked while no car is in it.
+    """
     slots = ParkingSlot.objects.all() if zones is None else ParkingSlot.objects.filter(zone__in=zones)
     rows = slots.values("zone_id", "zone__marked", "kind").annotate(
         total=Count("pk"),
-        booked=Count("pk", filter=Q(status=SlotStatus.BOOKED)),
+        booked=Count("pk", filter=Q(status=SlotStatus.BOOKED) | Q(status=SlotStatus.FREE, kept=True)),
         occupied=Count("pk", filter=Q(status=SlotStatus.OCCUPIED)),
         out_of_service=Count("pk", filter=Q(status=SlotStatus.OUT_OF_SERVICE)),
     )
@@ -125,14 +128,15 @@ def _counts(row: Mapping[str, Any]) -> ZoneCounts:
 
 
 def free_slots(zone: ParkingZone) -> dict[str, int]:
-    """Return the number of free slots of a zone, by kind; a kind without any is missing."""
-    rows = ParkingSlot.objects.filter(zone=zone, status=SlotStatus.FREE).values("kind").annotate(number=Count("pk"))
+    """Return the number of free slots of a zone that are kept for nobody, by kind; a kind without any is missing."""
+    free = ParkingSlot.objects.filter(zone=zone, status=SlotStatus.FREE, kept=False)
+    rows = free.values("kind").annotate(number=Count("pk"))
     return {row["kind"]: row["number"] for row in rows}
 
 
 def capacity_of(zones: Collection[ParkingZone]) -> dict[int, dict[str, int]]:
-    """Return the number of places in service of each of these zones, by zone and kind."""
-    places = ParkingSlot.objects.filter(zone__in=zones).exclude(status=SlotStatus.OUT_OF_SERVICE)
+    """Return the number of places in service of each of these zones, by zone and kind; not those kept for passes."""
+    places = ParkingSlot.objects.filter(zone__in=zones, kept=False).exclude(status=SlotStatus.OUT_OF_SERVICE)
     found: dict[int, dict[str, int]] = {}
     for row in places.values("zone_id", "kind").annotate(number=Count("pk")).order_by("zone_id", "kind"):
         found.setdefault(row["zone_id"], {})[row["kind"]] = row["number"]

@@ -57,7 +57,9 @@ def _best_first(zone: ParkingZone, kinds: tuple[str, ...]) -> list[str]:
 
 def _free_slots(zone_id: int, kind: str) -> QuerySet[ParkingSlot]:
     # One kind at a time, so that the index `slot_free_in_order` gives the first at once, however many are free.
-    return ParkingSlot.objects.filter(zone_id=zone_id, kind=kind, status=SlotStatus.FREE).order_by("sort_key")
+    return ParkingSlot.objects.filter(zone_id=zone_id, kind=kind, status=SlotStatus.FREE, kept=False).order_by(
+        "sort_key"
+    )
 
 
 def _first_free(zone_id: int, kind: str) -> QuerySet[ParkingSlot]:
@@ -72,6 +74,46 @@ def set_slot_status(*, slot: ParkingSlot, status: SlotStatus) -> None:
     """Write the state that a stay gives its slot. The stay's lock, or the claim's, must be held."""
     slot.status = status
     save_fields(slot, "status")
+
+
+# --- Slots, on behalf of passes --------------------------------------------------------------------
+
+
+_FREE, _IN_USE = (SlotStatus.FREE,), (SlotStatus.BOOKED, SlotStatus.OCCUPIED)
+
+
+def keep_slot(*, zone: ParkingZone, kinds: tuple[str, ...], is_free: bool) -> ParkingSlot | None:
+    """Keep a slot of these kinds for somebody, the first by number that is free, or that is not; None if there is none.
+
+    One that has a car in it, or waits for one, is kept once that leaves. Inside a transaction, under the zone's lock.
+    """
+    rows = ParkingSlot.objects.filter(zone=zone, kind__in=kinds, kept=False)
+    for slot in rows.filter(status__in=_FREE if is_free else _IN_USE).order_by("sort_key"):
+        # A booking that claimed it meanwhile goes before.
+        if ParkingSlot.objects.filter(pk=slot.pk, status=slot.status, kept=False).update(kept=True):
+            slot.kept = True
+            return slot
+    return None
+
+
+def keep_again(slot_id: int) -> bool:
+    """Keep a slot for whom it was kept before; return whether that worked: not for somebody else, in a present zone."""
+    rows = ParkingSlot.objects.filter(pk=slot_id, kept=False, zone__retired_at=None)
+    return bool(rows.update(kept=True))
+
+
+def let_go_of_slot(slot_id: int) -> None:
+    """Keep a slot for nobody any more. Who keeps it must be locked."""
+    ParkingSlot.objects.filter(pk=slot_id).update(kept=False)
+
+
+def claim_kept_slot(*, slot_id: int, zone: ParkingZone, kinds: tuple[str, ...]) -> ParkingSlot | None:
+    """Claim the slot that is kept for a car, if it is in this zone, suits it and is free; else None."""
+    rows = ParkingSlot.objects.select_for_update().filter(pk=slot_id, zone=zone, kind__in=kinds, kept=True)
+    slot = rows.filter(status=SlotStatus.FREE).first()
+    if slot is not None:
+        set_slot_status(slot=slot, status=SlotStatus.BOOKED)
+    return slot
 
 
 # --- Zones, on behalf of reservations --------------------------------------------------------------
@@ -192,15 +234,17 @@ def lock_zone(zone_id: int, actor: Actor) -> ParkingZone:
 
 
 def retire_zone(*, actor: Actor, zone_id: int, now: datetime) -> ParkingZone:
-    """Take a zone out of use for good; nothing is deleted. Raises Refused `zone_in_use` while a stay is open.
+    """Take a zone out of use for good; nothing is deleted. Raises Refused `zone_in_use`.
+
+    So it is while a stay is open, a reservation waits, or a pass keeps a slot of it.
 
     Every slot is locked and put out of service first, so that no booking can slip in: it needs a free slot.
     """
     with transaction.atomic():
         zone = lock_zone(zone_id, actor)
         slots = list(ParkingSlot.objects.select_for_update().filter(zone=zone).order_by("pk"))
-        if zone.next_reservation_at is not None or any(slot.is_occupied for slot in slots):
-            raise Refused("zone_in_use", "This zone has open bookings or cars inside")
+        if zone.next_reservation_at is not None or any(slot.is_occupied or slot.kept for slot in slots):
+            raise Refused("zone_in_use", "This zone has open bookings, cars inside or slots that passes keep")
         ParkingSlot.objects.filter(zone=zone).update(status=SlotStatus.OUT_OF_SERVICE)
         zone.is_active, zone.retired_at, zone.updated_at = False, now, now
         zone.save(update_fields=["is_active", "retired_at", "updated_at"])

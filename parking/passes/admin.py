@@ -16,7 +16,7 @@ from parking.passes.models import (
 
 @admin.register(Plan, site=look_up)
 class PlanAdmin(LookUpAdmin):
-    list_display = ["name", "site", "period", "price", "vehicles", "inside", "is_active"]
+    list_display = ["name", "site", "period", "price", "vehicles", "inside", "reserved", "is_active"]
     list_filter = ["site", "period", "is_active"]
     list_select_related = ["site"]
     search_fields = ["name"]
@@ -33,10 +33,11 @@ class SubscriptionAdmin(LookUpAdmin):
         "starts_at",
         "ends_at",
         "auto_renew",
+        "slot",
         "pay_by",
     ]
     list_filter = ["status", "plan"]
-    list_select_related = ["plan", "driver", "organisation"]
+    list_select_related = ["plan", "driver", "organisation", "slot"]
     search_fields = ["=pk", "=driver__username", "=pass_code"]
 
 

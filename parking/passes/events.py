@@ -58,6 +58,7 @@ class PassBought(PassEvent):
     ends_at: str
     method: str | None = None
     organisation_id: int | None = None
+    slot_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +127,7 @@ class PassRestored(PassEvent):
     action = "pass.restored"
 
     ends_at: str
+    slot_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from parking.facilities.models import ParkingSite, ParkingZone, ZoneClosure
+from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, ZoneClosure
 from parking.passes.coverage import Coverage
 from parking.passes.organisation_rules import Billing, Pricing
 from parking.passes.rules import RENEWAL_GRACE, Period
@@ -43,6 +43,7 @@ class Plan(models.Model):
     days = models.JSONField(default=whole_week, help_text="Days of the week on which its hours begin")
     begins = models.CharField(max_length=5, default="00:00", help_text="Time of day at the site")
     ends = models.CharField(max_length=5, default="00:00", help_text="Excluded; not after `begins`: past midnight")
+    reserved = models.BooleanField(default=False, help_text="Whether a slot is kept for each of its passes")
     is_active = models.BooleanField(default=True, help_text="Whether it is sold")
     created_at = models.DateTimeField()
 
@@ -58,6 +59,7 @@ class Plan(models.Model):
             ),
             models.CheckConstraint(condition=Q(vehicles__gte=1, vehicles__lte=MOST_VEHICLES), name="plan_vehicles_fit"),
             models.CheckConstraint(condition=Q(inside__gte=1, inside__lte=F("vehicles")), name="plan_inside_fits"),
+            models.CheckConstraint(condition=Q(reserved=False) | Q(inside=1), name="plan_keeps_one_slot"),
         ]
 
     def __str__(self) -> str:
@@ -208,6 +210,14 @@ class Subscription(models.Model):
     )
     status = models.CharField(max_length=9, choices=PassStatus.choices, default=PassStatus.PENDING)
     price = models.DecimalField(max_digits=10, decimal_places=2, help_text="Of a period, as it was last sold")
+    slot = models.ForeignKey(
+        ParkingSlot,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="passes",
+        help_text="The slot that is kept for its cars while it is open",
+    )
     covers = models.JSONField(help_text="The passes.coverage.Coverage that was sold")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(help_text="Excluded; of the periods that are paid, before that of the first one")
@@ -248,6 +258,9 @@ class Subscription(models.Model):
                 | Q(status="ACTIVE", pay_by=None, ended_at=None)
                 | Q(status__in=["EXPIRED", "CANCELLED"], pay_by=None, ended_at__isnull=False),
                 name="pass_state_fits_its_times",
+            ),
+            models.UniqueConstraint(
+                fields=["slot"], condition=Q(status__in=["PENDING", "ACTIVE"]), name="slot_kept_for_one_pass"
             ),
         ]
         indexes: ClassVar = [

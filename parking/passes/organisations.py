@@ -53,6 +53,11 @@ def organisations_of(sites: Sites) -> QuerySet[Organisation]:
     return at_sites(rows, sites, "plan__site_id").order_by("name", "pk")
 
 
+def organisations_that_buy(sites: Sites) -> QuerySet[Organisation]:
+    """Return the organisations of these sites that can buy a pass: under agreement, with a contact to hold it."""
+    return organisations_of(sites).filter(contact__is_active=True, subscription__status=PassStatus.ACTIVE)
+
+
 def organisation_by_id(organisation_id: int, *, sites: Sites) -> Organisation:
     """Return an organisation of these sites. Raises NotFound `organisation_not_found`."""
     return _one(organisations_of(sites), organisation_id)
@@ -102,6 +107,8 @@ def create_organisation(*, actor: Actor, fields: Mapping[str, Any], now: datetim
     """
     values = dict(fields)
     plan = plan_by_id(values.pop("plan_id"), sites=actor.sites)
+    if plan.reserved:
+        raise InvalidInput({"plan_id": ["The slot of this plan is kept for one car, not for an organisation"]})
     first = values.pop("starts_on", None) or now.astimezone(ZoneInfo(plan.site.time_zone)).date()
     with transaction.atomic():
         organisation = Organisation(plan=plan, starts_on=first, created_at=now, **values)

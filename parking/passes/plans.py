@@ -104,14 +104,9 @@ def change_plan(*, actor: Actor, plan_id: int, changes: Mapping[str, Any], now: 
 
 def _save(plan: Plan) -> None:
     """Write a plan. Raises Refused `plan_name_taken`; InvalidInput for values that do not fit together."""
-    if not 1 <= plan.vehicles <= MOST_VEHICLES:
-        raise InvalidInput({"vehicles": [f"1 to {MOST_VEHICLES}"]})
-    if not 1 <= plan.inside <= plan.vehicles:
-        raise InvalidInput({"inside": ["At least 1, and not more than there are vehicles"]})
-    if not plan.days:
-        raise InvalidInput({"days": ["At least one day"]})
-    if plan.price == ZERO and not plan.price_reason:
-        raise InvalidInput({"price_reason": ["Say why the plan costs nothing"]})
+    errors = {name: [text] for name, (fits, text) in _checks(plan).items() if not fits}
+    if errors:
+        raise InvalidInput(errors)
     if plan.price > ZERO:
         plan.price_reason = ""
     taken = Plan.objects.filter(site_id=plan.site_id, name=plan.name).exclude(pk=plan.pk)
@@ -122,6 +117,19 @@ def _save(plan: Plan) -> None:
             plan.save()
     except IntegrityError as error:
         raise _name_taken() from error
+
+
+def _checks(plan: Plan) -> dict[str, tuple[bool, str]]:
+    return {
+        "vehicles": (1 <= plan.vehicles <= MOST_VEHICLES, f"1 to {MOST_VEHICLES}"),
+        "inside": (1 <= plan.inside <= plan.vehicles, "At least 1, and not more than there are vehicles"),
+        "reserved": (
+            not plan.reserved or plan.inside == 1,
+            "A slot is kept for one car: only one may be inside at once",
+        ),
+        "days": (bool(plan.days), "At least one day"),
+        "price_reason": (plan.price != ZERO or bool(plan.price_reason), "Say why the plan costs nothing"),
+    }
 
 
 def _name_taken() -> Refused:

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from parking.core.errors import NotFound
 from parking.core.sites import Sites, at_sites
-from parking.facilities.models import ParkingZone
+from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.passes.coverage import Coverage
 from parking.passes.models import OPEN_PASS, PassPeriod, PassStatus, PassVehicle, Subscription
 from parking.passes.rules import RENEWAL_GRACE
@@ -19,7 +19,7 @@ def whole_passes() -> QuerySet[Subscription]:
     """Return passes with everything that they show."""
     vehicles = PassVehicle.objects.select_related("vehicle").order_by("pk")
     periods = PassPeriod.objects.select_related("bill").order_by("number")
-    rows = Subscription.objects.select_related("plan__site", "driver", "organisation", "bought_for")
+    rows = Subscription.objects.select_related("plan__site", "driver", "organisation", "bought_for", "slot__zone")
     return rows.prefetch_related("plan__zones", Prefetch("vehicles", vehicles), Prefetch("periods", periods)).order_by(
         "-pk"
     )
@@ -121,6 +121,32 @@ def lock_passes_of(vehicle_id: int, *, now: datetime) -> list[Subscription]:
     rows = Subscription.objects.select_for_update(no_key=True)
     rows = rows.filter(pk__in=on_pass.values("subscription_id"), status=PassStatus.ACTIVE, starts_at__lte=now)
     return list(rows.order_by("pk"))
+
+
+def passes_with_slot(vehicle_id: int, *, now: datetime) -> QuerySet[Subscription]:
+    """Return the passes that keep a slot for a vehicle, paid and begun, the oldest first. Locks nothing."""
+    on_pass = PassVehicle.objects.filter(
+        Q(until_at=None) | Q(until_at__gt=now), vehicle_id=vehicle_id, from_at__lte=now
+    )
+    rows = Subscription.objects.filter(
+        pk__in=on_pass.values("subscription_id"), status=PassStatus.ACTIVE, starts_at__lte=now, slot__isnull=False
+    )
+    return rows.order_by("pk")
+
+
+def zone_of_kept_slot(vehicle_id: int, *, now: datetime) -> int | None:
+    """Return the zone in which a slot is kept for a vehicle, None for none."""
+    return passes_with_slot(vehicle_id, now=now).values_list("slot__zone_id", flat=True).first()
+
+
+def unpaid_with_slot(driver_id: int) -> int:
+    """Return how many passes of a driver keep a slot and wait for their money."""
+    return Subscription.objects.filter(driver_id=driver_id, status=PassStatus.PENDING, slot__isnull=False).count()
+
+
+def is_kept_by(subscription: Subscription, slot: ParkingSlot) -> bool:
+    """Return whether a pass, as it is now, keeps a slot. The slot must be locked."""
+    return Subscription.objects.filter(pk=subscription.pk, slot=slot, status=PassStatus.ACTIVE).exists()
 
 
 def unpaid_pass_of(vehicle_id: int, *, now: datetime) -> Subscription | None:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parking.core import clock
 from parking.core.errors import InvalidInput, Refused
 from parking.core.money import ZERO
 from parking.core.statements import change
-from parking.facilities.models import ParkingZone, ZoneClosure
+from parking.facilities.models import ParkingSlot, ParkingZone, ZoneClosure
+from parking.facilities.services import let_go_of_slot
 from parking.passes.coverage import Coverage
 from parking.passes.models import (
     OPEN_PASS,
@@ -32,7 +33,6 @@ from parking.passes.rules import (
     days_lost,
     end_of_period,
     reminders_from,
-    swaps_left,
 )
 from parking.payments import bills
 from parking.payments.models import BillKind
@@ -72,7 +72,7 @@ def open_pass(
     zone = ZoneInfo(plan.site.time_zone)
     first = _first_day(wanted.starts_on, now.astimezone(zone).date())
     starts_at, ends_at = clock.day_start(first, zone), _end_of(first, plan, 1)
-    locked = _lock_for(plan, _plates(wanted, plan), now)
+    locked = lock_for(plan, _plates(wanted, plan), now)
     refuse_overlap(locked, plan.coverage, begins=starts_at, ends=ends_at)
     subscription = Subscription.objects.create(
         pass_code=pass_code,
@@ -113,10 +113,10 @@ def _days_later(midnight: datetime, days: int, plan: Plan) -> datetime:
 
 
 def _plates(wanted: Wanted, plan: Plan) -> list[Plate]:
-    return _distinct(wanted.plates, plan.vehicles)
+    return distinct_plates(wanted.plates, plan.vehicles)
 
 
-def _distinct(texts: Iterable[str], most: int) -> list[Plate]:
+def distinct_plates(texts: Iterable[str], most: int) -> list[Plate]:
     """Return the plates, each once. Raises Refused `vehicle_invalid`; InvalidInput for none or too many."""
     found = {plate.match_key: plate for plate in map(checked_plate, texts)}
     if not 1 <= len(found) <= most:
@@ -124,7 +124,8 @@ def _distinct(texts: Iterable[str], most: int) -> list[Plate]:
     return list(found.values())
 
 
-def _lock_for(plan: Plan, plates: Collection[Plate], now: datetime) -> list[Vehicle]:
+def lock_for(plan: Plan, plates: Collection[Plate], now: datetime) -> list[Vehicle]:
+    """Lock plates that shall be on a pass of a plan, in the order of their keys. Raises Refused `vehicle_invalid`."""
     return vehicles.lock_for_pass(plates=plates, kind=kind_of(plan), only=plan.vehicle_kinds, now=now)
 
 
@@ -164,6 +165,12 @@ def charge_of_period(subscription: Subscription, now: datetime) -> Charge:
     """Return what a period costs; nothing is no line."""
     price, label = subscription.price, f"Pass {subscription.number}, {subscription.plan.name}"
     return Charge((single_line(LineKind.PASS, price, label),) if price > ZERO else (), now)
+
+
+def keep(*, subscription: Subscription, slot: ParkingSlot) -> None:
+    """Write down which slot is kept for a pass that was just made out."""
+    subscription.slot = slot
+    subscription.save(update_fields=["slot"])
 
 
 # --- Its state ---------------------------------------------------------------------------------------
@@ -208,12 +215,14 @@ def mark_paid(*, period: PassPeriod, now: datetime) -> None:
 def give_up(*, subscription: Subscription, now: datetime) -> None:
     """End a pass that was never paid."""
     _move(subscription, (PassStatus.PENDING,), status=PassStatus.CANCELLED, pay_by=None, ended_at=now)
+    _let_go(subscription)
 
 
 def cancel(*, subscription: Subscription, now: datetime) -> None:
     """End a paid pass now: it covers nothing that begins later."""
     ends_at = max(min(subscription.ends_at, now), subscription.starts_at + timedelta(seconds=1))
     _move(subscription, (PassStatus.ACTIVE,), status=PassStatus.CANCELLED, ended_at=now, ends_at=ends_at)
+    _let_go(subscription)
 
 
 def restore(*, subscription: Subscription, now: datetime) -> None:
@@ -233,6 +242,12 @@ def restore(*, subscription: Subscription, now: datetime) -> None:
 def expire(*, subscription: Subscription, now: datetime) -> None:
     """Note that a pass is over."""
     _move(subscription, (PassStatus.ACTIVE,), status=PassStatus.EXPIRED, ended_at=now)
+    _let_go(subscription)
+
+
+def _let_go(subscription: Subscription) -> None:
+    if subscription.slot_id is not None:
+        let_go_of_slot(subscription.slot_id)
 
 
 def _move(subscription: Subscription, before: tuple[PassStatus, ...], **changes: object) -> None:
@@ -240,6 +255,12 @@ def _move(subscription: Subscription, before: tuple[PassStatus, ...], **changes:
         raise PassChangedMeanwhile(f"{subscription} is not {' or '.join(before)}")
     for name, value in changes.items():
         setattr(subscription, name, value)
+
+
+def refuse_over(subscription: Subscription) -> None:
+    """Raise Refused `pass_over` for a pass that was cancelled or is over."""
+    if subscription.status not in OPEN_PASS:
+        raise Refused("pass_over", "This pass is over")
 
 
 def set_auto_renew(*, subscription: Subscription, auto_renew: bool) -> None:
@@ -326,73 +347,3 @@ def lengthen(*, subscription: Subscription, closure: ZoneClosure, until: datetim
     subscription.lengthened_days += days
     subscription.save(update_fields=["ends_at", "lengthened_days"])
     return days
-
-
-# --- Its vehicles ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """The plates that are put on a pass and taken off it, from a time on."""
-
-    added: tuple[Vehicle, ...]
-    removed: tuple[Vehicle, ...]
-    from_at: datetime
-
-
-def change_vehicles(*, subscription_id: int, plates: tuple[str, ...], now: datetime) -> Exchange:
-    """Put these plates on a pass, in place of those that are on it, from the next midnight of the site.
-
-    Inside a transaction; the plates are locked before the pass. A plate that fills a place which was never used is no
-    exchange. Raises Refused `vehicle_invalid`, `pass_over`, `pass_overlap`, `pass_swaps_used`; InvalidInput.
-    """
-    plan = Plan.objects.get(subscriptions=subscription_id)
-    wanted = {plate.match_key: plate for plate in map(checked_plate, plates)}
-    locked = _lock_for(plan, list(wanted.values()), now)
-    subscription = lock_pass(subscription_id)
-    refuse_over(subscription)
-    covers = subscription.coverage
-    _distinct(plates, covers.vehicles)
-    rows = list(PassVehicle.objects.select_related("vehicle").filter(subscription=subscription).order_by("pk"))
-    present = {row.vehicle_id: row for row in rows if row.until_at is None}
-    added = [vehicle for vehicle in locked if vehicle.pk not in present]
-    removed = [row for pk, row in present.items() if pk not in {vehicle.pk for vehicle in locked}]
-    from_at = _next_midnight(subscription, now)
-    refuse_overlap(added, covers, begins=from_at, ends=_last_end(subscription), but=subscription.pk)
-    swaps = len(added) - max(covers.vehicles - len({row.vehicle_id for row in rows}), 0)
-    zone = ZoneInfo(subscription.plan.site.time_zone)
-    if swaps > swaps_left([row.created_at for row in rows if row.is_swap], now, zone):
-        raise Refused("pass_swaps_used", "The vehicles of a pass are exchanged twice a month at most")
-    for row in removed:
-        row.until_at = max(from_at, row.from_at)
-        row.save(update_fields=["until_at"])
-    PassVehicle.objects.bulk_create(
-        PassVehicle(
-            subscription=subscription,
-            vehicle=vehicle,
-            from_at=from_at,
-            is_swap=place >= len(added) - swaps,
-            created_at=now,
-        )
-        for place, vehicle in enumerate(added)
-    )
-    return Exchange(tuple(added), tuple(row.vehicle for row in removed), from_at)
-
-
-def _last_end(subscription: Subscription) -> datetime:
-    """Return the end of a pass with the next period, if that waits for its money already."""
-    waiting = subscription.periods.filter(bill__closed_at=None).aggregate(last=Max("ends_at"))["last"]
-    return max(subscription.ends_at, waiting or subscription.ends_at)
-
-
-def _next_midnight(subscription: Subscription, now: datetime) -> datetime:
-    """Return the next midnight of the site; for a pass that has not begun, its beginning."""
-    zone = ZoneInfo(subscription.plan.site.time_zone)
-    midnight = clock.day_start(now.astimezone(zone).date() + timedelta(days=1), zone)
-    return max(midnight, subscription.starts_at)
-
-
-def refuse_over(subscription: Subscription) -> None:
-    """Raise Refused `pass_over` for a pass that was cancelled or is over."""
-    if subscription.status not in OPEN_PASS:
-        raise Refused("pass_over", "This pass is over")

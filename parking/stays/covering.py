@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from parking.facilities.models import ParkingZone
+from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
+from parking.facilities.rules import suitable_slot_kinds
+from parking.facilities.services import claim_kept_slot, set_slot_status
 from parking.passes.models import Subscription
-from parking.passes.queries import lock_passes_of
+from parking.passes.queries import is_kept_by, lock_passes_of, passes_with_slot
 from parking.stays.models import ParkingSession, PassNote
 from parking.tariffs.rules.changes import Pass
 from parking.vehicles.models import Vehicle
@@ -35,6 +37,39 @@ def cover_of(*, vehicle: Vehicle, zone: ParkingZone, vehicle_kind: str, now: dat
     with_place = (one for one in fitting if open_sessions(one) < one.coverage.inside)
     found = next(with_place, None)
     return Cover(found, PassNote.ALL_INSIDE if fitting and found is None else "")
+
+
+def claim_kept(cover: Cover, zone: ParkingZone, kinds: tuple[str, ...]) -> ParkingSlot | None:
+    """Claim the slot that a pass keeps for its car, if it is in this zone, of these kinds and free; else None."""
+    held = cover.subscription
+    if held is None or held.slot_id is None:
+        return None
+    return claim_kept_slot(slot_id=held.slot_id, zone=zone, kinds=kinds)
+
+
+def has_kept(cover: Cover, zone: ParkingZone, kinds: tuple[str, ...]) -> bool:
+    """Return whether `claim_kept` would find a slot. Claims nothing."""
+    slot = cover.subscription.slot if cover.subscription else None
+    return slot is not None and slot.zone_id == zone.pk and slot.kind in kinds and slot.shown_status == "KEPT"
+
+
+def claim_kept_of(vehicle: Vehicle, zone: ParkingZone, vehicle_kind: str, now: datetime) -> ParkingSlot | None:
+    """Claim the slot that a pass keeps for a vehicle, which must be locked, as `claim_kept`; its passes stay unlocked.
+
+    So that a zone may be locked before, which bookings lock after the passes of their plates.
+    """
+    if not vehicle.has_pass:
+        return None
+    for held in passes_with_slot(vehicle.pk, now=now):
+        if not held.admits(now) or not held.coverage.fits(zone, vehicle_kind):
+            continue
+        slot = claim_kept(Cover(held), zone, suitable_slot_kinds(vehicle_kind))
+        if slot is not None and is_kept_by(held, slot):
+            return slot
+        if slot is not None:
+            # The pass ended since it was read, and somebody else's keeps the slot.
+            set_slot_status(slot=slot, status=SlotStatus.FREE)
+    return None
 
 
 def open_sessions(subscription: Subscription) -> int:

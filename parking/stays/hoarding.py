@@ -25,12 +25,17 @@ def refuse_hoarding(*, driver_id: int, site_id: int, now: datetime) -> None:
     )
     if not limits.any:
         return
-    # SQLite has one writer at a time anyway.
-    if connection.features.has_select_for_update:
-        list(User.objects.select_for_update(no_key=True).filter(pk=driver_id).values_list("pk"))
+    lock_holder(driver_id)
     found = limit_reached(_holdings_of(driver_id), limits=limits, now=now)
     if found is not None:
         raise Refused("booking_limit", found.text, limit=found.limit, open=found.count)
+
+
+def lock_holder(driver_id: int) -> None:
+    """Lock a driver, so that each of several things that hold a slot is counted."""
+    # SQLite has one writer at a time anyway.
+    if connection.features.has_select_for_update:
+        list(User.objects.select_for_update(no_key=True).filter(pk=driver_id).values_list("pk"))
 
 
 def _holdings_of(driver_id: int) -> list[Holding]:

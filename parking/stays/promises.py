@@ -17,7 +17,7 @@ from parking.facilities.queries import ZoneCounts, capacity_of, free_slots
 from parking.facilities.rules import suitable_slot_kinds
 from parking.facilities.services import lock_places, note_next_reservation
 from parking.stays.models import ParkingSession
-from parking.stays.window_rules import Limit, Promised, Window
+from parking.stays.window_rules import Limit, Promised, Window, greatest_overlap
 
 # --- Windows ---------------------------------------------------------------------------------------------
 
@@ -40,6 +40,23 @@ def promises_of(zone: ParkingZone, vehicle_kind: str, span: Window, *, but: int 
     in_service = capacity_of([zone]).get(zone.pk, {})
     limits = reservable(vehicle_kind, in_service, RESERVABLE_PERCENT.at(zone.site_id))
     return Promises(promised, tuple(Limit(group.vehicle_kinds, most) for group, most in limits))
+
+
+def keeps_promises(zone: ParkingZone, vehicle_kinds: Collection[str], span: Window) -> bool:
+    """Return whether a zone, which must be locked, has slots for all that it promised to these kinds in a span."""
+    for kind in vehicle_kinds:
+        promises = promises_of(zone, kind, span)
+        if not promises.promised:
+            # To no kind at all: the lock is held no longer than needed.
+            return True
+        if not all(_is_kept(limit, promises.promised, span) for limit in promises.limits):
+            return False
+    return True
+
+
+def _is_kept(limit: Limit, promised: Collection[Promised], span: Window) -> bool:
+    windows = [one.window for one in promised if one.vehicle_kind in limit.vehicle_kinds]
+    return greatest_overlap(windows, span) <= limit.most
 
 
 def follow_reservations(zone: ParkingZone) -> None:

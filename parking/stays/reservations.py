@@ -13,6 +13,7 @@ from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
 from parking.facilities.services import claim_best_slot, lock_places, note_next_reservation, set_slot_status
 from parking.payments import bills
 from parking.payments.models import BillKind
+from parking.stays.covering import claim_kept_of
 from parking.stays.models import OPEN_SESSION, ParkingSession, SessionStatus
 from parking.stays.promises import follow_reservations, kinds_to_claim, promises_of
 from parking.stays.window_rules import Window, fits
@@ -90,12 +91,15 @@ def refuse_overlap(vehicle_id: int, driver_id: int | None, window: Window, *, bu
 
 
 def claim_slot(*, session: ParkingSession, zone: ParkingZone, now: datetime) -> ParkingSlot:
-    """Give a reservation the best free slot of its zone, and its vehicle, unless that is in another stay.
+    """Give a reservation its slot, and its vehicle, unless that is in another stay.
+
+    That is the slot which the pass of its vehicle keeps, else the best free one of the zone.
 
     Vehicle, session and zone must be locked, in this order. Raises Refused `zone_full`.
     """
-    kinds = kinds_to_claim(zone, session.vehicle_kind, now)
-    slot = claim_best_slot(zone=zone, kinds=kinds)
+    slot = claim_kept_of(session.vehicle, zone, session.vehicle_kind, now)
+    if slot is None:
+        slot = claim_best_slot(zone=zone, kinds=kinds_to_claim(zone, session.vehicle_kind, now))
     _give(session, slot, now)
     follow_reservations(zone)
     return slot

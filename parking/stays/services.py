@@ -15,10 +15,11 @@ from parking.core.money import ZERO
 from parking.core.site_settings import CLAIM_MINUTES
 from parking.core.statements import Select, change, insert, save_fields
 from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
+from parking.facilities.rules import suitable_slot_kinds
 from parking.facilities.services import claim_best_slot, refuse_full_zone, set_slot_status
 from parking.payments import bills
 from parking.payments.models import BillKind
-from parking.stays.covering import NOT_COVERED, Cover, cover_of, pass_of
+from parking.stays.covering import NOT_COVERED, Cover, claim_kept, cover_of, pass_of
 from parking.stays.marks import Mark
 from parking.stays.models import (
     OPEN_SESSION,
@@ -84,14 +85,15 @@ def allocate_slot(
     offers: Offers = NO_OFFERS,
     cover: Cover = NOT_COVERED,
 ) -> ParkingSession:
-    """Claim the best free slot for a vehicle and write the booking, from now on.
+    """Claim the slot that a pass keeps for a vehicle, else the best free one, and write the booking, from now on.
 
     The vehicle's row must be locked. Raises Refused: `vehicle_already_parked` (by the caller), `vehicle_unavailable`
     (by somebody else, which is nobody's business), `zone_full`, also where all that is free is reserved.
     """
     kinds = kinds_to_book(zone, vehicle_kind, special, now)
     _refuse_second_stay(vehicle, driver_id, zone, kinds)
-    slot = claim_best_slot(zone=zone, kinds=kinds)
+    own = claim_kept(cover, zone, suitable_slot_kinds(vehicle_kind)) if special is None else None
+    slot = own or claim_best_slot(zone=zone, kinds=kinds)
     session = ParkingSession(
         uuid=uuid,
         qr_code=new_qr_code(),

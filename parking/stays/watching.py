@@ -69,12 +69,15 @@ class ZoneState:
     fingerprint: str
 
 
+_BOOKED = Q(slots__status=SlotStatus.BOOKED) | Q(slots__status=SlotStatus.FREE, slots__kept=True)
+
+
 def zones_state() -> dict[int, ZoneState]:
     """Return the present zones by id, also those without slots."""
     zones = ParkingZone.objects.filter(retired_at=None).order_by("pk")
     rows = zones.values_list("pk", "updated_at").annotate(
         total=Count("slots"),
-        booked=Count("slots", filter=Q(slots__status=SlotStatus.BOOKED)),
+        booked=Count("slots", filter=_BOOKED),
         occupied=Count("slots", filter=Q(slots__status=SlotStatus.OCCUPIED)),
         out_of_service=Count("slots", filter=Q(slots__status=SlotStatus.OUT_OF_SERVICE)),
     )
@@ -88,7 +91,7 @@ def slots_state(zone_id: int | None = None) -> str:
     slots = ParkingSlot.objects.order_by("pk")
     if zone_id is not None:
         slots = slots.filter(zone_id=zone_id)
-    return fingerprint(*slots.values_list("pk", "status", "kind"))
+    return fingerprint(*slots.values_list("pk", "status", "kind", "kept"))
 
 
 # --- What pages ask ----------------------------------------------------------------------------------

@@ -99,14 +99,17 @@ def _percent(steps: Steps, counts: Counts, vehicle_kind: str) -> int:
     return percent_at(steps, taken=taken, in_service=in_service)
 
 
+_TAKEN = Q(status__in=[SlotStatus.BOOKED, SlotStatus.OCCUPIED]) | Q(kept=True)
+
+
 def _counted(zone_id: int) -> Counts:
-    """Return by kind of slot how many are booked or occupied, and how many in service, in one statement."""
+    """Return by kind of slot how many are booked, occupied or kept, and how many in service, in one statement."""
     rows: QuerySet[ParkingSlot, tuple[str, int, int]] = (
         ParkingSlot.objects.filter(zone_id=zone_id)
         .exclude(status=SlotStatus.OUT_OF_SERVICE)
         .order_by()
         .values_list("kind")
-        .annotate(taken=Count("pk", filter=Q(status__in=[SlotStatus.BOOKED, SlotStatus.OCCUPIED])), all=Count("pk"))
+        .annotate(taken=Count("pk", filter=_TAKEN), all=Count("pk"))
     )
     return {kind: (taken, in_service) for kind, taken, in_service in rows}
 

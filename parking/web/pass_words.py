@@ -68,7 +68,10 @@ class ShownPlan:
 
 
 def shown_plan(plan: Plan) -> ShownPlan:
-    return ShownPlan(plan, words_of(plan.coverage, list(plan.zones.all())), period_words(plan.period))
+    words = words_of(plan.coverage, list(plan.zones.all()))
+    if plan.reserved:
+        words.append(_("A slot of its own, always kept free"))
+    return ShownPlan(plan, words, period_words(plan.period))
 
 
 @dataclass(frozen=True)

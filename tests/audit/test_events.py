@@ -768,6 +768,7 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
             "ends_at": SINCE,
             "method": None,
             "organisation_id": None,
+            "slot_id": None,
         },
     ),
     (
@@ -828,11 +829,11 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"zone_id": 2, "days": 3, "ends_at": "2026-12-24T18:30:00+00:00"},
     ),
     (
-        passes.PassRestored(pass_id=5, ends_at="2026-12-21T18:30:00+00:00"),
+        passes.PassRestored(pass_id=5, ends_at="2026-12-21T18:30:00+00:00", slot_id=12),
         "pass.restored",
         "pass",
         5,
-        {"ends_at": "2026-12-21T18:30:00+00:00"},
+        {"ends_at": "2026-12-21T18:30:00+00:00", "slot_id": 12},
     ),
     (passes.PassExpired(pass_id=5), "pass.expired", "pass", 5, {}),
     (

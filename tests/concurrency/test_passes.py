@@ -7,13 +7,13 @@ from functools import partial
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import pass_changes, passes, settling
-from parking.facilities.models import ParkingZone
+from parking.checkout import pass_changes, passes, placing, settling
+from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.passes.models import PassPeriod, Subscription
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, PaymentOrder
 from parking.stays.models import ParkingSession
-from tests.build import actor, make_user, take_ticket
+from tests.build import actor, make_user, make_zone, plate, reserve, take_ticket
 from tests.concurrency.together import at_once, tally
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree
@@ -31,6 +31,35 @@ def test_of_ten_purchases_for_one_plate_one_is_made(zone: ParkingZone) -> None:
     assert tally(results) == {"ok": 1, "pass_overlap": 9}
     assert Subscription.objects.count() == Payment.objects.count() == 1
     assert_books_agree()
+
+
+def test_a_slot_is_kept_for_one_pass_and_sold_to_nobody_else(db: None) -> None:
+    zone = make_zone(slots=6)
+    plan, drivers = make_plan(zone, reserved=True), [make_user() for _ in range(8)]
+    bookings = [partial(take_ticket, zone, f"KA-05-MN-{number:04d}", START) for number in range(4)]
+    purchases = [partial(buy, driver, plan, f"DL-01-AB-{number:04d}") for number, driver in enumerate(drivers, start=1)]
+    at_once([*purchases, *bookings])
+    kept = list(Subscription.objects.values_list("slot_id", flat=True))
+    parked = list(ParkingSession.objects.values_list("slot_id", flat=True))
+    assert len(set(kept)) == len(kept) == 6, "a slot with a car is kept for later"
+    assert len(set(parked)) == len(parked)
+    assert ParkingSlot.objects.filter(kept=True).count() == 6
+    assert_books_agree()
+
+
+def test_a_reservation_and_a_booking_of_one_pass_do_not_wait_for_each_other(driver: User) -> None:
+    """Where a reservation begins soon a booking locks the zone, after the passes of its plate."""
+    for _ in range(5):
+        zone = make_zone(slots=8)
+        plates = [plate() for _ in range(4)]
+        held = bought(driver, make_plan(zone, name=zone.name, zone_ids=[zone.pk], reserved=True, vehicles=4), *plates)
+        reserve(driver, zone, at(30), at(90), plates[0], now=START)
+        bookings = [partial(take_ticket, zone, one, at(16)) for one in plates[1:]]
+        at_once([partial(placing.claim_places, now=at(16)), *bookings])
+        slots = list(ParkingSession.objects.filter(zone=zone).values_list("slot_id", flat=True))
+        assert len(set(slots)) == 4
+        assert again(held).slot_id in slots
+        assert_books_agree()
 
 
 def test_of_eight_cars_of_a_pass_as_many_are_covered_as_it_allows(driver: User, zone: ParkingZone) -> None:

@@ -77,7 +77,7 @@ def test_a_manager_makes_and_changes_a_plan(as_admin: ApiClient, zone: ParkingZo
         ({"days": []}, "days"),
         ({"days": ["HOLIDAY"]}, "days"),
         ({"zone_ids": [999999]}, "zone_ids"),
-        ({"reserved": True}, "reserved"),
+        ({"reserved": True, "vehicles": 2, "inside": 2}, "reserved"),
         ({"period": "YEAR"}, "period"),
     ],
 )
@@ -86,6 +86,14 @@ def test_what_a_plan_cannot_be(as_admin: ApiClient, zone: ParkingZone, fields: d
     answer = as_admin.post("/api/admin/plans/", body)
     assert answer.status_code == 400
     assert any(wrong in field for field in answer.json()["errors"])
+
+
+def test_a_pass_of_a_plan_with_a_slot_shows_it(as_admin: ApiClient, as_driver: ApiClient, zone: ParkingZone) -> None:
+    body = {"name": "Own slot", "period": "WEEK", "price": 900, "site_id": zone.site_id, "reserved": True}
+    plan = data_of(as_admin.post("/api/admin/plans/", body), 201)
+    held = data_of(as_driver.post("/api/user/passes/", {"plan_id": plan["id"], "vehicles": [PLATE]}), 201)
+    assert plan["reserved"] is True
+    assert held["slot"] == {"slot_number": "A-001", "zone_id": zone.pk, "zone_name": zone.name}
 
 
 def test_a_pass_is_bought_once_under_a_key(as_driver: ApiClient, plan: Plan) -> None:

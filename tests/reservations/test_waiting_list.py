@@ -231,3 +231,47 @@ def test_a_window_that_is_too_near_is_waited_for_no_longer(driver: User) -> None
     entry = wait(driver, zone, starts_at=at(600), ends_at=at(650))
     waiting_list.offer_places(now=at(586))
     assert state(entry) == "OVER"
+
+
+def test_who_holds_as_many_bookings_as_allowed_is_passed_over(
+    driver: User, last: ParkingSession, settings: Any
+) -> None:
+    settings.UNPAID_LIMIT = 1
+    other = make_user()
+    zone = make_zone("Also full", slots=1)
+    present = book(other, zone, now=START)
+    first, second = wait(driver, last.zone), wait(driver, zone)
+    after = wait(make_user(), zone)
+    cancel(driver, last, at(1))
+    cancel(other, present, at(1))
+    assert waiting_list.offer_places(now=at(2)) == 2
+    assert [state(entry) for entry in (first, second, after)] == ["OFFERED", "WAITING", "OFFERED"]
+
+
+def test_a_long_line_of_one_zone_keeps_no_other_waiting(
+    driver: User, last: ParkingSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting_list, "MOST_AT_ONCE", 3)
+    for _ in range(4):
+        wait(make_user(), last.zone)
+    other = make_user()
+    present = book(other, make_zone("Other", slots=1), now=START)
+    entry = wait(driver, present.zone)
+    cancel(other, present, at(1))
+    assert waiting_list.offer_places(now=at(2)) == 1
+    assert state(entry) == "OFFERED"
+
+
+def test_a_driver_with_many_plates_keeps_no_other_waiting(
+    driver: User, last: ParkingSession, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BOOKING_LIMIT = 1
+    monkeypatch.setattr(waiting_list, "MOST_AT_ONCE", 3)
+    for _ in range(4):
+        wait(driver, last.zone)
+    other = make_user()
+    present = book(other, make_zone("Other", slots=1), now=START)
+    entry = wait(other, present.zone)
+    cancel(other, present, at(1))
+    assert waiting_list.offer_places(now=at(2)) == 1
+    assert state(entry) == "OFFERED"

@@ -76,13 +76,11 @@ class ChangedPlanIn(In):
     begins: MinuteOfDay = _absent_as("from")
     ends: MinuteOfDay = _absent_as("to")
     is_active: bool = absent()
-    reserved: bool = absent()
+    reserved: Annotated[bool, Field(description="Whether each pass keeps a slot; then `inside` is 1")] = absent()
 
     def fields(self) -> dict[str, Any]:
-        """Return what was sent. Raises InvalidInput for a reserved slot, which no plan has."""
+        """Return what was sent, as the service takes it."""
         sent = {name: getattr(self, name) for name in self.model_fields_set}
-        if sent.pop("reserved", False):
-            raise InvalidInput({"reserved": ["Plans with a reserved slot are not sold"]})
         for name in sent.keys() & {"begins", "ends"}:
             sent[name] = clock_text(sent[name])
         for name in sent.keys() & {"days", "vehicle_kinds"}:

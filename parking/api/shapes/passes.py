@@ -8,6 +8,7 @@ from parking.checkout.pass_changes import is_refundable
 from parking.checkout.pass_entry import PassEntered
 from parking.edge.money import OrderOut
 from parking.edge.shapes import Shape
+from parking.facilities.models import ParkingSlot
 from parking.passes.models import PassStatus, PassVehicle, Plan, Subscription
 from parking.passes.queries import coming_vehicles, present_vehicles
 from parking.payments.models import PaymentOrder
@@ -64,7 +65,6 @@ class PlanOut(Shape):
             zone_ids=sorted(zone.pk for zone in plan.zones.all()),
             from_=plan.begins,
             to=plan.ends,
-            reserved=False,
         )
 
 
@@ -83,6 +83,21 @@ class PassVehicleOut(Shape):
         return cls.read(row, vehicle_number=row.vehicle.vehicle_number)
 
 
+class KeptSlotOut(Shape):
+    """The slot that a pass keeps for its cars, from the purchase to its end."""
+
+    slot_number: str
+    zone_id: int
+    zone_name: str
+
+    example = {"slot_number": "A-12", "zone_id": 1, "zone_name": "Zone A"}
+
+    @classmethod
+    def of(cls, slot: ParkingSlot) -> Self:
+        """Return a slot; it must come with its zone."""
+        return cls.read(slot, zone_name=slot.zone.name)
+
+
 class PassOut(Shape):
     number: str
     pass_code: str
@@ -92,6 +107,7 @@ class PassOut(Shape):
     site_id: int
     site_name: str
     price: float
+    slot: KeptSlotOut | None
     vehicles: list[str]
     changes: list[PassVehicleOut]
     starts_at: datetime
@@ -110,6 +126,7 @@ class PassOut(Shape):
         "site_id": 1,
         "site_name": "Connaught Place",
         "price": 5000.0,
+        "slot": KeptSlotOut.example,
         "vehicles": ["DL-01-AB-1234"],
         "changes": [],
         "starts_at": "2026-11-26T18:30:00Z",
@@ -132,6 +149,7 @@ class PassOut(Shape):
             plan_name=held.plan.name,
             site_id=held.plan.site_id,
             site_name=held.plan.site.name,
+            slot=KeptSlotOut.of(held.slot) if held.slot else None,
             vehicles=[row.vehicle.vehicle_number for row in present],
             changes=[PassVehicleOut.of(row) for row in changes],
             refundable=is_refundable(held, now),

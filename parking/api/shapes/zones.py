@@ -108,12 +108,15 @@ class ZoneOut(Shape):
 
 
 class SlotOut(Shape):
+    """A slot; `kept` for the cars of a pass, it counts as booked also while its status is FREE."""
+
     id: int
     slot_number: str
     kind: str
     status: str
+    kept: bool
 
-    example = {"id": 1, "slot_number": "A-001", "kind": "CAR", "status": "BOOKED"}
+    example = {"id": 1, "slot_number": "A-001", "kind": "CAR", "status": "BOOKED", "kept": False}
 
     @classmethod
     def of(cls, slot: ParkingSlot) -> Self:

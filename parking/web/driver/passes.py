@@ -62,7 +62,6 @@ class PlatesForm(ServiceForm):
 class BuyForm(PlatesForm, WayToPayForm):
     starts_on = forms.DateField(
         label=_("First day"),
-        help_text=_("Today, or up to %(days)d days ahead.") % {"days": MOST_DAYS_AHEAD},
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     auto_renew = forms.BooleanField(
@@ -72,6 +71,11 @@ class BuyForm(PlatesForm, WayToPayForm):
     )
 
     field_order = ("vehicles", "starts_on", "auto_renew", "gateway")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Not in the class: what is filled in there stays in the language of the start.
+        self.fields["starts_on"].help_text = gettext("Today, or up to %(days)d days ahead.") % {"days": MOST_DAYS_AHEAD}
 
     def wanted(self) -> Wanted:
         """Return the pass that is wanted."""

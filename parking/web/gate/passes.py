@@ -1,4 +1,4 @@
-"""A pass sold at the counter, to a driver's account."""
+"""A pass sold at the counter, to a driver's account or to an organisation."""
 
 from typing import Any, cast
 
@@ -12,14 +12,16 @@ from django.views.decorators.http import require_http_methods
 
 from parking.accounts.queries import id_of_username
 from parking.checkout import passes
-from parking.checkout.passes import Bought
+from parking.checkout.passes import Bought, Buyer
 from parking.core import clock
+from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
 from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
 from parking.passes.models import MOST_VEHICLES
+from parking.passes.organisations import organisations_that_buy
 from parking.passes.plans import plans_on_sale_at
 from parking.passes.services import Wanted
 from parking.web.access import for_attendants
@@ -33,7 +35,14 @@ _PLATES = {"class": "plate-field", "autocapitalize": "characters", "spellcheck":
 class SellPassForm(DebtForm):
     """A pass with the money for it; whole plates, one in each line."""
 
-    username = forms.CharField(label=_("Username of the driver"), max_length=150)
+    organisation = forms.TypedChoiceField(
+        label=_("Or an organisation"),
+        help_text=_("Its contact holds the pass, and the invoice is in its name."),
+        coerce=int,
+        required=False,
+        empty_value=None,
+    )
+    username = forms.CharField(label=_("Username of the driver"), max_length=150, required=False)
     plan = forms.TypedChoiceField(label=_("Plan"), coerce=int)
     vehicles = forms.CharField(
         label=_("Vehicle numbers"),
@@ -42,15 +51,34 @@ class SellPassForm(DebtForm):
         widget=forms.Textarea(attrs=_PLATES),
     )
 
-    field_order = ("username", "plan", "vehicles", *MONEY_FIELDS)
+    field_order = ("username", "organisation", "plan", "vehicles", *MONEY_FIELDS)
+    # One of them is needed, so that neither says "optional".
+    one_of = ("username", "organisation")
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        sites = actor_of(request).sites
         choices = [
-            (plan.pk, f"{plan.name} · {plan.site.name} · {amount_text(plan.price)}")
-            for plan in plans_on_sale_at(actor_of(request).sites)
+            (plan.pk, f"{plan.name} · {plan.site.name} · {amount_text(plan.price)}") for plan in plans_on_sale_at(sites)
         ]
         cast(forms.ChoiceField, self.fields["plan"]).choices = choices
+        organisations = [(one.pk, f"{one.name} · {one.plan.site.name}") for one in organisations_that_buy(sites)]
+        if organisations:
+            none = ("", gettext("No organisation"))
+            cast(forms.ChoiceField, self.fields["organisation"]).choices = [none, *organisations]
+        else:
+            del self.fields["organisation"]
+            self.fields["username"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        """A pass is sold to a driver or to an organisation."""
+        values: dict[str, Any] = self.cleaned_data
+        given = bool(values.get("username")), values.get("organisation") is not None
+        if "username" in values and given == (False, False):
+            self.add_error("username", self.fields["username"].error_messages["required"])
+        elif given == (True, True):
+            self.add_error("username", _("Leave this empty, or choose no organisation."))
+        return values
 
     def wanted(self) -> Wanted:
         """Return the pass that is wanted."""
@@ -76,12 +104,10 @@ def _sell(request: HttpRequest, attempt: Attempt, form: SellPassForm) -> Bought:
     now = clock.now()
     if attempt.subject is not None:
         return passes.resume_buying(subject=attempt.subject, now=now)
-    user_id = id_of_username(form.cleaned_data["username"])
-    if user_id is None:
-        raise InvalidInput({"username": [gettext("This account was not found.")]})
+    actor = actor_here(request, form)
     return passes.sell(
-        actor=actor_here(request, form),
-        buyer=passes.Buyer(user_id),
+        actor=actor,
+        buyer=_buyer(actor, form),
         plan_id=form.cleaned_data["plan"],
         wanted=form.wanted(),
         collection=form.collection(),
@@ -90,10 +116,25 @@ def _sell(request: HttpRequest, attempt: Attempt, form: SellPassForm) -> Bought:
     )
 
 
+def _buyer(actor: Actor, form: SellPassForm) -> Buyer:
+    organisation_id = form.cleaned_data.get("organisation")
+    if organisation_id is not None:
+        return passes.buyer_of(actor=actor, organisation_id=organisation_id)
+    user_id = id_of_username(form.cleaned_data["username"])
+    if user_id is None:
+        raise InvalidInput({"username": [gettext("This account was not found.")]})
+    return passes.Buyer(user_id)
+
+
 def _sold_text(bought: Bought, form: SellPassForm) -> str:
     held, tendered = bought.subscription, form.cleaned_data["tendered"]
     names = {"number": held.number, "price": amount_text(held.price)}
     if form.cleaned_data["method"] == "CASH" and tendered is not None and tendered > held.price:
         names["change"] = amount_text(tendered - held.price)
-        return gettext("Pass %(number)s was sold for %(price)s. Change: %(change)s") % names
-    return gettext("Pass %(number)s was sold for %(price)s.") % names
+        text = gettext("Pass %(number)s was sold for %(price)s. Change: %(change)s") % names
+    else:
+        text = gettext("Pass %(number)s was sold for %(price)s.") % names
+    if held.slot is None:
+        return text
+    slot = gettext("Its slot: %(slot)s, %(zone)s") % {"slot": held.slot.slot_number, "zone": held.slot.zone.name}
+    return f"{text} {slot}"

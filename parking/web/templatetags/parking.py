@@ -176,6 +176,7 @@ _WORDS: dict[str, Promise] = {
     "SIMULATED": _("Simulated payment"),
     # Slots and vehicles
     "FREE": _("Free"),
+    "KEPT": _("Kept for a pass"),
     "OCCUPIED": _("Occupied"),
     "OUT_OF_SERVICE": _("Out of service"),
     "CAR": _("Car"),
@@ -259,6 +260,7 @@ _TONES = {
     "REVIEW": "red",
     "REFUSED": "grey",
     "FREE": "green",
+    "KEPT": "blue",
     "OCCUPIED": "taken",
     "OUT_OF_SERVICE": "grey",
     "OPEN": "amber",

@@ -100,6 +100,28 @@ def test_what_the_counter_is_told(
     assert not Subscription.objects.exists()
 
 
+def test_a_pass_is_sold_to_an_organisation(gate: Client, driver: User, zone: ParkingZone) -> None:
+    plan = make_plan(zone)
+    assert 'name="organisation"' not in gate.get("/gate/passes/").content.decode()
+    organisation = make_organisation(zone, contact_id=driver.pk)
+    labels = gate.get("/gate/passes/").content.decode()
+    assert "optional" not in labels[labels.index("Username of the driver") : labels.index("Plan<")]
+    values = {"plan": plan.pk, "vehicles": PLATE, "method": "CASH", "key": "k1"}
+    assert "This field is required." in gate.post("/gate/passes/", values).content.decode()
+    both = values | {"username": driver.username, "organisation": organisation.pk}
+    assert "Leave this empty, or choose no organisation." in gate.post("/gate/passes/", both).content.decode()
+    gate.post("/gate/passes/", values | {"organisation": organisation.pk})
+    held = Subscription.objects.get(organisation=None)
+    assert (held.driver, held.bought_for, held.holder_name) == (driver, organisation, "City Hospital")
+
+
+def test_an_organisation_of_another_site_or_without_contact_is_not_offered(gate: Client, zone: ParkingZone) -> None:
+    plan, nobody = make_plan(zone), make_organisation(zone)
+    values = {"plan": plan.pk, "vehicles": PLATE, "method": "CASH", "key": "k1", "organisation": nobody.pk}
+    gate.post("/gate/passes/", values)
+    assert not Subscription.objects.filter(organisation=None).exists()
+
+
 def test_an_organisation_that_is_overdue_is_amber_and_then_pays(
     staff: User, zone: ParkingZone, time_machine: Traveller
 ) -> None:

@@ -33,7 +33,7 @@ from parking.web.templatetags.parking import word
 
 SECTION = "passes"
 # The columns of a plan that its form has under the same name.
-_COLUMNS = ("name", "price", "price_reason", "vehicle_kinds", "vehicles", "inside", "days", "is_active")
+_COLUMNS = ("name", "price", "price_reason", "vehicle_kinds", "vehicles", "inside", "reserved", "days", "is_active")
 _TEXT_LENGTH = 60
 
 
@@ -67,6 +67,11 @@ class PlanForm(EditForm):
     days = forms.MultipleChoiceField(label=_("Days"), widget=forms.CheckboxSelectMultiple)
     begins = ClockField(label=_("From"))
     ends = ClockField(label=_("Until"), help_text=_("The same as From: round the clock. Earlier: past midnight."))
+    reserved = forms.BooleanField(
+        label=_("A slot of its own"),
+        help_text=_("From the purchase on a numbered slot is kept free for the pass. One car inside at once."),
+        required=False,
+    )
     is_active = forms.BooleanField(label=_("On sale"), required=False)
 
     def __init__(self, request: HttpRequest, *args: Any, plan: Plan | None, **kwargs: Any) -> None:
