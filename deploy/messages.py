@@ -1,7 +1,9 @@
 """The catalogue of translations: gathered, filled, checked, compiled. GNU gettext is not needed.
 
-    python -m deploy.messages update      bring the catalogue into line with the sources
-    python -m deploy.messages fill FILE   enter translations from a file: {"English": "हिन्दी", ...}
+    python -m deploy.messages update      bring the catalogue of each language into line with the sources
+    python -m deploy.messages fill FILE [CODE]
+                                          enter translations from a file: {"English": "हिन्दी", ...}; begins a language
+                                          that has no catalogue yet; CODE is hi unless given
     python -m deploy.messages prune       delete translations of messages that no source has any more
     python -m deploy.messages check       fail if anything is missing, and list it
     python -m deploy.messages compile     write the file that the server reads
@@ -21,6 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from babel.core import UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
@@ -43,11 +46,11 @@ KEYWORDS = {
 HEADER = """\
 msgid ""
 msgstr ""
-"Language: hi\\n"
+"Language: LOCALE\\n"
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=UTF-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
-"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"Plural-Forms: PLURALS\\n"
 
 """
 # What a translation must keep: `%(name)s`, `%s`, `{name}`, markup. `%%` is a per cent sign.
@@ -68,10 +71,11 @@ class Place:
     """The folders of sources and catalogue; tests have their own."""
 
     root: Path
+    locale: str = LOCALE
 
     @property
     def catalogue(self) -> Path:
-        return self.root / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
+        return self.root / "locale" / self.locale / "LC_MESSAGES" / "django.po"
 
     @property
     def compiled(self) -> Path:
@@ -80,6 +84,11 @@ class Place:
     @property
     def lock(self) -> Path:
         return self.root / ".cache" / "messages.lock"
+
+
+def places_in(root: Path) -> list[Place]:
+    """Return the place of each language that has a catalogue."""
+    return [Place(root, path.parent.parent.name) for path in sorted(root.glob("locale/*/LC_MESSAGES/django.po"))]
 
 
 # --- Sources -----------------------------------------------------------------------------------------
@@ -130,10 +139,10 @@ def alone(place: Place) -> Iterator[None]:
 
 def load(place: Place) -> Catalog:
     if not place.catalogue.exists():
-        return Catalog(locale=LOCALE)
+        return Catalog(locale=place.locale)
     try:
         with place.catalogue.open("rb") as file:
-            return read_po(file, locale=LOCALE, abort_invalid=True)
+            return read_po(file, locale=place.locale, abort_invalid=True)
     except PoFileError as error:
         raise Problem(f"{place.catalogue}: {error}") from error
 
@@ -158,17 +167,21 @@ def _is_whole(string: str | Sequence[str] | None) -> bool:
 
 def write(place: Place, found: dict[Id, set[str]], known: dict[Id, Strings]) -> bool:
     """Write the catalogue in its one form; return whether it has changed."""
-    catalog = Catalog(locale=LOCALE, charset="utf-8")
+    catalog = Catalog(locale=place.locale, charset="utf-8")
     for (context, ids), files in found.items():
         strings = known.get((context, ids), ("",) * len(ids))
         _add(catalog, context, ids, strings, files)
-    gone = Catalog(locale=LOCALE)
+    gone = Catalog(locale=place.locale)
     for context, ids in sorted(known.keys() - found.keys(), key=lambda key: (key[1], key[0] or "")):
         _add(gone, context, ids, known[context, ids], set())
     catalog.obsolete.update(gone._messages)  # noqa: SLF001 - Babel has no other way to set what is obsolete
     text = io.BytesIO()
     write_po(text, catalog, width=0, omit_header=True, sort_output=True, include_lineno=False)
-    return _replace(place.catalogue, HEADER.encode() + text.getvalue().strip() + b"\n")
+    return _replace(place.catalogue, _header(catalog).encode() + text.getvalue().strip() + b"\n")
+
+
+def _header(catalog: Catalog) -> str:
+    return HEADER.replace("LOCALE", str(catalog.locale)).replace("PLURALS", catalog.plural_forms)
 
 
 def _add(catalog: Catalog, context: str | None, ids: tuple[str, ...], strings: Strings, files: set[str]) -> None:
@@ -290,19 +303,21 @@ def main(arguments: list[str]) -> int:
         "compile": compile_,
     }
     match arguments:
-        case ["fill", file]:
-            command = fill_from(file)
+        case ["fill", file, *rest] if len(rest) <= 1:
+            command, places = fill_from(file), [Place(ROOT, *rest)]
         case [name] if name in commands:
-            command = commands[name]
+            command, places = commands[name], places_in(ROOT)
         case _:
             print(__doc__, file=sys.stderr)
             return 2
-    try:
-        command(Place(ROOT))
-    except Problem as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    return 0
+    failed = False
+    for place in places:
+        try:
+            command(place)
+        except (Problem, UnknownLocaleError) as problem:
+            print(f"{place.locale}: {problem}", file=sys.stderr)
+            failed = True
+    return int(failed)
 
 
 if __name__ == "__main__":

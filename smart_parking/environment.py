@@ -126,6 +126,7 @@ class Environment(BaseSettings):
 
     # Parking
     time_zone: TimeZone = variable("SMART_PARKING_TIME_ZONE", "Asia/Kolkata", "in which days begin")
+    languages: str = variable("SMART_PARKING_LANGUAGES", "", "folder with more languages, or other words")
     booking_fee: Rupees = variable("SMART_PARKING_BOOKING_FEE", Decimal("50.00"), "of a new zone", unit="rupees")
     hold_minutes: Whole = variable("SMART_PARKING_HOLD_MINUTES", 10, "time to pay the fee", unit="minutes")
     no_show_minutes: Whole = variable("SMART_PARKING_NO_SHOW_MINUTES", 30, "time to enter", unit="minutes")

@@ -45,7 +45,7 @@ class User(AbstractBaseUser):
     last_name = models.CharField(max_length=150, blank=True)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.USER)
     is_active = models.BooleanField(default=True, help_text="False: suspended, with immediate effect")
-    language = models.CharField(max_length=5, choices=[("en", "English"), ("hi", "हिन्दी")], default="en")
+    language = models.CharField(max_length=5, default="en", help_text="One of settings.LANGUAGES")
     token_epoch = models.PositiveIntegerField(
         default=0, help_text="Tokens of an earlier epoch are dead; a password change begins a new one"
     )

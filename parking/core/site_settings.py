@@ -168,6 +168,25 @@ BRAND_COLOUR = Setting(
 # The digest of a kept picture.
 BRAND_LOGO = Setting("brand_logo", "text", lambda: "", most=16, check=digest_problem, for_all=True)
 
+# --- Words ---------------------------------------------------------------------------------------------
+
+
+def language_problem(code: str) -> str | None:
+    """Return why this is no second language of slips, in a sentence; None if it is one, or is empty."""
+    codes = [known for known, _name in settings.LANGUAGES if known != settings.LANGUAGE_CODE]
+    return None if not code or code in codes else f"One of these is needed: {', '.join(codes)}"
+
+
+# What slips and counter displays say beside English; empty: nothing.
+SECOND_LANGUAGE = Setting("second_language", "text", lambda: "hi", most=5, check=language_problem)
+
+
+def site_languages(site_id: int | None) -> tuple[str, ...]:
+    """Return the languages of what everybody at a site reads: English, and its second one."""
+    second = SECOND_LANGUAGE.at(site_id)
+    return (settings.LANGUAGE_CODE, second) if second in dict(settings.LANGUAGES) else (settings.LANGUAGE_CODE,)
+
+
 # In the order in which they are shown, by the headings of the page.
 GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "stays": (HOLD_MINUTES, NO_SHOW_MINUTES, CANCEL_WINDOW_SECONDS, LONG_STAY_HOURS),
@@ -177,6 +196,7 @@ GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "gate": (
         GREEN_SECONDS,
         SUPERVISOR_PHONE,
+        SECOND_LANGUAGE,
         COUNTER_UPI,
         CARD_TERMINALS,
         TYPED_REFERENCES,

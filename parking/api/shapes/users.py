@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
@@ -14,8 +15,19 @@ from parking.core.ids import MAX_ID
 from parking.edge.parsing import In, Printable, Rupees
 from parking.edge.shapes import Shape
 
+
+def _installed(code: str) -> str:
+    codes = [code for code, _name in settings.LANGUAGES]
+    if code not in codes:
+        raise ValueError(f"one of {', '.join(codes)} is needed")
+    return code
+
+
 RoleName = Annotated[Role, Field(strict=False)]
-Language = Literal["en", "hi"]
+# The languages that are installed: each is a file (smart_parking/languages.py).
+Language = Annotated[
+    str, AfterValidator(_installed), Field(json_schema_extra={"enum": [code for code, _name in settings.LANGUAGES]})
+]
 SpecialSlot = Literal["ACCESSIBLE", "VIP"]
 SpecialSlots = Annotated[list[SpecialSlot], Field(max_length=2, description="Special slots that a driver may book")]
 DisabilityCard = Annotated[

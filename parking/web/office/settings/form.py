@@ -48,6 +48,7 @@ LABELS: dict[str, Promise] = {
     "pay_later_per_attendant": _("Cars that an attendant may let pay later in eight hours"),
     "pay_later_proof": _("Who pays later leaves a phone number or is on a photo (1: yes, 0: the plate is enough)"),
     "supervisor_phone": _("Phone number of the supervisor, for attendants"),
+    "second_language": _("Second language of slips and displays, by its code; empty: English alone"),
     "brand_name": _("Name on pages, mails and tickets"),
     "brand_colour": _("Colour, dark enough for white text"),
 }
