@@ -15,6 +15,7 @@ from smart_parking.api import api
 
 # Answers of Django itself, and faults that a test makes on purpose.
 _NOT_DESCRIBED = {405, 500}
+_NAMED = re.compile(r'"#/components/schemas/([^"]+)"')
 
 
 @cache
@@ -33,7 +34,20 @@ def _validator(path: str, method: str, status: int) -> jsonschema_rs.Validator |
     schema = responses[str(status)].get("content", {}).get("application/json", {}).get("schema")
     if schema is None:
         return None
-    return jsonschema_rs.validator_for({**schema, "components": _description()["components"]}, validate_formats=True)
+    return jsonschema_rs.validator_for({**schema, "components": _named_in(schema)}, validate_formats=True)
+
+
+def _named_in(schema: object) -> dict[str, dict[str, Any]]:
+    """Return the components that a schema refers to: with all of them a validator would weigh megabytes."""
+    described = _description()["components"]["schemas"]
+    found: dict[str, Any] = {}
+    waiting = _NAMED.findall(json.dumps(schema))
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = described[name]
+            waiting += _NAMED.findall(json.dumps(described[name]))
+    return {"schemas": found}
 
 
 def check_answer(method: str, path: str, response: Any) -> None:

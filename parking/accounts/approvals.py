@@ -63,7 +63,8 @@ def decide(approval: Approval, decision: Decision, *, actor: Actor, now: datetim
     if waiting.decision:
         raise Refused("decided_already", "This was decided already")
     if decision == Decision.APPROVE:
-        _refuse_first_person(waiting, actor, now=now)
+        own = Refused("own_change", "Another administrator must approve a change that you asked for")
+        refuse_first_person(waiting, actor, own=own, now=now)
     waiting.decision, waiting.decided_by_id, waiting.decided_at = decision, actor.user_id, now
     waiting.save(update_fields=["decision", "decided_by", "decided_at"])
     return waiting
@@ -82,15 +83,15 @@ def needs_second_person(kind: ApprovalKind, actor: Actor, *, now: datetime) -> b
     return False
 
 
-def _refuse_first_person(approval: Approval, actor: Actor, *, now: datetime) -> None:
+def refuse_first_person(approval: Approval, actor: Actor, *, own: Refused, now: datetime) -> None:
     """Raise unless the actor is independent of who asked, or the only administrator.
 
-    Raises Refused `own_change`; Forbidden `second_person_not_independent`.
+    Raises `own` for whoever asked; Forbidden `second_person_not_independent`.
     """
     if is_only_administrator(now=now):
         return
     if approval.asked_by_id == actor.user_id:
-        raise Refused("own_change", "Another administrator must approve a change that you asked for")
+        raise own
     if is_dependent(first_id=approval.asked_by_id, second=actor, now=now):
         raise not_independent()
 

@@ -200,6 +200,8 @@ class ApprovalKind(models.TextChoices):
     PROMO_CODE = "PROMO_CODE", "A promo code of 80 percent and more"
     INVOICE_WRITE_OFF = "INVOICE_WRITE_OFF", "What an organisation owes that is given up"
     EMERGENCY = "EMERGENCY", "An emergency in which every car is let out"
+    VEHICLE_KIND = "VEHICLE_KIND", "Another kind of a car inside that makes it pay less"
+    PLATE = "PLATE", "Another plate of a car inside that owes less"
 
 
 class Decision(models.TextChoices):

@@ -3,7 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from parking.accounts.models import Approval
 from parking.api.counter_money import TenderedIn
+from parking.api.shapes.approvals import AskedOut, asked
 from parking.api.shapes.bills import BillOut
 from parking.api.shapes.bookings import BookingOut
 from parking.checkout import correcting, paying_ahead
@@ -30,7 +32,7 @@ class PlateIn(In):
 
 @router.post(
     "/sessions/{session_ref}/plate/",
-    response={200: Ok[BookingOut], **WRITE_PROBLEMS},
+    response={200: Ok[BookingOut], 202: Ok[AskedOut], **WRITE_PROBLEMS},
     openapi_extra=examples(
         request={"vehicle_number": "DL-01-AB-1284", "reason": "Read wrongly at the entry"},
         response=enveloped(BookingOut.example | {"vehicle_number": "DL-01-AB-1284"}, "Plate corrected"),
@@ -41,16 +43,19 @@ def correct_plate(request: HttpRequest, session_ref: str, payload: PlateIn) -> H
     """Write another plate to a session whose car is inside. It never gains a pass, and loses one that does not name it.
 
     From the first quote at an exit on only an ADMIN may (`quote_given`). A plate that is open elsewhere is refused:
-    `plate_is_inside`, `plate_has_booking` with `details.session_id`, `vehicle_unavailable`.
+    `plate_is_inside`, `plate_has_booking` with `details.session_id`, `vehicle_unavailable`. A plate that owes less than
+    the former one waits for a second person (202).
     """
-    session = correcting.correct_plate(
+    changed = correcting.correct_plate(
         actor=actor_at(actor_of(request), payload.gate_id),
         session=path_ref(session_ref),
         plate=payload.vehicle_number,
         reason=payload.reason,
         now=clock.now(),
     )
-    shown = ParkingSession.objects.whole().get(pk=session.pk)
+    if isinstance(changed, Approval):
+        return asked(changed)
+    shown = ParkingSession.objects.whole().get(pk=changed.pk)
     return ok(BookingOut.of(shown, newest_order(shown.bill_id), clock.now()), "Plate corrected")
 
 

@@ -7,8 +7,10 @@ from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
 from pydantic import BaseModel
 
+from parking.accounts.models import Approval
+from parking.api.shapes.approvals import AskedOut, asked
 from parking.api.shapes.bookings import BookingOut
-from parking.api.shapes.exempting import ClassId, ExemptClassOut, ExemptionOut
+from parking.api.shapes.exempting import ClassId, EvidenceOut, ExemptClassOut, ExemptionOut, PhotoNote
 from parking.api.shapes.imports import multipart
 from parking.api.shapes.zone_fields import KindIn
 from parking.checkout import exempting, kinds
@@ -22,6 +24,7 @@ from parking.edge.parsing import GateId, path_id, path_ref
 from parking.facilities.gates import actor_at
 from parking.stays import evidence
 from parking.stays.exempt_classes import classes_of
+from parking.stays.exempt_models import EvidenceMoment
 from parking.stays.models import ParkingSession
 
 router = Router(tags=["Staff"], auth=staff_only)
@@ -81,7 +84,7 @@ def withdraw(request: HttpRequest, session_ref: str) -> HttpResponse:
 
 @router.post(
     "/sessions/{session_ref}/kind/",
-    response={200: Ok[BookingOut], **WRITE_PROBLEMS},
+    response={200: Ok[BookingOut], 202: Ok[AskedOut], **WRITE_PROBLEMS},
     openapi_extra=multipart(
         examples(response=enveloped(BookingOut.example | {"vehicle_kind": "TAXI"}, "Vehicle type changed")),
         {"vehicle_kind": "TAXI"},
@@ -94,16 +97,48 @@ def kind(
     """Give an open session the prices and a slot of another kind of vehicle.
 
     At the entry, that is until five minutes later; afterwards an ADMIN may with a `photo` (`kind_fixed`,
-    `photo_needed`).
+    `photo_needed`). What makes a car inside pay less waits for a second person (202).
     """
-    session = kinds.set_kind(
+    changed = kinds.set_kind(
         actor=actor_of(request),
         session=path_ref(session_ref),
         vehicle_kind=str(vehicle_kind),
         photo=photo.read(MOST_BYTES + 1) if photo else None,
         now=clock.now(),
     )
-    return _booking(session, "Vehicle type changed")
+    return asked(changed) if isinstance(changed, Approval) else _booking(changed, "Vehicle type changed")
+
+
+@router.post(
+    "/sessions/{session_ref}/evidence/",
+    response={201: Ok[EvidenceOut], **WRITE_PROBLEMS},
+    openapi_extra=multipart(
+        examples(response=enveloped(EvidenceOut.example, "Photo kept"), status=201),
+        {"photo": "car.jpg", "moment": "EXIT", "note": "Pays later"},
+    ),
+    summary="Keep a photo of a car",
+)
+def add_photo(
+    request: HttpRequest,
+    session_ref: str,
+    photo: File[UploadedFile],
+    moment: Form[EvidenceMoment | None] = None,
+    note: Form[PhotoNote | None] = None,
+) -> HttpResponse:
+    """Keep a photo of a car (JPEG, PNG or WebP of at most 12 MB), until a day after it left: ENTRY or EXIT.
+
+    Without `moment` it is of the entry until five minutes after that, later of the exit. A photo of the exit lets a car
+    pay later where the site asks for a phone or photo. The same photo again is the same.
+    """
+    kept = evidence.add_photo(
+        actor=actor_of(request),
+        session=path_ref(session_ref),
+        content=photo.read(MOST_BYTES + 1),
+        moment=moment,
+        note=note or "",
+        now=clock.now(),
+    )
+    return ok(EvidenceOut.of(kept), "Photo kept", status=201)
 
 
 @router.get(

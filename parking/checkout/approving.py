@@ -6,6 +6,7 @@ from typing import Protocol
 
 from parking.accounts.approvals import find_approval
 from parking.accounts.models import Approval, ApprovalKind, Decision
+from parking.checkout import correcting, kinds, second_looks
 from parking.checkout.organisation_writing_off import approve_write_off, refuse_write_off
 from parking.checkout.pass_decisions import approve_cancellation, refuse_cancellation
 from parking.checkout.refunding import approve_refund, refuse_refund
@@ -52,6 +53,10 @@ _ASKED: dict[tuple[ApprovalKind, Decision], _Asked] = {
     (ApprovalKind.PROMO_CODE, Decision.REFUSE): strong_codes.refuse,
     (ApprovalKind.EMERGENCY, Decision.APPROVE): emergencies.approve,
     (ApprovalKind.EMERGENCY, Decision.REFUSE): emergencies.refuse,
+    (ApprovalKind.VEHICLE_KIND, Decision.APPROVE): kinds.approve,
+    (ApprovalKind.VEHICLE_KIND, Decision.REFUSE): second_looks.refuse,
+    (ApprovalKind.PLATE, Decision.APPROVE): correcting.approve,
+    (ApprovalKind.PLATE, Decision.REFUSE): second_looks.refuse,
 }
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.checkout import settling_offers
+from parking.checkout.hand_backs import ask_for_surplus
 from parking.core import idempotency
 from parking.core.actor import Actor
 from parking.core.errors import Refused
@@ -60,7 +61,10 @@ def cancel(
         orders.give_up(bill=stay.bill, now=now)
         kept = stay.bill.paid - decision.amount
         charge = Charge(kept_lines(LineKind.LATE_CANCELLATION, kept))
-        closed = bills.close(bill=stay.bill, charge=charge, refund_reason="Cancelled in time", now=now)
+        closed = bills.close(
+            bill=stay.bill, charge=charge, refund_reason="Cancelled in time", by_id=actor.user_id, now=now
+        )
+        ask_for_surplus(closed.refunds, session_id=stay.pk, now=now)
         audit.record(actor, SessionCancelled(session_id=stay.pk, refund=decision.amount, kept=kept), now)
     send_refunds(closed.refunds, now=now, fresh=True)
     return Cancelled(stay, decision, list(closed.refunds))

@@ -12,6 +12,7 @@ from parking.checkout import collecting, offering, settling_offers
 from parking.checkout.bills import charge_at
 from parking.checkout.collecting import Collection, total_owed
 from parking.checkout.emergencies import note_left
+from parking.checkout.hand_backs import ask_for_surplus
 from parking.core.actor import SYSTEM, Actor
 from parking.core.errors import Refused
 from parking.core.money import ZERO
@@ -142,8 +143,10 @@ def complete(
         refund_reason="Paid more than the bill",
         tender=tender,
         payment=payment,
+        by_id=actor.user_id,
         now=now,
     )
+    ask_for_surplus(closed.refunds, session_id=session.pk, now=now)
     settling_offers.finish(session, charge, now)
     ended = SessionExited if reason == EndReason.EXIT else SessionTerminated
     audit.record(
@@ -217,5 +220,6 @@ def expire(*, session: ParkingSession, reason: EndReason, actor: Actor, now: dat
     settling_offers.give_back(session, now)
     orders.give_up(bill=session.bill, now=now)
     kept = Charge(kept_lines(LineKind.NO_SHOW, session.bill.paid))
-    bills.close(bill=session.bill, charge=kept, refund_reason="Booking expired", now=now)
+    closed = bills.close(bill=session.bill, charge=kept, refund_reason="Booking expired", now=now)
+    ask_for_surplus(closed.refunds, session_id=session.pk, now=now)
     audit.record(actor, SessionExpired(session_id=session.pk, reason=reason, kept=session.bill.total), now)

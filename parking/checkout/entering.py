@@ -19,7 +19,7 @@ from parking.core.ids import read_pass_code
 from parking.core.money import ZERO
 from parking.core.together import together
 from parking.payments.models import OrderStatus, PaymentOrder
-from parking.stays import access
+from parking.stays import access, scans
 from parking.stays import services as stays
 from parking.stays.access import QrText
 from parking.stays.events import SessionEntered
@@ -114,7 +114,7 @@ def _let_in(scan: _Scan, now: datetime, *, is_placed: bool = False) -> tuple[Ent
             paid = at_entry.paid_before(session)
         elif not (paid := _collect(session, scan, now)).order:
             stays.scan_entry_qr(session=session, plate_seen=scan.plate_seen, now=now, gate_id=actor.gate_id)
-            stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan.scan_id, now=now)
+            scans.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan.scan_id, now=now)
             audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
             record_wrong_way(actor, session, Way.IN, now)
         debt = plate_debt(session.vehicle_id, sites=actor.sites)
@@ -137,4 +137,4 @@ def _collect(session: ParkingSession, scan: _Scan, now: datetime) -> AtEntry:
 
 def _came_before(session: ParkingSession, scan_id: str | None) -> bool:
     entered = session.status in {SessionStatus.ACTIVE, SessionStatus.COMPLETED}
-    return entered and stays.is_repeated_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id)
+    return entered and scans.is_repeated_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id)

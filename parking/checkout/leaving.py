@@ -26,7 +26,7 @@ from parking.payments.asking import send_refunds
 from parking.payments.counter_upi import Claim
 from parking.payments.models import OrderStatus, Payment, PaymentMethod, PaymentOrder
 from parking.payments.queries import Frozen, claim_of_payment, state_of
-from parking.stays import access
+from parking.stays import access, scans
 from parking.stays import services as stays
 from parking.stays.access import QrText
 from parking.stays.displays import show_at_counter
@@ -99,7 +99,7 @@ def leave(
             return finished_exit(session, tendered=collection.tendered, debts=collection.debts)
         stays.refuse_exit(session, plate_seen=plate_seen)
         refuse_unknown_unless_emergency(collection, now, site_id=session.zone.site_id)
-        stays.remember_scan(session=session, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
+        scans.remember_scan(session=session, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
         stays.note_exit_gate(session=session, gate_id=actor.gate_id)
         ended = ending.end(session=session, reason=EndReason.EXIT, collection=collection, actor=actor, now=now)
         record_wrong_way(actor, session, Way.OUT, now)
@@ -110,7 +110,7 @@ def leave(
 
 def _came_before(session: ParkingSession, scan_id: str | None) -> bool:
     closed = session.status == SessionStatus.COMPLETED
-    return closed and stays.is_repeated_scan(session=session, kind=ScanKind.EXIT, scan_id=scan_id)
+    return closed and scans.is_repeated_scan(session=session, kind=ScanKind.EXIT, scan_id=scan_id)
 
 
 # --- After the commit, also of a termination -----------------------------------------------------------

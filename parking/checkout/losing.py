@@ -26,6 +26,7 @@ from parking.core.money import ZERO
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import zone_of
 from parking.facilities.queries import find_zone
+from parking.stays import scans
 from parking.stays import services as stays
 from parking.stays.events import LostTicketTaken, SessionBooked, SessionEntered
 from parking.stays.marks import Mark
@@ -95,7 +96,7 @@ def let_out(
         if session is None:
             session = _opened(uuid, actor, vehicle, lost, now)
             refuse_unknown_unless_emergency(collection, now, site_id=session.zone.site_id)
-            stays.remember_scan(session=session, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
+            scans.remember_scan(session=session, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
             stays.note_exit_gate(session=session, gate_id=actor.gate_id)
             ended = ending.end(session=session, reason=EndReason.EXIT, collection=collection, actor=actor, now=now)
             record_wrong_way(actor, session, Way.OUT, now)

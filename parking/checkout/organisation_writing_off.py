@@ -6,7 +6,6 @@ from django.db import transaction
 
 from parking.accounts import approvals
 from parking.accounts.models import Approval, ApprovalKind, Decision
-from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import Refused
@@ -63,7 +62,8 @@ def approve_write_off(*, actor: Actor, invoice_id: int, now: datetime) -> None:
     with transaction.atomic():
         invoice = _locked(invoice_id)
         approval = approvals.undecided(kind=_KIND, subject_id=invoice_id)
-        _refuse_dependent(approval, actor, now)
+        own = Refused("own_change", "Another administrator must approve what you asked for")
+        approvals.refuse_first_person(approval, actor, own=own, now=now)
         if invoice.bill.due == ZERO:
             raise _nothing_due()
         # The contact may be paying at this moment; should the money come all the same, it counts.
@@ -104,16 +104,6 @@ def _refuse_not_overdue(invoice: OrganisationInvoice, now: datetime) -> None:
 
 def _nothing_due() -> Refused:
     return Refused("nothing_due", "Nothing is due on this invoice")
-
-
-def _refuse_dependent(approval: Approval, actor: Actor, now: datetime) -> None:
-    """Raise unless the actor is independent of who asked, or the only administrator."""
-    if is_only_administrator(now=now):
-        return
-    if approval.asked_by_id == actor.user_id:
-        raise Refused("own_change", "Another administrator must approve what you asked for")
-    if is_dependent(first_id=approval.asked_by_id, second=actor, now=now):
-        raise not_independent()
 
 
 def _note(invoice_id: int, decision: Decision, actor: Actor, now: datetime) -> None:

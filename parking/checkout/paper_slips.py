@@ -16,6 +16,7 @@ from parking.core.actor import Actor
 from parking.core.errors import DomainError, Refused
 from parking.core.ids import Ref, new_uuid
 from parking.core.money import ZERO
+from parking.core.sites import at_sites
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
 from parking.payments.models import PaymentMethod
@@ -64,7 +65,8 @@ def enter_sheet(*, actor: Actor, zone: Ref, slips: Sequence[Slip], now: datetime
     """Enter the rows of a sheet, each by itself: what is wrong with one keeps no other back.
 
     Raises NotFound `zone_not_found`. The problems of rows are Refused `paper_number_invalid`, `paper_slip_used`,
-    `paper_time_invalid`, `paper_cash_invalid`, `plate_is_inside`, `vehicle_invalid`; NotFound `paper_block_not_found`.
+    `paper_time_invalid`, `paper_cash_invalid`, `plate_is_inside`, `vehicle_unavailable`, `vehicle_invalid`; NotFound
+    `paper_block_not_found`.
     """
     place = find_zone(zone, sites=actor.sites)
     return [_entered(actor, place, slip, now) for slip in slips]
@@ -87,8 +89,7 @@ def enter_slip(*, actor: Actor, zone: ParkingZone, slip: Slip, now: datetime) ->
         known = slip_of(block, slip.number)
         if known is not None:
             return Entered(slip, _same(known, slip, vehicle), again=True)
-        if ParkingSession.objects.claimed().filter(vehicle=vehicle).exists():
-            raise Refused("plate_is_inside", "This plate has an open session")
+        _refuse_open(vehicle, slip, actor)
         session = _begun(actor, zone, vehicle, slip, now)
         if slip.left_at is not None:
             _ended(actor, session, slip, slip.left_at, now)
@@ -102,6 +103,20 @@ def _refuse_times(slip: Slip, now: datetime) -> None:
         raise Refused("paper_time_invalid", "In before out, not in the future, and at most 7 days ago")
     if slip.left_at is None and slip.cash > ZERO:
         raise Refused("paper_cash_invalid", "Cash belongs to a slip with a time out")
+
+
+def _refuse_open(vehicle: Vehicle, slip: Slip, actor: Actor) -> None:
+    """Raise Refused where the car has an open session; one at another site is named nowhere.
+
+    A slip that is over may be entered although its car has a booking, or came in again afterwards.
+    """
+    present = ParkingSession.objects.claimed().filter(vehicle=vehicle)
+    if slip.left_at is not None:
+        present = present.filter(entry_time__lt=slip.left_at)
+    if at_sites(present, actor.sites, "zone__site_id").exists():
+        raise Refused("plate_is_inside", "This plate has an open session")
+    if present.exists():
+        raise Refused("vehicle_unavailable", "This vehicle cannot be booked now")
 
 
 def _same(known: PaperSlip, slip: Slip, vehicle: Vehicle) -> ParkingSession:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.checkout import pass_money
-from parking.checkout.refunding import ask_second_person
+from parking.checkout.hand_backs import ask_second_person
 from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.ids import new_refund_id

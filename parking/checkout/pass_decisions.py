@@ -7,7 +7,6 @@ from django.db import transaction
 
 from parking.accounts import approvals
 from parking.accounts.models import Approval, ApprovalKind, Decision
-from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
 from parking.audit import services as audit
 from parking.checkout import pass_money
 from parking.core.actor import Actor
@@ -64,7 +63,8 @@ def approve_cancellation(*, actor: Actor, pass_id: int, now: datetime) -> None:
     with transaction.atomic():
         held = passes.lock_pass(pass_id)
         approval = approvals.undecided(kind=_KIND, subject_id=pass_id)
-        _refuse_dependent(approval, actor, now)
+        own = Refused("own_refund", "Another administrator must approve what you asked for")
+        approvals.refuse_first_person(approval, actor, own=own, now=now)
         passes.refuse_over(held)
         refund, reason = Decimal(approval.facts["amount"]), str(approval.facts["reason"])
         _give_back(passes.lock_periods(held), refund, reason, approval.asked_by_id, now)
@@ -84,16 +84,6 @@ def refuse_cancellation(*, actor: Actor, pass_id: int, now: datetime) -> None:
             kind=_KIND, subject_id=pass_id, decision=Decision.REFUSE, decided_by_id=actor.user_id, now=now
         )
         audit.record(actor, PassCancellationRefused(pass_id=pass_id, asked_by=asked_by), now)
-
-
-def _refuse_dependent(approval: Approval, actor: Actor, now: datetime) -> None:
-    """Raise unless the actor is independent of who asked, or the only administrator."""
-    if is_only_administrator(now=now):
-        return
-    if approval.asked_by_id == actor.user_id:
-        raise Refused("own_refund", "Another administrator must approve what you asked for")
-    if is_dependent(first_id=approval.asked_by_id, second=actor, now=now):
-        raise not_independent()
 
 
 def _money_of(periods: list[PassPeriod]) -> list[tuple[PassPeriod, Payment, Decimal]]:

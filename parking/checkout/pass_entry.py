@@ -19,6 +19,7 @@ from parking.facilities.models import Gate, ParkingZone
 from parking.facilities.queries import find_zone
 from parking.passes.models import PassStatus, Subscription
 from parking.passes.queries import pass_of_code, present_vehicles
+from parking.stays import scans
 from parking.stays import services as stays
 from parking.stays.events import SessionEntered
 from parking.stays.models import OPEN_SESSION, ParkingSession, ScanKind, SessionStatus
@@ -84,7 +85,7 @@ def enter_with_pass(
         if session is None:
             session = _booked(locked, actor) or _place(zones, _Arrival(held, locked, actor), now)
             stays.scan_entry_qr(session=session, plate_seen=None, now=now, gate_id=actor.gate_id)
-            stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
+            scans.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
             audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
             record_wrong_way(actor, session, Way.IN, now)
         debt = plate_debt(session.vehicle_id, sites=actor.sites)

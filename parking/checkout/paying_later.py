@@ -20,12 +20,12 @@ from parking.core.money import ZERO
 from parking.core.site_settings import PAY_LATER_PER_ATTENDANT, PAY_LATER_PER_PLATE, PAY_LATER_PROOF
 from parking.core.statements import save_fields
 from parking.facilities.emergencies import running_at
-from parking.stays import access
+from parking.stays import access, scans
 from parking.stays import services as stays
 from parking.stays.access import StayRef
 from parking.stays.by_phone import WHOLE_NUMBER, phone_of
 from parking.stays.events import SessionPaysLater
-from parking.stays.exempt_models import EvidenceMoment
+from parking.stays.evidence import has_exit_photo
 from parking.stays.marks import Mark, add_mark
 from parking.stays.models import EndMethod, EndReason, ParkingSession, ScanKind, SessionStatus
 from parking.stays.rules import phone_digits
@@ -47,9 +47,10 @@ def let_out(
 ) -> Left:
     """Let a car out against its plate; `cash` is taken now (rupees), the rest is owed. It is no termination.
 
-    `phone` is kept with the stay. Where the site asks for one, it or a photo at the exit is needed. A payment that was
-    waited for and comes later pays the debt. Raises NotFound; Refused `pay_later_limit`, `phone_incomplete`,
-    `phone_or_photo_needed`, `entry_not_scanned`, `already_exited`, `vehicle_mismatch`; RepeatedRequest.
+    `phone` is kept with the stay. Where the site asks for one, and where no plate is known, it or a photo at the exit
+    is needed. A payment that was waited for and comes later pays the debt. Raises NotFound; Refused `pay_later_limit`,
+    `phone_incomplete`, `phone_or_photo_needed`, `entry_not_scanned`, `already_exited`, `vehicle_mismatch`;
+    RepeatedRequest.
     """
     with transaction.atomic(durable=True):
         stay = access.lock(session, actor, at_work=True)
@@ -60,7 +61,7 @@ def let_out(
         if running_at(stay.zone.site_id, now) is None:
             _refuse_too_many(stay, actor, now)
             _keep_phone(stay, phone)
-        stays.remember_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
+        scans.remember_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id, now=now)
         stays.note_exit_gate(session=stay, gate_id=actor.gate_id)
         ended = ending.end(session=stay, reason=EndReason.EXIT, collection=_collection(cash), actor=actor, now=now)
         if stay.bill.due > ZERO and ended.emergency_id is None:
@@ -78,19 +79,24 @@ def _collection(cash: Decimal) -> Collection:
 
 def _came_before(stay: ParkingSession, scan_id: str | None) -> bool:
     closed = stay.status == SessionStatus.COMPLETED
-    return closed and stays.is_repeated_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id)
+    return closed and scans.is_repeated_scan(session=stay, kind=ScanKind.EXIT, scan_id=scan_id)
 
 
 def _keep_phone(stay: ParkingSession, phone: str) -> None:
-    """Keep who is to be asked for the money. Raises Refused where the site wants to know that and nobody does."""
+    """Keep who is to be asked for the money. Raises Refused where that must be known and nobody knows it."""
     if phone:
         if len(phone_digits(phone)) != WHOLE_NUMBER:
             raise Refused("phone_incomplete", "Give all ten digits of the phone number", session_id=stay.pk)
         stay.phone = phone_digits(phone)
         save_fields(stay, "phone")
-    needed = PAY_LATER_PROOF.at(stay.zone.site_id) and not phone_of(stay)
-    if needed and not stay.evidence.filter(moment=EvidenceMoment.EXIT).exists():
+    if needs_proof(stay):
         raise Refused("phone_or_photo_needed", "The driver's phone or a photo is needed", session_id=stay.pk)
+
+
+def needs_proof(stay: ParkingSession) -> bool:
+    """Return whether a phone or a photo is still needed. Nobody asks for what a plate owes that is known in part."""
+    asked = stay.vehicle.is_partial or bool(PAY_LATER_PROOF.at(stay.zone.site_id))
+    return asked and not phone_of(stay) and not has_exit_photo(stay)
 
 
 def _refuse_too_many(stay: ParkingSession, actor: Actor, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.checkout import ending, settling_offers
+from parking.checkout.hand_backs import ask_for_surplus
 from parking.core.actor import SYSTEM
 from parking.core.errors import Refused
 from parking.core.ids import Ref
@@ -160,5 +161,6 @@ def _end_without_place(session: ParkingSession, now: datetime) -> tuple[Refund, 
     settling_offers.give_back(session, now)
     orders.give_up(bill=session.bill, now=now)
     closed = bills.close(bill=session.bill, charge=Charge(()), refund_reason="No place was free", now=now)
+    ask_for_surplus(closed.refunds, session_id=session.pk, now=now)
     audit.record(SYSTEM, ReservationUnplaced(session_id=session.pk, refund=paid, voucher=voucher), now)
     return closed.refunds

@@ -11,6 +11,7 @@ from parking.accounts.models import ApprovalKind, Decision, Role
 from parking.accounts.services import lock_user
 from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
 from parking.audit import services as audit
+from parking.checkout.hand_backs import ask_second_person
 from parking.checkout.owners import after_refund, lock_owner
 from parking.core import clock, idempotency
 from parking.core.actor import Actor, not_permitted
@@ -253,19 +254,6 @@ def _written_down(
         if refund.by_hand:
             ask_second_person(refund, about, now)
     return refund
-
-
-def ask_second_person(refund: Refund, about: dict[str, int], now: datetime) -> None:
-    """Write down that money of the counter, of which a refund was written, waits for another person's word."""
-    facts = {"refund_id": refund.pk, **about, "amount": str(refund.amount)}
-    approvals.ask(
-        kind=ApprovalKind.CASH_REFUND,
-        subject_id=refund.pk,
-        site_id=refund.payment.bill.site_id,
-        asked_by_id=refund.asked_by_id,
-        facts=facts,
-        now=now,
-    )
 
 
 def _refuse_beyond_limit(actor: Actor, amount: Decimal, site_id: int | None, now: datetime) -> None:

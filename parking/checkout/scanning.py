@@ -16,10 +16,10 @@ from parking.facilities.emergencies import is_any_running, running_at
 from parking.passes.models import MOST_VEHICLES
 from parking.passes.queries import present_vehicles
 from parking.payments.models import OrderStatus, PaymentMethod
-from parking.stays import access
-from parking.stays import services as stays
+from parking.stays import access, scans
 from parking.stays.access import QrText
 from parking.stays.models import EndMethod, EndReason, ParkingSession, ScanKind, SessionStatus
+from parking.stays.seen_plates import refuse_other_plate
 
 
 class Direction(StrEnum):
@@ -95,13 +95,13 @@ def _is_inside(qr_code: str, plate: str, actor: Actor, scan_id: str | None) -> b
         session = access.find(QrText(qr_code, plate), actor)
     except NotFound:
         return False
-    let_in_now = stays.is_repeated_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id)
+    let_in_now = scans.is_repeated_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id)
     return session.status == SessionStatus.ACTIVE and not let_in_now
 
 
 def _direction_of(session: ParkingSession, scan_id: str | None) -> Direction:
     has_entered = session.status in {SessionStatus.ACTIVE, SessionStatus.COMPLETED}
-    let_in_now = has_entered and stays.is_repeated_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id)
+    let_in_now = has_entered and scans.is_repeated_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id)
     return Direction.OUT if has_entered and not let_in_now else Direction.IN
 
 
@@ -111,7 +111,7 @@ def compare_plate(*, actor: Actor, qr_code: str, plate_seen: str) -> ParkingSess
     Raises NotFound `qr_not_found`, Refused `vehicle_mismatch`.
     """
     session = access.find(QrText(qr_code), actor)
-    stays.refuse_other_plate(session, plate_seen)
+    refuse_other_plate(session, plate_seen)
     return session
 
 

@@ -20,6 +20,7 @@ from parking.core.errors import Refused
 from parking.core.idempotency import RequestKey
 from parking.core.ids import Ref, new_uuid
 from parking.core.sites import at_sites
+from parking.stays import scans
 from parking.stays import services as stays
 from parking.stays.events import SessionEntered, SpecialSlotGiven
 from parking.stays.models import ParkingSession, ScanKind, SessionStatus
@@ -119,7 +120,7 @@ def _wanted(arrival: Arrival, vehicle: Vehicle) -> Wanted:
 
 def _let_in(session: ParkingSession, scan_id: str | None, actor: Actor, now: datetime) -> None:
     stays.scan_entry_qr(session=session, plate_seen=None, now=now, gate_id=actor.gate_id)
-    stays.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
+    scans.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
     audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
     record_wrong_way(actor, session, Way.IN, now)
 

@@ -60,6 +60,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "exempt_class_exists": _("This car park has such a class already."),
         "kind_fixed": _("After the entry only an administrator changes the vehicle type, with a photo."),
         "not_exempt": _("This session is not exempt."),
+        "too_many_photos": _("This session has as many photos as it can have."),
         "photo_invalid": _("A JPEG, PNG or WebP photo of at most 12 MB is needed."),
         "photo_needed": _("A photo is needed."),
         "quote_given": _("The bill was shown at the exit already."),

@@ -78,8 +78,11 @@ def close(
     now: datetime,
     tender: Tender | None = None,
     payment: Payment | None = None,
+    by_id: int | None = None,
 ) -> Closed:
     """Fix a charge for good: what is still due becomes a debt, what was paid above the total goes back.
+
+    Of that, money of the counter goes back by hand: `by_id` asks for it (`checkout.hand_backs`).
 
     What closes it may be money at the counter (`tender`), which is written here, or the `payment` of an order, which
     is written already. The bill takes one statement. Raises Refused `amount_too_small`, `upi_reference_used`.
@@ -89,7 +92,8 @@ def close(
     collected = payment.amount if payment else taken.amount
     bill.captured += collected
     bill.charged = collected
-    sent_back = refunds.refund_newest(bill=bill, amount=bill.paid - bill.total, reason=refund_reason, now=now)
+    surplus = bill.paid - bill.total
+    sent_back = refunds.refund_newest(bill=bill, amount=surplus, reason=refund_reason, by_id=by_id, now=now)
     bill.refunded += sum((refund.amount for refund in sent_back), ZERO)
     bill.frozen_until, bill.closed_at = None, now
     debt = debts.owe(bill=bill, amount=bill.due, now=now) if bill.due > ZERO else None

@@ -112,6 +112,14 @@ def claim_of_payment(payment: Payment, site_id: int | None) -> Claim | None:
     return claim_of(payment.method, payment.reference, payment.captured_at.astimezone(zone_of(site_id)).date())
 
 
+def waits_to_be_handed_out(bill: Bill) -> Decimal:
+    """Return what of a bill goes back by hand and was not handed out yet (rupees); no statement where nothing does."""
+    if bill.refunded == ZERO:
+        return ZERO
+    rows = Refund.objects.filter(payment__bill=bill, status=RefundStatus.INITIATED).select_related("payment")
+    return sum((refund.amount for refund in rows if refund.by_hand), ZERO)
+
+
 def newest_payment_id(bill_id: int) -> int | None:
     """Return the last payment of a bill, whose receipt the driver may want; None where nothing was paid."""
     return Payment.objects.filter(bill_id=bill_id).order_by("-pk").values_list("pk", flat=True).first()

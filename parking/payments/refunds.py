@@ -18,7 +18,7 @@ from parking.core.money import LEAST_ONLINE, ZERO, to_paise
 from parking.core.statements import change, insert
 from parking.payments.events import RefundMoved
 from parking.payments.gateways.base import GatewayState, RefundAnswer
-from parking.payments.models import Bill, Payment, PaymentMethod, Refund, RefundStatus
+from parking.payments.models import DRIVERS_METHODS, Bill, Payment, PaymentMethod, Refund, RefundStatus
 from parking.payments.queries import FINAL_REFUND
 from parking.payments.schedule import BALANCE_PAUSE, refund_pause
 
@@ -60,10 +60,11 @@ def write(
     return refund
 
 
-def refund_newest(*, bill: Bill, amount: Decimal, reason: str, now: datetime) -> list[Refund]:
+def refund_newest(*, bill: Bill, amount: Decimal, reason: str, now: datetime, by_id: int | None = None) -> list[Refund]:
     """Write down refunds of `amount` rupees in all, newest payment first; none for nothing.
 
-    Money of the counter goes back by hand, with an administrator's word, so it is not refunded here.
+    What was paid online goes first. Money of the counter goes back by hand, with a second person's word, for which the
+    caller asks in the name of `by_id`.
     """
     if amount <= ZERO:
         return []
@@ -71,14 +72,24 @@ def refund_newest(*, bill: Bill, amount: Decimal, reason: str, now: datetime) ->
     for payment, left in _refundable(bill):
         if amount <= ZERO:
             break
-        written.append(write(payment=payment, amount=min(left, amount), reason=reason, now=now))
+        by_hand = payment.method != PaymentMethod.ONLINE
+        written.append(
+            write(
+                payment=payment,
+                amount=min(left, amount),
+                reason=reason,
+                asked_by_id=by_id if by_hand else None,
+                now=now,
+            )
+        )
         amount -= written[-1].amount
     return written
 
 
 def _refundable(bill: Bill) -> list[tuple[Payment, Decimal]]:
-    """Return the online payments of a bill, newest first, with what is left of each (rupees, above zero)."""
-    payments = Payment.objects.filter(bill=bill, method=PaymentMethod.ONLINE).order_by("-pk")
+    """Return the payments of a bill, online first, newest first, with what is left of each (rupees, above zero)."""
+    rows = Payment.objects.filter(bill=bill, method__in=DRIVERS_METHODS).order_by("-pk")
+    payments = sorted(rows, key=lambda payment: payment.method != PaymentMethod.ONLINE)
     given_back: dict[int, Decimal] = {}
     for refund in Refund.objects.filter(payment__bill=bill).owed():
         given_back[refund.payment_id] = given_back.get(refund.payment_id, ZERO) + refund.amount

@@ -114,12 +114,14 @@ def show_at_counter(*, gate_id: int | None, session_id: int, now: datetime) -> N
     """Let the displays of a gate show the bill of a stay; nothing is asked where the gate has none."""
     if gate_id is not None and has_display(gate_id):
         CounterDisplay.objects.filter(gate_id=gate_id).update(session_id=session_id, shown_at=now)
+        displays_now.forget()
 
 
 def clear_counter(*, gate_id: int | None) -> None:
     """Let the displays of a gate show nothing of a car: the attendant is done with it."""
     if gate_id is not None and has_display(gate_id):
         CounterDisplay.objects.filter(gate_id=gate_id).exclude(session=None).update(session=None)
+        displays_now.forget()
 
 
 def has_display(gate_id: int | None) -> bool:

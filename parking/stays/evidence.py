@@ -1,13 +1,23 @@
 """The only writer of photos of sessions, and their reads."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import transaction
+
+from parking.audit import services as audit
 from parking.core.actor import Actor
-from parking.core.errors import NotFound
+from parking.core.errors import NotFound, Refused
 from parking.core.photos import as_photo
 from parking.core.sites import at_sites
+from parking.stays import access
+from parking.stays.access import StayRef
+from parking.stays.events import PhotoTaken
 from parking.stays.exempt_models import EvidenceMoment, ParkingSessionEvidence
 from parking.stays.models import ParkingSession
+
+MOST_PHOTOS = 20
+ADDED_UNTIL = timedelta(hours=24)
+AT_ENTRY = timedelta(minutes=5)
 
 
 def keep_photo(
@@ -22,6 +32,53 @@ def keep_photo(
         taken_by_id=actor.user_id,
         created_at=now,
     )
+
+
+def add_photo(
+    *,
+    actor: Actor,
+    session: StayRef,
+    content: bytes,
+    now: datetime,
+    moment: EvidenceMoment | None = None,
+    note: str = "",
+) -> ParkingSessionEvidence:
+    """Keep a photo that an attendant takes of a car, until a day after it left. The same photo again is the same.
+
+    Without `moment` it is of the entry until five minutes after that, later of the exit. Raises NotFound
+    `session_not_found`; Refused `session_over`, `too_many_photos`, `photo_invalid`.
+    """
+    jpeg = as_photo(content)
+    with transaction.atomic():
+        stay = access.lock(session, actor, at_work=True)
+        if stay.ended_at is not None and now > stay.ended_at + ADDED_UNTIL:
+            raise Refused("session_over", "This parking session is over", session_id=stay.pk)
+        rows = ParkingSessionEvidence.objects.filter(session=stay)
+        present = rows.filter(jpeg=jpeg).defer("jpeg").first()
+        if present is not None:
+            return present
+        if rows.count() >= MOST_PHOTOS:
+            raise Refused("too_many_photos", f"A session has {MOST_PHOTOS} photos at most", session_id=stay.pk)
+        kept = ParkingSessionEvidence.objects.create(
+            session=stay,
+            moment=moment or _moment(stay, now),
+            note=note,
+            jpeg=jpeg,
+            taken_by_id=actor.user_id,
+            created_at=now,
+        )
+        audit.record(actor, PhotoTaken(session_id=stay.pk, evidence_id=kept.pk, moment=kept.moment), now)
+    return kept
+
+
+def _moment(stay: ParkingSession, now: datetime) -> EvidenceMoment:
+    entered = stay.entry_time
+    return EvidenceMoment.ENTRY if entered is None or now <= entered + AT_ENTRY else EvidenceMoment.EXIT
+
+
+def has_exit_photo(session: ParkingSession) -> bool:
+    """Return whether somebody took a photo of a car as it left."""
+    return ParkingSessionEvidence.objects.filter(session=session, moment=EvidenceMoment.EXIT).exists()
 
 
 def photo(evidence_id: int, actor: Actor) -> bytes:

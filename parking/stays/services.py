@@ -23,9 +23,7 @@ from parking.stays.marks import Mark
 from parking.stays.models import (
     OPEN_SESSION,
     EndReason,
-    GateScan,
     ParkingSession,
-    ScanKind,
     SessionStatus,
 )
 from parking.stays.promises import kinds_to_book
@@ -39,12 +37,10 @@ from parking.stays.rules import (
     refund_of_reservation,
     refund_on_cancelling,
 )
+from parking.stays.seen_plates import refuse_other_plate
 from parking.tariffs.rules import NO_OFFERS, BillLine, Offers, Stay, Terms, lines_of, rate_at
 from parking.tariffs.rules.demand import changed
-from parking.vehicles.alike import Likeness, likeness
 from parking.vehicles.models import Vehicle
-from parking.vehicles.partial import may_be
-from parking.vehicles.plates import readings
 
 # A reservation without slot has not claimed its vehicle yet.
 _OPEN_OF_VEHICLE = Select(
@@ -188,55 +184,6 @@ def booking_expired(session: ParkingSession) -> Refused:
     return Refused("booking_expired", "Booking expired, please rebook", session_id=session.pk)
 
 
-def refuse_other_plate(session: ParkingSession, plate_seen: str | None) -> None:
-    """Raise Refused `vehicle_mismatch` if the attendant saw another plate than the booked one.
-
-    Letters and digits that look alike are read by their place. The fact `verdict` is RED, or AMBER where it may be the
-    booked plate all the same; a plate that is inside or booked itself is never taken for another one.
-    """
-    if not plate_seen:
-        return
-    if session.vehicle.is_partial:
-        _refuse_other_digits(session, plate_seen)
-        return
-    found, means = likeness(plate_seen, session.vehicle.vehicle_number), readings(plate_seen)
-    if found == Likeness.SAME and len(means) == 1:
-        return
-    if found != Likeness.OTHER and _is_another_car(means, session):
-        # Written in one, a text may mean the booked plate and that of another car.
-        found = Likeness.UNSURE if session.vehicle.match_key in means else Likeness.OTHER
-    if found in {Likeness.SAME, Likeness.READS_SAME}:
-        return
-    is_unsure = found == Likeness.UNSURE
-    raise Refused(
-        "vehicle_mismatch",
-        "The number plate may not be the booked one" if is_unsure else "The number plate is not the booked one",
-        session_id=session.pk,
-        verdict="AMBER" if is_unsure else "RED",
-        booked=session.vehicle.vehicle_number,
-        seen=plate_seen,
-    )
-
-
-def _refuse_other_digits(session: ParkingSession, plate_seen: str) -> None:
-    if may_be(session.vehicle, plate_seen):
-        return
-    raise Refused(
-        "vehicle_mismatch",
-        "The number plate ends in other digits",
-        session_id=session.pk,
-        verdict="RED",
-        booked=session.vehicle.vehicle_number,
-        seen=plate_seen,
-    )
-
-
-def _is_another_car(match_keys: frozenset[str], session: ParkingSession) -> bool:
-    """Return whether another open session is of one of these very plates."""
-    others = ParkingSession.objects.open().exclude(vehicle_id=session.vehicle_id)
-    return others.filter(vehicle__match_key__in=match_keys).exists()
-
-
 def scan_entry_qr(
     *, session: ParkingSession, plate_seen: str | None, now: datetime, gate_id: int | None = None
 ) -> None:
@@ -263,18 +210,6 @@ def is_covered_at_entry(session: ParkingSession, now: datetime) -> bool:
         return bool(pass_of(session, now))
     cover = cover_of(vehicle=session.vehicle, zone=session.zone, vehicle_kind=session.vehicle_kind, now=now)
     return cover.subscription is not None
-
-
-def remember_scan(*, session: ParkingSession, kind: ScanKind, scan_id: str | None, now: datetime) -> None:
-    """Keep the number of a scan that changed the stay, so that its repeat gets the same answer."""
-    if scan_id:
-        row = GateScan(session=session, kind=kind, scan_id=scan_id, created_at=now)
-        GateScan.objects.bulk_create([row], ignore_conflicts=True)
-
-
-def is_repeated_scan(*, session: ParkingSession, kind: ScanKind, scan_id: str | None) -> bool:
-    """Whether this very scan changed the stay before."""
-    return bool(scan_id) and GateScan.objects.filter(session=session, kind=kind, scan_id=scan_id).exists()
 
 
 # --- Bill and exit ---------------------------------------------------------------------------------

@@ -122,7 +122,9 @@ def refuse_token(token: Token) -> None:
 
 
 def give_token(*, token: Token, session: ParkingSession, actor: Actor, now: datetime) -> None:
-    """Tie a locked token to a stay that has just been made."""
+    """Tie a locked token to a stay that has just been made. Raises Refused `wrong_site` for a token of another site."""
+    if token.site_id != session.zone.site_id:
+        raise Refused("wrong_site", "This token is of another site", site_name=token.site.name)
     token.session = session
     token.save(update_fields=["session"])
     audit.record(actor, TokenGiven(session_id=session.pk, token_id=token.pk, number=token.number), now)

@@ -8,11 +8,11 @@ import pytest
 from time_machine import Traveller
 
 from parking.accounts.models import User
-from parking.facilities.models import ParkingZone
+from parking.facilities.models import ParkingSite, ParkingZone
 from parking.payments.models import Debt, Payment
 from parking.stays.models import PaperSlip, ParkingSession
 from tests.api.reading import data_of, problem_of
-from tests.build import enter, take_ticket
+from tests.build import enter, make_zone, take_ticket
 from tests.client import ApiClient
 from tests.invariants import assert_books_agree, nothing_changes
 from tests.moments import START
@@ -83,7 +83,7 @@ def test_a_wrong_row_keeps_no_other_back(staff: User, zone: ParkingZone) -> None
         slip(4, entry_time="2026-11-10T04:30:00Z"),
         slip(5, cash=101),
         slip(6, exit_time=None),
-        slip(7, vehicle_number="HR-26-DK-8337"),
+        slip(7, vehicle_number="HR-26-DK-8337", exit_time=None, cash=0),
         slip(8),
     )
     assert [row["code"] for row in rows] == [
@@ -115,3 +115,21 @@ def test_each_slip_is_entered_once(staff: User, admin: User, zone: ParkingZone) 
 def test_a_block_has_one_name_at_a_site(admin: User, zone: ParkingZone) -> None:
     body = {"site_id": zone.site_id, "name": "B1", "first": 51, "last": 60}
     assert problem_of(ApiClient(admin).post("/api/admin/paper-blocks/", body)) == (400, "paper_block_exists")
+
+
+def test_a_car_at_another_site_is_named_nowhere(staff: User, zone: ParkingZone) -> None:
+    other = ParkingSite.objects.create(name="Airport", code="AIR", state="OPEN", created_at=START)
+    enter(staff, take_ticket(make_zone("Terminal", site_id=other.pk), PLATE))
+    staff.site_ids = [zone.site_id]
+    staff.save()
+    with nothing_changes():
+        (row,) = send(staff, zone, slip(exit_time=None, cash=0))
+    assert (row["status"], row["code"]) == ("REFUSED", "vehicle_unavailable")
+
+
+def test_a_slip_that_is_over_is_entered_although_its_car_came_again(staff: User, zone: ParkingZone) -> None:
+    inside = enter(staff, take_ticket(zone, PLATE))
+    (row,) = send(staff, zone, slip())
+    assert (row["status"], row["code"]) == ("ENTERED", None)
+    assert ParkingSession.objects.get(pk=inside.pk).status == "ACTIVE"
+    assert_books_agree()

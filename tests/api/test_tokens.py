@@ -150,3 +150,40 @@ def test_a_lost_ticket_with_that_end_is_asked_about(staff: User, zone: ParkingZo
     refused = ApiClient(staff).post("/api/staff/lost-ticket/", body)
     assert problem_of(refused) == (400, "similar_plates_inside")
     assert [row["session_id"] for row in refused.json()["details"]["sessions"]] == [session_id]
+
+
+def test_a_token_stays_at_its_site_also_for_who_works_at_all(staff: User, token: str) -> None:
+    other = ParkingSite.objects.create(name="Airport", code="AIR", state="OPEN", created_at=START)
+    terminal = make_zone("Terminal", site_id=other.pk)
+    with nothing_changes():
+        assert problem_of(give(staff, terminal, token)) == (400, "wrong_site")
+
+
+def test_the_whole_plate_may_be_written_after_the_bill_was_shown(
+    staff: User, zone: ParkingZone, token: str, time_machine: Traveller
+) -> None:
+    """It was not known before: so the plate owes what the driver cannot pay."""
+    session_id = data_of(give(staff, zone, token), 201)["session_id"]
+    time_machine.move_to(at(66), tick=False)
+    data_of(ApiClient(staff).post("/api/staff/exit/quote/", {"qr_code": token}))
+    address, body = f"/api/staff/sessions/{session_id}/plate/", {"reason": "Pays later"}
+    with nothing_changes():
+        wrong = ApiClient(staff).post(address, body | {"vehicle_number": "DL-01-AB-9999"})
+    assert problem_of(wrong) == (400, "quote_given")
+    right = data_of(ApiClient(staff).post(address, body | {"vehicle_number": "DL-01-AB-1234"}))
+    assert right["vehicle_number"] == "DL-01-AB-1234"
+    again = ApiClient(staff).post(address, body | {"vehicle_number": "DL-02-AB-1234"})
+    assert problem_of(again) == (400, "quote_given")
+
+
+def test_a_car_without_plate_pays_later_against_a_phone(
+    staff: User, zone: ParkingZone, token: str, time_machine: Traveller
+) -> None:
+    give(staff, zone, token)
+    time_machine.move_to(at(66), tick=False)
+    with nothing_changes():
+        answer = ApiClient(staff).post("/api/staff/pay-later/", {"qr_code": token})
+        assert problem_of(answer) == (400, "phone_or_photo_needed")
+    bill = data_of(ApiClient(staff).post("/api/staff/pay-later/", {"qr_code": token, "phone": "98110 12345"}))
+    assert bill["amount_due"] == 100.0
+    assert_books_agree()

@@ -909,6 +909,27 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"kind": "TAXI", "instead_of": "CAR", "slot_id": 5, "evidence_id": None},
     ),
     (
+        stays.SessionCorrectionAsked(session_id=7, approval_id=4, kind="PLATE"),
+        "session.correction_asked",
+        "session",
+        7,
+        {"approval_id": 4, "kind": "PLATE"},
+    ),
+    (
+        stays.SessionCorrectionRefused(session_id=7, approval_id=4, kind="PLATE", asked_by=2),
+        "session.correction_refused",
+        "session",
+        7,
+        {"approval_id": 4, "kind": "PLATE", "asked_by": 2},
+    ),
+    (
+        stays.PhotoTaken(session_id=7, evidence_id=3, moment="EXIT"),
+        "session.photo_taken",
+        "session",
+        7,
+        {"evidence_id": 3, "moment": "EXIT"},
+    ),
+    (
         stays.SessionPlateCorrected(session_id=7, vehicle_id=5, instead_of=4, reason="Misread", pass_ended=True),
         "session.plate_corrected",
         "session",
@@ -1060,7 +1081,7 @@ def test_no_action_is_written_out_beside_its_type() -> None:
     found = [
         f"{path.relative_to(PARKING)}:{node.lineno} {node.value}"
         for path in PARKING.rglob("*.py")
-        if path.name != "events.py"
+        if "events" not in {path.stem, path.parent.name}
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if node.value in dotted or node.value.startswith("refused.")

@@ -146,6 +146,8 @@ TABLE: dict[str, Statuses] = {
     "POST /api/staff/sessions/{session_ref}/exempt/": gate(400, 400),
     "DELETE /api/staff/sessions/{session_ref}/exempt/": gate(400),
     "POST /api/staff/sessions/{session_ref}/kind/": gate(400, 400),
+    # The table sends no photo.
+    "POST /api/staff/sessions/{session_ref}/evidence/": gate(400, 400),
     "GET /api/staff/evidence/{evidence_ref}/": gate_one(),
     "GET /api/admin/exempt-classes/": office_list(),
     "POST /api/admin/exempt-classes/": office_change(201),

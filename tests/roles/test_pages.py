@@ -126,6 +126,7 @@ TABLE: dict[str, Statuses] = {
     "gate_collect": ONLY_SENT,
     "gate_kind": ONLY_SENT,
     "gate_exempt": ONLY_SENT,
+    "gate_add_photo": ONLY_SENT,
     "gate_exempt_withdraw": ONLY_SENT,
     "gate_stay_kind": ONLY_SENT,
     "gate_photo": GATE_ONE,

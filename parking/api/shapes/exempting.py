@@ -12,9 +12,10 @@ from parking.core.ids import MAX_ID
 from parking.edge.parsing import In, Text30
 from parking.edge.shapes import Shape
 from parking.reports.exemptions import Exempted, OfAttendant, sum_of_exemptions
-from parking.stays.exempt_models import ExemptClass, Exemption
+from parking.stays.exempt_models import EvidenceMoment, ExemptClass, Exemption, ParkingSessionEvidence
 
 ClassName = Annotated[Text30, Field(description="As it stands on bills, after `Exempt: `")]
+PhotoNote = Annotated[str, Field(max_length=100)]
 ClassId = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
@@ -47,6 +48,27 @@ class ExemptClassOut(Shape):
     def of(cls, found: ExemptClass) -> Self:
         """Return a class."""
         return cls.read(found, site_name=found.site.name)
+
+
+class EvidenceOut(Shape):
+    id: int
+    session_id: int
+    moment: EvidenceMoment
+    note: str
+    created_at: datetime
+
+    example = {
+        "id": 7,
+        "session_id": 123,
+        "moment": "EXIT",
+        "note": "Pays later",
+        "created_at": "2026-11-22T06:30:00Z",
+    }
+
+    @classmethod
+    def of(cls, kept: ParkingSessionEvidence) -> Self:
+        """Return a photo without its content, which `/api/staff/evidence/{id}/` has."""
+        return cls.read(kept)
 
 
 class ExemptionOut(Shape):

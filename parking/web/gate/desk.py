@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from parking.accounts.models import Approval
 from parking.checkout import correcting, paying_ahead
 from parking.checkout.bills import running_bill
 from parking.checkout.collecting import Collection
@@ -30,9 +31,9 @@ from parking.stays.models import ParkingSession, ScanKind, SessionStatus
 from parking.web.access import for_attendants
 from parking.web.components import amount_text
 from parking.web.forms import ServiceForm
-from parking.web.gate.answers import counter_qr
 from parking.web.gate.forms import MONEY_FIELDS, DebtForm
 from parking.web.gate.here import PlacedForm, actor_here, gate_fields, kept_gate
+from parking.web.gate.qr_codes import counter_qr
 from parking.web.templatetags.parking import clock_time
 
 
@@ -158,6 +159,12 @@ class PlateForm(PlacedForm):
     )
 
 
+def _corrected_text(changed: ParkingSession | Approval) -> str:
+    if isinstance(changed, Approval):
+        return gettext("The former plate owes more: a second person approves it first.")
+    return gettext("The plate was corrected.")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_attendants
 def correct_plate(request: HttpRequest, session_id: int) -> HttpResponse:
@@ -167,13 +174,13 @@ def correct_plate(request: HttpRequest, session_id: int) -> HttpResponse:
     if form.is_valid():
         with form.refusals(request):
             given = form.cleaned_data
-            correcting.correct_plate(
+            changed = correcting.correct_plate(
                 actor=actor_here(request, form),
                 session=Ref(pk=session_id),
                 plate=given["plate"],
                 reason=given["reason"],
                 now=clock.now(),
             )
-            messages.success(request, gettext("The plate was corrected."))
+            messages.success(request, _corrected_text(changed))
             return redirect("gate_stay", session_id)
     return page(request, "gate/correct_plate.html", section="inside", session=session, form=form)

@@ -35,8 +35,8 @@ from parking.stays.display_models import CounterDisplay
 from parking.stays.displays import display_of, display_state, displays_of_gate, shown_session
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.web.access import for_attendants
-from parking.web.gate.answers import qr_picture
 from parking.web.gate.here import PlacedForm, actor_here, gate_fields, kept_gate
+from parking.web.gate.qr_codes import qr_picture
 from parking.web.live import live
 
 COOKIE = "counter_display"

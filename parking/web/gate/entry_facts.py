@@ -21,10 +21,11 @@ class EntryFacts:
     kinds: list[str]
     may_set_kind: bool
     needs_photo: bool
+    may_add_photo: bool
 
     @property
     def are_shown(self) -> bool:
-        return bool(self.exemption or self.classes or self.photos or self.may_set_kind)
+        return bool(self.exemption or self.classes or self.photos or self.may_set_kind or self.may_add_photo)
 
 
 def entry_facts(session: ParkingSession, actor: Actor, now: datetime) -> EntryFacts:
@@ -37,4 +38,5 @@ def entry_facts(session: ParkingSession, actor: Actor, now: datetime) -> EntryFa
         kinds=kinds_of(session.zone),
         may_set_kind=session.is_open and (early or actor.role == "ADMIN"),
         needs_photo=not early,
+        may_add_photo=session.is_open,
     )

@@ -15,10 +15,11 @@ from parking.stays import access
 from parking.stays.models import SessionStatus
 from parking.web.access import for_attendants
 from parking.web.gate import answers
-from parking.web.gate.answers import Scan
 from parking.web.gate.forms import CollectForm
 from parking.web.gate.here import actor_here
+from parking.web.gate.refusing import refused
 from parking.web.gate.scanning import scan_of, unreadable
+from parking.web.gate.verdicts import Scan
 
 _FIELDS_OF_SCAN = {"qr_code", "scan_id", "plate_seen", "gate_id", "method"}
 
@@ -43,7 +44,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         record_refusal(request, error)
         typed = request.POST.get("tendered", "")[:20]
-        return answers.refused(request, sent, error, pane=form.cleaned_data["method"], tendered=typed)
+        return refused(request, sent, error, pane=form.cleaned_data["method"], tendered=typed)
     return _shown(request, sent, entered)
 
 
@@ -52,7 +53,7 @@ def _mistyped(request: HttpRequest, form: CollectForm) -> HttpResponse:
         return unreadable(request, form)
     typed = request.POST.get("tendered", "")[:20]
     method = form.cleaned_data["method"]
-    return answers.refused(request, scan_of(form), InvalidInput({}), pane=method, tendered=typed)
+    return refused(request, scan_of(form), InvalidInput({}), pane=method, tendered=typed)
 
 
 def _shown(request: HttpRequest, sent: Scan, entered: Entered) -> HttpResponse:
@@ -80,5 +81,5 @@ def wait(request: HttpRequest, session_id: int) -> HttpResponse:
     try:
         session, order = at_entry.look(actor=actor, session=Ref(pk=session_id))
     except Refused as error:
-        return answers.refused(request, sent, error, pane=PaymentMethod.ONLINE)
+        return refused(request, sent, error, pane=PaymentMethod.ONLINE)
     return answers.entry_waiting(request, sent, session, order)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from parking.accounts.models import Approval
 from parking.checkout import exempting, kinds
 from parking.core import clock
 from parking.core.errors import DomainError, Refused
@@ -25,6 +26,7 @@ from parking.web.bill_words import exempt_class_in_words
 from parking.web.gate import answers
 from parking.web.gate.forms import ScanForm
 from parking.web.gate.here import actor_here
+from parking.web.gate.refusing import refused
 from parking.web.gate.scanning import scan_of, unreadable
 from parking.web.templatetags.parking import word
 
@@ -80,6 +82,19 @@ def exempt(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @require_POST
 @for_attendants
+def add_photo(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Keep a photo of a car."""
+    form = PhotoForm(request.POST, request.FILES)
+
+    def call() -> str:
+        evidence.add_photo(actor=actor_of(request), session=Ref(pk=session_id), content=form.content(), now=clock.now())
+        return gettext("The photo is kept.")
+
+    return _done(request, session_id, form, call)
+
+
+@require_POST
+@for_attendants
 def withdraw(request: HttpRequest, session_id: int) -> HttpResponse:
     """Take an exemption back that was a mistake."""
 
@@ -97,14 +112,16 @@ def kind_of_stay(request: HttpRequest, session_id: int) -> HttpResponse:
     form = LateKindForm(request.POST, request.FILES)
 
     def call() -> str:
-        session = kinds.set_kind(
+        changed = kinds.set_kind(
             actor=actor_of(request),
             session=Ref(pk=session_id),
             vehicle_kind=form.cleaned_data["vehicle_kind"],
             photo=form.kept(),
             now=clock.now(),
         )
-        return gettext("Vehicle type: %(kind)s") % {"kind": word(session.vehicle_kind)}
+        if isinstance(changed, Approval):
+            return gettext("It would pay less: a second person approves it first.")
+        return gettext("Vehicle type: %(kind)s") % {"kind": word(changed.vehicle_kind)}
 
     return _done(request, session_id, form, call)
 
@@ -132,7 +149,7 @@ def kind(request: HttpRequest) -> HttpResponse:
         return unreadable(request, form)
     sent = scan_of(form)
     try:
-        session = kinds.set_kind(
+        changed = kinds.set_kind(
             actor=actor_here(request, form),
             session=QrText(sent.qr_code),
             vehicle_kind=form.cleaned_data["vehicle_kind"],
@@ -140,8 +157,10 @@ def kind(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         record_refusal(request, error)
-        return answers.refused(request, sent, error)
-    return answers.kind_corrected(request, sent, session)
+        return refused(request, sent, error)
+    if isinstance(changed, Approval):
+        return answers.kind_waits(request, sent, access.find(QrText(sent.qr_code), actor_here(request, form)))
+    return answers.kind_corrected(request, sent, changed)
 
 
 @require_safe

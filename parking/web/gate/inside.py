@@ -31,10 +31,10 @@ from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import cars_inside, expected
 from parking.stays.watching import everything_text
 from parking.web.access import for_attendants
-from parking.web.gate.answers import waiting_context
 from parking.web.gate.entry_facts import entry_facts
 from parking.web.gate.forms import TerminationForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
+from parking.web.gate.qr_codes import waiting_context
 from parking.web.gate.refunds import may_refund
 from parking.web.live import live, minute
 

@@ -15,6 +15,7 @@ from parking.web.forms import AmountField
 from parking.web.gate import answers
 from parking.web.gate.forms import ScanForm
 from parking.web.gate.here import actor_here
+from parking.web.gate.refusing import refused
 from parking.web.gate.scanning import scan_of, unreadable
 
 PANE = "LATER"
@@ -45,5 +46,5 @@ def pay_later(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         record_refusal(request, error)
-        return answers.refused(request, sent, error, pane=PANE)
+        return refused(request, sent, error, pane=PANE)
     return answers.let_out(request, sent, left)

@@ -18,10 +18,11 @@ from parking.stays import access
 from parking.stays.models import EndReason, SessionStatus
 from parking.web.access import for_attendants
 from parking.web.gate import answers
-from parking.web.gate.answers import Scan
 from parking.web.gate.forms import CollectForm
 from parking.web.gate.here import actor_here
+from parking.web.gate.refusing import refused
 from parking.web.gate.scanning import scan_of, unreadable
+from parking.web.gate.verdicts import Scan
 from parking.web.refusals import refusal_page
 
 
@@ -49,16 +50,14 @@ def collect(request: HttpRequest) -> HttpResponse:
         _refuse_finished_elsewhere(left, method)
     except DomainError as error:
         record_refusal(request, error)
-        return answers.refused(request, sent, error, pane=method, tendered=_typed(request))
+        return refused(request, sent, error, pane=method, tendered=_typed(request))
     return _shown(request, sent, left)
 
 
 def _mistyped(request: HttpRequest, form: CollectForm) -> HttpResponse:
     if {"qr_code", "scan_id", "plate_seen", "gate_id", "method"} & form.errors.keys():
         return unreadable(request, form)
-    return answers.refused(
-        request, scan_of(form), InvalidInput({}), pane=form.cleaned_data["method"], tendered=_typed(request)
-    )
+    return refused(request, scan_of(form), InvalidInput({}), pane=form.cleaned_data["method"], tendered=_typed(request))
 
 
 def _typed(request: HttpRequest) -> str:
@@ -101,7 +100,7 @@ def wait(request: HttpRequest, session_id: int) -> HttpResponse:
         if ending:
             return refusal_page(request, error)
         sent = replace(sent, qr_code=access.find(Ref(pk=session_id), actor_of(request), at_work=True).qr_code)
-        return answers.refused(request, sent, error, pane=PaymentMethod.ONLINE)
+        return refused(request, sent, error, pane=PaymentMethod.ONLINE)
     return _ending(request, left) if ending else _shown(request, replace(sent, qr_code=left.session.qr_code), left)
 
 

@@ -20,9 +20,10 @@ from parking.facilities.gates import gates_of
 from parking.stays.models import ParkingSession
 from parking.web.access import for_attendants
 from parking.web.gate import answers
-from parking.web.gate.answers import Scan
 from parking.web.gate.forms import DirectedScanForm, PlateForm, ScanForm
 from parking.web.gate.here import actor_here
+from parking.web.gate.refusing import refused
+from parking.web.gate.verdicts import Scan
 
 # Has the form of a ticket's code and is nobody's: codes are drawn at random.
 TEST_CODE = "QR-TEST00000000"
@@ -66,7 +67,7 @@ def scan(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         record_refusal(request, error)
-        return answers.refused(request, sent, error)
+        return refused(request, sent, error)
     if isinstance(result, Left):
         return answers.let_out(request, sent, result)
     if isinstance(result, ParkingSession):
@@ -88,7 +89,7 @@ def plate(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         record_refusal(request, error)
-        return answers.refused(request, sent, error)
+        return refused(request, sent, error)
     return answers.same_plate(request, sent, session)
 
 
@@ -102,4 +103,4 @@ def scan_of(form: ScanForm) -> Scan:
 def unreadable(request: HttpRequest, form: ScanForm) -> HttpResponse:
     """Show the answer to a scan that no gate of ours sends."""
     error = InvalidInput({name: [str(text) for text in texts] for name, texts in form.errors.items()})
-    return answers.refused(request, Scan(request.POST.get("qr_code", "")[:500], ""), error)
+    return refused(request, Scan(request.POST.get("qr_code", "")[:500], ""), error)

@@ -26,10 +26,10 @@ from parking.stays import access
 from parking.stays.models import ParkingSession
 from parking.stays.watching import all_zones_text
 from parking.web.access import for_attendants
-from parking.web.gate.answers import qr_picture
 from parking.web.gate.awaited import money_awaited
 from parking.web.gate.forms import TicketForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
+from parking.web.gate.qr_codes import qr_picture
 from parking.web.live import live
 
 Zones = list[tuple[ParkingZone, ZoneCounts]]

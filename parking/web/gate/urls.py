@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("collect/", leaving.collect, name="gate_collect"),
     path("kind/", exempting.kind, name="gate_kind"),
     path("photos/<int:evidence_id>/", exempting.photo, name="gate_photo"),
+    path("stays/<int:session_id>/photos/", exempting.add_photo, name="gate_add_photo"),
     path("stays/<int:session_id>/exempt/", exempting.exempt, name="gate_exempt"),
     path("stays/<int:session_id>/exempt/withdraw/", exempting.withdraw, name="gate_exempt_withdraw"),
     path("stays/<int:session_id>/kind/", exempting.kind_of_stay, name="gate_stay_kind"),

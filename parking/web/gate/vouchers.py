@@ -12,6 +12,7 @@ from parking.web.access import for_attendants
 from parking.web.gate import answers
 from parking.web.gate.forms import ScanForm
 from parking.web.gate.here import actor_here
+from parking.web.gate.refusing import refused
 from parking.web.gate.scanning import scan_of, unreadable
 
 PANE = "VOUCHER"
@@ -39,5 +40,5 @@ def give(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         record_refusal(request, error)
-        return answers.refused(request, sent, error, pane=PANE)
+        return refused(request, sent, error, pane=PANE)
     return answers.quoted(request, sent, session)

@@ -8,6 +8,7 @@ from parking.audit.models import AuditEntry
 from parking.core import clock
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, PaymentOrder
+from parking.payments.trouble import in_trouble
 from tests.build import book, enter, leave, reloaded, take_ticket, terminate
 from tests.invariants import assert_books_agree, nothing_changes
 
@@ -244,3 +245,32 @@ def test_a_walk_in_pays_all_at_the_exit(gate, staff, zone):
     before = clock.now() - timedelta(minutes=40)
     session = enter(staff, take_ticket(zone, now=before), before)
     assert gate.scan(session, "OUT").fact("due") == "₹50"
+
+
+def test_a_gateway_that_does_not_answer_is_named_at_every_gate_and_not_for_long(gate, inside, gateway, time_machine):
+    time_machine.move_to(clock.now(), tick=False)
+    gateway.reachable = False
+    gate.collect(inside, "ONLINE")
+    in_trouble.forget()
+    # An answer may still come.
+    assert "data-gateway-trouble" not in gate.scan(inside, "OUT").html
+    time_machine.move_to(clock.now() + timedelta(seconds=6), tick=False)
+    in_trouble.forget()
+    part = gate.scan(inside, "OUT")
+    assert "data-gateway-trouble" in part.html
+    assert "Simulated payment does not answer now. Choose another payment method" in part.text
+    time_machine.move_to(clock.now() + timedelta(minutes=3), tick=False)
+    in_trouble.forget()
+    assert "data-gateway-trouble" not in gate.scan(inside, "OUT").html
+
+
+def test_an_answer_ends_the_trouble_of_a_gateway(gate, inside, gateway, time_machine):
+    time_machine.move_to(clock.now(), tick=False)
+    gateway.reachable = False
+    gate.collect(inside, "ONLINE")
+    gateway.reachable = True
+    gateway.decide(GatewayState.PENDING)
+    time_machine.move_to(clock.now() + timedelta(seconds=6), tick=False)
+    gate.collect(inside, "ONLINE")
+    in_trouble.forget()
+    assert in_trouble.value() == frozenset()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,10 +23,12 @@ from parking.edge.wording import sentence_for
 from parking.facilities.models import Emergency, ParkingZone
 from parking.offers.models import PromoCode
 from parking.passes.models import OrganisationInvoice, Subscription
+from parking.stays.models import ParkingSession
 from parking.tariffs.models import RateCard
 from parking.tariffs.rules import Prices, Terms
+from parking.vehicles.models import Vehicle
 from parking.web.access import for_managers, for_office
-from parking.web.components import amount_text
+from parking.web.components import amount_text, plate_text
 from parking.web.price_words import words_of
 from parking.web.templatetags.parking import word
 
@@ -53,19 +56,49 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _subject(approval: Approval) -> str:
-    number = approval.subject_id
-    if approval.kind == ApprovalKind.TARIFF:
-        zone = ParkingZone.objects.select_related("site").get(pk=number)
-        return f"{zone.site.name} · {zone.name}"
-    if approval.kind == ApprovalKind.RATE_CARD:
-        return RateCard.objects.get(pk=number).name
-    if approval.kind == ApprovalKind.EMERGENCY:
-        return _("Emergency") + f" · {Emergency.objects.select_related('site').get(pk=number).site.name}"
-    if approval.kind == ApprovalKind.PROMO_CODE:
-        return PromoCode.objects.get(pk=number).code
-    if approval.kind == ApprovalKind.INVOICE_WRITE_OFF:
-        return OrganisationInvoice.objects.select_related("organisation").get(pk=number).organisation.name
+    return _SUBJECTS[ApprovalKind(approval.kind)](approval.subject_id)
+
+
+def _zone(number: int) -> str:
+    zone = ParkingZone.objects.select_related("site").get(pk=number)
+    return f"{zone.site.name} · {zone.name}"
+
+
+def _emergency(number: int) -> str:
+    return _("Emergency") + f" · {Emergency.objects.select_related('site').get(pk=number).site.name}"
+
+
+def _car(number: int) -> str:
+    session = ParkingSession.objects.select_related("vehicle", "zone__site").get(pk=number)
+    return f"{session.zone.site.name} · {plate_text(session.vehicle.vehicle_number)}"
+
+
+def _card(number: int) -> str:
+    return RateCard.objects.get(pk=number).name
+
+
+def _code(number: int) -> str:
+    return PromoCode.objects.get(pk=number).code
+
+
+def _organisation(number: int) -> str:
+    return OrganisationInvoice.objects.select_related("organisation").get(pk=number).organisation.name
+
+
+def _pass(number: int) -> str:
     return Subscription.objects.get(pk=number).number
+
+
+_SUBJECTS = {
+    ApprovalKind.TARIFF: _zone,
+    ApprovalKind.RATE_CARD: _card,
+    ApprovalKind.EMERGENCY: _emergency,
+    ApprovalKind.VEHICLE_KIND: _car,
+    ApprovalKind.PLATE: _car,
+    ApprovalKind.PROMO_CODE: _code,
+    ApprovalKind.INVOICE_WRITE_OFF: _organisation,
+    ApprovalKind.PASS_CANCELLATION: _pass,
+}
 
 
 def _wanted(approval: Approval) -> Iterator[str]:
@@ -73,6 +106,8 @@ def _wanted(approval: Approval) -> Iterator[str]:
     if "terms" in facts:
         yield word(facts["vehicle_kind"])
         yield from _prices(Prices.from_json(facts["terms"]))
+    elif "instead_of" in facts:
+        yield from _correction(facts)
     elif "emergency_id" in facts:
         yield _("Let every car out for %(n)s minutes") % {"n": facts["minutes"]}
         yield facts["reason"]
@@ -88,6 +123,16 @@ def _wanted(approval: Approval) -> Iterator[str]:
         yield facts["reason"]
     elif "amount" in facts:
         yield _("Give %(amount)s back") % {"amount": amount_text(rupees(facts["amount"]))}
+
+
+def _correction(facts: dict[str, Any]) -> Iterator[str]:
+    if "vehicle_kind" in facts:
+        names = {"kind": word(facts["vehicle_kind"]), "before": word(facts["instead_of"])}
+        yield _("%(kind)s in place of %(before)s: it pays less") % names
+        return
+    plate = plate_text(Vehicle.objects.get(pk=facts["vehicle_id"]).vehicle_number)
+    yield _("Plate %(plate)s, which owes less") % {"plate": plate}
+    yield facts["reason"]
 
 
 def _prices(prices: Prices) -> Iterator[str]:
