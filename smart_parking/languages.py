@@ -1,4 +1,4 @@
-"""Which languages the pages speak: English, and each that has a catalogue of messages. A language is added as a file."""
+"""The languages of the pages: English, and each that has a catalogue of messages."""
 
 from collections.abc import Iterable
 from pathlib import Path
