@@ -8,6 +8,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField(
-            "user", "language", models.CharField(default="en", help_text="One of settings.LANGUAGES", max_length=5)
+            "user", "language", models.CharField(default="en", help_text="One of those installed", max_length=5)
         ),
     ]

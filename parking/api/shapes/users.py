@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from parking.accounts.models import Role, User
 from parking.accounts.permissions import read_permissions
+from parking.core import languages
 from parking.core.actor import Permissions
 from parking.core.ids import MAX_ID
 from parking.edge.parsing import In, Printable, Rupees
@@ -17,17 +17,13 @@ from parking.edge.shapes import Shape
 
 
 def _installed(code: str) -> str:
-    codes = [code for code, _name in settings.LANGUAGES]
-    if code not in codes:
-        raise ValueError(f"one of {', '.join(codes)} is needed")
+    if code not in languages.installed():
+        raise ValueError(f"one of {', '.join(languages.installed())} is needed")
     return code
 
 
 RoleName = Annotated[Role, Field(strict=False)]
-# The languages that are installed: each is a file (smart_parking/languages.py).
-Language = Annotated[
-    str, AfterValidator(_installed), Field(json_schema_extra={"enum": [code for code, _name in settings.LANGUAGES]})
-]
+Language = Annotated[str, AfterValidator(_installed), Field(json_schema_extra={"enum": list(languages.installed())})]
 SpecialSlot = Literal["ACCESSIBLE", "VIP"]
 SpecialSlots = Annotated[list[SpecialSlot], Field(max_length=2, description="Special slots that a driver may book")]
 DisabilityCard = Annotated[
@@ -155,7 +151,7 @@ class UserOut(Shape):
     def of(cls, user: User) -> Self:
         """Return an account."""
         permissions = PermissionsOut.of(read_permissions(user.permissions))
-        return cls.read(user, sites=list(user.site_ids), permissions=permissions)
+        return cls.read(user, language=user.reads, sites=list(user.site_ids), permissions=permissions)
 
 
 STAFF_EXAMPLE = UserOut.example | {"id": 8, "username": "ravi", "role": "STAFF", "email": "ravi@example.org"}

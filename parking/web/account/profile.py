@@ -50,10 +50,10 @@ def profile(request: HttpRequest) -> HttpResponse:
                 password=form.cleaned_data["password"],
                 now=clock.now(),
             )
-            with translation.override(changed.language):
+            with translation.override(changed.reads):
                 messages.success(request, _("Saved."))
             response = redirect("profile")
-            remember_language(response, changed.language)
+            remember_language(response, changed.reads)
             return response
     return page(
         request,

@@ -66,15 +66,14 @@ def _receipt(session: ParkingSession, base_url: str) -> list[Row]:
         {"rule": True},
         *(_pair(_each(bill_label, line, languages), amount_text(line.amount)) for line in bill.lines),
         _pair(_both(_TOTAL, languages), amount_text(bill.total)) | {"bold": True, "size": 2},
-        *_paid(session, bill),
+        *_paid(session, bill, languages),
         {"qr": qr_rows(f"{base_url}{reverse('receipt_check', args=[session.qr_code])}")},
     ]
     return rows + _in_each(_CHECK, languages)
 
 
-def _paid(session: ParkingSession, bill: RunningBill) -> list[Row]:
+def _paid(session: ParkingSession, bill: RunningBill, languages: Languages) -> list[Row]:
     """Return what was paid, by the ways in which it came."""
-    languages = site_languages(session.site_id)
     rows = [
         _pair(_each(word, payment.method, languages), amount_text(payment.amount))
         for payment in session.bill.payments.all()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from parking.accounts.models import Role, User
+from parking.core.languages import choices
 from parking.core.money import indian
 from parking.facilities.calendars import zone_of
 from parking.notifications.queries import unread_notices
@@ -325,6 +326,12 @@ def bell(context: Context) -> dict[str, object]:
     if not isinstance(user, User) or context.get("nameless"):
         return {"is_shown": False}
     return {"is_shown": True, "unread": unread_notices(user.pk)}
+
+
+@register.simple_tag
+def installed_languages() -> list[tuple[str, str]]:
+    """Return code and name of each language, in its own letters; Django's tag would translate the names."""
+    return choices()
 
 
 @register.inclusion_tag("web/parts/no_worker.html", takes_context=True)
