@@ -297,7 +297,7 @@ def _fault(ids: tuple[str, ...], number: int, text: str) -> str:
     """Return what is wrong with a translation's placeholders; the singular of a plural may leave the number out."""
     own = ids[min(number, len(ids) - 1)]
     if all(_kept(text) != _kept(original) for original in (own, *ids[number:])):
-        return f"placeholders or markup differ ({', '.join(_kept(text) ^ _kept(own))})"
+        return f"placeholders or markup differ ({', '.join(sorted(_kept(text) ^ _kept(own)))})"
     if (text[0].isspace(), text[-1].isspace()) != (own[0].isspace(), own[-1].isspace()):
         return "begins or ends with a space, unlike its original, or the other way round"
     return ""

@@ -103,12 +103,12 @@ def _each(say: Callable[[Any], str], value: Any, languages: Languages) -> str:
 
 
 def _in_each(text: Promise, languages: Languages) -> list[Row]:
-    """Return a sentence in each language, one below the other."""
-    rows = []
+    """Return a sentence in each language, one below the other; once where a language has none of its own."""
+    said = []
     for language in languages:
         with override(language):
-            rows.append(_centred(str(text)))
-    return rows
+            said.append(str(text))
+    return [_centred(sentence) for sentence in dict.fromkeys(said)]
 
 
 def _kind_of(session: ParkingSession) -> str:

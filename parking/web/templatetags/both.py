@@ -49,9 +49,11 @@ def _in_each(text: str, facts: dict[str, str], context: Context) -> SafeString:
     gate = context["display"].gate
     first, *others = site_languages(gate and gate.site_id)
     said = _said(text, facts, first)
-    if not others:
-        return format_html("{}", said)
-    return format_html('{} <span class="second" lang="{}">{}</span>', said, others[0], _said(text, facts, others[0]))
+    for second in others:
+        # The file of a language may leave something out.
+        if (again := _said(text, facts, second)) != said:
+            return format_html('{} <span class="second" lang="{}">{}</span>', said, second, again)
+    return format_html("{}", said)
 
 
 def _said(text: str, facts: dict[str, str], language: str) -> str:

@@ -231,7 +231,8 @@ class UserSearch(ServiceForm):
 
 def values_of(user: User) -> dict[str, Any]:
     """Return the account's present values, as the form's initial values."""
-    return {name: getattr(user, name) for name in COLUMNS} | values_of_permissions(read_permissions(user.permissions))
+    values = {name: getattr(user, name) for name in COLUMNS} | {"language": user.reads}
+    return values | values_of_permissions(read_permissions(user.permissions))
 
 
 def values_of_permissions(permissions: Permissions) -> dict[str, Any]:
