@@ -109,9 +109,14 @@ def test_a_browser_is_subscribed_once_and_belongs_to_whoever_used_it_last(as_dri
         ({"keys": {"p256dh": "BCVx", "auth": "BTBZMqHH6r4Tts7J_aSIgg"}}, "push_keys_invalid"),
         # The same point, compressed.
         (
-            {"keys": SUBSCRIPTION["keys"] | {"p256dh": "AiVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcx"}},
+            {
+                "keys": {
+                    "p256dh": "AiVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcx",
+                    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+                }
+            },
             "push_keys_invalid",
-        ),  # type: ignore[operator]
+        ),
         ({"keys": SUBSCRIPTION["keys"] | {"auth": "short"}}, "push_keys_invalid"),  # type: ignore[operator]
     ],
 )
