@@ -1,6 +1,10 @@
 """The HTTP API: every address in one OpenAPI description."""
 
+from functools import cached_property
+from typing import Any
+
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from parking import __version__
@@ -34,12 +38,23 @@ from parking.api import (
 )
 from parking.api.admin import routes as admin
 from parking.edge import errors
+from parking.edge.describe import describe_problems
 from parking.edge.parsing import StrictParser
 from parking.legacy import calls as legacy
 
 
 class Contract(NinjaAPI):
     """The API, with operation ids that do not follow the modules: clients are generated from them."""
+
+    @cached_property
+    def _description(self) -> OpenAPISchema:
+        description = super().get_openapi_schema()
+        describe_problems(description)
+        return description
+
+    def get_openapi_schema(self, **_prefixes: Any) -> OpenAPISchema:
+        """Return the description; it takes seconds to make and is the same at every address."""
+        return self._description
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return super().get_openapi_operation_id(operation).replace("parking_legacy_calls_", "parking_api_legacy_")

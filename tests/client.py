@@ -19,7 +19,8 @@ _NAMED = re.compile(r'"#/components/schemas/([^"]+)"')
 
 
 @cache
-def _description() -> dict[str, Any]:
+def description_of_calls() -> dict[str, Any]:
+    """Return the OpenAPI description as JSON has it; making it takes seconds."""
     description: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(), default=str))
     return description
 
@@ -27,7 +28,7 @@ def _description() -> dict[str, Any]:
 @cache
 def _validator(path: str, method: str, status: int) -> jsonschema_rs.Validator | None:
     """Return what checks the JSON answers of a call, None where it is not a call or describes other media."""
-    responses = _description()["paths"].get(path, {}).get(method, {}).get("responses")
+    responses = description_of_calls()["paths"].get(path, {}).get(method, {}).get("responses")
     if responses is None or status in _NOT_DESCRIBED:
         return None
     assert str(status) in responses, f"{method} {path} does not describe {status}"
@@ -39,7 +40,7 @@ def _validator(path: str, method: str, status: int) -> jsonschema_rs.Validator |
 
 def _named_in(schema: object) -> dict[str, dict[str, Any]]:
     """Return the components that a schema refers to: with all of them a validator would weigh megabytes."""
-    described = _description()["components"]["schemas"]
+    described = description_of_calls()["components"]["schemas"]
     found: dict[str, Any] = {}
     waiting = _NAMED.findall(json.dumps(schema))
     while waiting:

@@ -1,6 +1,5 @@
 """The OpenAPI description and the answers agree: whatever it allows is answered as it says, by nobody with a 5xx."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -20,10 +19,9 @@ from schemathesis.config import CoveragePhaseConfig, PhasesConfig, ProjectConfig
 
 from parking.accounts.models import Role
 from parking.core import clock
-from smart_parking.api import api
 from smart_parking.wsgi import application
 from tests.build import book, enter, leave, make_user, make_zone, take_ticket
-from tests.client import ApiClient
+from tests.client import ApiClient, description_of_calls
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +84,7 @@ def _headers(role: Role | None) -> dict[str, str]:
 
 # --- Examples ------------------------------------------------------------------------------------------
 
-DESCRIPTION: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(), default=str))
+DESCRIPTION = description_of_calls()
 METHODS = {"get", "post", "put", "patch", "delete"}
 OPERATIONS = [
     (method.upper(), path, operation)

@@ -20,7 +20,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 from django.test import Client, override_settings
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from pytest_django import Settings
 
 from deploy import assets, chromium, messages
@@ -222,6 +222,7 @@ def _pages(browser: Browser, server: Server, watch: Watch) -> Iterator[NewPage]:
         given = {"base_url": server.url, "locale": "en-IN", "timezone_id": "Asia/Kolkata", "reduced_motion": "reduce"}
         context = browser.new_context(**{**given, **DEVICES[device], **options})
         context.set_default_timeout(ACTION_SECONDS * 1000)
+        expect.set_options(timeout=ACTION_SECONDS * 1000)
         contexts.append(context)
         watch.over(context)
         return context.new_page()

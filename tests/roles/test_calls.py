@@ -11,8 +11,7 @@ from django.db import transaction
 
 from parking.audit.models import AuditEntry
 from parking.core import clock, fresh
-from smart_parking.api import api
-from tests.client import ApiClient
+from tests.client import ApiClient, description_of_calls
 from tests.roles.world import MARKS, PASS_PLATE, World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -492,7 +491,7 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
 
 
 def calls_of_the_api() -> set[str]:
-    paths = api.get_openapi_schema()["paths"]
+    paths = description_of_calls()["paths"]
     return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
 
 

@@ -69,8 +69,12 @@ async function asset(request) {
 
 async function keptPage(event) {
   await forgetting;
-  if (sent.delete(event.request.url)) era += 1; // the page that answers what was sent
   const cache = await caches.open(PAGES);
+  if (sent.delete(event.request.url)) {
+    // The page that answers what was sent; what was kept meanwhile is the old one.
+    era += 1;
+    await cache.delete(event.request.url);
+  }
   const kept = await cache.match(event.request.url, { ignoreVary: true });
   const fresh = refresh(event.request.url);
   if (!kept) return fresh.catch(excuse);
