@@ -1,10 +1,14 @@
 """The catalogue of translations: gathered, filled, checked, compiled. GNU gettext is not needed.
 
-    python -m deploy.messages update      bring the catalogue into line with the sources
-    python -m deploy.messages fill FILE   enter translations from a file: {"English": "हिन्दी", ...}
+    python -m deploy.messages update      bring the catalogue of each language into line with the sources
+    python -m deploy.messages fill FILE [CODE]
+                                          enter translations from a file: {"English": "हिन्दी", ...}; CODE is hi unless
+                                          given, and begins a language that has no catalogue yet
     python -m deploy.messages prune       delete translations of messages that no source has any more
     python -m deploy.messages check       fail if anything is missing, and list it
     python -m deploy.messages compile     write the file that the server reads
+
+The catalogues are those in locale/, and the operator's in the folder SMART_PARKING_LANGUAGES (docs/languages.md).
 
 In FILE a plural has its singular as key and a list [one, other]; a message with a context has the key
 "context\\u0004message".
@@ -19,6 +23,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -28,6 +33,8 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 from django.utils.translation.template import templatize
 
 from deploy.words import refused
+from smart_parking.environment import read
+from smart_parking.languages import own_name
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = "hi"
@@ -43,11 +50,11 @@ KEYWORDS = {
 HEADER = """\
 msgid ""
 msgstr ""
-"Language: hi\\n"
+"Language: LOCALE\\n"
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=UTF-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
-"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"Plural-Forms: PLURALS\\n"
 
 """
 # What a translation must keep: `%(name)s`, `%s`, `{name}`, markup. `%%` is a per cent sign.
@@ -68,10 +75,22 @@ class Place:
     """The folders of sources and catalogue; tests have their own."""
 
     root: Path
+    locale: str = LOCALE
+    own_folder: Path | None = None  # the operator's; None: ours
 
     @property
     def catalogue(self) -> Path:
-        return self.root / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
+        return (self.own_folder or self.root / "locale") / self.locale / "LC_MESSAGES" / "django.po"
+
+    @cached_property
+    def plurals(self) -> int:
+        """Return how many forms the language has for one thing and for several."""
+        return Catalog(locale=self.locale).num_plurals
+
+    @property
+    def changes_ours(self) -> bool:
+        """Return whether the operator says some things otherwise in a language that we have; it need not be whole."""
+        return self.own_folder is not None and Place(self.root, self.locale).catalogue.exists()
 
     @property
     def compiled(self) -> Path:
@@ -80,6 +99,15 @@ class Place:
     @property
     def lock(self) -> Path:
         return self.root / ".cache" / "messages.lock"
+
+
+def places_in(root: Path, own_folder: Path | None = None) -> list[Place]:
+    """Return the place of each language that has a catalogue, ours first."""
+    return [
+        Place(root, path.parent.parent.name, folder)
+        for folder in ([None, own_folder] if own_folder else [None])
+        for path in sorted((folder or root / "locale").glob("*/LC_MESSAGES/django.po"))
+    ]
 
 
 # --- Sources -----------------------------------------------------------------------------------------
@@ -130,10 +158,10 @@ def alone(place: Place) -> Iterator[None]:
 
 def load(place: Place) -> Catalog:
     if not place.catalogue.exists():
-        return Catalog(locale=LOCALE)
+        return Catalog(locale=place.locale)
     try:
         with place.catalogue.open("rb") as file:
-            return read_po(file, locale=LOCALE, abort_invalid=True)
+            return read_po(file, locale=place.locale, abort_invalid=True)
     except PoFileError as error:
         raise Problem(f"{place.catalogue}: {error}") from error
 
@@ -158,17 +186,21 @@ def _is_whole(string: str | Sequence[str] | None) -> bool:
 
 def write(place: Place, found: dict[Id, set[str]], known: dict[Id, Strings]) -> bool:
     """Write the catalogue in its one form; return whether it has changed."""
-    catalog = Catalog(locale=LOCALE, charset="utf-8")
+    catalog = Catalog(locale=place.locale, charset="utf-8")
     for (context, ids), files in found.items():
         strings = known.get((context, ids), ("",) * len(ids))
         _add(catalog, context, ids, strings, files)
-    gone = Catalog(locale=LOCALE)
+    gone = Catalog(locale=place.locale)
     for context, ids in sorted(known.keys() - found.keys(), key=lambda key: (key[1], key[0] or "")):
         _add(gone, context, ids, known[context, ids], set())
     catalog.obsolete.update(gone._messages)  # noqa: SLF001 - Babel has no other way to set what is obsolete
     text = io.BytesIO()
     write_po(text, catalog, width=0, omit_header=True, sort_output=True, include_lineno=False)
-    return _replace(place.catalogue, HEADER.encode() + text.getvalue().strip() + b"\n")
+    return _replace(place.catalogue, _header(catalog).encode() + text.getvalue().strip() + b"\n")
+
+
+def _header(catalog: Catalog) -> str:
+    return HEADER.replace("LOCALE", str(catalog.locale)).replace("PLURALS", catalog.plural_forms)
 
 
 def _add(catalog: Catalog, context: str | None, ids: tuple[str, ...], strings: Strings, files: set[str]) -> None:
@@ -211,7 +243,7 @@ def fill(place: Place, given: Mapping[str, str | Sequence[str]]) -> None:
         new = {by_key[name]: _texts(text) for name, text in given.items() if name in by_key}
         write(place, found, translations(load(place)) | new)
     problems = [f"no source says: {name}" for name in given if name not in by_key]
-    problems += [line for key, strings in new.items() for line in _faults(key, strings)]
+    problems += [line for key, strings in new.items() for line in _faults(key, strings, place.plurals)]
     _refuse(problems)
 
 
@@ -219,6 +251,9 @@ def check(place: Place) -> None:
     """Raise Problem listing all that is missing, fuzzy, no longer said, or does not fit its original."""
     found, catalog = gather(place), load(place)
     entries = {(message.context, _texts(message.id)): message for message in catalog if message.id}
+    if place.changes_ours:
+        entries = {key: message for key, message in entries.items() if any(_texts(message.string))}
+        found = {key: files for key, files in found.items() if key in entries}
     problems = [f"not in the catalogue: {_shown(key)}" for key in sorted(found.keys() - entries.keys(), key=_shown)]
     problems += [f"no source says it: {_shown(key)}" for key in sorted(entries.keys() - found.keys(), key=_shown)]
     problems += [
@@ -226,15 +261,18 @@ def check(place: Place) -> None:
     ]
     for key, message in entries.items():
         problems += [f"fuzzy: {_shown(key)}"] if message.fuzzy else []
-        problems += _faults(key, _texts(message.string))
-        problems += refused(key[1], _texts(message.string))
+        problems += _faults(key, _texts(message.string), place.plurals)
+        problems += refused(key[1], _texts(message.string) if place.locale == LOCALE else ())
     _refuse(problems)
 
 
 def compile_(place: Place) -> None:
-    """Write the `.mo` file, if anything has changed."""
+    """Write the `.mo` file, if anything has changed; without what does not fit: that is said in English."""
     with alone(place):
         catalog = load(place)
+        for message in [message for message in catalog if message.id]:
+            if _faults((message.context, _texts(message.id)), _texts(message.string), place.plurals):
+                catalog.delete(message.id, message.context)
         catalog.creation_date = catalog.revision_date = NO_DATE
         text = io.BytesIO()
         write_mo(text, catalog)
@@ -246,9 +284,9 @@ def _refuse(problems: list[str]) -> None:
         raise Problem("\n".join(problems))
 
 
-def _faults(key: Id, strings: Strings) -> list[str]:
+def _faults(key: Id, strings: Strings, plurals: int) -> list[str]:
     _, ids = key
-    if len(strings) != len(ids) or not all(strings):
+    if len(strings) != (plurals if len(ids) > 1 else 1) or not all(strings):
         return [f"not translated: {_shown(key)}"]
     return [
         f"{fault}: {_shown(key)}" for fault in sorted({_fault(ids, n, text) for n, text in enumerate(strings)} - {""})
@@ -257,9 +295,10 @@ def _faults(key: Id, strings: Strings) -> list[str]:
 
 def _fault(ids: tuple[str, ...], number: int, text: str) -> str:
     """Return what is wrong with a translation's placeholders; the singular of a plural may leave the number out."""
-    if all(_kept(text) != _kept(original) for original in ids[number:]):
-        return f"placeholders or markup differ ({', '.join(_kept(text) ^ _kept(ids[number]))})"
-    if (text[0].isspace(), text[-1].isspace()) != (ids[number][0].isspace(), ids[number][-1].isspace()):
+    own = ids[min(number, len(ids) - 1)]
+    if all(_kept(text) != _kept(original) for original in (own, *ids[number:])):
+        return f"placeholders or markup differ ({', '.join(sorted(_kept(text) ^ _kept(own)))})"
+    if (text[0].isspace(), text[-1].isspace()) != (own[0].isspace(), own[-1].isspace()):
         return "begins or ends with a space, unlike its original, or the other way round"
     return ""
 
@@ -291,18 +330,28 @@ def main(arguments: list[str]) -> int:
     }
     match arguments:
         case ["fill", file]:
-            command = fill_from(file)
+            command, places = fill_from(file), [Place(ROOT)]
+        case ["fill", file, code]:
+            command, places = fill_from(file), [Place(ROOT, code)]
         case [name] if name in commands:
-            command = commands[name]
+            command, places = commands[name], places_in(ROOT, _own_folder())
         case _:
             print(__doc__, file=sys.stderr)
             return 2
-    try:
-        command(Place(ROOT))
-    except Problem as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    return 0
+    failed = False
+    for place in places:
+        try:
+            _refuse([] if own_name(place.locale.replace("_", "-").lower()) else ["no language that pages can have"])
+            command(place)
+        except (Problem, OSError) as problem:
+            print(f"{place.locale}: {problem}", file=sys.stderr)
+            failed = True
+    return int(failed)
+
+
+def _own_folder() -> Path | None:
+    folder = read().languages
+    return Path(folder) if folder else None
 
 
 if __name__ == "__main__":

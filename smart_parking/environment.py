@@ -6,10 +6,11 @@ empty variable counts as not set; an empty list is an empty list.
 """
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -39,6 +40,12 @@ def _known_zone(value: str) -> str:
     return value
 
 
+def _known_folder(value: str) -> str:
+    if value and not Path(value).is_dir():
+        raise ValueError("not a folder that exists")
+    return value
+
+
 def _level(name: str) -> str:
     """Return the name of a level of logs, of which Python's logging takes some in a second form."""
     level = name.strip().upper()
@@ -49,6 +56,7 @@ Switch = Annotated[bool, BeforeValidator(_switch)]
 Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
 Capitals = Annotated[str, StringConstraints(to_upper=True)]
 Address = Annotated[str, BeforeValidator(lambda value: str(value).strip().rstrip("/"))]
+Folder = Annotated[str, AfterValidator(_known_folder)]
 TimeZone = Annotated[str, BeforeValidator(_known_zone)]
 # What signs is taken as it is, with spaces.
 Unstripped = Annotated[str, StringConstraints(strip_whitespace=False)]
@@ -126,6 +134,7 @@ class Environment(BaseSettings):
 
     # Parking
     time_zone: TimeZone = variable("SMART_PARKING_TIME_ZONE", "Asia/Kolkata", "in which days begin")
+    languages: Folder = variable("SMART_PARKING_LANGUAGES", "", "folder with more languages, or other words")
     booking_fee: Rupees = variable("SMART_PARKING_BOOKING_FEE", Decimal("50.00"), "of a new zone", unit="rupees")
     hold_minutes: Whole = variable("SMART_PARKING_HOLD_MINUTES", 10, "time to pay the fee", unit="minutes")
     no_show_minutes: Whole = variable("SMART_PARKING_NO_SHOW_MINUTES", 30, "time to enter", unit="minutes")

@@ -9,6 +9,7 @@ from smart_parking import gateway_settings, mail_settings
 from smart_parking.database import database
 from smart_parking.environment import read
 from smart_parking.gateway_settings import *  # noqa: F403 - its capital names are settings like those below
+from smart_parking.languages import languages_in
 from smart_parking.mail_settings import *  # noqa: F403
 from smart_parking.message_settings import *  # noqa: F403
 
@@ -208,8 +209,9 @@ PASSWORD_RESET_TIMEOUT = 3600
 # --- Language and time -----------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The operator's folder comes first: its words win over ours.
+LOCALE_PATHS = [*([Path(_env.languages)] if _env.languages else []), BASE_DIR / "locale"]
+LANGUAGES = languages_in(LOCALE_PATHS)
 TIME_ZONE = _env.time_zone
 USE_I18N = True
 USE_TZ = True

@@ -40,7 +40,7 @@ def mail_reset_links(user_ids: Sequence[int], *, now: datetime) -> int:
 def _mail_reset_link(user: User, now: datetime) -> bool:
     if not _may_mail("reset-mail", f"user-{user.pk}", now):
         return False
-    with translation.override(user.language):
+    with translation.override(user.reads):
         subject, paragraphs = _reset_mail(user, now)
     if not _send(user.pk, user.email, subject, paragraphs):
         return False
@@ -65,7 +65,7 @@ def mail_confirmation_link(user_id: int, *, now: datetime) -> bool:
     # Counted by address: whoever signs up again and again with another one's shall not fill that mailbox.
     if user is None or not _may_mail("confirm-mail", mark_of_address(user.email), now):
         return False
-    with translation.override(user.language):
+    with translation.override(user.reads):
         facts = {"username": user.username, "brand": BRAND_NAME.at(None)}
         return _send(
             user.pk,
@@ -119,7 +119,7 @@ def mail_notice(user_id: int, kind: str, address: str) -> bool:
     if user is None:
         return False
     subject, sentence = NOTICES[kind]
-    with translation.override(user.language):
+    with translation.override(user.reads):
         return _send(
             user.pk,
             address,
@@ -170,7 +170,7 @@ def mail_administrators(what: str, *, user_id: int, by_id: int | None) -> int:
 
 
 def _mail_administrator(admin: User, what: str, username: str, by: str | None) -> bool:
-    with translation.override(admin.language):
+    with translation.override(admin.reads):
         subject, text = _news_of_administrators(
             what, {"username": username, "by": by or _("The system"), "brand": BRAND_NAME.at(None)}
         )

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from parking.core import clock
+from parking.core.languages import known_or_english
 
 
 class Role(models.TextChoices):
@@ -45,7 +46,7 @@ class User(AbstractBaseUser):
     last_name = models.CharField(max_length=150, blank=True)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.USER)
     is_active = models.BooleanField(default=True, help_text="False: suspended, with immediate effect")
-    language = models.CharField(max_length=5, choices=[("en", "English"), ("hi", "हिन्दी")], default="en")
+    language = models.CharField(max_length=5, default="en", help_text="One of those installed")
     token_epoch = models.PositiveIntegerField(
         default=0, help_text="Tokens of an earlier epoch are dead; a password change begins a new one"
     )
@@ -86,6 +87,11 @@ class User(AbstractBaseUser):
         # Django compares it with each request of a session: whatever ends tokens ends sessions too.
         salt = "parking.accounts.models.User.session"
         return salted_hmac(salt, f"{self.token_epoch}:{self.password}", secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def reads(self) -> str:
+        """Return the language in which to write to this person: the own one, English where that is not installed."""
+        return known_or_english(self.language)
 
     @property
     def is_staff(self) -> bool:

@@ -48,7 +48,7 @@ def own_notices(request: HttpRequest, paging: PageQuery) -> HttpResponse:
     person = caller(request)
     rows = notices_of(person.pk)
     found, unread = page_of(rows, paging), rows.filter(read_at=None).count()
-    with translation.override(person.language):
+    with translation.override(person.reads):
         return ok(found.showing([NoticeOut.of(notice) for notice in found.rows], unread=unread))
 
 

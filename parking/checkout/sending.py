@@ -58,7 +58,7 @@ def _message(mail: DocumentMail, now: datetime) -> EmailMessage:
     payment, sale = find_payment(payment_id=mail.payment_id, actor=SYSTEM)
     documents = issued_documents(payment, sale, now=now)
     reader = mail.recipient
-    with translation.override(reader.language):
+    with translation.override(reader.reads):
         subject, text = _words(documents[0], sale.facts.details.plate)
     message = EmailMessage(subject, text, None, [reader.email])
     attached = file_of(documents)

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 
-from parking.core import brand
+from parking.core import brand, languages
 from parking.core.fresh import FreshValue
 from parking.core.models import OPERATOR, SettingValue
 from parking.core.pictures import digest_problem, picture
@@ -168,6 +168,25 @@ BRAND_COLOUR = Setting(
 # The digest of a kept picture.
 BRAND_LOGO = Setting("brand_logo", "text", lambda: "", most=16, check=digest_problem, for_all=True)
 
+# --- Words ---------------------------------------------------------------------------------------------
+
+
+def language_problem(code: str) -> str | None:
+    """Return why this is no language of slips, in a sentence; None if it is one."""
+    codes = languages.installed()
+    return None if code in codes else f"One of these is needed: {', '.join(codes)}"
+
+
+# What slips and counter displays say beside English; `en`: nothing.
+SECOND_LANGUAGE = Setting("second_language", "text", lambda: "hi", most=5, check=language_problem)
+
+
+def site_languages(site_id: int | None) -> tuple[str, ...]:
+    """Return the languages of what everybody at a site reads: English, and its second one if it has one."""
+    second = languages.known_or_english(SECOND_LANGUAGE.at(site_id))
+    return (settings.LANGUAGE_CODE,) if second == settings.LANGUAGE_CODE else (settings.LANGUAGE_CODE, second)
+
+
 # In the order in which they are shown, by the headings of the page.
 GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "stays": (HOLD_MINUTES, NO_SHOW_MINUTES, CANCEL_WINDOW_SECONDS, LONG_STAY_HOURS),
@@ -177,6 +196,7 @@ GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "gate": (
         GREEN_SECONDS,
         SUPERVISOR_PHONE,
+        SECOND_LANGUAGE,
         COUNTER_UPI,
         CARD_TERMINALS,
         TYPED_REFERENCES,

@@ -73,7 +73,7 @@ def _send(delivery: Delivery, sender: Sender, now: datetime) -> None:
         # Its last attempt had no end: whatever it does to workers, it does no more.
         raise NotDelivered("attempts_used_up", is_definite=True)
     person = delivery.notice.person
-    with translation.override(person.language):
+    with translation.override(person.reads):
         sender.send(Letter(delivery, delivery.notice, person, words_of(delivery.notice)), now)
 
 

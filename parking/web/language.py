@@ -6,6 +6,8 @@ from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
+from parking.core.languages import installed
+
 
 class PageLanguageMiddleware(LocaleMiddleware):
     """Activates the reader's language for pages. The API's texts are a contract, and stay in English."""
@@ -39,7 +41,7 @@ def take_choice(request: HttpRequest, response: HttpResponse) -> str | None:
     wanted = request.COOKIES.get(_CHOICE_COOKIE)
     if wanted is not None:
         response.delete_cookie(_CHOICE_COOKIE, samesite="Lax")
-    return wanted if wanted in dict(settings.LANGUAGES) else None
+    return wanted if wanted in installed() else None
 
 
 def _set(response: HttpResponse, name: str, value: str, max_age: int) -> None:

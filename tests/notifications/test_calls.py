@@ -107,6 +107,16 @@ def test_a_browser_is_subscribed_once_and_belongs_to_whoever_used_it_last(as_dri
         ({"endpoint": "https://fcm.googleapis.com@evil.example/x"}, "push_service_unknown"),
         ({"endpoint": "https://fcm.googleapis.com:99999/x"}, "push_service_unknown"),
         ({"keys": {"p256dh": "BCVx", "auth": "BTBZMqHH6r4Tts7J_aSIgg"}}, "push_keys_invalid"),
+        # The same point, compressed.
+        (
+            {
+                "keys": {
+                    "p256dh": "AiVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcx",
+                    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+                }
+            },
+            "push_keys_invalid",
+        ),
         ({"keys": SUBSCRIPTION["keys"] | {"auth": "short"}}, "push_keys_invalid"),  # type: ignore[operator]
     ],
 )
@@ -147,6 +157,14 @@ def test_the_page_of_preferences_saves_what_is_ticked(driver: User) -> None:
     assert chosen["kinds"]["booked"] == {"MAIL": False, "PUSH": True, "SMS": False, "WHATSAPP": False}
     assert chosen["kinds"]["left"]["MAIL"] is False
     assert (chosen["quiet_from"], chosen["quiet_until"]) == (23, 6)
+
+
+@pytest.mark.parametrize("hour", ["24", "-1", "٧", "x", "", "9" * 5000])
+def test_an_hour_that_no_day_has_counts_as_none_given(driver: User, hour: str) -> None:
+    sent = {"quiet_from": hour, "quiet_until": hour}
+    assert browser_of(driver).post("/profile/notifications/", sent).status_code == 302
+    chosen = ApiClient(driver).get("/api/me/preferences/").json()["data"]
+    assert (chosen["quiet_from"], chosen["quiet_until"]) == (22, 7)
 
 
 # --- One click -----------------------------------------------------------------------------------------

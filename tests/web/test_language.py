@@ -1,10 +1,24 @@
 """Pages speak the reader's language; the API's texts are a contract."""
 
+import os
+import re
+import subprocess
+import sys
+
 import pytest
 from django.test import Client
 
+from deploy import messages
+from deploy.messages import places_in
 from parking.accounts.models import Role, User
+from parking.accounts.tokens import new_access_token
+from parking.api.shapes.users import UserOut
+from parking.core import clock
+from parking.core.models import SettingValue
+from parking.core.site_settings import SECOND_LANGUAGE, site_languages, stored
+from smart_parking.languages import languages_in
 from tests.build import make_user
+from tests.languages import KANNADA, catalogue, install
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +89,125 @@ def test_the_next_person_on_a_device_reads_the_language_of_the_own_account():
     signed_in(browser, second)
     assert language_of(browser.get("/gate/")) == "en"
     assert User.objects.get(pk=second.pk).language == "en"
+
+
+# --- A language as a file -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kannada(tmp_path, settings):
+    install(tmp_path, settings, "kn", KANNADA)
+
+
+def in_own_letters(html):
+    """Return codes and names of the languages that a page offers."""
+    return re.findall(r'<button[^>]* name="language" value="(\w+)"[^>]*>\s*(\S+?)\s*</button>', html)
+
+
+def signed_in_as(user):
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+@pytest.mark.parametrize(("read", "offered"), [("en", [("hi", "हिन्दी")]), ("hi", [("en", "English")])])
+def test_of_two_languages_the_other_one_is_offered_in_its_own_letters(read, offered):
+    html = Client(headers={"Accept-Language": read}).get("/sign-in/").content.decode()
+    assert in_own_letters(html) == offered
+
+
+def test_a_file_adds_a_language(kannada):
+    answer = Client(headers={"Accept-Language": "kn"}).get("/sign-in/")
+    html = answer.content.decode()
+    assert (language_of(answer), "ಸೈನ್ ಇನ್" in html) == ("kn", True)
+    assert in_own_letters(html) == [("en", "English"), ("hi", "हिन्दी")]
+    # What the file leaves out is said in English.
+    assert "Username" in html
+
+
+def test_an_account_may_have_the_added_language(kannada):
+    user = make_user(Role.USER)
+    browser = signed_in_as(user)
+    browser.post("/language/", {"language": "kn"})
+    assert User.objects.get(pk=user.pk).language == "kn"
+    html = browser.get("/profile/").content.decode()
+    assert '<option value="kn" selected>ಕನ್ನಡ</option>' in html
+
+
+def test_an_account_whose_language_was_taken_away_reads_english():
+    user = make_user(Role.USER)
+    User.objects.filter(pk=user.pk).update(language="kn")
+    user.refresh_from_db()
+    assert (user.reads, UserOut.of(user).language) == ("en", "en")
+    assert "selected>English</option>" in signed_in_as(user).get("/profile/").content.decode()
+
+
+@pytest.mark.parametrize(("wanted", "status"), [("kn", 200), ("ta", 400), ("KN", 400), (None, 200), (1, 400)])
+def test_the_api_takes_what_is_installed(kannada, client, wanted, status):
+    user = make_user(Role.USER)
+    answer = client.patch(
+        "/api/auth/me/",
+        {"language": wanted},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {new_access_token(user)}"},
+    )
+    assert answer.status_code == status
+    assert User.objects.get(pk=user.pk).language == ("kn" if wanted == "kn" else "en")
+
+
+@pytest.mark.parametrize("name", ["xx", "README", "ur", "zh_Hans"])
+def test_a_folder_that_pages_cannot_be_written_in_is_not_offered(tmp_path, name):
+    catalogue(tmp_path, name, {})
+    assert languages_in([tmp_path]) == [("en", "English")]
+
+
+def test_languages_that_django_does_not_know_are_offered(tmp_path):
+    for name in ("gu", "or", "pt_BR"):
+        catalogue(tmp_path, name, {})
+    assert languages_in([tmp_path]) == [
+        ("en", "English"),
+        ("gu", "ગુજરાતી"),
+        ("or", "ଓଡ଼ିଆ"),
+        ("pt-br", "Português (Brasil)"),
+    ]
+
+
+def test_the_variable_names_the_folder(tmp_path):
+    messages.compile_(places_in(tmp_path, catalogue(tmp_path / "own", "gu", {"Sign in": "સાઇન ઇન"}).parents[2])[0])
+    program = (
+        "import django; django.setup()\n"
+        "from django.conf import settings\n"
+        "from django.utils.translation import gettext, override\n"
+        "with override('gu'): print([code for code, _name in settings.LANGUAGES], gettext('Sign in'), gettext('Total'))"
+    )
+    more = {"DJANGO_SETTINGS_MODULE": "smart_parking.settings", "SMART_PARKING_LANGUAGES": str(tmp_path / "own")}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=messages.ROOT,
+        env=os.environ | more,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "['en', 'gu', 'hi'] સાઇન ઇન Total\n"
+
+
+@pytest.mark.parametrize(
+    ("second", "problem"),
+    [
+        ("hi", None),
+        ("kn", None),
+        ("en", None),
+        ("xx", "One of these is needed: en, hi, kn"),
+        ("", "One of these is needed: en, hi, kn"),
+    ],
+)
+def test_the_second_language_of_a_site_is_one_that_is_installed(kannada, second, problem):
+    assert SECOND_LANGUAGE.problem_with(second) == problem
+
+
+def test_a_site_has_its_own_second_language(kannada):
+    for site_id, value in ((1, "kn"), (2, "en"), (3, "xx")):
+        SettingValue.objects.create(name="second_language", site_id=site_id, value=value, changed_at=clock.now())
+    stored.forget()
+    assert [site_languages(site) for site in (None, 1, 2, 3)] == [("en", "hi"), ("en", "kn"), ("en",), ("en",)]

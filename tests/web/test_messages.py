@@ -5,7 +5,8 @@ import gettext
 import pytest
 
 from deploy import messages
-from deploy.messages import Place, Problem
+from deploy.messages import Place, Problem, places_in
+from tests.languages import catalogue
 
 CODE = """
 from django.utils.translation import gettext as _, ngettext, pgettext
@@ -127,3 +128,66 @@ def test_filling_enters_what_it_can_and_names_the_rest(place):
     with pytest.raises(Problem, match="no source says: Nonsense"):
         messages.fill(place, HINDI | {"Nonsense": "बकवास"})
     messages.check(place)
+
+
+# --- The operator's folder ------------------------------------------------------------------------------
+
+
+def own(filled, code, texts):
+    """Return the place of an operator's catalogue beside ours, which is Hindi."""
+    folder = filled.root / "own"
+    catalogue(folder, code, texts)
+    ours, theirs = places_in(filled.root, folder)
+    assert (ours, theirs) == (filled, Place(filled.root, code, folder))
+    return theirs
+
+
+def test_a_language_of_the_operators_is_to_be_complete(filled):
+    place = own(filled, "kn", {"Leave": "ಹೊರಡಿ"})
+    messages.update(place)
+    assert problems(place) == [
+        "not translated: %(count)s car",
+        "not translated: [month] May",
+        "not translated: One slot in %(zone)s",
+        "not translated: Slots",
+    ]
+
+
+def test_an_operator_may_say_a_few_things_otherwise(filled):
+    place = own(filled, "hi", {"Leave": "चलें"})
+    messages.check(place)
+    messages.update(place)
+    messages.check(place)
+
+
+def test_what_an_operator_says_otherwise_is_checked_too(filled):
+    place = own(filled, "hi", {"Leave": "चलें", "Nonsense": "बकवास", "Slots": "<b>जगहें</b>"})
+    assert problems(place) == [
+        "no source says it: Nonsense",
+        "placeholders or markup differ (</b>, <b>): Slots",
+    ]
+
+
+def test_a_translation_that_does_not_fit_is_left_out_of_what_the_server_reads(filled):
+    place = own(filled, "kn", {"Leave": "ಹೊರಡಿ", "One slot in %(zone)s": "%(zona)s"})
+    messages.compile_(place)
+    with place.compiled.open("rb") as file:
+        kannada = gettext.GNUTranslations(file)
+    assert kannada.gettext("Leave") == "ಹೊರಡಿ"
+    assert kannada.gettext("One slot in %(zone)s") == "One slot in %(zone)s"
+
+
+def test_a_language_has_as_many_plurals_as_it_needs(filled):
+    place = Place(filled.root, "pl")
+    polish = {"%(count)s car": ["%(count)s auto", "%(count)s auta", "%(count)s aut"]}
+    messages.fill(place, polish)
+    assert "not translated: %(count)s car" not in problems(place)
+    with pytest.raises(Problem, match="not translated: %"):
+        messages.fill(place, {"%(count)s car": ["%(count)s auto", "%(count)s auta"]})
+
+
+def test_a_folder_that_is_no_language_is_named(tmp_path, monkeypatch, capsys):
+    catalogue(tmp_path, "xx", {})
+    monkeypatch.setenv("SMART_PARKING_LANGUAGES", str(tmp_path))
+    assert messages.main(["compile"]) == 1
+    assert capsys.readouterr().err == "xx: no language that pages can have\n"

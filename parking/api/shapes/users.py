@@ -9,13 +9,21 @@ from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from parking.accounts.models import Role, User
 from parking.accounts.permissions import read_permissions
+from parking.core import languages
 from parking.core.actor import Permissions
 from parking.core.ids import MAX_ID
 from parking.edge.parsing import In, Printable, Rupees
 from parking.edge.shapes import Shape
 
+
+def _installed(code: str) -> str:
+    if code not in languages.installed():
+        raise ValueError(f"one of {', '.join(languages.installed())} is needed")
+    return code
+
+
 RoleName = Annotated[Role, Field(strict=False)]
-Language = Literal["en", "hi"]
+Language = Annotated[str, AfterValidator(_installed), Field(json_schema_extra={"enum": list(languages.installed())})]
 SpecialSlot = Literal["ACCESSIBLE", "VIP"]
 SpecialSlots = Annotated[list[SpecialSlot], Field(max_length=2, description="Special slots that a driver may book")]
 DisabilityCard = Annotated[
@@ -143,7 +151,7 @@ class UserOut(Shape):
     def of(cls, user: User) -> Self:
         """Return an account."""
         permissions = PermissionsOut.of(read_permissions(user.permissions))
-        return cls.read(user, sites=list(user.site_ids), permissions=permissions)
+        return cls.read(user, language=user.reads, sites=list(user.site_ids), permissions=permissions)
 
 
 STAFF_EXAMPLE = UserOut.example | {"id": 8, "username": "ravi", "role": "STAFF", "email": "ravi@example.org"}

@@ -46,7 +46,8 @@ def mail_of(letter: Letter, address: str, now: datetime) -> EmailMultiAlternativ
     """Return a mail, in the active language."""
     facts = _facts(letter)
     message = EmailMultiAlternatives(
-        subject=letter.words.title,
+        # A line break would end the header: names and other data may have one.
+        subject=" ".join(letter.words.title.split()),
         body=_plain_text(facts),
         to=[address],
         headers=_headers(letter, facts["unsubscribe"]),

@@ -17,7 +17,7 @@ class SmsSender:
     """Posts one SMS as JSON; the provider knows a repeated one by its `reference`."""
 
     def send(self, letter: Letter, now: datetime) -> None:
-        template = template_for(letter.notice.kind, letter.person.language)
+        template = template_for(letter.notice.kind, letter.person.reads)
         number = settings.SMS_TEMPLATE_IDS.get(template.name) if template else None
         if template is None or number is None:
             raise NotDelivered("sms_template_missing", is_definite=True)

@@ -51,8 +51,10 @@ def is_push_service(endpoint: str) -> bool:
 def check_keys(p256dh: str, auth: str) -> None:
     """Raise Refused `push_keys_invalid` for keys with which nothing can be encrypted."""
     try:
-        _public_key(from_base64(p256dh))
-        is_whole = len(from_base64(auth)) == 16
+        point = from_base64(p256dh)
+        _public_key(point)
+        # A point may also be compressed; browsers and the encryption know the whole one alone.
+        is_whole = len(point) == 65 and len(from_base64(auth)) == 16
     except ValueError:
         is_whole = False
     if not is_whole:
@@ -140,9 +142,21 @@ def to_base64(content: bytes) -> str:
 
 
 def content_of(title: str, text: str, *, url: str, tag: str) -> bytes:
-    """Return what the service worker shows, shortened to what fits. The same `tag` replaces what was shown before."""
+    """Return what the service worker shows, its words shortened to what fits: the text first, then the title.
+
+    The same `tag` replaces what was shown before.
+    """
     while True:
         content = json.dumps({"title": title, "body": text, "url": url, "tag": tag}, ensure_ascii=False).encode()
-        if len(content) <= MOST_BYTES:
+        if len(content) <= MOST_BYTES or not title:
             return content
-        text = f"{text[: len(text) // 2]}…"
+        if text:
+            text = _half_of(text)
+        else:
+            title = _half_of(title)
+
+
+def _half_of(text: str) -> str:
+    """Return the first half of a text; empty where nothing would be left of it."""
+    kept = text.removesuffix("…")[: len(text) // 2]
+    return f"{kept}…" if len(kept) + 1 < len(text) else ""

@@ -36,7 +36,7 @@ class WhatsAppSender:
                 "type": "template",
                 "template": {
                     "name": name,
-                    "language": {"code": letter.person.language},
+                    "language": {"code": letter.person.reads},
                     "components": [
                         {"type": "body", "parameters": [{"type": "text", "text": text} for text in texts]},
                     ],

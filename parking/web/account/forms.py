@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from parking.core.languages import choices
 from parking.edge.wording import sentence_for
 from parking.vehicles.models import VehicleKind
 from parking.web.forms import ServiceForm
@@ -110,7 +111,7 @@ class SignUpForm(ContactForm):
 
 
 class ProfileForm(ContactForm):
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=choices)
     password = _old_password(_("Password"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -34,13 +34,17 @@ def frame_of(user: User) -> str:
     return _FRAMES[Role(user.role)]
 
 
+def _own_values(user: User) -> dict[str, str]:
+    return {name: getattr(user, name) for name in _SHOWN} | {"language": user.reads}
+
+
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_anyone
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and save name, contact and language of the own account, with links to the rest of it."""
     user = user_of(request)
-    form = ProfileForm(request.POST or None, initial={name: getattr(user, name) for name in _SHOWN})
+    form = ProfileForm(request.POST or None, initial=_own_values(user))
     if form.is_valid():
         with form.refusals(request):
             changed = accounts.change_own_account(
@@ -50,10 +54,10 @@ def profile(request: HttpRequest) -> HttpResponse:
                 password=form.cleaned_data["password"],
                 now=clock.now(),
             )
-            with translation.override(changed.language):
+            with translation.override(changed.reads):
                 messages.success(request, _("Saved."))
             response = redirect("profile")
-            remember_language(response, changed.language)
+            remember_language(response, changed.reads)
             return response
     return page(
         request,

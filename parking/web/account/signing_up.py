@@ -33,6 +33,6 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 now=clock.now(),
             )
             response = HttpResponseRedirect(safe_next(request, home_of(user)))
-            remember_language(response, user.language)
+            remember_language(response, user.reads)
             return response
     return page(request, "account/sign_up.html", form=form, next=safe_next(request, ""))

@@ -1,6 +1,5 @@
 """Sign-in and sign-out, the start page and the choice of language."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -11,6 +10,7 @@ from parking.accounts import services as accounts
 from parking.accounts.models import User
 from parking.accounts.sessions import sign_in_session, sign_out_session
 from parking.core import clock
+from parking.core.languages import installed
 from parking.core.requests import forgotten
 from parking.edge.pages import page
 from parking.web.access import INTERRUPTED, home_of, safe_next, user_of
@@ -36,7 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             chosen = take_choice(request, response)
             if chosen is not None and chosen != user.language:
                 accounts.update_profile(user_id=user.pk, changes={"language": chosen}, now=clock.now())
-            remember_language(response, chosen or user.language)
+            remember_language(response, chosen or user.reads)
             return response
     interrupted = INTERRUPTED in request.GET
     return page(request, "account/sign_in.html", form=form, next=safe_next(request, ""), interrupted=interrupted)
@@ -54,7 +54,7 @@ def language(request: HttpRequest) -> HttpResponse:
     """Change the language of the pages, for this browser and, signed in, for the account."""
     wanted = request.POST.get("language", "")
     response = HttpResponseRedirect(safe_next(request, "/"))
-    if wanted in dict(settings.LANGUAGES):
+    if wanted in installed():
         remember_language(response, wanted)
         if isinstance(request.user, User):
             accounts.update_profile(user_id=request.user.pk, changes={"language": wanted}, now=clock.now())

@@ -1,17 +1,17 @@
-"""Words for a screen that is read by everybody: in both languages of the site, whatever the browser asks for."""
+"""Words for a screen that is read by everybody: in the languages of the site, whatever the browser asks for."""
 
 from decimal import Decimal
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop, override
 
+from parking.core.site_settings import site_languages
 from parking.web.components import amount_text
 
 register = template.Library()
-
-FIRST, SECOND = "en", "hi"
 
 _CASH = gettext_noop("Pay %(amount)s in cash at the counter")
 _WORDS = {
@@ -33,21 +33,29 @@ _WORDS = {
 }
 
 
-@register.simple_tag
-def both(text: str) -> SafeString:
-    """Return a word of the counter display in English and Hindi; it must be one of those above."""
-    return _in_both(_WORDS[text], {})
+@register.simple_tag(takes_context=True)
+def both(context: Context, text: str) -> SafeString:
+    """Return a word of the counter display in the languages of its site; it must be one of those above."""
+    return _in_each(_WORDS[text], {}, context)
 
 
-@register.simple_tag
-def both_with_amount(amount: Decimal) -> SafeString:
-    """Return how an amount is paid in cash, in English and Hindi."""
-    return _in_both(_CASH, {"amount": amount_text(amount)})
+@register.simple_tag(takes_context=True)
+def both_with_amount(context: Context, amount: Decimal) -> SafeString:
+    """Return how an amount is paid in cash, in the languages of the site."""
+    return _in_each(_CASH, {"amount": amount_text(amount)}, context)
 
 
-def _in_both(text: str, facts: dict[str, str]) -> SafeString:
-    with override(FIRST):
-        first = gettext(text) % facts if facts else gettext(text)
-    with override(SECOND):
-        second = gettext(text) % facts if facts else gettext(text)
-    return format_html('{} <span class="second" lang="{}">{}</span>', first, SECOND, second)
+def _in_each(text: str, facts: dict[str, str], context: Context) -> SafeString:
+    gate = context["display"].gate
+    first, *others = site_languages(gate and gate.site_id)
+    said = _said(text, facts, first)
+    for second in others:
+        # The file of a language may leave something out.
+        if (again := _said(text, facts, second)) != said:
+            return format_html('{} <span class="second" lang="{}">{}</span>', said, second, again)
+    return format_html("{}", said)
+
+
+def _said(text: str, facts: dict[str, str], language: str) -> str:
+    with override(language):
+        return gettext(text) % facts if facts else gettext(text)

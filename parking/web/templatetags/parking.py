@@ -15,10 +15,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from parking.accounts.models import User
+from parking.accounts.models import Role, User
+from parking.core.languages import choices
 from parking.core.money import indian
 from parking.facilities.calendars import zone_of
 from parking.notifications.queries import unread_notices
+from parking.reports.background import background_now
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
 from parking.tariffs.rules import BillLine
@@ -326,3 +328,22 @@ def bell(context: Context) -> dict[str, object]:
     if not isinstance(user, User) or context.get("nameless"):
         return {"is_shown": False}
     return {"is_shown": True, "unread": unread_notices(user.pk)}
+
+
+@register.simple_tag
+def installed_languages() -> list[tuple[str, str]]:
+    """Return code and name of each language, in its own letters; Django's tag would translate the names."""
+    return choices()
+
+
+@register.inclusion_tag("web/parts/no_worker.html", takes_context=True)
+def no_worker(context: Context) -> dict[str, object]:
+    """Draw for managers and auditors that no worker runs: no notice could say so, since a worker would have to send it.
+
+    Nothing for others, nor while one was seen within a minute.
+    """
+    user = getattr(context.get("request"), "user", None)
+    if not isinstance(user, User) or user.role not in {Role.ADMIN, Role.AUDITOR} or context.get("nameless"):
+        return {"is_shown": False}
+    background = background_now.value()
+    return {"is_shown": background.worker != "ok", "last_beat": background.last_beat}

@@ -14,6 +14,7 @@ class Gate:
     """An attendant at a gate: scans have numbers of their own unless one is given."""
 
     def __init__(self, user: User) -> None:
+        self.user = user
         self.client = Client()
         self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         self.scans = 0

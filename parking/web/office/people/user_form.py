@@ -14,6 +14,7 @@ from parking.accounts.models import Role, User
 from parking.accounts.permissions import read_permissions
 from parking.core.actor import Permissions
 from parking.core.errors import DomainError, InvalidInput
+from parking.core.languages import choices, installed
 from parking.core.money import ZERO
 from parking.core.sites import Sites
 from parking.edge.wording import sentence_for
@@ -70,7 +71,7 @@ class UserForm(EditForm):
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
         error_messages={"invalid": _("Enter a phone number such as +91 98765 43210.")},
     )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=choices)
     role = forms.ChoiceField(label=_("Role"), choices=ROLES)
     is_active = forms.BooleanField(label=_("Can sign in"), required=False)
     site_ids = forms.TypedMultipleChoiceField(
@@ -180,7 +181,7 @@ def _shown(name: str, value: Any) -> str:
     if name == "is_active" or name in SWITCHES:
         return gettext("Yes") if value else gettext("No")
     if name == "language":
-        return str(dict(settings.LANGUAGES).get(value, value))
+        return str(installed().get(value, value))
     return word(value) if value else gettext("none")
 
 
@@ -230,7 +231,8 @@ class UserSearch(ServiceForm):
 
 def values_of(user: User) -> dict[str, Any]:
     """Return the account's present values, as the form's initial values."""
-    return {name: getattr(user, name) for name in COLUMNS} | values_of_permissions(read_permissions(user.permissions))
+    values = {name: getattr(user, name) for name in COLUMNS} | {"language": user.reads}
+    return values | values_of_permissions(read_permissions(user.permissions))
 
 
 def values_of_permissions(permissions: Permissions) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from parking.core.languages import installed
 from parking.core.pictures import MOST_BYTES
-from parking.core.site_settings import BRAND_LOGO, GROUPS, Setting
+from parking.core.site_settings import BRAND_LOGO, GROUPS, SECOND_LANGUAGE, Setting
 from parking.facilities.setting_values import INSTALLATION, SITE, Current
 from parking.web.forms import ServiceForm, dress
 from parking.web.office.shared.fields import EditForm, WholeField
@@ -48,6 +50,7 @@ LABELS: dict[str, Promise] = {
     "pay_later_per_attendant": _("Cars that an attendant may let pay later in eight hours"),
     "pay_later_proof": _("Who pays later leaves a phone number or is on a photo (1: yes, 0: the plate is enough)"),
     "supervisor_phone": _("Phone number of the supervisor, for attendants"),
+    "second_language": _("Second language of slips and counter displays"),
     "brand_name": _("Name on pages, mails and tickets"),
     "brand_colour": _("Colour, dark enough for white text"),
 }
@@ -91,8 +94,16 @@ class SettingsForm(EditForm):
 def _field(row: Current) -> forms.Field:
     setting: Setting[Any] = row.setting
     label = str(LABELS[setting.name])
+    if setting is SECOND_LANGUAGE:
+        return forms.ChoiceField(label=label, choices=_second_languages(row.default), required=False)
     if isinstance(setting.default(), str):
         hint = gettext("Empty: %(value)s") % {"value": row.default} if row.default else ""
         return forms.CharField(label=label, help_text=hint, max_length=setting.most, required=False, empty_value=None)
     hint = gettext("Empty: %(value)s") % {"value": row.default}
     return WholeField(label=label, help_text=hint, least=setting.least, most=setting.most, required=False)
+
+
+def _second_languages(usual: str) -> list[tuple[str, str]]:
+    """Return the choices of a site's second language; the first one follows the default."""
+    names = installed() | {settings.LANGUAGE_CODE: gettext("None: English alone")}
+    return [("", gettext("As usual: %(value)s") % {"value": names.get(usual, usual)}), *names.items()]
