@@ -59,7 +59,7 @@ def _is_free_more_often(before: Terms, after: Terms) -> bool:
 
 
 def _visits(before: Terms, after: Terms, percents: Collection[int]) -> Iterator[_Visit]:
-    """Yield who may pay less where a walk-in does not, who comes the first time to a zone that is neither full nor empty.
+    """Yield who may pay less where another does not: a walk-in of the first time, to a zone without busy times, first.
 
     Free minutes are not for all; a night, unlike the time, is no dearer in busy times.
     """
