@@ -11,6 +11,7 @@ from parking.accounts.models import Approval, Role, User
 from parking.audit.models import AuditEntry
 from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingZone
+from parking.facilities.services import retire_zone
 from parking.tariffs import holidays, zone_demand, zone_tariffs
 from parking.tariffs.demand import steps_of
 from parking.tariffs.models import Holiday
@@ -160,6 +161,13 @@ def test_steps_that_were_changed_meanwhile_are_replaced_by_what_is_approved(
     data_of(first.put(address_of(zone), {"steps": [{"from_percent": 50, "change_percent": 30}]}))
     data_of(decide(second, asked))
     assert steps_of(zone.pk) == (DemandStep(0, -10), DemandStep(80, 20))
+
+
+def test_a_request_of_a_zone_that_was_retired_can_be_refused(admin: User, second: ApiClient, zone: ParkingZone) -> None:
+    asked = data_of(ApiClient(admin).put(address_of(zone), {"steps": STEPS}), 202)
+    retire_zone(actor=SYSTEM, zone_id=zone.pk, now=START)
+    assert problem_of(decide(second, asked)) == (404, "zone_not_found")
+    assert data_of(decide(second, asked, "REFUSE"))["decision"] == "REFUSE"
 
 
 # --- Holidays ------------------------------------------------------------------------------------------
