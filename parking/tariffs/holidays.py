@@ -72,7 +72,7 @@ def remove_holiday(*, actor: Actor, site_id: int, holiday_id: int, now: datetime
     Raises NotFound `site_not_found`, `holiday_not_found`; Refused `second_person_needed`.
     """
     with transaction.atomic():
-        holiday = _locked(actor, site_id, holiday_id)
+        holiday = _found(_locked(actor, site_id, holiday_id))
         if _cheaper_zones(actor, site_id, foreseen.without_holiday, holiday.date, now):
             raise lowering.second_person_needed()
         _remove(actor, holiday, now)
@@ -84,7 +84,7 @@ def propose_removal(*, actor: Actor, site_id: int, holiday_id: int, now: datetim
     Raises NotFound `site_not_found`, `holiday_not_found`; Refused `waits_already`.
     """
     with transaction.atomic():
-        holiday = _locked(actor, site_id, holiday_id)
+        holiday = _found(_locked(actor, site_id, holiday_id))
         if zones := _cheaper_zones(actor, site_id, foreseen.without_holiday, holiday.date, now):
             wanted = {"date": holiday.date.isoformat(), "name": holiday.name, "removes": holiday.pk}
             return _ask(actor, zones, wanted, now)
@@ -92,8 +92,11 @@ def propose_removal(*, actor: Actor, site_id: int, holiday_id: int, now: datetim
     return None
 
 
-def _locked(actor: Actor, site_id: int, holiday_id: int) -> Holiday:
-    holiday = holidays_of(site_id, actor).select_for_update().filter(pk=holiday_id).first()
+def _locked(actor: Actor, site_id: int, holiday_id: int) -> Holiday | None:
+    return holidays_of(site_id, actor).select_for_update().filter(pk=holiday_id).first()
+
+
+def _found(holiday: Holiday | None) -> Holiday:
     if holiday is None:
         raise NotFound("holiday_not_found", "There is no such holiday")
     return holiday
@@ -115,9 +118,12 @@ def approve_holiday(*, actor: Actor, approval: Approval, now: datetime) -> None:
     Forbidden `second_person_not_independent`.
     """
     with transaction.atomic():
-        wanted = approvals.decide(approval, Decision.APPROVE, actor=actor, now=now).facts["holiday"]
+        wanted = approval.facts["holiday"]
+        # Before the approval, as whoever asks locks it.
+        taken_out = _locked(actor, wanted["site_id"], wanted["removes"]) if "removes" in wanted else None
+        approvals.decide(approval, Decision.APPROVE, actor=actor, now=now)
         if "removes" in wanted:
-            _remove(actor, _locked(actor, wanted["site_id"], wanted["removes"]), now)
+            _remove(actor, _found(taken_out), now)
         else:
             _add(actor, wanted["site_id"], date.fromisoformat(wanted["date"]), wanted["name"], now)
 

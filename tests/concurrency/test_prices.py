@@ -13,7 +13,7 @@ from parking.checkout import approving
 from parking.core.actor import SYSTEM, Actor
 from parking.facilities.models import ParkingZone
 from parking.tariffs.demand import steps_of
-from parking.tariffs.holidays import propose_holiday
+from parking.tariffs.holidays import add_holiday, propose_holiday, propose_removal
 from parking.tariffs.models import Holiday, Tariff
 from parking.tariffs.rules.demand import DemandStep
 from parking.tariffs.rules.terms import Band, Weekday
@@ -102,3 +102,17 @@ def test_dearer_steps_and_approved_ones_leave_one_of_them(transactional_db: None
     assert tally(answers) == {"ok": 2}
     last = AuditEntry.objects.filter(action="demand.changed").latest("pk").facts["steps"]
     assert [step.to_json() for step in steps_of(zone.pk)] == last
+
+
+def test_the_end_of_a_holiday_is_approved_while_others_ask_for_it(transactional_db: None) -> None:
+    zone, people = zone_of_yesterday(), administrators()
+    band = Band("Holiday", (Weekday.HOLIDAY,), 0, 0, Decimal(90))
+    add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=Draft({"base_rate": Decimal(50), "bands": (band,)}), now=START)
+    feast = add_holiday(actor=SYSTEM, site_id=zone.site_id, day=START.date(), name="Feast", now=START)
+    ask = partial(propose_removal, site_id=zone.site_id, holiday_id=feast.pk, now=START)
+    ask(actor=people[0])
+    approve = partial(approving.decide, approval_id=Approval.objects.get().pk, decision=Decision.APPROVE, now=START)
+    first, *others = at_once([partial(approve, actor=people[1]), *(partial(ask, actor=one) for one in people[2:])])
+    assert first.decision == Decision.APPROVE
+    assert set(tally(others)) <= {"waits_already", "holiday_not_found"}
+    assert not Holiday.objects.exists()

@@ -145,5 +145,5 @@ def test_who_had_free_minutes_already_is_compared_too() -> None:
     before = replace(HOURS, grace_minutes=0, free_minutes=15, slabs=slabs, next_day=NextDay.FULL)
     after = replace(before, slabs=(Slab(15, Decimal(20)), before.slabs[1]))
     assert not is_cheaper(before, after, TEN)
-    again = {"free_again_after_minutes": 600}
-    assert is_cheaper(replace(before, **again), replace(after, **again), TEN)
+    before, after = (replace(terms, free_again_after_minutes=600) for terms in (before, after))
+    assert is_cheaper(before, after, TEN)

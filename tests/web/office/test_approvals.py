@@ -19,7 +19,7 @@ from parking.tariffs.zone_demand import set_demand
 from parking.tariffs.zone_tariffs import add_tariff
 from tests.build import make_user
 from tests.moments import START
-from tests.web.office.forms import browser_of
+from tests.web.driver.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
 
