@@ -50,7 +50,7 @@ def test_a_visit_that_was_too_long_for_free_minutes_leaves_them_to_the_next() ->
 def test_who_stayed_longer_than_reserved_pays_for_it_under_the_draft_too() -> None:
     dear = replace(HOURS, overstay_percent=50)
     late = replace(past(0, 180), ends_at=at(60))
-    assert after(dear, late, past(0, 180)) == [150 + 25 * 2, 150]
+    assert after(dear, late, past(0, 180)) == [150 + 25, 150]
 
 
 def test_what_a_discount_left_to_be_rounded_is_left_out_on_both_sides() -> None:
