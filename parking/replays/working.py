@@ -31,10 +31,6 @@ LEASE = timedelta(minutes=2)
 _REST = 0.25
 
 Row = Mapping[str, Any]
-_COLUMNS = (
-    "pk", "zone_id", "vehicle_id", "booked_at", "entry_time", "exit_time", "ends_at", "terms", "bill__lines",
-    "bill__billed_until",
-)  # fmt: skip
 
 
 def run_replays(*, now: datetime) -> int:
@@ -102,7 +98,10 @@ def _sessions(replay: Replay, terms: dict[int, Terms]) -> "QuerySet[ParkingSessi
             subscription=None,
         )
         .order_by("pk")
-        .values(*_COLUMNS)
+        .values(
+            *("pk", "zone_id", "vehicle_id", "booked_at", "entry_time", "exit_time", "ends_at", "terms"),
+            *("bill__lines", "bill__billed_until"),
+        )
     )
 
 
