@@ -99,8 +99,16 @@ def _sessions(replay: Replay, terms: dict[int, Terms]) -> "QuerySet[ParkingSessi
         )
         .order_by("pk")
         .values(
-            *("pk", "zone_id", "vehicle_id", "booked_at", "entry_time", "exit_time", "ends_at", "terms"),
-            *("bill__lines", "bill__billed_until"),
+            "pk",
+            "zone_id",
+            "vehicle_id",
+            "booked_at",
+            "entry_time",
+            "exit_time",
+            "ends_at",
+            "terms",
+            "bill__lines",
+            "bill__billed_until",
         )
     )
 
