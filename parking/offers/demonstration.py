@@ -11,10 +11,10 @@ from parking.offers.codes import create_code
 from parking.offers.models import PromoCode, PromoKind, Shop
 from parking.offers.shops import create_shop
 from parking.offers.vouchers import issue
-from parking.tariffs.demand import set_demand
 from parking.tariffs.models import ZoneDemand
 from parking.tariffs.rules.changes import Gives
 from parking.tariffs.rules.demand import DemandStep
+from parking.tariffs.zone_demand import set_demand
 
 CODE, TERMINAL = "WELCOME", "41002345"
 SHOP = {"name": "Chroma", "gstin": "07AABCC1234D1ZD", "gives": Gives.MINUTES, "value": Decimal(60), "per_day": 200}

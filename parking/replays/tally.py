@@ -3,12 +3,22 @@
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from parking.tariffs.rules import BillLine, LineKind, Stay, Terms, lines_of, whole_minutes
+from parking.core.money import PAISA
+from parking.tariffs.rules import (
+    BillLine,
+    LineKind,
+    Stay,
+    Terms,
+    lines_of,
+    round_off,
+    uses_free_minutes,
+    whole_minutes,
+)
 
 # What the tariff decides; what a pass, a shop, a code, a lost ticket or busy times changed is left out on both sides.
 OF_THE_TARIFF = frozenset(
@@ -19,7 +29,6 @@ OF_THE_TARIFF = frozenset(
         LineKind.NIGHT,
         LineKind.OVERSTAY,
         LineKind.BOOKING_MINIMUM,
-        LineKind.ROUND_OFF,
     }
 )
 # Stays of up to so many minutes stand together; longer ones under None.
@@ -31,7 +40,8 @@ MOST_CHANGED = 10
 class Past:
     """A session that has ended: it was billed up to `exit`, and on its bill are `lines`.
 
-    `had_fee` says whether it had been booked with a fee.
+    `had_fee` says whether it had been booked with a fee, `ends_at` until when it was reserved, `round_to` how its total
+    was rounded. `vehicle_id` and `booked_at` tell whether its plate had the free minutes of a tariff before.
     """
 
     session_id: int
@@ -40,6 +50,10 @@ class Past:
     day: date
     lines: tuple[BillLine, ...]
     had_fee: bool
+    vehicle_id: int
+    booked_at: datetime
+    ends_at: datetime | None = None
+    round_to: Decimal = PAISA
 
 
 @dataclass
@@ -71,18 +85,31 @@ class Tally:
     more: int = 0
     less: int = 0
     _changed: list[tuple[int, int, int, int]] = field(default_factory=list)
+    _had_free: dict[int, datetime] = field(default_factory=dict)
 
     def add(self, past: Past, terms: Terms) -> None:
-        """Count a session with what it cost and what it costs under these terms."""
-        under = terms if past.had_fee else terms.without_fee()
-        before = _by_label(past.lines, self.before_by_label)
-        after = _by_label(lines_of(Stay(past.entry, past.exit), under), self.after_by_label)
+        """Count a session with what it cost and costs under these terms; those of a plate come in their order."""
+        stay = Stay(past.entry, past.exit, past.ends_at)
+        before = _by_label(past.lines, past.round_to, self.before_by_label)
+        after = _by_label(lines_of(stay, self._under(past, terms)), terms.round_to, self.after_by_label)
         self.whole.add(before, after)
         self.days[past.day].add(before, after)
         self.lengths[length_of(whole_minutes(past.entry, past.exit))].add(before, after)
         self.more += after > before
         self.less += after < before
         self._keep(past.session_id, before, after)
+
+    def _under(self, past: Past, terms: Terms) -> Terms:
+        """Return the terms as this session would have had them: with its fee, and free minutes not again too soon."""
+        under = terms if past.had_fee else terms.without_fee()
+        if not (under.free_minutes and under.free_again_after_minutes):
+            return under
+        had = self._had_free.get(past.vehicle_id)
+        if had is not None and had > past.booked_at - timedelta(minutes=under.free_again_after_minutes):
+            return replace(under, free_minutes=0)
+        if uses_free_minutes(past.entry, past.exit, under):
+            self._had_free[past.vehicle_id] = past.exit
+        return under
 
     def _keep(self, session_id: int, before: int, after: int) -> None:
         if before == after:
@@ -122,13 +149,14 @@ class Tally:
         }
 
 
-def _by_label(lines: Iterable[BillLine], sums: dict[str, int]) -> int:
+def _by_label(lines: Iterable[BillLine], round_to: Decimal, sums: dict[str, int]) -> int:
+    """Return what the lines of the tariff come to (paise), rounded as if there were no others, and add them up."""
+    counted = tuple(line for line in lines if line.kind in OF_THE_TARIFF)
     total = 0
-    for line in lines:
-        if line.kind in OF_THE_TARIFF:
-            paise = int(line.amount * 100)
-            sums[line.label] += paise
-            total += paise
+    for line in (*counted, *round_off(counted, round_to)):
+        paise = int(line.amount * 100)
+        sums[line.label] += paise
+        total += paise
     return total
 
 

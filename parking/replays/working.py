@@ -15,6 +15,7 @@ import structlog
 from django.db.models import Q, QuerySet
 
 from parking.core import clock
+from parking.core.money import PAISA
 from parking.facilities.models import ParkingZone
 from parking.replays.models import OPEN_REPLAY, Replay, ReplayState
 from parking.replays.tally import Past, Tally
@@ -97,7 +98,18 @@ def _sessions(replay: Replay, terms: dict[int, Terms]) -> "QuerySet[ParkingSessi
             subscription=None,
         )
         .order_by("pk")
-        .values("pk", "zone_id", "entry_time", "exit_time", "terms", "bill__lines", "bill__billed_until")
+        .values(
+            "pk",
+            "zone_id",
+            "vehicle_id",
+            "booked_at",
+            "entry_time",
+            "exit_time",
+            "ends_at",
+            "terms",
+            "bill__lines",
+            "bill__billed_until",
+        )
     )
 
 
@@ -117,6 +129,10 @@ def _past(row: Row, terms: Terms) -> Past:
         day=_day_of(row["exit_time"], terms),
         lines=tuple(BillLine.from_json(line) for line in row["bill__lines"]),
         had_fee=Decimal(row["terms"]["booking_fee"]) > 0,
+        vehicle_id=row["vehicle_id"],
+        booked_at=row["booked_at"],
+        ends_at=row["ends_at"],
+        round_to=Decimal(row["terms"].get("round_to", PAISA)),
     )
 
 

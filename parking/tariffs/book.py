@@ -61,6 +61,11 @@ class PriceBook:
     base: Versions
     by_id: Mapping[int, Version] = field(default_factory=dict)
     moments: tuple[datetime, ...] = ()
+    # What is not a version, where prices are thought of that are not written: the columns of zones, plain prices of
+    # other kinds, holidays by site.
+    columns: Mapping[int, Prices] = field(default_factory=dict)
+    plain: Mapping[tuple[int, str], KindRate] | None = None
+    holidays: Mapping[int, tuple[date, ...]] | None = None
 
     def version_at(self, zone_id: int, kind: str, moment: datetime) -> Version | None:
         """Return the tariff of a kind in a zone at a moment: the zone's own, or that of a rate card."""
@@ -70,7 +75,7 @@ class PriceBook:
     def prices_at(self, zone: ParkingZone, kind: str, moment: datetime) -> Prices:
         """Return what a kind pays in a zone at a moment; a kind without prices of its own pays as cars do."""
         own = self.own_prices_at(zone, kind, moment)
-        return own or self.own_prices_at(zone, VehicleKind.CAR, moment) or _plain_of(zone)
+        return own or self.own_prices_at(zone, VehicleKind.CAR, moment) or self.plain_of(zone)
 
     def own_prices_at(self, zone: ParkingZone, kind: str, moment: datetime) -> Prices | None:
         """Return the prices that a kind has of its own, cars always; None for one that pays as cars do."""
@@ -78,7 +83,7 @@ class PriceBook:
             return version.prices
         if kind == VehicleKind.CAR:
             return self._base_at(zone, moment)
-        rate = plain_now.value().get((zone.pk, kind))
+        rate = self._plain_kinds.get((zone.pk, kind))
         return Prices(rate.hourly_rate, rate.booking_fee) if rate else None
 
     def _base_at(self, zone: ParkingZone, moment: datetime) -> Prices:
@@ -86,11 +91,19 @@ class PriceBook:
         versions = self.base.get((zone.pk, VehicleKind.CAR), ())
         then = holding(versions, moment)
         is_present = then is None or then.id == max(version.id for version in versions)
-        return _plain_of(zone) if then is None or is_present else then.prices
+        return self.plain_of(zone) if then is None or is_present else then.prices
+
+    def plain_of(self, zone: ParkingZone) -> Prices:
+        """Return what cars pay where no tariff holds: the columns of the zone."""
+        return self.columns.get(zone.pk) or Prices(zone.hourly_rate, zone.booking_fee)
+
+    @property
+    def _plain_kinds(self) -> Mapping[tuple[int, str], KindRate]:
+        return plain_now.value() if self.plain is None else self.plain
 
     def kinds_of(self, zone_id: int) -> set[str]:
         """Return the kinds that have or had prices of their own in a zone."""
-        places = (self.own, self.of_cards, plain_now.value())
+        places = (self.own, self.of_cards, self._plain_kinds)
         return {kind for kind in VehicleKind.values if any((zone_id, kind) in place for place in places)}
 
     def is_overridden(self, zone_id: int, kind: str) -> bool:
@@ -106,10 +119,6 @@ class PriceBook:
         """Return a value that differs between two moments if a zone's rate may differ between them."""
         minute = int(moment.timestamp()) // 60 if self.has_bands else 0
         return bisect_right(self.moments, moment), minute
-
-
-def _plain_of(zone: ParkingZone) -> Prices:
-    return Prices(zone.hourly_rate, zone.booking_fee)
 
 
 # --- Reading -------------------------------------------------------------------------------------------

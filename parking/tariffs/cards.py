@@ -18,7 +18,7 @@ from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.sites import Sites, at_sites
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import zones_named
-from parking.tariffs import book, lowering, versions
+from parking.tariffs import book, foreseen, lowering, versions
 from parking.tariffs.book import PriceBook, prices_now
 from parking.tariffs.events import (
     RateCardChanged,
@@ -187,7 +187,8 @@ def end_event(*, actor: Actor, card_id: int, tariff_id: int, valid_to: When, now
         tariff = versions.version_of(tariff_id, card_id=card.pk)
         zones = list(card.zones.select_related("site").order_by("pk"))
         zone = _clock_of(zones)
-        lowering.refuse(actor, zones, lowering.ending(tariff.pk, versions.end_of(valid_to, zone)), now)
+        after = foreseen.ending(prices_now.value(), tariff.pk, versions.end_of(valid_to, zone))
+        lowering.refuse(actor, zones, after, now)
         versions.end(tariff=tariff, valid_to=valid_to, zone=zone, now=now)
         ended = text_of(tariff.valid_to or now)
         audit.record(actor, RateCardVersionEnded(rate_card_id=card.pk, tariff_id=tariff.pk, valid_to=ended), now)
@@ -201,7 +202,7 @@ def withdraw_version(*, actor: Actor, card_id: int, tariff_id: int, now: datetim
     """
     with transaction.atomic():
         card, zones = _locked_with_zones(card_id, actor)
-        lowering.refuse(actor, zones, lowering.ending(tariff_id, None), now)
+        lowering.refuse(actor, zones, foreseen.ending(prices_now.value(), tariff_id, None), now)
         versions.withdraw(tariff=versions.version_of(tariff_id, card_id=card.pk), now=now)
         audit.record(actor, RateCardVersionWithdrawn(rate_card_id=card.pk, tariff_id=tariff_id), now)
     return card_by_id(card_id, actor)
@@ -216,14 +217,16 @@ def _wanted(card: RateCard, zones: Collection[ParkingZone], draft: Draft, now: d
 
 def _after(card: RateCard, zones: Collection[ParkingZone], wanted: _Wanted) -> PriceBook:
     ids = [zone.pk for zone in zones]
-    return lowering.with_version(card.vehicle_kind, wanted.prices, wanted.span, zone_ids=ids, card_id=card.pk)
+    return foreseen.with_version(
+        prices_now.value(), card.vehicle_kind, wanted.prices, wanted.span, zone_ids=ids, card_id=card.pk
+    )
 
 
 def _refuse_cheaper(actor: Actor, card: RateCard, zone_ids: Collection[int], now: datetime) -> None:
     """Refuse to lay a card on other zones, where it makes the running day of one of them cheaper."""
     present = set(card.zones.values_list("pk", flat=True))
     changed = ParkingZone.objects.filter(pk__in=present ^ set(zone_ids)).select_related("site").order_by("pk")
-    lowering.refuse(actor, changed, lowering.laid_on(card.pk, zone_ids), now)
+    lowering.refuse(actor, changed, foreseen.laid_on(prices_now.value(), card.pk, zone_ids), now)
 
 
 def _locked_with_zones(card_id: int, actor: Actor) -> tuple[RateCard, list[ParkingZone]]:
@@ -267,6 +270,8 @@ def _locked(card_id: int, actor: Actor) -> RateCard:
     card = RateCard.objects.select_for_update(no_key=True).get(pk=card_id)
     if actor.sites is not None and card.zones.exclude(site_id__in=actor.sites).exists():
         raise Refused("rate_card_elsewhere", "This rate card is also laid at sites that are not yours")
+    # What another process changed just before is to be seen under the lock.
+    book.renew()
     return card
 
 

@@ -1,29 +1,24 @@
-"""How the prices of a zone follow how full it is: the only writer of its steps, and what they make of a moment.
+"""How the prices of a zone follow how full it is: its steps, and what they make of a moment; `zone_demand` writes them.
 
 What is booked is decided by slots that are counted then, under the lock of the zone. What is shown goes by counts that
 each process keeps until there is news. A zone without steps costs no statement either way.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from parking.audit import services as audit
 from parking.audit.news import news_now
 from parking.core import clock
-from parking.core.actor import Actor
 from parking.core.fresh import FreshValue, UntilNews
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
 from parking.facilities.rules import suitable_slot_kinds
-from parking.facilities.services import lock_zone
-from parking.tariffs.events import DemandChanged
 from parking.tariffs.models import ZoneDemand
-from parking.tariffs.rules.demand import DemandStep, Steps, checked, percent_at
+from parking.tariffs.rules.demand import DemandStep, Steps, percent_at
 
 # Prices of later moments are shown without it: nobody knows how full the zone will be.
 SOON = timedelta(minutes=15)
@@ -54,23 +49,6 @@ def steps_of(zone_id: int) -> Steps:
     """Return the steps of a zone, read anew."""
     row = ZoneDemand.objects.filter(zone_id=zone_id).first()
     return tuple(DemandStep.from_json(step) for step in row.steps) if row else ()
-
-
-def set_demand(*, actor: Actor, zone_id: int, steps: Iterable[DemandStep], now: datetime) -> Steps:
-    """Let the prices of a zone follow these steps, for sessions that are booked from now on; none: not at all.
-
-    Raises NotFound `zone_not_found`; InvalidInput.
-    """
-    wanted = checked(steps)
-    stored = [step.to_json() for step in wanted]
-    with transaction.atomic():
-        zone = lock_zone(zone_id, actor)
-        if stored != [step.to_json() for step in steps_of(zone.pk)]:
-            ZoneDemand.objects.update_or_create(zone=zone, defaults={"steps": stored, "updated_at": now})
-            audit.record(actor, DemandChanged(zone_id=zone.pk, steps=tuple(stored)), now)
-        demand_now.forget()
-        transaction.on_commit(demand_now.forget)
-    return wanted
 
 
 # --- At a moment ---------------------------------------------------------------------------------------

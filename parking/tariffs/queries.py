@@ -1,8 +1,8 @@
 """What a kind of vehicle pays in a zone at a moment, and the terms of a parking session that begins then."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -32,17 +32,21 @@ def walk_in_terms(*, zone: ParkingZone, vehicle_kind: str, now: datetime | None 
     return terms_for(zone=zone, vehicle_kind=vehicle_kind, now=now).without_fee()
 
 
-def terms_under(prices: Prices, *, zone: ParkingZone, now: datetime) -> Terms:
-    """Return the terms of a session in a zone under some prices, with the holidays as they are."""
+def terms_under(
+    prices: Prices, *, zone: ParkingZone, now: datetime, holidays: Mapping[int, tuple[date, ...]] | None = None
+) -> Terms:
+    """Return the terms of a session in a zone under some prices, with the holidays as they are, or with these."""
     begins = now.astimezone(ZoneInfo(zone.site.time_zone)).date()
-    holidays = holidays_now.value().get(zone.site_id, ()) if prices.has_holidays else ()
+    calendars: Mapping[int, tuple[date, ...]] = {}
+    if prices.has_holidays:
+        calendars = holidays_now.value() if holidays is None else holidays
     return Terms.of(
         prices,
         hold_minutes=zone.minutes_to_pay,
         no_show_minutes=zone.minutes_to_arrive,
         cancel_window_seconds=CANCEL_WINDOW_SECONDS.at(zone.site_id),
         time_zone=zone.site.time_zone,
-        holidays=holidays_from(holidays, begins),
+        holidays=holidays_from(calendars.get(zone.site_id, ()), begins),
     )
 
 

@@ -8,27 +8,28 @@ from typing import Any
 from django.db import transaction
 
 from parking.accounts import approvals
-from parking.accounts.models import Approval, ApprovalKind, Decision
+from parking.accounts.models import Approval, Decision
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
-from parking.core.ids import Ref
 from parking.facilities import services as facilities
 from parking.facilities import sites
 from parking.facilities.models import ParkingSite, ParkingZone
-from parking.facilities.queries import find_zone
-from parking.tariffs import book, lowering
+from parking.tariffs import book, foreseen, holidays, lowering, zone_demand
+from parking.tariffs.book import prices_now
 from parking.tariffs.events import TariffChanged
+from parking.tariffs.foreseen import PLAIN
 from parking.tariffs.models import Holiday, ZoneTariff
 from parking.tariffs.rules import KindRate
+from parking.tariffs.rules.checks import checked
 from parking.tariffs.zone_tariffs import (
-    PLAIN,
     approve_tariff,
     ask_for,
     copy_tariffs,
     follow_columns,
     follow_kind,
     lay_peak_hours,
+    locked,
     prices_under_columns,
 )
 
@@ -74,7 +75,7 @@ def update_zone(
     `second_person_needed`, InvalidInput.
     """
     with transaction.atomic():
-        if _waits(actor, zone_id, changes, kind_rates, now):
+        if _waits(actor, zone_id, now, changes=changes, kind_rates=kind_rates, peak_rates=peak_rates):
             raise lowering.second_person_needed()
         return _update(actor, zone_id, changes, kind_rates, now, capacity=capacity, peak_rates=peak_rates)
 
@@ -110,44 +111,83 @@ def propose_zone(
     capacity: Mapping[str, int] | None = None,
     peak_rates: Mapping[str, Decimal] | None = None,
 ) -> ParkingZone | Approval:
-    """Change a zone as `update_zone`; a rate or fee of cars that falls waits for a second person, if it comes alone.
+    """Change a zone as `update_zone`; what makes its day cheaper waits for a second person, if it comes alone.
 
-    Raises as `update_zone`, and Refused `waits_already`.
+    That is a rate or fee of cars, or the template of peak hours. Raises as `update_zone`, and Refused `waits_already`.
     """
-    is_alone = set(changes) <= set(PLAIN) and kind_rates is None and not capacity and not peak_rates
     with transaction.atomic():
-        waits = _waits(actor, zone_id, changes, kind_rates, now)
-        if waits and not is_alone:
+        if not _waits(actor, zone_id, now, changes=changes, kind_rates=kind_rates, peak_rates=peak_rates):
+            return _update(actor, zone_id, changes, kind_rates, now, capacity=capacity, peak_rates=peak_rates)
+        if kind_rates is not None or capacity or (changes and peak_rates) or not set(changes) <= set(PLAIN):
             raise lowering.second_person_needed()
-        if waits:
-            zone = facilities.lock_zone(zone_id, actor)
-            prices = prices_under_columns(zone, changes, now)
-            facts = {"vehicle_kind": "CAR", "name": "", "valid_from": None, "valid_to": None, "terms": prices.to_json()}
-            return ask_for(actor, zone, facts | {"changes": {name: str(changes[name]) for name in changes}}, now)
-        return _update(actor, zone_id, changes, kind_rates, now, capacity=capacity, peak_rates=peak_rates)
+        return _ask(actor, zone_id, changes, peak_rates, now)
+
+
+def _ask(
+    actor: Actor,
+    zone_id: int,
+    changes: Mapping[str, Decimal],
+    peak_rates: Mapping[str, Decimal] | None,
+    now: datetime,
+) -> Approval:
+    zone = facilities.lock_zone(zone_id, actor)
+    whole = {"vehicle_kind": "CAR", "name": "", "valid_from": None, "valid_to": None}
+    if peak_rates:
+        prices = checked(foreseen.peak_prices(prices_now.value(), zone, peak_rates, now))
+        return ask_for(actor, zone, whole | {"terms": prices.to_json()}, now)
+    prices = prices_under_columns(zone, changes, now)
+    texts = {name: str(value) for name, value in changes.items()}
+    return ask_for(actor, zone, whole | {"terms": prices.to_json(), "changes": texts}, now)
 
 
 def approve(*, actor: Actor, approval: Approval, now: datetime) -> None:
-    """Make the change of a zone's prices that was asked for. Raises as `zone_tariffs.approve_tariff`."""
-    if "changes" not in approval.facts:
-        approve_tariff(actor=actor, approval=approval, now=now)
-        return
+    """Make the change of prices that was asked for.
+
+    Raises as `zone_tariffs.approve_tariff`, `zone_demand.approve_demand`, `holidays.approve_holiday`.
+    """
+    for fact, approve_this in _APPROVE.items():
+        if fact in approval.facts:
+            approve_this(actor=actor, approval=approval, now=now)
+            return
+    approve_tariff(actor=actor, approval=approval, now=now)
+
+
+def _approve_columns(*, actor: Actor, approval: Approval, now: datetime) -> None:
     with transaction.atomic():
+        zone = locked(approval.subject_id, actor)
         facts = approvals.decide(approval, Decision.APPROVE, actor=actor, now=now).facts
         changes = {name: Decimal(text) for name, text in facts["changes"].items()}
         zone = facilities.update_zone(actor=actor, zone_id=approval.subject_id, changes=changes, now=now)
         follow_columns(actor=actor, zone=zone, changes=changes, now=now)
 
 
+# What is not a version of a tariff, by the fact that says what was asked for.
+_APPROVE = {
+    "changes": _approve_columns,
+    "steps": zone_demand.approve_demand,
+    "holiday": holidays.approve_holiday,
+}
+
+
 def _waits(
-    actor: Actor, zone_id: int, changes: Mapping[str, Any], kind_rates: Sequence[KindRate] | None, now: datetime
+    actor: Actor,
+    zone_id: int,
+    now: datetime,
+    *,
+    changes: Mapping[str, Any],
+    kind_rates: Sequence[KindRate] | None,
+    peak_rates: Mapping[str, Decimal] | None,
 ) -> bool:
-    """Return whether rates or fees of a zone fall, and a second person has to approve that."""
-    if not (set(changes) & set(PLAIN) or kind_rates is not None):
+    """Return whether a zone becomes cheaper today, and a second person has to approve that. Locks it, if so."""
+    if not (set(changes) & set(PLAIN) or kind_rates is not None or peak_rates):
         return False
-    zone = find_zone(Ref(pk=zone_id), sites=actor.sites)
-    falls = lowering.lowers_columns(zone, changes, kind_rates, now)
-    return falls and approvals.needs_second_person(ApprovalKind.TARIFF, actor, now=now)
+    zone = locked(zone_id, actor)
+    after = foreseen.with_columns(prices_now.value(), zone, changes, now)
+    if kind_rates is not None:
+        after = foreseen.with_kind_rates(after, zone, kind_rates, now)
+    if peak_rates:
+        after = foreseen.with_peak_hours(after, zone, peak_rates, now)
+    return lowering.waits(actor, [zone], after, now)
 
 
 def set_kind_rates(*, actor: Actor, zone: ParkingZone, kind_rates: Sequence[KindRate], now: datetime) -> None:

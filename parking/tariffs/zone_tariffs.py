@@ -14,18 +14,16 @@ from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import lock_zone
-from parking.tariffs import lowering, versions
+from parking.tariffs import book, foreseen, lowering, versions
 from parking.tariffs.book import PriceBook, Version, holding, prices_now
 from parking.tariffs.events import TariffAdded, TariffAsked, TariffEnded, TariffRefused, TariffWithdrawn
+from parking.tariffs.foreseen import PLAIN, peak_prices
 from parking.tariffs.models import RateCard, Tariff
 from parking.tariffs.rules import KindRate, Prices
 from parking.tariffs.rules.checks import checked
-from parking.tariffs.rules.templates import peak_bands
 from parking.tariffs.rules.terms import with_fields
 from parking.tariffs.versions import Draft, Span, When, text_of
 
-# A zone's columns, and the fields of prices that they are.
-PLAIN = {"hourly_rate": "base_rate", "booking_fee": "booking_fee"}
 # What a tariff costs to book, unless it says so.
 USUAL_FEE = Decimal("50.00")
 
@@ -37,7 +35,7 @@ def add_tariff(*, actor: Actor, zone_id: int, draft: Draft, now: datetime) -> Ta
     `second_person_needed`; InvalidInput.
     """
     with transaction.atomic():
-        zone = lock_zone(zone_id, actor)
+        zone = locked(zone_id, actor)
         prices, span = _wanted(zone, draft, now)
         lowering.refuse(actor, [zone], _after(zone, draft.vehicle_kind, prices, span), now)
         return _add(actor, zone, draft.vehicle_kind, prices, span, now=now, name=draft.name)
@@ -49,7 +47,7 @@ def propose_tariff(*, actor: Actor, zone_id: int, draft: Draft, now: datetime) -
     Raises as `add_tariff`, and Refused `waits_already`.
     """
     with transaction.atomic():
-        zone = lock_zone(zone_id, actor)
+        zone = locked(zone_id, actor)
         prices, span = _wanted(zone, draft, now)
         if not lowering.waits(actor, [zone], _after(zone, draft.vehicle_kind, prices, span), now):
             return _add(actor, zone, draft.vehicle_kind, prices, span, now=now, name=draft.name)
@@ -88,10 +86,16 @@ def approve_tariff(*, actor: Actor, approval: Approval, now: datetime) -> None:
 def refuse_tariff(*, actor: Actor, approval: Approval, now: datetime) -> None:
     """Leave the prices as they are. Whoever asked may take it back so. Raises Refused `decided_already`."""
     with transaction.atomic():
-        lock_zone(approval.subject_id, actor)
         decided = _decided(actor, approval, Decision.REFUSE, now)
         refused = TariffRefused(zone_id=approval.subject_id, approval_id=approval.pk, asked_by=decided.asked_by_id)
         audit.record(actor, refused, now)
+
+
+def locked(zone_id: int, actor: Actor) -> ParkingZone:
+    """Lock a zone whose prices are to change, and let them be read as they are under the lock. Raises NotFound."""
+    zone = lock_zone(zone_id, actor)
+    book.renew()
+    return zone
 
 
 def _decided(actor: Actor, approval: Approval, decision: Decision, now: datetime) -> Approval:
@@ -105,15 +109,15 @@ def _wanted(zone: ParkingZone, draft: Draft, now: datetime) -> tuple[Prices, Spa
 
 
 def _after(zone: ParkingZone, kind: str, prices: Prices, span: Span) -> PriceBook:
-    return lowering.with_version(kind, prices, span, zone_ids=[zone.pk])
+    return foreseen.with_version(prices_now.value(), kind, prices, span, zone_ids=[zone.pk])
 
 
 def end_event(*, actor: Actor, zone_id: int, tariff_id: int, valid_to: When, now: datetime) -> Tariff:
     """Give an event of a zone another end. Raises NotFound; Refused as `versions.end`, `second_person_needed`."""
     with transaction.atomic():
-        zone = lock_zone(zone_id, actor)
+        zone = locked(zone_id, actor)
         tariff = versions.version_of(tariff_id, zone_id=zone.pk)
-        after = lowering.ending(tariff.pk, versions.end_of(valid_to, _clock_of(zone)))
+        after = foreseen.ending(prices_now.value(), tariff.pk, versions.end_of(valid_to, _clock_of(zone)))
         lowering.refuse(actor, [zone], after, now)
         _end(actor, zone, tariff, valid_to, now)
     return tariff
@@ -125,9 +129,9 @@ def withdraw_tariff(*, actor: Actor, zone_id: int, tariff_id: int, now: datetime
     Raises NotFound; Refused `tariff_begun`, `second_person_needed`.
     """
     with transaction.atomic():
-        zone = lock_zone(zone_id, actor)
+        zone = locked(zone_id, actor)
         tariff = versions.version_of(tariff_id, zone_id=zone.pk)
-        lowering.refuse(actor, [zone], lowering.ending(tariff.pk, None), now)
+        lowering.refuse(actor, [zone], foreseen.ending(prices_now.value(), tariff.pk, None), now)
         versions.withdraw(tariff=tariff, now=now)
         audit.record(actor, TariffWithdrawn(zone_id=zone.pk, tariff_id=tariff_id), now)
 
@@ -170,9 +174,7 @@ def follow_kind(*, actor: Actor, zone: ParkingZone, rate: KindRate, now: datetim
 
 def lay_peak_hours(*, actor: Actor, zone: ParkingZone, rates: Mapping[str, Decimal], now: datetime) -> None:
     """Lay the template of peak hours, with these of its rates, on the tariff of cars of a zone that is locked."""
-    present = prices_now.value().prices_at(zone, "CAR", now)
-    prices = with_fields(present, {"bands": peak_bands(rates), "slabs": ()})
-    lowering.refuse(actor, [zone], _after(zone, "CAR", prices, Span(now)), now)
+    prices = peak_prices(prices_now.value(), zone, rates, now)
     _add(actor, zone, "CAR", prices, Span(now), now=now)
 
 

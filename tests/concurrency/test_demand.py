@@ -7,8 +7,8 @@ import pytest
 from parking.accounts.models import User
 from parking.core.actor import SYSTEM
 from parking.stays.models import ParkingSession
-from parking.tariffs.demand import set_demand
 from parking.tariffs.rules.demand import DemandStep
+from parking.tariffs.zone_demand import set_demand
 from tests.build import book, make_zone, plate
 from tests.concurrency.together import at_once, tally
 from tests.moments import START

@@ -17,8 +17,8 @@ from parking.payments.gateways.base import GatewayState
 from parking.stays.models import ParkingSession
 from parking.stays.waiting import position_of
 from parking.stays.waiting_models import WaitingEntry
-from parking.tariffs.demand import set_demand
 from parking.tariffs.rules.demand import DemandStep
+from parking.tariffs.zone_demand import set_demand
 from tests.build import actor, book, cancel, enter, make_user, make_zone, plate, reserve
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused

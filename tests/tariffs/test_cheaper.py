@@ -10,7 +10,7 @@ import pytest
 from parking.tariffs.rules import Terms
 from parking.tariffs.rules.cheaper import is_cheaper
 from parking.tariffs.rules.templates import peak_bands
-from parking.tariffs.rules.terms import WEEK, Band, FreeMode, NightCharge, Slab, Weekday
+from parking.tariffs.rules.terms import WEEK, Band, FreeMode, NextDay, NightCharge, Slab, Weekday
 
 # Thursday 26 November 2026, 10:00 in India.
 TEN = datetime(2026, 11, 26, 4, 30, tzinfo=UTC)
@@ -77,3 +77,73 @@ def test_free_minutes_more_often_are_cheaper() -> None:
     before = replace(PLAIN, free_minutes=15, free_again_after_minutes=600)
     assert is_cheaper(before, replace(before, free_again_after_minutes=60), TEN)
     assert not is_cheaper(before, replace(before, free_again_after_minutes=700), TEN)
+
+
+def at_half_past_three(ends: int) -> tuple[Band, ...]:
+    return (Band("Afternoon", WEEK, 15 * 60, ends, Decimal(100)),)
+
+
+HOURS = Terms(Decimal(50), Decimal(0))
+
+
+def test_a_dear_band_that_ends_earlier_is_cheaper_for_who_comes_then() -> None:
+    before = replace(HOURS, bands=at_half_past_three(16 * 60))
+    assert is_cheaper(before, replace(before, bands=at_half_past_three(15 * 60 + 30)), TEN)
+    assert not is_cheaper(replace(before, bands=at_half_past_three(15 * 60 + 30)), before, TEN)
+
+
+def test_a_dear_band_that_ends_earlier_is_cheaper_after_minutes_that_never_cost() -> None:
+    before = replace(HOURS, free_minutes=7, free_mode=FreeMode.DEDUCT, bands=at_half_past_three(15 * 60 + 30))
+    assert is_cheaper(before, replace(before, bands=at_half_past_three(15 * 60 + 25)), TEN)
+
+
+@pytest.mark.parametrize("later", [NightCharge(22 * 60 + 5, 360, Decimal(30)), NightCharge(1320, 357, Decimal(30))])
+def test_a_night_that_is_a_few_minutes_shorter_is_cheaper(later: NightCharge) -> None:
+    before = replace(HOURS, grace_minutes=0, night_charge=NightCharge(22 * 60, 360, Decimal(30)))
+    assert is_cheaper(before, replace(before, night_charge=later), MIDNIGHT)
+    assert not is_cheaper(replace(before, night_charge=later), before, MIDNIGHT)
+
+
+# Thursday 26 November 2026, 00:00 in India.
+MIDNIGHT = datetime(2026, 11, 25, 18, 30, tzinfo=UTC)
+
+
+def test_steps_of_a_slab_that_are_a_minute_longer_are_cheaper() -> None:
+    before = replace(HOURS, slabs=(Slab(120, Decimal(50)), Slab(420, Decimal(10), 60), Slab(1440, Decimal(500))))
+    after = replace(before, slabs=(before.slabs[0], Slab(420, Decimal(10), 61), before.slabs[2]))
+    assert is_cheaper(before, after, TEN)
+    assert not is_cheaper(after, before, TEN)
+
+
+@pytest.mark.parametrize(("before", "after"), [(10, 1), (1, 10), (5, 1)])
+def test_another_rounding_is_cheaper_for_somebody(before: int, after: int) -> None:
+    """₹45 an hour is ₹50 by tens, ₹42 is ₹40; and of any rate a discount leaves such sums."""
+    tens = replace(HOURS, round_to=Decimal(before))
+    assert is_cheaper(tens, replace(tens, round_to=Decimal(after)), TEN)
+
+
+def test_a_night_that_costs_less_is_compared_with_the_changes_of_quiet_times_too() -> None:
+    """An hour of the night is ₹130 as before; while half the zone is empty, it was ₹90 and is ₹80."""
+    before = Terms(Decimal(80), Decimal(0), night_charge=NightCharge(1320, 360, Decimal(50)))
+    after = replace(before, base_rate=Decimal(100), night_charge=NightCharge(1320, 360, Decimal(30)))
+    assert not is_cheaper(before, after, TEN)
+    assert is_cheaper(before, after, TEN, percents=(0, 100, -50))
+
+
+def test_who_has_booked_is_compared_too_where_walk_ins_park_for_nothing() -> None:
+    """A quarter of an hour is free without a booking fee; with one it was ₹60, and is ₹55."""
+    slabs = (Slab(15, Decimal(60)), Slab(1440, Decimal(100)))
+    before = Terms(Decimal(50), Decimal(50), grace_minutes=0, free_minutes=15, slabs=slabs, next_day=NextDay.FULL)
+    after = replace(before, slabs=(Slab(15, Decimal(55)), before.slabs[1]))
+    assert is_cheaper(before, after, TEN)
+    assert not is_cheaper(replace(before, booking_fee=Decimal(0)), replace(after, booking_fee=Decimal(0)), TEN)
+
+
+def test_who_had_free_minutes_already_is_compared_too() -> None:
+    """A quarter of an hour is free, but not the second time: that cost ₹30, and costs ₹20."""
+    slabs = (Slab(15, Decimal(30)), Slab(1440, Decimal(100)))
+    before = replace(HOURS, grace_minutes=0, free_minutes=15, slabs=slabs, next_day=NextDay.FULL)
+    after = replace(before, slabs=(Slab(15, Decimal(20)), before.slabs[1]))
+    assert not is_cheaper(before, after, TEN)
+    before, after = (replace(terms, free_again_after_minutes=600) for terms in (before, after))
+    assert is_cheaper(before, after, TEN)

@@ -14,9 +14,10 @@ from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.services import add_slots
 from parking.stays.models import ParkingSession
 from parking.stays.services import rate_of
-from parking.tariffs.demand import set_demand, steps_of
+from parking.tariffs.demand import steps_of
 from parking.tariffs.queries import estimate, price_now
 from parking.tariffs.rules.demand import DemandStep, changed, percent_at
+from parking.tariffs.zone_demand import set_demand
 from tests.build import book, enter, leave, make_zone, plate, take_ticket
 from tests.invariants import assert_books_agree, refused
 from tests.moments import START

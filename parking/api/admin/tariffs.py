@@ -19,7 +19,7 @@ from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, envel
 from parking.edge.parsing import path_id, path_ref
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
-from parking.tariffs import demand, holidays, zone_tariffs
+from parking.tariffs import demand, holidays, zone_demand, zone_tariffs
 from parking.tariffs.queries import versions_of
 
 router = Router(tags=["Admin"], auth=admin_only)
@@ -134,7 +134,7 @@ def demand_of_zone(request: HttpRequest, zone_ref: str) -> HttpResponse:
 
 @router.put(
     "/zones/{zone_ref}/demand/",
-    response={200: Ok[DemandOut], **problems()},
+    response={200: Ok[DemandOut], 202: Ok[AskedOut], **problems()},
     openapi_extra=examples(
         request={"steps": DemandOut.example["steps"]}, response=enveloped(DemandOut.example, "Demand set")
     ),
@@ -144,11 +144,14 @@ def set_demand(request: HttpRequest, zone_ref: str, payload: DemandIn) -> HttpRe
     """Let prices follow up to five steps, for what is booked from now on; an empty list switches it off.
 
     The highest `from_percent` that the slots booked or occupied reach, of those in service that suit the vehicle,
-    counts before the claim.
+    counts before the claim. Steps under which the zone is cheaper anyhow full wait for a second person (202), unless
+    there is one administrator alone.
     """
-    zone = _zone(request, zone_ref)
-    steps = demand.set_demand(actor=actor_of(request), zone_id=zone.pk, steps=payload.values(), now=clock.now())
-    return ok(DemandOut.of(steps), "Demand set")
+    zone, steps = _zone(request, zone_ref), payload.values()
+    done = zone_demand.propose_demand(actor=actor_of(request), zone_id=zone.pk, steps=steps, now=clock.now())
+    if isinstance(done, Approval):
+        return asked(done)
+    return ok(DemandOut.of(done), "Demand set")
 
 
 # --- Holidays of a site --------------------------------------------------------------------------------
@@ -168,7 +171,7 @@ def list_holidays(request: HttpRequest, site_ref: str, paging: Annotated[Paging,
 
 @router.post(
     "/sites/{site_ref}/holidays/",
-    response={201: Ok[HolidayOut], **WRITE_PROBLEMS},
+    response={201: Ok[HolidayOut], 202: Ok[AskedOut], **WRITE_PROBLEMS},
     openapi_extra=keyed(
         examples(
             request={"date": "2026-12-25", "name": "Christmas"},
@@ -180,22 +183,30 @@ def list_holidays(request: HttpRequest, site_ref: str, paging: Annotated[Paging,
 )
 @requests.idempotent_in_one_transaction
 def add_holiday(request: HttpRequest, site_ref: str, payload: HolidayIn) -> HttpResponse:
-    """Name a day a holiday: on it only the HOLIDAY bands begin of tariffs that have any."""
-    holiday = holidays.add_holiday(
+    """Name a day a holiday: on it only the HOLIDAY bands begin of tariffs that have any.
+
+    One by which whoever comes today pays less waits for a second person (202), unless there is one administrator alone.
+    """
+    holiday = holidays.propose_holiday(
         actor=actor_of(request), site_id=path_id(site_ref), day=payload.date, name=payload.name, now=clock.now()
     )
+    if isinstance(holiday, Approval):
+        return asked(holiday)
     return ok(HolidayOut.of(holiday), "Holiday added", status=201)
 
 
 @router.delete(
     "/sites/{site_ref}/holidays/{holiday_id}/",
-    response={200: Ok[None], **READ_PROBLEMS},
+    response={200: Ok[None], 202: Ok[AskedOut], **problems()},
     openapi_extra=examples(response=enveloped(None, "Holiday removed")),
     summary="Remove a holiday",
 )
 def remove_holiday(request: HttpRequest, site_ref: str, holiday_id: str) -> HttpResponse:
-    """Take a day out of the calendar; sessions keep the holidays that they began with."""
-    holidays.remove_holiday(
+    """Take a day out of the calendar; sessions keep the holidays that they began with.
+
+    It waits for a second person (202), as adding one does, if whoever comes today pays less without it.
+    """
+    waiting = holidays.propose_removal(
         actor=actor_of(request), site_id=path_id(site_ref), holiday_id=path_id(holiday_id), now=clock.now()
     )
-    return ok(None, "Holiday removed")
+    return asked(waiting) if waiting else ok(None, "Holiday removed")

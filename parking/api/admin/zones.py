@@ -99,8 +99,9 @@ def one_zone(request: HttpRequest, zone_ref: str) -> HttpResponse:
 def change_zone(request: HttpRequest, zone_ref: str, payload: ChangedZoneIn) -> HttpResponse:
     """Change a zone. Bookings keep the terms that they were made under.
 
-    A rate or fee of cars that falls, changed alone, waits for a second person (202), unless there is one administrator
-    alone; with other changes it is refused (`second_person_needed`).
+    A rate or fee of cars that falls, or the rates of peak hours that make the day cheaper, changed alone, wait for a
+    second person (202), unless there is one administrator alone; with other changes they are refused
+    (`second_person_needed`).
     """
     zone = tariffs.propose_zone(
         actor=actor_of(request),

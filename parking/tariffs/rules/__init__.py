@@ -23,6 +23,7 @@ from parking.tariffs.rules.stay import (
     lines_of,
     next_rise,
     rate_at,
+    round_off,
     stay_lines,
     uses_free_minutes,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "minutes_of",
     "next_rise",
     "rate_at",
+    "round_off",
     "single_line",
     "stay_lines",
     "steps_begun",

@@ -1,35 +1,56 @@
 """Whether one tariff is cheaper than another for somebody who comes on a day. A pure function."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from parking.tariffs.rules.lines import HOUR, total_of
-from parking.tariffs.rules.stay import stay_lines
-from parking.tariffs.rules.terms import Terms
+from parking.core.money import ZERO
+from parking.tariffs.rules.lines import DAY, HOUR, total_of
+from parking.tariffs.rules.stay import Stay, lines_of
+from parking.tariffs.rules.terms import FreeMode, Terms
 
 # Minutes of the stays that are compared, beside those at which one of the tariffs changes something.
-_LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1440, 2880)
+_LENGTHS = (1, 15, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1440, 2880)
 # Amounts and percents that are owed beside the time, each of which may not fall.
 _BESIDE = ("booking_fee", "lost_ticket_fee", "overstay_percent")
 
 
-def is_cheaper(before: Terms, after: Terms, moment: datetime) -> bool:
+@dataclass(frozen=True)
+class _Visit:
+    """Who comes: had a booking with its fee or not, free minutes already or not, while the zone was so dear."""
+
+    has_fee: bool
+    free_used: bool
+    percent: int
+
+    def total(self, terms: Terms, entry: datetime, minutes: int) -> Decimal:
+        until = entry + timedelta(minutes=minutes)
+        stay = Stay(entry, until, demand_percent=self.percent, free_used=self.free_used)
+        return total_of(lines_of(stay, terms if self.has_fee else terms.without_fee()))
+
+
+def is_cheaper(before: Terms, after: Terms, moment: datetime, *, percents: Collection[int] = (0,)) -> bool:
     """Return whether anything costs less after than before, for who comes between a moment and the end of its day.
 
-    Stays of many lengths are compared, from the full hours and from each minute at which a band or a night begins.
+    Stays of many lengths are compared, from the full hours and from each minute at which a band or a night begins or
+    ends; `percents` are the changes of busy and quiet times in the zone. Another rounding is always cheaper for
+    somebody: for who has a discount, if for nobody else.
     """
     if any(getattr(after, name) < getattr(before, name) for name in _BESIDE) or _is_free_more_often(before, after):
         return True
+    if after.round_to != before.round_to:
+        return True
     if replace(after, booking_fee=before.booking_fee) == before:
         return False
-    lengths = sorted(set(_LENGTHS) | set(_lengths_of(before)) | set(_lengths_of(after)))
+    lengths = sorted({*_LENGTHS, *_lengths_of(before), *_lengths_of(after)})
+    visits = list(_visits(before, after, percents))
     return any(
-        _total(after, entry, minutes) < _total(before, entry, minutes)
+        visit.total(after, entry, minutes) < visit.total(before, entry, minutes)
         for entry in _entries(before, after, moment)
         for minutes in lengths
+        for visit in visits
     )
 
 
@@ -37,23 +58,45 @@ def _is_free_more_often(before: Terms, after: Terms) -> bool:
     return after.free_minutes > 0 and after.free_again_after_minutes < before.free_again_after_minutes
 
 
+def _visits(before: Terms, after: Terms, percents: Collection[int]) -> Iterator[_Visit]:
+    """Yield who may pay less where another does not: a walk-in of the first time, to a zone without busy times, first.
+
+    Free minutes are not for all; a night, unlike the time, is no dearer in busy times.
+    """
+    some_free = before.free_minutes > 0
+    owed = (False, True) if some_free and before.booking_fee > ZERO else (False,)
+    used = (False, True) if some_free and before.free_again_after_minutes > 0 else (False,)
+    changes = {0} if before.night_charge == after.night_charge else {0, min(percents), max(percents)}
+    for has_fee in owed:
+        for free_used in used:
+            yield from (_Visit(has_fee, free_used, percent) for percent in sorted(changes))
+
+
 def _lengths_of(terms: Terms) -> Iterator[int]:
     yield from (terms.grace_minutes, terms.minimum_minutes, terms.free_minutes, terms.step_minutes)
     yield from (terms.minimum_minutes + terms.grace_minutes, terms.step_minutes + terms.grace_minutes + 1)
+    begins = 0
     for slab in terms.slabs:
-        yield from (slab.until_minutes + terms.grace_minutes, slab.until_minutes + terms.grace_minutes + 1)
+        steps = range(begins, slab.until_minutes, slab.every_minutes) if slab.every_minutes else ()
+        for minutes in (*steps, slab.until_minutes):
+            yield from (minutes + terms.grace_minutes, minutes + terms.grace_minutes + 1)
+        begins = slab.until_minutes
 
 
 def _entries(before: Terms, after: Terms, moment: datetime) -> list[datetime]:
     """Return the moment, and the later ones of its day at which another price may begin."""
     local = moment.astimezone(ZoneInfo(before.time_zone))
+    changes = {*_changes_of(before), *_changes_of(after)}
+    if not changes:
+        return [local]
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    minutes = {hour * HOUR for hour in range(24)}
-    for terms in (before, after):
-        minutes |= {band.begins for band in terms.bands}
-        minutes |= {terms.night_charge.begins} if terms.night_charge else set()
+    minutes = changes | {hour * HOUR for hour in range(24)}
     return [local, *(at for at in (midnight + timedelta(minutes=minute) for minute in sorted(minutes)) if at > local)]
 
 
-def _total(terms: Terms, entry: datetime, minutes: int) -> Decimal:
-    return total_of(stay_lines(entry, entry + timedelta(minutes=minutes), terms.without_fee()))
+def _changes_of(terms: Terms) -> Iterator[int]:
+    """Yield the minutes of the day from which on a stay may meet another price at its first step, or at once."""
+    spans = [*terms.bands, *((terms.night_charge,) if terms.night_charge else ())]
+    free = terms.free_minutes if terms.free_mode == FreeMode.DEDUCT else 0
+    for minute in (minute for span in spans for minute in (span.begins, span.ends)):
+        yield from {minute % DAY, (minute - free) % DAY}

@@ -54,6 +54,15 @@ def percent_at(steps: Steps, *, taken: int, in_service: int) -> int:
     return max(reached, key=lambda step: step.from_percent).change_percent if reached else 0
 
 
+def falls(before: Steps, after: Steps) -> bool:
+    """Return whether a zone is cheaper after than before, however full it is. Between two steps nothing changes."""
+    return any(
+        percent_at(after, taken=step.from_percent, in_service=_WHOLE)
+        < percent_at(before, taken=step.from_percent, in_service=_WHOLE)
+        for step in (*before, *after)
+    )
+
+
 def changed(rate: Decimal, percent: int) -> Decimal:
     """Return a rate (rupees) with a change, half up to the paisa."""
     return rupees(rate * (_WHOLE + percent) / _WHOLE) if percent else rate

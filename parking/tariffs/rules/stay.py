@@ -58,7 +58,7 @@ def lines_of(stay: Stay, terms: Terms) -> tuple[BillLine, ...]:
         )
         line = change_line(change, place)
         lines += [line] if line else []
-    return (*lines, *_round_off(tuple(lines), terms.round_to))
+    return (*lines, *round_off(tuple(lines), terms.round_to))
 
 
 # --- The time ------------------------------------------------------------------------------------------
@@ -131,7 +131,8 @@ def _day(steps: Steps, number: int) -> datetime:
     return steps.begins + number * DAY * MINUTE
 
 
-def _round_off(lines: tuple[BillLine, ...], to: Decimal) -> tuple[BillLine, ...]:
+def round_off(lines: tuple[BillLine, ...], to: Decimal) -> tuple[BillLine, ...]:
+    """Return the line that rounds the total of these, half up; none where it is round."""
     total = total_of(lines)
     rounded = (total / to).quantize(Decimal(1), rounding=ROUND_HALF_UP) * to
     return (single_line(LineKind.ROUND_OFF, rupees(rounded - total)),) if rounded != total else ()

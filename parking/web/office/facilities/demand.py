@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -15,10 +14,12 @@ from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.facilities.queries import find_zone
-from parking.tariffs.demand import set_demand, steps_of
+from parking.tariffs.demand import steps_of
 from parking.tariffs.rules.demand import LEAST_CHANGE, MOST_CHANGE, MOST_STEPS, DemandStep, Steps
+from parking.tariffs.zone_demand import propose_demand
 from parking.web.access import for_office
 from parking.web.forms import ServiceForm
+from parking.web.office.shared.second_person import say_done
 
 SECTION = "zones"
 ROWS = range(MOST_STEPS)
@@ -72,7 +73,7 @@ def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     form = DemandForm(request.POST or None, initial=values_of_demand(steps_of(zone.pk)))
     if form.is_valid():
         with form.refusals(request):
-            set_demand(actor=actor_of(request), zone_id=zone.pk, steps=form.steps(), now=clock.now())
-            messages.success(request, _("Saved."))
+            actor, steps = actor_of(request), form.steps()
+            say_done(request, propose_demand(actor=actor, zone_id=zone.pk, steps=steps, now=clock.now()))
             return redirect("office_tariffs", zone.pk)
     return page(request, "office/demand.html", section=SECTION, zone=zone, form=form)

@@ -19,6 +19,7 @@ from parking.tariffs import holidays
 from parking.web.access import for_managers, for_office
 from parking.web.forms import ServiceForm
 from parking.web.office.shared.lists import DayField
+from parking.web.office.shared.second_person import say_done
 
 SECTION = "sites"
 
@@ -43,9 +44,9 @@ def of_site(request: HttpRequest, site_id: int) -> HttpResponse:
     form = HolidayForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):
-            values = form.cleaned_data
-            holidays.add_holiday(actor=actor, site_id=site.pk, day=values["day"], name=values["name"], now=clock.now())
-            messages.success(request, _("Saved."))
+            day, name = form.cleaned_data["day"], form.cleaned_data["name"]
+            done = holidays.propose_holiday(actor=actor, site_id=site.pk, day=day, name=name, now=clock.now())
+            say_done(request, done)
             return redirect("office_holidays", site.pk)
     rows = holidays.holidays_of(site.pk, actor)
     return page(request, "office/holidays.html", section=SECTION, site=site, form=form, rows=rows)
@@ -58,8 +59,8 @@ def remove(request: HttpRequest, site_id: int, holiday_id: int) -> HttpResponse:
     actor = actor_of(request)
     site = site_by_id(site_id, actor)
     try:
-        holidays.remove_holiday(actor=actor, site_id=site.pk, holiday_id=holiday_id, now=clock.now())
-        messages.success(request, _("Taken out of the calendar."))
+        waiting = holidays.propose_removal(actor=actor, site_id=site.pk, holiday_id=holiday_id, now=clock.now())
+        say_done(request, waiting, _("Taken out of the calendar."))
     except DomainError as error:
         record_refusal(request, error)
         messages.error(request, sentence_for(error))

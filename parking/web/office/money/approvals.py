@@ -1,12 +1,13 @@
 """What waits for a second person: prices, codes and passes; approved or refused."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,14 +21,17 @@ from parking.edge.callers import actor_of
 from parking.edge.errors import record_refusal
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
-from parking.facilities.models import Emergency, ParkingZone
+from parking.facilities.models import Emergency, ParkingSite, ParkingZone
 from parking.offers.models import PromoCode
 from parking.passes.models import OrganisationInvoice, Subscription
 from parking.stays.models import ParkingSession
+from parking.tariffs.demand import steps_of
 from parking.tariffs.models import RateCard
 from parking.tariffs.rules import Prices, Terms
+from parking.tariffs.rules.demand import DemandStep
 from parking.vehicles.models import Vehicle
 from parking.web.access import for_managers, for_office
+from parking.web.bill_words import demand_in_words
 from parking.web.components import amount_text, plate_text
 from parking.web.price_words import words_of
 from parking.web.templatetags.parking import word
@@ -56,6 +60,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _subject(approval: Approval) -> str:
+    if "holiday" in approval.facts:
+        return ParkingSite.objects.get(pk=approval.facts["holiday"]["site_id"]).name
     return _SUBJECTS[ApprovalKind(approval.kind)](approval.subject_id)
 
 
@@ -102,30 +108,45 @@ _SUBJECTS = {
 
 
 def _wanted(approval: Approval) -> Iterator[str]:
-    facts = approval.facts
-    if "terms" in facts:
-        yield word(facts["vehicle_kind"])
-        yield from _prices(Prices.from_json(facts["terms"]))
-    elif "instead_of" in facts:
-        yield from _correction(facts)
-    elif "emergency_id" in facts:
-        yield _("Let every car out for %(n)s minutes") % {"n": facts["minutes"]}
-        yield facts["reason"]
-    elif "fields" in facts:
-        code = PromoCode.objects.get(pk=approval.subject_id)
-        if code.is_voucher:
-            yield _("A voucher of %(amount)s: %(reason)s") % {"amount": amount_text(code.value), "reason": code.reason}
+    for fact, words in _WORDS.items():
+        if fact in approval.facts:
+            yield from words(approval)
             return
-        value = facts["fields"].get("value", code.value)
-        yield _("%(percent)s percent of the bill") % {"percent": f"{rupees(value):.0f}"}
-    elif "write_off" in facts:
-        yield _("Write off %(amount)s") % {"amount": amount_text(rupees(facts["write_off"]))}
-        yield facts["reason"]
-    elif "amount" in facts:
-        yield _("Give %(amount)s back") % {"amount": amount_text(rupees(facts["amount"]))}
 
 
-def _correction(facts: dict[str, Any]) -> Iterator[str]:
+def _tariff(approval: Approval) -> Iterator[str]:
+    yield word(approval.facts["vehicle_kind"])
+    yield from _prices(Prices.from_json(approval.facts["terms"]))
+
+
+def _demand(approval: Approval) -> Iterator[str]:
+    yield _("Busy and quiet times")
+    yield from _steps(DemandStep.from_json(step) for step in approval.facts["steps"])
+    yield _("At present: %(prices)s") % {"prices": " · ".join(_steps(steps_of(approval.subject_id)))}
+
+
+def _steps(steps: Iterable[DemandStep]) -> Iterator[str]:
+    """Yield what busy and quiet times make of prices; one sentence where they make nothing of them."""
+    shown = [(step.from_percent, demand_in_words(step.change_percent)) for step in steps]
+    if not shown:
+        yield _("Prices do not follow how full the zone is.")
+    for percent, change in shown:
+        yield _("From %(percent)s %% of the slots taken: %(change)s") % {"percent": percent, "change": change}
+
+
+def _holiday(approval: Approval) -> Iterator[str]:
+    holiday = approval.facts["holiday"]
+    named = {"day": date_format(date.fromisoformat(holiday["date"]), "D j M Y"), "name": holiday["name"]}
+    if "removes" in holiday:
+        yield _("%(day)s is no holiday any more: %(name)s") % named
+    else:
+        yield _("%(day)s is a holiday: %(name)s") % named
+    zones = ParkingZone.objects.filter(pk__in=approval.facts["zone_ids"]).order_by("name", "pk")
+    yield _("Parking today becomes cheaper: %(zones)s") % {"zones": ", ".join(zone.name for zone in zones)}
+
+
+def _correction(approval: Approval) -> Iterator[str]:
+    facts = approval.facts
     if "vehicle_kind" in facts:
         names = {"kind": word(facts["vehicle_kind"]), "before": word(facts["instead_of"])}
         yield _("%(kind)s in place of %(before)s: it pays less") % names
@@ -133,6 +154,42 @@ def _correction(facts: dict[str, Any]) -> Iterator[str]:
     plate = plate_text(Vehicle.objects.get(pk=facts["vehicle_id"]).vehicle_number)
     yield _("Plate %(plate)s, which owes less") % {"plate": plate}
     yield facts["reason"]
+
+
+def _let_out(approval: Approval) -> Iterator[str]:
+    yield _("Let every car out for %(n)s minutes") % {"n": approval.facts["minutes"]}
+    yield approval.facts["reason"]
+
+
+def _strong_code(approval: Approval) -> Iterator[str]:
+    code = PromoCode.objects.get(pk=approval.subject_id)
+    if code.is_voucher:
+        yield _("A voucher of %(amount)s: %(reason)s") % {"amount": amount_text(code.value), "reason": code.reason}
+        return
+    value = approval.facts["fields"].get("value", code.value)
+    yield _("%(percent)s percent of the bill") % {"percent": f"{rupees(value):.0f}"}
+
+
+def _write_off(approval: Approval) -> Iterator[str]:
+    yield _("Write off %(amount)s") % {"amount": amount_text(rupees(approval.facts["write_off"]))}
+    yield approval.facts["reason"]
+
+
+def _given_back(approval: Approval) -> Iterator[str]:
+    yield _("Give %(amount)s back") % {"amount": amount_text(rupees(approval.facts["amount"]))}
+
+
+# What is wanted, by the fact that says it; the first that is there counts.
+_WORDS: dict[str, Callable[[Approval], Iterator[str]]] = {
+    "terms": _tariff,
+    "steps": _demand,
+    "holiday": _holiday,
+    "instead_of": _correction,
+    "emergency_id": _let_out,
+    "fields": _strong_code,
+    "write_off": _write_off,
+    "amount": _given_back,
+}
 
 
 def _prices(prices: Prices) -> Iterator[str]:
