@@ -317,7 +317,7 @@ def test_slots_are_counted_by_zone(full_house: ParkingZone, as_staff: ApiClient,
         "occupancy_percent": 30.0,
     }
     assert [slot["status"] for slot in slots] == ["OCCUPIED"] * 2 + ["BOOKED"] + ["FREE"] * 6 + ["OUT_OF_SERVICE"]
-    assert set(slots[0]) == {"id", "slot_number", "kind", "status"}
+    assert set(slots[0]) == {"id", "slot_number", "kind", "status", "kept"}
     one = data_of(as_staff.get("/api/staff/slot-status/", zone_id=str(full_house.uuid)))
     assert [(row["zone_name"], row["occupied_slots"], row["total_slots"]) for row in one] == [("Zone B", 1, 2)]
     assert problem_of(as_staff.get("/api/staff/slot-status/", zone_id=10**9)) == (404, "zone_not_found")

@@ -94,6 +94,7 @@ def test_a_slot_goes_out_of_service_and_comes_back(as_admin: ApiClient, zone: Pa
         "slot_number": "A-001",
         "kind": "CAR",
         "status": "OUT_OF_SERVICE",
+        "kept": False,
     }
     assert data(as_admin.patch(slot_at(slot), {"status": "FREE", "kind": "VIP"}))["kind"] == "VIP"
     slot.refresh_from_db()
