@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -81,7 +82,8 @@ def test_a_push_message_is_allowed_shown_once_and_ended(
     book(driver, zone, "KA-01-AB-0001", now)
     while take_events(now=now):
         pass
-    deliver(now=now, channel=Channel.PUSH)
+    # At night it waits for the morning.
+    deliver(now=now + timedelta(hours=12), channel=Channel.PUSH)
     (sent,) = standin.arrived("PUSH")
     _arrives(page, {"title": sent["title"], "body": sent["text"], "tag": sent["reference"], "url": "/zones/"}, times=2)
     page.wait_for_function(f"async () => (await ({SHOWN})()).length > 0")
