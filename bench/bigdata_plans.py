@@ -10,7 +10,7 @@ from django.db import connection
 from bench.bigdata_pages import place_of_today, visits
 from parking.accounts.models import User
 from parking.core import fresh
-from parking.reports.background import background_now
+from parking.core.heartbeats import newest_beat_now
 
 # What grows with every stay, but for the people: slots, and the sums of days, are those of an operator.
 GROWING = frozenset({
@@ -31,7 +31,7 @@ def inside(given: dict[str, Any]) -> list[dict[str, Any]]:
             continue
         visit.client.get(address)  # so that what a process keeps for long is there
         fresh.forget_all()
-        background_now.value()  # each process reads it once a second, for however many pages
+        newest_beat_now.value()  # each process reads it once a second, for however many pages
         watch = _Watch()
         with connection.execute_wrapper(watch):
             status = visit.client.get(address).status_code

@@ -11,7 +11,7 @@ from parking.facilities.rules import SUITABLE_SLOTS, suitable_slot_kinds
 from parking.facilities.services import keep_again, keep_slot, let_go_of_slot, lock_places
 from parking.passes import services as passes
 from parking.passes.models import Plan, Subscription
-from parking.passes.queries import unpaid_with_slot, zone_of_kept_slot
+from parking.passes.queries import covered_zones, unpaid_with_slot, zone_of_kept_slot
 from parking.stays.hoarding import lock_holder
 from parking.stays.promises import keeps_promises, kinds_to_book
 from parking.stays.window_rules import LATEST, LONGEST, Window
@@ -55,7 +55,7 @@ def keep_again_for(subscription: Subscription, now: datetime) -> None:
 def _choose(subscription: Subscription, now: datetime) -> None:
     """Keep the slot that a pass had before, if it had one and that can be kept; else another one."""
     kind = passes.kind_of(subscription.plan)
-    locked = lock_places(_zone_ids(subscription))
+    locked = lock_places(list(covered_zones(subscription.coverage).values_list("pk", flat=True)))
     if any(_is_kept_again(subscription.slot, zone, now) for zone in locked):
         return
     zones = [zone for zone in locked if zone.is_active and zone.marked]
@@ -66,12 +66,6 @@ def _choose(subscription: Subscription, now: datetime) -> None:
                 passes.keep(subscription=subscription, slot=slot)
                 return
     raise Refused("no_slot_to_keep", "No slot is left that could be kept for this pass")
-
-
-def _zone_ids(subscription: Subscription) -> list[int]:
-    covers = subscription.coverage
-    zones = ParkingZone.objects.present().filter(site_id=covers.site_id)
-    return list((zones.filter(pk__in=covers.zone_ids) if covers.zone_ids else zones).values_list("pk", flat=True))
 
 
 def _is_kept_again(slot: ParkingSlot | None, zone: ParkingZone, now: datetime) -> bool:

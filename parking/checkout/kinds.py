@@ -67,7 +67,7 @@ def set_kind(
             wanted = {"vehicle_kind": vehicle_kind, "instead_of": stay.vehicle_kind}
             facts = wanted | {"evidence_id": evidence_id}
             return ask(kind=_WAITS, session=stay, facts=facts, actor=actor, now=now)
-        _set(stay, vehicle_kind, evidence_id=evidence_id, actor=actor, now=now)
+        _set(stay, zone, vehicle_kind, evidence_id=evidence_id, actor=actor, now=now)
     return stay
 
 
@@ -82,7 +82,7 @@ def approve(*, actor: Actor, approval: Approval, now: datetime) -> None:
         refuse_fixed(stay)
         kind = facts["vehicle_kind"]
         if stay.vehicle_kind != kind:
-            _set(stay, kind, evidence_id=facts["evidence_id"], actor=actor, now=now)
+            _set(stay, _zone_of(stay, kind), kind, evidence_id=facts["evidence_id"], actor=actor, now=now)
 
 
 def _zone_of(stay: ParkingSession, vehicle_kind: str) -> ParkingZone:
@@ -99,8 +99,16 @@ def _pays_less(stay: ParkingSession, zone: ParkingZone, vehicle_kind: str) -> bo
     return is_cheaper(stays.terms_of(stay), _terms(stay, zone, vehicle_kind), stay.entry_time)
 
 
-def _set(stay: ParkingSession, vehicle_kind: str, *, evidence_id: int | None, actor: Actor, now: datetime) -> None:
-    before, zone = stay.vehicle_kind, _zone_of(stay, vehicle_kind)
+def _set(
+    stay: ParkingSession,
+    zone: ParkingZone,
+    vehicle_kind: str,
+    *,
+    evidence_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    before = stay.vehicle_kind
     _move(stay, zone, vehicle_kind, now)
     _change(stay, zone, vehicle_kind)
     make_lines_again(stay, now)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from django.db.models import Max
 
+from parking.core.fresh import FreshValue
 from parking.core.models import WorkerHeartbeat
 
 BEAT_SECONDS = 10
@@ -35,9 +36,22 @@ def end_beating(*, worker_id: str) -> None:
     WorkerHeartbeat.objects.filter(worker_id=worker_id).delete()
 
 
+def _newest() -> datetime | None:
+    at: datetime | None = WorkerHeartbeat.objects.aggregate(at=Max("beat_at"))["at"]
+    return at
+
+
+# For pages, which many people look at.
+newest_beat_now: FreshValue[datetime | None] = FreshValue(_newest)
+
+
 def last_beat(*, now: datetime) -> LastBeat:
     """Return the newest heartbeat, in one statement."""
-    at = WorkerHeartbeat.objects.aggregate(at=Max("beat_at"))["at"]
+    return judged(_newest(), now=now)
+
+
+def judged(at: datetime | None, *, now: datetime) -> LastBeat:
+    """Return what the time of the newest heartbeat says of the workers."""
     if at is None:
         return LastBeat("none", None)
     return LastBeat("ok" if now - at <= LATE_AFTER else "late", at)

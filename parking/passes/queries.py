@@ -179,10 +179,10 @@ def overlapping(
     return rows.filter(holds).exclude(subscription_id=but or 0).select_related("subscription", "vehicle").order_by("pk")
 
 
-def holds_somewhere(covers: Coverage) -> bool:
-    """Return whether a zone that is covered is still there."""
-    zones = ParkingZone.objects.filter(retired_at=None)
-    return (zones.filter(pk__in=covers.zone_ids) if covers.zone_ids else zones.filter(site_id=covers.site_id)).exists()
+def covered_zones(covers: Coverage) -> QuerySet[ParkingZone]:
+    """Return the zones that are covered and still there."""
+    zones = ParkingZone.objects.present()
+    return zones.filter(pk__in=covers.zone_ids) if covers.zone_ids else zones.filter(site_id=covers.site_id)
 
 
 def zones_at(site_id: int) -> QuerySet[ParkingZone]:

@@ -24,7 +24,7 @@ from parking.passes.models import (
     Plan,
     Subscription,
 )
-from parking.passes.queries import holds_somewhere, overlapping
+from parking.passes.queries import covered_zones, overlapping
 from parking.passes.rules import (
     MOST_DAYS_AHEAD,
     PAY_WITHIN,
@@ -302,7 +302,7 @@ def open_next_period(*, subscription: Subscription, locked: Collection[Vehicle],
     Pass and plates must be locked. Raises Refused `plan_not_on_sale`, `pass_overlap`.
     """
     plan = subscription.plan
-    if not plan.is_active or not holds_somewhere(subscription.coverage):
+    if not plan.is_active or not covered_zones(subscription.coverage).exists():
         raise Refused("plan_not_on_sale", "This plan is not sold any more")
     number = subscription.periods.filter(paid_at__isnull=False).count() + 1
     first = subscription.starts_at.astimezone(ZoneInfo(plan.site.time_zone)).date()

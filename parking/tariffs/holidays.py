@@ -66,20 +66,10 @@ def _add(actor: Actor, site_id: int, day: date, name: str, now: datetime) -> Hol
 # --- Taking out ----------------------------------------------------------------------------------------
 
 
-def remove_holiday(*, actor: Actor, site_id: int, holiday_id: int, now: datetime) -> None:
-    """Take a day out of a site's calendar; sessions keep the holidays that they began with.
-
-    Raises NotFound `site_not_found`, `holiday_not_found`; Refused `second_person_needed`.
-    """
-    with transaction.atomic():
-        holiday = _found(_locked(actor, site_id, holiday_id))
-        if _cheaper_zones(actor, site_id, foreseen.without_holiday, holiday.date, now):
-            raise lowering.second_person_needed()
-        _remove(actor, holiday, now)
-
-
 def propose_removal(*, actor: Actor, site_id: int, holiday_id: int, now: datetime) -> Approval | None:
-    """Take a day out as `remove_holiday`; if that makes a zone cheaper today, it waits for a second person.
+    """Take a day out of a site's calendar; if that makes a zone cheaper today, it waits for a second person.
+
+    Sessions keep the holidays that they began with.
 
     Raises NotFound `site_not_found`, `holiday_not_found`; Refused `waits_already`.
     """

@@ -280,9 +280,9 @@ def test_a_day_is_a_holiday_once_and_may_be_taken_out(zone: ParkingZone) -> None
     call: dict[str, Any] = {"actor": SYSTEM, "site_id": zone.site_id, "now": NOW}
     day = holidays.add_holiday(**call, day=date(2026, 12, 25), name="Christmas")
     assert code_of(lambda: holidays.add_holiday(**call, day=date(2026, 12, 25), name="Xmas")) == "holiday_exists"
-    holidays.remove_holiday(**call, holiday_id=day.pk)
+    holidays.propose_removal(**call, holiday_id=day.pk)
     with pytest.raises(NotFound):
-        holidays.remove_holiday(**call, holiday_id=day.pk)
+        holidays.propose_removal(**call, holiday_id=day.pk)
     assert not Holiday.objects.exists()
 
 

@@ -16,11 +16,12 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from parking.accounts.models import Role, User
+from parking.core import clock
+from parking.core.heartbeats import judged, newest_beat_now
 from parking.core.languages import choices
 from parking.core.money import indian
 from parking.facilities.calendars import zone_of
 from parking.notifications.queries import unread_notices
-from parking.reports.background import background_now
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
 from parking.tariffs.rules import BillLine
@@ -345,5 +346,5 @@ def no_worker(context: Context) -> dict[str, object]:
     user = getattr(context.get("request"), "user", None)
     if not isinstance(user, User) or user.role not in {Role.ADMIN, Role.AUDITOR} or context.get("nameless"):
         return {"is_shown": False}
-    background = background_now.value()
-    return {"is_shown": background.worker != "ok", "last_beat": background.last_beat}
+    beat = judged(newest_beat_now.value(), now=clock.now())
+    return {"is_shown": beat.state != "ok", "last_beat": beat.at}

@@ -7,8 +7,7 @@ from django.test import Client
 
 from parking.accounts.models import Role
 from parking.core import clock
-from parking.core.heartbeats import beat
-from parking.reports.background import background_now
+from parking.core.heartbeats import beat, newest_beat_now
 from tests.build import make_user
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +15,7 @@ ALARM = '<p class="alarm-note'
 
 
 def shown_to(role: Role, address: str) -> str:
-    background_now.forget()
+    newest_beat_now.forget()
     browser = Client()
     browser.force_login(make_user(role), backend="django.contrib.auth.backends.ModelBackend")
     return browser.get(address).content.decode()
