@@ -51,14 +51,16 @@ class OnPostgres(migrations.RunSQL):
             super().database_backwards(app_label, schema_editor, *states)
 
 
-def add_parts_index(name: str, table: str, *columns: str, where: str = "") -> OnPostgres:
+def add_parts_index(name: str, table: str, *columns: str, where: str = "", beside_traffic: bool = True) -> OnPostgres:
     """Build the index by which `HasPart` finds texts in these columns.
 
-    `where`: of these rows alone, and the query must say the same.
+    `where`: of these rows alone, and the query must say the same. A table that is made in the same migration has no
+    traffic.
     """
     searched = f" || chr({BETWEEN}) || ".join(f'"{column}"' for column in columns)
     only = f" WHERE {where}" if where else ""
-    drop = f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"'
-    build = f'CREATE INDEX CONCURRENTLY "{name}" ON "{table}" USING gin (parking_parts(UPPER({searched}))){only}'
+    concurrently = "CONCURRENTLY " if beside_traffic else ""
+    drop = f'DROP INDEX {concurrently}IF EXISTS "{name}"'
+    build = f'CREATE INDEX {concurrently}"{name}" ON "{table}" USING gin (parking_parts(UPPER({searched}))){only}'
     # One that was interrupted leaves an index that is not valid.
     return OnPostgres([drop, build], [drop])
