@@ -216,9 +216,10 @@ def serve(supervisor: Supervisor) -> None:
     supervisor.run_to_end("Preparing the browser's files", [sys.executable, "-m", "deploy.assets"])
     supervisor.run_to_end("Compiling the messages", [sys.executable, "-m", "deploy.messages", "compile"])
     supervisor.run_to_end("Migrating the database", manage("migrate", "--noinput", "-v0"))
-    supervisor.run_to_end("Creating the demonstration data", manage("demo"))
+    # The migrations have made Django's checks of this code and these settings; each time takes seconds.
+    supervisor.run_to_end("Creating the demonstration data", manage("demo", "--skip-checks"))
     supervisor.start("web server", web_command(host, port))
-    supervisor.start("worker", manage("worker"))
+    supervisor.start("worker", manage("worker", "--skip-checks"))
     wait_until_healthy(supervisor, local_address(host), port)
     print(WELCOME.format(base=base) + _beside(standin, messages), flush=True)
     while True:

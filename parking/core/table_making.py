@@ -11,8 +11,8 @@ from parking.core.index_building import OnPostgres
 class MakeTables(Operation):
     """Create several models, as if each were an operation of its own, in a small part of the time.
 
-    After each operation Django builds the classes of all models again that hang together with the changed one. Here they
-    are forgotten, and built once when all models of the app are there.
+    After each operation Django builds the classes of all models again that hang together with the changed one. Here
+    they are forgotten, and built once when all models of the app are there.
     """
 
     def __init__(self, *models: CreateModel) -> None:

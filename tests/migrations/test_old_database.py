@@ -10,7 +10,6 @@ from django.apps import apps
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 from django.test import Client
 from pytest_django import DjangoDbBlocker
@@ -20,32 +19,15 @@ from tests.client import ApiClient
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree
 from tests.migrations import worker
+from tests.migrations.former import BEGINNINGS, OLD_LEAVES, migrate_by_former
 from tests.migrations.rows import Row, Tables, read_answers, read_file, read_rows
+from tests.migrations.schema import read_schema
 from tests.migrations.separate import separate_database
 from tests.migrations.world import BACKEND
 
 pytestmark = pytest.mark.django_db
 
 AT, OLD_TABLES, OLD_ANSWERS = read_file()
-# The schema that the rows were written under.
-OLD_LEAVES = [
-    ("accounts", "0002_user_by_email"),
-    ("admin", "0003_logentry_add_action_flag_choices"),
-    ("audit", "0001_initial"),
-    ("auth", "0012_alter_user_first_name_max_length"),
-    ("axes", "0010_accessattemptexpiration"),
-    ("contenttypes", "0002_remove_content_type_name"),
-    ("core", "0001_initial"),
-    ("django_tasks_database", "0021_conditional_partial_index_ordering"),
-    ("facilities", "0001_initial"),
-    ("invoices", "0001_initial"),
-    ("payments", "0005_closing_a_review"),
-    ("sessions", "0001_initial"),
-    ("stays", "0002_upi_at_the_counter"),
-    ("tariffs", "0001_initial"),
-    ("token_blacklist", "0012_alter_outstandingtoken_user"),
-    ("vehicles", "0002_saved_vehicles"),
-]
 
 
 def _is_definite(order: Row) -> bool:
@@ -64,14 +46,22 @@ INTENDED: dict[tuple[str, str], Callable[[Row], Any] | None] = {
 # --- Loading and migrating -------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def schema_of_new(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> set[str]:
+    """The schema of the other tests' database, which is new."""
+    with django_db_blocker.unblock():
+        return read_schema()
+
+
 @pytest.fixture(scope="module", autouse=True)
 def migrated(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+    schema_of_new: set[str], django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Tables]:
     """The rows as they are after the migrations; until the last test of this module they are the default database."""
     with django_db_blocker.unblock(), separate_database(tmp_path_factory.mktemp("old")):
         _load(_models_of_then())
         with time_machine.travel(AT, tick=False):
+            migrate_by_former(BEGINNINGS)
             call_command("migrate", verbosity=0)
         rows = read_rows(apps.get_models(include_auto_created=True))
         connection.close()
@@ -80,8 +70,7 @@ def migrated(
 
 
 def _models_of_then() -> list[type[Model]]:
-    executor = MigrationExecutor(connection)
-    executor.migrate(OLD_LEAVES)
+    executor = migrate_by_former(OLD_LEAVES)
     return executor.loader.project_state(OLD_LEAVES).apps.get_models(include_auto_created=True)
 
 
@@ -168,6 +157,10 @@ def _lost(old: Any, new: Any, where: str) -> list[str]:
 def test_every_row_is_kept(migrated: Tables) -> None:
     expected = {table: [_expected(table, row) for row in rows] for table, rows in OLD_TABLES.items()}
     assert _lost(expected, migrated, "") == []
+
+
+def test_the_schema_is_that_of_a_new_database(schema_of_new: set[str]) -> None:
+    assert read_schema() == schema_of_new
 
 
 def test_the_books_agree() -> None:
