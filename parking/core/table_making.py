@@ -46,5 +46,5 @@ def keep_defaults(table: str, **defaults: str | int) -> OnPostgres:
     copied the table for a later change.
     """
     values = {column: str(value) if isinstance(value, int) else f"'{value}'" for column, value in defaults.items()}
-    statements = [f'ALTER TABLE "{table}" ALTER COLUMN "{column}" SET DEFAULT {values[column]}' for column in values]
-    return OnPostgres(statements, OnPostgres.noop)
+    changes = ", ".join(f'ALTER COLUMN "{column}" SET DEFAULT {value}' for column, value in values.items())
+    return OnPostgres(f'ALTER TABLE "{table}" {changes}', OnPostgres.noop)
