@@ -1,7 +1,7 @@
-"""`make bigdata`, or `python -m bench.bigdata [--stays N] [--rounds N] [--only TEXT] [--output FILE]`.
+"""`make bigdata`, or `python -m bench.bigdata`; `--help` names its options.
 
 Fills a PostgreSQL of its own with a year of an operator with forty sites, adds its days up, and measures every page and
-list call: p50 and p95 in one process whose caches are empty, against the aims.
+list call: p50 and p95 in one process whose caches are empty, against the aims. Then the gate beside everything else.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench import children, databases
+from bench import children, databases, mixed
 from deploy import processes
 from deploy.run import ROOT
 from tests.postgres import Server, running_postgres
@@ -21,6 +21,8 @@ STAYS = 1_000_000
 PAGE, REPORT, SEARCH, HISTORY = "page", "report", "search", "history"
 # Milliseconds within which 19 of 20 must be answered.
 AIMS = {PAGE: 150, REPORT: 300, SEARCH: 100, HISTORY: 50}
+# A file of any length may take so much memory.
+EXPORT_MB = 100
 NAME = "bigdata"
 SCRIPT = Path(__file__).with_name("bigdata.sql")
 OUTPUT = ROOT / ".cache" / "bigdata.json"
@@ -33,6 +35,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--stays", type=int, default=STAYS, help="parking sessions; 5000000 is what the aims are for")
     parser.add_argument("--rounds", type=int, default=20, help="how often each address is asked for")
     parser.add_argument("--only", default="", help="addresses with this text in them")
+    parser.add_argument("--mixed", type=float, default=30, help="seconds of the mixed load, 0 for none")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where the JSON file goes")
     return parser.parse_args()
 
@@ -76,6 +79,24 @@ def table(rows: list[dict[str, Any]]) -> str:
     return "\n".join([*lines, f"{within} of {len(rows)} within their aims"])
 
 
+def measure_exports(url: str) -> list[dict[str, Any]]:
+    """Return seconds and memory of the longest files."""
+    command = [sys.executable, "-m", "bench.inside", "bigdata_exports"]
+    found: list[dict[str, Any]] = json.loads(children.run(command, database_url=url, given="{}", seconds=LIMIT_SECONDS))
+    return found
+
+
+def table_of_exports(rows: list[dict[str, Any]]) -> str:
+    """Return the files as lines, with the aim for their memory."""
+    lines = [f"Exports, memory at most {EXPORT_MB} MB above what the process has"]
+    for row in rows:
+        mark = "" if row["grown_mb"] <= EXPORT_MB else "over"
+        lines.append(
+            f"{row['lines']:>10,} lines {row['seconds']:7.1f} s {row['grown_mb']:7.1f} MB {mark:5} {row['address']}"
+        )
+    return "\n".join(lines)
+
+
 def _timed(what: str, work: Any) -> None:
     begun = time.monotonic()
     work()
@@ -90,6 +111,8 @@ def main() -> int:
             url = fill(server, NAME, given.stays)
             load = os.getloadavg()[0]
             rows = measure(url, rounds=given.rounds, only=given.only)
+            exports = [] if given.only else measure_exports(url)
+            latency = mixed.measure(url, given.mixed) if given.mixed else {}
     except children.Failed as error:
         print(error)
         return 1
@@ -98,8 +121,13 @@ def main() -> int:
     finally:
         processes.kill_adopted()
     given.output.parent.mkdir(parents=True, exist_ok=True)
-    given.output.write_text(json.dumps({"stays": given.stays, "load_before": load, "pages": rows}, indent=1) + "\n")
+    found = {"stays": given.stays, "load_before": load, "pages": rows, "exports": exports, "mixed": latency}
+    given.output.write_text(json.dumps(found, indent=1) + "\n")
     print(table(rows))
+    if exports:
+        print(table_of_exports(exports))
+    if latency:
+        print(mixed.table(latency))
     print(f"Load before: {load:.1f}. Written to {given.output}")
     return 0
 

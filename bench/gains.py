@@ -88,6 +88,22 @@ def _change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | 
     return bool(rows.update(**changes))
 
 
+def _insert_with(instance: models.Model, name: str) -> None:
+    parent = getattr(instance, name)
+    _insert(parent)
+    setattr(instance, name, parent)
+    _insert(instance)
+
+
+def _insert_if_changed(
+    instance: models.Model, other: models.Model, *, when: Mapping[str, Any], changes: Mapping[str, Any]
+) -> bool:
+    found = _change(type(other), other.pk, when=when, **changes)
+    if found:
+        _insert(instance)
+    return found
+
+
 def _all(select: Any, *values: Any) -> list[Any]:
     return list(select._build(*values))  # noqa: SLF001
 
@@ -122,7 +138,18 @@ def _without_together() -> Iterator[None]:
 
 @contextmanager
 def _without_insert() -> Iterator[None]:
-    with _replaced("insert", _insert), _replaced("insert_only", _insert):
+    with (
+        _replaced("insert", _insert),
+        _replaced("insert_only", _insert),
+        _replaced("insert_with", _insert_with),
+        _replaced("insert_if_changed", _insert_if_changed),
+    ):
+        yield
+
+
+@contextmanager
+def _without_change() -> Iterator[None]:
+    with _replaced("change", _change), _replaced("change_locked", _change):
         yield
 
 
@@ -131,7 +158,7 @@ def _without_any() -> Iterator[None]:
     with (
         _without_insert(),
         _replaced("save_fields", _save_fields),
-        _replaced("change", _change),
+        _without_change(),
         _without_select(),
     ):
         yield
@@ -140,7 +167,7 @@ def _without_any() -> Iterator[None]:
 SWITCHES: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "insert": _without_insert,
     "save_fields": partial(_replaced, "save_fields", _save_fields),
-    "change": partial(_replaced, "change", _change),
+    "change": _without_change,
     "Select": _without_select,
     "together": _without_together,
     "all together": _without_any,

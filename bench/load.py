@@ -15,10 +15,12 @@ import time
 from collections import Counter, deque
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, field
+from itertools import cycle as cycled
 from typing import Any
 
 HOST = "127.0.0.1"
 GIVE_UP_SECONDS = 60
+NOT_MODIFIED = 304
 
 
 @dataclass
@@ -31,8 +33,24 @@ class Client:
 
 
 @dataclass
+class Poll:
+    """A live part of a page and the cookie of somebody who looks at it; `tag` is what is shown there."""
+
+    path: str
+    cookie: str
+    tag: str = ""
+
+    def request(self) -> bytes:
+        known = f"If-None-Match: {self.tag}\r\n" if self.tag else ""
+        return f"GET {self.path} HTTP/1.1\r\nHost: {HOST}\r\nCookie: {self.cookie}\r\n{known}\r\n".encode()
+
+
+@dataclass
 class Plan:
-    """What to run: `cycle` in a closed loop, `open` with `cycles_per_second`, or `zones`, a reading loop."""
+    """What to run: `cycle` in a closed loop, `open` with `cycles_per_second`, or `zones`, a reading loop.
+
+    Beside an open loop, `polls` are asked for in turns, `polls_per_second`.
+    """
 
     kind: str
     port: int
@@ -41,6 +59,8 @@ class Plan:
     seconds: float
     cycles_per_second: int = 0
     cycles_per_client: int = 0
+    polls_per_second: int = 0
+    polls: list[Poll] = field(default_factory=list)
     tolerant: bool = False
 
 
@@ -58,10 +78,10 @@ class Record:
     first_bad: str = ""
 
     def note(self, kind: str, seconds: float, status: int, body: bytes, *, tolerant: bool) -> bool:
-        """Record an answer; return whether it was 2xx."""
+        """Record an answer; return whether it was 2xx, or 304 of what a page shows already."""
         self.latencies.setdefault(kind, []).append(seconds)
         self.statuses[status] += 1
-        if 200 <= status < 300:
+        if 200 <= status < 300 or status == NOT_MODIFIED:
             return True
         self.first_bad = self.first_bad or f"{kind}: {status} {body[:500].decode(errors='replace')}"
         if not tolerant:
@@ -115,6 +135,7 @@ class Connection:
         self.steps: Steps | None = None
         self.kind = ""
         self.since = 0.0
+        self.tag = ""
         self._received = b""
 
     def send(self, kind: str, request: bytes, since: float) -> None:
@@ -132,12 +153,15 @@ class Connection:
         head, found, body = self._received.partition(b"\r\n\r\n")
         if not found:
             return None
-        lower = head.lower()
-        begin = lower.index(b"content-length:") + 15
-        if len(body) < int(lower[begin : begin + 12].split(b"\r", 1)[0]):
-            return None
+        status, lower = int(head[9:12]), head.lower()
+        if status != NOT_MODIFIED:
+            begin = lower.index(b"content-length:") + 15
+            if len(body) < int(lower[begin : begin + 12].split(b"\r", 1)[0]):
+                return None
+        at = lower.find(b"\r\netag:")
+        self.tag = head[at + 7 :].split(b"\r", 1)[0].strip().decode() if at >= 0 else ""
         self._received = b""
-        return int(head[9:12]), body
+        return status, body
 
 
 class Loop:
@@ -242,6 +266,7 @@ class Due:
     steps: Steps = field(compare=False)
     kind: str = field(compare=False)
     request: bytes = field(compare=False)
+    poll: Poll | None = field(compare=False, default=None)
 
 
 def run_open(plan: Plan) -> tuple[Record, float]:
@@ -250,7 +275,7 @@ def run_open(plan: Plan) -> tuple[Record, float]:
     idle, waiting = deque(loop.connections), deque[Due]()
     under_way: dict[Connection, Due] = {}
     begun = time.perf_counter()
-    schedule = _bookings(plan, begun)
+    schedule = sorted(_bookings(plan, begun) + _polls(plan, begun))  # in order of time, which makes it a heap
     step = STAY_SECONDS + 1 / (3 * plan.cycles_per_second)
     while schedule or waiting or under_way:
         now = time.perf_counter()
@@ -263,7 +288,10 @@ def run_open(plan: Plan) -> tuple[Record, float]:
             due = under_way.pop(connection)
             idle.append(connection)
             seconds = time.perf_counter() - due.at
-            if record.note(due.kind, seconds, status, body, tolerant=plan.tolerant):
+            good = record.note(due.kind, seconds, status, body, tolerant=plan.tolerant)
+            if due.poll is not None:
+                due.poll.tag = connection.tag
+            elif good:
                 _schedule_next(due, body, step, schedule, record)
         if now > begun + plan.seconds + GIVE_UP_SECONDS:
             raise OSError("the server does not keep up")
@@ -280,12 +308,25 @@ def _bookings(plan: Plan, begun: float) -> list[Due]:
         steps = cycle(own, plan.zones)
         kind, request = next(steps)
         due.append(Due(begun + number / plan.cycles_per_second, number, steps, kind, request))
-    return due  # in order of time, which makes it a heap
+    return due
+
+
+def _nothing_more() -> Steps:
+    yield from ()
+
+
+def _polls(plan: Plan, begun: float) -> list[Due]:
+    """Return when each poll is sent, the pages in turns."""
+    return [
+        Due(begun + number / plan.polls_per_second, number, _nothing_more(), "poll", b"", poll)
+        for number, poll in zip(range(int(plan.seconds * plan.polls_per_second)), cycled(plan.polls), strict=False)
+    ]
 
 
 def _send_due(connection: Connection, due: Due, under_way: dict[Connection, Due]) -> None:
     under_way[connection] = due
-    connection.send(due.kind, due.request, due.at)
+    # A poll names what is shown when it is sent.
+    connection.send(due.kind, due.request if due.poll is None else due.poll.request(), due.at)
 
 
 def _schedule_next(due: Due, body: bytes, step: float, schedule: list[Due], record: Record) -> None:
@@ -329,7 +370,8 @@ def summary(record: Record, seconds: float) -> dict[str, Any]:
 
 def main() -> None:
     given = json.load(sys.stdin)
-    plan = Plan(**(given | {"clients": [Client(**client) for client in given["clients"]]}))
+    clients, polls = [Client(**client) for client in given["clients"]], [Poll(**poll) for poll in given["polls"]]
+    plan = Plan(**(given | {"clients": clients, "polls": polls}))
     gc.disable()
     try:
         record, seconds = RUNS[plan.kind](plan)

@@ -7,8 +7,8 @@ in its values. They do what `save(force_insert=True)`, `save(update_fields=…)`
 queryset do, without signals. Whatever they could not do as the ORM does is refused with NotCompilable at first use.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -18,7 +18,7 @@ from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
 from parking.core.ids import MAX_ID
-from parking.core.together import may_wait, with_waiting
+from parking.core.together import Write, may_wait, run, with_waiting
 
 M = TypeVar("M", bound=models.Model)
 
@@ -32,14 +32,55 @@ class NotCompilable(TypeError):
 
 def insert(instance: models.Model) -> None:
     """Write a new row and give the instance its primary key. Raises IntegrityError, NotCompilable."""
-    connection = _connection()
-    sql, fields = _insert_sql(type(instance), connection.vendor)
-    table, values = _table(instance), _values(instance, fields, connection)
-    with connection.cursor() as cursor:
-        cursor.execute(*with_waiting(table, f"{sql} RETURNING {_key_column(type(instance))}", values))
-        instance.pk = cursor.fetchone()[0]
-    instance._state.adding = False  # noqa: SLF001 - what Model.save does
-    instance._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
+    write = _insertion(instance, f" RETURNING {_key_column(type(instance))}")
+    _set_key(instance, _answer(*with_waiting(write))[0])
+
+
+def insert_with(instance: models.Model, name: str) -> None:
+    """Write a new row after the new row that its foreign key `name` leads to; both get their primary keys.
+
+    On PostgreSQL in one statement. Raises as `insert`.
+    """
+    parent: models.Model = getattr(instance, name)
+    if _connection().vendor != "postgresql":
+        insert(parent)
+        setattr(instance, name, parent)  # takes over the new key
+        insert(instance)
+        return
+    field: Any = instance._meta.get_field(name)  # noqa: SLF001
+    parent_key = _key_column(type(parent))
+    part = _insertion(parent, f" RETURNING {parent_key}")
+    sql, fields = _insert_sql(type(instance), "postgresql")
+    others = [other for other in fields if other is not field]
+    marks = ", ".join(f"(SELECT {parent_key} FROM part)" if other is field else "%s" for other in fields)  # noqa: S608
+    sql = f"{sql} VALUES ({marks}) RETURNING {_key_column(type(instance))}, {_quoted(field.column)}"
+    write = Write(_table(instance), sql, _values(instance, others, _connection()))
+    key, key_of_parent = _answer(*with_waiting(write, part))
+    _set_key(parent, key_of_parent)
+    setattr(instance, name, parent)
+    _set_key(instance, key)
+
+
+def insert_if_changed(
+    instance: models.Model, other: models.Model, *, when: Mapping[str, Any], changes: Mapping[str, Any]
+) -> bool:
+    """Change fields of another row if it is as `when` says, as `change` does, and only then write a new row.
+
+    Return whether there was such a row. On PostgreSQL in one statement. Raises as `insert`.
+    """
+    if _connection().vendor != "postgresql":
+        found = change(type(other), other.pk, when=when, **changes)
+        if found:
+            insert(instance)
+        return found
+    update = _update(type(other), other.pk, when, changes)
+    part = Write(update.table, f"{update.sql} RETURNING {_key_column(type(other))}", update.values)
+    sql, fields = _insert_sql(type(instance), "postgresql")
+    sql = f"{sql} SELECT {_marks(fields)} FROM part RETURNING {_key_column(type(instance))}"  # noqa: S608
+    row = _answer(*with_waiting(Write(_table(instance), sql, _values(instance, fields, _connection())), part))
+    if row is not None:
+        _set_key(instance, row[0])
+    return row is not None
 
 
 def insert_only(instance: models.Model) -> None:
@@ -47,12 +88,7 @@ def insert_only(instance: models.Model) -> None:
 
     Inside of `together` it may wait.
     """
-    connection = _connection()
-    sql, fields = _insert_sql(type(instance), connection.vendor)
-    values = _values(instance, fields, connection)
-    if not may_wait(_table(instance), sql, values):
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
+    _send_or_wait(_insertion(instance))
 
 
 def save_fields(instance: models.Model, *names: str) -> None:
@@ -60,11 +96,7 @@ def save_fields(instance: models.Model, *names: str) -> None:
 
     Inside of `together` it may wait.
     """
-    model = type(instance)
-    sql, values = _update(model, instance.pk, {}, {name: getattr(instance, name) for name in names})
-    if not may_wait(_table(model), sql, values):
-        with _connection().cursor() as cursor:
-            cursor.execute(sql, values)
+    _send_or_wait(_update(type(instance), instance.pk, {}, {name: getattr(instance, name) for name in names}))
 
 
 def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | None = None, **changes: Any) -> bool:
@@ -72,15 +104,46 @@ def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | N
 
     Return whether there was such a row. Foreign keys are named by their column (`slot_id`). Raises NotCompilable.
     """
-    sql, values = _update(model, pk, when or {}, changes)
+    sql, values = with_waiting(_update(model, pk, when or {}, changes))
     with _connection().cursor() as cursor:
-        cursor.execute(*with_waiting(_table(model), sql, values))
+        cursor.execute(sql, values)
         return bool(cursor.rowcount)
 
 
-def _update(
-    model: type[models.Model], pk: int, when: Mapping[str, Any], changes: Mapping[str, Any]
-) -> tuple[str, list[Any]]:
+def change_locked(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any], **changes: Any) -> None:
+    """Do as `change` with a row of which a lock keeps that it is as `when` says. Raises RowNotFound if it is not.
+
+    Inside of `together` it may wait, and so may the error.
+    """
+    _send_or_wait(replace(_update(model, pk, when, changes), must_find=True))
+
+
+def _send_or_wait(write: Write) -> None:
+    if not may_wait(write):
+        run(_connection(), write, write.sql, write.values)
+
+
+def _answer(sql: str, values: Sequence[Any]) -> Any:
+    """Send a statement and return its only row, or None."""
+    with _connection().cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()
+
+
+def _set_key(instance: models.Model, key: Any) -> None:
+    instance.pk = key
+    instance._state.adding = False  # noqa: SLF001 - what Model.save does
+    instance._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
+
+
+def _insertion(instance: models.Model, returning: str = "") -> Write:
+    connection = _connection()
+    sql, fields = _insert_sql(type(instance), connection.vendor)
+    sql = f"{sql} VALUES ({_marks(fields)}){returning}"
+    return Write(_table(instance), sql, _values(instance, fields, connection))
+
+
+def _update(model: type[models.Model], pk: int, when: Mapping[str, Any], changes: Mapping[str, Any]) -> Write:
     connection = _connection()
     conditions = {name: value if isinstance(value, tuple) else (value,) for name, value in when.items()}
     shape = tuple((name, len(values)) for name, values in conditions.items())
@@ -89,7 +152,11 @@ def _update(
     values.append(pk)
     for field, choices in zip(tests, conditions.values(), strict=True):
         values += [field.get_db_prep_save(choice, connection) for choice in choices]
-    return sql, values
+    return Write(_table(model), sql, values)
+
+
+def _marks(fields: Sequence[Any]) -> str:
+    return ", ".join(["%s"] * len(fields))
 
 
 def _values(instance: models.Model, fields: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
@@ -117,8 +184,7 @@ def _insert_sql(model: type[models.Model], _vendor: str) -> tuple[str, list[Any]
     if not isinstance(meta.pk, models.AutoField | models.BigAutoField | models.SmallAutoField):
         raise NotCompilable(f"{meta.label}: its primary key is not the database's to give")
     columns = ", ".join(quote(field.column) for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ({marks})", fields  # noqa: S608
+    return f"INSERT INTO {quote(meta.db_table)} ({columns})", fields
 
 
 @cache

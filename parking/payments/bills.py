@@ -34,9 +34,14 @@ class Closed:
 
 def open(*, kind: BillKind, site_id: int, payer_id: int | None, now: datetime) -> Bill:  # noqa: A001 - bills.open
     """Write a bill without lines. `payer_id` is the account that pays it, None where the payer has none."""
-    bill = Bill(kind=kind, site_id=site_id, payer_id=payer_id, created_at=now)
+    bill = new(kind=kind, site_id=site_id, payer_id=payer_id, now=now)
     insert(bill)
     return bill
+
+
+def new(*, kind: BillKind, site_id: int, payer_id: int | None, now: datetime) -> Bill:
+    """Return a bill as of `open` that is written together with what it is for (`insert_with`)."""
+    return Bill(kind=kind, site_id=site_id, payer_id=payer_id, created_at=now)
 
 
 def freeze(*, bill: Bill, charge: Charge, until: datetime) -> None:

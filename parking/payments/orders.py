@@ -17,7 +17,7 @@ from parking.core.actor import SYSTEM
 from parking.core.errors import Refused, TooMany
 from parking.core.ids import new_order_id
 from parking.core.money import LEAST_ONLINE, from_paise, to_paise
-from parking.core.statements import change, insert
+from parking.core.statements import change, insert, insert_if_changed
 from parking.payments import takings
 from parking.payments.events import OrderMoved
 from parking.payments.gateways.base import FurtherPayment, GatewayState, OrderAnswer
@@ -188,17 +188,17 @@ def complete(*, order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Note
     """Take the money of an order: at most one payment, however often and in whatever order the news comes.
 
     An answer whose number, amount or currency is not the order's goes to review and takes nothing. The caller counts
-    the payment in with `payments.bills`, in the same transaction.
+    the payment in with `payments.bills`, in the same transaction. Raises IntegrityError if the answer's reference paid
+    another order.
     """
     if (answer.order_id, answer.amount, answer.currency) != (order.order_id, to_paise(order.amount), "INR"):
         _put_in_review(order, now)
         return Noted(Found.DIFFERENT)
-    found = _mark_completed(order, answer, now)
-    payment = None
-    if found != Found.DONE_BEFORE:
-        customer_fee = from_paise(answer.customer_fee)
-        payment = takings.take_online(order=order, reference=answer.reference, customer_fee=customer_fee, now=now)
-    return Noted(found, payment, _take_seconds(order, answer, now) if answer.also_paid else ())
+    customer_fee = from_paise(answer.customer_fee)
+    payment = takings.online(order=order, reference=answer.reference, customer_fee=customer_fee, now=now)
+    found = _mark_completed(order, payment, answer, now)
+    seconds = _take_seconds(order, answer, now) if answer.also_paid else ()
+    return Noted(found, None if found == Found.DONE_BEFORE else payment, seconds)
 
 
 def _take_seconds(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> tuple[Payment, ...]:
@@ -224,7 +224,8 @@ def _put_in_review(order: PaymentOrder, now: datetime) -> None:
     order.refresh_from_db(fields=["status"])
 
 
-def _mark_completed(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> Found:
+def _mark_completed(order: PaymentOrder, payment: Payment, answer: OrderAnswer, now: datetime) -> Found:
+    """End an order as paid and write its payment, unless that was done before; return how it was found."""
     order.status, order.gateway_order_id = OrderStatus.COMPLETED, answer.gateway_order_id
     changes = {
         "status": order.status,
@@ -233,10 +234,9 @@ def _mark_completed(order: PaymentOrder, answer: OrderAnswer, now: datetime) -> 
         "next_check_at": None,
         "updated_at": now,
     }
-    if change(PaymentOrder, order.pk, when={"status": OPEN_ORDER}, **changes):
-        return Found.WAITING
-    if change(PaymentOrder, order.pk, when={"status": (OrderStatus.FAILED, OrderStatus.EXPIRED)}, **changes):
-        return Found.GIVEN_UP
+    for found, before in ((Found.WAITING, OPEN_ORDER), (Found.GIVEN_UP, (OrderStatus.FAILED, OrderStatus.EXPIRED))):
+        if insert_if_changed(payment, order, when={"status": before}, changes=changes):
+            return found
     order.refresh_from_db(fields=["status", "gateway_order_id"])
     return Found.DONE_BEFORE
 

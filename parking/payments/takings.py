@@ -135,12 +135,12 @@ def _write(payment: Payment) -> None:
         raise
 
 
-def take_online(*, order: PaymentOrder, reference: str, customer_fee: Decimal, now: datetime) -> Payment:
-    """Write down the money of an order. Raises IntegrityError if the gateway's `reference` paid another one.
+def online(*, order: PaymentOrder, reference: str, customer_fee: Decimal, now: datetime) -> Payment:
+    """Return the money of an order, which is written together with the order's end (`orders.complete`).
 
     `customer_fee` (rupees) is what the payer paid on top, to the gateway: it is no money of ours.
     """
-    payment = Payment(
+    return Payment(
         bill_id=order.bill_id,
         order=order,
         amount=order.amount,
@@ -151,8 +151,6 @@ def take_online(*, order: PaymentOrder, reference: str, customer_fee: Decimal, n
         attendant_id=order.attendant_id,
         captured_at=now,
     )
-    insert(payment)
-    return payment
 
 
 def take_second(*, order: PaymentOrder, further: FurtherPayment, now: datetime) -> Payment:

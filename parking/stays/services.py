@@ -13,7 +13,7 @@ from parking.core.errors import Refused
 from parking.core.ids import new_qr_code
 from parking.core.money import ZERO
 from parking.core.site_settings import CLAIM_MINUTES
-from parking.core.statements import Select, change, insert, save_fields
+from parking.core.statements import Select, change_locked, insert_with, save_fields
 from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
 from parking.facilities.rules import suitable_slot_kinds
 from parking.facilities.services import claim_best_slot, refuse_full_zone, set_slot_status
@@ -103,7 +103,7 @@ def allocate_slot(
         vehicle_kind=vehicle_kind,
         zone=zone,
         slot=slot,
-        bill=bills.open(kind=BillKind.STAY, site_id=zone.site_id, payer_id=driver_id, now=now),
+        bill=bills.new(kind=BillKind.STAY, site_id=zone.site_id, payer_id=driver_id, now=now),
         terms=terms.to_json(),
         offers=offers.to_json(),
         subscription=cover.subscription,
@@ -113,7 +113,7 @@ def allocate_slot(
         pay_by=now + timedelta(minutes=terms.hold_minutes) if terms.booking_fee > ZERO else None,
         enter_by=now + timedelta(minutes=terms.no_show_minutes),
     )
-    insert(session)
+    insert_with(session, "bill")
     return session
 
 
@@ -201,7 +201,6 @@ def scan_entry_qr(
         cover = cover_of(vehicle=session.vehicle, zone=session.zone, vehicle_kind=session.vehicle_kind, now=now)
         session.subscription = cover.subscription
         changes |= {"subscription_id": session.subscription_id, "pass_note": cover.note}
-    # Before the move, whose answer is needed: the two go in one statement.
     set_slot_status(slot=_slot_of(session), status=SlotStatus.OCCUPIED)
     _move(session, SessionStatus.ACTIVE, **changes)
 
@@ -285,7 +284,6 @@ def _complete(
 ) -> None:
     # A clock that was set back must not make the car leave before it came.
     left_at = max(left_at or now, session.entry_time or now)
-    # Before the move, whose answer is needed: the two go in one statement.
     release_slot(session=session)
     _move(
         session,
@@ -365,17 +363,16 @@ _ALLOWED = {
 }
 
 
-class StateChangedMeanwhile(RuntimeError):
-    """The stay was not in the state that its lock promised: a lock is missing somewhere."""
+class NoSuchMove(RuntimeError):
+    """A stay in this state never comes to that one: a check is missing somewhere."""
 
 
 def _move(session: ParkingSession, to: SessionStatus, **times: Any) -> None:
     present = SessionStatus(session.status)
     if to not in _ALLOWED.get(present, set()):
-        raise StateChangedMeanwhile(f"{present} to {to}")
+        raise NoSuchMove(f"{present} to {to}")
     changes = {"status": to, **times}
-    if not change(ParkingSession, session.pk, when={"status": present}, **changes):
-        raise StateChangedMeanwhile(f"no longer {present}")
+    change_locked(ParkingSession, session.pk, when={"status": present}, **changes)
     for name, value in changes.items():
         setattr(session, name, value)
 

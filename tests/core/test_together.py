@@ -1,16 +1,27 @@
 """Writes that wait for each other end as each would alone, and take fewer round trips on PostgreSQL."""
 
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from parking.audit.models import AuditEntry
-from parking.core.statements import change, insert, insert_only, save_fields
-from parking.core.together import together
+from parking.core.statements import (
+    change,
+    change_locked,
+    insert,
+    insert_if_changed,
+    insert_only,
+    insert_with,
+    save_fields,
+)
+from parking.core.together import RowNotFound, together
 from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
 from parking.payments.models import Bill
+from parking.stays.models import ParkingSession
+from parking.vehicles.models import Vehicle
 from tests.moments import START
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +141,88 @@ def test_outside_of_a_block_nothing_waits(slot: ParkingSlot) -> None:
         occupy(slot)
         insert_only(line("one"))
     assert len(captured) == 2
+
+
+def test_a_locked_row_is_changed_with_all_that_waits(zone: ParkingZone, slot: ParkingSlot) -> None:
+    bill = bill_of(zone)
+    insert(bill)
+    with CaptureQueriesContext(connection) as captured, together():
+        occupy(slot)
+        change_locked(Bill, bill.pk, when={"captured": Decimal(0)}, captured=Decimal(6))
+        insert_only(line("one"))
+    assert len(captured) == (1 if IS_POSTGRESQL else 3)
+    bill.refresh_from_db()
+    slot.refresh_from_db()
+    assert (slot.status, bill.captured, actions()) == (SlotStatus.OCCUPIED, 6, ["one"])
+
+
+def test_two_locked_rows_each_have_to_be_found(zone: ParkingZone, slot: ParkingSlot) -> None:
+    bill = bill_of(zone)
+    insert(bill)
+
+    @transaction.atomic
+    def write() -> None:
+        with together():
+            change_locked(Bill, bill.pk, when={"captured": Decimal(5)}, captured=Decimal(6))
+            change_locked(ParkingSlot, slot.pk, when={"status": SlotStatus.FREE}, status=SlotStatus.OCCUPIED)
+            insert_only(line("one"))
+
+    with pytest.raises(RowNotFound, match="payments_bill"):
+        write()
+    slot.refresh_from_db()
+    assert (slot.status, actions()) == (SlotStatus.FREE, [])
+
+
+def test_a_locked_row_is_found_before_a_write_with_an_answer(zone: ParkingZone, slot: ParkingSlot) -> None:
+    @transaction.atomic
+    def write() -> None:
+        with together():
+            change_locked(ParkingSlot, slot.pk, when={"status": SlotStatus.BOOKED}, status=SlotStatus.OCCUPIED)
+            insert(bill_of(zone))
+
+    with pytest.raises(RowNotFound, match="facilities_parkingslot"):
+        write()
+    assert not Bill.objects.exists()
+
+
+def new_session(zone: ParkingZone, slot: ParkingSlot) -> ParkingSession:
+    vehicle = Vehicle.objects.create(match_key="DL01AB1234", vehicle_number="DL-01-AB-1234", created_at=START)
+    return ParkingSession(
+        uuid=uuid4(),
+        qr_code="QR-TOGETHER",
+        vehicle=vehicle,
+        zone=zone,
+        slot=slot,
+        bill=bill_of(zone),
+        terms={},
+        offers={},
+        booked_at=START,
+        starts_at=START,
+        enter_by=START,
+    )
+
+
+def test_two_new_rows_go_in_one_statement(zone: ParkingZone, slot: ParkingSlot) -> None:
+    session = new_session(zone, slot)
+    with CaptureQueriesContext(connection) as captured, together():
+        occupy(slot)
+        insert_with(session, "bill")
+    assert len(captured) == (1 if IS_POSTGRESQL else 3)
+    written = ParkingSession.objects.get()
+    assert (written.pk, written.bill_id) == (session.pk, session.bill_id) == (session.pk, Bill.objects.get().pk)
+    assert session.bill.pk == session.bill_id
+
+
+@pytest.mark.parametrize("is_free", [True, False])
+def test_a_row_is_written_only_if_another_changed(zone: ParkingZone, slot: ParkingSlot, is_free: bool) -> None:
+    bill = bill_of(zone)
+    before = SlotStatus.FREE if is_free else SlotStatus.BOOKED
+    with CaptureQueriesContext(connection) as captured, together():
+        insert_only(line("one"))
+        found = insert_if_changed(bill, slot, when={"status": before}, changes={"status": SlotStatus.OCCUPIED})
+    slot.refresh_from_db()
+    assert len(captured) == (1 if IS_POSTGRESQL else 2 + is_free)
+    assert found is is_free
+    assert slot.status == (SlotStatus.OCCUPIED if is_free else SlotStatus.FREE)
+    assert list(Bill.objects.values_list("pk", flat=True)) == ([bill.pk] if is_free else [])
+    assert actions() == ["one"]
