@@ -29,6 +29,7 @@ from parking.checkout import (
     pass_renewing,
     passes,
     placing,
+    reservation_renderers,
     settling,
     waiting_list,
     webhooks,
@@ -117,6 +118,7 @@ def _lanes_of_notices() -> dict[str, tuple[Sweep, ...]]:
         "notices": (
             Sweep("take_events", 1, noticing.take_events, full=noticing.EVENTS_A_RUN),
             Sweep("tell_managers", 60, alerting.tell_managers),
+            Sweep("remind_of_arrivals", 15, reservation_renderers.remind_of_arrivals),
         ),
     }
     for channel in Channel:

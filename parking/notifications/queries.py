@@ -10,7 +10,7 @@ from parking.core.sites import Sites, at_sites
 from parking.notifications.kinds import Kind, kinds_for
 from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, Preference, PushSubscription
 from parking.notifications.models import QuietHours as QuietHoursRow
-from parking.notifications.rules import Quiet
+from parking.notifications.rules import OUTDATED, Quiet
 
 
 def notices_of(person_id: int) -> "QuerySet[Notice]":
@@ -70,7 +70,7 @@ def choices_of(person: User) -> list[tuple[Kind, dict[str, bool]]]:
 
 def failed_deliveries(*, sites: Sites) -> "QuerySet[Delivery]":
     """Return what was not delivered of these sites, newest first; what is of no site is for those of all."""
-    rows = Delivery.objects.filter(state=DeliveryState.FAILED).select_related("notice__person")
+    rows = Delivery.objects.filter(state=DeliveryState.FAILED).exclude(error=OUTDATED).select_related("notice__person")
     return at_sites(rows, sites, "notice__site_id").order_by("-pk")
 
 
@@ -83,3 +83,8 @@ def managers_at(site_ids: Collection[int] | None) -> list[User]:
 def sites_of(user: User) -> Sites:
     """Return the sites of an account as a value."""
     return frozenset(user.site_ids) if user.site_ids else None
+
+
+def has_mailbox(kind: Kind, person: User) -> bool:
+    """Return whether notices of a kind may go to a person's address: to one that nobody has proved only urgent ones."""
+    return bool(person.email) and (kind.urgent or person.email_confirmed_at is not None)

@@ -10,6 +10,7 @@ from parking.core.errors import NotFound, Refused
 from parking.core.sites import at_sites
 from parking.notifications.events import DeliveryRetried
 from parking.notifications.models import Delivery, DeliveryState
+from parking.notifications.rules import OUTDATED
 
 
 def retry(*, actor: Actor, delivery_id: int, now: datetime) -> Delivery:
@@ -22,7 +23,7 @@ def retry(*, actor: Actor, delivery_id: int, now: datetime) -> Delivery:
         delivery = at_sites(rows, actor.sites, "notice__site_id").first()
         if delivery is None:
             raise NotFound("delivery_not_found", "There is no such delivery")
-        if delivery.state != DeliveryState.FAILED:
+        if delivery.state != DeliveryState.FAILED or delivery.error == OUTDATED:
             raise Refused("delivery_not_failed", "This delivery did not fail, or is tried again already")
         delivery.state, delivery.attempts, delivery.next_at = DeliveryState.WAITING, 0, now
         delivery.save(update_fields=["state", "attempts", "next_at"])

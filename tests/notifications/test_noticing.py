@@ -18,7 +18,7 @@ from parking.notifications.kinds import Message
 from parking.notifications.models import Channel, Delivery, Notice, Preference
 from parking.notifications.noticing import take_events, tell
 from parking.notifications.texts import words_of
-from parking.stays.events import SessionEntered
+from parking.stays.events import ReservationUnplaced, SessionEntered
 from tests.build import book, cancel, enter, leave, take_ticket, terminate
 from tests.moments import START, at
 from tests.notifications.conftest import work
@@ -139,6 +139,28 @@ def test_the_same_source_tells_each_person_once(driver: User, staff: User) -> No
     assert tell(messages, source="event:1", at=START, now=START) == 0
     assert tell([*messages, Message(staff.pk, "entered", values)], source="event:1", at=START, now=START) == 1
     assert Notice.objects.count() == 2
+
+
+def test_two_messages_of_one_event_to_one_person_are_both_told(driver: User) -> None:
+    about = {"plate": "KA-01-AB-0004", "zone": "A", "site": "Main"}
+    messages = [
+        Message(driver.pk, "entered", about | {"at": START.isoformat()}),
+        Message(driver.pk, "no_show", about | {"kept": "50.00"}),
+        Message(driver.pk, "no_show", about | {"kept": "60.00"}),
+    ]
+    assert [tell(messages, source="event:1", at=START, now=START) for _ in range(2)] == [3, 0]
+    assert kinds() == ["entered", "no_show", "no_show"]
+    assert Delivery.objects.filter(channel=Channel.MAIL).count() == 2
+
+
+def test_a_manager_who_parks_is_told_both_that_the_place_is_missing_and_that_a_promise_broke(
+    admin: User, zone: ParkingZone
+) -> None:
+    session = book(admin, zone, now=START)
+    OutboxEvent.objects.all().delete()
+    audit.record(SYSTEM, ReservationUnplaced(session_id=session.pk, refund=Decimal(0), voucher=""), START)
+    work(START)
+    assert kinds() == ["reservation_without_place_free", "promise_broken"]
 
 
 def test_a_renderer_that_breaks_holds_up_nobody_and_is_tried_again(
