@@ -27,8 +27,7 @@ class NoticeOut(Shape):
         "id": 12,
         "kind": "left",
         "title": "DL-01-AB-1234 has left Zone A: ₹100.00",
-        "text": "DL-01-AB-1234 left Zone A, Main car park on 22 Nov 2026, 12:00. The parking cost ₹100.00; "
-        "your bill is attached.",
+        "text": "DL-01-AB-1234 left Zone A, Main car park on 22 Nov 2026, 12:00. The parking cost ₹100.00.",
         "path": "/tickets/123/",
         "at": "2026-11-22T06:30:00Z",
         "read_at": None,
