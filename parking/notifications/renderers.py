@@ -4,7 +4,7 @@ Accounts say so inside the transaction of the change (`accounts.notices`); here 
 """
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.utils.functional import Promise
@@ -18,9 +18,11 @@ from parking.core.site_settings import BRAND_NAME
 from parking.core.task_queue import LATE_AFTER, oldest_wait
 from parking.notifications.alerting import Critical, register_watch
 from parking.notifications.kinds import ANYBODY, MANAGERS, Kind, Message, ValueType, register_kind
+from parking.notifications.models import Channel, Delivery
 from parking.notifications.noticing import tell
 
 _VALUES = {"username": ValueType.TEXT, "brand": ValueType.TEXT}
+_FORMER_TOLD_FOR = timedelta(days=7)
 _ADVICE = _("If this was you, do nothing. If not, set a new password at once, or ask the car park for help:")
 
 
@@ -38,11 +40,21 @@ def _kind(code: str, title: Promise, sentence: Promise) -> Kind:
 
 
 def tell_owner(user: User, kind: str, addresses: Collection[str]) -> None:
-    """Tell the owner of an account, by mail at these addresses. Inside the transaction of the change."""
-    values = {"username": user.username, "brand": BRAND_NAME.at(None)}
-    message = Message(user.pk, kind, values, path="/password/forgotten/", addresses=tuple(sorted(addresses)))
+    """Tell the owner of an account, by mail at these addresses. Inside the transaction of the change.
+
+    For a week after the address was changed, the former one is told too: it may not have been the owner who changed it.
+    """
     now = clock.now()
+    everywhere = {*addresses, *_former_addresses(user, now)}
+    values = {"username": user.username, "brand": BRAND_NAME.at(None)}
+    message = Message(user.pk, kind, values, path="/password/forgotten/", addresses=tuple(sorted(everywhere)))
     tell([message], source=f"account:{uuid4().hex}", at=now, now=now)
+
+
+def _former_addresses(user: User, now: datetime) -> set[str]:
+    """Return where the changes of the address were told that are not a week old: the former and the new one."""
+    rows = Delivery.objects.filter(notice__person=user, notice__kind="email_changed", channel=Channel.MAIL)
+    return set(rows.filter(notice__at__gt=now - _FORMER_TOLD_FOR).values_list("address", flat=True))
 
 
 # --- Work that waits ---------------------------------------------------------------------------------
