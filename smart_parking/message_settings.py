@@ -1,5 +1,7 @@
 """The settings of notices beside mail; every value comes from the environment. `settings.py` imports them by name."""
 
+from urllib.parse import urlsplit
+
 from smart_parking.environment import read
 
 _env = read()
@@ -19,3 +21,14 @@ SMS_PER_MONTH = _env.sms_per_month
 WHATSAPP_URL = _env.whatsapp_url
 WHATSAPP_SENDER = _env.whatsapp_sender
 WHATSAPP_KEY = _env.whatsapp_key
+
+
+def message_problems() -> list[str]:
+    """Return why production must not send messages so: they and the provider's key must travel encrypted."""
+    addresses = {"SMS_URL": SMS_URL, "WHATSAPP_URL": WHATSAPP_URL}
+    return [f"{name} does not begin with https://" for name, url in addresses.items() if url and not _is_safe(url)]
+
+
+def _is_safe(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in {"127.0.0.1", "localhost", "::1"}
