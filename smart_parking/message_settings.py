@@ -18,6 +18,9 @@ SMS_ENTITY = _env.sms_entity
 SMS_HEADER = _env.sms_header
 SMS_TEMPLATE_IDS = dict(pair.split("=", 1) for pair in _env.sms_template_ids if "=" in pair)
 SMS_PER_MONTH = _env.sms_per_month
+# A month of SMS is counted in them, so they are kept for longer.
+NOTICES_KEPT_DAYS = _env.notices_kept_days
+MESSAGES_LATE_MINUTES = _env.messages_late_minutes
 WHATSAPP_URL = _env.whatsapp_url
 WHATSAPP_SENDER = _env.whatsapp_sender
 WHATSAPP_KEY = _env.whatsapp_key

@@ -131,7 +131,7 @@ PAID_TWICE = Kind(
 PAID_LATE = Kind(
     "paid_late",
     _("%(amount)s came too late and goes back"),
-    _("Your payment of %(amount)s for %(plate)s at %(zone)s, %(site)s came when nothing was due any more. It goes back."),
+    _("Your payment of %(amount)s for %(plate)s at %(zone)s, %(site)s came when nothing was due. It goes back."),
     {**_PLACE, "amount": MONEY},
     button=_TICKET,
     name=_("Payment that came too late"),

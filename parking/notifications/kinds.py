@@ -44,8 +44,8 @@ class Kind:
 
     `name` is what people choose by, `advice` a sentence for mails, before the button. `channels` are those by which it
     usually goes; `audience` the roles that may choose. What is `urgent` goes by its channels whatever was chosen, also
-    in quiet hours. What comes `at_any_hour` sounds in quiet hours too, and is chosen as any other: it is of no use in the
-    morning. `is_current` says of a notice whether it still is news; what is over is not sent any more.
+    in quiet hours. What comes `at_any_hour` sounds in quiet hours too, and is chosen as any other: it is of no use later.
+    `is_current` says of a notice whether it still is news; what is over is not sent any more.
     """
 
     code: str
@@ -71,9 +71,9 @@ class Kind:
 class Message:
     """What a renderer says to one person. Money is a text of rupees, a time in ISO format.
 
-    `fact` names what it tells, where two events can tell the same: a person is told once of it. `path` is a page of ours,
-    `attachment` what `attachments.maker` of its prefix makes, `addresses` mail addresses in
-    the place of the person's own.
+    `fact` names what it tells, where two events can tell the same: a person is told once of it. `path` is a page of
+    ours, `attachment` what `attachments.maker` of its prefix makes, `addresses` mail addresses in the place of the
+    person's own.
     """
 
     person_id: int

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,7 +12,7 @@ from django.db import transaction
 from parking.accounts.models import User
 from parking.audit.events import read_event
 from parking.audit.models import OutboxEvent
-from parking.audit.outbox import mark_done, unprocessed
+from parking.audit.outbox import mark_done, set_aside, unprocessed
 from parking.notifications.kinds import Kind, Message, kind_of
 from parking.notifications.models import Channel, Delivery, Notice, PushSubscription
 from parking.notifications.queries import chosen_by, has_mailbox, quiet_hours_of
@@ -23,9 +24,19 @@ log = structlog.get_logger(__name__)
 
 # Few at once: on SQLite nobody else writes meanwhile.
 EVENTS_A_RUN = 25
-# An event whose renderer breaks is tried again after so long, so that it holds up none behind it.
+# An event whose renderer breaks is tried again after so long, so that it holds up none behind it; after so many
+# attempts it waits for a manager. A worker that starts anew counts anew.
 _REST = timedelta(minutes=5)
-_resting: dict[int, datetime] = {}
+MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class _Rest:
+    until: datetime
+    attempts: int
+
+
+_resting: dict[int, _Rest] = {}
 
 
 def take_events(*, now: datetime) -> int:
@@ -33,7 +44,7 @@ def take_events(*, now: datetime) -> int:
 
     Notices and the mark that an event is done are one transaction: neither is there without the other.
     """
-    tired = {pk for pk, until in _resting.items() if until > now}
+    tired = {pk for pk, rest in _resting.items() if rest.until > now}
     with transaction.atomic():
         rows = unprocessed(LISTENER, limit=EVENTS_A_RUN, without=tired)
         done = [row for row in rows if _is_told(row, now)]
@@ -47,17 +58,27 @@ def _is_told(row: OutboxEvent, now: datetime) -> bool:
             tell(render(read_event(row), row.at), source=f"event:{row.pk}", at=row.at, now=now)
     except Exception:  # one renderer that breaks must not end the notices of the others
         log.exception("event_not_rendered", outbox_id=row.pk, action=row.action)
-        _resting[row.pk] = now + _REST
+        _let_rest(row, now)
         return False
     _resting.pop(row.pk, None)
     return True
 
 
+def _let_rest(row: OutboxEvent, now: datetime) -> None:
+    earlier = _resting.pop(row.pk, None)
+    attempts = 1 + (earlier.attempts if earlier else 0)
+    if attempts >= MOST_ATTEMPTS:
+        log.error("event_set_aside", outbox_id=row.pk, action=row.action)
+        set_aside(row)
+    else:
+        _resting[row.pk] = _Rest(now + _REST, attempts)
+
+
 def tell(messages: Iterable[Message], *, source: str, at: datetime, now: datetime) -> int:
     """Write the notices of one source and what is to be sent of them; answers how many are new.
 
-    Inside the caller's transaction. Safe to repeat: the same source tells each person once, by each channel once. What it says to
-    one person in several messages are several notices.
+    Inside the caller's transaction. Safe to repeat: the same source tells each person once, by each channel once. What it
+    says to one person in several messages are several notices.
     """
     by_key = _keyed(messages, source)
     about = {"source__in": {key for key, _ in by_key}, "person__in": {pk for _, pk in by_key}}

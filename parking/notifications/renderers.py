@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+import structlog
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,9 @@ from parking.notifications.alerting import Critical, register_watch
 from parking.notifications.kinds import ANYBODY, MANAGERS, Kind, Message, ValueType, register_kind
 from parking.notifications.models import Channel, Delivery
 from parking.notifications.noticing import tell
+from parking.notifications.queries import oldest_message_wait
+
+log = structlog.get_logger(__name__)
 
 _VALUES = {"username": ValueType.TEXT, "brand": ValueType.TEXT}
 _FORMER_TOLD_FOR = timedelta(days=7)
@@ -78,6 +83,26 @@ def watch_queue(now: datetime) -> Iterable[Critical]:
         yield Critical(f"work_waits:{now:%Y-%m-%dT%H}", _message_of(WORK_WAITS, values))
 
 
+MESSAGES_LATE = Kind(
+    "messages_late",
+    _("Messages to people are late"),
+    _("The oldest has waited for %(minutes)s minutes. Is a worker running, and does the provider answer?"),
+    {"minutes": ValueType.NUMBER},
+    audience=MANAGERS,
+    urgent=True,
+    button=_("Open the office"),
+)
+
+
+def watch_messages(now: datetime) -> Iterable[Critical]:
+    """Find messages that wait for too long, once an hour."""
+    waited = oldest_message_wait(now=now)
+    if waited > timedelta(minutes=settings.MESSAGES_LATE_MINUTES):
+        minutes = int(waited.total_seconds()) // 60
+        log.critical("messages_late", minutes=minutes)
+        yield Critical(f"messages_late:{now:%Y-%m-%dT%H}", _message_of(MESSAGES_LATE, {"minutes": minutes}))
+
+
 def _message_of(kind: Kind, values: dict[str, int]) -> Callable[[int], Message]:
     def message(person_id: int) -> Message:
         return Message(person_id, kind.code, values, path="/office/")
@@ -89,4 +114,6 @@ for _code, (_title, _sentence) in NOTICES.items():
     register_kind(_kind(_code, _title, _sentence))
 notices.tell_through(tell_owner)
 register_kind(WORK_WAITS)
+register_kind(MESSAGES_LATE)
 register_watch(watch_queue)
+register_watch(watch_messages)

@@ -21,6 +21,7 @@ from parking.notifications.delivering import deliver
 from parking.notifications.models import Channel, Delivery, Notice
 from parking.notifications.noticing import take_events
 from parking.notifications.texts import words_of
+from parking.reports.background import background_state
 from tests.accounts.people import PASSWORD
 from tests.build import book, enter, make_user, terminate
 from tests.moments import START, at
@@ -83,6 +84,24 @@ def test_late_work_is_told_at_once_and_once_an_hour(admin: User) -> None:
         tell_managers(now=now)
     assert Notice.objects.filter(kind="work_waits").count() == 1
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize("what", ["an event", "a delivery"])
+def test_messages_that_are_late_are_told_at_once_and_once_an_hour(
+    driver: User, admin: User, zone: ParkingZone, what: str
+) -> None:
+    book(driver, zone, now=START)
+    if what == "a delivery":
+        User.objects.filter(pk=driver.pk).update(email_confirmed_at=START)
+        take_events(now=START)
+    tell_managers(now=at(15))
+    assert not Notice.objects.filter(kind="messages_late").exists()
+    for minutes in (16, 17):
+        tell_managers(now=at(minutes))
+    (notice,) = Notice.objects.filter(kind="messages_late")
+    assert (notice.person, notice.values) == (admin, {"minutes": 16})
+    assert background_state(now=at(16)).late_message_minutes == 16
+    assert background_state(now=at(15)).late_message_minutes == 0
 
 
 def test_a_series_at_99_percent_is_told_once_and_by_mail_at_once(admin: User, zone: ParkingZone) -> None:

@@ -83,7 +83,11 @@ def test_a_repeat_keeps_to_the_quiet_hours(driver: User, zone: ParkingZone, phon
     push(AT_2159)
     assert state() == ("WAITING", 1, "http_503")
     push(AT_2159 + timedelta(minutes=2))
-    assert (phone.sent, state(), Delivery.objects.get(channel="PUSH").next_at) == ([], ("WAITING", 1, "http_503"), SEVEN)
+    assert (phone.sent, state(), Delivery.objects.get(channel="PUSH").next_at) == (
+        [],
+        ("WAITING", 1, "http_503"),
+        SEVEN,
+    )
     push(SEVEN)
     assert (len(phone.sent), state()) == (1, ("SENT", 2, ""))
 
