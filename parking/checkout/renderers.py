@@ -130,8 +130,8 @@ PAID_TWICE = Kind(
 )
 PAID_LATE = Kind(
     "paid_late",
-    _("%(amount)s came too late and goes back"),
-    _("Your payment of %(amount)s for %(plate)s at %(zone)s, %(site)s came when nothing was due. It goes back."),
+    _("%(amount)s came too late and is refunded"),
+    _("Your payment of %(amount)s for %(plate)s at %(zone)s, %(site)s came when nothing was due. It is refunded."),
     {**_PLACE, "amount": MONEY},
     button=_TICKET,
     name=_("Payment that came too late"),

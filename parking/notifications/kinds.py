@@ -44,7 +44,7 @@ class Kind:
 
     `name` is what people choose by, `advice` a sentence for mails, before the button. `channels` are those by which it
     usually goes; `audience` the roles that may choose. What is `urgent` goes by its channels whatever was chosen, also
-    in quiet hours. What comes `at_any_hour` sounds in quiet hours too, and is chosen as any other: it is of no use later.
+    in quiet hours. What comes `at_any_hour` sounds in quiet hours too, and is chosen as others are.
     `is_current` says of a notice whether it still is news; what is over is not sent any more.
     """
 

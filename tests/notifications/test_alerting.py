@@ -111,6 +111,7 @@ def test_a_series_at_99_percent_is_told_once_and_by_mail_at_once(admin: User, zo
     NumberSeries.objects.update(last=9_899_999)
     for minutes in (0, 1, 90):
         tell_managers(now=at(minutes))
+        deliver(now=at(minutes), channel=Channel.MAIL)
     (notice,) = Notice.objects.exclude(kind="digest")
     assert (notice.kind, notice.person) == ("series_ends", admin)
     assert "The series Z01 2627 has given 99 percent of its numbers." in words_of(notice).text

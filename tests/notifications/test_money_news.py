@@ -48,7 +48,7 @@ def titles_of(*events: Event) -> list[str]:
 @pytest.mark.parametrize("purpose", ["EXIT", "TERMINATION"])
 def test_a_payment_for_an_exit_that_came_too_late_is_told(session: ParkingSession, purpose: str) -> None:
     late = PaymentCaptured(session_id=session.pk, order_id="O1", purpose=purpose, amount=FIFTY, refunds=("R1",))
-    assert titles_of(late) == ["₹50.00 came too late and goes back"]
+    assert titles_of(late) == ["₹50.00 came too late and is refunded"]
 
 
 def test_a_payment_for_an_exit_that_paid_a_debt_later_is_told(session: ParkingSession) -> None:
