@@ -77,8 +77,8 @@ def _let_rest(row: OutboxEvent, now: datetime) -> None:
 def tell(messages: Iterable[Message], *, source: str, at: datetime, now: datetime) -> int:
     """Write the notices of one source and what is to be sent of them; answers how many are new.
 
-    Inside the caller's transaction. Safe to repeat: the same source tells each person once, by each channel once. Several
-    messages to one person are several notices.
+    Inside the caller's transaction. Safe to repeat: the same source tells each person once, by each channel once.
+    Several messages to one person are several notices.
     """
     by_key = _keyed(messages, source)
     about = {"source__in": {key for key, _ in by_key}, "person__in": {pk for _, pk in by_key}}

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 
 from parking.accounts.models import User
 from parking.audit import services as audit
@@ -95,6 +96,7 @@ def test_a_mail_speaks_of_a_document_only_if_it_carries_one(driver: User, staff:
     leave(staff, session, "CASH", at(2))
     work(at(3))
     left = mail.outbox[-1]
+    assert isinstance(left, EmailMultiAlternatives)
     assert "attached" not in str(left.body) + str(left.alternatives[0][0])
     assert left.attachments == []
 
@@ -103,6 +105,7 @@ def test_a_mail_with_a_document_says_so(driver: User, zone: ParkingZone) -> None
     book(driver, zone, now=START)
     work(START)
     (sent,) = mail.outbox
+    assert isinstance(sent, EmailMultiAlternatives)
     assert "The document is attached." in str(sent.body) and "The document is attached." in str(sent.alternatives[0][0])
     assert len(sent.attachments) == 1
 

@@ -1,6 +1,6 @@
 """Deliveries that come late: at night, after their news is over, to another address, from a worker that was slow."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -45,7 +45,7 @@ class Phone:
 
 
 @pytest.fixture
-def phone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Phone]:
+def phone(monkeypatch: pytest.MonkeyPatch) -> Phone:
     made = Phone()
     monkeypatch.setitem(registry._SENDERS, Channel.PUSH, made)
     return made
