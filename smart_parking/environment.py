@@ -304,6 +304,15 @@ class Environment(BaseSettings):
     sms_header: str = variable("SMS_HEADER", "", "sender, as registered (DLT)")
     sms_template_ids: Words = variable("SMS_TEMPLATE_IDS", [], "numbers of templates: booked.en=1107...")
     sms_per_month: Whole = variable("SMS_PER_MONTH", 1000, "SMS of one site in a month; 0: any number")
+    notices_kept_days: Annotated[int, Field(ge=35)] = variable(
+        "SMART_PARKING_NOTICES_KEPT_DAYS", 400, "notices and what was sent of them", unit="days"
+    )
+    messages_late_minutes: AtLeastOne = variable(
+        "SMART_PARKING_MESSAGES_LATE_MINUTES",
+        15,
+        "wait of a message of which managers are told",
+        unit="minutes",
+    )
     whatsapp_url: Address = variable("WHATSAPP_URL", "", "where messages are posted; empty: none are sent")
     whatsapp_sender: str = variable("WHATSAPP_SENDER", "", "id of the sending phone number")
     whatsapp_key: str = variable("WHATSAPP_KEY", "", "bearer token", secret=True)

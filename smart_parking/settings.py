@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from parking.core import production, reporting
-from smart_parking import gateway_settings, mail_settings
+from smart_parking import gateway_settings, mail_settings, message_settings
 from smart_parking.database import database
 from smart_parking.environment import read
 from smart_parking.gateway_settings import *  # noqa: F403 - its capital names are settings like those below
@@ -289,7 +289,11 @@ if IN_PRODUCTION:
         debug=DEBUG,
         open_legacy=OPEN_LEGACY,
         gateways=GATEWAYS,
-        further_problems=gateway_settings.production_problems(GATEWAYS) + mail_settings.mail_problems(),
+        further_problems=[
+            *gateway_settings.production_problems(GATEWAYS),
+            *mail_settings.mail_problems(),
+            *message_settings.message_problems(),
+        ],
         allowed_hosts=ALLOWED_HOSTS,
     )
 

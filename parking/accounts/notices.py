@@ -27,10 +27,11 @@ def password_changed(user: User) -> None:
 
 def contacts_changed(user: User, changed: Collection[str], *, old_email: str) -> None:
     """Tell that contacts (`email`, `phone`) were changed: the old address and the new one."""
+    addresses = {old_email, user.email}
     if "email" in changed:
-        _tell(user, "email_changed", {old_email, user.email})
-    elif "phone" in changed:
-        _tell(user, "phone_changed", {user.email})
+        _tell(user, "email_changed", addresses)
+    if "phone" in changed:
+        _tell(user, "phone_changed", addresses)
 
 
 def sign_ins_paused(user: User) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -78,7 +79,8 @@ def note_success(request: HttpRequest, *, user: User, now: datetime) -> None:
     address = _mark(request)
     if KnownAddress.objects.filter(user=user, address=address, last_at__gt=now - _NOTED_FOR).exists():
         return
-    known = set(KnownAddress.objects.filter(user=user).values_list("address", flat=True))
+    known = KnownAddress.objects.filter(user=user, last_at__gt=now - _KNOWN_FOR)
+    is_news = not known.filter(address=address).exists() and not _is_first(user, known, now)
     with transaction.atomic():
         KnownAddress.objects.bulk_create(
             [KnownAddress(user=user, address=address, last_at=now)],
@@ -86,9 +88,16 @@ def note_success(request: HttpRequest, *, user: User, now: datetime) -> None:
             unique_fields=["user", "address"],
             update_fields=["last_at"],
         )
-        # The first sign-in of all is no news to its owner.
-        if known and address not in known:
+        if is_news:
             notices.new_sign_in(user)
+
+
+def _is_first(user: User, known: "QuerySet[KnownAddress]", now: datetime) -> bool:
+    """Return whether this is the first sign-in of all, which is no news to its owner.
+
+    An account without a known address that is older than those are kept was not used for long: that is news.
+    """
+    return user.date_joined > now - _KNOWN_FOR and not known.exists()
 
 
 def _is_known(request: HttpRequest, username: str, now: datetime) -> bool:

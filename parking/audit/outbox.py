@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from parking.audit.events import Event
 from parking.audit.models import OutboxEvent
@@ -17,6 +18,8 @@ from parking.audit.models import OutboxEvent
 When = Callable[[Any], bool]
 _LISTENERS: dict[type[Event], dict[str, When | None]] = {}
 
+# Beside the name of a listener: events that it could not process.
+_ASIDE = ":failed"
 # Rows that were processed are kept for so long, for whoever looks into what happened.
 _KEPT_FOR = timedelta(days=7)
 
@@ -52,6 +55,27 @@ def unprocessed(listener: str, *, limit: int, without: Collection[int] = ()) -> 
 def mark_done(rows: Iterable[OutboxEvent], *, now: datetime) -> None:
     """Note that a listener has processed these events; it gets them no more."""
     OutboxEvent.objects.filter(pk__in=[row.pk for row in rows], processed_at=None).update(processed_at=now)
+
+
+def set_aside(row: OutboxEvent) -> None:
+    """Let an event wait for a person: its listener could not process it, and is not given it any more."""
+    OutboxEvent.objects.filter(pk=row.pk, processed_at=None).update(listener=f"{row.listener}{_ASIDE}")
+
+
+def aside_of(listener: str) -> "QuerySet[OutboxEvent]":
+    """Return the events of a listener that were set aside."""
+    return OutboxEvent.objects.filter(listener=f"{listener}{_ASIDE}", processed_at=None)
+
+
+def take_up_again(listener: str, action: str) -> int:
+    """Give a listener those events of one action again that were set aside; answers how many."""
+    return aside_of(listener).filter(action=action).update(listener=listener)
+
+
+def oldest_of(listener: str) -> datetime | None:
+    """Return when the first event happened that a listener has still to process; None if there is none."""
+    rows = OutboxEvent.objects.filter(listener=listener, processed_at=None).order_by("pk")
+    return rows.values_list("at", flat=True).first()
 
 
 def forget_processed(*, now: datetime) -> int:

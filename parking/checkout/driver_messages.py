@@ -9,7 +9,7 @@ from parking.stays.models import ParkingSession
 
 
 def to_driver(
-    session: ParkingSession | None, kind: Kind, *, attachment: str = "", path: str = "", **values: Any
+    session: ParkingSession | None, kind: Kind, /, *, attachment: str = "", path: str = "", **values: Any
 ) -> list[Message]:
     """Return the message to the driver of a stay; none for a walk-in."""
     if session is None or session.driver_id is None:

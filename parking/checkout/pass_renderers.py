@@ -19,7 +19,7 @@ from parking.passes.events import (
     PassRenewalOffered,
     PassVehiclesChanged,
 )
-from parking.passes.models import PassVehicle, Subscription
+from parking.passes.models import PassPeriod, PassVehicle, Subscription
 from parking.payments.models import Payment
 from parking.vehicles.models import Vehicle
 
@@ -68,6 +68,22 @@ CANCELLED = Kind(
     {**_PASS, "refund": MONEY},
     button=_OPEN,
     name=_("Pass cancelled"),
+)
+MONEY_BACK = Kind(
+    "pass_money_back",
+    _("%(amount)s of your pass %(number)s will be refunded"),
+    _("%(amount)s paid for %(plan)s at %(site)s for %(plates)s will be refunded by the way you paid."),
+    {**_PASS, "amount": MONEY},
+    button=_OPEN,
+    name=_("Refund of a pass started"),
+)
+REFUND_DONE = Kind(
+    "pass_refund_done",
+    _("%(amount)s of your pass %(number)s was refunded"),
+    _("The refund of %(amount)s for %(plan)s at %(site)s is complete. Banks can take some days to show it."),
+    {**_PASS, "amount": MONEY},
+    button=_OPEN,
+    name=_("Refund of a pass complete"),
 )
 VEHICLES = Kind(
     "pass_vehicles",
@@ -152,6 +168,19 @@ def render_cancelled(event: PassCancelled, _at: datetime) -> Iterable[Message]:
     return _to_holder(event.pass_id, CANCELLED, refund=event.refund)
 
 
+def money_back(pass_id: int, amount: Decimal) -> list[Message]:
+    """Return the message that money which was paid for a pass goes back."""
+    return _to_holder(pass_id, MONEY_BACK, amount=amount)
+
+
+def refund_done(bill_id: int, amount: Decimal, attachment: str) -> list[Message]:
+    """Return the message that a refund of the bill of a pass is complete; none for a bill of something else."""
+    period = PassPeriod.objects.filter(bill_id=bill_id).first()
+    if period is None:
+        return []
+    return _to_holder(period.subscription_id, REFUND_DONE, attachment=attachment, amount=amount)
+
+
 def render_vehicles(event: PassVehiclesChanged, _at: datetime) -> Iterable[Message]:
     gone = Vehicle.objects.filter(pk__in=event.removed).order_by("pk").values_list("vehicle_number", flat=True)
     values: dict[str, Any] = {"from": datetime.fromisoformat(event.from_at), "removed": ", ".join(gone) or "-"}
@@ -160,7 +189,7 @@ def render_vehicles(event: PassVehiclesChanged, _at: datetime) -> Iterable[Messa
 
 def register() -> None:
     """Register the kinds and renderers of passes."""
-    for kind in (PAID, RENEWAL, ENDS_SOON, OVER, CANCELLED, VEHICLES, LENGTHENED):
+    for kind in (PAID, RENEWAL, ENDS_SOON, OVER, CANCELLED, MONEY_BACK, REFUND_DONE, VEHICLES, LENGTHENED):
         register_kind(kind)
     register_renderer(PassPaid, render_paid)
     register_renderer(PassRenewalOffered, render_renewal)

@@ -1,6 +1,7 @@
 """What drivers are told about their stays and their money."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +15,15 @@ from parking.notifications.attachments import register_attachment
 from parking.notifications.kinds import Kind, Message, ValueType, register_kind
 from parking.notifications.models import Channel
 from parking.notifications.rendering import register_renderer
-from parking.payments.events import PaymentCaptured, PaymentRefunded, RefundApproved, RefundMoved
+from parking.offers.events import PointsLapsed
+from parking.payments.events import (
+    OrderPaidTwice,
+    PaymentCaptured,
+    PaymentRefunded,
+    RefundApproved,
+    RefundMoved,
+    SecondPaymentSentBack,
+)
 from parking.payments.models import OrderPurpose, Payment, Refund, RefundStatus
 from parking.stays.events import (
     SessionBooked,
@@ -23,8 +32,10 @@ from parking.stays.events import (
     SessionExited,
     SessionExpired,
     SessionTerminated,
+    WaitingEnded,
 )
 from parking.stays.models import EndReason, ParkingSession
+from parking.stays.waiting_models import WaitingEntry, WaitingState
 
 TEXT, MONEY, TIME = ValueType.TEXT, ValueType.MONEY, ValueType.TIME
 _PLACE = {"plate": TEXT, "zone": TEXT, "site": TEXT}
@@ -103,11 +114,36 @@ ENTERED = Kind(
 LEFT = Kind(
     "left",
     _("%(plate)s has left %(zone)s: %(total)s"),
-    _("%(plate)s left %(zone)s, %(site)s on %(at)s. The parking cost %(total)s; your bill is attached."),
+    _("%(plate)s left %(zone)s, %(site)s on %(at)s. The parking cost %(total)s."),
     {**_PLACE, "at": TIME, "total": MONEY},
     channels=MAIL_ONLY,
     button=_TICKET,
     name=_("Vehicle left, with the bill"),
+)
+PAID_TWICE = Kind(
+    "paid_twice",
+    _("%(amount)s was paid twice"),
+    _("A second payment of %(amount)s came for %(plate)s at %(zone)s, %(site)s. You get it back; you need do nothing."),
+    {**_PLACE, "amount": MONEY},
+    button=_TICKET,
+    name=_("Paid twice"),
+)
+PAID_LATE = Kind(
+    "paid_late",
+    _("%(amount)s came too late and is refunded"),
+    _("Your payment of %(amount)s for %(plate)s at %(zone)s, %(site)s came when nothing was due. It is refunded."),
+    {**_PLACE, "amount": MONEY},
+    button=_TICKET,
+    name=_("Payment that came too late"),
+)
+POINTS_LAPSED = Kind(
+    "points_lapsed",
+    _("%(points)s of your points have lapsed"),
+    _("%(points)s points were not used in time and have lapsed. See what you still have, and until when."),
+    {"points": ValueType.NUMBER},
+    channels=MAIL_ONLY,
+    button=_("See the points"),
+    name=_("Points lapsed"),
 )
 DEBT_OPENED = Kind(
     "debt_opened",
@@ -121,6 +157,8 @@ DEBT_OPENED = Kind(
 for _kind in (
     BOOKED,
     PAYMENT_RECEIVED,
+    PAID_TWICE,
+    PAID_LATE,
     CANCELLED,
     REFUND_WRITTEN,
     REFUND_DONE,
@@ -129,6 +167,7 @@ for _kind in (
     ENTERED,
     LEFT,
     DEBT_OPENED,
+    POINTS_LAPSED,
 ):
     register_kind(_kind)
 
@@ -159,7 +198,23 @@ def _is_free(event: SessionBooked) -> bool:
 def render_booked(event: SessionBooked, _at: datetime) -> Iterable[Message]:
     session = _stay(event.session_id)
     # An offer of the waiting list is told as such, and is no booking before it is accepted.
-    return [] if session is None or session.pay_by is not None else _booked(session, ZERO, "")
+    return [] if session is None or session.pay_by is not None else _booked_free(session)
+
+
+def _is_taken(event: WaitingEnded) -> bool:
+    return event.state == WaitingState.TAKEN
+
+
+def render_taken(event: WaitingEnded, _at: datetime) -> Iterable[Message]:
+    """Tell of an offer that was accepted; one with a fee is told when the fee has come."""
+    entry = WaitingEntry.objects.filter(pk=event.waiting_id).first()
+    session = _stay(entry.session_id) if entry else None
+    return [] if session is None or session.bill.captured > ZERO else _booked_free(session)
+
+
+def _booked_free(session: ParkingSession) -> list[Message]:
+    """Return the confirmation of a booking without a fee, which the booking tells or the end of the waiting."""
+    return [replace(message, fact=f"booked:{session.pk}") for message in _booked(session, ZERO, "")]
 
 
 def _booked(session: ParkingSession | None, amount: Decimal, attachment: str) -> list[Message]:
@@ -200,22 +255,28 @@ def render_left(event: SessionExited | SessionTerminated, at: datetime) -> Itera
 # --- Money ---------------------------------------------------------------------------------------------
 
 
-def _is_news(event: PaymentCaptured) -> bool:
-    """Return whether a payment is told by itself: at an exit the bill tells it."""
-    return event.purpose not in {OrderPurpose.EXIT, OrderPurpose.TERMINATION}
-
-
 def render_captured(event: PaymentCaptured, _at: datetime) -> Iterable[Message]:
+    """Tell of a payment. That which ends a stay has no event of its own, as the bill tells it."""
+    if event.pass_id is not None:
+        return pass_renderers.money_back(event.pass_id, event.amount) if event.refunds else []
     session = _stay(event.session_id)
     payment = Payment.objects.filter(order__order_id=event.order_id).first()
-    if event.purpose == OrderPurpose.FEE and not event.refunds:
-        return _booked(session, event.amount, _document(payment))
     if event.refunds:
-        return to_driver(session, REFUND_WRITTEN, amount=event.amount)
+        return to_driver(session, PAID_LATE, amount=event.amount)
+    if event.purpose == OrderPurpose.FEE:
+        return _booked(session, event.amount, _document(payment))
     return to_driver(session, PAYMENT_RECEIVED, attachment=_document(payment), amount=event.amount)
 
 
-def render_refund_written(event: PaymentRefunded, _at: datetime) -> Iterable[Message]:
+def render_paid_twice(event: OrderPaidTwice, _at: datetime) -> Iterable[Message]:
+    if event.pass_id is not None:
+        return pass_renderers.money_back(event.pass_id, event.amount)
+    return to_driver(_stay(event.session_id), PAID_TWICE, amount=event.amount)
+
+
+def render_refund_written(event: PaymentRefunded | SecondPaymentSentBack, _at: datetime) -> Iterable[Message]:
+    if event.pass_id is not None:
+        return pass_renderers.money_back(event.pass_id, event.amount)
     return to_driver(_stay(event.session_id), REFUND_WRITTEN, amount=event.amount)
 
 
@@ -223,19 +284,23 @@ def _is_done(event: RefundMoved) -> bool:
     return event.status == RefundStatus.COMPLETED
 
 
-def render_refund_moved(event: RefundMoved, _at: datetime) -> Iterable[Message]:
-    return _refund_done(_stay_of_bill(event.bill_id), event.refund_id)
-
-
-def render_refund_approved(event: RefundApproved, _at: datetime) -> Iterable[Message]:
-    return _refund_done(_stay(event.session_id), event.refund_id)
-
-
-def _refund_done(session: ParkingSession | None, number: str) -> list[Message]:
-    refund = Refund.objects.filter(refund_id=number).select_related("payment").first()
+def render_refund_done(event: RefundMoved | RefundApproved, _at: datetime) -> Iterable[Message]:
+    """Tell once that a refund is done: two workers may hear of it from its gateway."""
+    refund = Refund.objects.filter(refund_id=event.refund_id).select_related("payment").first()
     if refund is None:
         return []
-    return to_driver(session, REFUND_DONE, attachment=_document(refund.payment), amount=refund.amount)
+    return [replace(message, fact=f"refund_done:{refund.pk}") for message in _refund_done(refund)]
+
+
+def _refund_done(refund: Refund) -> list[Message]:
+    attachment, bill_id = _document(refund.payment), refund.payment.bill_id
+    if session := _stay_of_bill(bill_id):
+        return to_driver(session, REFUND_DONE, attachment=attachment, amount=refund.amount)
+    return pass_renderers.refund_done(bill_id, refund.amount, attachment)
+
+
+def render_lapsed(event: PointsLapsed, _at: datetime) -> Iterable[Message]:
+    return [Message(event.user_id, POINTS_LAPSED.code, {"points": event.points}, path="/points/")]
 
 
 pass_renderers.register()
@@ -249,7 +314,11 @@ register_renderer(SessionExpired, render_expired)
 register_renderer(SessionEntered, render_entered)
 register_renderer(SessionExited, render_left)
 register_renderer(SessionTerminated, render_left)
-register_renderer(PaymentCaptured, render_captured, when=_is_news)
+register_renderer(WaitingEnded, render_taken, when=_is_taken)
+register_renderer(PaymentCaptured, render_captured)
+register_renderer(OrderPaidTwice, render_paid_twice)
+register_renderer(SecondPaymentSentBack, render_refund_written)
 register_renderer(PaymentRefunded, render_refund_written)
-register_renderer(RefundMoved, render_refund_moved, when=_is_done)
-register_renderer(RefundApproved, render_refund_approved)
+register_renderer(RefundMoved, render_refund_done, when=_is_done)
+register_renderer(RefundApproved, render_refund_done)
+register_renderer(PointsLapsed, render_lapsed)

@@ -1,22 +1,42 @@
 """What drivers and managers are told about reservations and offers of the waiting list."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from parking.checkout.driver_messages import to_driver
+from parking.core.money import ZERO
 from parking.notifications.kinds import MANAGERS, Kind, Message, ValueType, register_kind
+from parking.notifications.models import Channel, Notice
+from parking.notifications.noticing import tell
 from parking.notifications.queries import managers_at
 from parking.notifications.rendering import register_renderer
 from parking.stays.events import PlaceOffered, ReservationClaimed, ReservationUnplaced
-from parking.stays.models import ParkingSession
+from parking.stays.models import ParkingSession, SessionStatus
 
 TEXT, MONEY, TIME = ValueType.TEXT, ValueType.MONEY, ValueType.TIME
 _PLACE = {"plate": TEXT, "zone": TEXT, "site": TEXT}
 _TICKET = _("Open the ticket")
+
+# --- Is it still so? -------------------------------------------------------------------------------------
+
+
+def _is_open_offer(notice: Notice, now: datetime) -> bool:
+    # One without a fee that was accepted has no `pay_by`; of the others the fee has come.
+    rows = ParkingSession.objects.filter(pk=notice.values.get("session", 0), status=SessionStatus.BOOKED)
+    return rows.filter(pay_by__gt=now, bill__captured=ZERO).exists()
+
+
+def _is_awaited(notice: Notice, now: datetime) -> bool:
+    """Return whether the car of a booking has still to come, in time."""
+    rows = ParkingSession.objects.filter(pk=notice.values.get("session", 0), status=SessionStatus.BOOKED)
+    return rows.filter(enter_by__gt=now).exists()
+
 
 # --- Kinds -----------------------------------------------------------------------------------------------
 
@@ -36,6 +56,7 @@ CLAIMED = Kind(
     _("Your slot at %(zone)s: %(slot)s"),
     _("Slot %(slot)s of %(zone)s, %(site)s is ready for %(plate)s. Please come by %(enter_by)s."),
     {**_PLACE, "slot": TEXT, "enter_by": TIME},
+    at_any_hour=True,
     button=_TICKET,
     name=_("Slot of a reservation ready"),
 )
@@ -47,6 +68,7 @@ MOVED = Kind(
         "price. Please come by %(enter_by)s. If that does not suit you, cancel and everything is refunded."
     ),
     {**_PLACE, "slot": TEXT, "enter_by": TIME},
+    at_any_hour=True,
     button=_TICKET,
     name=_("Reservation moved to another zone"),
 )
@@ -58,6 +80,7 @@ NO_PLACE = Kind(
         "Your next parking is lowered by the same sum with the voucher %(voucher)s."
     ),
     {**_PLACE, "refund": MONEY, "voucher": TEXT},
+    at_any_hour=True,
     button=_TICKET,
     name=_("No place for a reservation"),
 )
@@ -66,6 +89,7 @@ NO_PLACE_FREE = Kind(
     _("There is no place for %(plate)s at %(zone)s"),
     _("We could not keep your reservation at %(zone)s, %(site)s, and we are sorry. You owe nothing."),
     _PLACE,
+    at_any_hour=True,
     button=_TICKET,
     name=_("No place for a reservation without a fee"),
 )
@@ -82,12 +106,24 @@ OFFERED = Kind(
     "place_offered",
     _("A place is free at %(zone)s: yours until %(pay_by)s"),
     _("A place at %(zone)s, %(site)s is held for %(plate)s. Accept it by %(pay_by)s, or the next in line gets it."),
-    {**_PLACE, "pay_by": TIME},
-    urgent=True,
+    {**_PLACE, "pay_by": TIME, "session": ValueType.NUMBER},
+    at_any_hour=True,
+    is_current=_is_open_offer,
     button=_("Accept the place"),
     name=_("Offer of the waiting list"),
 )
-KINDS = (RESERVED, CLAIMED, MOVED, NO_PLACE, NO_PLACE_FREE, PROMISE_BROKEN, OFFERED)
+COME_SOON = Kind(
+    "come_soon",
+    _("Please come to %(zone)s by %(enter_by)s"),
+    _("Slot %(slot)s of %(zone)s, %(site)s is kept for %(plate)s until %(enter_by)s. Then others can take it."),
+    {**_PLACE, "slot": TEXT, "enter_by": TIME, "session": ValueType.NUMBER},
+    channels=frozenset({Channel.PUSH}),
+    at_any_hour=True,
+    is_current=_is_awaited,
+    button=_TICKET,
+    name=_("Reminder before a slot is lost"),
+)
+KINDS = (RESERVED, CLAIMED, MOVED, NO_PLACE, NO_PLACE_FREE, PROMISE_BROKEN, OFFERED, COME_SOON)
 
 # --- Messages --------------------------------------------------------------------------------------------
 
@@ -122,7 +158,32 @@ def render_unplaced(event: ReservationUnplaced, _at: datetime) -> Iterable[Messa
 
 def render_offered(event: PlaceOffered, _at: datetime) -> Iterable[Message]:
     session = _session(event.session_id)
-    return to_driver(session, OFFERED, path="/waiting/", pay_by=session.pay_by) if session and session.pay_by else []
+    if session is None or session.pay_by is None:
+        return []
+    return to_driver(session, OFFERED, path="/waiting/", pay_by=session.pay_by, session=session.pk)
+
+
+# A car that was booked later than this before it must come has just been told when.
+REMIND_BEFORE = timedelta(minutes=10)
+
+
+def remind_of_arrivals(*, now: datetime) -> int:
+    """Remind drivers ten minutes before their slot is given to others; answers how many. Safe to repeat."""
+    is_paid = Q(pay_by=None) | Q(bill__captured__gt=ZERO)
+    rows = ParkingSession.objects.whole().filter(is_paid, status=SessionStatus.BOOKED, slot__isnull=False)
+    rows = rows.filter(enter_by__gt=now, enter_by__lte=now + REMIND_BEFORE, driver__isnull=False)
+    return sum(_remind(session, now) for session in rows.order_by("enter_by", "pk") if _is_due(session))
+
+
+def _is_due(session: ParkingSession) -> bool:
+    return session.booked_at <= session.enter_by - REMIND_BEFORE
+
+
+def _remind(session: ParkingSession, now: datetime) -> int:
+    told = to_driver(session, COME_SOON, slot=session.slot_number or "-", enter_by=session.enter_by, session=session.pk)
+    # With the time: a booking that was extended is reminded of again.
+    with transaction.atomic():
+        return tell(told, source=f"come_soon:{session.pk}:{session.enter_by:%Y%m%d%H%M}", at=now, now=now)
 
 
 def _to_managers(session: ParkingSession, refund: Decimal) -> list[Message]:

@@ -29,6 +29,7 @@ from parking.checkout import (
     pass_renewing,
     passes,
     placing,
+    reservation_renderers,
     settling,
     waiting_list,
     webhooks,
@@ -37,7 +38,7 @@ from parking.checkout.tasks import work_on_event
 from parking.core.heartbeats import forget_dead_workers
 from parking.core.idempotency import forget_old_keys
 from parking.core.task_queue import prune_results, requeue_lost_tasks
-from parking.notifications import alerting, delivering, noticing
+from parking.notifications import alerting, delivering, forgetting, noticing
 from parking.notifications.models import Channel
 from parking.offers import points
 from parking.payments.gateways.registry import gateway_codes
@@ -117,6 +118,8 @@ def _lanes_of_notices() -> dict[str, tuple[Sweep, ...]]:
         "notices": (
             Sweep("take_events", 1, noticing.take_events, full=noticing.EVENTS_A_RUN),
             Sweep("tell_managers", 60, alerting.tell_managers),
+            Sweep("remind_of_arrivals", 15, reservation_renderers.remind_of_arrivals),
+            Sweep("forget_old_notices", 1800, forgetting.forget_old_notices, full=forgetting.NOTICES_A_RUN),
         ),
     }
     for channel in Channel:

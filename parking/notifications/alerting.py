@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from parking.accounts.models import User
-from parking.core import clock
 from parking.core.sites import Sites
 from parking.notifications.kinds import Message
 from parking.notifications.models import Notice
@@ -27,15 +27,20 @@ class Critical:
 
 
 Digest = Callable[[User, Sites, datetime], Message | None]
+# In which time zone it is seven for a manager.
+ZoneOf = Callable[[User], ZoneInfo]
 Watch = Callable[[datetime], Iterable[Critical]]
 
-_digests: list[Digest] = []
+_digests: list[tuple[Digest, ZoneOf]] = []
 _watches: list[Watch] = []
 
 
-def register_digest(digest: Digest) -> None:
-    """Let `digest(manager, sites, now)` make the message of the morning; None where nothing waits."""
-    _digests.append(digest)
+def register_digest(digest: Digest, *, zone_of: ZoneOf) -> None:
+    """Let `digest(manager, sites, now)` make the message of the morning; None where nothing waits.
+
+    The morning is that of `zone_of(manager)`.
+    """
+    _digests.append((digest, zone_of))
 
 
 def register_watch(watch: Watch) -> None:
@@ -44,7 +49,7 @@ def register_watch(watch: Watch) -> None:
 
 
 def tell_managers(*, now: datetime) -> int:
-    """Tell managers what is critical now and, from seven in the operator's time, the digest of the day.
+    """Tell managers what is critical now and, from seven in the time of their sites, the digest of the day.
 
     Answers how many notices are new. Safe to repeat.
     """
@@ -63,16 +68,21 @@ def _tell_of(critical: Critical, now: datetime) -> int:
 
 
 def _tell_digests(now: datetime) -> int:
-    local = now.astimezone(clock.site_zone())
-    source = f"digest:{local.date()}"
-    if local.time() < DIGEST_AT:
+    return sum(_tell_digest(digest, zone_of, now) for digest, zone_of in _digests)
+
+
+def _tell_digest(digest: Digest, zone_of: ZoneOf, now: datetime) -> int:
+    """Tell a digest to those managers for whom it is seven and who have none of this day."""
+    days = {user: now.astimezone(zone_of(user)) for user in managers_at(None)}
+    sources = {user: f"digest:{local.date()}" for user, local in days.items() if local.time() >= DIGEST_AT}
+    rows = Notice.objects.filter(source__in=set(sources.values())).values_list("person_id", "source")
+    told = set(rows)
+    missing = [(user, source) for user, source in sources.items() if (user.pk, source) not in told]
+    return sum(_tell_one(digest(user, sites_of(user), now), source, now) for user, source in missing)
+
+
+def _tell_one(message: Message | None, source: str, now: datetime) -> int:
+    if message is None:
         return 0
-    told = set(Notice.objects.filter(source=source).values_list("person_id", flat=True))
-    missing = [user for user in managers_at(None) if user.pk not in told]
-    return sum(_tell_digest(user, source, now) for user in missing)
-
-
-def _tell_digest(user: User, source: str, now: datetime) -> int:
-    messages = [message for digest in _digests if (message := digest(user, sites_of(user), now)) is not None]
     with transaction.atomic():
-        return tell(messages[:1], source=source, at=now, now=now)
+        return tell([message], source=source, at=now, now=now)

@@ -4,14 +4,15 @@ A delivery is claimed before it is sent and marked after it, each in a commit of
 between leaves a claim that runs out; the next attempt carries the same reference, so what arrives twice shows once.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import translation
 
 from parking.audit import services as audit
@@ -20,10 +21,12 @@ from parking.core.errors import DomainError
 from parking.notifications.channels.base import Letter, NotDelivered, Sender
 from parking.notifications.channels.registry import sender_of
 from parking.notifications.events import DeliveryFailed
-from parking.notifications.models import OPEN_DELIVERY, Delivery, DeliveryState
-from parking.notifications.rules import LEASE, PAUSES, next_attempt
+from parking.notifications.kinds import Kind, known_kind
+from parking.notifications.models import OPEN_DELIVERY, Channel, Delivery, DeliveryState
+from parking.notifications.queries import has_mailbox, quiet_hours_of
+from parking.notifications.rules import LEASE, LOUD, OUTDATED, PAUSES, Quiet, first_attempt, next_attempt
 from parking.notifications.subscribing import forget_subscription
-from parking.notifications.texts import words_of
+from parking.notifications.texts import words_of, zone_of
 
 log = structlog.get_logger(__name__)
 
@@ -37,11 +40,34 @@ def deliver(*, now: datetime, channel: str, spread: Spread = map) -> int:
     """Send what is due by one channel, at most 32; answers how many were taken. Safe to repeat, and to run at once."""
     due = Delivery.objects.filter(channel=channel, state__in=OPEN_DELIVERY, next_at__lte=now)
     rows = list(due.select_related("notice__person").order_by("next_at", "pk")[:DELIVERIES_A_RUN])
-    return sum(spread(partial(_deliver, now=now), rows)) if rows else 0
+    if not rows:
+        return 0
+    quiet = quiet_hours_of({row.notice.person_id for row in rows}) if channel in LOUD else {}
+    return sum(spread(partial(_deliver, clock=_Clock(now), quiet=quiet), rows))
 
 
-def _deliver(delivery: Delivery, *, now: datetime) -> bool:
-    """Make one attempt, unless another worker is at it; answers whether it was made."""
+class _Clock:
+    """The time during a run: that of its beginning, and the seconds since. A lease begins when it is taken."""
+
+    def __init__(self, began_at: datetime) -> None:
+        self._began_at = began_at
+        self._began = monotonic()
+
+    def now(self) -> datetime:
+        return self._began_at + timedelta(seconds=int(monotonic() - self._began))
+
+
+def _deliver(delivery: Delivery, *, clock: _Clock, quiet: Mapping[int, Quiet]) -> bool:
+    """Make one attempt, unless another worker is at it or it must wait; answers whether anything was done."""
+    now, kind = clock.now(), known_kind(delivery.notice.kind)
+    if _is_outdated(delivery, kind, now):
+        return _as_read(delivery).update(state=DeliveryState.FAILED, error=OUTDATED) == 1
+    # Late because of a failure, a manager's word or a worker that was away: it may be night by now.
+    hours = quiet.get(delivery.notice.person_id, Quiet())
+    is_free = kind is not None and kind.ignores_quiet_hours
+    morning = first_attempt(delivery.channel, now=now, zone=zone_of(delivery.notice), quiet=hours, urgent=is_free)
+    if morning > now:
+        return _as_read(delivery).update(state=DeliveryState.WAITING, next_at=morning) == 1
     if not _is_claimed(delivery, now):
         return False
     try:
@@ -58,13 +84,30 @@ def _deliver(delivery: Delivery, *, now: datetime) -> bool:
     return True
 
 
+def _is_outdated(delivery: Delivery, kind: Kind | None, now: datetime) -> bool:
+    """Return whether nobody needs a delivery any more: its news is over, the account suspended, the address changed.
+
+    A mail goes to the person's present address; to one that is not proved yet, only what is urgent.
+    """
+    notice, person = delivery.notice, delivery.notice.person
+    if kind is None:
+        return not person.is_active
+    is_over = kind.is_current is not None and not kind.is_current(notice, now)
+    to_mailbox = delivery.channel == Channel.MAIL and not delivery.address
+    return is_over or not person.is_active or (to_mailbox and not has_mailbox(kind, person))
+
+
+def _as_read(delivery: Delivery) -> "QuerySet[Delivery]":
+    """Return the row, unless somebody has changed it since it was read."""
+    seen = Delivery.objects.filter(pk=delivery.pk, state=delivery.state, attempts=delivery.attempts)
+    return seen.filter(next_at=delivery.next_at)
+
+
 def _is_claimed(delivery: Delivery, now: datetime) -> bool:
     """Take a delivery for the time of a lease; of several workers one gets it."""
-    seen = Delivery.objects.filter(pk=delivery.pk, state=delivery.state, attempts=delivery.attempts)
-    claimed = seen.filter(next_at=delivery.next_at).update(
-        state=DeliveryState.SENDING, attempts=F("attempts") + 1, next_at=now + LEASE
-    )
-    delivery.attempts += 1
+    until = now + LEASE
+    claimed = _as_read(delivery).update(state=DeliveryState.SENDING, attempts=F("attempts") + 1, next_at=until)
+    delivery.state, delivery.attempts, delivery.next_at = DeliveryState.SENDING, delivery.attempts + 1, until
     return claimed == 1
 
 
@@ -92,8 +135,10 @@ def _note_failure(delivery: Delivery, failure: NotDelivered, now: datetime) -> N
 
 
 def _mark(delivery: Delivery, **changes: Any) -> bool:
-    """Write how an attempt ended; not over what another worker wrote that had taken the delivery over."""
-    rows = Delivery.objects.filter(pk=delivery.pk)
+    """Write how an attempt ended. A failure not over what others wrote, who took it over when the lease had run out.
+
+    That it was sent stays true, whatever they wrote.
+    """
     if changes["state"] == DeliveryState.SENT:
-        return rows.exclude(state=DeliveryState.SENT).update(**changes) == 1
-    return rows.filter(state=DeliveryState.SENDING, attempts=delivery.attempts).update(**changes) == 1
+        return Delivery.objects.filter(pk=delivery.pk).exclude(state=DeliveryState.SENT).update(**changes) == 1
+    return _as_read(delivery).update(**changes) == 1

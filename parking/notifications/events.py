@@ -62,6 +62,35 @@ class DeliveryFailed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeliveriesRetried(Event):
+    """A manager had all notices sent again that failed by one channel for one reason: so many."""
+
+    action = "deliveries.retried"
+
+    channel: str
+    error: str
+    count: int
+
+    @property
+    def subject(self) -> tuple[str, int | None]:
+        return "", None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventsRetried(Event):
+    """A manager had the notices made again of events, of the action `event`, whose renderer had broken: so many."""
+
+    action = "events.retried"
+
+    event: str
+    count: int
+
+    @property
+    def subject(self) -> tuple[str, int | None]:
+        return "", None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeliveryRetried(Event):
     """A manager had a notice that failed sent again."""
 

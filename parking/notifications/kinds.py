@@ -3,15 +3,16 @@
 An app registers its kinds and renderers in `AppConfig.ready()` (docs/notifications.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from django.utils.functional import Promise
 
 from parking.accounts.models import Role
-from parking.notifications.models import Channel
+from parking.notifications.models import Channel, Notice
 
 DRIVERS = frozenset({Role.USER, Role.ADMIN})
 MANAGERS = frozenset({Role.ADMIN})
@@ -43,7 +44,8 @@ class Kind:
 
     `name` is what people choose by, `advice` a sentence for mails, before the button. `channels` are those by which it
     usually goes; `audience` the roles that may choose. What is `urgent` goes by its channels whatever was chosen, also
-    in quiet hours.
+    in quiet hours. What comes `at_any_hour` sounds in quiet hours too, and is chosen as others are.
+    `is_current` says of a notice whether it still is news; what is over is not sent any more.
     """
 
     code: str
@@ -53,18 +55,25 @@ class Kind:
     channels: frozenset[Channel] = frozenset({Channel.MAIL, Channel.PUSH})
     audience: frozenset[Role] = DRIVERS
     urgent: bool = False
+    at_any_hour: bool = False
+    is_current: Callable[[Notice, datetime], bool] | None = None
     button: Promise | None = None
     advice: Promise | None = None
     name: Promise | None = None
     lines: Lines = field(default_factory=Lines)
+
+    @property
+    def ignores_quiet_hours(self) -> bool:
+        return self.urgent or self.at_any_hour
 
 
 @dataclass(frozen=True)
 class Message:
     """What a renderer says to one person. Money is a text of rupees, a time in ISO format.
 
-    `path` is a page of ours, `attachment` what `attachments.maker` of its prefix makes, `addresses` mail addresses in
-    the place of the person's own.
+    `fact` names what it tells, where two events can tell the same: a person is told once of it. `path` is a page of
+    ours, `attachment` what `attachments.maker` of its prefix makes, `addresses` mail addresses in the place of the
+    person's own.
     """
 
     person_id: int
@@ -75,6 +84,7 @@ class Message:
     site_id: int | None = None
     time_zone: str = ""
     addresses: tuple[str, ...] = ()
+    fact: str = ""
 
 
 _KINDS: dict[str, Kind] = {}

@@ -1,6 +1,8 @@
 """The writer of notices: from messages to rows, with what is to be sent beside them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,10 +12,10 @@ from django.db import transaction
 from parking.accounts.models import User
 from parking.audit.events import read_event
 from parking.audit.models import OutboxEvent
-from parking.audit.outbox import mark_done, unprocessed
+from parking.audit.outbox import mark_done, set_aside, unprocessed
 from parking.notifications.kinds import Kind, Message, kind_of
 from parking.notifications.models import Channel, Delivery, Notice, PushSubscription
-from parking.notifications.queries import chosen_by, quiet_hours_of
+from parking.notifications.queries import chosen_by, has_mailbox, quiet_hours_of
 from parking.notifications.rendering import LISTENER, render
 from parking.notifications.rules import Quiet, first_attempt, wanted_channels
 from parking.notifications.texts import zone_of
@@ -22,9 +24,19 @@ log = structlog.get_logger(__name__)
 
 # Few at once: on SQLite nobody else writes meanwhile.
 EVENTS_A_RUN = 25
-# An event whose renderer breaks is tried again after so long, so that it holds up none behind it.
+# An event whose renderer breaks is tried again after so long, so that it holds up none behind it; after so many
+# attempts it waits for a manager. A worker that starts anew counts anew.
 _REST = timedelta(minutes=5)
-_resting: dict[int, datetime] = {}
+MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class _Rest:
+    until: datetime
+    attempts: int
+
+
+_resting: dict[int, _Rest] = {}
 
 
 def take_events(*, now: datetime) -> int:
@@ -32,7 +44,7 @@ def take_events(*, now: datetime) -> int:
 
     Notices and the mark that an event is done are one transaction: neither is there without the other.
     """
-    tired = {pk for pk, until in _resting.items() if until > now}
+    tired = {pk for pk, rest in _resting.items() if rest.until > now}
     with transaction.atomic():
         rows = unprocessed(LISTENER, limit=EVENTS_A_RUN, without=tired)
         done = [row for row in rows if _is_told(row, now)]
@@ -46,30 +58,59 @@ def _is_told(row: OutboxEvent, now: datetime) -> bool:
             tell(render(read_event(row), row.at), source=f"event:{row.pk}", at=row.at, now=now)
     except Exception:  # one renderer that breaks must not end the notices of the others
         log.exception("event_not_rendered", outbox_id=row.pk, action=row.action)
-        _resting[row.pk] = now + _REST
+        _let_rest(row, now)
         return False
     _resting.pop(row.pk, None)
     return True
+
+
+def _let_rest(row: OutboxEvent, now: datetime) -> None:
+    earlier = _resting.pop(row.pk, None)
+    attempts = 1 + (earlier.attempts if earlier else 0)
+    if attempts >= MOST_ATTEMPTS:
+        log.error("event_set_aside", outbox_id=row.pk, action=row.action)
+        set_aside(row)
+    else:
+        _resting[row.pk] = _Rest(now + _REST, attempts)
 
 
 def tell(messages: Iterable[Message], *, source: str, at: datetime, now: datetime) -> int:
     """Write the notices of one source and what is to be sent of them; answers how many are new.
 
     Inside the caller's transaction. Safe to repeat: the same source tells each person once, by each channel once.
+    Several messages to one person are several notices.
     """
-    by_person = {message.person_id: message for message in messages}
-    told = set(Notice.objects.filter(source=source, person__in=by_person).values_list("person_id", flat=True))
-    people = User.objects.filter(is_active=True).in_bulk(set(by_person) - told)
-    if not people:
+    by_key = _keyed(messages, source)
+    about = {"source__in": {key for key, _ in by_key}, "person__in": {pk for _, pk in by_key}}
+    told = set(Notice.objects.filter(**about).values_list("source", "person_id"))
+    people = User.objects.filter(is_active=True).in_bulk({pk for key, pk in by_key if (key, pk) not in told})
+    new = [(key, pk) for key, pk in by_key if pk in people and (key, pk) not in told]
+    if not new:
         return 0
-    rows = [_notice(by_person[pk], source, at) for pk in sorted(people)]
-    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    Notice.objects.bulk_create([_notice(by_key[key], key[0], at) for key in new], ignore_conflicts=True)
     # Read again: who told the same at the same moment wrote the row, and may have left out ours.
-    notices = Notice.objects.filter(source=source, person__in=people).select_related("person")
+    found = Notice.objects.filter(**about).select_related("person").order_by("pk")
+    notices = [row for row in found if (row.source, row.person_id) in new]
     addressing = _Addressing(people, now)
-    deliveries = [one for row in notices for one in addressing.deliveries(row, by_person[row.person_id])]
+    deliveries = [one for row in notices for one in addressing.deliveries(row, by_key[row.source, row.person_id])]
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
-    return len(rows)
+    return len(new)
+
+
+def _keyed(messages: Iterable[Message], source: str) -> dict[tuple[str, int], Message]:
+    """Return the messages by the source and person of their notices, in the order of persons.
+
+    One event can tell a person two things: a manager who parks too. The second has a source of its own; what names its
+    fact has that.
+    """
+    by_key: dict[tuple[str, int], Message] = {}
+    counts: Counter[int] = Counter()
+    for message in sorted(messages, key=lambda message: message.person_id):
+        counts[message.person_id] += 1
+        number = counts[message.person_id]
+        own_source = message.fact or (source if number == 1 else f"{source}#{number}")
+        by_key[own_source, message.person_id] = message
+    return by_key
 
 
 def _notice(message: Message, source: str, at: datetime) -> Notice:
@@ -118,7 +159,7 @@ class _Addressing:
     def _addresses(self, kind: Kind, person: User, message: Message) -> dict[Channel, list[str]]:
         """Return the addresses of a person by channel, without channels that lead nowhere."""
         found: dict[Channel, list[str]] = {
-            Channel.MAIL: list(message.addresses) or ([""] if _has_mailbox(kind, person) else []),
+            Channel.MAIL: list(message.addresses) or ([""] if has_mailbox(kind, person) else []),
             Channel.PUSH: self._subscriptions.get(person.pk, []),
             Channel.SMS: [""] if person.phone and settings.SMS_URL else [],
             Channel.WHATSAPP: [""] if person.phone and settings.WHATSAPP_URL else [],
@@ -127,9 +168,4 @@ class _Addressing:
 
     def _first(self, channel: str, kind: Kind, notice: Notice) -> datetime:
         quiet = self._quiet.get(notice.person_id, Quiet())
-        return first_attempt(channel, now=self._now, zone=zone_of(notice), quiet=quiet, urgent=kind.urgent)
-
-
-def _has_mailbox(kind: Kind, person: User) -> bool:
-    """Return whether notices of a kind may go to a person's address: to one that nobody has proved only urgent ones."""
-    return bool(person.email) and (kind.urgent or person.email_confirmed_at is not None)
+        return first_attempt(channel, now=self._now, zone=zone_of(notice), quiet=quiet, urgent=kind.ignores_quiet_hours)

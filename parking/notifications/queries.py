@@ -1,16 +1,28 @@
 """Reads of notices for screens and the API."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from parking.accounts.models import Role, User
+from parking.audit.outbox import aside_of, oldest_of
 from parking.core.fresh import FreshValue, UntilNews
 from parking.core.sites import Sites, at_sites
 from parking.notifications.kinds import Kind, kinds_for
-from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, Preference, PushSubscription
+from parking.notifications.models import (
+    OPEN_DELIVERY,
+    Channel,
+    Delivery,
+    DeliveryState,
+    Notice,
+    Preference,
+    PushSubscription,
+)
 from parking.notifications.models import QuietHours as QuietHoursRow
-from parking.notifications.rules import Quiet
+from parking.notifications.rendering import LISTENER
+from parking.notifications.rules import OUTDATED, Quiet
 
 
 def notices_of(person_id: int) -> "QuerySet[Notice]":
@@ -70,8 +82,43 @@ def choices_of(person: User) -> list[tuple[Kind, dict[str, bool]]]:
 
 def failed_deliveries(*, sites: Sites) -> "QuerySet[Delivery]":
     """Return what was not delivered of these sites, newest first; what is of no site is for those of all."""
-    rows = Delivery.objects.filter(state=DeliveryState.FAILED).select_related("notice__person")
+    rows = Delivery.objects.filter(state=DeliveryState.FAILED).exclude(error=OUTDATED).select_related("notice__person")
     return at_sites(rows, sites, "notice__site_id").order_by("-pk")
+
+
+@dataclass(frozen=True)
+class FailedFor:
+    """How many notices failed by a channel for a reason."""
+
+    channel: str
+    error: str
+    count: int
+
+    @property
+    def channel_name(self) -> str:
+        return str(Channel(self.channel).label)
+
+
+def failures_by_reason(*, sites: Sites) -> list[FailedFor]:
+    """Return how much was not delivered of these sites by channel and reason, the most first."""
+    rows = failed_deliveries(sites=sites).order_by().values("channel", "error").annotate(count=Count("pk"))
+    found = [FailedFor(row["channel"], row["error"], row["count"]) for row in rows]
+    return sorted(found, key=lambda one: (-one.count, one.channel, one.error))
+
+
+def broken_events(*, sites: Sites) -> list[tuple[str, int]]:
+    """Return of how many events by action no notices could be made; they are shown to those of all sites."""
+    if sites is not None:
+        return []
+    rows = aside_of(LISTENER).values("action").annotate(count=Count("pk")).order_by("action")
+    return [(row["action"], row["count"]) for row in rows]
+
+
+def oldest_message_wait(*, now: datetime) -> timedelta:
+    """Return how long the oldest event waits for its notices, or the oldest delivery for an attempt that is due."""
+    due = Delivery.objects.filter(state__in=OPEN_DELIVERY, next_at__lte=now).aggregate(since=Min("next_at"))["since"]
+    waiting = [since for since in (oldest_of(LISTENER), due) if since is not None]
+    return max((now - since for since in waiting), default=timedelta(0))
 
 
 def managers_at(site_ids: Collection[int] | None) -> list[User]:
@@ -83,3 +130,8 @@ def managers_at(site_ids: Collection[int] | None) -> list[User]:
 def sites_of(user: User) -> Sites:
     """Return the sites of an account as a value."""
     return frozenset(user.site_ids) if user.site_ids else None
+
+
+def has_mailbox(kind: Kind, person: User) -> bool:
+    """Return whether notices of a kind may go to a person's address: to one that nobody has proved only urgent ones."""
+    return bool(person.email) and (kind.urgent or person.email_confirmed_at is not None)

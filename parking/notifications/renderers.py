@@ -4,9 +4,11 @@ Accounts say so inside the transaction of the change (`accounts.notices`); here 
 """
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
+import structlog
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,9 +20,14 @@ from parking.core.site_settings import BRAND_NAME
 from parking.core.task_queue import LATE_AFTER, oldest_wait
 from parking.notifications.alerting import Critical, register_watch
 from parking.notifications.kinds import ANYBODY, MANAGERS, Kind, Message, ValueType, register_kind
+from parking.notifications.models import Channel, Delivery
 from parking.notifications.noticing import tell
+from parking.notifications.queries import oldest_message_wait
+
+log = structlog.get_logger(__name__)
 
 _VALUES = {"username": ValueType.TEXT, "brand": ValueType.TEXT}
+_FORMER_TOLD_FOR = timedelta(days=7)
 _ADVICE = _("If this was you, do nothing. If not, set a new password at once, or ask the car park for help:")
 
 
@@ -38,11 +45,21 @@ def _kind(code: str, title: Promise, sentence: Promise) -> Kind:
 
 
 def tell_owner(user: User, kind: str, addresses: Collection[str]) -> None:
-    """Tell the owner of an account, by mail at these addresses. Inside the transaction of the change."""
-    values = {"username": user.username, "brand": BRAND_NAME.at(None)}
-    message = Message(user.pk, kind, values, path="/password/forgotten/", addresses=tuple(sorted(addresses)))
+    """Tell the owner of an account, by mail at these addresses. Inside the transaction of the change.
+
+    For a week after the address was changed, the former one is told too: it may not have been the owner who changed it.
+    """
     now = clock.now()
+    everywhere = {*addresses, *_former_addresses(user, now)}
+    values = {"username": user.username, "brand": BRAND_NAME.at(None)}
+    message = Message(user.pk, kind, values, path="/password/forgotten/", addresses=tuple(sorted(everywhere)))
     tell([message], source=f"account:{uuid4().hex}", at=now, now=now)
+
+
+def _former_addresses(user: User, now: datetime) -> set[str]:
+    """Return where the changes of the address were told that are not a week old: the former and the new one."""
+    rows = Delivery.objects.filter(notice__person=user, notice__kind="email_changed", channel=Channel.MAIL)
+    return set(rows.filter(notice__at__gt=now - _FORMER_TOLD_FOR).values_list("address", flat=True))
 
 
 # --- Work that waits ---------------------------------------------------------------------------------
@@ -66,6 +83,26 @@ def watch_queue(now: datetime) -> Iterable[Critical]:
         yield Critical(f"work_waits:{now:%Y-%m-%dT%H}", _message_of(WORK_WAITS, values))
 
 
+MESSAGES_LATE = Kind(
+    "messages_late",
+    _("Messages to people are late"),
+    _("The oldest has waited for %(minutes)s minutes. Is a worker running, and does the provider answer?"),
+    {"minutes": ValueType.NUMBER},
+    audience=MANAGERS,
+    urgent=True,
+    button=_("Open the office"),
+)
+
+
+def watch_messages(now: datetime) -> Iterable[Critical]:
+    """Find messages that wait for too long, once an hour."""
+    waited = oldest_message_wait(now=now)
+    if waited > timedelta(minutes=settings.MESSAGES_LATE_MINUTES):
+        minutes = int(waited.total_seconds()) // 60
+        log.critical("messages_late", minutes=minutes)
+        yield Critical(f"messages_late:{now:%Y-%m-%dT%H}", _message_of(MESSAGES_LATE, {"minutes": minutes}))
+
+
 def _message_of(kind: Kind, values: dict[str, int]) -> Callable[[int], Message]:
     def message(person_id: int) -> Message:
         return Message(person_id, kind.code, values, path="/office/")
@@ -77,4 +114,6 @@ for _code, (_title, _sentence) in NOTICES.items():
     register_kind(_kind(_code, _title, _sentence))
 notices.tell_through(tell_owner)
 register_kind(WORK_WAITS)
+register_kind(MESSAGES_LATE)
 register_watch(watch_queue)
+register_watch(watch_messages)

@@ -11,6 +11,8 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
 LEASE = timedelta(minutes=2)
 # Channels that make a sound keep to quiet hours; a mail lies and waits.
 LOUD = frozenset({"PUSH", "SMS", "WHATSAPP"})
+# Why a delivery ended that is of no use any more: what it tells is over, or it has no address now. Nobody need act.
+OUTDATED = "outdated"
 
 
 @dataclass(frozen=True)

@@ -108,8 +108,8 @@ def note_answer(*, refund: Refund, answer: RefundAnswer, now: datetime) -> None:
     """
     before, lacked_balance = refund.status, refund.lacks_balance
     with transaction.atomic():
-        _note(refund, answer, now)
-        if refund.status != before:
+        # What another worker has written meanwhile, it has also recorded.
+        if _note(refund, answer, now) and refund.status != before:
             _record(refund, now)
     if refund.status == RefundStatus.REVIEW:
         log.error("refund_needs_review", refund_id=refund.refund_id, failure=refund.failure)
@@ -117,7 +117,8 @@ def note_answer(*, refund: Refund, answer: RefundAnswer, now: datetime) -> None:
         log.error("refund_lacks_balance", refund_id=refund.refund_id, gateway=refund.payment.gateway)
 
 
-def _note(refund: Refund, answer: RefundAnswer, now: datetime) -> None:
+def _note(refund: Refund, answer: RefundAnswer, now: datetime) -> bool:
+    """Write the answer, unless somebody was faster; answers whether it was written."""
     changes: dict[str, Any] = {"gateway_refund_id": answer.gateway_refund_id, "failure": answer.failure[:200]}
     if answer.amount != to_paise(refund.amount):
         changes["status"] = RefundStatus.REVIEW
@@ -132,11 +133,12 @@ def _note(refund: Refund, answer: RefundAnswer, now: datetime) -> None:
         changes |= {"lacks_balance": False, **_next_attempt(refund, now)}
     # Named by its attempt, so that a late word on an earlier attempt changes nothing.
     when = {"status": _UNFINISHED, "attempt": refund.attempt}
-    if change(Refund, refund.pk, when=when, updated_at=now, **changes):
-        for name, value in changes.items():
-            setattr(refund, name, value)
-    else:
+    if not change(Refund, refund.pk, when=when, updated_at=now, **changes):
         refund.refresh_from_db(fields=["status", "attempt", "completed_at", "lacks_balance"])
+        return False
+    for name, value in changes.items():
+        setattr(refund, name, value)
+    return True
 
 
 def _next_attempt(refund: Refund, now: datetime) -> dict[str, Any]:

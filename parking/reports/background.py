@@ -4,22 +4,35 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from django.conf import settings
+
 from parking.core import clock, heartbeats, task_queue
 from parking.core.fresh import FreshValue
 from parking.core.heartbeats import WorkerState
+from parking.notifications.queries import oldest_message_wait
 
 
 @dataclass(frozen=True)
 class BackgroundState:
-    """`last_beat` is the newest heartbeat of any worker, `oldest_wait` that of the task which waits longest."""
+    """`last_beat` is the newest heartbeat of any worker, `oldest_wait` that of the task which waits longest.
+
+    `message_wait` is that of the message to a person which waits longest.
+    """
 
     worker: WorkerState
     last_beat: datetime | None
     oldest_wait: timedelta
+    message_wait: timedelta = timedelta(0)
 
     @property
     def queue(self) -> Literal["ok", "late"]:
         return "ok" if self.oldest_wait <= task_queue.LATE_AFTER else "late"
+
+    @property
+    def late_message_minutes(self) -> int:
+        """Return for how many minutes the oldest message waits; 0 while that is not too long."""
+        minutes = int(self.message_wait.total_seconds()) // 60
+        return minutes if minutes > settings.MESSAGES_LATE_MINUTES else 0
 
     @property
     def oldest_seconds(self) -> int:
@@ -27,9 +40,9 @@ class BackgroundState:
 
 
 def background_state(*, now: datetime) -> BackgroundState:
-    """Return the state of the workers and their queue, in two statements."""
-    last = heartbeats.last_beat(now=now)
-    return BackgroundState(last.state, last.at, task_queue.oldest_wait(now=now))
+    """Return the state of the workers, of their queue and of messages, in four statements."""
+    last, waited = heartbeats.last_beat(now=now), task_queue.oldest_wait(now=now)
+    return BackgroundState(last.state, last.at, waited, oldest_message_wait(now=now))
 
 
 # For pages, which many people look at.

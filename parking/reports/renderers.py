@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from parking.accounts.models import User
 from parking.core.money import ZERO, indian
 from parking.core.sites import ALL_SITES, Sites
+from parking.facilities.calendars import zone_of
 from parking.notifications.alerting import Critical, register_digest, register_watch
 from parking.notifications.kinds import MANAGERS, Kind, Lines, Message, ValueType, register_kind
 from parking.notifications.models import Channel
@@ -87,6 +89,11 @@ def digest_of(user: User, sites: Sites, now: datetime) -> Message | None:
     return Message(user.pk, DIGEST.code, values, path="/office/")
 
 
+def zone_of_manager(user: User) -> ZoneInfo:
+    """Return the time zone of a manager's first site; the operator's for those of all sites."""
+    return zone_of(min(user.site_ids) if user.site_ids else None)
+
+
 def _weight(alert: Alert, now: datetime) -> tuple[Decimal, float]:
     """Return by what alerts are sorted: rupees, then age."""
     return alert.amount or ZERO, (now - _oldest(alert, now)).total_seconds()
@@ -119,5 +126,5 @@ def _message(values: dict[str, str], site_id: int) -> Callable[[int], Message]:
 
 register_kind(DIGEST)
 register_kind(SERIES_ENDS)
-register_digest(digest_of)
+register_digest(digest_of, zone_of=zone_of_manager)
 register_watch(watch_series)

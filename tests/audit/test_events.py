@@ -64,6 +64,20 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"channel": "MAIL", "error": "smtp_550"},
     ),
     (
+        notifications.DeliveriesRetried(channel="MAIL", error="smtp_451", count=12),
+        "deliveries.retried",
+        "",
+        None,
+        {"channel": "MAIL", "error": "smtp_451", "count": 12},
+    ),
+    (
+        notifications.EventsRetried(event="session.exited", count=3),
+        "events.retried",
+        "",
+        None,
+        {"event": "session.exited", "count": 3},
+    ),
+    (
         notifications.DeliveryRetried(notice_id=7, channel="MAIL"),
         "delivery.retried",
         "notice",

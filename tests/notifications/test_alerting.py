@@ -7,17 +7,21 @@ from django.core import mail
 from django.test import RequestFactory
 from django_tasks_db.models import DBTaskResult
 
+from parking.accounts import notices
 from parking.accounts.models import Role, User
-from parking.accounts.services import login
+from parking.accounts.pauses import forget_old_failures
+from parking.accounts.services import login, update_profile
 from parking.accounts.tasks import mail_confirmation_link
 from parking.core import clock
-from parking.facilities.models import ParkingZone
+from parking.facilities.calendars import zones_of_sites
+from parking.facilities.models import ParkingSite, ParkingZone
 from parking.invoices.models import DocumentKind, NumberSeries
 from parking.notifications.alerting import tell_managers
 from parking.notifications.delivering import deliver
-from parking.notifications.models import Channel, Notice
+from parking.notifications.models import Channel, Delivery, Notice
 from parking.notifications.noticing import take_events
 from parking.notifications.texts import words_of
+from parking.reports.background import background_state
 from tests.accounts.people import PASSWORD
 from tests.build import book, enter, make_user, terminate
 from tests.moments import START, at
@@ -61,6 +65,17 @@ def test_who_works_elsewhere_is_told_of_nothing_here(debt: User) -> None:
     assert [notice.person for notice in digests()] == [debt]
 
 
+def test_the_morning_is_that_of_a_managers_sites(debt: User, zone: ParkingZone) -> None:
+    ParkingSite.objects.filter(pk=zone.site_id).update(time_zone="Asia/Dubai")
+    zones_of_sites.forget()
+    there = make_user(Role.ADMIN)
+    User.objects.filter(pk=there.pk).update(site_ids=[zone.site_id])
+    tell_managers(now=SEVEN + timedelta(minutes=89))
+    assert [notice.person for notice in digests()] == [debt]
+    tell_managers(now=SEVEN + timedelta(minutes=90))
+    assert [notice.person for notice in digests()] == [debt, there]
+
+
 def test_late_work_is_told_at_once_and_once_an_hour(admin: User) -> None:
     mail_confirmation_link.enqueue(1)
     now = clock.now()
@@ -71,6 +86,24 @@ def test_late_work_is_told_at_once_and_once_an_hour(admin: User) -> None:
     assert mail.outbox == []
 
 
+@pytest.mark.parametrize("what", ["an event", "a delivery"])
+def test_messages_that_are_late_are_told_at_once_and_once_an_hour(
+    driver: User, admin: User, zone: ParkingZone, what: str
+) -> None:
+    book(driver, zone, now=START)
+    if what == "a delivery":
+        User.objects.filter(pk=driver.pk).update(email_confirmed_at=START)
+        take_events(now=START)
+    tell_managers(now=at(15))
+    assert not Notice.objects.filter(kind="messages_late").exists()
+    for minutes in (16, 17):
+        tell_managers(now=at(minutes))
+    (notice,) = Notice.objects.filter(kind="messages_late")
+    assert (notice.person, notice.values) == (admin, {"minutes": 16})
+    assert background_state(now=at(16)).late_message_minutes == 16
+    assert background_state(now=at(15)).late_message_minutes == 0
+
+
 def test_a_series_at_99_percent_is_told_once_and_by_mail_at_once(admin: User, zone: ParkingZone) -> None:
     NumberSeries.objects.create(site=zone.site, prefix="Z01", kind=DocumentKind.RECEIPT, year="2627", last=9_899_998)
     tell_managers(now=START)
@@ -78,18 +111,28 @@ def test_a_series_at_99_percent_is_told_once_and_by_mail_at_once(admin: User, zo
     NumberSeries.objects.update(last=9_899_999)
     for minutes in (0, 1, 90):
         tell_managers(now=at(minutes))
+        deliver(now=at(minutes), channel=Channel.MAIL)
     (notice,) = Notice.objects.exclude(kind="digest")
     assert (notice.kind, notice.person) == ("series_ends", admin)
     assert "The series Z01 2627 has given 99 percent of its numbers." in words_of(notice).text
 
 
-def test_a_sign_in_from_a_new_place_is_told_and_the_first_is_not(driver: User) -> None:
+@pytest.fixture
+def mailed(driver: User) -> User:
     driver.set_password(PASSWORD)
     driver.email = "asha@example.org"
     driver.save()
+    return driver
+
+
+def sign_in(person: User, address: str, now: datetime | None = None) -> None:
+    request = RequestFactory().post("/api/auth/login/", REMOTE_ADDR=address)
+    login(request, username=person.username, password=PASSWORD, now=now or clock.now())
+
+
+def test_a_sign_in_from_a_new_place_is_told_and_the_first_is_not(driver: User, mailed: User) -> None:
     for address in ("198.51.100.7", "198.51.100.7", "203.0.113.9"):
-        request = RequestFactory().post("/api/auth/login/", REMOTE_ADDR=address)
-        login(request, username=driver.username, password=PASSWORD, now=clock.now())
+        sign_in(driver, address)
     take_events(now=clock.now())
     (notice,) = Notice.objects.filter(person=driver)
     deliver(now=clock.now(), channel=Channel.MAIL)
@@ -99,3 +142,40 @@ def test_a_sign_in_from_a_new_place_is_told_and_the_first_is_not(driver: User) -
         ["asha@example.org"],
         "A new sign-in to your account at Smart Parking",
     )
+
+
+@pytest.mark.parametrize("is_forgotten", [True, False])
+def test_a_place_that_was_not_used_for_90_days_is_told_again(mailed: User, *, is_forgotten: bool) -> None:
+    sign_in(mailed, "198.51.100.7")
+    later = clock.now() + timedelta(days=90, seconds=1)
+    if is_forgotten:
+        forget_old_failures(now=later)
+    sign_in(mailed, "198.51.100.7", later)
+    assert Notice.objects.filter(kind="new_sign_in").count() == 1
+    sign_in(mailed, "198.51.100.7", later + timedelta(days=2))
+    assert Notice.objects.filter(kind="new_sign_in").count() == 1
+
+
+def told_to() -> dict[str, list[str]]:
+    rows = Delivery.objects.filter(channel=Channel.MAIL).order_by("notice_id", "address")
+    told: dict[str, list[str]] = {}
+    for row in rows.select_related("notice"):
+        told.setdefault(row.notice.kind, []).append(row.address)
+    return told
+
+
+def test_both_contacts_changed_at_once_are_both_told_to_both_addresses(mailed: User) -> None:
+    update_profile(user_id=mailed.pk, changes={"email": "new@example.org", "phone": "9876543210"}, now=clock.now())
+    both = ["asha@example.org", "new@example.org"]
+    assert told_to() == {"email_changed": both, "phone_changed": both}
+
+
+def test_a_new_password_is_told_to_the_former_address_for_a_week(mailed: User) -> None:
+    update_profile(user_id=mailed.pk, changes={"email": "new@example.org"}, now=clock.now())
+    mailed.refresh_from_db()
+    notices.password_changed(mailed)
+    assert told_to()["password_changed"] == ["asha@example.org", "new@example.org"]
+    Notice.objects.filter(kind="email_changed").update(at=clock.now() - timedelta(days=7, seconds=1))
+    Notice.objects.filter(kind="password_changed").update(kind="earlier")
+    notices.password_changed(mailed)
+    assert told_to()["password_changed"] == ["new@example.org"]

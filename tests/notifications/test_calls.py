@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from parking.accounts.models import User
-from parking.audit.models import AuditEntry
+from parking.audit.models import AuditEntry, OutboxEvent
+from parking.audit.outbox import set_aside
 from parking.facilities.models import ParkingZone
 from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, PushSubscription
 from tests.build import book, enter
@@ -207,3 +208,51 @@ def test_a_manager_sends_again_what_failed(told: User, admin: User) -> None:
     assert len(mail.outbox) == 1
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts) == ("SENT", 1)
+
+
+@pytest.fixture
+def failed(told: User) -> Delivery:
+    """Return one that failed, of two of which the other failed for another reason."""
+    Delivery.objects.update(state=DeliveryState.FAILED, sent_at=None, attempts=5, error="smtp_550")
+    first = Delivery.objects.get(channel=Channel.MAIL)
+    Delivery.objects.create(notice=first.notice, channel="PUSH", state="FAILED", error="http_503", next_at=START)
+    return first
+
+
+def test_all_that_failed_for_a_reason_are_sent_again_by_the_api(failed: Delivery, admin: User) -> None:
+    caller = ApiClient(admin)
+    rows = caller.get("/api/admin/undelivered/").json()["data"]["results"]
+    assert [(row["channel"], row["reason"]) for row in rows] == [("PUSH", "http_503"), ("MAIL", "smtp_550")]
+    asked = {"channel": "MAIL", "reason": "smtp_550"}
+    answers = [caller.post("/api/admin/undelivered/retry/", asked).json()["data"] for _ in range(2)]
+    assert answers == [{"retried": 1}, {"retried": 0}]
+    assert list(Delivery.objects.order_by("pk").values_list("state", "attempts")) == [("WAITING", 0), ("FAILED", 0)]
+    (line,) = AuditEntry.objects.filter(action="deliveries.retried")
+    assert line.facts == {"channel": "MAIL", "error": "smtp_550", "count": 1}
+
+
+def test_who_works_elsewhere_sends_nothing_of_here_again(failed: Delivery, admin: User) -> None:
+    User.objects.filter(pk=admin.pk).update(site_ids=[999])
+    admin.refresh_from_db()
+    asked = {"channel": "MAIL", "reason": "smtp_550"}
+    assert ApiClient(admin).post("/api/admin/undelivered/retry/", asked).json()["data"] == {"retried": 0}
+
+
+def test_all_of_a_reason_are_sent_again_from_the_page(failed: Delivery, admin: User) -> None:
+    browser = browser_of(admin)
+    assert browser.get("/office/undelivered/").content.decode().count("Send all of them again") == 2
+    page = browser.post("/office/undelivered/retry/", {"channel": "MAIL", "reason": "smtp_550"}, follow=True)
+    assert "1 message is sent again." in page.content.decode()
+    failed.refresh_from_db()
+    assert (failed.state, failed.attempts) == ("WAITING", 0)
+
+
+def test_events_of_which_no_message_could_be_made_are_made_again_from_the_page(told: User, admin: User) -> None:
+    OutboxEvent.objects.update(processed_at=None)
+    for row in OutboxEvent.objects.filter(action="payment.captured"):
+        set_aside(row)
+    browser = browser_of(admin)
+    assert "payment.captured" in browser.get("/office/undelivered/").content.decode()
+    browser.post("/office/undelivered/events/retry/", {"event": "payment.captured"})
+    assert not OutboxEvent.objects.exclude(listener="notifications").exists()
+    assert "payment.captured" not in browser.get("/office/undelivered/").content.decode()

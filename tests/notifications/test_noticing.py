@@ -1,5 +1,7 @@
 """From an event to a notice and its deliveries: in the transaction of the change, once for each person."""
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,14 +14,17 @@ from parking.audit import services as audit
 from parking.audit.events import read_event
 from parking.audit.models import OutboxEvent
 from parking.core.actor import SYSTEM
+from parking.core.errors import Forbidden
 from parking.facilities.models import ParkingZone
 from parking.notifications import rendering
 from parking.notifications.kinds import Message
 from parking.notifications.models import Channel, Delivery, Notice, Preference
 from parking.notifications.noticing import take_events, tell
+from parking.notifications.queries import broken_events, oldest_message_wait
+from parking.notifications.retrying import render_again
 from parking.notifications.texts import words_of
-from parking.stays.events import SessionEntered
-from tests.build import book, cancel, enter, leave, take_ticket, terminate
+from parking.stays.events import ReservationUnplaced, SessionEntered
+from tests.build import actor, book, cancel, enter, leave, take_ticket, terminate
 from tests.moments import START, at
 from tests.notifications.conftest import work
 
@@ -141,6 +146,28 @@ def test_the_same_source_tells_each_person_once(driver: User, staff: User) -> No
     assert Notice.objects.count() == 2
 
 
+def test_two_messages_of_one_event_to_one_person_are_both_told(driver: User) -> None:
+    about = {"plate": "KA-01-AB-0004", "zone": "A", "site": "Main"}
+    messages = [
+        Message(driver.pk, "entered", about | {"at": START.isoformat()}),
+        Message(driver.pk, "no_show", about | {"kept": "50.00"}),
+        Message(driver.pk, "no_show", about | {"kept": "60.00"}),
+    ]
+    assert [tell(messages, source="event:1", at=START, now=START) for _ in range(2)] == [3, 0]
+    assert kinds() == ["entered", "no_show", "no_show"]
+    assert Delivery.objects.filter(channel=Channel.MAIL).count() == 2
+
+
+def test_a_manager_who_parks_is_told_both_that_the_place_is_missing_and_that_a_promise_broke(
+    admin: User, zone: ParkingZone
+) -> None:
+    session = book(admin, zone, now=START)
+    OutboxEvent.objects.all().delete()
+    audit.record(SYSTEM, ReservationUnplaced(session_id=session.pk, refund=Decimal(0), voucher=""), START)
+    work(START)
+    assert kinds() == ["reservation_without_place_free", "promise_broken"]
+
+
 def test_a_renderer_that_breaks_holds_up_nobody_and_is_tried_again(
     driver: User, staff: User, zone: ParkingZone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +185,31 @@ def test_a_renderer_that_breaks_holds_up_nobody_and_is_tried_again(
     monkeypatch.setattr(rendering, "_RENDERERS", working)
     assert take_events(now=at(7)) == 1
     assert kinds() == ["entered", "booked"]
+
+
+def test_one_that_goes_on_breaking_waits_for_a_manager_who_has_it_made_again(
+    driver: User, admin: User, zone: ParkingZone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book(driver, zone, now=START)
+    working = dict(rendering._RENDERERS)
+
+    def breaks(event: object, at: object) -> list[Message]:
+        raise ValueError("no words")
+
+    monkeypatch.setitem(rendering._RENDERERS, type(_first_event()), breaks)
+    for minutes in (0, 5, 10, 15):
+        take_events(now=at(minutes))
+    assert broken_events(sites=None) == []
+    take_events(now=at(20))
+    assert (broken_events(sites=None), broken_events(sites=frozenset({1}))) == ([("payment.captured", 1)], [])
+    assert oldest_message_wait(now=at(600)) == timedelta(0)
+    monkeypatch.setattr(rendering, "_RENDERERS", working)
+    assert take_events(now=at(30)) == 0
+    with pytest.raises(Forbidden):
+        render_again(actor=replace(actor(admin), sites=frozenset({1})), event="payment.captured", now=at(30))
+    assert render_again(actor=actor(admin), event="payment.captured", now=at(30)) == 1
+    assert take_events(now=at(30)) == 1
+    assert kinds() == ["booked"]
 
 
 def _first_event() -> object:

@@ -236,6 +236,9 @@ TABLE: dict[str, Statuses] = {
     "POST /api/admin/promo-codes/": office_change(201, 400),
     "GET /api/admin/promo-codes/{code_id}/": office_one(),
     "PATCH /api/admin/promo-codes/{code_id}/": office_change(),
+    "GET /api/admin/undelivered/": office_list(),
+    # Of what is elsewhere, nothing.
+    "POST /api/admin/undelivered/retry/": office_change(200, 200),
     "GET /api/admin/vouchers/": office_list(),
     "POST /api/admin/vouchers/": office_change(202),
     # The code of the table is no voucher.

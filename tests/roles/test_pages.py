@@ -51,6 +51,8 @@ TABLE: dict[str, Statuses] = {
     "push_stop": ONLY_SENT,
     "office_undelivered": READ,
     "office_undelivered_retry": ONLY_SENT,
+    "office_undelivered_retry_reason": ONLY_SENT,
+    "office_undelivered_retry_event": ONLY_SENT,
     "vehicles": DRIVER,
     "vehicle_forget": ONLY_SENT,
     "tickets": DRIVER,

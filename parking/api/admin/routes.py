@@ -30,6 +30,7 @@ from parking.api.admin import (
     tax_profiles,
     terminations,
     tokens,
+    undelivered,
     users,
     vouchers,
     zones,
@@ -67,6 +68,7 @@ PARTS = (
     users,
     terminations,
     tokens,
+    undelivered,
 )
 
 for part in PARTS:

@@ -6,7 +6,7 @@ from typing import Self
 from parking.accounts.models import User
 from parking.edge.shapes import Shape
 from parking.notifications.channels import web_push
-from parking.notifications.models import Notice, PushSubscription
+from parking.notifications.models import Delivery, Notice, PushSubscription
 from parking.notifications.queries import choices_of, quiet_hours_of
 from parking.notifications.rules import Quiet
 from parking.notifications.texts import words_of
@@ -27,8 +27,7 @@ class NoticeOut(Shape):
         "id": 12,
         "kind": "left",
         "title": "DL-01-AB-1234 has left Zone A: ₹100.00",
-        "text": "DL-01-AB-1234 left Zone A, Main car park on 22 Nov 2026, 12:00. The parking cost ₹100.00; "
-        "your bill is attached.",
+        "text": "DL-01-AB-1234 left Zone A, Main car park on 22 Nov 2026, 12:00. The parking cost ₹100.00.",
         "path": "/tickets/123/",
         "at": "2026-11-22T06:30:00Z",
         "read_at": None,
@@ -47,6 +46,41 @@ class NoticeOut(Shape):
             path=notice.path,
             at=notice.at,
             read_at=notice.read_at,
+        )
+
+
+class UndeliveredOut(Shape):
+    """`reason` is a short word; `person` a username. The words are in the notice of the person."""
+
+    id: int
+    kind: str
+    person: str
+    channel: str
+    reason: str
+    attempts: int
+    at: datetime
+
+    example = {
+        "id": 31,
+        "kind": "left",
+        "person": "asha",
+        "channel": "MAIL",
+        "reason": "smtp_451",
+        "attempts": 5,
+        "at": "2026-11-22T06:30:00Z",
+    }
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Self:
+        """Return a delivery that failed."""
+        return cls(
+            id=delivery.pk,
+            kind=delivery.notice.kind,
+            person=delivery.notice.person.username,
+            channel=delivery.channel,
+            reason=delivery.error,
+            attempts=delivery.attempts,
+            at=delivery.notice.at,
         )
 
 

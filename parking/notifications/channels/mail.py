@@ -44,7 +44,8 @@ class MailSender:
 
 def mail_of(letter: Letter, address: str, now: datetime) -> EmailMultiAlternatives:
     """Return a mail, in the active language."""
-    facts = _facts(letter)
+    files = attachments_of(letter.notice.attachment, now=now)
+    facts = _facts(letter) | {"attached": _("The document is attached.") if files else ""}
     message = EmailMultiAlternatives(
         # A line break would end the header: names and other data may have one.
         subject=" ".join(letter.words.title.split()),
@@ -53,7 +54,7 @@ def mail_of(letter: Letter, address: str, now: datetime) -> EmailMultiAlternativ
         headers=_headers(letter, facts["unsubscribe"]),
     )
     message.attach_alternative(render_to_string("notifications/mail.html", facts), "text/html")
-    for attached in attachments_of(letter.notice.attachment, now=now):
+    for attached in files:
         message.attach(attached.name, attached.body, attached.media_type)
     return message
 
@@ -89,7 +90,8 @@ def _headers(letter: Letter, unsubscribe: object) -> dict[str, str]:
 
 def _plain_text(facts: dict[str, str | list[str] | object]) -> str:
     lines = facts["lines"]
-    paragraphs = [facts["text"], *(lines if isinstance(lines, list) else []), facts["advice"], facts["address"]]
+    paragraphs = [facts["text"], *(lines if isinstance(lines, list) else []), facts["attached"]]
+    paragraphs += [facts["advice"], facts["address"]]
     paragraphs += [facts["brand"]]
     if facts["unsubscribe"]:
         paragraphs += [_("No more mails of this kind: %(address)s") % {"address": facts["unsubscribe"]}]

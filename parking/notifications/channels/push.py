@@ -36,6 +36,6 @@ class PushSender:
                 "Content-Type": "application/octet-stream",
                 "TTL": _KEPT_SECONDS,
                 "Topic": letter.reference,
-                "Urgency": "high" if kind is not None and kind.urgent else "normal",
+                "Urgency": "high" if kind is not None and kind.ignores_quiet_hours else "normal",
             },
         )
