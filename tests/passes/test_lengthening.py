@@ -75,6 +75,28 @@ def test_a_pass_that_holds_in_an_open_zone_lost_nothing(driver: User, zone: Park
     assert again(wide).ends_at == wide.ends_at
 
 
+def test_a_day_on_which_both_zones_were_closed_is_given_once(driver: User, zone: ParkingZone) -> None:
+    """One is closed on the days 0 to 4, the other one on 1 to 6: the pass had no place on 1 to 4."""
+    other = make_zone("Other")
+    wide = bought(driver, make_plan(zone, period="MONTH", zone_ids=[zone.pk, other.pk]))
+    for moment, which, is_open in ((0, zone, False), (1, other, False), (4, zone, True), (6, other, True)):
+        set_open(which, START + moment * DAY, is_open=is_open)
+        lengthen_passes(now=START + moment * DAY)
+    lengthen_passes(now=START + 9 * DAY)
+    assert again(wide).ends_at == wide.ends_at + 3 * DAY
+    assert_books_agree()
+
+
+def test_days_that_are_counted_late_are_the_same(driver: User, zone: ParkingZone) -> None:
+    """The worker comes after all of it, when both zones are open again."""
+    other = make_zone("Other")
+    wide = bought(driver, make_plan(zone, period="MONTH", zone_ids=[zone.pk, other.pk]))
+    for moment, which, is_open in ((0, zone, False), (1, other, False), (4, zone, True), (6, other, True)):
+        set_open(which, START + moment * DAY, is_open=is_open)
+    lengthen_passes(now=START + 9 * DAY)
+    assert again(wide).ends_at == wide.ends_at + 3 * DAY
+
+
 def test_the_next_period_follows_the_lengthened_one(driver: User, zone: ParkingZone) -> None:
     held = bought(driver, make_plan(zone, zone_ids=[zone.pk]), auto_renew=True)
     offer_renewals(now=held.ends_at - 2 * DAY)
