@@ -9,14 +9,18 @@ from parking.facilities.models import ParkingZone, ZoneClosure
 
 def note_state(zone: ParkingZone, now: datetime) -> None:
     """Note that a zone, which is locked, is closed from now on, or open again."""
-    running = ZoneClosure.objects.filter(zone=zone, until_at=None)
     if zone.is_active:
-        # A clock that was set back must not let it open before it was closed.
-        for closure in running:
-            closure.until_at = max(now, closure.from_at)
-            closure.save(update_fields=["until_at"])
-    elif not running.exists():
+        end_closure(zone, now)
+    elif not ZoneClosure.objects.filter(zone=zone, until_at=None).exists():
         ZoneClosure.objects.create(zone=zone, from_at=now)
+
+
+def end_closure(zone: ParkingZone, now: datetime) -> None:
+    """Note that a zone, which is locked, is closed no longer: it is open again, or taken out of use for good."""
+    for closure in ZoneClosure.objects.filter(zone=zone, until_at=None):
+        # A clock that was set back must not let it open before it was closed.
+        closure.until_at = max(now, closure.from_at)
+        closure.save(update_fields=["until_at"])
 
 
 def closures_to_count() -> QuerySet[ZoneClosure]:

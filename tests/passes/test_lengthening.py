@@ -9,7 +9,7 @@ from parking.checkout.pass_lengthening import lengthen_passes
 from parking.checkout.pass_renewing import expire_passes, offer_renewals
 from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingZone, ZoneClosure
-from parking.facilities.services import update_zone
+from parking.facilities.services import retire_zone, update_zone
 from parking.notifications.models import Notice
 from parking.notifications.noticing import take_events
 from parking.passes.models import PassPeriod, Subscription
@@ -95,6 +95,14 @@ def test_days_that_are_counted_late_are_the_same(driver: User, zone: ParkingZone
         set_open(which, START + moment * DAY, is_open=is_open)
     lengthen_passes(now=START + 9 * DAY)
     assert again(wide).ends_at == wide.ends_at + 3 * DAY
+
+
+def test_a_zone_that_is_retired_while_it_is_closed_gives_no_more_days(zone: ParkingZone, held: Subscription) -> None:
+    set_open(zone, START + 5 * DAY, is_open=False)
+    retire_zone(actor=SYSTEM, zone_id=zone.pk, now=START + 6 * DAY)
+    assert expire_passes(now=START + 30 * DAY) == 1
+    assert again(held).ends_at == held.ends_at + DAY
+    assert ZoneClosure.objects.get().counted_at is not None
 
 
 def test_the_next_period_follows_the_lengthened_one(driver: User, zone: ParkingZone) -> None:
