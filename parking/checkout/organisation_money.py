@@ -1,8 +1,10 @@
 """The money of organisations: invoices by the month, and what the office enters against them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from itertools import takewhile
 
 from django.db import transaction
 from django.db.models import F, Max, Q
@@ -23,9 +25,10 @@ from parking.passes.organisation_invoices import (
     lock_invoice,
     note_balance,
     number_written,
+    vehicles_in,
     write_month,
 )
-from parking.passes.organisation_rules import Month, months_to_invoice
+from parking.passes.organisation_rules import Month, Pricing, months_to_invoice
 from parking.passes.organisations import agreement_of, lock_pass_of, organisation_by_id, organisations_of, zone_of
 from parking.payments import bills, orders
 from parking.payments.models import Bill, Payment, PaymentMethod
@@ -52,7 +55,15 @@ def invoice_months(*, now: datetime) -> int:
 
 def _months(organisation: Organisation, written: int, now: datetime) -> list[Month]:
     today = now.astimezone(zone_of(organisation)).date()
-    return list(months_to_invoice(agreement_of(organisation), written=written, today=today))
+    months = months_to_invoice(agreement_of(organisation), written=written, today=today)
+    return list(takewhile(partial(_is_priced, organisation, today), months))
+
+
+def _is_priced(organisation: Organisation, today: date, month: Month) -> bool:
+    """Return whether it is known what a month costs: with a price for each vehicle, once it is over or has vehicles."""
+    if month.ends <= today or organisation.pricing != Pricing.PER_VEHICLE:
+        return True
+    return vehicles_in(organisation, organisation.subscription, month) > 0
 
 
 def _invoice(organisation_id: int, now: datetime) -> int:

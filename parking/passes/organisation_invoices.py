@@ -25,7 +25,7 @@ def write_month(*, organisation: Organisation, held: Subscription, month: Month,
     """
     zone = zone_of(organisation)
     starts_at, ends_at = clock.day_start(month.starts, zone), clock.day_start(month.ends, zone)
-    vehicles = most_at_once(stretches_of(held), starts=starts_at, ends=ends_at)
+    vehicles = vehicles_in(organisation, held, month)
     charge = _charge(organisation, month, vehicles, ends_at)
     bill = bills.open(
         kind=BillKind.ORGANISATION, site_id=organisation.plan.site_id, payer_id=organisation.contact_id, now=now
@@ -56,6 +56,13 @@ def _charge(organisation: Organisation, month: Month, vehicles: int, until: date
     label = f"Parking {first:%d %b %Y} to {last:%d %b %Y}{part}"
     lines = (BillLine(label, quantity, price, LineKind.PASS),) if quantity * price > ZERO else ()
     return Charge(lines, until)
+
+
+def vehicles_in(organisation: Organisation, held: Subscription, month: Month) -> int:
+    """Return how many vehicles are on the list at once at most in a month, as it is now."""
+    zone = zone_of(organisation)
+    starts_at, ends_at = clock.day_start(month.starts, zone), clock.day_start(month.ends, zone)
+    return most_at_once(stretches_of(held), starts=starts_at, ends=ends_at)
 
 
 def number_written(organisation: Organisation) -> int:

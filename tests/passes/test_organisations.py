@@ -218,6 +218,22 @@ def test_paid_ahead_is_invoiced_before_the_month_begins(zone: ParkingZone) -> No
     assert_books_agree()
 
 
+def test_paid_ahead_waits_for_the_first_list(zone: ParkingZone) -> None:
+    """The worker runs before the office uploads the list: the month is not invoiced for no vehicle, and so for nothing."""
+    organisation = make_organisation(zone, billing="AHEAD", due_days=7, starts_on=date(2026, 11, 22))
+    assert invoiced(organisation, date(2026, 11, 22)) == []
+    upload(organisation, *CARS[:2], now=midday(date(2026, 11, 24)))
+    (invoice,) = invoiced(organisation, date(2026, 11, 24))
+    assert (invoice.vehicles, invoice.bill.total, invoice.due_on) == (2, Decimal("2000.00"), date(2026, 12, 1))
+    assert_books_agree()
+
+
+def test_a_month_ahead_in_which_no_vehicle_came_costs_nothing_in_the_end(zone: ParkingZone) -> None:
+    organisation = make_organisation(zone, billing="AHEAD", due_days=7, starts_on=date(2026, 11, 22))
+    (invoice,) = invoiced(organisation, date(2026, 12, 22))
+    assert (invoice.number, invoice.vehicles, invoice.bill.total) == (1, 0, Decimal("0.00"))
+
+
 def test_a_month_without_vehicles_costs_nothing_and_has_no_document(zone: ParkingZone) -> None:
     register(zone.site)
     organisation = make_organisation(zone)
