@@ -123,6 +123,20 @@ def lock_passes_of(vehicle_id: int, *, now: datetime) -> list[Subscription]:
     return list(rows.order_by("pk"))
 
 
+def lock_passes_at(vehicle_id: int, *, moment: datetime) -> list[Subscription]:
+    """Lock and return the paid passes that a vehicle was on at a past moment, the oldest first; also those over since.
+
+    What the vehicle's row says about now decides nothing. One that was cancelled may have its money back, and counts not.
+    """
+    on_pass = PassVehicle.objects.filter(
+        Q(until_at=None) | Q(until_at__gt=moment), vehicle_id=vehicle_id, from_at__lte=moment
+    )
+    held = (PassStatus.ACTIVE, PassStatus.EXPIRED)
+    rows = Subscription.objects.select_for_update(no_key=True)
+    rows = rows.filter(pk__in=on_pass.values("subscription_id"), status__in=held, starts_at__lte=moment)
+    return list(rows.order_by("pk"))
+
+
 def passes_with_slot(vehicle_id: int, *, now: datetime) -> QuerySet[Subscription]:
     """Return the passes that keep a slot for a vehicle, paid and begun, the oldest first. Locks nothing."""
     on_pass = PassVehicle.objects.filter(
