@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from parking.core import clock
 from parking.core.errors import InvalidInput, Refused
@@ -304,10 +304,12 @@ def open_next_period(*, subscription: Subscription, locked: Collection[Vehicle],
     plan = subscription.plan
     if not plan.is_active or not covered_zones(subscription.coverage).exists():
         raise Refused("plan_not_on_sale", "This plan is not sold any more")
-    number = subscription.periods.filter(paid_at__isnull=False).count() + 1
+    # One that was closed unpaid, with a pass that runs on all the same, keeps its number.
+    number = subscription.periods.aggregate(last=Max("number"))["last"] + 1
+    place = subscription.periods.filter(paid_at__isnull=False).count() + 1
     first = subscription.starts_at.astimezone(ZoneInfo(plan.site.time_zone)).date()
     starts_at = subscription.ends_at
-    ends_at = _days_later(_end_of(first, plan, number), subscription.lengthened_days, plan)
+    ends_at = _days_later(_end_of(first, plan, place), subscription.lengthened_days, plan)
     refuse_overlap(locked, subscription.coverage, begins=starts_at, ends=ends_at, but=subscription.pk)
     subscription.price = plan.price
     subscription.save(update_fields=["price"])
