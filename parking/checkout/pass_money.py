@@ -40,10 +40,15 @@ def may_see(bill_id: int, actor: Actor) -> bool:
 
 
 def paid(period: PassPeriod, payment: Payment, _found: Found, now: datetime) -> tuple[Refund, ...]:
-    """Count the money of an order in: the pass holds. What comes for one that is over or paid goes back."""
+    """Count the money of an order in: the pass holds. What comes for one that is over or paid goes back.
+
+    So does what comes for a renewal whose time another pass of the plate has by now.
+    """
     order = payment.order
     if order is None:
         raise ValueError("only the payment of an order is settled")
+    if period.bill.closed_at is None and period.number > 1 and passes.is_taken(period):
+        close_unpaid(period, now)
     if period.bill.closed_at is None:
         closed = bills.close(
             bill=period.bill,

@@ -191,7 +191,7 @@ def pay(*, actor: Actor, number: str, gateway: str | None, now: datetime) -> Bou
         return Bought(pass_again(subscription), newest_order_of(subscription))
     with transaction.atomic(durable=True):
         locked = passes.lock_period(period.bill_id)
-        if locked.bill.closed_at is not None:
+        if locked.bill.closed_at is not None or passes.is_too_late(locked, now):
             raise _nothing_due()
         due = Due(OrderPurpose.PASS, locked.bill.due)
         waiting = waiting_order(locked, gateway=code, due=due, actor=actor, now=now)

@@ -317,6 +317,23 @@ def open_next_period(*, subscription: Subscription, locked: Collection[Vehicle],
     return _open_period(subscription, number=number, starts_at=starts_at, ends_at=ends_at, until=until, now=now)
 
 
+def is_too_late(period: PassPeriod, now: datetime) -> bool:
+    """Return whether a renewal may be paid no longer, also where no sweep has ended the pass yet."""
+    return period.number > 1 and now >= period.starts_at + RENEWAL_GRACE
+
+
+def is_taken(period: PassPeriod) -> bool:
+    """Return whether another pass of one of its plates, which are locked, took the time of a renewal meanwhile."""
+    held = period.subscription
+    rows = PassVehicle.objects.filter(subscription=held, until_at=None).select_related("vehicle")
+    locked = [row.vehicle for row in rows]
+    try:
+        refuse_overlap(locked, held.coverage, begins=period.starts_at, ends=period.ends_at, but=held.pk)
+    except Refused:
+        return True
+    return False
+
+
 def note_reminded(*, subscription: Subscription, days: int) -> None:
     """Note that the holder was reminded so many days before the end."""
     subscription.reminded_days = days

@@ -1,6 +1,6 @@
 """Renewals, reminders and ends of passes, by the clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -100,6 +100,30 @@ def test_after_that_it_is_over_and_money_that_comes_goes_back(
     assert [refund.amount for refund in Refund.objects.all()] == [Decimal("1500.00")]
     with refused("nothing_due"):
         _pay(driver, renewed, END + TWO_DAYS + HOUR)
+    assert_books_agree()
+
+
+def test_it_is_not_paid_later_than_that_although_no_worker_ended_it(driver: User, renewed: Subscription) -> None:
+    offer_renewals(now=END - THREE_DAYS)
+    with refused("nothing_due"):
+        _pay(driver, renewed, END + TWO_DAYS)
+
+
+def test_money_for_a_renewal_goes_back_where_another_pass_has_its_time(
+    driver: User, plan: Plan, renewed: Subscription, gateway: FakeGateway
+) -> None:
+    """Its holder wants no renewal any more, the plate gets another pass, and the old payment page is used after all."""
+    offer_renewals(now=END - THREE_DAYS)
+    gateway.outcome = GatewayState.PENDING
+    _pay(driver, renewed, END - TWO_DAYS)
+    order = PaymentOrder.objects.select_related("bill").order_by("-pk")[0]
+    gateway.outcome = GatewayState.COMPLETED
+    pass_changes.choose_renewal(actor=actor(driver), subscription=renewed, auto_renew=False, now=END - TWO_DAYS)
+    other = bought(make_user(), plan, PLATE, now=END - HOUR, starts_on=date(2026, 11, 29))
+    gateway.decide(GatewayState.COMPLETED)
+    settling.collect(order=order, now=END - HOUR)
+    assert again(renewed).ends_at == other.starts_at == END
+    assert [refund.amount for refund in Refund.objects.all()] == [Decimal("1500.00")]
     assert_books_agree()
 
 
