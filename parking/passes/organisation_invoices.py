@@ -65,10 +65,9 @@ def vehicles_in(organisation: Organisation, held: Subscription, month: Month) ->
     return most_at_once(stretches_of(held), starts=starts_at, ends=ends_at)
 
 
-def number_written(organisation: Organisation) -> int:
-    """Return the number of the last month that has an invoice, 0 for none."""
-    last = OrganisationInvoice.objects.filter(organisation=organisation).order_by("number").last()
-    return last.number if last else 0
+def last_written(organisation: Organisation) -> OrganisationInvoice | None:
+    """Return the invoice of the last month that has one."""
+    return OrganisationInvoice.objects.filter(organisation=organisation).order_by("number").last()
 
 
 def lock_invoice(bill_id: int) -> OrganisationInvoice:
