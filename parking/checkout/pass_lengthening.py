@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -16,6 +17,7 @@ from parking.passes.coverage import Coverage
 from parking.passes.events import PassLengthened
 from parking.passes.models import PassStatus, Subscription
 from parking.passes.queries import zones_at
+from parking.passes.rules import days_left, reminded_of
 
 
 def lengthen_passes(*, now: datetime) -> int:
@@ -71,6 +73,9 @@ def _lengthen(pk: int, closure: ZoneClosure, until: datetime, now: datetime) -> 
         passes.lock_periods(held)
         days = passes.lengthen(subscription=held, closure=closure, until=until)
         if days:
+            # The reminders of the new end are due again, after this notice of it.
+            left = days_left(held.ends_at, now, ZoneInfo(held.plan.site.time_zone))
+            passes.note_reminded(subscription=held, days=reminded_of(left))
             event = PassLengthened(
                 pass_id=held.pk, zone_id=closure.zone_id, days=days, ends_at=held.ends_at.isoformat()
             )

@@ -6,7 +6,7 @@ import pytest
 
 from parking.accounts.models import User
 from parking.checkout.pass_lengthening import lengthen_passes
-from parking.checkout.pass_renewing import expire_passes, offer_renewals
+from parking.checkout.pass_renewing import expire_passes, offer_renewals, remind_of_ends
 from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingZone, ZoneClosure
 from parking.facilities.services import retire_zone, update_zone
@@ -103,6 +103,17 @@ def test_a_zone_that_is_retired_while_it_is_closed_gives_no_more_days(zone: Park
     assert expire_passes(now=START + 30 * DAY) == 1
     assert again(held).ends_at == held.ends_at + DAY
     assert ZoneClosure.objects.get().counted_at is not None
+
+
+def test_its_holder_is_reminded_of_the_new_end(driver: User, zone: ParkingZone, held: Subscription) -> None:
+    """Three days before the old end the holder was reminded of it; ten more days follow."""
+    assert remind_of_ends(now=held.ends_at - 3 * DAY) == 1
+    set_open(zone, held.ends_at - 3 * DAY, is_open=False)
+    set_open(zone, held.ends_at + 7 * DAY, is_open=True)
+    ends = held.ends_at + 10 * DAY
+    lengthen_passes(now=ends - 3 * DAY)
+    assert remind_of_ends(now=ends - 3 * DAY) == 0, "the notice of the new end says as much"
+    assert [remind_of_ends(now=ends - days * DAY) for days in (2, 1)] == [1, 1]
 
 
 def test_the_next_period_follows_the_lengthened_one(driver: User, zone: ParkingZone) -> None:
