@@ -126,7 +126,7 @@ def lock_passes_of(vehicle_id: int, *, now: datetime) -> list[Subscription]:
 def lock_passes_at(vehicle_id: int, *, moment: datetime) -> list[Subscription]:
     """Lock and return the paid passes that a vehicle was on at a past moment, the oldest first; also those over since.
 
-    What the vehicle's row says about now decides nothing. One that was cancelled may have its money back, and counts not.
+    What the vehicle's row says about now decides nothing. One that was cancelled does not count: its money may be back.
     """
     on_pass = PassVehicle.objects.filter(
         Q(until_at=None) | Q(until_at__gt=moment), vehicle_id=vehicle_id, from_at__lte=moment
@@ -135,6 +135,18 @@ def lock_passes_at(vehicle_id: int, *, moment: datetime) -> list[Subscription]:
     rows = Subscription.objects.select_for_update(no_key=True)
     rows = rows.filter(pk__in=on_pass.values("subscription_id"), status__in=held, starts_at__lte=moment)
     return list(rows.order_by("pk"))
+
+
+def holds_for(subscription_id: int, vehicle_id: int, moment: datetime) -> bool:
+    """Return whether a pass, as it is now, lets a vehicle in at a later moment."""
+    held = Subscription.objects.filter(pk=subscription_id, status=PassStatus.ACTIVE, starts_at__lte=moment).first()
+    return held is not None and held.admits(moment) and is_on_pass(subscription_id, vehicle_id, moment)
+
+
+def is_on_pass(subscription_id: int, vehicle_id: int, moment: datetime) -> bool:
+    """Return whether a vehicle is on a pass at a moment."""
+    rows = PassVehicle.objects.filter(subscription_id=subscription_id, vehicle_id=vehicle_id, from_at__lte=moment)
+    return rows.filter(Q(until_at=None) | Q(until_at__gt=moment)).exists()
 
 
 def passes_with_slot(vehicle_id: int, *, now: datetime) -> QuerySet[Subscription]:

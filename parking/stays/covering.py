@@ -44,7 +44,7 @@ def cover_of(*, vehicle: Vehicle, zone: ParkingZone, vehicle_kind: str, now: dat
 def cover_then(
     *, vehicle: Vehicle, zone: ParkingZone, vehicle_kind: str, entered_at: datetime, left_at: datetime | None
 ) -> Cover:
-    """Return the pass that covered a car which came in at a past moment, as is known afterwards; `left_at` None: not yet.
+    """Return the pass that covered a car which came in at a past moment, as is known later; no `left_at`: not yet out.
 
     Those count that were inside under it at that moment; beside a car that is inside still also those that are now.
     """
