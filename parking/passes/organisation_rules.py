@@ -78,9 +78,7 @@ def months_of(agreement: Agreement, *, after: int = 0, since: date | None = None
         yield Month(number, starts, ends, (whole_ends - whole_starts).days)
 
 
-def months_to_invoice(
-    agreement: Agreement, *, written: int, today: date, since: date | None = None
-) -> Iterator[Month]:
+def months_to_invoice(agreement: Agreement, *, written: int, today: date, since: date | None = None) -> Iterator[Month]:
     """Yield the months after those that were written, up to `since`, whose invoice is due to be written by a day."""
     for month in months_of(agreement, after=written, since=since):
         if agreement.billing == Billing.AHEAD:

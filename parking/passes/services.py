@@ -62,18 +62,26 @@ class PassChangedMeanwhile(RuntimeError):
 
 
 def open_pass(
-    *, pass_code: str, plan: Plan, driver_id: int, wanted: Wanted, now: datetime, bought_for: Organisation | None = None
+    *,
+    pass_code: str,
+    plan: Plan,
+    driver_id: int,
+    wanted: Wanted,
+    now: datetime,
+    bought_for: Organisation | None = None,
+    states: Collection[str] = OPEN_PASS,
 ) -> PassPeriod:
     """Make out a pass that waits for its money, with its first period and its bill, inside a transaction.
 
-    `bought_for` is the organisation whose contact the driver is. The plates are locked, in the order of their keys.
+    `bought_for` is the organisation whose contact the driver is; other passes of a plate in these `states` exclude it.
+    The plates are locked, in the order of their keys.
     Raises Refused `vehicle_invalid`, `pass_overlap`; InvalidInput.
     """
     zone = ZoneInfo(plan.site.time_zone)
     first = _first_day(wanted.starts_on, now.astimezone(zone).date())
     starts_at, ends_at = clock.day_start(first, zone), _end_of(first, plan, 1)
     locked = lock_for(plan, _plates(wanted, plan), now)
-    refuse_overlap(locked, plan.coverage, begins=starts_at, ends=ends_at)
+    refuse_overlap(locked, plan.coverage, begins=starts_at, ends=ends_at, states=states)
     subscription = Subscription.objects.create(
         pass_code=pass_code,
         plan=plan,
@@ -136,10 +144,16 @@ def kind_of(plan: Plan) -> str:
 
 
 def refuse_overlap(
-    locked: Collection[Vehicle], covers: Coverage, *, begins: datetime, ends: datetime, but: int | None = None
+    locked: Collection[Vehicle],
+    covers: Coverage,
+    *,
+    begins: datetime,
+    ends: datetime,
+    but: int | None = None,
+    states: Collection[str] = OPEN_PASS,
 ) -> None:
     """Raise Refused `pass_overlap` if one of these plates, which are locked, has another pass in the same zone then."""
-    places = list(overlapping([vehicle.pk for vehicle in locked], begins=begins, ends=ends, but=but))
+    places = list(overlapping([vehicle.pk for vehicle in locked], begins=begins, ends=ends, but=but, states=states))
     if not places:
         return
     named = {pk for place in places for pk in place.subscription.coverage.zone_ids} | set(covers.zone_ids)
@@ -323,12 +337,13 @@ def is_too_late(period: PassPeriod, now: datetime) -> bool:
 
 
 def is_taken(period: PassPeriod) -> bool:
-    """Return whether another pass of one of its plates, which are locked, took the time of a renewal meanwhile."""
+    """Return whether a paid pass of one of its plates, which are locked, has the time of an unpaid period by now."""
     held = period.subscription
     rows = PassVehicle.objects.filter(subscription=held, until_at=None).select_related("vehicle")
     locked = [row.vehicle for row in rows]
     try:
-        refuse_overlap(locked, held.coverage, begins=period.starts_at, ends=period.ends_at, but=held.pk)
+        begins, ends = period.starts_at, period.ends_at
+        refuse_overlap(locked, held.coverage, begins=begins, ends=ends, but=held.pk, states=(PassStatus.ACTIVE,))
     except Refused:
         return True
     return False

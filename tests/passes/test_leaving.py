@@ -33,9 +33,7 @@ def _in(staff: User, held: Subscription, plate: str, minute: int) -> ParkingSess
     return enter_with_pass(actor=actor(staff), qr_code=code, plate=plate, now=at(minute), scan_id=f"in {plate}").session
 
 
-def _out(
-    staff: User, held: Subscription, minute: int, *, plate: str | None = None, scan_id: str | None = None
-) -> Left:
+def _out(staff: User, held: Subscription, minute: int, *, plate: str | None = None, scan_id: str | None = None) -> Left:
     return leaving.leave(
         actor=actor(staff),
         qr_code=held.pass_code,

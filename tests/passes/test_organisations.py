@@ -220,7 +220,7 @@ def test_paid_ahead_is_invoiced_before_the_month_begins(zone: ParkingZone) -> No
 
 
 def test_paid_ahead_waits_for_the_first_list(zone: ParkingZone) -> None:
-    """The worker runs before the office uploads the list: the month is not invoiced for no vehicle, and so for nothing."""
+    """The worker runs before the office uploads the list: the month is not invoiced for nothing."""
     organisation = make_organisation(zone, billing="AHEAD", due_days=7, starts_on=date(2026, 11, 22))
     assert invoiced(organisation, date(2026, 11, 22)) == []
     upload(organisation, *CARS[:2], now=midday(date(2026, 11, 24)))

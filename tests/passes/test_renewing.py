@@ -21,7 +21,7 @@ from tests.build import actor, enter, leave, make_user, reloaded, take_ticket
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused
 from tests.moments import START
-from tests.passes.build import again, bought, buy, make_plan
+from tests.passes.build import again, bought, buy, make_plan, sold
 
 pytestmark = pytest.mark.django_db
 
@@ -164,7 +164,7 @@ def test_a_pass_of_which_no_zone_is_left_is_neither_sold_nor_renewed(
 
 
 def test_a_plan_that_costs_nothing_renews_itself(driver: User, zone: ParkingZone) -> None:
-    held = bought(driver, make_plan(zone, price="0.00", price_reason="Staff"), PLATE, auto_renew=True)
+    held = sold(driver, make_plan(zone, price="0.00", price_reason="Staff"), PLATE, auto_renew=True)
     assert offer_renewals(now=END - THREE_DAYS) == 1
     assert again(held).ends_at == END + timedelta(days=7)
     assert_books_agree()
