@@ -33,7 +33,7 @@ from parking.edge.describe import (
 from parking.edge.parsing import Day, In, Note, Text12, Text30
 from parking.edge.requests import Attempt
 from parking.passes.models import MOST_VEHICLES, Subscription
-from parking.passes.plans import plans_on_sale
+from parking.passes.plans import plans_for_drivers
 from parking.passes.queries import find_pass, passes_of_driver
 from parking.passes.services import Wanted
 
@@ -53,7 +53,7 @@ PICTURE = {"description": "The code of the pass as a picture", "content": {"imag
 )
 def plans(request: HttpRequest) -> HttpResponse:
     """The plans that passes are sold as, by site and price."""
-    return ok([PlanOut.of(plan) for plan in plans_on_sale()])
+    return ok([PlanOut.of(plan) for plan in plans_for_drivers()])
 
 
 class BuyIn(In):

@@ -175,6 +175,12 @@ def terms_of_vehicle(terms: Terms, cover: Cover, vehicle: Vehicle, *, begins: da
     return replace(terms, free_minutes=0) if has_had_free_minutes(vehicle.pk, terms, now=begins) else terms
 
 
+def with_fee_pass(offers: Offers, terms: Terms, cover: Cover, zone: ParkingZone) -> Offers:
+    """Return offers that say which pass a reservation hangs on: one that takes its fee off, or lets it in at all."""
+    held = cover.subscription
+    return replace(offers, fee_pass=held.pk) if held and (terms.booking_fee > ZERO or zone.pass_only) else offers
+
+
 def lock_demand(zone: ParkingZone, vehicle_kind: str) -> int:
     """Return the change (percent) for a slot that is claimed now, and lock a zone whose price follows how full it is.
 

@@ -11,7 +11,7 @@ from parking.facilities.rules import SUITABLE_SLOTS, suitable_slot_kinds
 from parking.facilities.services import keep_again, keep_slot, let_go_of_slot, lock_places
 from parking.passes import services as passes
 from parking.passes.models import Plan, Subscription
-from parking.passes.queries import covered_zones, unpaid_with_slot, zone_of_kept_slot
+from parking.passes.queries import covered_zones, unpaid_passes, zone_of_kept_slot
 from parking.stays.hoarding import lock_holder
 from parking.stays.promises import keeps_promises, kinds_to_book
 from parking.stays.window_rules import LATEST, LONGEST, Window
@@ -19,18 +19,20 @@ from parking.vehicles.models import Vehicle
 
 
 def refuse_hoarding(plan: Plan, driver_id: int) -> None:
-    """Raise Refused `booking_limit` if a driver has as many unpaid passes that keep a slot as the site allows bookings.
+    """Raise Refused `booking_limit` if a driver has as many unpaid passes as the site allows unpaid bookings.
 
-    Locks the driver first, so that of purchases at the same moment each sees those before it. Without a limit, and for
-    other plans, nothing is locked or read. Inside the transaction of the purchase, before its vehicles are locked.
+    They keep plates, which may be anybody's, from other passes; those that keep a slot too are counted by themselves.
+    Locks the driver first, so that of purchases at the same moment each sees those before it. Without a limit nothing
+    is locked or read. Inside the transaction of the purchase, before its vehicles are locked.
     """
     limit = UNPAID_LIMIT.at(plan.site_id)
-    if not limit or not plan.reserved:
+    if not limit:
         return
     lock_holder(driver_id)
-    unpaid = unpaid_with_slot(driver_id)
+    unpaid = unpaid_passes(driver_id, with_slot=plan.reserved)
     if unpaid >= limit:
-        raise Refused("booking_limit", "Pay for the pass that keeps a slot already", limit=limit, open=unpaid)
+        text = "Pay for the pass that keeps a slot already" if plan.reserved else "Pay for the pass that waits already"
+        raise Refused("booking_limit", text, limit=limit, open=unpaid)
 
 
 def keep_for(subscription: Subscription, now: datetime) -> None:

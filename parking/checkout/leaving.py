@@ -93,7 +93,7 @@ def leave(
     """
     refuse_unknown_unless_emergency(collection, now)
     with transaction.atomic(durable=True), together():
-        session = access.lock(QrText(qr_code, plate_seen or ""), actor)
+        session = access.lock(QrText(qr_code, plate_seen or "", exit_scan=scan_id), actor)
         idempotency.claim(key, subject=str(session.uuid), now=now)
         if _came_before(session, scan_id):
             return finished_exit(session, tendered=collection.tendered, debts=collection.debts)

@@ -1,8 +1,10 @@
 """The money of organisations: invoices by the month, and what the office enters against them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from itertools import takewhile
 
 from django.db import transaction
 from django.db.models import F, Max, Q
@@ -20,12 +22,13 @@ from parking.passes.events import OrganisationInvoiced, OrganisationOverdue, Org
 from parking.passes.models import Organisation, OrganisationInvoice
 from parking.passes.organisation_invoices import (
     invoice_by_number,
+    last_written,
     lock_invoice,
     note_balance,
-    number_written,
+    vehicles_in,
     write_month,
 )
-from parking.passes.organisation_rules import Month, months_to_invoice
+from parking.passes.organisation_rules import Month, Pricing, months_to_invoice
 from parking.passes.organisations import agreement_of, lock_pass_of, organisation_by_id, organisations_of, zone_of
 from parking.payments import bills, orders
 from parking.payments.models import Bill, Payment, PaymentMethod
@@ -46,20 +49,30 @@ def invoice_months(*, now: datetime) -> int:
     rows = Organisation.objects.select_related("plan__site")
     rows = rows.annotate(written=Max("invoices__number"), until=Max("invoices__ends_at")).order_by("pk")
     rows = rows.filter(Q(until=None) | Q(until__lt=F("subscription__ends_at")))
-    candidates = [one.pk for one in rows if _months(one, one.written or 0, now)]
+    candidates = [one.pk for one in rows if _months(one, one.written or 0, one.until, now)]
     return sum(_invoice(pk, now) for pk in candidates)
 
 
-def _months(organisation: Organisation, written: int, now: datetime) -> list[Month]:
-    today = now.astimezone(zone_of(organisation)).date()
-    return list(months_to_invoice(agreement_of(organisation), written=written, today=today))
+def _months(organisation: Organisation, written: int, until: datetime | None, now: datetime) -> list[Month]:
+    zone = zone_of(organisation)
+    today, since = now.astimezone(zone).date(), until.astimezone(zone).date() if until else None
+    months = months_to_invoice(agreement_of(organisation), written=written, today=today, since=since)
+    return list(takewhile(partial(_is_priced, organisation, today), months))
+
+
+def _is_priced(organisation: Organisation, today: date, month: Month) -> bool:
+    """Return whether it is known what a month costs: with a price for each vehicle, once it is over or has vehicles."""
+    if month.ends <= today or organisation.pricing != Pricing.PER_VEHICLE:
+        return True
+    return vehicles_in(organisation, organisation.subscription, month) > 0
 
 
 def _invoice(organisation_id: int, now: datetime) -> int:
     with transaction.atomic(durable=True):
         held = lock_pass_of(organisation_id)
         organisation = organisation_by_id(organisation_id, sites=None)
-        months = _months(organisation, number_written(organisation), now)
+        last = last_written(organisation)
+        months = _months(organisation, last.number if last else 0, last.ends_at if last else None, now)
         for month in months:
             invoice = write_month(organisation=organisation, held=held, month=month, now=now)
             name_customer(invoice.bill, organisation, actor=SYSTEM, now=now)

@@ -17,11 +17,13 @@ from parking.core.errors import DomainError, Refused
 from parking.core.ids import Ref, new_uuid
 from parking.core.money import ZERO
 from parking.core.sites import at_sites
+from parking.core.statements import save_fields
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
 from parking.payments.models import PaymentMethod
 from parking.payments.takings import Tender
 from parking.stays import services as stays
+from parking.stays.covering import cover_then
 from parking.stays.events import SessionBooked, SessionEntered
 from parking.stays.marks import Mark
 from parking.stays.models import EndMethod, EndReason, ParkingSession
@@ -129,6 +131,13 @@ def _same(known: PaperSlip, slip: Slip, vehicle: Vehicle) -> ParkingSession:
 
 def _begun(actor: Actor, zone: ParkingZone, vehicle: Vehicle, slip: Slip, now: datetime) -> ParkingSession:
     terms = walk_in_terms(zone=zone, vehicle_kind=slip.vehicle_kind, now=slip.entered_at)
+    cover = cover_then(
+        vehicle=vehicle,
+        zone=zone,
+        vehicle_kind=slip.vehicle_kind,
+        entered_at=slip.entered_at,
+        left_at=slip.left_at,
+    )
     session = begin_inside(
         uuid=new_uuid(),
         zone=zone,
@@ -138,6 +147,7 @@ def _begun(actor: Actor, zone: ParkingZone, vehicle: Vehicle, slip: Slip, now: d
         mark=Mark.PAPER,
         since=slip.entered_at,
         now=now,
+        cover=cover,
     )
     audit.record(actor, SessionBooked(session_id=session.pk, zone_id=zone.pk, slot_id=None, fee=ZERO), now)
     audit.record(actor, SessionEntered(session_id=session.pk, slot_id=None), now)
@@ -147,6 +157,11 @@ def _begun(actor: Actor, zone: ParkingZone, vehicle: Vehicle, slip: Slip, now: d
 def _ended(actor: Actor, session: ParkingSession, slip: Slip, left_at: datetime, now: datetime) -> None:
     """End the session of a slip: the cash pays as much as it can, the rest is owed by the plate."""
     charge = Charge(stays.calculate_amount(session=session, until=left_at), left_at)
+    if session.subscription_id is not None and slip.cash > charge.total:
+        # It paid as any other car did: what was taken must be in the books, whatever its pass says.
+        session.subscription = None
+        save_fields(session, "subscription_id")
+        charge = Charge(stays.calculate_amount(session=session, until=left_at), left_at)
     if slip.cash > charge.total:
         raise Refused("paper_cash_invalid", f"Only \u20b9{charge.total} was due", due=str(charge.total))
     tender = Tender(PaymentMethod.CASH, actor.user_id, slip.cash, in_part=True) if slip.cash > ZERO else None

@@ -40,10 +40,15 @@ def may_see(bill_id: int, actor: Actor) -> bool:
 
 
 def paid(period: PassPeriod, payment: Payment, _found: Found, now: datetime) -> tuple[Refund, ...]:
-    """Count the money of an order in: the pass holds. What comes for one that is over or paid goes back."""
+    """Count the money of an order in: the pass holds. What comes for one that is over or paid goes back.
+
+    So does what comes for a time that a paid pass of the plate has by now.
+    """
     order = payment.order
     if order is None:
         raise ValueError("only the payment of an order is settled")
+    if period.bill.closed_at is None and passes.is_taken(period):
+        _end_unpaid(period, now)
     if period.bill.closed_at is None:
         closed = bills.close(
             bill=period.bill,
@@ -105,6 +110,13 @@ def give_up(period: PassPeriod, now: datetime) -> None:
     close_unpaid(period, now)
     passes.give_up(subscription=period.subscription, now=now)
     audit.record(SYSTEM, PassGivenUp(pass_id=period.subscription_id), now)
+
+
+def _end_unpaid(period: PassPeriod, now: datetime) -> None:
+    if period.subscription.status == PassStatus.PENDING:
+        give_up(period, now)
+    else:
+        close_unpaid(period, now)
 
 
 def close_unpaid(period: PassPeriod, now: datetime) -> None:

@@ -15,7 +15,7 @@ from parking.core.money import ZERO
 from parking.passes import services as passes
 from parking.passes.events import PassEndsSoon, PassExpired, PassRenewalChosen, PassRenewalOffered
 from parking.passes.models import PassPeriod, PassStatus, Subscription
-from parking.passes.rules import REMINDERS, RENEW_BEFORE, RENEWAL_GRACE, due_reminder
+from parking.passes.rules import REMINDERS, RENEW_BEFORE, RENEWAL_GRACE, days_left, due_reminder
 from parking.payments import bills
 from parking.payments.queries import charge_of
 
@@ -92,7 +92,8 @@ def remind_of_ends(*, now: datetime) -> int:
 def _remind(pk: int, now: datetime) -> bool:
     with transaction.atomic(durable=True):
         held = passes.lock_pass(pk)
-        due = due_reminder(_days_left(held, now), held.reminded_days)
+        left = days_left(held.ends_at, now, ZoneInfo(held.plan.site.time_zone))
+        due = due_reminder(left, held.reminded_days)
         if held.status != _ACTIVE or due is None or now >= held.ends_at:
             return False
         passes.note_reminded(subscription=held, days=due)
@@ -101,12 +102,6 @@ def _remind(pk: int, now: datetime) -> bool:
             soon = PassEndsSoon(pass_id=held.pk, days=due, ends_at=held.ends_at.isoformat(), renews=held.auto_renew)
             audit.record(SYSTEM, soon, now)
     return not is_offered
-
-
-def _days_left(held: Subscription, now: datetime) -> int:
-    """Return how many midnights of the site lie between now and the last day of a pass."""
-    zone = ZoneInfo(held.plan.site.time_zone)
-    return (held.ends_at.astimezone(zone).date() - now.astimezone(zone).date()).days - 1
 
 
 # --- The end ---------------------------------------------------------------------------------------------

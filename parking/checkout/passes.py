@@ -1,4 +1,4 @@
-"""Buying a pass: by its driver through a gateway, at the counter, or for nothing."""
+"""Buying a pass: by its driver through a gateway, or at the counter, where it may cost nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from parking.passes import services as passes
 from parking.passes.events import PassBought
 from parking.passes.models import Organisation, PassPeriod, PassStatus, Subscription
 from parking.passes.organisations import organisation_by_id
-from parking.passes.plans import plan_for_sale
+from parking.passes.plans import plan_for_driver, plan_for_sale
 from parking.passes.queries import find_pass, pass_again, pass_of_code
 from parking.passes.services import Wanted
 from parking.payments import bills, orders
@@ -43,7 +43,7 @@ class Bought:
 def buy(
     *, actor: Actor, plan_id: int, wanted: Wanted, gateway: str | None, now: datetime, key: RequestKey | None = None
 ) -> Bought:
-    """Make out a pass for the caller and collect its price; one that costs nothing holds at once.
+    """Make out a pass for the caller and collect its price; one that costs nothing is given at the counter alone.
 
     Pass, bill, order and key are committed before the gateway is called. Raises NotFound `plan_not_found`; Refused
     `vehicle_invalid`, `pass_overlap`, `no_slot_to_keep`, `booking_limit`, `gateway_invalid`, `payment_failed` (the pass
@@ -52,7 +52,7 @@ def buy(
     if actor.user_id is None:
         raise ValueError("a pass is bought by an account")
     code = chosen_gateway(gateway).code
-    plan = plan_for_sale(plan_id, sites=None)
+    plan = plan_for_driver(plan_id)
     pass_code = new_pass_code()
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=pass_code, now=now)
@@ -60,19 +60,15 @@ def buy(
         period = passes.open_pass(pass_code=pass_code, plan=plan, driver_id=actor.user_id, wanted=wanted, now=now)
         keep_for(period.subscription, now)
         _record_bought(actor, period, now)
-        order = None
-        if plan.price > ZERO:
-            order = orders.place(
-                bill=period.bill,
-                purpose=OrderPurpose.PASS,
-                gateway=code,
-                amount=plan.price,
-                attendant_id=None,
-                now=now,
-                is_first=True,
-            )
-        else:
-            _close_and_activate(period, actor=actor, tender=None, now=now)
+        order = orders.place(
+            bill=period.bill,
+            purpose=OrderPurpose.PASS,
+            gateway=code,
+            amount=plan.price,
+            attendant_id=None,
+            now=now,
+            is_first=True,
+        )
     return _collect(period.subscription, order, now, fresh=True)
 
 
@@ -134,6 +130,8 @@ def sell(
             wanted=wanted,
             now=now,
             bought_for=buyer.organisation,
+            # Who pays now goes before who has not paid yet: nobody blocks another's plate at the counter.
+            states=(PassStatus.ACTIVE,),
         )
         keep_for(period.subscription, now)
         if buyer.organisation is not None:
@@ -191,7 +189,7 @@ def pay(*, actor: Actor, number: str, gateway: str | None, now: datetime) -> Bou
         return Bought(pass_again(subscription), newest_order_of(subscription))
     with transaction.atomic(durable=True):
         locked = passes.lock_period(period.bill_id)
-        if locked.bill.closed_at is not None:
+        if locked.bill.closed_at is not None or passes.is_too_late(locked, now):
             raise _nothing_due()
         due = Due(OrderPurpose.PASS, locked.bill.due)
         waiting = waiting_order(locked, gateway=code, due=due, actor=actor, now=now)

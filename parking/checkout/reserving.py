@@ -8,7 +8,15 @@ from django.db import transaction
 
 from parking.accounts.limits import count_booking
 from parking.audit import services as audit
-from parking.checkout.booking import Booked, Wanted, collect_fee, fee_order, offers_for, terms_of_vehicle
+from parking.checkout.booking import (
+    Booked,
+    Wanted,
+    collect_fee,
+    fee_order,
+    offers_for,
+    terms_of_vehicle,
+    with_fee_pass,
+)
 from parking.core import idempotency
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, Refused
@@ -104,8 +112,8 @@ def _promise(uuid: UUID, wanted: Wanted, window: Window, actor: Actor, now: date
     cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=wanted.vehicle_kind, now=window.starts_at)
     if cover.subscription is None:
         refuse_without_pass(zone, actor=actor)
+    offers = with_fee_pass(offers_for(wanted, zone, vehicle, actor.user_id, now), terms, cover, zone)
     terms = terms_of_vehicle(terms, cover, vehicle, begins=window.starts_at)
-    offers = offers_for(wanted, zone, vehicle, actor.user_id, now)
     session = reserve_place(
         uuid=uuid,
         zone_id=zone.pk,

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from parking.audit import services as audit
 from parking.checkout import cancelling, paying
-from parking.checkout.booking import lock_demand, terms_of_vehicle, with_demand
+from parking.checkout.booking import lock_demand, terms_of_vehicle, with_demand, with_fee_pass
 from parking.checkout.reserving import checked_window
 from parking.core import idempotency
 from parking.core.actor import SYSTEM, Actor
@@ -267,6 +267,7 @@ def _book(
     begins = window.starts_at if window else now
     terms = terms_for(zone=zone, vehicle_kind=entry.vehicle_kind, now=begins)
     cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=entry.vehicle_kind, now=begins)
+    offers = with_fee_pass(NO_OFFERS, terms, cover, zone) if window else NO_OFFERS
     terms = terms_of_vehicle(terms, cover, vehicle, begins=begins)
     if window is not None:
         return reserve_place(
@@ -279,6 +280,7 @@ def _book(
             terms=terms,
             window=window,
             now=now,
+            offers=offers,
         )
     demand_percent = lock_demand(zone, entry.vehicle_kind)
     return stays.allocate_slot(

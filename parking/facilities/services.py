@@ -13,7 +13,7 @@ from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
 from parking.core.sites import at_sites
 from parking.core.statements import Select, save_fields
-from parking.facilities.closures import note_state
+from parking.facilities.closures import end_closure, note_state
 from parking.facilities.events import CapacitySet, SlotChanged, SlotsAdded, ZoneChanged, ZoneCreated, ZoneRetired
 from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, SiteState, SlotStatus
 from parking.facilities.rules import MOST_SLOTS, slot_numbers, slot_sort_key
@@ -248,6 +248,7 @@ def retire_zone(*, actor: Actor, zone_id: int, now: datetime) -> ParkingZone:
         ParkingSlot.objects.filter(zone=zone).update(status=SlotStatus.OUT_OF_SERVICE)
         zone.is_active, zone.retired_at, zone.updated_at = False, now, now
         zone.save(update_fields=["is_active", "retired_at", "updated_at"])
+        end_closure(zone, now)
         audit.record(actor, ZoneRetired(zone_id=zone.pk), now)
     return zone
 

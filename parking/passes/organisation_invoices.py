@@ -25,7 +25,7 @@ def write_month(*, organisation: Organisation, held: Subscription, month: Month,
     """
     zone = zone_of(organisation)
     starts_at, ends_at = clock.day_start(month.starts, zone), clock.day_start(month.ends, zone)
-    vehicles = most_at_once(stretches_of(held), starts=starts_at, ends=ends_at)
+    vehicles = vehicles_in(organisation, held, month)
     charge = _charge(organisation, month, vehicles, ends_at)
     bill = bills.open(
         kind=BillKind.ORGANISATION, site_id=organisation.plan.site_id, payer_id=organisation.contact_id, now=now
@@ -58,10 +58,16 @@ def _charge(organisation: Organisation, month: Month, vehicles: int, until: date
     return Charge(lines, until)
 
 
-def number_written(organisation: Organisation) -> int:
-    """Return the number of the last month that has an invoice, 0 for none."""
-    last = OrganisationInvoice.objects.filter(organisation=organisation).order_by("number").last()
-    return last.number if last else 0
+def vehicles_in(organisation: Organisation, held: Subscription, month: Month) -> int:
+    """Return how many vehicles are on the list at once at most in a month, as it is now."""
+    zone = zone_of(organisation)
+    starts_at, ends_at = clock.day_start(month.starts, zone), clock.day_start(month.ends, zone)
+    return most_at_once(stretches_of(held), starts=starts_at, ends=ends_at)
+
+
+def last_written(organisation: Organisation) -> OrganisationInvoice | None:
+    """Return the invoice of the last month that has one."""
+    return OrganisationInvoice.objects.filter(organisation=organisation).order_by("number").last()
 
 
 def lock_invoice(bill_id: int) -> OrganisationInvoice:

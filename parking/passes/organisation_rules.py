@@ -42,7 +42,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Month:
-    """A month of an agreement, from `starts` to `ends`, excluded; the last one may have `days` of `whole` days."""
+    """A month of an agreement, from `starts` to `ends`, excluded; a part of one has `days` of `whole` days."""
 
     number: int
     starts: date
@@ -58,22 +58,29 @@ class Month:
         return rupees(price * self.days / self.whole)
 
 
-def months_of(agreement: Agreement, *, after: int = 0) -> Iterator[Month]:
+def months_of(agreement: Agreement, *, after: int = 0, since: date | None = None) -> Iterator[Month]:
     """Yield the months of an agreement by their number, those after one.
 
-    Counted from the first day of all: 31 January, 28 February, 31 March. The last one ends with the agreement.
+    Counted from the first day of all: 31 January, 28 February, 31 March. The last one ends with the agreement. Where
+    that was made longer, `since` is the day up to which is invoiced: the rest of that month is one of its own.
     """
-    for number in count(after + 1):
-        starts, whole_ends = months_later(agreement.first, number - 1), months_later(agreement.first, number)
+    begins = since or months_later(agreement.first, after)
+    number = after
+    for place in count(1):
+        whole_starts, whole_ends = months_later(agreement.first, place - 1), months_later(agreement.first, place)
+        if whole_ends <= begins:
+            continue
+        starts = max(whole_starts, begins)
         if agreement.over_on is not None and starts >= agreement.over_on:
             return
+        number += 1
         ends = whole_ends if agreement.over_on is None else min(whole_ends, agreement.over_on)
-        yield Month(number, starts, ends, (whole_ends - starts).days)
+        yield Month(number, starts, ends, (whole_ends - whole_starts).days)
 
 
-def months_to_invoice(agreement: Agreement, *, written: int, today: date) -> Iterator[Month]:
-    """Yield the months after those that were written whose invoice is due to be written by a day."""
-    for month in months_of(agreement, after=written):
+def months_to_invoice(agreement: Agreement, *, written: int, today: date, since: date | None = None) -> Iterator[Month]:
+    """Yield the months after those that were written, up to `since`, whose invoice is due to be written by a day."""
+    for month in months_of(agreement, after=written, since=since):
         if agreement.billing == Billing.AHEAD:
             is_time = month.starts - timedelta(days=agreement.due_days) <= today
         else:

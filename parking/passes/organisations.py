@@ -40,6 +40,9 @@ from parking.passes.organisation_rules import (
     most_at_once,
 )
 from parking.passes.plans import plan_by_id
+from parking.passes.services import refuse_overlap
+from parking.vehicles.models import Vehicle
+from parking.vehicles.services import lock_vehicles
 
 FIXED = frozenset({"plan_id", "starts_on", "billing"})
 _LONGEST = {"name": 100, "address": 300}
@@ -137,12 +140,15 @@ def change_organisation(
 ) -> Organisation:
     """Give an organisation other values, from now on; invoices that are written stay as they are.
 
-    Raises NotFound `organisation_not_found`; Refused `organisation_name_taken`, `organisation_over`; InvalidInput.
+    Raises NotFound `organisation_not_found`; Refused `organisation_name_taken`, `organisation_over`; `pass_overlap`
+    where it shall last longer and one of its vehicles has another pass by then; InvalidInput.
     """
     organisation_by_id(organisation_id, sites=actor.sites)
     if fixed := sorted(FIXED & changes.keys()):
         raise InvalidInput({name: ["This is chosen once"] for name in fixed})
     with transaction.atomic():
+        # Vehicles before the pass, as everywhere.
+        listed = _lock_listed(organisation_id) if "ends_on" in changes else []
         held = lock_pass_of(organisation_id)
         organisation = organisation_by_id(organisation_id, sites=None)
         if held.status != PassStatus.ACTIVE:
@@ -152,7 +158,9 @@ def change_organisation(
         _refuse_end_before_invoices(organisation)
         _refuse_fewer_than_listed(organisation, held, now)
         _save(organisation)
-        _, held.ends_at = _span_of(organisation)
+        before, (_, held.ends_at) = held.ends_at, _span_of(organisation)
+        if held.ends_at > before:
+            refuse_overlap(listed, held.coverage, begins=max(before, now), ends=held.ends_at, but=held.pk)
         held.covers, held.price = coverage_of(organisation).to_json(), organisation.price
         held.save(update_fields=["covers", "price", "ends_at"])
         refresh_overdue(organisation, held)
@@ -164,6 +172,12 @@ def change_organisation(
         )
         audit.record(actor, changed, now)
     return organisation_by_id(organisation_id, sites=actor.sites)
+
+
+def _lock_listed(organisation_id: int) -> list[Vehicle]:
+    """Lock the vehicles that stay on the list of an organisation, in the order of their keys."""
+    rows = PassVehicle.objects.filter(subscription__organisation_id=organisation_id, until_at=None)
+    return lock_vehicles(list(rows.values_list("vehicle_id", flat=True)))
 
 
 def lock_pass_of(organisation_id: int) -> Subscription:

@@ -26,8 +26,18 @@ def plans_of(sites: Sites) -> QuerySet[Plan]:
     return at_sites(rows, sites, "site_id").order_by("site__name", "price", "pk")
 
 
+def plans_for_drivers() -> QuerySet[Plan]:
+    """Return the plans that drivers can buy themselves: what costs nothing is given at the counter, for its reason."""
+    return plans_on_sale().filter(price__gt=ZERO)
+
+
+def plan_for_driver(plan_id: int) -> Plan:
+    """Return a plan that drivers can buy themselves. Raises NotFound `plan_not_found`."""
+    return _one(plans_for_drivers(), plan_id)
+
+
 def plans_on_sale() -> QuerySet[Plan]:
-    """Return the plans that drivers can buy, the cheapest of each site first; none whose zones are all retired."""
+    """Return the plans that are sold, the cheapest of each site first; none whose zones are all retired."""
     rows = Plan.objects.select_related("site").prefetch_related("zones")
     rows = rows.filter(is_active=True, site__state=SiteState.OPEN, site__retired_at=None)
     named = ParkingZone.objects.filter(plans=OuterRef("pk"))
@@ -42,15 +52,16 @@ def plans_on_sale_at(sites: Sites) -> QuerySet[Plan]:
 
 def plan_by_id(plan_id: int, *, sites: Sites) -> Plan:
     """Return a plan of these sites. Raises NotFound `plan_not_found`."""
-    plan = plans_of(sites).filter(pk=plan_id).first()
-    if plan is None:
-        raise NotFound("plan_not_found", "There is no such plan")
-    return plan
+    return _one(plans_of(sites), plan_id)
 
 
 def plan_for_sale(plan_id: int, *, sites: Sites) -> Plan:
     """Return a plan that is sold at these sites. Raises NotFound `plan_not_found`."""
-    plan = plans_on_sale_at(sites).filter(pk=plan_id).first()
+    return _one(plans_on_sale_at(sites), plan_id)
+
+
+def _one(rows: QuerySet[Plan], plan_id: int) -> Plan:
+    plan = rows.filter(pk=plan_id).first()
     if plan is None:
         raise NotFound("plan_not_found", "There is no such plan")
     return plan

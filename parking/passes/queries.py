@@ -123,6 +123,32 @@ def lock_passes_of(vehicle_id: int, *, now: datetime) -> list[Subscription]:
     return list(rows.order_by("pk"))
 
 
+def lock_passes_at(vehicle_id: int, *, moment: datetime) -> list[Subscription]:
+    """Lock and return the paid passes that a vehicle was on at a past moment, the oldest first; also those over since.
+
+    What the vehicle's row says about now decides nothing. One that was cancelled does not count: its money may be back.
+    """
+    on_pass = PassVehicle.objects.filter(
+        Q(until_at=None) | Q(until_at__gt=moment), vehicle_id=vehicle_id, from_at__lte=moment
+    )
+    held = (PassStatus.ACTIVE, PassStatus.EXPIRED)
+    rows = Subscription.objects.select_for_update(no_key=True)
+    rows = rows.filter(pk__in=on_pass.values("subscription_id"), status__in=held, starts_at__lte=moment)
+    return list(rows.order_by("pk"))
+
+
+def holds_for(subscription_id: int, vehicle_id: int, moment: datetime) -> bool:
+    """Return whether a pass, as it is now, lets a vehicle in at a later moment."""
+    held = Subscription.objects.filter(pk=subscription_id, status=PassStatus.ACTIVE, starts_at__lte=moment).first()
+    return held is not None and held.admits(moment) and is_on_pass(subscription_id, vehicle_id, moment)
+
+
+def is_on_pass(subscription_id: int, vehicle_id: int, moment: datetime) -> bool:
+    """Return whether a vehicle is on a pass at a moment."""
+    rows = PassVehicle.objects.filter(subscription_id=subscription_id, vehicle_id=vehicle_id, from_at__lte=moment)
+    return rows.filter(Q(until_at=None) | Q(until_at__gt=moment)).exists()
+
+
 def passes_with_slot(vehicle_id: int, *, now: datetime) -> QuerySet[Subscription]:
     """Return the passes that keep a slot for a vehicle, paid and begun, the oldest first. Locks nothing."""
     on_pass = PassVehicle.objects.filter(
@@ -139,9 +165,10 @@ def zone_of_kept_slot(vehicle_id: int, *, now: datetime) -> int | None:
     return passes_with_slot(vehicle_id, now=now).values_list("slot__zone_id", flat=True).first()
 
 
-def unpaid_with_slot(driver_id: int) -> int:
-    """Return how many passes of a driver keep a slot and wait for their money."""
-    return Subscription.objects.filter(driver_id=driver_id, status=PassStatus.PENDING, slot__isnull=False).count()
+def unpaid_passes(driver_id: int, *, with_slot: bool) -> int:
+    """Return how many passes of a driver wait for their money: those that keep a slot, or those that keep none."""
+    rows = Subscription.objects.filter(driver_id=driver_id, status=PassStatus.PENDING)
+    return rows.filter(slot__isnull=not with_slot).count()
 
 
 def is_kept_by(subscription: Subscription, slot: ParkingSlot) -> bool:
@@ -161,9 +188,14 @@ def unpaid_pass_of(vehicle_id: int, *, now: datetime) -> Subscription | None:
 
 
 def overlapping(
-    vehicle_ids: Collection[int], *, begins: datetime, ends: datetime, but: int | None = None
+    vehicle_ids: Collection[int],
+    *,
+    begins: datetime,
+    ends: datetime,
+    but: int | None = None,
+    states: Collection[str] = OPEN_PASS,
 ) -> QuerySet[PassVehicle]:
-    """Return the places of these vehicles on other passes that are open, and hold at some time of a span.
+    """Return the places of these vehicles on other passes in these states, by default open ones, that hold in a span.
 
     One that is to be renewed may hold until two days after its end.
     """
@@ -173,7 +205,7 @@ def overlapping(
         Q(until_at=None) | Q(until_at__gt=begins),
         vehicle_id__in=vehicle_ids,
         from_at__lt=ends,
-        subscription__status__in=OPEN_PASS,
+        subscription__status__in=states,
         subscription__starts_at__lt=ends,
     )
     return rows.filter(holds).exclude(subscription_id=but or 0).select_related("subscription", "vehicle").order_by("pk")

@@ -69,6 +69,16 @@ def due_reminder(days_left: int, reminded: int) -> int | None:
     return due if due is not None and due < reminded else None
 
 
+def days_left(ends_at: datetime, now: datetime, zone: ZoneInfo) -> int:
+    """Return how many midnights of the site lie between now and the last day of a pass."""
+    return (ends_at.astimezone(zone).date() - now.astimezone(zone).date()).days - 1
+
+
+def reminded_of(days: int) -> int:
+    """Return where the reminders of a pass stand whose holder was just told of an end that is so many days away."""
+    return min((one for one in REMINDERS if days <= one), default=max(REMINDERS) + 1)
+
+
 def swaps_left(made: Iterable[datetime], now: datetime, zone: ZoneInfo) -> int:
     """Return how many vehicles may still be exchanged in the calendar month of `now`, by the site's clock."""
     local = now.astimezone(zone)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from parking.core import clock
 from parking.core.errors import InvalidInput, Refused
@@ -62,18 +62,26 @@ class PassChangedMeanwhile(RuntimeError):
 
 
 def open_pass(
-    *, pass_code: str, plan: Plan, driver_id: int, wanted: Wanted, now: datetime, bought_for: Organisation | None = None
+    *,
+    pass_code: str,
+    plan: Plan,
+    driver_id: int,
+    wanted: Wanted,
+    now: datetime,
+    bought_for: Organisation | None = None,
+    states: Collection[str] = OPEN_PASS,
 ) -> PassPeriod:
     """Make out a pass that waits for its money, with its first period and its bill, inside a transaction.
 
-    `bought_for` is the organisation whose contact the driver is. The plates are locked, in the order of their keys.
+    `bought_for` is the organisation whose contact the driver is; other passes of a plate in these `states` exclude it.
+    The plates are locked, in the order of their keys.
     Raises Refused `vehicle_invalid`, `pass_overlap`; InvalidInput.
     """
     zone = ZoneInfo(plan.site.time_zone)
     first = _first_day(wanted.starts_on, now.astimezone(zone).date())
     starts_at, ends_at = clock.day_start(first, zone), _end_of(first, plan, 1)
     locked = lock_for(plan, _plates(wanted, plan), now)
-    refuse_overlap(locked, plan.coverage, begins=starts_at, ends=ends_at)
+    refuse_overlap(locked, plan.coverage, begins=starts_at, ends=ends_at, states=states)
     subscription = Subscription.objects.create(
         pass_code=pass_code,
         plan=plan,
@@ -136,10 +144,16 @@ def kind_of(plan: Plan) -> str:
 
 
 def refuse_overlap(
-    locked: Collection[Vehicle], covers: Coverage, *, begins: datetime, ends: datetime, but: int | None = None
+    locked: Collection[Vehicle],
+    covers: Coverage,
+    *,
+    begins: datetime,
+    ends: datetime,
+    but: int | None = None,
+    states: Collection[str] = OPEN_PASS,
 ) -> None:
     """Raise Refused `pass_overlap` if one of these plates, which are locked, has another pass in the same zone then."""
-    places = list(overlapping([vehicle.pk for vehicle in locked], begins=begins, ends=ends, but=but))
+    places = list(overlapping([vehicle.pk for vehicle in locked], begins=begins, ends=ends, but=but, states=states))
     if not places:
         return
     named = {pk for place in places for pk in place.subscription.coverage.zone_ids} | set(covers.zone_ids)
@@ -304,15 +318,35 @@ def open_next_period(*, subscription: Subscription, locked: Collection[Vehicle],
     plan = subscription.plan
     if not plan.is_active or not covered_zones(subscription.coverage).exists():
         raise Refused("plan_not_on_sale", "This plan is not sold any more")
-    number = subscription.periods.filter(paid_at__isnull=False).count() + 1
+    # One that was closed unpaid, with a pass that runs on all the same, keeps its number.
+    number = subscription.periods.aggregate(last=Max("number"))["last"] + 1
+    place = subscription.periods.filter(paid_at__isnull=False).count() + 1
     first = subscription.starts_at.astimezone(ZoneInfo(plan.site.time_zone)).date()
     starts_at = subscription.ends_at
-    ends_at = _days_later(_end_of(first, plan, number), subscription.lengthened_days, plan)
+    ends_at = _days_later(_end_of(first, plan, place), subscription.lengthened_days, plan)
     refuse_overlap(locked, subscription.coverage, begins=starts_at, ends=ends_at, but=subscription.pk)
     subscription.price = plan.price
     subscription.save(update_fields=["price"])
     until = starts_at + RENEWAL_GRACE
     return _open_period(subscription, number=number, starts_at=starts_at, ends_at=ends_at, until=until, now=now)
+
+
+def is_too_late(period: PassPeriod, now: datetime) -> bool:
+    """Return whether a renewal may be paid no longer, also where no sweep has ended the pass yet."""
+    return period.number > 1 and now >= period.starts_at + RENEWAL_GRACE
+
+
+def is_taken(period: PassPeriod) -> bool:
+    """Return whether a paid pass of one of its plates, which are locked, has the time of an unpaid period by now."""
+    held = period.subscription
+    rows = PassVehicle.objects.filter(subscription=held, until_at=None).select_related("vehicle")
+    locked = [row.vehicle for row in rows]
+    try:
+        begins, ends = period.starts_at, period.ends_at
+        refuse_overlap(locked, held.coverage, begins=begins, ends=ends, but=held.pk, states=(PassStatus.ACTIVE,))
+    except Refused:
+        return True
+    return False
 
 
 def note_reminded(*, subscription: Subscription, days: int) -> None:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.db.models import F, Q, QuerySet
+
 from parking.core.actor import Actor, ActorKind
 from parking.core.errors import NotFound, Refused
 from parking.core.ids import Ref, read_pass_code, read_qr_code, read_token_code
 from parking.core.statements import Select
-from parking.stays.models import ParkingSession, SessionStatus
+from parking.passes.models import PassVehicle
+from parking.stays.models import GateScan, ParkingSession, ScanKind, SessionStatus
 from parking.stays.tokens import code_under_token
 from parking.vehicles.plates import readings
 
@@ -15,12 +18,14 @@ from parking.vehicles.plates import readings
 class QrText:
     """What a scanner read. Who has the code of a stay may act on it: at the gate nobody is asked for a name.
 
-    The code of a pass means the stay that it covers; of several inside, that of the `plate` which was seen. The code of
-    a token means the stay that it was given to last.
+    The code of a pass means the stay of its car that is inside, covered or not; of several, that of the `plate` which
+    was seen; the same `exit_scan` again means the stay that it let out, whoever is inside by then. The code of a token
+    means the stay that it was given to last.
     """
 
     text: str
     plate: str = ""
+    exit_scan: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,19 +103,49 @@ def _code_of(ref: QrText) -> str | None:
     if token := read_token_code(ref.text):
         return code_under_token(token)
     pass_code = read_pass_code(ref.text)
-    return _code_under_pass(pass_code, ref.plate) if pass_code else code
+    return (_code_of_exit(pass_code, ref.exit_scan) or _code_under_pass(pass_code, ref.plate)) if pass_code else None
+
+
+def _code_of_exit(pass_code: str, scan_id: str | None) -> str | None:
+    """Return the code of the stay that this very scan of a pass let out before."""
+    if not scan_id:
+        return None
+    rows = GateScan.objects.filter(kind=ScanKind.EXIT, scan_id=scan_id).values_list("session__qr_code", flat=True)
+    # Asked one after the other, so that either begins with the pass and reads few rows.
+    covered = rows.filter(session__subscription__pass_code=pass_code).first()
+    return covered or rows.filter(session__vehicle__passes__subscription__pass_code=pass_code).first()
 
 
 def _code_under_pass(pass_code: str, plate: str) -> str | None:
-    """Return the code of the stay inside that a pass covers, or of the last one, which the gate may scan again."""
-    rows = ParkingSession.objects.filter(subscription__pass_code=pass_code).order_by("-pk")
+    """Return the code of the stay inside of a car of a pass, or of the last one, which the gate may scan again.
+
+    Cars that are on the pass count although it does not cover them: the code must not mean another one's stay.
+    """
+    covered = ParkingSession.objects.filter(subscription__pass_code=pass_code).order_by("-pk")
+    listed = _inside_beside(pass_code)
     if plate:
-        rows = rows.filter(vehicle__match_key__in=readings(plate))
-    inside = list(rows.filter(status=SessionStatus.ACTIVE).values_list("qr_code", "vehicle__vehicle_number"))
+        covered = covered.filter(vehicle__match_key__in=readings(plate))
+        listed = listed.filter(vehicle__match_key__in=readings(plate))
+    inside = {
+        **dict(covered.filter(status=SessionStatus.ACTIVE).values_list("qr_code", "vehicle__vehicle_number")),
+        **dict(listed.values_list("vehicle__sessions__qr_code", "vehicle__vehicle_number")),
+    }
     if len(inside) > 1:
-        plates = sorted(number for _, number in inside)
+        plates = sorted(inside.values())
         raise Refused("pass_needs_plate", "Several vehicles of this pass are inside; which plate is it?", plates=plates)
-    return inside[0][0] if inside else rows.values_list("qr_code", flat=True).first()
+    return next(iter(inside), None) or covered.values_list("qr_code", flat=True).first()
+
+
+def _inside_beside(pass_code: str) -> QuerySet[PassVehicle]:
+    """Return the places on a pass of cars that came in to its site while they were on it, and are inside."""
+    entry = F("vehicle__sessions__entry_time")
+    return PassVehicle.objects.filter(
+        Q(until_at=None) | Q(until_at__gt=entry),
+        subscription__pass_code=pass_code,
+        from_at__lte=entry,
+        vehicle__sessions__status=SessionStatus.ACTIVE,
+        vehicle__sessions__zone__site_id=F("subscription__plan__site_id"),
+    )
 
 
 def may_see(ref: StayRef, actor: Actor) -> bool:

@@ -11,10 +11,12 @@ from parking.core.site_settings import CANCEL_AHEAD_MINUTES, CLAIM_MINUTES
 from parking.core.statements import change
 from parking.facilities.admitting import refuse_vehicle
 from parking.facilities.models import ParkingZone
+from parking.passes.queries import holds_for, is_on_pass
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.promises import follow_reservations, promises_of
 from parking.stays.reservations import give_slot_back, is_elsewhere, refuse_full_window, refuse_overlap
 from parking.stays.window_rules import Window, fits, latest_end, length_problem, start_problem, whole_minutes_of
+from parking.tariffs.rules import Offers
 from parking.vehicles.models import Vehicle
 
 LATER = timedelta(minutes=15)
@@ -49,14 +51,17 @@ def change_booking(
 
     Locked must be: the vehicle of the session and the new one, the session, its zone. Raises Refused `session_over`,
     `already_entered`, `not_a_reservation`, `window_full`, `vehicle_already_parked`, `vehicle_unavailable`,
-    `zone_closed`, `plate_changed_once`, `too_late_to_change`, `late_used`; InvalidInput for a window beyond the limits.
+    `zone_closed`, `plate_changed_once`, `too_late_to_change`, `late_used`; `vehicle_not_on_pass`, `pass_not_valid`
+    where a pass took its fee off; InvalidInput for a window beyond the limits.
     """
     _refuse_state(session, changes)
-    before = _shown(session)
+    before, covered = _shown(session), (session.vehicle_id, session.starts_at)
     if changes.window:
         _change_window(session, zone, changes, now)
     if changes.vehicle is not None and changes.vehicle.pk != session.vehicle_id:
         _change_plate(session, changes.vehicle, now)
+    if covered != (session.vehicle_id, session.starts_at):
+        _refuse_without_pass(session)
     if changes.late:
         _arrive_later(session, now)
     for name in ("owner_name", "phone"):
@@ -144,6 +149,17 @@ def _put_off(session: ParkingSession, zone: ParkingZone, starts_at: datetime, no
         follow_reservations(zone)
     elif now < starts_at - timedelta(minutes=CLAIM_MINUTES.at(zone.site_id)):
         give_slot_back(session=session, zone=zone)
+
+
+def _refuse_without_pass(session: ParkingSession) -> None:
+    """Refuse what takes a booking out of the pass without which it would have cost its fee."""
+    held = session.subscription_id or Offers.from_json(session.offers).fee_pass
+    if not held or holds_for(held, session.vehicle_id, session.starts_at):
+        return
+    if is_on_pass(held, session.vehicle_id, session.starts_at):
+        raise Refused("pass_not_valid", "The pass of this booking does not hold then", session_id=session.pk)
+    plate = session.vehicle.vehicle_number
+    raise Refused("vehicle_not_on_pass", "This plate is not on the pass of the booking", vehicle_number=plate)
 
 
 # --- Plate, time to arrive -----------------------------------------------------------------------------------

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
 from parking.facilities.rules import suitable_slot_kinds
 from parking.facilities.services import claim_kept_slot, set_slot_status
 from parking.passes.models import Subscription
-from parking.passes.queries import is_kept_by, lock_passes_of, passes_with_slot
-from parking.stays.models import ParkingSession, PassNote
+from parking.passes.queries import is_kept_by, lock_passes_at, lock_passes_of, passes_with_slot
+from parking.stays.models import OPEN_SESSION, ParkingSession, PassNote
 from parking.tariffs.rules.changes import Pass
 from parking.vehicles.models import Vehicle
 
@@ -37,6 +39,26 @@ def cover_of(*, vehicle: Vehicle, zone: ParkingZone, vehicle_kind: str, now: dat
     with_place = (one for one in fitting if open_sessions(one) < one.coverage.inside)
     found = next(with_place, None)
     return Cover(found, PassNote.ALL_INSIDE if fitting and found is None else "")
+
+
+def cover_then(
+    *, vehicle: Vehicle, zone: ParkingZone, vehicle_kind: str, entered_at: datetime, left_at: datetime | None
+) -> Cover:
+    """Return the pass that covered a car which came in at a past moment, as is known later; no `left_at`: not yet out.
+
+    Those count that were inside under it at that moment; beside a car that is inside still also those that are now.
+    """
+    held = lock_passes_at(vehicle.pk, moment=entered_at)
+    fitting = [one for one in held if one.admits(entered_at) and one.coverage.fits(zone, vehicle_kind)]
+    with_place = (one for one in fitting if _beside(one, entered_at, left_at) < one.coverage.inside)
+    found = next(with_place, None)
+    return Cover(found, PassNote.ALL_INSIDE if fitting and found is None else "")
+
+
+def _beside(subscription: Subscription, entered_at: datetime, left_at: datetime | None) -> int:
+    inside = Q(entry_time__lte=entered_at) & (Q(exit_time=None) | Q(exit_time__gt=entered_at))
+    beside = inside if left_at is not None else inside | Q(status__in=OPEN_SESSION)
+    return ParkingSession.objects.filter(beside, subscription=subscription).count()
 
 
 def claim_kept(cover: Cover, zone: ParkingZone, kinds: tuple[str, ...]) -> ParkingSlot | None:

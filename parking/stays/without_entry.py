@@ -8,6 +8,7 @@ from parking.core.statements import insert
 from parking.facilities.models import ParkingZone
 from parking.payments import bills
 from parking.payments.models import BillKind
+from parking.stays.covering import NOT_COVERED, Cover
 from parking.stays.marks import Mark
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.tariffs.rules import Terms
@@ -24,6 +25,7 @@ def begin_inside(
     mark: Mark,
     since: datetime,
     now: datetime,
+    cover: Cover = NOT_COVERED,
 ) -> ParkingSession:
     """Write a stay that is ACTIVE since a time that somebody states. The vehicle's row must be locked."""
     session = ParkingSession(
@@ -36,6 +38,8 @@ def begin_inside(
         zone=zone,
         slot=None,
         without_slot=True,
+        subscription=cover.subscription,
+        pass_note=cover.note,
         bill=bills.open(kind=BillKind.STAY, site_id=zone.site_id, payer_id=None, now=now),
         terms=terms.to_json(),
         marks=[mark.value],

@@ -8,6 +8,7 @@ import pytest
 from time_machine import Traveller
 
 from parking.accounts.models import User
+from parking.checkout.pass_renewing import expire_passes, forget_ended_vehicles
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.payments.models import Debt, Payment
 from parking.stays.models import PaperSlip, ParkingSession
@@ -16,6 +17,7 @@ from tests.build import enter, make_zone, take_ticket
 from tests.client import ApiClient
 from tests.invariants import assert_books_agree, nothing_changes
 from tests.moments import START
+from tests.passes.build import bought, make_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -132,4 +134,43 @@ def test_a_slip_that_is_over_is_entered_although_its_car_came_again(staff: User,
     (row,) = send(staff, zone, slip())
     assert (row["status"], row["code"]) == ("ENTERED", None)
     assert ParkingSession.objects.get(pk=inside.pk).status == "ACTIVE"
+    assert_books_agree()
+
+
+# --- Cars with a pass ------------------------------------------------------------------------------------------
+
+
+def test_the_slip_of_a_car_with_a_pass_is_covered(driver: User, staff: User, zone: ParkingZone) -> None:
+    held = bought(driver, make_plan(zone), PLATE)
+    (row,) = send(staff, zone, slip(cash=0))
+    session = ParkingSession.objects.select_related("bill").get(pk=row["session_id"])
+    assert (session.subscription_id, session.bill.total) == (held.pk, 0)
+    assert not Debt.objects.exists()
+    assert_books_agree()
+
+
+def test_the_pass_counts_that_held_then(driver: User, staff: User, zone: ParkingZone, time_machine: Traveller) -> None:
+    """The slip is entered after the end of the pass of one day, whose vehicle is forgotten by then."""
+    held = bought(driver, make_plan(zone, period="DAY", price="200.00"), PLATE)
+    after = held.ends_at + timedelta(hours=1)
+    time_machine.move_to(after, tick=False)
+    assert (expire_passes(now=after), forget_ended_vehicles(now=after)) == (1, 1)
+    (row,) = send(staff, zone, slip(cash=0))
+    assert ParkingSession.objects.get(pk=row["session_id"]).subscription_id == held.pk
+    assert not Debt.objects.exists()
+
+
+def test_one_more_than_may_be_inside_owes_as_any_other(driver: User, staff: User, zone: ParkingZone) -> None:
+    bought(driver, make_plan(zone, vehicles=2, inside=1), PLATE, "DL-01-AB-0002")
+    send(staff, zone, slip(1, cash=0), slip(2, vehicle_number="DL-01-AB-0002", cash=0))
+    assert [session.pass_note for session in ParkingSession.objects.order_by("pk")] == ["", "ALL_INSIDE"]
+    assert Debt.objects.get().amount == Decimal(100)
+    assert_books_agree()
+
+
+def test_a_car_that_paid_in_spite_of_its_pass_is_not_covered(driver: User, staff: User, zone: ParkingZone) -> None:
+    bought(driver, make_plan(zone), PLATE)
+    (row,) = send(staff, zone, slip(cash=100))
+    session = ParkingSession.objects.select_related("bill").get(pk=row["session_id"])
+    assert (session.subscription_id, session.bill.total, session.bill.captured) == (None, 100, 100)
     assert_books_agree()

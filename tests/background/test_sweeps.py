@@ -130,6 +130,7 @@ def test_sweeps_that_ask_a_gateway_have_lanes_of_their_own() -> None:
         "claim_places",
         "offer_places",
         "give_up_unpaid_passes",
+        "end_bookings_without_pass",
     ]
     asking = {name: found for name, found in named.items() if any("follow" in sweep for sweep in found)}
     assert set(asking) == {

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from parking.accounts.models import User
+from parking.accounts.models import Role, User
 from parking.checkout import passes
+from parking.checkout.collecting import Collection
 from parking.checkout.passes import Bought
 from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingZone
@@ -13,7 +14,7 @@ from parking.passes.models import Plan, Subscription
 from parking.passes.plans import create_plan
 from parking.passes.queries import pass_again
 from parking.passes.services import Wanted
-from tests.build import actor
+from tests.build import actor, make_user
 from tests.moments import START
 
 
@@ -39,6 +40,18 @@ def buy(
 def bought(driver: User, plan: Plan, *plates: str, now: datetime = START, **more: Any) -> Subscription:
     """Return a pass that was bought and paid."""
     return buy(driver, plan, *plates, now=now, **more).subscription
+
+
+def sold(driver: User, plan: Plan, *plates: str, now: datetime = START, auto_renew: bool = False) -> Subscription:
+    """Return a pass that was sold at the counter for cash, or for nothing."""
+    return passes.sell(
+        actor=actor(make_user(Role.STAFF)),
+        buyer=passes.Buyer(driver.pk),
+        plan_id=plan.pk,
+        wanted=Wanted(plates or ("DL-01-AB-1234",), None, auto_renew),
+        collection=Collection("CASH"),
+        now=now,
+    ).subscription
 
 
 def again(subscription: Subscription) -> Subscription:

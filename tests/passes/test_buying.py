@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from parking.checkout import passes, settling
 from parking.core.errors import InvalidInput, Refused
 from parking.facilities.models import ParkingZone
 from parking.passes.models import PassPeriod, Plan, Subscription
+from parking.passes.plans import plans_for_drivers
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.vehicles.models import Vehicle
@@ -18,7 +20,7 @@ from tests.build import actor, make_user, make_zone
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused
 from tests.moments import at
-from tests.passes.build import again, bought, buy, make_plan
+from tests.passes.build import again, bought, buy, make_plan, sold
 
 pytestmark = pytest.mark.django_db
 
@@ -80,10 +82,14 @@ def test_not_more_vehicles_than_the_plan_has(driver: User, plan: Plan, plates: t
     assert not Subscription.objects.exists()
 
 
-def test_a_plan_that_costs_nothing_holds_at_once_without_an_order(driver: User, zone: ParkingZone) -> None:
+def test_a_plan_that_costs_nothing_is_given_at_the_counter_alone_and_holds_at_once(
+    driver: User, zone: ParkingZone
+) -> None:
     plan = make_plan(zone, price="0.00", price_reason="Staff of the hospital")
-    found = buy(driver, plan)
-    assert (found.subscription.status, found.order) == ("ACTIVE", None)
+    with refused("plan_not_found"):
+        buy(driver, plan)
+    assert not plans_for_drivers().exists()
+    assert sold(driver, plan).status == "ACTIVE"
     assert not PaymentOrder.objects.exists()
     assert_books_agree()
 
@@ -131,6 +137,30 @@ def test_a_pass_that_waits_for_its_money_keeps_the_place_until_it_is_given_up(
     assert again(waiting.subscription).status == "CANCELLED"
     assert_books_agree()
     assert buy(make_user(), plan, now=at(31)).subscription.status == "PENDING"
+
+
+def test_an_unpaid_pass_does_not_keep_a_plate_from_who_pays_at_the_counter(
+    driver: User, plan: Plan, gateway: FakeGateway
+) -> None:
+    gateway.outcome = GatewayState.PENDING
+    waiting = buy(make_user(), plan).subscription
+    assert sold(driver, plan, now=at(1)).status == "ACTIVE"
+    gateway.decide(GatewayState.COMPLETED)
+    settling.follow_open_orders(now=at(2))
+    assert again(waiting).status == "CANCELLED"
+    assert [refund.amount for refund in Refund.objects.all()] == [Decimal("1500.00")]
+    assert_books_agree()
+
+
+def test_unpaid_passes_of_one_driver_are_as_many_as_unpaid_bookings(
+    driver: User, plan: Plan, gateway: FakeGateway, settings: Any
+) -> None:
+    settings.UNPAID_LIMIT = 1
+    gateway.outcome = GatewayState.PENDING
+    buy(driver, plan, "DL-01-AB-0001")
+    with refused("booking_limit"):
+        buy(driver, plan, "DL-01-AB-0002")
+    assert buy(make_user(), plan, "DL-01-AB-0002").subscription.status == "PENDING"
 
 
 # --- Its money -------------------------------------------------------------------------------------------

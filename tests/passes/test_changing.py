@@ -165,16 +165,17 @@ def test_cash_goes_back_by_hand_with_a_second_persons_word(driver: User, plan: P
     assert_books_agree()
 
 
-def _sold_and_cancelled(driver: User, plan: Plan) -> tuple[Subscription, Refund]:
+def _sold_and_cancelled(driver: User, plan: Plan, *, auto_renew: bool = False) -> tuple[Subscription, Refund]:
     """Return a pass that was sold for cash and cancelled at once, and the refund that waits for a second person."""
     sold = passes.sell(
         actor=actor(make_user(Role.STAFF)),
         buyer=passes.Buyer(driver.pk),
         plan_id=plan.pk,
-        wanted=Wanted((ONE,), date(2026, 11, 22)),
+        wanted=Wanted((ONE,), date(2026, 11, 22), auto_renew),
         collection=Collection("CASH"),
         now=START,
     ).subscription
+    offer_renewals(now=at(1))
     _cancel(driver, sold, at(5))
     return sold, Refund.objects.get()
 
@@ -186,6 +187,20 @@ def test_a_pass_runs_on_if_its_cash_does_not_go_back(driver: User, plan: Plan, z
     restored = again(sold)
     assert (restored.status, restored.ends_at, restored.ended_at) == ("ACTIVE", sold.ends_at, None)
     assert book(driver, zone, ONE, at(8)).subscription == sold
+    assert_books_agree()
+
+
+def test_a_pass_that_runs_on_is_renewed_although_its_offer_was_closed(driver: User, zone: ParkingZone) -> None:
+    """The offer of a pass of one day is written at once, and closed with the pass that is cancelled."""
+    daily = make_plan(zone, period="DAY", price="200.00")
+    sold, refund = _sold_and_cancelled(driver, daily, auto_renew=True)
+    refuse_refund(actor=actor(make_user(Role.ADMIN)), refund_id=refund.pk, now=at(7))
+    assert offer_renewals(now=at(8)) == 1
+    periods = list(sold.periods.order_by("number").values_list("number", "starts_at", "ends_at"))
+    tomorrow, day_after = NEXT_MIDNIGHT, NEXT_MIDNIGHT + timedelta(days=1)
+    assert periods[1:] == [(2, tomorrow, day_after), (3, tomorrow, day_after)]
+    passes.pay(actor=actor(driver), number=sold.number, gateway=None, now=at(9))
+    assert again(sold).ends_at == day_after
     assert_books_agree()
 
 

@@ -11,6 +11,7 @@ from parking.checkout import pass_entry, pass_renewing
 from parking.checkout.documents import document_of_organisation, issue_missing_documents
 from parking.checkout.organisation_money import invoice_months
 from parking.checkout.refunding import approve_refund, refund_any_payment
+from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError, InvalidInput
 from parking.facilities.models import ParkingZone
 from parking.invoices.models import TaxDocument
@@ -216,6 +217,59 @@ def test_paid_ahead_is_invoiced_before_the_month_begins(zone: ParkingZone) -> No
     (invoice,) = invoiced(organisation, date(2026, 11, 24))
     assert (invoice.vehicles, invoice.bill.total, invoice.due_on) == (2, Decimal("2000.00"), date(2026, 12, 1))
     assert_books_agree()
+
+
+def test_paid_ahead_waits_for_the_first_list(zone: ParkingZone) -> None:
+    """The worker runs before the office uploads the list: the month is not invoiced for nothing."""
+    organisation = make_organisation(zone, billing="AHEAD", due_days=7, starts_on=date(2026, 11, 22))
+    assert invoiced(organisation, date(2026, 11, 22)) == []
+    upload(organisation, *CARS[:2], now=midday(date(2026, 11, 24)))
+    (invoice,) = invoiced(organisation, date(2026, 11, 24))
+    assert (invoice.vehicles, invoice.bill.total, invoice.due_on) == (2, Decimal("2000.00"), date(2026, 12, 1))
+    assert_books_agree()
+
+
+def test_a_month_ahead_in_which_no_vehicle_came_costs_nothing_in_the_end(zone: ParkingZone) -> None:
+    organisation = make_organisation(zone, billing="AHEAD", due_days=7, starts_on=date(2026, 11, 22))
+    (invoice,) = invoiced(organisation, date(2026, 12, 22))
+    assert (invoice.number, invoice.vehicles, invoice.bill.total) == (1, 0, Decimal("0.00"))
+
+
+def test_the_rest_of_a_cut_month_is_invoiced_where_the_agreement_lasts_longer(zone: ParkingZone) -> None:
+    organisation = make_organisation(zone, pricing="LUMP_SUM", price=Decimal(3000), ends_on=date(2026, 12, 1))
+    # Ten days of thirty are agreed.
+    invoice_months(now=midday(date(2026, 12, 2)))
+    change_organisation(
+        actor=SYSTEM, organisation_id=organisation.pk, changes={"ends_on": None}, now=midday(date(2026, 12, 2))
+    )
+    rows = invoiced(organisation, date(2027, 1, 22))
+    assert [(row.number, row.bill.total) for row in rows] == [
+        (1, Decimal("1000.00")),
+        (2, Decimal("2000.00")),
+        (3, Decimal("3000.00")),
+    ]
+    assert [row.starts_at for row in rows[1:]] == [row.ends_at for row in rows[:2]]
+    assert_books_agree()
+
+
+def test_an_agreement_lasts_no_longer_into_another_pass_of_its_vehicle(driver: User, zone: ParkingZone) -> None:
+    organisation = make_organisation(zone, ends_on=date(2026, 12, 1))
+    upload(organisation, CARS[0])
+    bought(driver, make_plan(zone), CARS[0], starts_on=date(2026, 12, 5))
+    changes = {"ends_on": date(2026, 12, 31)}
+    with refused("pass_overlap"):
+        change_organisation(actor=SYSTEM, organisation_id=organisation.pk, changes=changes, now=START)
+
+
+def test_a_vehicle_that_leaves_stays_no_longer_into_another_pass_of_it(driver: User, zone: ParkingZone) -> None:
+    organisation = make_organisation(zone)
+    upload(organisation, f"{CARS[0]},,2026-12-01")
+    bought(driver, make_plan(zone), CARS[0], starts_on=date(2026, 12, 5))
+    report = upload(organisation, f"{CARS[0]},,2026-12-31")
+    assert [(fault.code, fault.error.code if fault.error else "") for fault in report.faults] == [
+        ("refused", "pass_overlap")
+    ]
+    assert upload(organisation, f"{CARS[0]},,2026-12-04").is_done
 
 
 def test_a_month_without_vehicles_costs_nothing_and_has_no_document(zone: ParkingZone) -> None:

@@ -1,6 +1,6 @@
 """Renewals, reminders and ends of passes, by the clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,7 +21,7 @@ from tests.build import actor, enter, leave, make_user, reloaded, take_ticket
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused
 from tests.moments import START
-from tests.passes.build import again, bought, buy, make_plan
+from tests.passes.build import again, bought, buy, make_plan, sold
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +103,30 @@ def test_after_that_it_is_over_and_money_that_comes_goes_back(
     assert_books_agree()
 
 
+def test_it_is_not_paid_later_than_that_although_no_worker_ended_it(driver: User, renewed: Subscription) -> None:
+    offer_renewals(now=END - THREE_DAYS)
+    with refused("nothing_due"):
+        _pay(driver, renewed, END + TWO_DAYS)
+
+
+def test_money_for_a_renewal_goes_back_where_another_pass_has_its_time(
+    driver: User, plan: Plan, renewed: Subscription, gateway: FakeGateway
+) -> None:
+    """Its holder wants no renewal any more, the plate gets another pass, and the old payment page is used after all."""
+    offer_renewals(now=END - THREE_DAYS)
+    gateway.outcome = GatewayState.PENDING
+    _pay(driver, renewed, END - TWO_DAYS)
+    order = PaymentOrder.objects.select_related("bill").order_by("-pk")[0]
+    gateway.outcome = GatewayState.COMPLETED
+    pass_changes.choose_renewal(actor=actor(driver), subscription=renewed, auto_renew=False, now=END - TWO_DAYS)
+    other = bought(make_user(), plan, PLATE, now=END - HOUR, starts_on=date(2026, 11, 29))
+    gateway.decide(GatewayState.COMPLETED)
+    settling.collect(order=order, now=END - HOUR)
+    assert again(renewed).ends_at == other.starts_at == END
+    assert [refund.amount for refund in Refund.objects.all()] == [Decimal("1500.00")]
+    assert_books_agree()
+
+
 def test_without_renewal_it_is_over_at_its_end(driver: User, plan: Plan) -> None:
     held = bought(driver, plan, PLATE)
     assert offer_renewals(now=END - HOUR) == 0
@@ -140,7 +164,7 @@ def test_a_pass_of_which_no_zone_is_left_is_neither_sold_nor_renewed(
 
 
 def test_a_plan_that_costs_nothing_renews_itself(driver: User, zone: ParkingZone) -> None:
-    held = bought(driver, make_plan(zone, price="0.00", price_reason="Staff"), PLATE, auto_renew=True)
+    held = sold(driver, make_plan(zone, price="0.00", price_reason="Staff"), PLATE, auto_renew=True)
     assert offer_renewals(now=END - THREE_DAYS) == 1
     assert again(held).ends_at == END + timedelta(days=7)
     assert_books_agree()

@@ -60,7 +60,8 @@ class Offers:
     """What a session has of offers; nothing for most. `points` are held to be spent, in hundreds.
 
     `demand_percent`: how much dearer its zone was when it was booked. `exempt`: the class of vehicles that pay nothing
-    to which the car belongs. A voucher stands beside a promo code.
+    to which the car belongs. A voucher stands beside a promo code. `fee_pass`: the pass without which a reservation
+    would have cost its fee.
     """
 
     code: HeldCode | None = None
@@ -69,6 +70,7 @@ class Offers:
     shops: tuple[HeldShop, ...] = ()
     exempt: str = ""
     voucher: HeldCode | None = None
+    fee_pass: int = 0
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -104,7 +106,7 @@ class Offers:
     def to_json(self) -> dict[str, Any]:
         """Return plain data for a JSON column: what there is, so that a session without offers has an empty one."""
         code = {"promo": self.code.to_json()} if self.code else {}
-        numbers = {"points": self.points, "demand_percent": self.demand_percent}
+        numbers = {"points": self.points, "demand_percent": self.demand_percent, "fee_pass": self.fee_pass}
         shops = {"shops": [held.to_json() for held in self.shops]} if self.shops else {}
         exempt = {"exempt": self.exempt} if self.exempt else {}
         code |= {"voucher": self.voucher.to_json()} if self.voucher else {}
@@ -116,7 +118,7 @@ class Offers:
         shops = tuple(HeldShop.from_json(row) for row in data.get("shops", ()))
         voucher = HeldCode.from_json(data["voucher"]) if "voucher" in data else None
         numbers = (data.get("points", 0), data.get("demand_percent", 0))
-        return cls(code, *numbers, shops, data.get("exempt", ""), voucher)
+        return cls(code, *numbers, shops, data.get("exempt", ""), voucher, data.get("fee_pass", 0))
 
 
 NO_OFFERS = Offers()

@@ -24,7 +24,7 @@ from parking.edge.pages import page
 from parking.edge.requests import Attempt
 from parking.passes.models import PassStatus, Plan, Subscription
 from parking.passes.organisations import organisations_of_contact
-from parking.passes.plans import plan_for_sale, plans_on_sale
+from parking.passes.plans import plan_for_driver, plans_for_drivers
 from parking.passes.queries import find_pass, passes_of_driver
 from parking.passes.rules import MOST_DAYS_AHEAD
 from parking.passes.services import Wanted
@@ -88,7 +88,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show the driver's passes, and the plans on sale."""
     now = clock.now()
     held = [shown_pass(one, now) for one in passes_of_driver(user_of(request).pk)[:MOST_SHOWN]]
-    plans = [shown_plan(plan) for plan in plans_on_sale()]
+    plans = [shown_plan(plan) for plan in plans_for_drivers()]
     return page(
         request,
         "driver/passes.html",
@@ -103,7 +103,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @for_drivers
 def buy(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Buy a pass of a plan, and pay it."""
-    plan = plan_for_sale(plan_id, sites=None)
+    plan = plan_for_driver(plan_id)
     today = clock.now().astimezone(ZoneInfo(plan.site.time_zone)).date()
     form = BuyForm(
         request.POST or None, most=plan.vehicles, initial=_first_values(request, plan) | {"starts_on": today}
