@@ -158,10 +158,7 @@ def _ended(actor: Actor, session: ParkingSession, slip: Slip, left_at: datetime,
     """End the session of a slip: the cash pays as much as it can, the rest is owed by the plate."""
     charge = Charge(stays.calculate_amount(session=session, until=left_at), left_at)
     if session.subscription_id is not None and slip.cash > charge.total:
-        # It paid as any other car did: what was taken must be in the books, whatever its pass says.
-        session.subscription = None
-        save_fields(session, "subscription_id")
-        charge = Charge(stays.calculate_amount(session=session, until=left_at), left_at)
+        charge = _charge_in_cash(session, slip, charge, left_at)
     if slip.cash > charge.total:
         raise Refused("paper_cash_invalid", f"Only \u20b9{charge.total} was due", due=str(charge.total))
     tender = Tender(PaymentMethod.CASH, actor.user_id, slip.cash, in_part=True) if slip.cash > ZERO else None
@@ -177,6 +174,18 @@ def _ended(actor: Actor, session: ParkingSession, slip: Slip, left_at: datetime,
         left_at=left_at,
         now=now,
     )
+
+
+def _charge_in_cash(session: ParkingSession, slip: Slip, covered: Charge, left_at: datetime) -> Charge:
+    """Take the pass off a car that paid in full as any other: what was taken must be in the books; else leave it."""
+    held, session.subscription = session.subscription, None
+    charge = Charge(stays.calculate_amount(session=session, until=left_at), left_at)
+    if slip.cash < charge.total:
+        # Of a part no debt is made that the pass would have saved.
+        session.subscription = held
+        return covered
+    save_fields(session, "subscription_id")
+    return charge
 
 
 def _keep(actor: Actor, block: PaperBlock, session: ParkingSession, slip: Slip, now: datetime) -> None:

@@ -11,6 +11,7 @@ from parking.core.ids import Ref
 from parking.core.money import ZERO
 from parking.passes.models import PassStatus, Subscription
 from parking.passes.queries import is_on_pass
+from parking.payments.models import Refund
 from parking.stays import services as stays
 from parking.stays.models import ParkingSession, SessionStatus
 
@@ -21,15 +22,24 @@ def end_bookings_without_pass(*, now: datetime) -> int:
     What was paid for one is kept by nobody: it is left alone. Safe to repeat, and to run twice at once.
     """
     hanging = Q(subscription__isnull=False) | Q(offers__has_key="fee_pass")
-    rows = ParkingSession.objects.filter(hanging, status=SessionStatus.BOOKED, bill__captured=ZERO).order_by("pk")
+    rows = ParkingSession.objects.filter(hanging, status=SessionStatus.BOOKED, bill__captured=ZERO)
+    rows = rows.select_related("subscription").order_by("pk")
     return sum(_end(one, now) for one in rows if _is_without_pass(one))
 
 
 def _is_without_pass(session: ParkingSession) -> bool:
-    held = Subscription.objects.get(pk=session.subscription_id or stays.offers_of(session).fee_pass)
+    held = session.subscription or Subscription.objects.get(pk=stays.offers_of(session).fee_pass)
     if held.status == PassStatus.ACTIVE:
         return not is_on_pass(held.pk, session.vehicle_id, session.starts_at)
-    return held.status == PassStatus.CANCELLED or held.ends_at <= session.starts_at
+    if held.status == PassStatus.CANCELLED:
+        return not _may_run_on(held)
+    return held.ends_at <= session.starts_at
+
+
+def _may_run_on(cancelled: Subscription) -> bool:
+    """Return whether the refund of a cancelled pass waits for a second person, who may refuse it."""
+    bills = cancelled.periods.values("bill_id")
+    return Refund.objects.filter(payment__bill_id__in=bills, is_held=True).exists()
 
 
 def _end(session: ParkingSession, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """What holders are told about their passes."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -168,9 +169,10 @@ def render_cancelled(event: PassCancelled, _at: datetime) -> Iterable[Message]:
     return _to_holder(event.pass_id, CANCELLED, refund=event.refund)
 
 
-def money_back(pass_id: int, amount: Decimal) -> list[Message]:
-    """Return the message that money which was paid for a pass goes back."""
-    return _to_holder(pass_id, MONEY_BACK, amount=amount)
+def money_back(pass_id: int, amount: Decimal, refund_id: str = "") -> list[Message]:
+    """Return the message that money which was paid for a pass goes back: once of a refund, if it is named."""
+    told = _to_holder(pass_id, MONEY_BACK, amount=amount)
+    return [replace(message, fact=f"pass_money_back:{refund_id}") for message in told] if refund_id else told
 
 
 def refund_done(bill_id: int, amount: Decimal, attachment: str) -> list[Message]:

@@ -270,13 +270,13 @@ def render_captured(event: PaymentCaptured, _at: datetime) -> Iterable[Message]:
 
 def render_paid_twice(event: OrderPaidTwice, _at: datetime) -> Iterable[Message]:
     if event.pass_id is not None:
-        return pass_renderers.money_back(event.pass_id, event.amount)
+        return pass_renderers.money_back(event.pass_id, event.amount, event.refund_id)
     return to_driver(_stay(event.session_id), PAID_TWICE, amount=event.amount)
 
 
 def render_refund_written(event: PaymentRefunded | SecondPaymentSentBack, _at: datetime) -> Iterable[Message]:
     if event.pass_id is not None:
-        return pass_renderers.money_back(event.pass_id, event.amount)
+        return pass_renderers.money_back(event.pass_id, event.amount, event.refund_id)
     return to_driver(_stay(event.session_id), REFUND_WRITTEN, amount=event.amount)
 
 

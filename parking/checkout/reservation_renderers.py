@@ -27,6 +27,8 @@ _TICKET = _("Open the ticket")
 
 
 def _is_open_offer(notice: Notice, now: datetime) -> bool:
+    if "session" not in notice.values:  # written before offers named theirs
+        return True
     # One without a fee that was accepted has no `pay_by`; of the others the fee has come.
     rows = ParkingSession.objects.filter(pk=notice.values.get("session", 0), status=SessionStatus.BOOKED)
     return rows.filter(pay_by__gt=now, bill__captured=ZERO).exists()
@@ -172,18 +174,24 @@ def remind_of_arrivals(*, now: datetime) -> int:
     is_paid = Q(pay_by=None) | Q(bill__captured__gt=ZERO)
     rows = ParkingSession.objects.whole().filter(is_paid, status=SessionStatus.BOOKED, slot__isnull=False)
     rows = rows.filter(enter_by__gt=now, enter_by__lte=now + REMIND_BEFORE, driver__isnull=False)
-    return sum(_remind(session, now) for session in rows.order_by("enter_by", "pk") if _is_due(session))
+    due = {_source_of(session): session for session in rows.order_by("enter_by", "pk") if _is_due(session)}
+    told = set(Notice.objects.filter(source__in=due).values_list("source", flat=True))
+    return sum(_remind(session, source, now) for source, session in due.items() if source not in told)
+
+
+def _source_of(session: ParkingSession) -> str:
+    # With the time: a booking that was extended is reminded of again.
+    return f"come_soon:{session.pk}:{session.enter_by:%Y%m%d%H%M}"
 
 
 def _is_due(session: ParkingSession) -> bool:
     return session.booked_at <= session.enter_by - REMIND_BEFORE
 
 
-def _remind(session: ParkingSession, now: datetime) -> int:
+def _remind(session: ParkingSession, source: str, now: datetime) -> int:
     told = to_driver(session, COME_SOON, slot=session.slot_number or "-", enter_by=session.enter_by, session=session.pk)
-    # With the time: a booking that was extended is reminded of again.
     with transaction.atomic():
-        return tell(told, source=f"come_soon:{session.pk}:{session.enter_by:%Y%m%d%H%M}", at=now, now=now)
+        return tell(told, source=source, at=now, now=now)
 
 
 def _to_managers(session: ParkingSession, refund: Decimal) -> list[Message]:

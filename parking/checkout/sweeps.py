@@ -76,7 +76,7 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
             Sweep("claim_places", 5, placing.claim_places),
             Sweep("offer_places", 2, waiting_list.offer_places),
             Sweep("give_up_unpaid_passes", 10, passes.give_up_unpaid_passes),
-            Sweep("end_bookings_without_pass", 10, pass_bookings.end_bookings_without_pass),
+            Sweep("end_bookings_without_pass", 60, pass_bookings.end_bookings_without_pass),
         ),
         "upkeep": (
             Sweep("queue_unworked_events", 30, queue_unworked_events),

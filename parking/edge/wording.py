@@ -74,7 +74,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
             "You can switch off its renewal."
         ),
         "pass_not_here": _("This pass does not hold here."),
-        "pass_not_valid": _("This pass does not hold now."),
+        "pass_not_valid": _("This pass does not hold at that time."),
         "pass_over": _("This pass is over."),
         "pass_overlap": _("One of these vehicles has a pass here for that time already."),
         "pass_swaps_used": _("The vehicles of a pass can be exchanged twice a month. Please try again next month."),

@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 # Few at once: on SQLite nobody else writes meanwhile.
 EVENTS_A_RUN = 25
 # An event whose renderer breaks is tried again after so long, so that it holds up none behind it; after so many
-# attempts it waits for a manager. A worker that starts anew counts anew.
-_REST = timedelta(minutes=5)
+# attempts it waits for a manager, before it looks as if no worker ran. A worker that starts anew counts anew.
+_REST = timedelta(minutes=3)
 MOST_ATTEMPTS = 5
 
 
@@ -90,7 +90,8 @@ def tell(messages: Iterable[Message], *, source: str, at: datetime, now: datetim
     Notice.objects.bulk_create([_notice(by_key[key], key[0], at) for key in new], ignore_conflicts=True)
     # Read again: who told the same at the same moment wrote the row, and may have left out ours.
     found = Notice.objects.filter(**about).select_related("person").order_by("pk")
-    notices = [row for row in found if (row.source, row.person_id) in new]
+    ours = set(new)
+    notices = [row for row in found if (row.source, row.person_id) in ours]
     addressing = _Addressing(people, now)
     deliveries = [one for row in notices for one in addressing.deliveries(row, by_key[row.source, row.person_id])]
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)

@@ -163,10 +163,10 @@ def _change_dates(change: _Change, line: Line, row: PassVehicle) -> None:
     leaves = until_at is not None and row.until_at is None
     row.from_at, row.until_at = from_at, until_at
     if not leaves:
-        change.enlarging.append(line)
         # It may have another pass for the time that is added.
         if not _fits(change, line, row, {row.vehicle_id}):
             return
+        change.enlarging.append(line)
     row.save(update_fields=["from_at", "until_at"])
     (change.left if leaves else change.changed).append(row.vehicle_id)
     change.note(line, Action.LEAVE if leaves else Action.CHANGE)

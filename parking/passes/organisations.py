@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Min, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from parking.accounts.models import Role, User
 from parking.audit import services as audit
@@ -176,7 +176,8 @@ def change_organisation(
 
 def _lock_listed(organisation_id: int) -> list[Vehicle]:
     """Lock the vehicles that stay on the list of an organisation, in the order of their keys."""
-    rows = PassVehicle.objects.filter(subscription__organisation_id=organisation_id, until_at=None)
+    stays_on = Q(until_at=None) | Q(until_at__gt=F("subscription__ends_at"))
+    rows = PassVehicle.objects.filter(stays_on, subscription__organisation_id=organisation_id)
     return lock_vehicles(list(rows.values_list("vehicle_id", flat=True)))
 
 

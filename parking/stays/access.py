@@ -8,7 +8,8 @@ from parking.core.actor import Actor, ActorKind
 from parking.core.errors import NotFound, Refused
 from parking.core.ids import Ref, read_pass_code, read_qr_code, read_token_code
 from parking.core.statements import Select
-from parking.passes.models import PassVehicle
+from parking.passes.models import PassStatus, PassVehicle
+from parking.passes.rules import RENEWAL_GRACE
 from parking.stays.models import GateScan, ParkingSession, ScanKind, SessionStatus
 from parking.stays.tokens import code_under_token
 from parking.vehicles.plates import readings
@@ -142,6 +143,11 @@ def _inside_beside(pass_code: str) -> QuerySet[PassVehicle]:
     return PassVehicle.objects.filter(
         Q(until_at=None) | Q(until_at__gt=entry),
         subscription__pass_code=pass_code,
+        # A pass that nobody paid, or that was over, opens the exit for nobody; nor for who was put on it afterwards.
+        subscription__status__in=(PassStatus.ACTIVE, PassStatus.EXPIRED),
+        subscription__starts_at__lte=entry,
+        subscription__ends_at__gt=entry - RENEWAL_GRACE,
+        created_at__lte=entry,
         from_at__lte=entry,
         vehicle__sessions__status=SessionStatus.ACTIVE,
         vehicle__sessions__zone__site_id=F("subscription__plan__site_id"),

@@ -174,3 +174,12 @@ def test_a_car_that_paid_in_spite_of_its_pass_is_not_covered(driver: User, staff
     session = ParkingSession.objects.select_related("bill").get(pk=row["session_id"])
     assert (session.subscription_id, session.bill.total, session.bill.captured) == (None, 100, 100)
     assert_books_agree()
+
+
+def test_a_car_with_a_pass_that_paid_a_part_owes_nothing(driver: User, staff: User, zone: ParkingZone) -> None:
+    bought(driver, make_plan(zone), PLATE)
+    (row,) = send(staff, zone, slip(cash=50))
+    assert row["code"] == "paper_cash_invalid"
+    (row,) = send(staff, zone, slip(cash=0))
+    assert row["status"] == "ENTERED"
+    assert not Debt.objects.exists()

@@ -181,9 +181,9 @@ def test_a_renderer_that_breaks_holds_up_nobody_and_is_tried_again(
     monkeypatch.setitem(rendering._RENDERERS, type(_first_event()), breaks)
     assert take_events(now=at(2)) == 1
     assert kinds() == ["entered"]
-    assert take_events(now=at(6)) == 0
+    assert take_events(now=at(4)) == 0
     monkeypatch.setattr(rendering, "_RENDERERS", working)
-    assert take_events(now=at(7)) == 1
+    assert take_events(now=at(5)) == 1
     assert kinds() == ["entered", "booked"]
 
 

@@ -56,6 +56,22 @@ def test_one_more_car_does_not_leave_as_the_covered_one(staff: User, held: Subsc
     assert_books_agree()
 
 
+NEVER_PAID = {"status": "PENDING", "pay_by": at(30)}
+GIVEN_UP = {"status": "CANCELLED", "ended_at": at(30)}
+
+
+@pytest.mark.parametrize("state", [NEVER_PAID, GIVEN_UP])
+def test_the_code_of_a_pass_that_nobody_holds_lets_nobody_out(
+    staff: User, zone: ParkingZone, held: Subscription, state: dict[str, object]
+) -> None:
+    inside = enter(staff, take_ticket(zone, ONE, at(1)), at(1))
+    ParkingSession.objects.update(subscription=None)
+    Subscription.objects.update(**state)
+    with refused("qr_not_found", "QR code not found, please check booking"):
+        _out(staff, held, 62)
+    assert reloaded(inside).status == "ACTIVE"
+
+
 def test_the_same_scan_again_does_not_let_the_next_car_out(staff: User, held: Subscription) -> None:
     first = _in(staff, held, ONE, 1)
     assert _out(staff, held, 30, scan_id="out 1").session.pk == first.pk

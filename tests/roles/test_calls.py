@@ -450,6 +450,7 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
             "start_date": "2026-11-01",
             "end_date": "2026-11-30",
         },
+        "POST /api/admin/undelivered/retry/": {"channel": "MAIL", "reason": "smtp_451"},
         "POST /api/admin/promo-codes/": {"code": "NEW", "kind": "AMOUNT", "value": 10, "zone_ids": [zone]},
         "PATCH /api/admin/promo-codes/{code_id}/": {"value": 20},
         "POST /api/admin/vouchers/": {

@@ -1,6 +1,6 @@
 """Messages that reached nobody, and sending them again."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -33,7 +33,7 @@ def list_undelivered(request: HttpRequest, paging: PageQuery) -> HttpResponse:
 
 
 class RetryIn(In):
-    channel: Channel
+    channel: Literal[Channel.MAIL, Channel.PUSH, Channel.SMS, Channel.WHATSAPP]
     reason: Annotated[str, Field(min_length=1, max_length=60), Printable]
 
 
@@ -51,5 +51,5 @@ class RetriedOut(In):
 )
 def retry_undelivered(request: HttpRequest, payload: RetryIn) -> HttpResponse:
     """Send all again that failed by one channel for one reason, at the caller's sites. Answers how many that were."""
-    count = retry_all(actor=actor_of(request), channel=payload.channel, error=payload.reason, now=clock.now())
+    count = retry_all(actor=actor_of(request), channel=Channel(payload.channel), error=payload.reason, now=clock.now())
     return ok({"retried": count}, "Sent again")
