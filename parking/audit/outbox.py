@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from parking.audit.events import Event
 from parking.audit.models import OutboxEvent
@@ -72,10 +72,10 @@ def take_up_again(listener: str, action: str) -> int:
     return aside_of(listener).filter(action=action).update(listener=listener)
 
 
-def oldest_of(listener: str) -> datetime | None:
-    """Return when the first event happened that a listener has still to process; None if there is none."""
-    rows = OutboxEvent.objects.filter(listener=listener, processed_at=None).order_by("pk")
-    return rows.values_list("at", flat=True).first()
+def oldest_of(listener: str) -> "QuerySet[OutboxEvent, tuple[datetime]]":
+    """Return the time of the oldest event that a listener has still to process, as the only row; none if none is."""
+    rows = OutboxEvent.objects.filter(listener=listener, processed_at=None).order_by()
+    return rows.values("listener").annotate(since=Min("at")).values_list("since")
 
 
 def forget_processed(*, now: datetime) -> int:

@@ -116,9 +116,10 @@ def broken_events(*, sites: Sites) -> list[tuple[str, int]]:
 
 def oldest_message_wait(*, now: datetime) -> timedelta:
     """Return how long the oldest event waits for its notices, or the oldest delivery for an attempt that is due."""
-    due = Delivery.objects.filter(state__in=OPEN_DELIVERY, next_at__lte=now).aggregate(since=Min("next_at"))["since"]
-    waiting = [since for since in (oldest_of(LISTENER), due) if since is not None]
-    return max((now - since for since in waiting), default=timedelta(0))
+    due = Delivery.objects.filter(state__in=OPEN_DELIVERY, next_at__lte=now).order_by()
+    oldest_due = due.values("state").annotate(since=Min("next_at")).values_list("since")
+    waiting = oldest_of(LISTENER).union(oldest_due, all=True)
+    return max((now - since for (since,) in waiting), default=timedelta(0))
 
 
 def managers_at(site_ids: Collection[int] | None) -> list[User]:

@@ -40,10 +40,16 @@ class BackgroundState:
 
 
 def background_state(*, now: datetime) -> BackgroundState:
-    """Return the state of the workers, of their queue and of messages, in four statements."""
+    """Return the state of the workers and of their queue, in two statements; nothing of messages."""
     last, waited = heartbeats.last_beat(now=now), task_queue.oldest_wait(now=now)
+    return BackgroundState(last.state, last.at, waited)
+
+
+def background_for_pages(*, now: datetime) -> BackgroundState:
+    """Return the state with that of messages, in two statements beside the heartbeat that all pages share."""
+    last, waited = heartbeats.judged(heartbeats.newest_beat_now.value(), now=now), task_queue.oldest_wait(now=now)
     return BackgroundState(last.state, last.at, waited, oldest_message_wait(now=now))
 
 
-# For pages, which many people look at.
-background_now: FreshValue[BackgroundState] = FreshValue(lambda: background_state(now=clock.now()))
+# Many people look at it.
+background_now: FreshValue[BackgroundState] = FreshValue(lambda: background_for_pages(now=clock.now()))

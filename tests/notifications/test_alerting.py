@@ -21,7 +21,7 @@ from parking.notifications.delivering import deliver
 from parking.notifications.models import Channel, Delivery, Notice
 from parking.notifications.noticing import take_events
 from parking.notifications.texts import words_of
-from parking.reports.background import background_state
+from parking.reports.background import background_for_pages
 from tests.accounts.people import PASSWORD
 from tests.build import book, enter, make_user, terminate
 from tests.moments import START, at
@@ -100,8 +100,8 @@ def test_messages_that_are_late_are_told_at_once_and_once_an_hour(
         tell_managers(now=at(minutes))
     (notice,) = Notice.objects.filter(kind="messages_late")
     assert (notice.person, notice.values) == (admin, {"minutes": 16})
-    assert background_state(now=at(16)).late_message_minutes == 16
-    assert background_state(now=at(15)).late_message_minutes == 0
+    assert background_for_pages(now=at(16)).late_message_minutes == 16
+    assert background_for_pages(now=at(15)).late_message_minutes == 0
 
 
 def test_a_series_at_99_percent_is_told_once_and_by_mail_at_once(admin: User, zone: ParkingZone) -> None:
