@@ -113,7 +113,7 @@ def test_an_idle_hour_writes_no_task_row(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(worker, "sole_runner", ours)
     runs: dict[str, dict[str, object]] = {}
     kept = [Lane(found, owner="w", runs=runs) for found in lanes().values()]
-    # Each second of a minute, then once a minute: the quick sweeps run a hundred times, the slow ones when they are due.
+    # Each second of a minute, then once a minute: quick sweeps run a hundred times, slow ones when they are due.
     seconds = [*range(60), *range(60, 3660, 60)]
     with time_machine.travel(NOON, tick=False) as traveller:
         for second in seconds:
