@@ -60,11 +60,13 @@ def add_up(url: str) -> None:
 
 def measure(url: str, *, rounds: int, only: str) -> list[dict[str, Any]]:
     """Return the times of each address."""
-    command = [sys.executable, "-m", "bench.inside", "bigdata_pages"]
-    given = json.dumps({"rounds": rounds, "only": only})
-    found: list[dict[str, Any]] = json.loads(
-        children.run(command, database_url=url, given=given, seconds=LIMIT_SECONDS)
-    )
+    return _inside("bigdata_pages", url, {"rounds": rounds, "only": only})
+
+
+def _inside(part: str, url: str, given: dict[str, Any]) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", "bench.inside", part]
+    printed = children.run(command, database_url=url, given=json.dumps(given), seconds=LIMIT_SECONDS)
+    found: list[dict[str, Any]] = json.loads(printed)
     return found
 
 
@@ -81,9 +83,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 def measure_exports(url: str) -> list[dict[str, Any]]:
     """Return seconds and memory of the longest files."""
-    command = [sys.executable, "-m", "bench.inside", "bigdata_exports"]
-    found: list[dict[str, Any]] = json.loads(children.run(command, database_url=url, given="{}", seconds=LIMIT_SECONDS))
-    return found
+    return _inside("bigdata_exports", url, {})
 
 
 def table_of_exports(rows: list[dict[str, Any]]) -> str:
@@ -112,7 +112,7 @@ def main() -> int:
             load = os.getloadavg()[0]
             rows = measure(url, rounds=given.rounds, only=given.only)
             exports = [] if given.only else measure_exports(url)
-            latency = mixed.measure(url, given.mixed) if given.mixed else {}
+            latency, failure = _mixed(url, given.mixed)
     except children.Failed as error:
         print(error)
         return 1
@@ -128,8 +128,18 @@ def main() -> int:
         print(table_of_exports(exports))
     if latency:
         print(mixed.table(latency))
+    if failure:
+        print(f"Mixed load: {failure}")
     print(f"Load before: {load:.1f}. Written to {given.output}")
-    return 0
+    return 1 if failure else 0
+
+
+def _mixed(url: str, seconds: float) -> tuple[dict[str, Any], str]:
+    """Return the latencies of the mixed load, or why there are none: what was measured before it is not lost."""
+    try:
+        return (mixed.measure(url, seconds) if seconds else {}), ""
+    except children.Failed as error:
+        return {}, str(error)
 
 
 if __name__ == "__main__":

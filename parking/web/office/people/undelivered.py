@@ -21,9 +21,9 @@ from parking.web.office.shared.lists import sheet_of
 @for_office
 def listing(request: HttpRequest) -> HttpResponse:
     """Show what failed, newest first."""
-    sheet = sheet_of(request, failed_deliveries(sites=actor_of(request).sites))
-    rows = [(delivery, words_of(delivery.notice).title) for delivery in sheet.rows]
     sites = actor_of(request).sites
+    sheet = sheet_of(request, failed_deliveries(sites=sites))
+    rows = [(delivery, words_of(delivery.notice).title) for delivery in sheet.rows]
     return page(
         request,
         "office/undelivered.html",
