@@ -12,7 +12,7 @@ from parking.accounts.models import Role
 from parking.accounts.tokens import new_access_token
 
 API = ("/api/admin/all-sessions/?export=csv", "/api/admin/payments/?export=csv", "/api/admin/audit/?export=csv")
-OFFICE = ("/office/sessions/?export=csv", "/office/payments/?export=csv")
+OFFICE = ("/office/sessions/file/csv/", "/office/payments/file/csv/")
 # What the process holds before the first file has no part in it: the first lines of each file are read and left.
 LINES_BEFORE = 5
 
