@@ -7,6 +7,9 @@ BENCH_ARGS ?=
 BIGDATA_ARGS ?=
 WEEK_ARGS ?=
 
+# Where it is set, each of the many processes of a start and of the suite compiles every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 

@@ -27,12 +27,15 @@ from tests.gateway import FakeGateway
 hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
 
-# Outside of the browser's tests files keep their names and are served from where they lie: nothing is collected.
+# Outside of the browser's tests files keep their names and are served from where they lie: nothing is collected. They
+# are looked for when they are asked for: each test's client makes its own middlewares, and a list of all files took a
+# quarter of a page's test.
 PLAIN_FILES = {
     "STATIC_ROOT": None,
     "STORAGES": settings.STORAGES
     | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
     "WHITENOISE_USE_FINDERS": True,
+    "WHITENOISE_AUTOREFRESH": True,
 }
 COLLECTED_FILES = {name: getattr(settings, name) for name in PLAIN_FILES}
 
