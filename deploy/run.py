@@ -213,12 +213,9 @@ def serve(supervisor: Supervisor) -> None:
     command, messages = messages_standin.standin(env.message_standin_port)
     if command:
         supervisor.start("stand-in of messages", command)
-    supervisor.run_to_end("Preparing the browser's files", [sys.executable, "-m", "deploy.assets"])
-    supervisor.run_to_end("Compiling the messages", [sys.executable, "-m", "deploy.messages", "compile"])
-    supervisor.run_to_end("Migrating the database", manage("migrate", "--noinput", "-v0"))
-    # The migrations have made Django's checks of this code and these settings; each time takes seconds.
-    supervisor.run_to_end("Creating the demonstration data", manage("demo", "--skip-checks"))
+    supervisor.run_to_end("Preparing the start", [sys.executable, "-m", "deploy.prepare"])
     supervisor.start("web server", web_command(host, port))
+    # Django's checks of this code and these settings are made when there is something to migrate: they take seconds.
     supervisor.start("worker", manage("worker", "--skip-checks"))
     wait_until_healthy(supervisor, local_address(host), port)
     print(WELCOME.format(base=base) + _beside(standin, messages), flush=True)

@@ -7,12 +7,12 @@ that the pages use (400 to 750), and stays variable.
 
 from dataclasses import dataclass
 from io import BytesIO
-
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
-from fontTools.varLib.instancer import instantiateVariableFont
+from typing import TYPE_CHECKING
 
 from deploy import npm
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 LIGHTEST, BOLDEST = 400, 750
 # tnum: digits of one width; zero: a slashed zero, for plates; case: marks at the height of capitals.
@@ -52,6 +52,11 @@ WEB_FONTS = {
 
 def content(font: WebFont) -> bytes:
     """Return the file as WOFF2; the same bytes for the same package."""
+    # Only what has changed is made, and a start mostly finds nothing that has.
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
     opened = TTFont(npm.MODULES / font.source, recalcTimestamp=False)
     options = Options(flavor="woff2", layout_features=list(font.features) or ["*"], hinting=False, notdef_outline=True)
     subsetter = Subsetter(options)
@@ -68,7 +73,7 @@ def content(font: WebFont) -> bytes:
     return written.getvalue()
 
 
-def _keep_tabular_digits_only(font: TTFont) -> None:
+def _keep_tabular_digits_only(font: "TTFont") -> None:
     """Leave hyphens and spaces their own width: pages switch tabular digits on for whole texts."""
     if "GSUB" not in font:
         return

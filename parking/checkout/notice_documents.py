@@ -6,7 +6,8 @@ from parking.checkout.documents import document_of_organisation, find_payment, i
 from parking.core.actor import SYSTEM
 from parking.core.site_settings import own_logo
 from parking.invoices.models import TaxDocument
-from parking.invoices.pdf import A4, pdf_of
+from parking.invoices.paper import A4
+from parking.invoices.pdf import pdf_of
 from parking.invoices.sheets import sheet_of
 from parking.notifications.attachments import Attachment
 from parking.passes.models import OrganisationInvoice

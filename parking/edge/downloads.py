@@ -12,9 +12,10 @@ from parking.core import clock
 from parking.core.errors import NotFound
 from parking.core.site_settings import own_logo
 from parking.invoices.models import TaxDocument
-from parking.invoices.pdf import PAPERS, pdf_of
+from parking.invoices.paper import PAPERS
+from parking.invoices.pdf import pdf_of
 from parking.invoices.sheets import sheet_of
-from parking.reports.exports import Row, csv_lines, refuse_long_xlsx, xlsx_file
+from parking.reports.exports import Row, csv_lines, refuse_long_xlsx
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,6 +45,8 @@ def table_file(
         raise NotFound("not_found", "There is nothing here")
     if counted is not None:
         refuse_long_xlsx(counted)
+    from parking.reports.xlsx import xlsx_file
+
     book = xlsx_file(name.capitalize(), heading, rows)
     return FileResponse(book, as_attachment=True, filename=filename, content_type=XLSX)
 

@@ -9,7 +9,8 @@ from django.http.response import HttpResponseBase
 from parking.core.errors import NotFound
 from parking.core.site_settings import own_logo
 from parking.edge.downloads import PDF, table_file
-from parking.invoices.pdf import A4, pdf_of
+from parking.invoices.paper import A4
+from parking.invoices.pdf import pdf_of
 from parking.invoices.sheets import sheet_of
 from parking.offers.statements import Statement, invoice_of
 from parking.reports.exports import Row

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
-from parking.invoices.pdf import A4, Press
+from parking.invoices.paper import A4
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Letter:
 
 def letter_pdf(letter: Letter, logo: bytes | None = None) -> bytes:
     """Return a letter as PDF."""
+    from parking.invoices.press import Press
+
     with closing(Press(A4, logo)) as press:
         press.number = letter.number
         press.add_page()

@@ -1,4 +1,4 @@
-"""Tables as files: CSV and XLSX.
+"""Tables as files: CSV; `reports/xlsx.py` has the other kind.
 
 Both are opened in spreadsheets, where a text such as `=HYPERLINK(…)` in an owner's name would run: see
 https://owasp.org/www-community/attacks/CSV_Injection.
@@ -7,17 +7,12 @@ https://owasp.org/www-community/attacks/CSV_Injection.
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from io import BytesIO
-from typing import IO, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from parking.core import clock
 from parking.core.errors import Refused
@@ -32,14 +27,8 @@ _SHORT_NUMBER = "(?![1-9][0-9]{0,10}$)"
 _DIGITS = r"[(]?[₹$€£]?[ .]*[0-9][0-9 .,'/:-]*(?:e[+-]?[0-9]+)?(?: ?[ap]m?| ?%)?[)]?"
 _WITH_MONTH = r"(?=.*[0-9])[0-9 .,/:-]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[0-9 .,/:-]*"
 _MISREAD = re.compile(rf"{_SHORT_NUMBER} *(?:{_DIGITS}|{_WITH_MONTH}|true|false) *", re.IGNORECASE | re.ASCII)
-# What XML 1.0 cannot hold, and openpyxl therefore refuses.
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # An XLSX file is only ready when its last row is, at some 1,500 rows a second; CSV flows from the start.
 MOST_XLSX_ROWS = 50_000
-
-_XLSX_WIDTH = 16  # characters: a plate, or a day with its time
-_XLSX_RUPEES = "#,##0.00"
-_BOLD = Font(bold=True)
 
 Row = Sequence[object]
 # Without it Excel takes UTF-8 for the machine's own letters, and names in Devanagari fall apart.
@@ -80,13 +69,13 @@ def _excel_cell(value: object) -> object:
 
 def _csv_cell(value: object) -> object:
     if isinstance(value, datetime):
-        return _local(value).isoformat(timespec="seconds")
+        return local(value).isoformat(timespec="seconds")
     if value is None or isinstance(value, int | Decimal):
         return value
     return harmless(str(value))
 
 
-def _local(time: datetime) -> datetime:
+def local(time: datetime) -> datetime:
     """Return a time in the zone of its site, if its table put it there; otherwise in the operator's."""
     return time if isinstance(time.tzinfo, ZoneInfo) else time.astimezone(clock.site_zone())
 
@@ -95,39 +84,3 @@ def refuse_long_xlsx(rows: QuerySet[Any, Any]) -> None:
     """Raise Refused `export_too_large` for more rows than an XLSX file is made of while somebody waits."""
     if rows[: MOST_XLSX_ROWS + 1].count() > MOST_XLSX_ROWS:
         raise Refused("export_too_large", f"More than {MOST_XLSX_ROWS} rows: take CSV, or name fewer days")
-
-
-def xlsx_file(title: str, heading: Sequence[str], rows: Iterable[Row]) -> IO[bytes]:
-    """Return an XLSX file; numbers and times are typed cells, times the site's."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2"
-    for place, text in enumerate(heading, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = max(len(text) + 2, _XLSX_WIDTH)
-    sheet.append([_bold(sheet, text) for text in heading])
-    for row in rows:
-        sheet.append([_xlsx_cell(sheet, value) for value in row])
-    # Compressed, the longest file takes some megabytes.
-    file = BytesIO()
-    book.save(file)
-    file.seek(0)
-    return file
-
-
-def _bold(sheet: Any, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, text)
-    cell.font = _BOLD
-    return cell
-
-
-def _xlsx_cell(sheet: Any, value: object) -> Any:
-    if isinstance(value, datetime):
-        # A cell has no time zone.
-        return _local(value).replace(tzinfo=None, microsecond=0)
-    if isinstance(value, Decimal):
-        cell = WriteOnlyCell(sheet, value)
-        cell.number_format = _XLSX_RUPEES
-        return cell
-    if value is None or isinstance(value, int | Decimal | date):
-        return value
-    return harmless(_NOT_IN_XML.sub("", str(value)))

@@ -14,7 +14,8 @@ from pypdf import PdfReader
 from parking.invoices import fonts
 from parking.invoices.fonts import FontMissing
 from parking.invoices.models import TaxDocument
-from parking.invoices.pdf import A4, ROLL, pdf_of
+from parking.invoices.paper import A4, ROLL
+from parking.invoices.pdf import pdf_of
 from parking.invoices.sheets import Row, Sheet, sheet_of
 from parking.invoices.snapshot import Details, Line, Money, Recipient, Snapshot, Supplier
 from tests.invoices.conftest import GSTIN, LATER

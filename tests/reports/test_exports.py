@@ -8,7 +8,8 @@ from io import StringIO
 import pytest
 from openpyxl import load_workbook
 
-from parking.reports.exports import csv_lines, harmless, xlsx_file
+from parking.reports.exports import csv_lines, harmless
+from parking.reports.xlsx import xlsx_file
 
 MOMENT = datetime(2026, 11, 20, 18, 40, 5, 123456, tzinfo=UTC)
 

@@ -17,7 +17,7 @@ from parking.facilities.calendars import zones_of_sites
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, PaymentOrder
 from parking.reports import payments
-from parking.reports.exports import BYTE_ORDER_MARK, csv_lines, xlsx_file
+from parking.reports.exports import BYTE_ORDER_MARK, csv_lines
 from parking.reports.payments import MoneyFilter, money_keys
 from parking.reports.periods import ClosedPeriod, period
 from parking.reports.revenue import revenue_report
@@ -30,6 +30,7 @@ from parking.reports.sheets import (
     revenue_table,
     session_table,
 )
+from parking.reports.xlsx import xlsx_file
 from parking.stays.models import ParkingSession
 from tests.reports.story import DAY20, DAY21, DAY22, DAY23, NOON, Story, ist
 

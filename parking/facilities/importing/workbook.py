@@ -10,8 +10,6 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
-from openpyxl import Workbook, load_workbook
-
 from parking.core.errors import DomainError, Refused
 from parking.facilities.importing.faults import Fault, FaultCode
 
@@ -49,6 +47,8 @@ class Sheet:
 
 def read_workbook(content: bytes) -> dict[str, Sheet]:
     """Return the sheets of a file that we know, by name. Raises Refused `import_unreadable`, `import_too_large`."""
+    from openpyxl import load_workbook
+
     if len(content) > MOST_BYTES:
         raise _too_large()
     try:
@@ -68,6 +68,8 @@ def read_workbook(content: bytes) -> dict[str, Sheet]:
 
 def template_file() -> bytes:
     """Return a file with both sheets, their headings and example rows."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     for name, columns in COLUMNS.items():
         sheet = book.create_sheet(name)
