@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from smart_parking.vehicle_kinds import kinds_of
+
 PRODUCTION = "production"
 
 # --- Types -----------------------------------------------------------------------------------------
@@ -46,6 +48,11 @@ def _known_folder(value: str) -> str:
     return value
 
 
+def _known_kinds(value: str) -> str:
+    kinds_of(value)
+    return value
+
+
 def _level(name: str) -> str:
     """Return the name of a level of logs, of which Python's logging takes some in a second form."""
     level = name.strip().upper()
@@ -57,6 +64,7 @@ Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
 Capitals = Annotated[str, StringConstraints(to_upper=True)]
 Address = Annotated[str, BeforeValidator(lambda value: str(value).strip().rstrip("/"))]
 Folder = Annotated[str, AfterValidator(_known_folder)]
+KindsFile = Annotated[str, AfterValidator(_known_kinds)]
 TimeZone = Annotated[str, BeforeValidator(_known_zone)]
 # What signs is taken as it is, with spaces.
 Unstripped = Annotated[str, StringConstraints(strip_whitespace=False)]
@@ -135,6 +143,7 @@ class Environment(BaseSettings):
     # Parking
     time_zone: TimeZone = variable("SMART_PARKING_TIME_ZONE", "Asia/Kolkata", "in which days begin")
     languages: Folder = variable("SMART_PARKING_LANGUAGES", "", "folder with more languages, or other words")
+    vehicle_kinds: KindsFile = variable("SMART_PARKING_VEHICLE_KINDS", "", "file with more kinds of vehicle")
     booking_fee: Rupees = variable("SMART_PARKING_BOOKING_FEE", Decimal("50.00"), "of a new zone", unit="rupees")
     hold_minutes: Whole = variable("SMART_PARKING_HOLD_MINUTES", 10, "time to pay the fee", unit="minutes")
     no_show_minutes: Whole = variable("SMART_PARKING_NO_SHOW_MINUTES", 30, "time to enter", unit="minutes")

@@ -12,6 +12,7 @@ from smart_parking.gateway_settings import *  # noqa: F403 - its capital names a
 from smart_parking.languages import languages_in
 from smart_parking.mail_settings import *  # noqa: F403
 from smart_parking.message_settings import *  # noqa: F403
+from smart_parking.vehicle_kinds import kinds_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 _env = read()
@@ -38,6 +39,7 @@ PENDING_TOO_LONG_MINUTES = _env.pending_too_long_minutes
 # What comes for a bill that was paid already goes back by itself, or waits for a manager's word.
 REFUND_SECOND_PAYMENT = _env.refund_second_payment
 
+VEHICLE_KINDS = kinds_of(_env.vehicle_kinds)
 BOOKING_FEE = _env.booking_fee
 HOLD_MINUTES = _env.hold_minutes
 NO_SHOW_MINUTES = _env.no_show_minutes

@@ -5,18 +5,10 @@ from collections.abc import Sequence
 from datetime import time
 from math import asin, cos, radians, sin, sqrt
 
+from parking.core.vehicle_kinds import KINDS
+
 # Accessible and VIP slots are given by a person, never by the machine.
-SUITABLE_SLOTS = {
-    "CAR": ("CAR",),
-    "TWO_WHEELER": ("TWO_WHEELER",),
-    "EV": ("EV", "CAR"),
-    "BICYCLE": ("BICYCLE", "TWO_WHEELER"),
-    "AUTO": ("CAR",),
-    "TAXI": ("CAR",),
-    "LCV": ("LARGE", "CAR"),
-    "BUS": ("LARGE",),
-    "TRUCK": ("LARGE",),
-}
+SUITABLE_SLOTS: dict[str, tuple[str, ...]] = {code: kind.slots for code, kind in KINDS.items()}
 # Kinds for which a special slot is large enough, and not too large.
 _KINDS_OF_SPECIAL_SLOTS = {kind for kind, slots in SUITABLE_SLOTS.items() if "CAR" in slots}
 _PADDING = 8

@@ -16,7 +16,7 @@ class ZoneTariff(models.Model):
     """
 
     zone = models.ForeignKey(ParkingZone, on_delete=models.PROTECT, related_name="tariffs")
-    vehicle_kind = models.CharField(max_length=12, choices=VehicleKind.choices)
+    vehicle_kind = models.CharField(max_length=12)
     hourly_rate = models.DecimalField(max_digits=10, decimal_places=2)
     booking_fee = models.DecimalField(max_digits=10, decimal_places=2)
 

@@ -1,27 +1,30 @@
 """Vehicles, one record for each plate, and which of them a driver has saved."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
+
+from parking.core.vehicle_kinds import KINDS
 
 # Stands for what is not known of a plate.
 PARTIAL = "*"
 
 
-class VehicleKind(models.TextChoices):
-    """The kinds in the order in which they are shown; `facilities/rules.py` says which slots each may take."""
+if TYPE_CHECKING:
 
-    CAR = "CAR", "Car"
-    TWO_WHEELER = "TWO_WHEELER", "Two-wheeler"
-    EV = "EV", "Electric car"
-    BICYCLE = "BICYCLE", "Bicycle"
-    AUTO = "AUTO", "Auto-rickshaw"
-    TAXI = "TAXI", "Taxi"
-    LCV = "LCV", "Light goods vehicle"
-    BUS = "BUS", "Bus"
-    TRUCK = "TRUCK", "Truck"
+    class VehicleKind(models.TextChoices):
+        """Those that the code names; an installation may have more (docs/kinds.md)."""
+
+        CAR = "CAR"
+        TWO_WHEELER = "TWO_WHEELER"
+
+else:
+    # In the order in which they are shown; `facilities/rules.py` says which slots each may take.
+    VehicleKind = models.TextChoices(
+        "VehicleKind", [(code, (code, kind.name)) for code, kind in KINDS.items()], module=__name__
+    )
 
 
 class Vehicle(models.Model):
@@ -29,16 +32,11 @@ class Vehicle(models.Model):
 
     match_key = models.CharField(max_length=20, unique=True, help_text="Plate without separators, numbers padded")
     vehicle_number = models.CharField(max_length=24, help_text="Plate as it is shown, for example DL-01-AB-1234")
-    kind = models.CharField(max_length=12, choices=VehicleKind.choices, default=VehicleKind.CAR)
+    kind = models.CharField(max_length=12, default=VehicleKind.CAR)
     has_pass = models.BooleanField(
         default=False, help_text="It may be on a pass that is not over: whoever has its row locked looks for one"
     )
     created_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(kind__in=VehicleKind.values), name="vehicle_kind_known"),
-        ]
 
     def __str__(self) -> str:
         return self.vehicle_number
@@ -59,7 +57,7 @@ class SavedVehicle(models.Model):
 
     driver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="saved_vehicles")
     vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="saved_by")
-    vehicle_kind = models.CharField(max_length=12, choices=VehicleKind.choices, default=VehicleKind.CAR)
+    vehicle_kind = models.CharField(max_length=12, default=VehicleKind.CAR)
     owner_name = models.CharField(max_length=100)
     label = models.CharField(max_length=30, blank=True, help_text="What the driver calls it")
     created_at = models.DateTimeField()
@@ -71,9 +69,6 @@ class SavedVehicle(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["driver", "vehicle"], name="saved_vehicle_once"),
-            models.CheckConstraint(
-                condition=models.Q(vehicle_kind__in=VehicleKind.values), name="saved_vehicle_kind_known"
-            ),
         ]
 
     def __str__(self) -> str:

@@ -80,6 +80,7 @@ def test_a_switch(monkeypatch: pytest.MonkeyPatch, word: str, meant: bool) -> No
         ("SMART_PARKING_BOOKING_FEE", "fifty"),
         ("SMART_PARKING_TIME_ZONE", "Asia/Atlantis"),
         ("SMART_PARKING_LANGUAGES", "/nowhere/languages"),
+        ("SMART_PARKING_VEHICLE_KINDS", "/nowhere/kinds.toml"),
         ("SMART_PARKING_SIMULATED_OUTCOME", "PERHAPS"),
         ("SMART_PARKING_LOG_LEVEL", "LOUD"),
         ("SMART_PARKING_LOCK_SECONDS", "inf"),

@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 
 from parking.core import clock
 from parking.core.site_settings import BRAND_NAME
+from parking.core.vehicle_kinds import KINDS
 from parking.facilities.calendars import zone_of
 from parking.web.branding import has_own_colour, logo_version, version
 from parking.web.components import (
@@ -30,17 +31,8 @@ from parking.web.templatetags.parking import state_of
 
 register = template.Library()
 
-_KIND_ICONS = {
-    "TWO_WHEELER": "motorbike",
-    "EV": "plug-connected",
-    "BICYCLE": "bike",
-    "AUTO": "moped",
-    "TAXI": "car-suv",
-    "LCV": "truck-delivery",
-    "BUS": "bus",
-    "TRUCK": "truck",
-    "LARGE": "truck",
-}
+# Kinds of slot that no kind of vehicle is named like.
+_SLOT_ICONS = {"LARGE": "truck"}
 
 
 @register.simple_tag
@@ -87,8 +79,9 @@ def amount(rupees: Decimal | None) -> str:
 
 @register.filter
 def kind_icon(kind: str) -> str:
-    """Return the name of the icon of a kind of vehicle."""
-    return _KIND_ICONS.get(kind, "car")
+    """Return the name of the icon of a kind of vehicle, or of slot."""
+    known = KINDS.get(kind)
+    return known.picture if known else _SLOT_ICONS.get(kind, "car")
 
 
 register.filter(plate_text)

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from parking.accounts.models import Role, User
@@ -20,6 +20,7 @@ from parking.core import clock
 from parking.core.heartbeats import judged, newest_beat_now
 from parking.core.languages import choices
 from parking.core.money import indian
+from parking.core.vehicle_kinds import own_name
 from parking.facilities.calendars import zone_of
 from parking.notifications.queries import unread_notices
 from parking.stays.long_stays import is_long_stay
@@ -276,7 +277,7 @@ _OVER = frozenset({"CANCELLED", "EXPIRED", "PASS_CANCELLED", "PASS_EXPIRED", "RE
 @register.filter
 def word(code: object) -> str:
     """Return the word for a code, in the reader's language; the code itself where none is known."""
-    return str(_WORDS.get(str(code), code))
+    return own_name(str(code), get_language() or "") or str(_WORDS.get(str(code), code))
 
 
 @register.filter

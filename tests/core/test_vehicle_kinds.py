@@ -1,0 +1,123 @@
+"""An installation's own kinds of vehicle: a file that adds some and changes those that ship."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from smart_parking.vehicle_kinds import MOST_KINDS, SHIPPED, Kind, kinds_of
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN = """
+[TEMPO]
+name = "Tempo"
+names = { hi = "टेम्पो" }
+slots = ["LARGE", "CAR"]
+picture = "truck-delivery"
+
+[TWO_WHEELER]
+name = "Scooter or motorcycle"
+
+[BUS]
+slots = ["LARGE", "CAR"]
+picture = "truck"
+"""
+# What a process that starts with the file knows, in one go: starting takes a second.
+ASKED = """
+import json
+import django
+django.setup()
+from django.utils import translation
+from parking.api.driver import BookIn
+from parking.facilities.place_rules import groups_of
+from parking.facilities.rules import kinds_taken, suitable_slot_kinds
+from parking.vehicles.models import VehicleKind
+from parking.web.driver.forms import BookingForm
+from parking.web.templatetags.components import kind_icon
+from parking.web.templatetags.parking import word
+with translation.override("hi"):
+    hindi = [word("TEMPO"), word("TWO_WHEELER"), word("TRUCK")]
+asked = {"zone_id": 1, "vehicle_number": "DL01AB1234", "owner_name": "Asha", "vehicle_kind": "TEMPO"}
+print(json.dumps({
+    "values": VehicleKind.values[-2:],
+    "slots": [suitable_slot_kinds("TEMPO"), suitable_slot_kinds("BUS")],
+    "special": [suitable_slot_kinds("TEMPO", "VIP"), suitable_slot_kinds("TRUCK", "VIP")],
+    "taken": kinds_taken(["CAR", "TEMPO"], []),
+    "counts_with": sorted(groups_of("TEMPO")[0].vehicle_kinds),
+    "english": [word("TEMPO"), word("TWO_WHEELER"), word("TRUCK")],
+    "hindi": hindi,
+    "icons": [kind_icon("TEMPO"), kind_icon("BUS")],
+    "call": BookIn.model_validate(asked).vehicle_kind,
+    "form": [kind for kind, _ in BookingForm(saved=[]).fields["vehicle_kind"].choices][-1],
+}))
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "kinds.toml"
+    path.write_text(OWN, encoding="utf-8")
+    return path
+
+
+def test_without_a_file_there_are_those_that_ship() -> None:
+    assert kinds_of("") == SHIPPED
+    assert [kind.code for kind in SHIPPED] == [
+        *("CAR", "TWO_WHEELER", "EV", "BICYCLE", "AUTO", "TAXI", "LCV", "BUS", "TRUCK")
+    ]
+
+
+def test_a_file_adds_kinds_and_changes_those_that_ship(file: Path) -> None:
+    found = {kind.code: kind for kind in kinds_of(str(file))}
+    assert list(found)[-2:] == ["TRUCK", "TEMPO"]
+    names = {"en": "Tempo", "hi": "टेम्पो"}
+    assert found["TEMPO"] == Kind("TEMPO", "Tempo", ("LARGE", "CAR"), "truck-delivery", names)
+    assert found["TWO_WHEELER"].names == {"en": "Scooter or motorcycle"}
+    assert (found["TWO_WHEELER"].slots, found["TWO_WHEELER"].picture) == (("TWO_WHEELER",), "motorbike")
+    assert (found["BUS"].name, found["BUS"].slots, found["BUS"].picture) == ("Bus", ("LARGE", "CAR"), "truck")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[TEMPO", "the file cannot be read: "),
+        ('[tempo]\nname = "Tempo"\nslots = ["CAR"]', "^tempo: string should match pattern"),
+        ('[A_KIND_TOO_LONG]\nname = "Tempo"\nslots = ["CAR"]', "^A_KIND_TOO_LONG: string should match pattern"),
+        ('[TEMPO]\nslots = ["CAR"]', "^TEMPO.name: field required"),
+        ('[TEMPO]\nname = " "\nslots = ["CAR"]', "^TEMPO.name: string should have at least 1 character"),
+        ('[TEMPO]\nname = "Tempo"', "^TEMPO.slots: field required"),
+        ('[TEMPO]\nname = "Tempo"\nslots = []', "^TEMPO.slots: "),
+        ('[TEMPO]\nname = "Tempo"\nslots = ["VIP"]', "^TEMPO.slots.0: input should be 'CAR'"),
+        ('[TEMPO]\nname = "Tempo"\nslots = ["CAR"]\npicture = "boat"', "^TEMPO.picture: input should be 'car'"),
+        ('[TEMPO]\nname = "Tempo"\nslots = ["CAR"]\nwheels = 3', "^TEMPO.wheels: extra inputs are not permitted"),
+        ("TEMPO = 3", "^TEMPO: "),
+        ("\n".join(f'[K{number}]\nname = "K"\nslots = ["CAR"]' for number in range(22)), f"more than {MOST_KINDS}"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_words(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "kinds.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=problem):
+        kinds_of(str(path))
+
+
+def test_rules_pages_and_calls_know_an_own_kind(file: Path) -> None:
+    more = {"DJANGO_SETTINGS_MODULE": "smart_parking.settings", "SMART_PARKING_VEHICLE_KINDS": str(file)}
+    done = subprocess.run(
+        [sys.executable, "-c", ASKED], cwd=ROOT, env=os.environ | more, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == {
+        "values": ["TRUCK", "TEMPO"],
+        "slots": [["LARGE", "CAR"], ["LARGE", "CAR"]],
+        "special": [["VIP"], []],
+        "taken": ["CAR", "TEMPO"],
+        "counts_with": ["AUTO", "BUS", "CAR", "LCV", "TAXI", "TEMPO", "TRUCK"],
+        "english": ["Tempo", "Scooter or motorcycle", "Truck"],
+        "hindi": ["टेम्पो", "Scooter or motorcycle", "ट्रक"],
+        "icons": ["truck-delivery", "truck"],
+        "call": "TEMPO",
+        "form": "TEMPO",
+    }
