@@ -54,6 +54,8 @@ def zone_of(notice: Notice) -> ZoneInfo:
 
 
 def _written(type_: ValueType, value: Any, zone: ZoneInfo) -> str:
+    if type_ == ValueType.DOER and not value:
+        return _("The system")
     if type_ == ValueType.LINES or value in {None, ""}:
         return ""
     if type_ == ValueType.MONEY:

@@ -1,20 +1,11 @@
 """Deliveries over real SMTP and HTTP: sent at least once, shown at most once, whatever the other side answers."""
 
-import signal
-import subprocess
-import sys
 from base64 import urlsafe_b64decode
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from django.db import connections
 
-from deploy.processes import end_with_parent
-from parking.accounts.models import Role, User
-from parking.core import clock
+from parking.accounts.models import User
 from parking.core.actor import user_actor
 from parking.facilities.models import ParkingZone
 from parking.notifications.channels.web_push import CURVE, encrypted, to_base64
@@ -22,14 +13,11 @@ from parking.notifications.delivering import deliver
 from parking.notifications.models import Channel, Delivery, Preference, PushSubscription
 from parking.notifications.noticing import take_events
 from parking.notifications.subscribing import subscribe
-from tests.build import book, make_user, make_zone
+from tests.build import book, make_zone
 from tests.moments import START, at
-from tests.notifications.standin import ROOT, MessageStandin
-from tests.payments.world import environment_for
+from tests.notifications.standin import MessageStandin
 
 pytestmark = pytest.mark.django_db
-
-PROGRAM = "import django, runpy; django.setup(); runpy.run_module('tests.notifications.killed', run_name='__main__')"
 
 
 def state_of(channel: Channel = Channel.MAIL) -> tuple[str, int, str]:
@@ -160,62 +148,3 @@ def test_the_encryption_is_that_of_the_standard() -> None:
         "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7"
         "A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
     )
-
-
-# --- Workers -------------------------------------------------------------------------------------------
-
-
-def _at_once(work: Callable[[], object]) -> None:
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(run) for _ in range(2)]:
-            done.result()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_send_each_thing_once(messages: MessageStandin) -> None:
-    driver, zone = make_user(Role.USER), make_zone()
-    User.objects.update(email_confirmed_at=START)
-    now = clock.now()
-    for _ in range(4):
-        book(driver, zone, now=now)
-
-    def work() -> None:
-        take_events(now=now)
-        deliver(now=now, channel=Channel.MAIL)
-
-    _at_once(work)
-    work()
-    assert len(messages.arrived()) == len({sent["reference"] for sent in messages.arrived()}) == 4
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_between_every_two_steps_loses_nothing_and_shows_nothing_twice(
-    messages: MessageStandin,
-) -> None:
-    driver, zone = make_user(Role.USER), make_zone()
-    User.objects.update(email_confirmed_at=START)
-    book(driver, zone, "KA-01-AB-0001", clock.now())
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(messages.smtp_port)],
-        cwd=ROOT,
-        env=environment_for("http://127.0.0.1:1"),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        preexec_fn=end_with_parent(signal.SIGKILL),
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    deaths = done.stdout.split("\n")
-    assert {"before a commit", "after a commit"} <= set(deaths)
-    later: datetime = clock.now() + timedelta(days=1)
-    take_events(now=later)
-    deliver(now=later, channel=Channel.MAIL)
-    assert len({sent["reference"] for sent in messages.arrived()}) == 1
-    assert Delivery.objects.get().state in {"SENT", "FAILED"}

@@ -14,7 +14,7 @@ from parking.core.brand import dark_shades, light_shades
 from parking.core.site_settings import BRAND_COLOUR, BRAND_NAME
 from parking.notifications.attachments import attachments_of
 from parking.notifications.channels.base import Letter, NotDelivered
-from parking.notifications.kinds import known_kind
+from parking.notifications.kinds import Kind, known_kind
 from parking.notifications.unsubscribing import unsubscribe_address
 
 _PERMANENT = 500
@@ -45,7 +45,7 @@ class MailSender:
 def mail_of(letter: Letter, address: str, now: datetime) -> EmailMultiAlternatives:
     """Return a mail, in the active language."""
     files = attachments_of(letter.notice.attachment, now=now)
-    facts = _facts(letter) | {"attached": _("The document is attached.") if files else ""}
+    facts = _facts(letter, now) | {"attached": _("The document is attached.") if files else ""}
     message = EmailMultiAlternatives(
         # A line break would end the header: names and other data may have one.
         subject=" ".join(letter.words.title.split()),
@@ -59,7 +59,7 @@ def mail_of(letter: Letter, address: str, now: datetime) -> EmailMultiAlternativ
     return message
 
 
-def _facts(letter: Letter) -> dict[str, str | list[str] | object]:
+def _facts(letter: Letter, now: datetime) -> dict[str, str | list[str] | object]:
     colour, kind = BRAND_COLOUR.at(None), known_kind(letter.notice.kind)
     is_bound = kind is None or kind.urgent
     return {
@@ -72,11 +72,18 @@ def _facts(letter: Letter) -> dict[str, str | list[str] | object]:
         "lines": list(letter.words.lines),
         "advice": letter.words.advice,
         "button": letter.words.button or _("Open"),
-        "address": f"{settings.BASE_URL}{letter.notice.path}" if letter.notice.path else "",
+        "address": _address(letter, kind, now),
         # What is about the safety of an account cannot be ended.
         "unsubscribe": "" if is_bound else unsubscribe_address(letter.notice.person_id, letter.notice.kind),
         "preferences": f"{settings.BASE_URL}/profile/notifications/",
     }
+
+
+def _address(letter: Letter, kind: Kind | None, now: datetime) -> str:
+    """Return where the button leads: a page of ours, or a link made now, which is nowhere but in the mail."""
+    if kind is not None and kind.link is not None:
+        return kind.link(letter.person, now)
+    return f"{settings.BASE_URL}{letter.notice.path}" if letter.notice.path else ""
 
 
 def _headers(letter: Letter, unsubscribe: object) -> dict[str, str]:
