@@ -38,6 +38,8 @@ class MailSender:
             raise NotDelivered("smtp_login") from error
         except SMTPResponseException as error:
             raise NotDelivered(f"smtp_{error.smtp_code}", is_definite=error.smtp_code >= _PERMANENT) from error
+        except TimeoutError as error:
+            raise NotDelivered("too_slow") from error
         except (SMTPException, OSError) as error:
             raise NotDelivered(type(error).__name__) from error
 
