@@ -21,8 +21,8 @@ from parking.notifications.rendering import register_renderer
 from parking.passes.events import OrganisationInvoiced, OrganisationOverdue
 from parking.passes.models import Organisation, OrganisationInvoice
 
-TEXT, MONEY, TIME = ValueType.TEXT, ValueType.MONEY, ValueType.TIME
-_VALUES = {"organisation": TEXT, "site": TEXT, "amount": MONEY, "first": TIME, "last": TIME}
+TEXT, MONEY, DATE = ValueType.TEXT, ValueType.MONEY, ValueType.DATE
+_VALUES = {"organisation": TEXT, "site": TEXT, "amount": MONEY, "first": DATE, "last": DATE}
 _MONEY = {"organisation": TEXT, "site": TEXT, "amount": MONEY}
 _OPEN = _("Open the invoices")
 
@@ -31,16 +31,19 @@ _OPEN = _("Open the invoices")
 INVOICED = Kind(
     "organisation_invoiced",
     _("Invoice of %(amount)s for %(organisation)s"),
-    _("Parking at %(site)s from %(first)s to %(last)s. Please pay before %(due)s."),
-    {**_VALUES, "due": TIME},
+    _("Parking at %(site)s from %(first)s to %(last)s. Please pay by %(due)s."),
+    {**_VALUES, "due": DATE},
     button=_OPEN,
     name=_("Invoice of your organisation"),
 )
 OVERDUE = Kind(
     "organisation_overdue",
     _("Invoice of %(organisation)s is overdue: %(amount)s"),
-    _("Parking at %(site)s from %(first)s to %(last)s. From %(pays_from)s on your vehicles pay until it is settled."),
-    {**_VALUES, "pays_from": TIME},
+    _(
+        "Parking at %(site)s from %(first)s to %(last)s. "
+        "From %(pays_from)s on, your vehicles pay at the gate until it is settled."
+    ),
+    {**_VALUES, "pays_from": DATE},
     button=_OPEN,
     name=_("Invoice of your organisation is overdue"),
 )
@@ -126,7 +129,8 @@ def refund_done(bill_id: int, amount: Decimal) -> list[Message]:
 
 def render_invoiced(event: OrganisationInvoiced, _at: datetime) -> Iterable[Message]:
     found = OrganisationInvoice.objects.filter(organisation_id=event.organisation_id, number=event.number).first()
-    due = found.due_at.isoformat() if found else ""
+    # The last day to pay; its end is a midnight, excluded.
+    due = (found.due_at - timedelta(minutes=1)).isoformat() if found else ""
     return _to_contact(event.organisation_id, event.number, INVOICED, amount=event.amount, due=due)
 
 

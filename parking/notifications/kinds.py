@@ -26,6 +26,8 @@ class ValueType(StrEnum):
     NUMBER = "NUMBER"
     MONEY = "MONEY"
     TIME = "TIME"
+    # Stored as a time, written without the hour.
+    DATE = "DATE"
     # A username; empty: the system.
     DOER = "DOER"
     # A list of dicts, each a line that the kind's `lines` puts into words.

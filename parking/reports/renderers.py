@@ -56,6 +56,8 @@ def _line(row: dict[str, Any]) -> str:
     facts = {"name": _NAMES.get(row["code"], row["code"]), "count": row["count"], "days": row["days"]}
     if row["amount"]:
         facts["amount"] = f"₹{indian(Decimal(row['amount']))}"
+        if not row["days"]:
+            return _("%(name)s: %(count)s, %(amount)s, since today") % facts
         text = ngettext(
             "%(name)s: %(count)s, %(amount)s, the oldest for %(days)s day",
             "%(name)s: %(count)s, %(amount)s, the oldest for %(days)s days",
@@ -80,7 +82,7 @@ SERIES_ENDS = Kind(
     "series_ends",
     gettext_lazy("Invoice numbers of %(site)s are nearly used up"),
     gettext_lazy(
-        "The series %(series)s has given 99 percent of its numbers. Without a new prefix no invoice is issued."
+        "The series %(series)s has given 99 percent of its numbers. Without a new prefix no invoice can be issued."
     ),
     {"site": ValueType.TEXT, "series": ValueType.TEXT},
     audience=MANAGERS,

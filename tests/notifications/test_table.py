@@ -242,9 +242,7 @@ def test_the_digest_counts_what_had_no_answer_in_the_day_before(
     silent(driver, zone, gateway, 2)
     tell_managers(now=SEVEN)
     (notice,) = digests()
-    assert words_of(notice).lines == (
-        "Payments that a payment service did not answer: 2, ₹100.00, the oldest for 0 days",
-    )
+    assert words_of(notice).lines == ("Payments that a payment service did not answer: 2, ₹100.00, since today",)
     User.objects.filter(pk=admin.pk).update(site_ids=[999])
     Notice.objects.all().delete()
     tell_managers(now=SEVEN)

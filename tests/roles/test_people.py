@@ -155,7 +155,7 @@ def test_all_administrators_get_a_mail_about_a_new_one_and_a_new_password(world:
     deliver(now=START, channel=Channel.MAIL)
     assert len(mail.outbox) == 2 * expected
     assert admin.username in mail.outbox[0].subject
-    assert "by The system." in mail.outbox[0].body
+    assert "by the system." in mail.outbox[0].body
 
 
 def test_a_new_administrator_and_a_new_password_are_announced(world: World, monkeypatch: Any) -> None:

@@ -1,5 +1,6 @@
 """Mail: plain text and HTML in the operator's brand, with the documents attached."""
 
+import re
 from datetime import datetime
 from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -55,7 +57,7 @@ def mail_of(letter: Letter, address: str, now: datetime) -> EmailMultiAlternativ
         to=[address],
         headers=_headers(letter, facts["unsubscribe"]),
     )
-    message.attach_alternative(render_to_string("notifications/mail.html", facts), "text/html")
+    message.attach_alternative(render_to_string("notifications/mail.html", facts | _in_html(letter)), "text/html")
     for attached in files:
         message.attach(attached.name, attached.body, attached.media_type)
     return message
@@ -79,6 +81,28 @@ def _facts(letter: Letter, now: datetime) -> dict[str, str | list[str] | object]
         "unsubscribe": "" if is_bound else unsubscribe_address(letter.notice.person_id, letter.notice.kind),
         "preferences": f"{settings.BASE_URL}/profile/notifications/",
     }
+
+
+# Plates, slots and numbers of ours: a line must not end inside one.
+_NUMBER = re.compile(r"\b([0-9A-Z]+(?:-[0-9A-Z]+)+)\b")
+
+
+def _in_html(letter: Letter) -> dict[str, str | list[str]]:
+    """Return the words as HTML, in which no line ends inside a plate."""
+    words = letter.words
+    return {
+        "heading": _unbroken(words.title),
+        "text": _unbroken(words.text),
+        "lines": [_unbroken(line) for line in words.lines],
+    }
+
+
+def _unbroken(text: str) -> str:
+    parts = [
+        format_html('<span style="white-space: nowrap">{}</span>', part) if number % 2 else part
+        for number, part in enumerate(_NUMBER.split(text))
+    ]
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def _address(letter: Letter, kind: Kind | None, now: datetime) -> str:
