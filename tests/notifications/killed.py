@@ -31,6 +31,7 @@ from parking.notifications.noticing import take_events
 from parking.notifications.rules import LEASE
 
 LONGEST = 80
+FOLLOWED = ("claiming ", "sending ")
 
 
 class Steps:
@@ -43,7 +44,10 @@ class Steps:
         self._commits = 0
 
     def around(self, owner: Any, name: str, what: Callable[..., str]) -> None:
-        """Step before and after each call of a function, which `what` names by its arguments; empty: no step."""
+        """Step before and after each call of a function, which `what` names by its arguments; empty: no step.
+
+        What is claimed is sent next, and what is sent is marked next: between two of them one step is enough.
+        """
         work: Callable[..., Any] = getattr(owner, name)
 
         def watched(*args: Any, **kwargs: Any) -> Any:
@@ -52,7 +56,8 @@ class Steps:
                 return work(*args, **kwargs)
             self._step(f"before {step}")
             result = work(*args, **kwargs)
-            self._step(f"after {step}")
+            if not step.startswith(FOLLOWED):
+                self._step(f"after {step}")
             return result
 
         setattr(owner, name, watched)

@@ -52,8 +52,10 @@ def shown(messages: MessageStandin) -> Counter[str]:
 
 
 def steps_of(what: str, kind: str) -> set[str]:
-    done = ("claiming", "sending", "marking")
-    return {f"{when} {step} {what} {kind}" for when in ("before", "after") for step in done}
+    """Return between which steps of a delivery a worker dies: from before the first until after the last."""
+    return {
+        f"{step} {what} {kind}" for step in ("before claiming", "before sending", "before marking", "after marking")
+    }
 
 
 def test_a_worker_killed_between_every_two_steps_loses_nothing_and_shows_nothing_twice(
