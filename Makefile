@@ -29,7 +29,7 @@ FORMED := '**/*.{js,cjs,css}' # by prettier
 NOT_CORE := --ignore=tests/gateways --ignore=tests/payments --ignore=tests/invoices
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-core check format messages pictures assets tools chromium bench bigdata queue week lock clean
+.PHONY: help run test test-core check format messages mails pictures assets tools chromium bench bigdata queue week lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ format: $(DEV) tools ## put the code into its form
 	$(BIN)/ruff check --fix .
 	$(TOOL) prettier --log-level warn --write $(FORMED)
 	$(TOOL) eslint --fix .
+
+mails: $(DEV) ## every kind of mail as pictures and text, in .cache/mails-seen
+	$(BIN)/python manage.py shell -v 0 -c "from tests.notifications.mails import main; main('.cache/mails-seen')"
 
 messages: $(DEV) ## gather what pages say into the Hindi catalogue
 	$(BIN)/python -m deploy.messages update

@@ -72,7 +72,7 @@ def main() -> None:
     sent = Delivery.objects.filter(state=DeliveryState.SENT)
     mails = sent.count()
     with mail_server() as port:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "parking.notifications.channels.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         work(float(sys.argv[1]))
     print(json.dumps({"notices": Notice.objects.count() - notices, "mails": sent.count() - mails}))

@@ -13,12 +13,13 @@ EMAIL_USE_SSL = _env.email_use_ssl
 EMAIL_PORT = _env.email_port or (587 if EMAIL_USE_TLS else 465 if EMAIL_USE_SSL else 25)
 EMAIL_HOST_USER = _env.email_host_user
 EMAIL_HOST_PASSWORD = _env.email_host_password
-# Seconds that the worker waits for the mail server.
+# Seconds that the worker waits for each word of the mail server; for a mail as a whole see the backend.
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = _env.default_from_email
 # Development keeps mails as files, unless a server is named: a link that sets a password belongs in no log.
 _SENDS = _env.in_production or bool(_env.email_host)
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _SENDS else 'filebased'}.EmailBackend"
+_BACKEND = "parking.notifications.channels.smtp" if _SENDS else "django.core.mail.backends.filebased"
+EMAIL_BACKEND = f"{_BACKEND}.EmailBackend"
 EMAIL_FILE_PATH = Path(__file__).resolve().parent.parent / ".cache" / "mails"
 
 

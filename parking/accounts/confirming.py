@@ -1,6 +1,7 @@
 """Proof that a mail address is its owner's: a link that is mailed there."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -18,7 +19,7 @@ from parking.core.errors import Refused
 def send_link(user: User) -> None:
     """Enqueue the mail that lets an account confirm its address, if it has one that is not; inside the transaction."""
     if user.email and user.email_confirmed_at is None:
-        mail_confirmation_link.enqueue(user.pk)
+        mail_confirmation_link.enqueue(user.pk, uuid4().hex)
 
 
 def send_confirmation_again(request: HttpRequest, *, user: User, now: datetime) -> None:

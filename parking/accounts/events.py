@@ -107,7 +107,7 @@ class PasswordChanged(UserEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordResetMailed(UserEvent):
-    """A link for a new password was mailed."""
+    """A mail with a link for a new password was asked for, and is on its way to the address of the account."""
 
     action = "password.reset_mailed"
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.utils.crypto import salted_hmac
 
 from parking.accounts.models import User
 
@@ -24,9 +25,18 @@ class _Tokens(PasswordResetTokenGenerator):
     def _make_hash_value(self, user: Any, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}:{user.token_epoch}"
 
+    def mark(self, user: User) -> str:
+        """Return a hash of all but the time that a token is made of."""
+        return salted_hmac(self.key_salt, self._make_hash_value(user, 0), algorithm="sha256").hexdigest()[:32]
+
 
 def new_reset_token(user: User, *, now: datetime) -> str:
     return _Tokens(now).make_token(user)
+
+
+def mark_of_account(user: User) -> str:
+    """Return what stands for the state of an account that ends its links: another after a sign-in or a new password."""
+    return _Tokens(datetime.min.replace(tzinfo=UTC)).mark(user)
 
 
 def opens_account(token: str, user: User, *, now: datetime) -> bool:

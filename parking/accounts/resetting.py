@@ -1,6 +1,7 @@
 """Reset of a forgotten password, by a link that comes by mail."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -31,7 +32,7 @@ def request_password_reset(request: HttpRequest, *, email_or_username: str, now:
     `too_many_requests` from this address in this minute.
     """
     count_reset(request, now=now)
-    mail_reset_links.enqueue(ids_of_reset(email_or_username))
+    mail_reset_links.enqueue(ids_of_reset(email_or_username), uuid4().hex)
 
 
 def reset_link_is_valid(*, uid: str, token: str, now: datetime) -> bool:
@@ -64,7 +65,7 @@ def reset_password(*, uid: str, token: str, new_password: str, now: datetime) ->
         forget_failures_of_name(locked.username)
         audit.record(actor_of(locked), PasswordReset(user_id=locked.pk), now)
         if locked.role == Role.ADMIN:
-            mail_administrators.enqueue(NEW_PASSWORD, locked.pk, locked.pk)
+            mail_administrators.enqueue(NEW_PASSWORD, locked.pk, locked.pk, uuid4().hex)
     return locked
 
 

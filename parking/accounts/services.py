@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
@@ -171,7 +172,7 @@ def replace_password(known: User, hashed: HashedPassword, *, now: datetime) -> U
     notices.password_changed(locked)
     audit.record(actor_of(locked), PasswordChanged(user_id=locked.pk), now)
     if _is_active_admin(locked):
-        mail_administrators.enqueue(NEW_PASSWORD, locked.pk, locked.pk)
+        mail_administrators.enqueue(NEW_PASSWORD, locked.pk, locked.pk, uuid4().hex)
     return locked
 
 
@@ -293,7 +294,7 @@ def create_user(
         )
         audit.record(actor, created, now)
         if _is_active_admin(user):
-            mail_administrators.enqueue(NEW_ADMINISTRATOR, user.pk, actor.user_id)
+            mail_administrators.enqueue(NEW_ADMINISTRATOR, user.pk, actor.user_id, uuid4().hex)
     return user
 
 
@@ -328,9 +329,9 @@ def update_user(*, actor: Actor, user_id: int, changes: Mapping[str, Any], passw
         changed = {*changes, *(["password"] if hashed else [])}
         _record_change(actor, user, changed, now, administrator_lost=was_admin and not _is_active_admin(user))
         if is_raised:
-            mail_administrators.enqueue(NEW_ADMINISTRATOR, user.pk, actor.user_id)
+            mail_administrators.enqueue(NEW_ADMINISTRATOR, user.pk, actor.user_id, uuid4().hex)
         if hashed is not None and _is_active_admin(user):
-            mail_administrators.enqueue(NEW_PASSWORD, user.pk, actor.user_id)
+            mail_administrators.enqueue(NEW_PASSWORD, user.pk, actor.user_id, uuid4().hex)
     return user
 
 

@@ -1,4 +1,4 @@
-"""Background tasks for accounts. Run twice, they send the mail twice, and either link works."""
+"""Background tasks for accounts. `wish` names what was asked for: run twice, it is mailed once."""
 
 from django_tasks import task
 
@@ -7,18 +7,18 @@ from parking.core import clock
 
 
 @task()
-def mail_administrators(what: str, user_id: int, by_id: int | None) -> int:
-    return mails.mail_administrators(what, user_id=user_id, by_id=by_id)
+def mail_administrators(what: str, user_id: int, by_id: int | None, wish: str = "") -> int:
+    return mails.mail_administrators(what, user_id=user_id, by_id=by_id, now=clock.now(), wish=wish)
 
 
 @task()
-def mail_reset_links(user_ids: list[int]) -> int:
-    return mails.mail_reset_links(user_ids, now=clock.now())
+def mail_reset_links(user_ids: list[int], wish: str = "") -> int:
+    return mails.mail_reset_links(user_ids, now=clock.now(), wish=wish)
 
 
 @task()
-def mail_confirmation_link(user_id: int) -> bool:
-    return mails.mail_confirmation_link(user_id, now=clock.now())
+def mail_confirmation_link(user_id: int, wish: str = "") -> bool:
+    return mails.mail_confirmation_link(user_id, now=clock.now(), wish=wish)
 
 
 @task()

@@ -15,6 +15,7 @@ from parking.passes.events import (
     PassCancelled,
     PassEndsSoon,
     PassExpired,
+    PassGivenUp,
     PassLengthened,
     PassPaid,
     PassRenewalOffered,
@@ -61,6 +62,14 @@ OVER = Kind(
     _PASS,
     button=_OPEN,
     name=_("Pass ended"),
+)
+UNPAID = Kind(
+    "pass_unpaid",
+    _("Your pass %(number)s has ended unpaid"),
+    _("%(plan)s at %(site)s for %(plates)s was not paid, so it has ended. You owe nothing."),
+    _PASS,
+    button=_OPEN,
+    name=_("Pass not paid"),
 )
 CANCELLED = Kind(
     "pass_cancelled",
@@ -165,6 +174,10 @@ def render_over(event: PassExpired, _at: datetime) -> Iterable[Message]:
     return _to_holder(event.pass_id, OVER)
 
 
+def render_unpaid(event: PassGivenUp, _at: datetime) -> Iterable[Message]:
+    return _to_holder(event.pass_id, UNPAID)
+
+
 def render_cancelled(event: PassCancelled, _at: datetime) -> Iterable[Message]:
     return _to_holder(event.pass_id, CANCELLED, refund=event.refund)
 
@@ -191,12 +204,13 @@ def render_vehicles(event: PassVehiclesChanged, _at: datetime) -> Iterable[Messa
 
 def register() -> None:
     """Register the kinds and renderers of passes."""
-    for kind in (PAID, RENEWAL, ENDS_SOON, OVER, CANCELLED, MONEY_BACK, REFUND_DONE, VEHICLES, LENGTHENED):
+    for kind in (PAID, RENEWAL, ENDS_SOON, OVER, UNPAID, CANCELLED, MONEY_BACK, REFUND_DONE, VEHICLES, LENGTHENED):
         register_kind(kind)
     register_renderer(PassPaid, render_paid)
     register_renderer(PassRenewalOffered, render_renewal)
     register_renderer(PassEndsSoon, render_ends_soon)
     register_renderer(PassLengthened, render_lengthened)
     register_renderer(PassExpired, render_over)
+    register_renderer(PassGivenUp, render_unpaid)
     register_renderer(PassCancelled, render_cancelled)
     register_renderer(PassVehiclesChanged, render_vehicles)

@@ -7,7 +7,13 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from parking.checkout import left_behind, organisation_renderers, pass_renderers, reservation_renderers
+from parking.checkout import (
+    left_behind,
+    objection_renderers,
+    organisation_renderers,
+    pass_renderers,
+    reservation_renderers,
+)
 from parking.checkout.driver_messages import to_driver
 from parking.checkout.notice_documents import attached_documents
 from parking.core.money import ZERO
@@ -258,7 +264,7 @@ def render_left(event: SessionExited | SessionTerminated, at: datetime) -> Itera
 def render_captured(event: PaymentCaptured, _at: datetime) -> Iterable[Message]:
     """Tell of a payment. That which ends a stay has no event of its own, as the bill tells it."""
     if event.pass_id is not None:
-        return pass_renderers.money_back(event.pass_id, event.amount) if event.refunds else []
+        return _back_of_pass(event.pass_id, event.amount, *event.refunds) if event.refunds else []
     session = _stay(event.session_id)
     payment = Payment.objects.filter(order__order_id=event.order_id).first()
     if event.refunds:
@@ -268,15 +274,20 @@ def render_captured(event: PaymentCaptured, _at: datetime) -> Iterable[Message]:
     return to_driver(session, PAYMENT_RECEIVED, attachment=_document(payment), amount=event.amount)
 
 
+def _back_of_pass(pass_id: int, amount: Decimal, refund_id: str, *_more: str) -> list[Message]:
+    of_organisation = organisation_renderers.money_back(pass_id, amount, refund_id)
+    return of_organisation or pass_renderers.money_back(pass_id, amount, refund_id)
+
+
 def render_paid_twice(event: OrderPaidTwice, _at: datetime) -> Iterable[Message]:
     if event.pass_id is not None:
-        return pass_renderers.money_back(event.pass_id, event.amount, event.refund_id)
+        return _back_of_pass(event.pass_id, event.amount, event.refund_id)
     return to_driver(_stay(event.session_id), PAID_TWICE, amount=event.amount)
 
 
 def render_refund_written(event: PaymentRefunded | SecondPaymentSentBack, _at: datetime) -> Iterable[Message]:
     if event.pass_id is not None:
-        return pass_renderers.money_back(event.pass_id, event.amount, event.refund_id)
+        return _back_of_pass(event.pass_id, event.amount, event.refund_id)
     return to_driver(_stay(event.session_id), REFUND_WRITTEN, amount=event.amount)
 
 
@@ -296,7 +307,8 @@ def _refund_done(refund: Refund) -> list[Message]:
     attachment, bill_id = _document(refund.payment), refund.payment.bill_id
     if session := _stay_of_bill(bill_id):
         return to_driver(session, REFUND_DONE, attachment=attachment, amount=refund.amount)
-    return pass_renderers.refund_done(bill_id, refund.amount, attachment)
+    of_pass = pass_renderers.refund_done(bill_id, refund.amount, attachment)
+    return of_pass or organisation_renderers.refund_done(bill_id, refund.amount)
 
 
 def render_lapsed(event: PointsLapsed, _at: datetime) -> Iterable[Message]:
@@ -307,6 +319,7 @@ pass_renderers.register()
 reservation_renderers.register()
 organisation_renderers.register()
 left_behind.register()
+objection_renderers.register()
 register_attachment("payment", attached_documents)
 register_renderer(SessionBooked, render_booked, when=_is_free)
 register_renderer(SessionCancelled, render_cancelled)

@@ -44,7 +44,7 @@ def _is_awaited(notice: Notice, now: datetime) -> bool:
 
 RESERVED = Kind(
     "reserved",
-    _("%(plate)s is reserved at %(zone)s"),
+    _("A place at %(zone)s is reserved for %(plate)s"),
     _(
         "A place at %(zone)s, %(site)s is reserved for %(plate)s from %(starts_at)s to %(ends_at)s. "
         "You get your slot shortly before the start. Please come by %(enter_by)s. Paid: %(amount)s."

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from parking.accounts.models import Role
+from parking.accounts.models import Role, User
 from parking.notifications.models import Channel, Notice
 
 DRIVERS = frozenset({Role.USER, Role.ADMIN})
@@ -26,6 +26,10 @@ class ValueType(StrEnum):
     NUMBER = "NUMBER"
     MONEY = "MONEY"
     TIME = "TIME"
+    # Stored as a time, written without the hour.
+    DATE = "DATE"
+    # A username; empty: the system.
+    DOER = "DOER"
     # A list of dicts, each a line that the kind's `lines` puts into words.
     LINES = "LINES"
 
@@ -45,7 +49,8 @@ class Kind:
     `name` is what people choose by, `advice` a sentence for mails, before the button. `channels` are those by which it
     usually goes; `audience` the roles that may choose. What is `urgent` goes by its channels whatever was chosen, also
     in quiet hours. What comes `at_any_hour` sounds in quiet hours too, and is chosen as others are.
-    `is_current` says of a notice whether it still is news; what is over is not sent any more.
+    `is_current` says of a notice whether it still is news; what is over is not sent any more. `link` makes the address
+    of a mail's button when it is sent, where that opens something to whoever has it and must not be stored.
     """
 
     code: str
@@ -57,6 +62,7 @@ class Kind:
     urgent: bool = False
     at_any_hour: bool = False
     is_current: Callable[[Notice, datetime], bool] | None = None
+    link: Callable[[User, datetime], str] | None = None
     button: Promise | None = None
     advice: Promise | None = None
     name: Promise | None = None

@@ -13,14 +13,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from parking.accounts import notices
-from parking.accounts.mails import NOTICES
+from parking.accounts.mails import LINKS, MANAGERS_NEWS, NOTICES, Link
 from parking.accounts.models import User
 from parking.core import clock
 from parking.core.site_settings import BRAND_NAME
 from parking.core.task_queue import LATE_AFTER, oldest_wait
 from parking.notifications.alerting import Critical, register_watch
 from parking.notifications.kinds import ANYBODY, MANAGERS, Kind, Message, ValueType, register_kind
-from parking.notifications.models import Channel, Delivery
+from parking.notifications.models import Channel, Delivery, Notice
 from parking.notifications.noticing import tell
 from parking.notifications.queries import oldest_message_wait
 
@@ -44,16 +44,66 @@ def _kind(code: str, title: Promise, sentence: Promise) -> Kind:
     )
 
 
-def tell_owner(user: User, kind: str, addresses: Collection[str]) -> None:
-    """Tell the owner of an account, by mail at these addresses. Inside the transaction of the change.
+def _kind_of_link(code: str, link: Link) -> Kind:
+    def is_needed(notice: Notice, _now: datetime) -> bool:
+        return link.is_needed(notice.person, notice.values["mark"])
 
-    For a week after the address was changed, the former one is told too: it may not have been the owner who changed it.
-    """
-    now = clock.now()
-    everywhere = {*addresses, *_former_addresses(user, now)}
-    values = {"username": user.username, "brand": BRAND_NAME.at(None)}
-    message = Message(user.pk, kind, values, path="/password/forgotten/", addresses=tuple(sorted(everywhere)))
-    tell([message], source=f"account:{uuid4().hex}", at=now, now=now)
+    return Kind(
+        code=code,
+        title=link.title,
+        text=link.text,
+        values={**_VALUES, "mark": ValueType.TEXT},
+        channels=frozenset({Channel.MAIL}),
+        audience=ANYBODY,
+        urgent=True,
+        is_current=is_needed,
+        link=link.make,
+        button=link.button,
+        advice=link.advice,
+    )
+
+
+def _kind_for_managers(what: str, title: Promise, sentence: Promise, doubt: Promise) -> Kind:
+    return Kind(
+        code=what.lower(),
+        title=title,
+        text=sentence,
+        values={**_VALUES, "by": ValueType.DOER},
+        audience=MANAGERS,
+        urgent=True,
+        button=_("Open the account"),
+        advice=doubt,
+    )
+
+
+class _Teller:
+    """Writes notices of what accounts tell. See `accounts.notices.Teller`."""
+
+    def tell_owner(self, user: User, kind: str, addresses: Collection[str]) -> None:
+        """Tell the owner of an account, by mail at these addresses. Inside the transaction of the change.
+
+        For a week after the address was changed, the former one is told too: it may not have been the owner who
+        changed it.
+        """
+        now = clock.now()
+        everywhere = {*addresses, *_former_addresses(user, now)}
+        message = Message(user.pk, kind, _about(user), path="/password/forgotten/", addresses=tuple(sorted(everywhere)))
+        tell([message], source=f"account:{uuid4().hex}", at=now, now=now)
+
+    def mail_link(self, user: User, kind: str, *, mark: str, source: str, now: datetime) -> bool:
+        """Mail a link to the present address alone: whoever has it, has the account."""
+        message = Message(user.pk, kind, {**_about(user), "mark": mark}, path=LINKS[kind].path)
+        return tell([message], source=source, at=now, now=now) == 1
+
+    def tell_manager(self, manager: User, kind: str, *, about: User, by: str, source: str, now: datetime) -> bool:
+        """Tell a manager of another account."""
+        path = f"/office/users/{about.pk}/"
+        message = Message(manager.pk, kind.lower(), {**_about(about), "by": by}, path=path)
+        return tell([message], source=source, at=now, now=now) == 1
+
+
+def _about(user: User) -> dict[str, str]:
+    return {"username": user.username, "brand": BRAND_NAME.at(None)}
 
 
 def _former_addresses(user: User, now: datetime) -> set[str]:
@@ -112,7 +162,11 @@ def _message_of(kind: Kind, values: dict[str, int]) -> Callable[[int], Message]:
 
 for _code, (_title, _sentence) in NOTICES.items():
     register_kind(_kind(_code, _title, _sentence))
-notices.tell_through(tell_owner)
+for _code, _link in LINKS.items():
+    register_kind(_kind_of_link(_code, _link))
+for _code, _words in MANAGERS_NEWS.items():
+    register_kind(_kind_for_managers(_code, *_words))
+notices.tell_through(_Teller())
 register_kind(WORK_WAITS)
 register_kind(MESSAGES_LATE)
 register_watch(watch_queue)

@@ -54,11 +54,13 @@ def zone_of(notice: Notice) -> ZoneInfo:
 
 
 def _written(type_: ValueType, value: Any, zone: ZoneInfo) -> str:
+    if type_ == ValueType.DOER and not value:
+        return _("the system")
     if type_ == ValueType.LINES or value in {None, ""}:
         return ""
     if type_ == ValueType.MONEY:
         return f"₹{indian(Decimal(str(value)))}"
-    if type_ == ValueType.TIME:
+    if type_ in {ValueType.TIME, ValueType.DATE}:
         local = datetime.fromisoformat(str(value)).astimezone(zone)
-        return formats.date_format(local, "j M Y, H:i")
+        return formats.date_format(local, "j M Y, H:i" if type_ == ValueType.TIME else "j M Y")
     return str(value)

@@ -12,6 +12,8 @@ from parking.accounts.models import User
 from parking.accounts.tasks import mail_reset_links
 from parking.core import clock
 from parking.facilities.models import ParkingZone
+from parking.notifications.delivering import deliver
+from parking.notifications.models import Channel
 from tests.browser.conftest import NewPage, SignIn, TakePicture
 from tests.browser.watch import Watch
 from tests.build import book, enter, leave
@@ -87,6 +89,7 @@ def test_a_new_password_here_and_by_mail(
     elsewhere.get_by_role("button", name="Send the link").click()
     expect(elsewhere.get_by_text("a mail is on its way")).to_be_visible()
     mail_reset_links.call([driver.pk])
+    deliver(now=clock.now(), channel=Channel.MAIL)
     link = re.search(r"https?://[^/]+(/password/reset/\S+)", str(mail.outbox[-1].body))
     assert link
     elsewhere.goto(link[1])

@@ -1,6 +1,7 @@
 """Pages in a good state, for the user's guide: what the journeys do not show. It looks, and takes the pictures."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,6 +9,9 @@ from playwright.sync_api import Page, expect
 from parking.accounts.models import Role, User
 from parking.core import clock
 from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.notifications.channels.web_push import new_private_key
+from parking.notifications.models import Channel, Delivery
+from parking.notifications.noticing import take_events
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession
@@ -126,3 +130,33 @@ def test_what_was_booked_before(asha: Page, driver: User, zone: ParkingZone, pic
     asha.goto("/history/")
     expect(asha.get_by_role("heading", name="History")).to_be_visible()
     picture(asha, "driver-history")
+
+
+def test_what_a_driver_is_told_and_chooses(
+    asha: Page, driver: User, staff: User, zone: ParkingZone, picture: TakePicture, settings: Any
+) -> None:
+    settings.PUSH_PRIVATE_KEY = new_private_key()
+    User.objects.filter(pk=driver.pk).update(email="asha@example.org", email_confirmed_at=clock.now())
+    drive(staff, driver, zone, PLATES[0], clock.now() - timedelta(hours=3), 2)
+    book(driver, zone, PLATES[1])
+    while take_events(now=clock.now()):
+        pass
+    asha.goto("/notifications/")
+    expect(asha.get_by_role("heading", name="Notifications", level=1)).to_be_visible()
+    picture(asha, "driver-notices")
+    asha.goto("/profile/notifications/")
+    expect(asha.get_by_role("group", name="Quiet hours")).to_be_visible()
+    picture(asha, "driver-choices")
+
+
+def test_what_was_not_delivered(office: Page, picture: TakePicture) -> None:
+    User.objects.update(email_confirmed_at=clock.now())
+    while take_events(now=clock.now()):
+        pass
+    failed = Delivery.objects.filter(channel=Channel.MAIL).order_by("pk")
+    for number, delivery in enumerate(failed[:5]):
+        error = ("smtp_550", "too_slow")[number % 2]
+        Delivery.objects.filter(pk=delivery.pk).update(state="FAILED", attempts=5, error=error)
+    office.goto("/office/undelivered/")
+    expect(office.get_by_role("button", name="Send all of them again").first).to_be_visible()
+    picture(office, "office-undelivered")

@@ -33,7 +33,7 @@ def test_development_keeps_mails_as_files(read: Any) -> None:
 
 def test_a_named_server_gets_them(read: Any) -> None:
     values = read(EMAIL_HOST="mail.example")
-    assert values["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert values["EMAIL_BACKEND"] == "parking.notifications.channels.smtp.EmailBackend"
     assert (values["EMAIL_HOST"], values["EMAIL_PORT"]) == ("mail.example", 25)
 
 
@@ -45,7 +45,7 @@ def test_the_port_follows_the_encryption(read: Any, switch: str, port: int) -> N
 
 def test_production_sends_and_writes_links_to_its_first_host(read: Any) -> None:
     values = read(**PRODUCTION)
-    assert values["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert values["EMAIL_BACKEND"] == "parking.notifications.channels.smtp.EmailBackend"
     assert values["BASE_URL"] == "https://parking.example"
     assert values["mail_problems"]() == []
 

@@ -41,7 +41,7 @@ class MessageStandin:
     def settings(self) -> dict[str, Any]:
         """Return the settings that point at it."""
         return {
-            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_BACKEND": "parking.notifications.channels.smtp.EmailBackend",
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": self.smtp_port,
             "EMAIL_TIMEOUT": 1,

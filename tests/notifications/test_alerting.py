@@ -53,7 +53,7 @@ def test_a_digest_comes_once_at_seven_with_what_waits(debt: User) -> None:
     assert notice.person == debt
     words = words_of(notice)
     assert words.title == "Needs attention: 1, ₹50.00 in all"
-    assert words.lines == ("Open debts: 1, ₹50.00, the oldest for 0 days",)
+    assert words.lines == ("Open debts: 1, ₹50.00, since today",)
     tell_managers(now=SEVEN + timedelta(days=1))
     assert len(digests()) == 2
 

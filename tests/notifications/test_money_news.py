@@ -110,6 +110,27 @@ def test_a_mail_with_a_document_says_so(driver: User, zone: ParkingZone) -> None
     assert len(sent.attachments) == 1
 
 
+def test_no_line_of_a_mail_ends_inside_a_plate_and_its_text_has_no_marks(driver: User, zone: ParkingZone) -> None:
+    book(driver, zone, "KA-01-AB-0001", START)
+    work(START)
+    (sent,) = mail.outbox
+    assert isinstance(sent, EmailMultiAlternatives)
+    page = str(sent.alternatives[0][0])
+    for number in ("KA-01-AB-0001", "A-001"):
+        assert f'<span style="white-space: nowrap">{number}</span>' in page
+    assert "<title>KA-01-AB-0001 is booked at Zone A</title>" in page
+    assert "<span" not in str(sent.body) and "KA-01-AB-0001" in str(sent.body)
+
+
+def test_names_in_a_mail_are_no_marks(driver: User) -> None:
+    book(driver, make_zone("<b>A-1</b> & Co"), now=START)
+    work(START)
+    (sent,) = mail.outbox
+    assert isinstance(sent, EmailMultiAlternatives)
+    page = str(sent.alternatives[0][0])
+    assert "<b>" not in page and '&lt;b&gt;<span style="white-space: nowrap">A-1</span>&lt;/b&gt; &amp; Co' in page
+
+
 # --- Places ------------------------------------------------------------------------------------------------
 
 

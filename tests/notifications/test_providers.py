@@ -1,28 +1,39 @@
 """Calls of providers: bounded as a whole, and never in clear text."""
 
 import threading
-from collections.abc import Iterator
-from socket import create_server
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from socket import create_server, socket
 from time import monotonic, sleep
 from types import ModuleType
+from typing import Any
 
 import pytest
 
-from parking.notifications.channels import http
+from parking.accounts.models import User
+from parking.facilities.models import ParkingZone
+from parking.notifications.channels import http, smtp
 from parking.notifications.channels.base import NotDelivered
+from parking.notifications.delivering import deliver
+from parking.notifications.models import Channel, Delivery
+from parking.notifications.noticing import take_events
 from smart_parking import message_settings
+from tests.build import book
+from tests.moments import START
+
+Play = Callable[[socket], None]
 
 
-@pytest.fixture
-def dripping() -> Iterator[str]:
-    """Return the address of a provider that sends a header a byte at a time, without end."""
+@contextmanager
+def played(play: Play) -> Iterator[int]:
+    """Let `play` answer one connection, then drip without end; answers the port."""
     with create_server(("127.0.0.1", 0)) as listener:
 
         def drip() -> None:
             connection, _ = listener.accept()
             with connection:
                 try:
-                    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                    play(connection)
                     while True:
                         connection.sendall(b"a")
                         sleep(0.02)
@@ -31,8 +42,16 @@ def dripping() -> Iterator[str]:
 
         thread = threading.Thread(target=drip, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        yield int(listener.getsockname()[1])
         thread.join(2)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    """Return the address of a provider that sends a header a byte at a time, without end."""
+    with played(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 def test_an_answer_that_trickles_is_given_up(dripping: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,6 +61,46 @@ def test_an_answer_that_trickles_is_given_up(dripping: str, monkeypatch: pytest.
         http.post(dripping, json={})
     assert (caught.value.code, caught.value.is_definite) == ("too_slow", False)
     assert monotonic() - began < 10
+
+
+def greet(connection: socket) -> None:
+    connection.sendall(b"220 ")
+
+
+def shake_hands(connection: socket) -> None:
+    # The head of a record of TLS that has 16 KiB.
+    connection.sendall(b"\x16\x03\x03\x40\x00")
+
+
+def take_mail(connection: socket) -> None:
+    """Take the mail as a mail server does, and begin an answer."""
+    connection.sendall(b"220 ready\r\n")
+    lines = connection.makefile("rb")
+    while not (line := lines.readline()).upper().startswith(b"DATA"):
+        assert line
+        connection.sendall(b"250 OK\r\n")
+    connection.sendall(b"354 go on\r\n")
+    while lines.readline().rstrip() != b".":
+        pass
+    connection.sendall(b"250 ")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("play", [greet, shake_hands, take_mail])
+def test_a_mail_server_that_trickles_holds_the_lane_no_longer_than_its_time(
+    driver: User, zone: ParkingZone, settings: Any, monkeypatch: pytest.MonkeyPatch, play: Play
+) -> None:
+    monkeypatch.setattr(smtp, "WHOLE_SECONDS", 0.3)
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "parking.notifications.channels.smtp.EmailBackend", "127.0.0.1"
+    settings.EMAIL_USE_SSL = play is shake_hands
+    book(driver, zone, now=START)
+    take_events(now=START)
+    with played(play) as settings.EMAIL_PORT:
+        began = monotonic()
+        deliver(now=START, channel=Channel.MAIL)
+        assert monotonic() - began < 10
+    row = Delivery.objects.get()
+    assert (row.state, row.attempts, row.error) == ("WAITING", 1, "too_slow")
 
 
 @pytest.mark.parametrize("name", ["SMS_URL", "WHATSAPP_URL"])

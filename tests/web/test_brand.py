@@ -13,6 +13,8 @@ from parking.core import clock
 from parking.core.errors import InvalidInput, Refused
 from parking.core.site_settings import BRAND_COLOUR, BRAND_LOGO, BRAND_NAME
 from parking.facilities.settings import change_settings, set_logo
+from parking.notifications.delivering import deliver
+from parking.notifications.models import Channel
 from tests.build import actor
 from tests.web.office.forms import browser_of, fields_of, text_of
 
@@ -68,6 +70,7 @@ def test_another_icon_is_not_there():
 def test_mails_have_the_name(branded, driver):
     type(driver).objects.filter(pk=driver.pk).update(email="asha@example.org")
     mail_reset_links([driver.pk], now=clock.now())
+    deliver(now=clock.now(), channel=Channel.MAIL)
     assert mail.outbox[0].subject == "Your new password for Mahanagar Parking"
     assert mail.outbox[0].body.endswith("\n\nMahanagar Parking\n")
 

@@ -1,5 +1,6 @@
 """Mail: plain text and HTML in the operator's brand, with the documents attached."""
 
+import re
 from datetime import datetime
 from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -14,7 +16,7 @@ from parking.core.brand import dark_shades, light_shades
 from parking.core.site_settings import BRAND_COLOUR, BRAND_NAME
 from parking.notifications.attachments import attachments_of
 from parking.notifications.channels.base import Letter, NotDelivered
-from parking.notifications.kinds import known_kind
+from parking.notifications.kinds import Kind, known_kind
 from parking.notifications.unsubscribing import unsubscribe_address
 
 _PERMANENT = 500
@@ -38,6 +40,8 @@ class MailSender:
             raise NotDelivered("smtp_login") from error
         except SMTPResponseException as error:
             raise NotDelivered(f"smtp_{error.smtp_code}", is_definite=error.smtp_code >= _PERMANENT) from error
+        except TimeoutError as error:
+            raise NotDelivered("too_slow") from error
         except (SMTPException, OSError) as error:
             raise NotDelivered(type(error).__name__) from error
 
@@ -45,7 +49,7 @@ class MailSender:
 def mail_of(letter: Letter, address: str, now: datetime) -> EmailMultiAlternatives:
     """Return a mail, in the active language."""
     files = attachments_of(letter.notice.attachment, now=now)
-    facts = _facts(letter) | {"attached": _("The document is attached.") if files else ""}
+    facts = _facts(letter, now) | {"attached": _("The document is attached.") if files else ""}
     message = EmailMultiAlternatives(
         # A line break would end the header: names and other data may have one.
         subject=" ".join(letter.words.title.split()),
@@ -53,13 +57,13 @@ def mail_of(letter: Letter, address: str, now: datetime) -> EmailMultiAlternativ
         to=[address],
         headers=_headers(letter, facts["unsubscribe"]),
     )
-    message.attach_alternative(render_to_string("notifications/mail.html", facts), "text/html")
+    message.attach_alternative(render_to_string("notifications/mail.html", facts | _in_html(letter)), "text/html")
     for attached in files:
         message.attach(attached.name, attached.body, attached.media_type)
     return message
 
 
-def _facts(letter: Letter) -> dict[str, str | list[str] | object]:
+def _facts(letter: Letter, now: datetime) -> dict[str, str | list[str] | object]:
     colour, kind = BRAND_COLOUR.at(None), known_kind(letter.notice.kind)
     is_bound = kind is None or kind.urgent
     return {
@@ -72,11 +76,40 @@ def _facts(letter: Letter) -> dict[str, str | list[str] | object]:
         "lines": list(letter.words.lines),
         "advice": letter.words.advice,
         "button": letter.words.button or _("Open"),
-        "address": f"{settings.BASE_URL}{letter.notice.path}" if letter.notice.path else "",
+        "address": _address(letter, kind, now),
         # What is about the safety of an account cannot be ended.
         "unsubscribe": "" if is_bound else unsubscribe_address(letter.notice.person_id, letter.notice.kind),
         "preferences": f"{settings.BASE_URL}/profile/notifications/",
     }
+
+
+# Plates, slots and numbers of ours: a line must not end inside one.
+_NUMBER = re.compile(r"\b([0-9A-Z]+(?:-[0-9A-Z]+)+)\b")
+
+
+def _in_html(letter: Letter) -> dict[str, str | list[str]]:
+    """Return the words as HTML, in which no line ends inside a plate."""
+    words = letter.words
+    return {
+        "heading": _unbroken(words.title),
+        "text": _unbroken(words.text),
+        "lines": [_unbroken(line) for line in words.lines],
+    }
+
+
+def _unbroken(text: str) -> str:
+    parts = [
+        format_html('<span style="white-space: nowrap">{}</span>', part) if number % 2 else part
+        for number, part in enumerate(_NUMBER.split(text))
+    ]
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def _address(letter: Letter, kind: Kind | None, now: datetime) -> str:
+    """Return where the button leads: a page of ours, or a link made now, which is nowhere but in the mail."""
+    if kind is not None and kind.link is not None:
+        return kind.link(letter.person, now)
+    return f"{settings.BASE_URL}{letter.notice.path}" if letter.notice.path else ""
 
 
 def _headers(letter: Letter, unsubscribe: object) -> dict[str, str]:

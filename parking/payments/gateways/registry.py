@@ -70,6 +70,11 @@ def gateway_choices() -> list[GatewayChoice]:
     return [GatewayChoice(code, str(_LABELS[code])) for code in codes if code in _LABELS]
 
 
+def gateway_label(code: str) -> str:
+    """Return the name of a gateway for people, in the active language."""
+    return str(_LABELS.get(code, code))
+
+
 def gateway_codes() -> tuple[str, ...]:
     """Return the codes of all gateways that orders may be of, whether clients may choose them or not."""
     return tuple(_GATEWAYS)

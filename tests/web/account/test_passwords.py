@@ -8,6 +8,9 @@ from django.test import Client
 
 from parking.accounts.tasks import mail_reset_links
 from parking.audit.models import AuditEntry
+from parking.core import clock
+from parking.notifications.delivering import deliver
+from parking.notifications.models import Channel
 from tests.client import ApiClient
 from tests.web.account.conftest import PASSWORD
 
@@ -69,6 +72,7 @@ def test_the_change_is_not_for_a_form_of_another_site(asha):
 
 def link_for(user):
     mail_reset_links.call([user.pk])
+    deliver(now=clock.now(), channel=Channel.MAIL)
     (link,) = re.findall(r"https?://[^/]+(/password/reset/\S+)", str(mail.outbox[-1].body))
     return link
 

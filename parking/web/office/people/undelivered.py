@@ -10,6 +10,7 @@ from parking.core import clock
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.notifications.queries import broken_events, failed_deliveries, failures_by_reason
+from parking.notifications.reasons import reason_in_words
 from parking.notifications.retrying import render_again, retry_all
 from parking.notifications.retrying import retry as send_again
 from parking.notifications.texts import words_of
@@ -23,14 +24,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Show what failed, newest first."""
     sites = actor_of(request).sites
     sheet = sheet_of(request, failed_deliveries(sites=sites))
-    rows = [(delivery, words_of(delivery.notice).title) for delivery in sheet.rows]
+    rows = [(row, words_of(row.notice).title, reason_in_words(row.error)) for row in sheet.rows]
     return page(
         request,
         "office/undelivered.html",
         section="undelivered",
         sheet=sheet,
         sheet_rows=rows,
-        reasons=failures_by_reason(sites=sites),
+        reasons=[(reason, reason_in_words(reason.error)) for reason in failures_by_reason(sites=sites)],
         broken=broken_events(sites=sites),
     )
 
