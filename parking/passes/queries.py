@@ -171,6 +171,13 @@ def unpaid_passes(driver_id: int, *, with_slot: bool) -> int:
     return rows.filter(slot__isnull=not with_slot).count()
 
 
+def pass_keeping(slot: ParkingSlot) -> Subscription | None:
+    """Return the pass for which a slot is kept, None for a slot that is anybody's."""
+    if not slot.kept:
+        return None
+    return Subscription.objects.filter(slot=slot, status__in=OPEN_PASS).first()
+
+
 def is_kept_by(subscription: Subscription, slot: ParkingSlot) -> bool:
     """Return whether a pass, as it is now, keeps a slot. The slot must be locked."""
     return Subscription.objects.filter(pk=subscription.pk, slot=slot, status=PassStatus.ACTIVE).exists()

@@ -7,6 +7,7 @@ from ninja import Query, Router
 from pydantic import AfterValidator, Field
 
 from parking.api.paging import Paging, page_of
+from parking.api.selling_passes import SALE, SellIn, sold
 from parking.api.shapes.approvals import AskedOut
 from parking.api.shapes.passes import AdminPassOut, PlanOut
 from parking.api.shapes.tariff_fields import MinuteOfDay, ZoneIds
@@ -21,6 +22,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.parsing import In, Note, Rupees, Text30, Text100, path_id
+from parking.edge.requests import Attempt
 from parking.passes import plans
 from parking.passes.models import MOST_VEHICLES, PassStatus
 from parking.passes.queries import find_pass, passes_at
@@ -158,6 +160,21 @@ def list_passes(request: HttpRequest, filters: Annotated[PassesQuery, Query()]) 
     found = page_of(rows, filters)
     orders, now = orders_of_passes(found.rows), clock.now()
     return ok(found.showing([AdminPassOut.of(row, orders.get(row.pk), now) for row in found.rows]))
+
+
+@router.post(
+    "/passes/",
+    response={201: Ok[AdminPassOut], **WRITE_PROBLEMS},
+    openapi_extra=SALE,
+    summary="Sell a pass in the office",
+)
+@requests.idempotent
+def sell_pass(request: HttpRequest, attempt: Attempt, payload: SellIn) -> HttpResponse:
+    """Sell a pass of a plan of the caller's sites, as at the counter, to an account or an organisation.
+
+    The caller takes its price by CASH, UPI or CARD, and it holds at once. One of a plan that costs nothing is given.
+    """
+    return sold(actor=actor_of(request), attempt=attempt, payload=payload)
 
 
 class ChangedPassIn(In):
