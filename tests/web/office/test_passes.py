@@ -92,9 +92,7 @@ def test_a_manager_chooses_whether_a_pass_is_renewed(office: Client, driver: Use
         assert held.auto_renew is expected
 
 
-def test_the_page_of_a_slot_names_the_pass_that_it_is_kept_for(
-    office: Client, driver: User, zone: ParkingZone
-) -> None:
+def test_the_page_of_a_slot_names_the_pass_that_it_is_kept_for(office: Client, driver: User, zone: ParkingZone) -> None:
     held = bought(driver, make_plan(zone, reserved=True))
     free = ParkingSlot.objects.exclude(pk=held.slot_id)[0]
     link = f'<a href="/office/passes/{held.number}/">{held.number}</a>'
