@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from parking.facilities.models import ParkingZone
-from parking.notifications.kinds import Kind, Message, ValueType, register_kind
+from parking.notifications.kinds import Kind, Lines, Message, ValueType, register_kind
 from parking.notifications.rendering import register_renderer
 from parking.passes.events import (
     PassCancelled,
     PassEndsSoon,
     PassExpired,
     PassLengthened,
+    PassNotRenewed,
     PassPaid,
     PassRenewalOffered,
     PassVehiclesChanged,
@@ -53,6 +55,30 @@ ENDS_SOON = Kind(
     {**_PASS, "until": TIME},
     button=_OPEN,
     name=_("Pass ends soon"),
+)
+_WHY: dict[str, Promise] = {
+    "plan_not_on_sale": _("This plan is not sold any more. Other passes are on the page Passes."),
+    "pass_overlap": _("One of its vehicles has another pass here after that."),
+    "not_paid": _("The next period was not paid in time."),
+    "not_offered": _("We could not send the link to pay in time. Please buy a new pass."),
+}
+
+
+class _Reasons(Lines):
+    """Why a pass is not renewed, in one sentence; a reason that another version wrote is passed over."""
+
+    def words(self, rows: list[dict[str, Any]]) -> list[str]:
+        return [str(_WHY[row["reason"]]) for row in rows if row["reason"] in _WHY]
+
+
+NOT_RENEWED = Kind(
+    "pass_not_renewed",
+    _("Your pass %(number)s is not renewed"),
+    _("%(plan)s at %(site)s for %(plates)s is valid until %(until)s only. After that parking costs the usual price."),
+    {**_PASS, "until": TIME, "why": ValueType.LINES},
+    button=_OPEN,
+    name=_("Pass not renewed"),
+    lines=_Reasons(),
 )
 OVER = Kind(
     "pass_over",
@@ -106,7 +132,9 @@ LENGTHENED = Kind(
 # --- Messages --------------------------------------------------------------------------------------------
 
 
-def _to_holder(pass_id: int, kind: Kind, *, path: str = "", attachment: str = "", **values: Any) -> list[Message]:
+def _to_holder(
+    pass_id: int, kind: Kind, *, path: str = "", attachment: str = "", fact: str = "", **values: Any
+) -> list[Message]:
     held = Subscription.objects.select_related("plan__site").filter(pk=pass_id).first()
     if held is None or held.driver_id is None:
         return []
@@ -123,13 +151,16 @@ def _to_holder(pass_id: int, kind: Kind, *, path: str = "", attachment: str = ""
         about | {name: _stored(value) for name, value in values.items()},
         path=f"/passes/{held.number}/{path}",
         attachment=attachment,
+        fact=fact,
         site_id=held.plan.site_id,
         time_zone=held.plan.site.time_zone,
     )
     return [message]
 
 
-def _stored(value: Any) -> str:
+def _stored(value: Any) -> Any:
+    if isinstance(value, list):
+        return value
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
@@ -161,8 +192,24 @@ def render_lengthened(event: PassLengthened, _at: datetime) -> Iterable[Message]
     return _to_holder(event.pass_id, LENGTHENED, zone=zone or "", until=_last_minute(event.ends_at))
 
 
+def render_not_renewed(event: PassNotRenewed, at: datetime) -> Iterable[Message]:
+    """Tell the holder that the pass is not renewed; once it is over, in the place of the message that it ended."""
+    is_over = at >= datetime.fromisoformat(event.ends_at)
+    return _to_holder(
+        event.pass_id,
+        NOT_RENEWED,
+        fact=_end_of(event.pass_id) if is_over else "",
+        until=_last_minute(event.ends_at),
+        why=[{"reason": event.reason}],
+    )
+
+
+def _end_of(pass_id: int) -> str:
+    return f"pass_end:{pass_id}"
+
+
 def render_over(event: PassExpired, _at: datetime) -> Iterable[Message]:
-    return _to_holder(event.pass_id, OVER)
+    return _to_holder(event.pass_id, OVER, fact=_end_of(event.pass_id))
 
 
 def render_cancelled(event: PassCancelled, _at: datetime) -> Iterable[Message]:
@@ -191,12 +238,13 @@ def render_vehicles(event: PassVehiclesChanged, _at: datetime) -> Iterable[Messa
 
 def register() -> None:
     """Register the kinds and renderers of passes."""
-    for kind in (PAID, RENEWAL, ENDS_SOON, OVER, CANCELLED, MONEY_BACK, REFUND_DONE, VEHICLES, LENGTHENED):
+    for kind in (PAID, RENEWAL, ENDS_SOON, NOT_RENEWED, OVER, CANCELLED, MONEY_BACK, REFUND_DONE, VEHICLES, LENGTHENED):
         register_kind(kind)
     register_renderer(PassPaid, render_paid)
     register_renderer(PassRenewalOffered, render_renewal)
     register_renderer(PassEndsSoon, render_ends_soon)
     register_renderer(PassLengthened, render_lengthened)
+    register_renderer(PassNotRenewed, render_not_renewed)
     register_renderer(PassExpired, render_over)
     register_renderer(PassCancelled, render_cancelled)
     register_renderer(PassVehiclesChanged, render_vehicles)

@@ -18,8 +18,9 @@ from parking.facilities.calendars import zone_of
 from parking.notifications.alerting import Critical, register_digest, register_watch
 from parking.notifications.kinds import MANAGERS, Kind, Lines, Message, ValueType, register_kind
 from parking.notifications.models import Channel
-from parking.reports.alerts import Alert, AlertCode, alerts, nearly_used_up
+from parking.reports.alerts import Alert, AlertCode, alerts, nearly_used_up, passes_not_renewed
 
+_NOT_RENEWED = "PASSES_NOT_RENEWED"
 _NAMES: dict[str, Promise] = {
     AlertCode.ORDERS_IN_REVIEW: gettext_lazy("Payments in review"),
     AlertCode.PAID_TWICE: gettext_lazy("Paid twice"),
@@ -28,6 +29,7 @@ _NAMES: dict[str, Promise] = {
     AlertCode.LONG_STAYS: gettext_lazy("Long stays"),
     AlertCode.OPEN_DEBTS: gettext_lazy("Open debts"),
     AlertCode.SERIES_NEARLY_USED_UP: gettext_lazy("Invoice numbers nearly used up"),
+    _NOT_RENEWED: gettext_lazy("Passes that were not renewed yesterday"),
 }
 
 
@@ -76,15 +78,19 @@ SERIES_ENDS = Kind(
 
 
 def digest_of(user: User, sites: Sites, now: datetime) -> Message | None:
-    """Return the digest of a manager's sites; None where nothing waits."""
+    """Return the digest of a manager's sites; None where nothing waits, and no pass was left unrenewed yesterday."""
     waiting = [alert for alert in alerts(now=now, sites=sites) if alert.count and alert.code in _NAMES]
-    if not waiting:
+    lost = passes_not_renewed(zone=zone_of_manager(user), sites=sites, now=now)
+    if not waiting and not lost:
         return None
     waiting.sort(key=partial(_weight, now=now), reverse=True)
+    rows = [_row(alert, now) for alert in waiting]
+    if lost:
+        rows.append({"code": _NOT_RENEWED, "count": lost, "amount": "", "days": 0})
     values = {
-        "count": sum(alert.count for alert in waiting),
+        "count": sum(row["count"] for row in rows),
         "amount": str(sum((alert.amount or ZERO for alert in waiting), ZERO)),
-        "waiting": [_row(alert, now) for alert in waiting],
+        "waiting": rows,
     }
     return Message(user.pk, DIGEST.code, values, path="/office/")
 
