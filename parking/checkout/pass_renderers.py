@@ -104,6 +104,17 @@ MONEY_BACK = Kind(
     button=_OPEN,
     name=_("Refund of a pass started"),
 )
+PAID_TWICE = Kind(
+    "pass_paid_twice",
+    _("%(amount)s was paid twice for your pass %(number)s"),
+    _(
+        "A second payment of %(amount)s came for %(plan)s at %(site)s for %(plates)s. A manager checks it; we tell you"
+        " when it is refunded."
+    ),
+    {**_PASS, "amount": MONEY},
+    button=_OPEN,
+    name=_("Pass paid twice"),
+)
 REFUND_DONE = Kind(
     "pass_refund_done",
     _("%(amount)s of your pass %(number)s was refunded"),
@@ -222,6 +233,11 @@ def money_back(pass_id: int, amount: Decimal, refund_id: str = "") -> list[Messa
     return [replace(message, fact=f"pass_money_back:{refund_id}") for message in told] if refund_id else told
 
 
+def paid_twice(pass_id: int, amount: Decimal) -> list[Message]:
+    """Return the message that a pass was paid twice, while nobody has decided that the second payment goes back."""
+    return _to_holder(pass_id, PAID_TWICE, amount=amount)
+
+
 def refund_done(bill_id: int, amount: Decimal, attachment: str) -> list[Message]:
     """Return the message that a refund of the bill of a pass is complete; none for a bill of something else."""
     period = PassPeriod.objects.filter(bill_id=bill_id).first()
@@ -238,7 +254,8 @@ def render_vehicles(event: PassVehiclesChanged, _at: datetime) -> Iterable[Messa
 
 def register() -> None:
     """Register the kinds and renderers of passes."""
-    for kind in (PAID, RENEWAL, ENDS_SOON, NOT_RENEWED, OVER, CANCELLED, MONEY_BACK, REFUND_DONE, VEHICLES, LENGTHENED):
+    money = (PAID, RENEWAL, MONEY_BACK, PAID_TWICE, REFUND_DONE)
+    for kind in (*money, ENDS_SOON, NOT_RENEWED, OVER, CANCELLED, VEHICLES, LENGTHENED):
         register_kind(kind)
     register_renderer(PassPaid, render_paid)
     register_renderer(PassRenewalOffered, render_renewal)

@@ -269,6 +269,8 @@ def render_captured(event: PaymentCaptured, _at: datetime) -> Iterable[Message]:
 
 
 def render_paid_twice(event: OrderPaidTwice, _at: datetime) -> Iterable[Message]:
+    if event.pass_id is not None and event.held:
+        return pass_renderers.paid_twice(event.pass_id, event.amount)
     if event.pass_id is not None:
         return pass_renderers.money_back(event.pass_id, event.amount, event.refund_id)
     return to_driver(_stay(event.session_id), PAID_TWICE, amount=event.amount)

@@ -149,7 +149,9 @@ def main(plan_id: str, *user_ids: str) -> None:
     # Once in this process, so that each child begins with everything compiled.
     for number in range(LONGEST):
         journey = Journey(number, plan, *people)
-        came_through = lives_to_its_end(number, watch, journey.run) if number else bool(journey.run())
+        came_through = number > 0 and lives_to_its_end(number, watch, journey.run)
+        if number == 0:
+            journey.run()
         journey.heal()
         journey.check()
         if came_through:

@@ -181,7 +181,7 @@ def test_a_manager_sells_a_pass_of_a_plan_of_the_own_sites(
     assert _code(as_admin.post("/api/admin/passes/", body | {"upi_reference": "123456789013"})) == "pass_overlap"
     airport = ParkingSite.objects.create(name="Airport", code="AIR", state="OPEN", created_at=START)
     there = make_plan(make_zone("P1", site_id=airport.pk), name="There")
-    User.objects.filter(pk=as_admin.user.pk).update(site_ids=[zone.site_id])
+    User.objects.filter(role="ADMIN").update(site_ids=[zone.site_id])
     answer = as_admin.post("/api/admin/passes/", body | {"plan_id": there.pk, "vehicles": ["DL-01-AB-9999"]})
     assert (answer.status_code, answer.json()["code"]) == (404, "plan_not_found")
     assert_books_agree()
