@@ -113,6 +113,20 @@ def test_it_is_not_paid_later_than_that_although_no_worker_ended_it(driver: User
         _pay(driver, renewed, END + TWO_DAYS)
 
 
+def test_money_that_comes_later_goes_back_although_no_worker_ended_it(
+    driver: User, renewed: Subscription, gateway: FakeGateway
+) -> None:
+    offer_renewals(now=END - THREE_DAYS)
+    gateway.outcome = GatewayState.PENDING
+    _pay(driver, renewed, END + HOUR)
+    gateway.decide(GatewayState.COMPLETED)
+    order = PaymentOrder.objects.select_related("bill").order_by("-pk")[0]
+    settling.collect(order=order, now=END + TWO_DAYS)
+    assert [refund.amount for refund in Refund.objects.all()] == [Decimal("1500.00")]
+    assert again(renewed).ends_at == END
+    assert_books_agree()
+
+
 def test_money_for_a_renewal_goes_back_where_another_pass_has_its_time(
     driver: User, plan: Plan, renewed: Subscription, gateway: FakeGateway
 ) -> None:
