@@ -28,6 +28,12 @@ def may_go_back(subscription: Subscription) -> Decimal:
     return _sum_of(list(subscription.periods.all()))
 
 
+def waits_for_decision(subscription: Subscription) -> bool:
+    """Return whether somebody asked to end a pass and nobody has decided."""
+    asked = approvals.approval_of(kind=_KIND, subject_id=subscription.pk)
+    return asked is not None and not asked.decision
+
+
 def ask_cancellation(
     *, actor: Actor, subscription: Subscription, refund: Decimal, reason: str, now: datetime
 ) -> Approval:

@@ -187,6 +187,16 @@ def test_a_manager_sells_a_pass_of_a_plan_of_the_own_sites(
     assert_books_agree()
 
 
+def test_a_manager_exchanges_a_vehicle(as_driver: ApiClient, as_admin: ApiClient, plan: Plan) -> None:
+    address = f"/api/admin/passes/{_buy(as_driver, plan)['number']}/"
+    assert as_admin.patch(address, {"vehicles": ["DL-01-AB-5678"], "auto_renew": True}).status_code == 400
+    changed = data_of(as_admin.patch(address, {"vehicles": ["DL-01-AB-5678"]}))
+    assert [(row["vehicle_number"], row["from_at"]) for row in changed["changes"]] == [
+        (PLATE, "2026-11-21T18:30:00Z"),
+        ("DL-01-AB-5678", "2026-11-22T18:30:00Z"),
+    ]
+
+
 def test_a_pass_is_sold_to_an_organisation_for_its_contact(
     as_staff: ApiClient, as_driver: ApiClient, driver: User, zone: ParkingZone, plan: Plan
 ) -> None:

@@ -7,6 +7,7 @@ from ninja import Query, Router
 from pydantic import AfterValidator, Field
 
 from parking.api.paging import Paging, page_of
+from parking.api.passes import Plates
 from parking.api.selling_passes import SALE, SellIn, sold
 from parking.api.shapes.approvals import AskedOut
 from parking.api.shapes.passes import AdminPassOut, PlanOut
@@ -179,6 +180,7 @@ def sell_pass(request: HttpRequest, attempt: Attempt, payload: SellIn) -> HttpRe
 
 class ChangedPassIn(In):
     auto_renew: bool = absent()
+    vehicles: Plates = absent()
     cancel: bool = absent()
     refund: Rupees = absent()
     reason: Note = ""
@@ -191,14 +193,14 @@ class ChangedPassIn(In):
     summary="Change or cancel a pass",
 )
 def change_pass(request: HttpRequest, number: str, payload: ChangedPassIn) -> HttpResponse:
-    """Renew at the end or not, or cancel as its holder may.
+    """Renew at the end or not, other vehicles from the next midnight, or cancel as its holder may.
 
     With `refund` (rupees, also 0) a pass ends at any time: 202, and nothing changes before another administrator
     approves it at `/api/admin/approvals/`.
     """
     actor, now = actor_of(request), clock.now()
     held = find_pass(number, sites=actor.sites)
-    wanted = payload.model_fields_set & {"auto_renew", "cancel"}
+    wanted = payload.model_fields_set & {"auto_renew", "vehicles", "cancel"}
     if wanted == {"cancel"} and payload.cancel and "refund" in payload.model_fields_set:
         asked = pass_decisions.ask_cancellation(
             actor=actor, subscription=held, refund=payload.refund, reason=payload.reason, now=now
@@ -206,8 +208,11 @@ def change_pass(request: HttpRequest, number: str, payload: ChangedPassIn) -> Ht
         return ok(AskedOut.of(asked), "Waits for a second person", status=202)
     if wanted == {"auto_renew"}:
         held = pass_changes.choose_renewal(actor=actor, subscription=held, auto_renew=payload.auto_renew, now=now)
+    elif wanted == {"vehicles"}:
+        plates = tuple(payload.vehicles)
+        held = pass_changes.change_vehicles(actor=actor, subscription=held, plates=plates, now=now)
     elif wanted == {"cancel"} and payload.cancel:
         held = pass_changes.cancel_pass(actor=actor, subscription=held, reason=payload.reason, now=now).subscription
     else:
-        raise InvalidInput({"__all__": ["One of auto_renew, cancel"]})
+        raise InvalidInput({"__all__": ["One of auto_renew, vehicles, cancel"]})
     return ok(AdminPassOut.of(held, orders_of_passes([held]).get(held.pk), now), "Pass changed")

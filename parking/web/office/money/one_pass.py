@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parking.checkout.pass_changes import choose_renewal
-from parking.checkout.pass_decisions import ask_cancellation, may_go_back
+from parking.checkout.pass_decisions import ask_cancellation, may_go_back, waits_for_decision
 from parking.core import clock
 from parking.edge import requests
 from parking.edge.callers import actor_of
@@ -83,6 +83,7 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, held: Subscription, form: EndForm) -> HttpResponse:
     facts: dict[str, Any] = {"shown": shown_pass(held, clock.now()), "held": held, "form": form}
+    facts["is_asked"] = waits_for_decision(held)
     most = amount_text(may_go_back(held))
     is_in_force = held.status == PassStatus.ACTIVE
     return page(request, "office/pass.html", section=SECTION, most=most, is_in_force=is_in_force, **facts)
