@@ -27,6 +27,7 @@ from parking.edge.parsing import Day, In, Note, RefIn, Rupees, Text12, Text20, T
 from parking.edge.requests import Attempt
 from parking.payments.models import PaymentOrder
 from parking.stays import access
+from parking.stays.kept_places import kept_places_of
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import current_session_of, history_of
 from parking.vehicles.models import VehicleKind
@@ -41,8 +42,9 @@ router = Router(tags=["Driver"], auth=driver_only)
     summary="Zones with free slots",
 )
 def zones(request: HttpRequest, wanted: Annotated[ZonesQuery, Query()]) -> HttpResponse:
-    """As the public list."""
-    return zones_now(wanted)
+    """As the public list; `bookable_slots` and `by_kind` count free slots too that are kept for the caller's passes."""
+    now = clock.now()
+    return zones_now(wanted, kept_places_of(caller(request).pk, now))
 
 
 class BookIn(In):

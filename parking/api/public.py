@@ -1,5 +1,6 @@
 """What anybody may ask."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from parking.edge.answers import ok, plain
 from parking.edge.describe import PUBLIC_PROBLEMS, Ok, enveloped, examples
 from parking.facilities.queries import zones_with_counts
 from parking.reports.background import BackgroundState, background_state
+from parking.stays.kept_places import KeptPlace
 from parking.tariffs import demand
 from parking.tariffs.book import prices_now
 
@@ -56,15 +58,19 @@ class ZonesQuery(BaseModel):
         return text
 
 
-def zones_now(wanted: ZonesQuery) -> HttpResponse:
-    """Return the list of zones as it is in this second, narrowed and sorted as it is asked for."""
+def zones_now(wanted: ZonesQuery, kept: Mapping[int, Sequence[KeptPlace]] | None = None) -> HttpResponse:
+    """Return the list of zones as it is in this second, narrowed and sorted as it is asked for.
+
+    `kept` are the free slots of the caller's passes, by zone: they are counted for the caller alone.
+    """
     # Rates change with the time of day too, without any news, and with steps of demand that this process reads later;
     # each minute brings reservations nearer.
     now = clock.now()
     moment = (*prices_now.value().period(now), demand.version(), int(now.timestamp()) // 60)
-    if wanted.site_id is None and wanted.near is None:
+    if wanted.site_id is None and wanted.near is None and not kept:
         return HttpResponse(_answer.value(*moment), content_type="application/json")
-    rows = [row for row in _zones.value(*moment) if wanted.site_id in {None, row.site_id}]
+    found = [row for row in _zones.value(*moment) if wanted.site_id in {None, row.site_id}]
+    rows = [row.with_kept([place.kinds for place in (kept or {}).get(row.id, ())]) for row in found]
     return ok(_nearest_first(rows, _point(wanted.near)) if wanted.near else rows)
 
 

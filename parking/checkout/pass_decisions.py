@@ -23,6 +23,17 @@ from parking.payments.queries import left_of
 _KIND = ApprovalKind.PASS_CANCELLATION
 
 
+def may_go_back(subscription: Subscription) -> Decimal:
+    """Return how much of the money of a pass, which must come with its periods, has not gone back yet (rupees)."""
+    return _sum_of(list(subscription.periods.all()))
+
+
+def waits_for_decision(subscription: Subscription) -> bool:
+    """Return whether somebody asked to end a pass and nobody has decided."""
+    asked = approvals.approval_of(kind=_KIND, subject_id=subscription.pk)
+    return asked is not None and not asked.decision
+
+
 def ask_cancellation(
     *, actor: Actor, subscription: Subscription, refund: Decimal, reason: str, now: datetime
 ) -> Approval:
@@ -35,7 +46,7 @@ def ask_cancellation(
         held = passes.lock_pass(subscription.pk)
         if held.status != PassStatus.ACTIVE:
             raise Refused("pass_over", "This pass is not in force")
-        left = sum((amount for _, _, amount in _money_of(passes.lock_periods(held))), ZERO)
+        left = _sum_of(passes.lock_periods(held))
         if refund > left:
             raise Refused("refund_exceeds_payment", f"At most \u20b9{left} can go back", left=str(left))
         approvals.forget_refused(kind=_KIND, subject_id=held.pk)
@@ -84,6 +95,10 @@ def refuse_cancellation(*, actor: Actor, pass_id: int, now: datetime) -> None:
             kind=_KIND, subject_id=pass_id, decision=Decision.REFUSE, decided_by_id=actor.user_id, now=now
         )
         audit.record(actor, PassCancellationRefused(pass_id=pass_id, asked_by=asked_by), now)
+
+
+def _sum_of(periods: list[PassPeriod]) -> Decimal:
+    return sum((amount for _, _, amount in _money_of(periods)), ZERO)
 
 
 def _money_of(periods: list[PassPeriod]) -> list[tuple[PassPeriod, Payment, Decimal]]:

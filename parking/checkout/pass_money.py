@@ -42,12 +42,13 @@ def may_see(bill_id: int, actor: Actor) -> bool:
 def paid(period: PassPeriod, payment: Payment, _found: Found, now: datetime) -> tuple[Refund, ...]:
     """Count the money of an order in: the pass holds. What comes for one that is over or paid goes back.
 
-    So does what comes for a time that a paid pass of the plate has by now.
+    So does what comes for a time that a paid pass of the plate has by now, and for a renewal after its days of grace,
+    also where no sweep has ended the pass yet.
     """
     order = payment.order
     if order is None:
         raise ValueError("only the payment of an order is settled")
-    if period.bill.closed_at is None and passes.is_taken(period):
+    if period.bill.closed_at is None and (passes.is_taken(period) or passes.is_too_late(period, now)):
         _end_unpaid(period, now)
     if period.bill.closed_at is None:
         closed = bills.close(

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from parking.facilities.models import ParkingZone
-from parking.notifications.kinds import Kind, Message, ValueType, register_kind
+from parking.notifications.kinds import Kind, Lines, Message, ValueType, register_kind
 from parking.notifications.rendering import register_renderer
 from parking.passes.events import (
     PassCancelled,
@@ -17,6 +18,7 @@ from parking.passes.events import (
     PassExpired,
     PassGivenUp,
     PassLengthened,
+    PassNotRenewed,
     PassPaid,
     PassRenewalOffered,
     PassVehiclesChanged,
@@ -55,6 +57,30 @@ ENDS_SOON = Kind(
     button=_OPEN,
     name=_("Pass ends soon"),
 )
+_WHY: dict[str, Promise] = {
+    "plan_not_on_sale": _("This plan is not sold any more. Other passes are on the page Passes."),
+    "pass_overlap": _("One of its vehicles has another pass here after that."),
+    "not_paid": _("The next period was not paid in time."),
+    "not_offered": _("We could not send the link to pay in time. Please buy a new pass."),
+}
+
+
+class _Reasons(Lines):
+    """Why a pass is not renewed, in one sentence; a reason that another version wrote is passed over."""
+
+    def words(self, rows: list[dict[str, Any]]) -> list[str]:
+        return [str(_WHY[row["reason"]]) for row in rows if row["reason"] in _WHY]
+
+
+NOT_RENEWED = Kind(
+    "pass_not_renewed",
+    _("Your pass %(number)s is not renewed"),
+    _("%(plan)s at %(site)s for %(plates)s is valid until %(until)s only. After that parking costs the usual price."),
+    {**_PASS, "until": TIME, "why": ValueType.LINES},
+    button=_OPEN,
+    name=_("Pass not renewed"),
+    lines=_Reasons(),
+)
 OVER = Kind(
     "pass_over",
     _("Your pass %(number)s has ended"),
@@ -87,6 +113,17 @@ MONEY_BACK = Kind(
     button=_OPEN,
     name=_("Refund of a pass started"),
 )
+PAID_TWICE = Kind(
+    "pass_paid_twice",
+    _("%(amount)s was paid twice for your pass %(number)s"),
+    _(
+        "A second payment of %(amount)s came for %(plan)s at %(site)s for %(plates)s. A manager checks it; we tell you"
+        " when it is refunded."
+    ),
+    {**_PASS, "amount": MONEY},
+    button=_OPEN,
+    name=_("Pass paid twice"),
+)
 REFUND_DONE = Kind(
     "pass_refund_done",
     _("%(amount)s of your pass %(number)s was refunded"),
@@ -115,7 +152,9 @@ LENGTHENED = Kind(
 # --- Messages --------------------------------------------------------------------------------------------
 
 
-def _to_holder(pass_id: int, kind: Kind, *, path: str = "", attachment: str = "", **values: Any) -> list[Message]:
+def _to_holder(
+    pass_id: int, kind: Kind, *, path: str = "", attachment: str = "", fact: str = "", **values: Any
+) -> list[Message]:
     held = Subscription.objects.select_related("plan__site").filter(pk=pass_id).first()
     if held is None or held.driver_id is None:
         return []
@@ -132,13 +171,16 @@ def _to_holder(pass_id: int, kind: Kind, *, path: str = "", attachment: str = ""
         about | {name: _stored(value) for name, value in values.items()},
         path=f"/passes/{held.number}/{path}",
         attachment=attachment,
+        fact=fact,
         site_id=held.plan.site_id,
         time_zone=held.plan.site.time_zone,
     )
     return [message]
 
 
-def _stored(value: Any) -> str:
+def _stored(value: Any) -> Any:
+    if isinstance(value, list):
+        return value
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
@@ -170,8 +212,24 @@ def render_lengthened(event: PassLengthened, _at: datetime) -> Iterable[Message]
     return _to_holder(event.pass_id, LENGTHENED, zone=zone or "", until=_last_minute(event.ends_at))
 
 
+def render_not_renewed(event: PassNotRenewed, at: datetime) -> Iterable[Message]:
+    """Tell the holder that the pass is not renewed; once it is over, in the place of the message that it ended."""
+    is_over = at >= datetime.fromisoformat(event.ends_at)
+    return _to_holder(
+        event.pass_id,
+        NOT_RENEWED,
+        fact=_end_of(event.pass_id) if is_over else "",
+        until=_last_minute(event.ends_at),
+        why=[{"reason": event.reason}],
+    )
+
+
+def _end_of(pass_id: int) -> str:
+    return f"pass_end:{pass_id}"
+
+
 def render_over(event: PassExpired, _at: datetime) -> Iterable[Message]:
-    return _to_holder(event.pass_id, OVER)
+    return _to_holder(event.pass_id, OVER, fact=_end_of(event.pass_id))
 
 
 def render_unpaid(event: PassGivenUp, _at: datetime) -> Iterable[Message]:
@@ -186,6 +244,11 @@ def money_back(pass_id: int, amount: Decimal, refund_id: str = "") -> list[Messa
     """Return the message that money which was paid for a pass goes back: once of a refund, if it is named."""
     told = _to_holder(pass_id, MONEY_BACK, amount=amount)
     return [replace(message, fact=f"pass_money_back:{refund_id}") for message in told] if refund_id else told
+
+
+def paid_twice(pass_id: int, amount: Decimal) -> list[Message]:
+    """Return the message that a pass was paid twice, while nobody has decided that the second payment goes back."""
+    return _to_holder(pass_id, PAID_TWICE, amount=amount)
 
 
 def refund_done(bill_id: int, amount: Decimal, attachment: str) -> list[Message]:
@@ -204,12 +267,14 @@ def render_vehicles(event: PassVehiclesChanged, _at: datetime) -> Iterable[Messa
 
 def register() -> None:
     """Register the kinds and renderers of passes."""
-    for kind in (PAID, RENEWAL, ENDS_SOON, OVER, UNPAID, CANCELLED, MONEY_BACK, REFUND_DONE, VEHICLES, LENGTHENED):
+    money = (PAID, RENEWAL, MONEY_BACK, PAID_TWICE, REFUND_DONE)
+    for kind in (*money, ENDS_SOON, NOT_RENEWED, OVER, UNPAID, CANCELLED, VEHICLES, LENGTHENED):
         register_kind(kind)
     register_renderer(PassPaid, render_paid)
     register_renderer(PassRenewalOffered, render_renewal)
     register_renderer(PassEndsSoon, render_ends_soon)
     register_renderer(PassLengthened, render_lengthened)
+    register_renderer(PassNotRenewed, render_not_renewed)
     register_renderer(PassExpired, render_over)
     register_renderer(PassGivenUp, render_unpaid)
     register_renderer(PassCancelled, render_cancelled)

@@ -13,7 +13,7 @@ from parking.core.actor import SYSTEM
 from parking.core.errors import Refused
 from parking.core.money import ZERO
 from parking.passes import services as passes
-from parking.passes.events import PassEndsSoon, PassExpired, PassRenewalChosen, PassRenewalOffered
+from parking.passes.events import PassEndsSoon, PassExpired, PassNotRenewed, PassRenewalOffered
 from parking.passes.models import PassPeriod, PassStatus, Subscription
 from parking.passes.rules import REMINDERS, RENEW_BEFORE, RENEWAL_GRACE, days_left, due_reminder
 from parking.payments import bills
@@ -28,7 +28,7 @@ def offer_renewals(*, now: datetime) -> int:
     """Write the next period of passes that end within three days and are to be renewed; answers how many.
 
     One that costs nothing is renewed at once. Where the plan is sold no more, or another pass of a plate holds then,
-    the pass is not renewed. Safe to repeat, and to run twice at once.
+    the pass is not renewed, and its holder is told. Safe to repeat, and to run twice at once.
     """
     ending = Subscription.objects.filter(
         status=_ACTIVE, auto_renew=True, ends_at__lte=now + RENEW_BEFORE, ends_at__gt=now - RENEWAL_GRACE
@@ -45,9 +45,9 @@ def _offer(pk: int, now: datetime) -> bool:
             return False
         try:
             period = passes.open_next_period(subscription=held, locked=locked, now=now)
-        except Refused:
+        except Refused as refusal:
             passes.set_auto_renew(subscription=held, auto_renew=False)
-            audit.record(SYSTEM, PassRenewalChosen(pass_id=held.pk, auto_renew=False), now)
+            _record_not_renewed(held, refusal.code, now)
             return False
         if period.bill.total == ZERO:
             bills.close(bill=period.bill, charge=charge_of(period.bill), refund_reason="Pass", now=now)
@@ -61,6 +61,11 @@ def _is_to_be_renewed(held: Subscription, now: datetime) -> bool:
     is_near = held.ends_at - RENEW_BEFORE <= now < held.ends_at + RENEWAL_GRACE
     has_offer = held.periods.filter(bill__closed_at=None).exists()
     return held.status == _ACTIVE and held.auto_renew and is_near and not has_offer
+
+
+def _record_not_renewed(held: Subscription, reason: str, now: datetime) -> None:
+    event = PassNotRenewed(pass_id=held.pk, reason=reason, ends_at=held.ends_at.isoformat())
+    audit.record(SYSTEM, event, now)
 
 
 def _record_offer(held: Subscription, period: PassPeriod, now: datetime) -> None:
@@ -125,10 +130,13 @@ def expire_passes(*, now: datetime) -> int:
 
 
 def _expire(held: Subscription, now: datetime) -> None:
-    for period in passes.lock_periods(held):
-        if period.bill.closed_at is None:
-            pass_money.close_unpaid(period, now)
+    unpaid = [period for period in passes.lock_periods(held) if period.bill.closed_at is None]
+    for period in unpaid:
+        pass_money.close_unpaid(period, now)
     passes.expire(subscription=held, now=now)
+    if held.auto_renew:
+        # Without an offer no worker ran in the days before the end.
+        _record_not_renewed(held, "not_paid" if unpaid else "not_offered", now)
     audit.record(SYSTEM, PassExpired(pass_id=held.pk), now)
 
 

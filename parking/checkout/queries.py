@@ -1,6 +1,7 @@
 """Reads that join stays with their money."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -145,6 +146,11 @@ def refunds_to_hand_out(*, sites: Sites) -> list[Refund]:
     rows = Refund.objects.filter(_BY_HAND, status=RefundStatus.INITIATED, is_held=False)
     rows = rows.select_related("payment__bill__session__vehicle", "asked_by")
     return list(at_sites(rows, sites, "payment__bill__site_id").order_by("created_at", "pk")[:MOST_SHOWN])
+
+
+def refunds_to_decide(bill_ids: "QuerySet[Any, Any]") -> QuerySet[Refund]:
+    """Return the refunds of bills that wait for a second person's word, who hands them out or refuses."""
+    return Refund.objects.filter(_BY_HAND, payment__bill_id__in=bill_ids, status=RefundStatus.INITIATED, is_held=False)
 
 
 def returnable_payments(bill_id: int) -> list[tuple[Payment, Decimal]]:

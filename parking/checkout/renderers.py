@@ -280,6 +280,8 @@ def _back_of_pass(pass_id: int, amount: Decimal, refund_id: str, *_more: str) ->
 
 
 def render_paid_twice(event: OrderPaidTwice, _at: datetime) -> Iterable[Message]:
+    if event.pass_id is not None and event.held:
+        return pass_renderers.paid_twice(event.pass_id, event.amount)
     if event.pass_id is not None:
         return _back_of_pass(event.pass_id, event.amount, event.refund_id)
     return to_driver(_stay(event.session_id), PAID_TWICE, amount=event.amount)

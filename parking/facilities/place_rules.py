@@ -91,6 +91,11 @@ class Bookable:
     total: int
     by_kind: Mapping[str, int]
 
+    def with_kept(self, kept: Collection[Collection[str]]) -> "Bookable":
+        """Return it for who has free slots of the own besides, each given as the kinds of vehicle that it takes."""
+        by_kind = {kind: left + sum(kind in kinds for kinds in kept) for kind, left in self.by_kind.items()}
+        return Bookable(self.total + sum(any(kind in self.by_kind for kind in kinds) for kinds in kept), by_kind)
+
 
 def bookable(free: Mapping[str, int], waiting: Mapping[str, int], allowed_kinds: Collection[str] = ()) -> Bookable:
     """Return what free slots leave to bookings for now, by these kinds of vehicle alone; empty: by all."""

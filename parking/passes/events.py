@@ -147,6 +147,16 @@ class PassRenewalChosen(PassEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PassNotRenewed(PassEvent):
+    """A pass that its holder wants renewed is not: `reason` is a refusal's code, `not_paid` or `not_offered`."""
+
+    action = "pass.not_renewed"
+
+    reason: str
+    ends_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PassRenewalOffered(PassEvent):
     """The next period may be paid, until `pay_by`."""
 

@@ -370,3 +370,7 @@ class PassVehicle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.vehicle} on pass {self.subscription_id}"
+
+    def is_on(self, moment: datetime) -> bool:
+        """Return whether the plate is on the pass at a moment."""
+        return self.from_at <= moment and (self.until_at is None or moment < self.until_at)

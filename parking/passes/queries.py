@@ -94,17 +94,12 @@ def pass_again(subscription: Subscription) -> Subscription:
 
 def present_vehicles(subscription: Subscription, now: datetime) -> list[PassVehicle]:
     """Return the plates that are on a pass at a moment, from its prefetched vehicles."""
-    return [row for row in subscription.vehicles.all() if _is_on(row, now)]
+    return [row for row in subscription.vehicles.all() if row.is_on(now)]
 
 
 def coming_vehicles(subscription: Subscription) -> list[PassVehicle]:
     """Return the plates that will be on a pass: those that are now and stay, and those that take a place later."""
     return [row for row in subscription.vehicles.all() if row.until_at is None]
-
-
-def _is_on(row: PassVehicle, now: datetime) -> bool:
-    # A pass for later has its plates from the beginning.
-    return row.from_at <= now and (row.until_at is None or now < row.until_at)
 
 
 # --- What covers a session ---------------------------------------------------------------------------------
@@ -169,6 +164,13 @@ def unpaid_passes(driver_id: int, *, with_slot: bool) -> int:
     """Return how many passes of a driver wait for their money: those that keep a slot, or those that keep none."""
     rows = Subscription.objects.filter(driver_id=driver_id, status=PassStatus.PENDING)
     return rows.filter(slot__isnull=not with_slot).count()
+
+
+def pass_keeping(slot: ParkingSlot) -> Subscription | None:
+    """Return the pass for which a slot is kept, None for a slot that is anybody's."""
+    if not slot.kept:
+        return None
+    return Subscription.objects.filter(slot=slot, status__in=OPEN_PASS).first()
 
 
 def is_kept_by(subscription: Subscription, slot: ParkingSlot) -> bool:

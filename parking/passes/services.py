@@ -332,8 +332,11 @@ def open_next_period(*, subscription: Subscription, locked: Collection[Vehicle],
 
 
 def is_too_late(period: PassPeriod, now: datetime) -> bool:
-    """Return whether a renewal may be paid no longer, also where no sweep has ended the pass yet."""
-    return period.number > 1 and now >= period.starts_at + RENEWAL_GRACE
+    """Return whether a period may be paid no longer, also where no sweep has ended the pass yet.
+
+    A renewal until its days of grace are over, any period until its own end.
+    """
+    return now >= period.ends_at or (period.number > 1 and now >= period.starts_at + RENEWAL_GRACE)
 
 
 def is_taken(period: PassPeriod) -> bool:

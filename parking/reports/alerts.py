@@ -6,15 +6,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, Window
 
+from parking.audit.models import AuditEntry
+from parking.core import clock
 from parking.core.money import from_paise
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import calendar_of
 from parking.invoices.models import NumberSeries, TaxProfile
 from parking.invoices.rules import NEARLY_USED_UP, financial_year
+from parking.passes.events import PassNotRenewed
+from parking.passes.models import Subscription
 from parking.payments.models import Debt, DebtStatus, OrderStatus, PaymentOrder, Refund, RefundStatus
 from parking.reports.sums import paise_of
 from parking.stays.long_stays import long_at
@@ -165,6 +170,15 @@ def beginning_with_zero(*, now: datetime, sites: Sites) -> "QuerySet[TaxProfile]
     )
     rows = TaxProfile.objects.filter(series_prefix__startswith="0").annotate(at=F("created_at"))
     return at_sites(rows.exclude(Exists(later)).select_related("site"), sites, "site_id").order_by("pk")
+
+
+def passes_not_renewed(*, zone: ZoneInfo, sites: Sites, now: datetime) -> int:
+    """Return how many passes of these sites were found yesterday, by the calendar of a zone, not to be renewed."""
+    today = now.astimezone(zone).date()
+    begin, end = (clock.day_start(day, zone) for day in (today - timedelta(days=1), today))
+    lines = AuditEntry.objects.filter(action=PassNotRenewed.action, at__gte=begin, at__lt=end)
+    rows = Subscription.objects.filter(pk__in=lines.values("subject_id"))
+    return at_sites(rows, sites, "plan__site_id").count()
 
 
 def _ended_today(reason: EndReason, sites: Sites) -> "QuerySet[ParkingSession]":

@@ -28,11 +28,12 @@ from parking.notifications.queries import managers_at
 from parking.notifications.rendering import register_renderer
 from parking.payments.gateways.registry import gateway_label
 from parking.payments.trouble import silent_gateways, unanswered_orders
-from parking.reports.alerts import Alert, AlertCode, alerts, nearly_used_up
+from parking.reports.alerts import Alert, AlertCode, alerts, nearly_used_up, passes_not_renewed
 from parking.reports.sums import paise_of
 
-# No alert of the overview, because it is over by the morning.
+# No alerts of the overview, because they are over by the morning.
 GATEWAY_SILENT = "GATEWAY_SILENT"
+PASSES_NOT_RENEWED = "PASSES_NOT_RENEWED"
 _NAMES: dict[str, Promise] = {
     AlertCode.ORDERS_IN_REVIEW: gettext_lazy("Payments in review"),
     AlertCode.PAID_TWICE: gettext_lazy("Paid twice"),
@@ -42,6 +43,7 @@ _NAMES: dict[str, Promise] = {
     AlertCode.OPEN_DEBTS: gettext_lazy("Open debts"),
     AlertCode.SERIES_NEARLY_USED_UP: gettext_lazy("Invoice numbers nearly used up"),
     GATEWAY_SILENT: gettext_lazy("Payments that a payment service did not answer"),
+    PASSES_NOT_RENEWED: gettext_lazy("Passes that were not renewed yesterday"),
 }
 
 
@@ -122,9 +124,11 @@ EMERGENCY_BEGUN = Kind(
 
 
 def digest_of(user: User, sites: Sites, now: datetime) -> Message | None:
-    """Return the digest of a manager's sites; None where nothing waits."""
+    """Return the digest of a manager's sites; None where nothing waits, and nothing is news of the last day."""
     waiting = [_waiting_of(alert, now) for alert in alerts(now=now, sites=sites) if alert.code in _NAMES]
-    waiting = [one for one in (*waiting, _unanswered(sites, now)) if one.count]
+    lost = passes_not_renewed(zone=zone_of_manager(user), sites=sites, now=now)
+    news = (_unanswered(sites, now), _OneOfWaiting(PASSES_NOT_RENEWED, lost, ZERO, now))
+    waiting = [one for one in (*waiting, *news) if one.count]
     if not waiting:
         return None
     # By rupees, then age.

@@ -858,6 +858,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"auto_renew": True},
     ),
     (
+        passes.PassNotRenewed(pass_id=5, reason="pass_overlap", ends_at=SINCE),
+        "pass.not_renewed",
+        "pass",
+        5,
+        {"reason": "pass_overlap", "ends_at": SINCE},
+    ),
+    (
         passes.PassRenewalOffered(pass_id=5, period=2, amount=HUNDRED, ends_at=SINCE, pay_by=SINCE),
         "pass.renewal_offered",
         "pass",

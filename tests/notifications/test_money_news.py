@@ -24,6 +24,7 @@ from parking.stays.models import ParkingSession
 from tests.build import actor, book, cancel, enter, leave, make_user, make_zone
 from tests.moments import START, at
 from tests.notifications.conftest import work
+from tests.passes.build import bought, make_plan
 from tests.reservations.test_waiting_list import wait
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,20 @@ def test_what_was_paid_twice_is_told_and_again_when_it_goes_back(session: Parkin
     )
     back = SecondPaymentSentBack(session_id=session.pk, refund_id="R1", amount=FIFTY)
     assert titles_of(twice, back) == ["₹50.00 was paid twice", "₹50.00 will be refunded"]
+
+
+def test_a_second_payment_of_a_pass_is_to_be_refunded_once_somebody_decided_it(driver: User, zone: ParkingZone) -> None:
+    held = bought(driver, make_plan(zone, price="1500.00"))
+    OutboxEvent.objects.all().delete()
+    facts = {"order_id": "O1", "amount": FIFTY, "reference": "B", "first": "A", "refund_id": "R1"}
+    waits = OrderPaidTwice(pass_id=held.pk, held=True, **facts)  # type: ignore[arg-type]
+    decided = SecondPaymentSentBack(pass_id=held.pk, refund_id="R1", amount=FIFTY)
+    at_once = OrderPaidTwice(pass_id=held.pk, held=False, **facts | {"refund_id": "R2"})  # type: ignore[arg-type]
+    assert titles_of(waits, decided, at_once) == [
+        f"₹50.00 was paid twice for your pass {held.number}",
+        f"₹50.00 of your pass {held.number} will be refunded",
+        f"₹50.00 of your pass {held.number} will be refunded",
+    ]
 
 
 def test_points_that_lapsed_are_told(driver: User) -> None:

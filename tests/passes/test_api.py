@@ -162,6 +162,41 @@ def test_a_pass_is_sold_at_the_counter(as_staff: ApiClient, driver: User, plan: 
     assert_books_agree()
 
 
+def test_a_manager_sells_a_pass_of_a_plan_of_the_own_sites(
+    as_admin: ApiClient, driver: User, plan: Plan, zone: ParkingZone
+) -> None:
+    body = {"user_id": driver.pk, "plan_id": plan.pk, "vehicles": [PLATE], "payment_method": "UPI"}
+    body |= {"upi_reference": "123456789012"}
+    for wrong in ({"organisation_id": 1}, {"user_id": None}, {"starts_on": "2026-01-01"}):
+        assert as_admin.post("/api/admin/passes/", body | wrong).status_code == 400
+    with nothing_changes():
+        assert as_admin.post("/api/admin/passes/", body | {"user_id": 999999}).json()["code"] == "user_not_found"
+        online = as_admin.post("/api/admin/passes/", body | {"payment_method": "ONLINE"})
+        assert _code(online) == "payment_method_invalid"
+    sold = [as_admin.post("/api/admin/passes/", body, Idempotency_Key="a1") for _ in range(2)]
+    assert data_of(sold[0], 201) == data_of(sold[1], 201)
+    held = data_of(sold[0], 201)
+    assert (held["status"], held["user_id"], held["payment"]) == ("ACTIVE", driver.pk, None)
+    assert [(row.method, row.amount, row.attendant) for row in Payment.objects.all()] == [("UPI", 5000, as_admin.user)]
+    assert _code(as_admin.post("/api/admin/passes/", body | {"upi_reference": "123456789013"})) == "pass_overlap"
+    airport = ParkingSite.objects.create(name="Airport", code="AIR", state="OPEN", created_at=START)
+    there = make_plan(make_zone("P1", site_id=airport.pk), name="There")
+    User.objects.filter(role="ADMIN").update(site_ids=[zone.site_id])
+    answer = as_admin.post("/api/admin/passes/", body | {"plan_id": there.pk, "vehicles": ["DL-01-AB-9999"]})
+    assert (answer.status_code, answer.json()["code"]) == (404, "plan_not_found")
+    assert_books_agree()
+
+
+def test_a_manager_exchanges_a_vehicle(as_driver: ApiClient, as_admin: ApiClient, plan: Plan) -> None:
+    address = f"/api/admin/passes/{_buy(as_driver, plan)['number']}/"
+    assert as_admin.patch(address, {"vehicles": ["DL-01-AB-5678"], "auto_renew": True}).status_code == 400
+    changed = data_of(as_admin.patch(address, {"vehicles": ["DL-01-AB-5678"]}))
+    assert [(row["vehicle_number"], row["from_at"]) for row in changed["changes"]] == [
+        (PLATE, "2026-11-21T18:30:00Z"),
+        ("DL-01-AB-5678", "2026-11-22T18:30:00Z"),
+    ]
+
+
 def test_a_pass_is_sold_to_an_organisation_for_its_contact(
     as_staff: ApiClient, as_driver: ApiClient, driver: User, zone: ParkingZone, plan: Plan
 ) -> None:

@@ -1,6 +1,7 @@
 """Reservations that cost no fee because of a pass: they end with it, and keep within it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -8,16 +9,18 @@ from parking.accounts.models import User
 from parking.checkout import changing, pass_changes
 from parking.checkout.pass_bookings import end_bookings_without_pass
 from parking.checkout.pass_renewing import expire_passes
+from parking.checkout.refunding import approve_refund
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
 from parking.notifications.models import Notice
 from parking.notifications.noticing import take_events
 from parking.passes.models import Subscription
+from parking.payments.models import Refund
 from parking.stays.models import ParkingSession
 from tests.build import actor, make_user, reloaded, reserve
 from tests.invariants import assert_books_agree, refused
 from tests.moments import START, at
-from tests.passes.build import bought, make_plan
+from tests.passes.build import bought, make_plan, sold
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +78,32 @@ def test_a_reservation_with_its_own_fee_stays(driver: User, zone: ParkingZone, h
     pass_changes.cancel_pass(actor=actor(driver), subscription=held, reason="", now=at(5))
     assert end_bookings_without_pass(now=at(6)) == 0
     assert reloaded(paid).status == "BOOKED"
+
+
+def test_it_waits_while_a_second_person_may_let_the_pass_run_on(driver: User, zone: ParkingZone, admin: User) -> None:
+    held = sold(driver, make_plan(zone), ONE)
+    session = reserve(driver, zone, at(2 * DAY), at(2 * DAY + 60), ONE, now=START)
+    pass_changes.cancel_pass(actor=actor(driver), subscription=held, reason="", now=at(5))
+    assert end_bookings_without_pass(now=at(6)) == 0
+    approve_refund(actor=actor(admin), refund_id=Refund.objects.get().pk, now=at(7))
+    assert end_bookings_without_pass(now=at(8)) == 1
+    assert reloaded(session).status == "CANCELLED"
+
+
+def test_many_bookings_are_looked_at_in_as_many_statements_as_one(
+    driver: User, zone: ParkingZone, django_assert_num_queries: Any
+) -> None:
+    plan = make_plan(zone, name="Many")
+    for number in range(5):
+        one = f"DL-01-AB-10{number:02d}"
+        held = sold(driver, plan, one) if number % 2 else bought(driver, plan, one)
+        reserve(driver, zone, at(2 * DAY), at(2 * DAY + 60), one, now=START)
+        if number % 2:
+            # Its cash waits for a second person, who may refuse that it goes back.
+            pass_changes.cancel_pass(actor=actor(driver), subscription=held, reason="", now=START)
+        if number in {0, 4}:
+            with django_assert_num_queries(3 if number == 0 else 4):
+                assert end_bookings_without_pass(now=at(1)) == 0
 
 
 def test_it_keeps_plate_and_start_within_the_pass(

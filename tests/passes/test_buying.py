@@ -186,6 +186,17 @@ def test_a_gateway_that_refuses_the_order_at_once_ends_the_pass(driver: User, pl
     assert bought(driver, plan, now=at(1)).status == "ACTIVE"
 
 
+def test_money_that_comes_when_its_time_is_over_goes_back_although_no_worker_gave_it_up(
+    driver: User, zone: ParkingZone, gateway: FakeGateway
+) -> None:
+    gateway.outcome = GatewayState.PENDING
+    pass_ = buy(driver, make_plan(zone, name="Day", period="DAY", price="100.00")).subscription
+    gateway.decide(GatewayState.COMPLETED)
+    settling.follow_open_orders(now=pass_.ends_at)
+    assert (again(pass_).status, Refund.objects.get().amount) == ("CANCELLED", Decimal("100.00"))
+    assert_books_agree()
+
+
 def test_money_that_comes_after_the_pass_was_given_up_goes_back(driver: User, plan: Plan, gateway: FakeGateway) -> None:
     gateway.outcome = GatewayState.PENDING
     pass_ = bought(driver, plan)

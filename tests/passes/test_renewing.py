@@ -10,13 +10,17 @@ from parking.audit.models import AuditEntry
 from parking.checkout import pass_changes, passes, settling
 from parking.checkout.pass_renewing import expire_passes, offer_renewals, remind_of_ends
 from parking.core.actor import SYSTEM
+from parking.core.sites import ALL_SITES
 from parking.facilities.models import ParkingSite, ParkingZone
+from parking.notifications.kinds import kind_of
 from parking.notifications.models import Notice
 from parking.notifications.noticing import take_events
-from parking.passes.models import PassPeriod, Plan, Subscription
+from parking.notifications.texts import words_of
+from parking.passes.models import PassPeriod, PassVehicle, Plan, Subscription
 from parking.passes.plans import change_plan, plans_on_sale
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import PaymentOrder, Refund
+from parking.reports.renderers import digest_of
 from tests.build import actor, enter, leave, make_user, reloaded, take_ticket
 from tests.gateway import FakeGateway
 from tests.invariants import assert_books_agree, refused
@@ -107,6 +111,20 @@ def test_it_is_not_paid_later_than_that_although_no_worker_ended_it(driver: User
     offer_renewals(now=END - THREE_DAYS)
     with refused("nothing_due"):
         _pay(driver, renewed, END + TWO_DAYS)
+
+
+def test_money_that_comes_later_goes_back_although_no_worker_ended_it(
+    driver: User, renewed: Subscription, gateway: FakeGateway
+) -> None:
+    offer_renewals(now=END - THREE_DAYS)
+    gateway.outcome = GatewayState.PENDING
+    _pay(driver, renewed, END + HOUR)
+    gateway.decide(GatewayState.COMPLETED)
+    order = PaymentOrder.objects.select_related("bill").order_by("-pk")[0]
+    settling.collect(order=order, now=END + TWO_DAYS)
+    assert [refund.amount for refund in Refund.objects.all()] == [Decimal("1500.00")]
+    assert again(renewed).ends_at == END
+    assert_books_agree()
 
 
 def test_money_for_a_renewal_goes_back_where_another_pass_has_its_time(
@@ -232,5 +250,72 @@ def test_the_holder_is_told_with_the_link_to_pay(driver: User, renewed: Subscrip
         ("pass_renewal", f"{address}pay/"),
         ("pass_ends_soon", f"{address}pay/"),
         ("pass_vehicles", address),
-        ("pass_over", address),
+        ("pass_not_renewed", address),
     ]
+
+
+def _told(held: Subscription, now: datetime) -> list[str]:
+    """Take the events, and return the titles of what the holder was told of the end, with the reasons."""
+    take_events(now=now)
+    rows = Notice.objects.filter(person=held.driver, kind__in=["pass_not_renewed", "pass_over"]).order_by("pk")
+    return [" ".join((words.title, *words.lines)) for words in map(words_of, rows)]
+
+
+@pytest.mark.parametrize("is_sold", [True, False])
+def test_the_holder_is_told_when_the_renewal_is_switched_off(
+    driver: User, plan: Plan, renewed: Subscription, is_sold: bool
+) -> None:
+    if is_sold:
+        # As from before overlaps were refused.
+        other = bought(make_user(), make_plan(plan.site.zones.get(), name="Other"), "DL-01-AB-5678", now=START)
+        Subscription.objects.filter(pk=other.pk).update(starts_at=END, ends_at=END + timedelta(days=7))
+        PassVehicle.objects.filter(subscription=other).update(vehicle=renewed.vehicles.get().vehicle, from_at=END)
+        why = "One of its vehicles has another pass here after that."
+    else:
+        change_plan(actor=SYSTEM, plan_id=plan.pk, changes={"is_active": False}, now=START)
+        why = "This plan is not sold any more. Other passes are on the page Passes."
+    assert offer_renewals(now=END - THREE_DAYS) == offer_renewals(now=END - TWO_DAYS) == 0
+    title = f"Your pass {renewed.number} is not renewed"
+    assert _told(renewed, END - TWO_DAYS) == [f"{title} {why}"]
+    assert (_actions(renewed)[-1], _actions(renewed).count("pass.renewal_chosen")) == ("pass.not_renewed", 0)
+    expire_passes(now=END)
+    assert _told(renewed, END) == [f"{title} {why}", f"Your pass {renewed.number} has ended"]
+
+
+@pytest.mark.parametrize(
+    ("is_offered", "why"),
+    [
+        (True, "The next period was not paid in time."),
+        (False, "We could not send the link to pay in time. Please buy a new pass."),
+    ],
+)
+def test_the_holder_is_told_once_that_a_renewal_was_not_paid(
+    driver: User, renewed: Subscription, is_offered: bool, why: str
+) -> None:
+    if is_offered:
+        offer_renewals(now=END - THREE_DAYS)
+    assert expire_passes(now=END + TWO_DAYS) == 1
+    assert expire_passes(now=END + 2 * TWO_DAYS) == 0
+    assert _told(renewed, END + TWO_DAYS) == [f"Your pass {renewed.number} is not renewed {why}"]
+
+
+def test_who_wanted_no_renewal_any_more_is_told_of_the_end_alone(driver: User, renewed: Subscription) -> None:
+    offer_renewals(now=END - THREE_DAYS)
+    pass_changes.choose_renewal(actor=actor(driver), subscription=renewed, auto_renew=False, now=END - TWO_DAYS)
+    expire_passes(now=END)
+    assert _told(renewed, END) == [f"Your pass {renewed.number} has ended"]
+
+
+def test_the_office_reads_the_next_morning_how_many_were_not_renewed(
+    driver: User, admin: User, renewed: Subscription
+) -> None:
+    # Two days after the end is the midnight at which 1 December begins.
+    expire_passes(now=END + TWO_DAYS)
+    mornings = [datetime(2026, 12, day, 2, 0, tzinfo=UTC) for day in (1, 2, 3)]
+    elsewhere = frozenset({renewed.plan.site_id + 1})
+    assert [digest_of(admin, elsewhere, morning) for morning in mornings] == [None, None, None]
+    same_day, told, later = (digest_of(admin, ALL_SITES, morning) for morning in mornings)
+    assert (same_day, later) == (None, None)
+    assert told is not None
+    assert told.values["waiting"] == [{"code": "PASSES_NOT_RENEWED", "count": 1, "amount": "", "days": 0}]
+    assert kind_of("digest").lines.words(told.values["waiting"]) == ["Passes that were not renewed yesterday: 1"]

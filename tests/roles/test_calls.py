@@ -251,6 +251,7 @@ TABLE: dict[str, Statuses] = {
     "POST /api/admin/plans/": office_change(201, 400),
     "PATCH /api/admin/plans/{plan_id}/": office_change(),
     "GET /api/admin/passes/": office_list(),
+    "POST /api/admin/passes/": office_change(201),
     "PATCH /api/admin/passes/{number}/": office_change(),
     "GET /api/admin/organisations/": office_list(),
     "POST /api/admin/organisations/": office_change(201),
@@ -358,6 +359,12 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/user/passes/": {"plan_id": world.plan.pk, "vehicles": [plate]},
         "PATCH /api/user/passes/{number}/": {"auto_renew": True},
         "POST /api/staff/passes/": {
+            "user_id": world.held.driver_id,
+            "plan_id": world.plan.pk,
+            "vehicles": [plate],
+            "payment_method": "CASH",
+        },
+        "POST /api/admin/passes/": {
             "user_id": world.held.driver_id,
             "plan_id": world.plan.pk,
             "vehicles": [plate],

@@ -7,6 +7,8 @@ from ninja import Query, Router
 from pydantic import AfterValidator, Field
 
 from parking.api.paging import Paging, page_of
+from parking.api.passes import Plates
+from parking.api.selling_passes import SALE, SellIn, sold
 from parking.api.shapes.approvals import AskedOut
 from parking.api.shapes.passes import AdminPassOut, PlanOut
 from parking.api.shapes.tariff_fields import MinuteOfDay, ZoneIds
@@ -21,6 +23,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.parsing import In, Note, Rupees, Text30, Text100, path_id
+from parking.edge.requests import Attempt
 from parking.passes import plans
 from parking.passes.models import MOST_VEHICLES, PassStatus
 from parking.passes.queries import find_pass, passes_at
@@ -160,8 +163,24 @@ def list_passes(request: HttpRequest, filters: Annotated[PassesQuery, Query()]) 
     return ok(found.showing([AdminPassOut.of(row, orders.get(row.pk), now) for row in found.rows]))
 
 
+@router.post(
+    "/passes/",
+    response={201: Ok[AdminPassOut], **WRITE_PROBLEMS},
+    openapi_extra=SALE,
+    summary="Sell a pass in the office",
+)
+@requests.idempotent
+def sell_pass(request: HttpRequest, attempt: Attempt, payload: SellIn) -> HttpResponse:
+    """Sell a pass of a plan of the caller's sites, as at the counter, to an account or an organisation.
+
+    The caller takes its price by CASH, UPI or CARD, and it holds at once. One of a plan that costs nothing is given.
+    """
+    return sold(actor=actor_of(request), attempt=attempt, payload=payload)
+
+
 class ChangedPassIn(In):
     auto_renew: bool = absent()
+    vehicles: Plates = absent()
     cancel: bool = absent()
     refund: Rupees = absent()
     reason: Note = ""
@@ -174,14 +193,14 @@ class ChangedPassIn(In):
     summary="Change or cancel a pass",
 )
 def change_pass(request: HttpRequest, number: str, payload: ChangedPassIn) -> HttpResponse:
-    """Renew at the end or not, or cancel as its holder may.
+    """Renew at the end or not, other vehicles from the next midnight, or cancel as its holder may.
 
     With `refund` (rupees, also 0) a pass ends at any time: 202, and nothing changes before another administrator
     approves it at `/api/admin/approvals/`.
     """
     actor, now = actor_of(request), clock.now()
     held = find_pass(number, sites=actor.sites)
-    wanted = payload.model_fields_set & {"auto_renew", "cancel"}
+    wanted = payload.model_fields_set & {"auto_renew", "vehicles", "cancel"}
     if wanted == {"cancel"} and payload.cancel and "refund" in payload.model_fields_set:
         asked = pass_decisions.ask_cancellation(
             actor=actor, subscription=held, refund=payload.refund, reason=payload.reason, now=now
@@ -189,8 +208,11 @@ def change_pass(request: HttpRequest, number: str, payload: ChangedPassIn) -> Ht
         return ok(AskedOut.of(asked), "Waits for a second person", status=202)
     if wanted == {"auto_renew"}:
         held = pass_changes.choose_renewal(actor=actor, subscription=held, auto_renew=payload.auto_renew, now=now)
+    elif wanted == {"vehicles"}:
+        plates = tuple(payload.vehicles)
+        held = pass_changes.change_vehicles(actor=actor, subscription=held, plates=plates, now=now)
     elif wanted == {"cancel"} and payload.cancel:
         held = pass_changes.cancel_pass(actor=actor, subscription=held, reason=payload.reason, now=now).subscription
     else:
-        raise InvalidInput({"__all__": ["One of auto_renew, cancel"]})
+        raise InvalidInput({"__all__": ["One of auto_renew, vehicles, cancel"]})
     return ok(AdminPassOut.of(held, orders_of_passes([held]).get(held.pk), now), "Pass changed")

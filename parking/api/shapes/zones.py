@@ -1,6 +1,6 @@
 """How zones and slots are shown: to everybody, at the gate, to managers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -99,6 +99,11 @@ class ZoneOut(Shape):
         """Return the rows of a list, with one statement at most for all their reservations."""
         left = bookable_in(rows, now)
         return [cls.of(zone, counts, left[zone.pk], now) for zone, counts in rows]
+
+    def with_kept(self, kept: Sequence[Collection[str]]) -> Self:
+        """Return the zone for who has free slots of the own in it, each given as the kinds of vehicle that it takes."""
+        left = Bookable(self.bookable_slots, self.by_kind).with_kept(kept)
+        return self.make(**{**self.sent(), "bookable_slots": left.total, "by_kind": left.by_kind}) if kept else self
 
     def at_distance(self, point: tuple[float, float]) -> Self:
         """Return the zone with its distance from a point (degrees of latitude and longitude), None without a place."""

@@ -32,7 +32,7 @@ def again_of(driver_id: int, cards: Iterable[ZoneCard], *, hours: int, now: date
     last = next((session for session in sessions if session.vehicle_id not in busy), None)
     if last is None:
         return None
-    free = {card.zone.pk: card for card in cards if _takes(card, last.vehicle_kind)}
+    free = {card.zone.pk: card for card in cards if _takes(card, last)}
     card = next((free[session.zone_id] for session in sessions if session.zone_id in free), None)
     if card is None:
         return None
@@ -40,5 +40,6 @@ def again_of(driver_id: int, cards: Iterable[ZoneCard], *, hours: int, now: date
     return Again(card, last, price, price.for_stay(now, hours))
 
 
-def _takes(card: ZoneCard, kind: str) -> bool:
-    return card.takes(kind) and not card.takes_nobody and not card.zone.pass_only
+def _takes(card: ZoneCard, last: ParkingSession) -> bool:
+    has_place = card.takes(last.vehicle_kind) and card.has_place_for(last.vehicle_id)
+    return has_place and not card.zone.pass_only

@@ -30,7 +30,7 @@ from parking.stays.watching import zone_text, zones_now
 from parking.vehicles.models import VehicleKind
 from parking.vehicles.saving import save_vehicle
 from parking.web.access import to_sign_in, user_of
-from parking.web.driver.cards import zone_card, zone_cards
+from parking.web.driver.cards import kept_for, zone_card, zone_cards
 from parking.web.driver.forms import BookingForm
 from parking.web.driver.wanted import HOURS, read_hours
 from parking.web.live import live, minute
@@ -74,7 +74,7 @@ def zone_live(request: HttpRequest, zone_id: int) -> HttpResponse:
 
 def _zone_now(request: HttpRequest, zone_id: int) -> dict[str, Any]:
     now, hours = clock.now(), read_hours(request.GET)
-    card = zone_card(find_zone(Ref(pk=zone_id)), hours=hours, now=now)
+    card = zone_card(find_zone(Ref(pk=zone_id)), hours=hours, own=kept_for(request, now), now=now)
     others = [other for other in zone_cards(now=now) if not other.is_full] if card.is_full else []
     refund_minutes = -(-CANCEL_WINDOW_SECONDS.at(card.zone.site_id) // 60)
     end = now + timedelta(hours=hours)

@@ -1,17 +1,23 @@
 """Zones as cards, for drivers to compare."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
-from typing import Self
+from typing import Self, cast
 from urllib.parse import urlencode
 
+from django.http import HttpRequest
+
+from parking.accounts.models import User
+from parking.edge.callers import DRIVERS
 from parking.facilities.admitting import closed_place, kinds_of, kinds_with_slots
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.facilities.place_rules import Bookable
 from parking.facilities.queries import ZoneCounts, zones_with_counts
 from parking.facilities.rules import distance_m
+from parking.stays.kept_places import KeptPlace, kept_places_of
 from parking.stays.promises import bookable_in
 from parking.tariffs.queries import PriceNow, prices_of
 from parking.tariffs.rules import Stay, Terms, lines_of, total_of
@@ -61,7 +67,8 @@ class ZoneCard:
     """A zone with what it offers at this moment.
 
     `prices` begins with cars; kinds that pay as cars are left out. `closed` is the site or zone whose hours do not hold
-    now, if there is one; `distance` is in metres. `cost` is for `hours` of the compared kind, in rupees.
+    now, if there is one; `distance` is in metres. `cost` is for `hours` of the compared kind, in rupees. `own` are free
+    slots that are kept for passes of whoever looks; they are among what is `left`.
     """
 
     zone: ParkingZone
@@ -72,6 +79,7 @@ class ZoneCard:
     hours: int
     cost: Decimal
     distance: int | None = None
+    own: tuple[KeptPlace, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -89,6 +97,16 @@ class ZoneCard:
     @property
     def is_full(self) -> bool:
         return self.left.total == 0
+
+    @property
+    def is_full_for_others(self) -> bool:
+        """Return whether only the own slots of whoever looks are free."""
+        return bool(self.own) and self.left.total == len(self.own)
+
+    def has_place_for(self, vehicle_id: int) -> bool:
+        """Return whether a vehicle of whoever looks finds a place now."""
+        own = (place for place in self.own if vehicle_id in place.vehicle_ids)
+        return not self.takes_nobody and (not self.is_full_for_others or next(own, None) is not None)
 
     @property
     def takes_nobody(self) -> bool:
@@ -151,14 +169,27 @@ def zone_cards(
     near: Point | None = None,
     hours: int = USUAL_HOURS,
     kind: str = VehicleKind.CAR,
+    own: Mapping[int, Sequence[KeptPlace]] | None = None,
     now: datetime,
 ) -> list[ZoneCard]:
     """Return the cards of active zones, in two statements. Full and closed zones come last in any order."""
-    zones = zones_with_counts(only_active=True)
+    zones, kept = zones_with_counts(only_active=True), own or {}
     left = bookable_in(zones, now)
-    cards = [_card(zone, counts, left[zone.pk], near=near, hours=hours, kind=kind, now=now) for zone, counts in zones]
+    cards = [
+        _card(
+            zone, counts, left[zone.pk], kept=kept.get(zone.pk, ()), near=near, hours=hours, kind=kind, now=now
+        )
+        for zone, counts in zones
+    ]  # fmt: skip
     cards.sort(key=attrgetter(_SORTS.get(sorting, "zone.name")), reverse=sorting == "free")
     return sorted(cards, key=attrgetter("takes_nobody"))
+
+
+def kept_for(request: HttpRequest, now: datetime) -> Mapping[int, list[KeptPlace]]:
+    """Return the free slots that are kept for passes of a driver who looks, by zone; none for others."""
+    user = request.user
+    is_driver = isinstance(user, User) and user.role in DRIVERS
+    return kept_places_of(cast("int", user.pk), now) if is_driver else {}
 
 
 @dataclass(frozen=True)
@@ -177,11 +208,18 @@ def by_site(cards: list[ZoneCard]) -> list[SiteCards]:
     return list(found.values())
 
 
-def zone_card(zone: ParkingZone, *, hours: int = USUAL_HOURS, kind: str = VehicleKind.CAR, now: datetime) -> ZoneCard:
+def zone_card(
+    zone: ParkingZone,
+    *,
+    hours: int = USUAL_HOURS,
+    kind: str = VehicleKind.CAR,
+    own: Mapping[int, Sequence[KeptPlace]] | None = None,
+    now: datetime,
+) -> ZoneCard:
     """Return one zone's card, in two statements."""
     ((row, counts),) = zones_with_counts(zone=zone)
-    left = bookable_in([(row, counts)], now)[row.pk]
-    return _card(row, counts, left, near=None, hours=hours, kind=kind, now=now)
+    left, kept = bookable_in([(row, counts)], now)[row.pk], (own or {}).get(row.pk, ())
+    return _card(row, counts, left, kept=kept, near=None, hours=hours, kind=kind, now=now)
 
 
 def _card(
@@ -189,6 +227,7 @@ def _card(
     counts: ZoneCounts,
     left: Bookable,
     *,
+    kept: Sequence[KeptPlace],
     near: Point | None,
     hours: int,
     kind: str,
@@ -197,7 +236,9 @@ def _card(
     cars, *others = [Price.of(price) for price in prices_of(zone, now)]
     own = [price for price in others if (price.terms, price.demand_percent) != (cars.terms, cars.demand_percent)]
     cost = next((price for price in own if price.kind == kind), cars).for_stay(now, hours)
-    return ZoneCard(zone, counts, left, (cars, *own), closed_place(zone, now), hours, cost, _distance(zone, near))
+    with_kept = left.with_kept([place.kinds for place in kept])
+    closed, metres = closed_place(zone, now), _distance(zone, near)
+    return ZoneCard(zone, counts, with_kept, (cars, *own), closed, hours, cost, metres, own=tuple(kept))
 
 
 def _distance(zone: ParkingZone, near: Point | None) -> int | None:

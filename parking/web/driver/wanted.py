@@ -1,6 +1,6 @@
 """What a driver looks for in the list of zones, as the address of the page says it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.core import clock
 from parking.facilities.rules import read_point
+from parking.stays.kept_places import KeptPlace
 from parking.vehicles.models import VehicleKind
 from parking.web.driver.cards import SORTINGS, USUAL_HOURS, Point, ZoneCard, zone_cards
 
@@ -52,8 +53,9 @@ class Wanted:
         two_wheeler = VehicleKind.TWO_WHEELER.value
         return two_wheeler if two_wheeler in self.having else VehicleKind.CAR.value
 
-    def all_cards(self, now: datetime) -> list[ZoneCard]:
-        return zone_cards(sorting=self.sorting, near=self.near, hours=self.hours, kind=self.kind, now=now)
+    def all_cards(self, now: datetime, own: Mapping[int, Sequence[KeptPlace]] | None = None) -> list[ZoneCard]:
+        """Return the cards of all zones; `own` are the free slots that are kept for whoever looks, by zone."""
+        return zone_cards(sorting=self.sorting, near=self.near, hours=self.hours, kind=self.kind, own=own, now=now)
 
     def of(self, cards: Iterable[ZoneCard]) -> list[ZoneCard]:
         """Return those cards that fit the search and the filters."""

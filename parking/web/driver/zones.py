@@ -15,7 +15,7 @@ from parking.edge.callers import DRIVERS
 from parking.edge.pages import page
 from parking.stays.watching import all_zones_text
 from parking.web.driver.again import again_of
-from parking.web.driver.cards import ZoneCard, by_site
+from parking.web.driver.cards import ZoneCard, by_site, kept_for
 from parking.web.driver.wanted import Wanted, read_wanted
 from parking.web.live import live, minute
 
@@ -36,7 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _overview(request: HttpRequest) -> HttpResponse:
     wanted, now = read_wanted(request.GET), clock.now()
-    cards = wanted.all_cards(now)
+    cards = wanted.all_cards(now, kept_for(request, now))
     user = request.user
     is_driver = isinstance(user, User) and user.role in DRIVERS
     response = page(
@@ -67,6 +67,6 @@ def _tile_host() -> str:
 @require_safe
 def overview_live(request: HttpRequest) -> HttpResponse:
     """Show the cards without the page around them."""
-    wanted = read_wanted(request.GET)
-    cards = wanted.of(wanted.all_cards(clock.now()))
+    wanted, now = read_wanted(request.GET), clock.now()
+    cards = wanted.of(wanted.all_cards(now, kept_for(request, now)))
     return page(request, "driver/parts/zone_cards.html", **_listed(wanted, cards))

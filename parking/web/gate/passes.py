@@ -93,14 +93,15 @@ def sell(request: HttpRequest) -> HttpResponse:
     form = SellPassForm(request, request.POST or None, initial=gate_fields(kept_gate(request)))
     if form.is_valid():
         with form.refusals(request):
-            bought = _sell(request, form)
-            messages.success(request, _sold_text(bought, form))
+            bought = sold_from(request, form)
+            messages.success(request, sold_text(bought, form))
             return redirect("gate_pass")
     return page(request, "gate/pass.html", section="inside", form=form, key=requests.new_form_key())
 
 
 @requests.once_per_form
-def _sell(request: HttpRequest, attempt: Attempt, form: SellPassForm) -> Bought:
+def sold_from(request: HttpRequest, attempt: Attempt, form: SellPassForm) -> Bought:
+    """Return the pass that a form sold, at its gate if it has one. Raises as `passes.sell`."""
     now = clock.now()
     if attempt.subject is not None:
         return passes.resume_buying(subject=attempt.subject, now=now)
@@ -126,7 +127,8 @@ def _buyer(actor: Actor, form: SellPassForm) -> Buyer:
     return passes.Buyer(user_id)
 
 
-def _sold_text(bought: Bought, form: SellPassForm) -> str:
+def sold_text(bought: Bought, form: SellPassForm) -> str:
+    """Return number, price, change and slot of a pass that was sold, as a sentence."""
     held, tendered = bought.subscription, form.cleaned_data["tendered"]
     names = {"number": held.number, "price": amount_text(held.price)}
     if form.cleaned_data["method"] == "CASH" and tendered is not None and tendered > held.price:

@@ -3,9 +3,14 @@
 import pytest
 from django.test import Client
 
-from parking.accounts.models import User
-from parking.facilities.models import ParkingZone
-from parking.passes.models import Plan
+from parking.accounts.models import Approval, User
+from parking.checkout.pass_changes import cancel_pass
+from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.passes.models import Plan, Subscription
+from parking.payments.models import Payment
+from tests.build import actor
+from tests.invariants import assert_books_agree
+from tests.moments import START
 from tests.passes.build import bought, make_plan
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +53,52 @@ def test_passes_are_found_by_plate(office: Client, driver: User, zone: ParkingZo
     assert held.number in office.get("/office/passes/?q=AB1234").content.decode()
     assert held.number not in office.get("/office/passes/?q=ZZ99").content.decode()
     assert "No pass was found." in office.get("/office/passes/?q=ZZ99").content.decode()
+
+
+def test_a_pass_is_sold_in_the_office(office: Client, driver: User, zone: ParkingZone, admin: User) -> None:
+    plan = make_plan(zone, price="1500.00")
+    values = {"username": driver.username, "plan": plan.pk, "vehicles": "DL-01-AB-1234", "method": "CASH"}
+    short = office.post("/office/passes/sell/", values | {"tendered": "1000"})
+    assert (short.status_code, Subscription.objects.count()) == (200, 0)
+    key = office.get("/office/passes/sell/").context["key"]
+    sold = [office.post("/office/passes/sell/", values | {"tendered": "2000", "key": key}) for _ in range(2)]
+    held = Subscription.objects.get()
+    assert [answer["Location"] for answer in sold] == [f"/office/passes/{held.number}/"] * 2
+    assert [(row.method, row.amount, row.attendant) for row in Payment.objects.all()] == [("CASH", 1500, admin)]
+    text = office.get(sold[0]["Location"]).content.decode()
+    assert f"Pass {held.number} was sold for ₹1,500. Change: ₹500" in text
+    assert "DL-01-AB-1234" in text and driver.username in text
+    assert_books_agree()
+
+
+def test_a_manager_asks_for_the_end_of_a_pass(office: Client, driver: User, zone: ParkingZone, admin: User) -> None:
+    held = bought(driver, make_plan(zone, price="1500.00"))
+    address = f"/office/passes/{held.number}/"
+    assert "At most ₹1,500 can be refunded." in office.get(address).content.decode()
+    too_much = office.post(f"{address}end/", {"refund": "1501", "reason": "Moved"}).content.decode()
+    assert "That is more than can still be refunded." in too_much
+    assert office.post(f"{address}end/", {"refund": "500", "reason": "Moved"}).status_code == 302
+    asked = Approval.objects.get()
+    assert (asked.kind, asked.asked_by, asked.facts["amount"]) == ("PASS_CANCELLATION", admin, "500.00")
+    held.refresh_from_db()
+    assert held.status == "ACTIVE"
+    waiting = office.get(address).content.decode()
+    assert "The end of this pass waits for another administrator." in waiting and "Ask to end the pass" not in waiting
+
+
+def test_a_manager_chooses_whether_a_pass_is_renewed(office: Client, driver: User, zone: ParkingZone) -> None:
+    held = bought(driver, make_plan(zone))
+    for value, expected in (("on", True), ("", False)):
+        assert office.post(f"/office/passes/{held.number}/renewal/", {"auto_renew": value}).status_code == 302
+        held.refresh_from_db()
+        assert held.auto_renew is expected
+
+
+def test_the_page_of_a_slot_names_the_pass_that_it_is_kept_for(office: Client, driver: User, zone: ParkingZone) -> None:
+    held = bought(driver, make_plan(zone, reserved=True))
+    free = ParkingSlot.objects.exclude(pk=held.slot_id)[0]
+    link = f'<a href="/office/passes/{held.number}/">{held.number}</a>'
+    assert link in office.get(f"/office/slots/{held.slot_id}/").content.decode()
+    assert "This slot is kept" not in office.get(f"/office/slots/{free.pk}/").content.decode()
+    cancel_pass(actor=actor(driver), subscription=held, reason="", now=START)
+    assert "This slot is kept" not in office.get(f"/office/slots/{held.slot_id}/").content.decode()

@@ -14,6 +14,7 @@ from parking.edge.pages import page
 from parking.facilities import services as facilities
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import find_zone, numbers_taken, slot_by_id, slots_by_zone, zones_with_counts
+from parking.passes.queries import pass_keeping
 from parking.stays.watching import slots_now, zone_text
 from parking.web.access import for_managers, for_office
 from parking.web.confirming import ask, is_confirmed, is_going_back
@@ -91,4 +92,5 @@ def edit(request: HttpRequest, slot_id: int) -> HttpResponse:
             facts = {"slot": changed.slot_number, "kind": word(changed.kind), "status": word(changed.status)}
             messages.success(request, _("Slot %(slot)s: %(kind)s, %(status)s.") % facts)
             return redirect("office_slots_add", slot.zone_id)
-    return page(request, "office/slot.html", section=SECTION, slot=slot, form=form)
+    held = pass_keeping(slot)
+    return page(request, "office/slot.html", section=SECTION, slot=slot, form=form, held=held)
