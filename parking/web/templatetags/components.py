@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from parking.core import clock
+from parking.core.money import indian
 from parking.core.site_settings import BRAND_NAME
 from parking.facilities.calendars import zone_of
 from parking.web.branding import has_own_colour, logo_version, version
@@ -71,6 +72,12 @@ def words(text: str) -> list[str]:
 def unsigned(number: int) -> int:
     """Return a change without its sign, where an arrow shows it."""
     return abs(number)
+
+
+@register.filter
+def signed(number: int) -> str:
+    """Return a change with its sign, grouped as in India: +1,200; a minus where it went."""
+    return ("\N{MINUS SIGN}" if number < 0 else "+") + indian(Decimal(abs(number))).removesuffix(".00")
 
 
 @register.inclusion_tag("web/components/money.html")

@@ -26,17 +26,15 @@ from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
 from parking.tariffs.rules import BillLine
 from parking.web.bill_words import beginning_in_words, demand_in_words, exempt_class_in_words, label_in_words
+from parking.web.components import amount_text
 
 register = template.Library()
 
 
 @register.filter
 def rupees(amount: Decimal | None) -> str:
-    """Return ₹1,00,000.00, grouped as in India; a minus comes before the sign. Empty for None."""
-    if amount is None:
-        return ""
-    sign = "\N{MINUS SIGN}" if amount < 0 else ""
-    return f"{sign}₹{indian(abs(Decimal(amount)))}"
+    """Return ₹1,00,000, and ₹1,00,000.50 where there are paise, as `money` draws it; empty for None."""
+    return "" if amount is None else amount_text(Decimal(amount))
 
 
 @register.filter
