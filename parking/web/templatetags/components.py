@@ -5,7 +5,7 @@ Components that only take values are included: `{% include "web/components/chip.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
@@ -90,6 +90,12 @@ def money(amount: Decimal | None) -> dict[str, Any]:
 def amount(rupees: Decimal | None) -> str:
     """Return an amount of rupees as `money` draws it, for sentences and labels."""
     return "" if rupees is None else amount_text(Decimal(rupees))
+
+
+@register.filter
+def whole_amount(rupees: Decimal) -> str:
+    """Return an amount to the rupee, for a label that has no room for paise and stands for no sum."""
+    return amount_text(rupees.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 @register.filter

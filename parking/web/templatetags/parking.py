@@ -25,6 +25,7 @@ from parking.notifications.queries import unread_notices
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
 from parking.tariffs.rules import BillLine
+from parking.vehicles.models import VehicleKind
 from parking.web.bill_words import beginning_in_words, demand_in_words, exempt_class_in_words, label_in_words
 from parking.web.components import amount_text
 
@@ -275,6 +276,11 @@ _OVER = frozenset({"CANCELLED", "EXPIRED", "PASS_CANCELLED", "PASS_EXPIRED", "RE
 def word(code: object) -> str:
     """Return the word for a code, in the reader's language; the code itself where none is known."""
     return str(_WORDS.get(str(code), code))
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Return the vehicle types for a form, read with each form: the language is not known before."""
+    return [(kind, word(kind)) for kind in VehicleKind.values]
 
 
 @register.filter

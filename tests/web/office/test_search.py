@@ -1,7 +1,5 @@
 """The search box of the office: what a text finds, for whom, and at what cost."""
 
-from decimal import Decimal
-
 import pytest
 
 from parking.accounts.models import Role, User
