@@ -324,10 +324,7 @@ def test_every_table_of_the_report_adds_up(office, stay, admin, group):
     for rows in (report.daily, report.zones, report.methods, report.hours):
         assert sum(next(part for part in row if hasattr(part, "net")).net for row in rows) == Decimal("130.00")
     page = squeezed(text_of(answer))
-    assert (
-        page.count('<tfoot><tr><th scope="row">Total</th><td class="money">₹150</td><td class="money">₹20</td>')
-        == 4
-    )
+    assert page.count('<tfoot><tr><th scope="row">Total</th><td class="money">₹150</td><td class="money">₹20</td>') == 4
 
 
 def test_presets_and_growth(office, stay):
