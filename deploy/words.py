@@ -21,7 +21,7 @@ ENGLISH = (
     (r"^did not come$", "No-show"),
     (r"\bslot (went|goes) back\b", "Your slot was released"),
     (r"\bpayments that do not fit\b", "Mismatched payments"),
-    (r"\bnumber plate\b", "plate"),
+    (r"\bnumber plate\b|\bvehicle numbers?\b", "plate"),
     (r"\ban hour$|\bfor an hour$", "per hour"),
     (r"\b(this|the|a) stay (has )?end(s|ed)\b|\bend (this|the) stay\b|\bstays ended\b", "session"),
     (r"\bby (itself|themselves)\b", "automatically"),
@@ -32,6 +32,7 @@ ENGLISH = (
     (r"\bsomebody\b", "someone"),
     (r"\b(is|was) made\b", "was created"),
     (r"\bkind of (vehicle|slot)\b", "vehicle type, slot type"),
+    (r"\badministrators?\b", "manager"),
 )
 # Hindi: one spelling, with nukta throughout, and one word for one thing.
 HINDI = (
@@ -45,6 +46,18 @@ HINDI = (
     ("गलत", "ग़लत"),
     (r"तारीख(?!\u093c)", "तारीख़"),
     ("चालक", "ड्राइवर"),
+    ("वाहन", "गाड़ी"),
+    ("मैनेजर|प्रशासक|एडमिन", "प्रबंधक"),
+    ("अटेंडेंट", "कर्मचारी"),
+    ("प्रवेश", "एंट्री"),
+    ("निकास", "एग्ज़िट"),
+    ("मूल्य|क़ीमत|कीमत", "दाम"),
+    ("टैरिफ़|समय-खंड", "शुल्क-दर, समय-पट्टी"),
+    ("अवकाश", "छुट्टी"),
+    ("दफ़्तर", "कार्यालय"),
+    ("फ़ीस", "शुल्क"),
+    ("बीजक", "बिल"),
+    (r"सेव(?!ा|क)", "सहेजें"),
 )
 # Messages that other addresses repeat from the days before: the older pages are kept as they were.
 KEPT = frozenset({"%(rate)s an hour"})

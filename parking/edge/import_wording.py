@@ -27,7 +27,7 @@ _SENTENCES: dict[FaultCode, Promise] = {
         "Use terminate, move, collect_debt, voucher, assign_special, refund=200/1000, with commas between."
     ),
     FaultCode.PERMISSIONS_OF_STAFF: _("Only STAFF have permissions of their own."),
-    FaultCode.PLATE_INVALID: _("%(found)s is not a vehicle number."),
+    FaultCode.PLATE_INVALID: _("%(found)s is not a plate."),
     FaultCode.DATE_INVALID: _("%(found)s is not a date that fits here. Write it as 2026-12-01 or 01-12-2026."),
     FaultCode.DATES_REVERSED: _("%(found)s is before the first day of this vehicle."),
     FaultCode.LIST_FULL: _("More than the %(found)s vehicles that were agreed."),

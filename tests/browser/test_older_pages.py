@@ -1,14 +1,17 @@
 """The older pages, in a browser: a ticket at the entry, the scans, in both languages."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from parking.accounts.models import User
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession, SessionStatus
 from tests.browser.conftest import NewPage, TakePicture
 from tests.browser.watch import Watch
+from tests.build import book, enter
 
 # A refusal is an answer with 4xx, which the browser notes in the console.
 REFUSED = "status of 40[0-9]"
@@ -25,7 +28,7 @@ def test_a_ticket_is_given_by_clicking(
     page = new_page(device)
     page.goto("/parking/entry/")
     axe(page)
-    page.get_by_label("Vehicle number").fill("DL-01-AB-1234")
+    page.get_by_label("Plate").fill("DL-01-AB-1234")
     page.get_by_label("Owner").fill("आशा राव")
     send(page)
     expect(page.locator(".yes [data-fact=slot_number]")).to_have_text("A-001")
@@ -34,7 +37,7 @@ def test_a_ticket_is_given_by_clicking(
     picture(page, f"kiosk-{device}")
     session = ParkingSession.objects.get()
     assert (session.owner_name, session.qr_code) == ("आशा राव", page.locator("[data-fact=qr_code]").inner_text())
-    expect(page.get_by_label("Vehicle number")).to_have_value("")
+    expect(page.get_by_label("Plate")).to_have_value("")
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])
@@ -48,7 +51,7 @@ def test_in_and_out_in_both_languages(
     page.locator("[name=vehicle_number]").fill("HELLO")
     page.locator("[name=owner_name]").fill("Asha")
     send(page)
-    wrong = {"en": "Please check the vehicle number.", "hi": "गाड़ी का नंबर जाँच लें।"}[language]
+    wrong = {"en": "Please check the plate.", "hi": "नंबर प्लेट जाँच लें।"}[language]
     expect(page.locator(".no [data-message]")).to_have_text(wrong)
     page.locator("[name=vehicle_number]").fill("DL-01-AB-1234")
     send(page)
@@ -77,3 +80,18 @@ def test_in_and_out_in_both_languages(
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert ParkingSession.objects.get().status == SessionStatus.COMPLETED
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_times_count_twenty_four_hours_as_on_all_pages(
+    new_page: NewPage, zone: ParkingZone, driver: User, staff: User, language
+) -> None:
+    """A browser set to India says "4:05 pm" where it is not told."""
+    inside = book(driver, zone)
+    enter(staff, inside)
+    page = new_page("phone", locale=f"{language}-IN")
+    page.goto("/parking/exit-qr-scan/")
+    page.locator("[name=qr_code]").fill(inside.qr_code)
+    send(page)
+    for name in ("entry_time", "exit_time"):
+        expect(page.locator(f".yes [data-fact={name}]")).to_have_text(re.compile(r" [01][0-9]:[0-5][0-9]$|2[0-3]:..$"))

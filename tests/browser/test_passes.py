@@ -18,7 +18,7 @@ def test_a_pass_is_bought_and_found(
     phone.goto("/passes/")
     axe(phone)
     phone.get_by_role("link", name="Buy Office").click()
-    phone.get_by_label("Vehicle numbers").fill("DL 01 AB 1234\nDL 01 AB 5678")
+    phone.get_by_label("Plates").fill("DL 01 AB 1234\nDL 01 AB 5678")
     axe(phone)
     phone.get_by_role("button", name="Buy and pay ₹5,000").click()
     expect(phone.get_by_role("img", name="QR code of this pass")).to_be_visible()

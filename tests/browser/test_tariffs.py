@@ -28,3 +28,14 @@ def test_peak_hours_are_laid_on_and_shown(
     phone.goto(f"/board/{zone.site_id}/")
     expect(phone.get_by_text("Lost ticket: ₹200")).to_be_visible()
     axe(phone)
+
+
+def test_the_tariff_editor_is_no_wider_than_a_small_phone(
+    phone: Page, sign_in: SignIn, admin: User, zone: ParkingZone
+) -> None:
+    """Its tables roll in their frame; labels that are heard only stood outside of it and widened the page."""
+    phone.set_viewport_size({"width": 360, "height": 640})
+    sign_in(phone, admin)
+    for address in (f"/office/zones/{zone.pk}/tariffs/", "/office/rate-cards/"):
+        phone.goto(address)
+        assert phone.evaluate("document.documentElement.scrollWidth") == 360, address

@@ -128,8 +128,8 @@ def test_entry_lists_active_zones_with_rate_and_free_slots(browser, zone):
     answer, elements = read(browser, "/parking/entry/")
     assert [option["value"] for option in elements.all("option")] == [str(full.uuid), str(zone.uuid)]
     page = answer.content.decode()
-    assert "Zone A · ₹50.00 an hour · 10 free" in page
-    assert "Zone &lt;B&gt; · ₹75.00 an hour · full" in page
+    assert "Zone A · ₹50 an hour · 10 free" in page
+    assert "Zone &lt;B&gt; · ₹75 an hour · full" in page
 
 
 def test_entry_without_any_zone(browser, db):

@@ -15,7 +15,7 @@ from parking.payments.gateways.registry import gateway_choices
 from parking.tariffs.rules.changes import POINTS_AT_ONCE, RUPEES_FOR_POINTS
 from parking.vehicles.models import SavedVehicle, VehicleKind
 from parking.web.forms import ServiceForm
-from parking.web.templatetags.parking import rupees, word
+from parking.web.templatetags.parking import kind_choices, rupees, word
 
 NEW_VEHICLE = "new"
 # More are used for no booking.
@@ -88,9 +88,7 @@ class BookingForm(WayToPayForm):
             attrs={"class": "plate-field", "autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
         ),
     )
-    vehicle_kind = forms.ChoiceField(
-        label=_("Vehicle type"), choices=[(kind, word(kind)) for kind in VehicleKind.values]
-    )
+    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"), choices=kind_choices)
     owner_name = forms.CharField(
         label=_("Owner's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )

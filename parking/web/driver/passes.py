@@ -44,13 +44,13 @@ _PLATE = {"class": "plate-field", "autocapitalize": "characters", "autocomplete"
 class PlatesForm(ServiceForm):
     """The plates of a pass, one in each line."""
 
-    vehicles = forms.CharField(label=_("Vehicle number"), max_length=700, widget=forms.TextInput(attrs=_PLATE))
+    vehicles = forms.CharField(label=_("Plate"), max_length=700, widget=forms.TextInput(attrs=_PLATE))
 
     def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["vehicles"]
         if most > 1:
-            field.label = _("Vehicle numbers")
+            field.label = _("Plates")
             field.help_text = _("One in each line, up to %(most)d.") % {"most": most}
             field.widget = forms.Textarea(attrs=_PLATE | {"rows": min(most, 5), "class": "form-control plate-field"})
 

@@ -45,7 +45,7 @@ class SellPassForm(DebtForm):
     username = forms.CharField(label=_("Username of the driver"), max_length=150, required=False)
     plan = forms.TypedChoiceField(label=_("Plan"), coerce=int)
     vehicles = forms.CharField(
-        label=_("Vehicle numbers"),
+        label=_("Plates"),
         help_text=_("One in each line, as many as the plan has."),
         max_length=31 * MOST_VEHICLES,
         widget=forms.Textarea(attrs=_PLATES),

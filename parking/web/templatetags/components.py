@@ -5,7 +5,7 @@ Components that only take values are included: `{% include "web/components/chip.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from parking.core import clock
+from parking.core.money import indian
 from parking.core.site_settings import BRAND_NAME
 from parking.core.vehicle_kinds import KINDS
 from parking.facilities.calendars import zone_of
@@ -65,6 +66,12 @@ def unsigned(number: int) -> int:
     return abs(number)
 
 
+@register.filter
+def signed(number: int) -> str:
+    """Return a change with its sign, grouped as in India: +1,200; a minus where it went."""
+    return ("\N{MINUS SIGN}" if number < 0 else "+") + indian(Decimal(abs(number))).removesuffix(".00")
+
+
 @register.inclusion_tag("web/components/money.html")
 def money(amount: Decimal | None) -> dict[str, Any]:
     """Draw an amount of rupees, without paise where there are none; nothing for None."""
@@ -75,6 +82,12 @@ def money(amount: Decimal | None) -> dict[str, Any]:
 def amount(rupees: Decimal | None) -> str:
     """Return an amount of rupees as `money` draws it, for sentences and labels."""
     return "" if rupees is None else amount_text(Decimal(rupees))
+
+
+@register.filter
+def whole_amount(rupees: Decimal) -> str:
+    """Return an amount to the rupee, for a label that has no room for paise and stands for no sum."""
+    return amount_text(rupees.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 @register.filter

@@ -26,18 +26,17 @@ from parking.notifications.queries import unread_notices
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
 from parking.tariffs.rules import BillLine
+from parking.vehicles.models import VehicleKind
 from parking.web.bill_words import beginning_in_words, demand_in_words, exempt_class_in_words, label_in_words
+from parking.web.components import amount_text
 
 register = template.Library()
 
 
 @register.filter
 def rupees(amount: Decimal | None) -> str:
-    """Return ₹1,00,000.00, grouped as in India; a minus comes before the sign. Empty for None."""
-    if amount is None:
-        return ""
-    sign = "\N{MINUS SIGN}" if amount < 0 else ""
-    return f"{sign}₹{indian(abs(Decimal(amount)))}"
+    """Return ₹1,00,000, and ₹1,00,000.50 where there are paise, as `money` draws it; empty for None."""
+    return "" if amount is None else amount_text(Decimal(amount))
 
 
 @register.filter
@@ -278,6 +277,11 @@ _OVER = frozenset({"CANCELLED", "EXPIRED", "PASS_CANCELLED", "PASS_EXPIRED", "RE
 def word(code: object) -> str:
     """Return the word for a code, in the reader's language; the code itself where none is known."""
     return own_name(str(code), get_language() or "") or str(_WORDS.get(str(code), code))
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Return the vehicle types for a form, read with each form: the language is not known before."""
+    return [(kind, word(kind)) for kind in VehicleKind.values]
 
 
 @register.filter

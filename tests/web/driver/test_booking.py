@@ -302,7 +302,7 @@ def test_another_form_for_the_same_vehicle_is_refused_in_words(page, zone):
     ("changes", "sentence"),
     [
         ({"plate": ""}, "This field is required."),
-        ({"plate": "!!"}, "Please check the vehicle number."),
+        ({"plate": "!!"}, "Please check the plate."),
         ({"owner_name": " "}, "This field is required."),
     ],
 )

@@ -78,7 +78,7 @@ def test_a_pass_is_bought_once_however_often_the_form_is_sent(driver: User, plan
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"vehicles": "???"}, "Please check the vehicle number."),
+        ({"vehicles": "???"}, "Please check the plate."),
         ({"vehicles": f"{PLATE}\nDL-01-AB-5678"}, "1 to 1 vehicles"),
         ({"starts_on": "2026-11-20"}, "Today, or up to 60 days ahead"),
     ],

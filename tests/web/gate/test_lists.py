@@ -44,7 +44,7 @@ def test_the_same_form_again_is_the_same_ticket(gate, zone):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"plate": "??"}, "Please check the vehicle number."),
+        ({"plate": "??"}, "Please check the plate."),
         ({"zone": "99"}, "Select a valid choice."),
     ],
 )

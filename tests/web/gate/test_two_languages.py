@@ -48,7 +48,7 @@ def rows_of(gate, session):
 @pytest.mark.parametrize(
     ("second", "slot", "kind", "hints"),
     [
-        (None, "Slot / स्लॉट", "Car / कार", [HINT, "निकास पर यह कोड दिखाएँ। भुगतान वहीं, या उससे पहले करें।"]),
+        (None, "Slot / स्लॉट", "Car / कार", [HINT, "एग्ज़िट पर यह कोड दिखाएँ। भुगतान वहीं, या उससे पहले करें।"]),
         ("kn", "Slot / ಸ್ಥಳ", "Car", [HINT, "ನಿರ್ಗಮನದಲ್ಲಿ ಈ ಕೋಡ್ ತೋರಿಸಿ."]),
         ("en", "Slot", "Car", [HINT]),
     ],

@@ -23,7 +23,7 @@ from tests.web.driver.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
 
-WAITS = "This waits for a second administrator, on the page Approvals."
+WAITS = "This waits for a second manager, on the page Approvals."
 
 
 @pytest.fixture(autouse=True)

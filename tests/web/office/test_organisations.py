@@ -68,7 +68,7 @@ def test_a_list_is_tried_and_taken(office: Client, zone: ParkingZone) -> None:
     assert "Nothing was changed: this would happen" in tried
     assert not PassVehicle.objects.exists()
     wrong = _send_list(office, organisation, "?", step="go").content.decode()
-    assert "? is not a vehicle number." in wrong
+    assert "? is not a plate." in wrong
     taken = _send_list(office, organisation, *CARS, step="go").content.decode()
     assert "The list was changed." in taken and CARS[1] in taken
     file = office.get(f"/office/organisations/{organisation.pk}/vehicles.csv").content.decode()

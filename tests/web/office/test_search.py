@@ -1,7 +1,5 @@
 """The search box of the office: what a text finds, for whom, and at what cost."""
 
-from decimal import Decimal
-
 import pytest
 
 from parking.accounts.models import Role, User
@@ -33,20 +31,20 @@ def found(office, text):
 
 @pytest.mark.parametrize("text", ["DL-01-AB-1234", "dl 1 ab 1234", "1234", "DL01"])
 def test_a_car_that_is_expected_is_found_by_a_part_of_its_plate(office, stay, text):
-    assert "DL-01-AB-1234 Zone A" in found(office, text)
+    assert "DL 01 AB 1234 Zone A" in found(office, text)
 
 
 @pytest.mark.parametrize("text", ["DL01AB1234", "dl 01", "1234", "b-12", "Rao", "SHA R"])
 def test_a_stay_that_is_over_is_found_by_a_part_of_plate_or_owner(office, driver, zone, staff, text):
     leave(staff, enter(staff, book(driver, zone, "DL-01-AB-1234")))
     ParkingSession.objects.update(owner_name="Asha Rao")
-    assert "DL-01-AB-1234" in found(office, text)
+    assert "DL 01 AB 1234" in found(office, text)
 
 
 def test_a_payment_is_found_by_the_beginning_of_its_numbers(office, stay, driver):
     order, payment = PaymentOrder.objects.get(), Payment.objects.get()
     for number in (order.order_id, payment.reference):
-        assert f"{number} ₹50.00 DL-01-AB-1234" in found(office, number[:12].lower()), number
+        assert f"{number} ₹50 DL 01 AB 1234" in found(office, number[:12].lower()), number
     assert "Payments" not in found(office, order.order_id[3:12])
 
 
@@ -54,7 +52,7 @@ def test_a_refund_is_found_by_both_its_numbers(office, stay, driver):
     cancel(driver, stay)
     refund = Refund.objects.get()
     for number in (refund.refund_id, refund.gateway_refund_id):
-        assert f"{number} ₹50.00 DL-01-AB-1234" in found(office, number), number
+        assert f"{number} ₹50 DL 01 AB 1234" in found(office, number), number
 
 
 def test_a_bookings_number_comes_before_plates_with_the_same_digits(office, driver):
@@ -77,7 +75,7 @@ def test_the_number_the_qr_code_and_the_payment_of_a_booking_lead_to_it(office, 
     for text in (stay.qr_code, stay.qr_code.lower(), str(stay.uuid), order.order_id, payment.reference):
         answer = office.get(SEARCH, {"q": text})
         assert (answer.status_code, answer["Location"]) == (302, f"/office/sessions/{stay.pk}/"), text
-    assert f"{payment.reference} ₹{Decimal(50):.2f} DL-01-AB-1234" in found(office, payment.reference)
+    assert f"{payment.reference} ₹50 DL 01 AB 1234" in found(office, payment.reference)
 
 
 def test_people_and_pages_are_found_by_name(office, driver):
@@ -105,7 +103,7 @@ def test_nothing_of_another_site_is_found(office, admin, stay):
 
 
 def test_an_auditor_searches_and_an_attendant_does_not(stay):
-    assert "DL-01-AB-1234" in found(browser_of(make_user(Role.AUDITOR)), "DL01")
+    assert "DL 01 AB 1234" in found(browser_of(make_user(Role.AUDITOR)), "DL01")
     assert browser_of(make_user(Role.STAFF)).get(SEARCH).status_code == 403
 
 

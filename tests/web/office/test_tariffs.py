@@ -85,6 +85,12 @@ def test_the_present_tariff_is_in_the_form_and_on_top(office: Client, zone: Park
     assert 'value="Evening"' in page.content.decode()
 
 
+def test_vehicle_types_are_named_in_the_readers_language(office: Client, zone: ParkingZone) -> None:
+    office.cookies["django_language"] = "hi"
+    form = office.get(address(zone)).context["form"]
+    assert dict(form.fields["vehicle_kind"].choices)["EV"] == "इलेक्ट्रिक कार"
+
+
 def test_bands_that_overlap_are_refused_in_words(office: Client, zone: ParkingZone) -> None:
     other = {"name_1": "Early", "days_1": "MON", "from_1": "05:00", "to_1": "07:00", "rate_1": "40"}
     page = office.post(address(zone), PLAIN | MORNING_BAND | other)

@@ -182,7 +182,7 @@ def test_the_last_manager_stays_one(office, admin, change, field):
     question = office.post(address(admin), fields_of(office.get(address(admin))) | change)
     assert "This is your own account." in text_of(question)
     answer = office.post(address(admin), hidden_fields(question) | {"step": "go"})
-    assert answer.context["form"].errors[field] == ["At least one active administrator must remain."]
+    assert answer.context["form"].errors[field] == ["At least one active manager must remain."]
     admin.refresh_from_db()
     assert (admin.role, admin.is_active) == ("ADMIN", True)
     assert AuditEntry.objects.filter(action="refused.last_admin").count() == 1

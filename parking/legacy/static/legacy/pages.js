@@ -7,12 +7,17 @@ const words = document.querySelector("template[data-words]").content;
 const button = form.querySelector("button");
 
 const locale = `${document.documentElement.lang}-IN`;
-const money = new Intl.NumberFormat(locale, { style: "currency", currency: "INR" });
+const money = new Intl.NumberFormat(locale, {
+  style: "currency",
+  currency: "INR",
+  trailingZeroDisplay: "stripIfInteger",
+});
 const time = new Intl.DateTimeFormat(locale, {
   day: "numeric",
   month: "short",
-  hour: "numeric",
+  hour: "2-digit",
   minute: "2-digit",
+  hourCycle: "h23",
   timeZone: verdict.dataset.timeZone,
 });
 

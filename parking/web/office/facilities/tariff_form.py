@@ -13,10 +13,9 @@ from parking.tariffs.rules import Prices
 from parking.tariffs.rules.lines import DAY, HOUR
 from parking.tariffs.rules.terms import WEEK, Band, CollectAt, FreeMode, NextDay, NightCharge, Slab, Weekday
 from parking.tariffs.versions import Draft
-from parking.vehicles.models import VehicleKind
 from parking.web.forms import ServiceForm, day_bounds, dress
 from parking.web.office.shared.fields import ClockField, RupeesField, SumField, WholeField
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import kind_choices
 
 # Rows for bands, and for slabs; what needs more of them is for the API.
 ROWS = range(8)
@@ -42,9 +41,7 @@ _PLAIN = (
 
 
 class TariffForm(ServiceForm):
-    vehicle_kind = forms.ChoiceField(
-        label=_("Vehicle type"), choices=[(kind, word(kind)) for kind in VehicleKind.values]
-    )
+    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"), choices=kind_choices)
     valid_from = forms.DateField(
         label=_("Holds from"),
         required=False,

@@ -76,7 +76,7 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
     if form.is_valid():
         with form.refusals(request):
             ask_cancellation(actor=actor_of(request), subscription=held, now=clock.now(), **form.cleaned_data)
-            messages.success(request, gettext("Another administrator has to approve it."))
+            messages.success(request, gettext("Another manager has to approve it."))
             return redirect("office_pass", held.number)
     return _page(request, held, form)
 

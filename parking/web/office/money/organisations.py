@@ -280,7 +280,7 @@ def write_off(request: HttpRequest, organisation_id: int, invoice_number: int) -
                 reason=form.cleaned_data["reason"],
                 now=clock.now(),
             )
-            messages.success(request, gettext("Another administrator has to approve it."))
+            messages.success(request, gettext("Another manager has to approve it."))
             return redirect("office_organisation", organisation_id)
     return page(
         request, "office/organisation_write_off.html", section=SECTION, form=form, invoice=found,

@@ -10,6 +10,6 @@ from parking.accounts.models import Approval
 def say_done(request: HttpRequest, result: object, words: str = "") -> None:
     """Say that a change was saved, or that it waits."""
     if isinstance(result, Approval):
-        messages.warning(request, _("This waits for a second administrator, on the page Approvals."))
+        messages.warning(request, _("This waits for a second manager, on the page Approvals."))
     else:
         messages.success(request, words or _("Saved."))

@@ -122,7 +122,11 @@ function goOnWithKept() {
 
 function offer(unanswered) {
   offered = unanswered;
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    hourCycle: "h23",
+  });
   showTemplate("kept", { code: cleaned(offered.fields.qr_code ?? ""), time: time.format(offered.at) });
 }
 

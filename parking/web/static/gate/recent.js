@@ -54,7 +54,7 @@ function show() {
 
 function filled(name, scan) {
   const row = document.querySelector(`template[data-part="${name}"]`).content.firstElementChild.cloneNode(true);
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short", hour12: false });
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short", hourCycle: "h23" });
   const texts = { time: time.format(scan.at), plate: scan.plate, word: scan.word, note: scan.note };
   for (const [place, text] of Object.entries(texts)) {
     for (const element of row.querySelectorAll(`[data-row-${place}]`)) {

@@ -1,6 +1,10 @@
-// Shows beside each typed amount how it is read, grouped as in India: 10000 is ₹10,000.00.
+// Shows beside each typed amount how it is read, grouped as in India: 10000 is ₹10,000.
 
-const inRupees = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" });
+const inRupees = new Intl.NumberFormat("en-IN", {
+  style: "currency",
+  currency: "INR",
+  trailingZeroDisplay: "stripIfInteger",
+});
 
 function show(field) {
   const place = document.querySelector(`[data-rupees-of="${field.id}"]`);

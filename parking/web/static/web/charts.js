@@ -3,7 +3,11 @@
 
 import * as echarts from "../vendor/echarts.js";
 
-const rupees = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" });
+const rupees = new Intl.NumberFormat("en-IN", {
+  style: "currency",
+  currency: "INR",
+  trailingZeroDisplay: "stripIfInteger",
+});
 const short = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR", maximumFractionDigits: 0 });
 
 class BarChart extends HTMLElement {
