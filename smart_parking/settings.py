@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from parking.core import production, reporting
+from parking.core import production, reporting, vehicle_kinds
 from smart_parking import gateway_settings, mail_settings, message_settings
 from smart_parking.database import database
 from smart_parking.environment import read
@@ -39,7 +39,7 @@ PENDING_TOO_LONG_MINUTES = _env.pending_too_long_minutes
 # What comes for a bill that was paid already goes back by itself, or waits for a manager's word.
 REFUND_SECOND_PAYMENT = _env.refund_second_payment
 
-VEHICLE_KINDS = kinds_of(_env.vehicle_kinds)
+vehicle_kinds.install(kinds_of(_env.vehicle_kinds))
 BOOKING_FEE = _env.booking_fee
 HOLD_MINUTES = _env.hold_minutes
 NO_SHOW_MINUTES = _env.no_show_minutes

@@ -2,11 +2,13 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from parking.core.vehicle_kinds import SHIPPED, Kind
 
 # Of the columns that keep a kind.
 LONGEST_CODE = 12
@@ -21,33 +23,6 @@ Picture = Literal[
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
 _CODE = TypeAdapter(Annotated[str, StringConstraints(pattern=f"^[A-Z][A-Z0-9_]{{1,{LONGEST_CODE - 1}}}$")])
 Slots = Annotated[tuple[Slot, ...], Field(min_length=1, max_length=5)]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind: its name in English, the slots that it may take (the best fitting first), its icon.
-
-    `names` are the operator's names by code of language; without one, pages have their own word for what ships.
-    """
-
-    code: str
-    name: str
-    slots: tuple[Slot, ...]
-    picture: Picture
-    names: Mapping[str, str] = field(default_factory=dict)
-
-
-SHIPPED = (
-    Kind("CAR", "Car", ("CAR",), "car"),
-    Kind("TWO_WHEELER", "Two-wheeler", ("TWO_WHEELER",), "motorbike"),
-    Kind("EV", "Electric car", ("EV", "CAR"), "plug-connected"),
-    Kind("BICYCLE", "Bicycle", ("BICYCLE", "TWO_WHEELER"), "bike"),
-    Kind("AUTO", "Auto-rickshaw", ("CAR",), "moped"),
-    Kind("TAXI", "Taxi", ("CAR",), "car-suv"),
-    Kind("LCV", "Light goods vehicle", ("LARGE", "CAR"), "truck-delivery"),
-    Kind("BUS", "Bus", ("LARGE",), "bus"),
-    Kind("TRUCK", "Truck", ("LARGE",), "truck"),
-)
 
 
 class _Changed(BaseModel):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from smart_parking.vehicle_kinds import MOST_KINDS, SHIPPED, Kind, kinds_of
+from parking.core.vehicle_kinds import SHIPPED, Kind
+from smart_parking.vehicle_kinds import MOST_KINDS, kinds_of
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = """

@@ -83,7 +83,7 @@ def test_a_manager_asks_for_the_end_of_a_pass(office: Client, driver: User, zone
     held.refresh_from_db()
     assert held.status == "ACTIVE"
     waiting = office.get(address).content.decode()
-    assert "The end of this pass waits for another administrator." in waiting and "Ask to end the pass" not in waiting
+    assert "The end of this pass waits for another manager." in waiting and "Ask to end the pass" not in waiting
 
 
 def test_a_manager_chooses_whether_a_pass_is_renewed(office: Client, driver: User, zone: ParkingZone) -> None:
