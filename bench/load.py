@@ -47,7 +47,8 @@ class Poll:
 
 @dataclass
 class Plan:
-    """What to run: `cycle` in a closed loop, `open` with `cycles_per_second`, or `zones`, a reading loop.
+    """What to run: `cycle` in a closed loop, `zones`, a reading loop, or in an open loop with `cycles_per_second`
+    `open` (cycles) or `visits`; `crowd` is one visit of each client, all at once.
 
     Beside an open loop, `polls` are asked for in turns, `polls_per_second`.
     """
@@ -103,23 +104,53 @@ def post(path: str, token: str, body: dict[str, Any]) -> bytes:
     return head.encode() + content
 
 
-def get(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
+def get(path: str, token: str = "") -> bytes:
+    caller = f"Authorization: Bearer {token}\r\n" if token else ""
+    return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n{caller}\r\n".encode()
 
 
 def cycle(client: Client, zones: list[int]) -> Steps:
     """Book, enter, leave with cash: yields each request, is sent each answer's body."""
+    answer = yield "book", _booking(client, zones)
+    code = _code_in(answer)
+    yield "enter", post("/api/staff/entry/", client.attendant, {"qr_code": code})
+    leaving = {"qr_code": code, "payment_method": "CASH"}
+    yield "leave", post("/api/staff/exit/", client.attendant, leaving)
+
+
+def visit(client: Client, zones: list[int]) -> Steps:
+    """Book, cancel, book again, ask for the own stay, enter, scan at the exit, leave."""
+    answer = yield "book", _booking(client, zones)
+    yield "cancel", post("/api/user/cancel-booking/", client.driver, {"session_id": _number_in(answer)})
+    answer = yield "book", _booking(client, zones)
+    code = _code_in(answer)
+    yield "status", get("/api/user/current-session/", client.driver)
+    yield "enter", post("/api/staff/entry/", client.attendant, {"qr_code": code})
+    yield "scan", post("/api/staff/exit/quote/", client.attendant, {"qr_code": code})
+    leaving = {"qr_code": code, "payment_method": "CASH"}
+    yield "leave", post("/api/staff/exit/", client.attendant, leaving)
+
+
+def _booking(client: Client, zones: list[int]) -> bytes:
     booking = {
         "zone_id": random.choice(zones),
         "vehicle_number": random.choice(client.plates),
         "owner_name": "Asha Rao",
     }
-    answer = yield "book", post("/api/user/book-slot/", client.driver, booking)
+    return post("/api/user/book-slot/", client.driver, booking)
+
+
+def _number_in(answer: bytes) -> int:
+    start = answer.index(b'"session_id":') + 13
+    return int(answer[start : answer.index(b",", start)])
+
+
+def _code_in(answer: bytes) -> str:
     start = answer.index(b'"qr_code":"') + 11
-    code = answer[start : start + 15].decode()
-    yield "enter", post("/api/staff/entry/", client.attendant, {"qr_code": code})
-    leaving = {"qr_code": code, "payment_method": "CASH"}
-    yield "leave", post("/api/staff/exit/", client.attendant, leaving)
+    return answer[start : start + 15].decode()
+
+
+SCRIPTS = {"cycle": cycle, "open": cycle, "visits": visit, "crowd": visit}
 
 
 # --- Connections -----------------------------------------------------------------------------------
@@ -213,7 +244,7 @@ def run_closed(plan: Plan) -> tuple[Record, float]:
 
 
 def _begin_cycle(connection: Connection, client: Client, plan: Plan) -> None:
-    connection.steps = cycle(client, plan.zones)
+    connection.steps = SCRIPTS[plan.kind](client, plan.zones)
     kind, request = next(connection.steps)
     connection.send(kind, request, time.perf_counter())
 
@@ -305,7 +336,7 @@ def _bookings(plan: Plan, begun: float) -> list[Due]:
         client = plan.clients[number % len(plan.clients)]
         turn = number // len(plan.clients)
         own = Client(client.driver, client.attendant, [client.plates[turn % len(client.plates)]])
-        steps = cycle(own, plan.zones)
+        steps = SCRIPTS[plan.kind](own, plan.zones)
         kind, request = next(steps)
         due.append(Due(begun + number / plan.cycles_per_second, number, steps, kind, request))
     return due
@@ -340,7 +371,7 @@ def _schedule_next(due: Due, body: bytes, step: float, schedule: list[Due], reco
 
 # --- The program -----------------------------------------------------------------------------------
 
-RUNS = {"cycle": run_closed, "zones": run_zones, "open": run_open}
+RUNS = {"cycle": run_closed, "crowd": run_closed, "zones": run_zones, "open": run_open, "visits": run_open}
 
 
 def percentiles(latencies: list[float]) -> dict[str, float]:

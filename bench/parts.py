@@ -21,6 +21,7 @@ OLD_STAYS = 100_000
 MAIN = "bench"
 SQLITE_CLIENTS = 100
 OPEN_CYCLES_PER_SECOND = 50
+CROWD, VISITS_PER_SECOND = 100, 10
 GROWTH_SLOTS = (100, 10_000, 200_000)
 GROWTH_STAYS = 1_000_000
 LIVE_ZONES, LIVE_SLOTS, LIVE_STAYS = 50, 1_000, 10_000
@@ -214,6 +215,16 @@ def open_loop(stage: Stage) -> dict[str, Any]:
     return seen
 
 
+def times(stage: Stage) -> dict[str, Any]:
+    """Measure each request of a visit: at a steady rate over 100 connections, and of 100 drivers at once."""
+    world = stage.new_database("times", clients=CROWD, zones=ZONES, slots=SLOTS, plates=PLATES)
+    with children.product(databases.url(stage.server, "times")) as product:
+        _drive("cycle", product, world, 2)
+        steady = _drive("visits", product, world, stage.lengths.open_seconds, cycles_per_second=VISITS_PER_SECOND)
+        crowd = _drive("crowd", product, world, 1, cycles_per_client=1)
+    return {"steady": steady["latency"], "crowd": crowd["latency"]}
+
+
 def notices(stage: Stage) -> dict[str, Any]:
     """Measure what 10,000 notices an hour, mailed, do to the gate: rounds without and with them, in turns."""
     return _beside(stage, "bench.noticing")
@@ -343,6 +354,7 @@ PARTS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "ratio": ratio,
     "statements": statements,
     "open": open_loop,
+    "times": times,
     "notices": notices,
     "replays": replays,
     "zones": zones,
