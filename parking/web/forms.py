@@ -43,6 +43,10 @@ def _has_two_places(amount: Decimal) -> bool:
     return amount.is_finite() and amount.adjusted() < 12 and amount == amount.quantize(PAISA)
 
 
+# Refusals of what was typed into one field, where forms have it.
+_FIELDS_OF_CODES = {"vehicle_invalid": "plate"}
+
+
 class ServiceForm(forms.Form):
     """A form for one service call.
 
@@ -90,7 +94,8 @@ class ServiceForm(forms.Form):
             shown = list(texts) if error.code == "validation_error" else [sentence_for(error)]
             self.add_error(name if name in self.fields else None, shown)
         if not fields or isinstance(error, Unavailable):
-            self.add_error(None, sentence_for(error))
+            field = _FIELDS_OF_CODES.get(error.code)
+            self.add_error(field if field in self.fields else None, sentence_for(error))
 
 
 def day_bounds(text: Any) -> list[Any]:

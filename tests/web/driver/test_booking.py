@@ -313,6 +313,11 @@ def test_what_is_wrong_is_said_at_the_form(page, zone, changes, sentence):
     assert not ParkingSession.objects.exists()
 
 
+def test_a_plate_that_the_service_refuses_is_wrong_at_its_field(page, zone):
+    answer = page.post(f"/zones/{zone.pk}/", NEW | {"plate": "!!"})
+    assert re.search(r'<input[^>]*name="plate"[^>]*aria-invalid="true"', answer.content.decode())
+
+
 def test_a_zone_that_filled_up_meanwhile_is_refused_with_others(page, driver):
     full, other = make_zone("Full", slots=1), make_zone("Other", slots=4)
     book(make_user(), full)
