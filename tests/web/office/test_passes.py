@@ -77,6 +77,14 @@ def test_a_pass_is_sold_in_the_office(office: Client, driver: User, zone: Parkin
     assert_books_agree()
 
 
+def test_a_suspended_account_is_sold_none(office: Client, driver: User, zone: ParkingZone) -> None:
+    User.objects.filter(pk=driver.pk).update(is_active=False)
+    values = {"username": driver.username, "plan": make_plan(zone).pk, "vehicles": "DL-01-AB-1234", "method": "CASH"}
+    answer = office.post("/office/passes/sell/", values)
+    assert (answer.status_code, Subscription.objects.count()) == (200, 0)
+    assert "This account was not found." in answer.content.decode()
+
+
 def test_a_manager_asks_for_the_end_of_a_pass(office: Client, driver: User, zone: ParkingZone, admin: User) -> None:
     held = bought(driver, make_plan(zone, price="1500.00"))
     address = f"/office/passes/{held.number}/"
