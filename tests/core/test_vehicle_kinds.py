@@ -127,3 +127,22 @@ def test_rules_pages_and_calls_know_an_own_kind(file: Path) -> None:
         "call": "TEMPO",
         "form": "CASH",
     }
+
+
+def test_a_promo_code_is_for_as_many_kinds_as_there_may_be(tmp_path: Path) -> None:
+    path = tmp_path / "kinds.toml"
+    own = range(MOST_KINDS - len(SHIPPED))
+    path.write_text("\n".join(f'[K{number}]\nname = "K"\nslots = ["CAR"]' for number in own), encoding="utf-8")
+    code = """
+import django
+django.setup()
+from parking.api.shapes.promo_codes import NewPromoIn
+from parking.vehicles.models import VehicleKind
+asked = {"code": "ALL", "kind": "PERCENT", "value": 10, "vehicle_kinds": list(VehicleKind.values)}
+print(len(NewPromoIn.model_validate(asked).vehicle_kinds))
+"""
+    more = {"DJANGO_SETTINGS_MODULE": "smart_parking.settings", "SMART_PARKING_VEHICLE_KINDS": str(path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=os.environ | more, capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) == MOST_KINDS
