@@ -59,10 +59,10 @@ def say_failure(prepare: Callable[[], object]) -> int:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def alone(name: str = "assets") -> Iterator[None]:
     """Hold a lock: two of these processes at once would overwrite each other's files."""
     CACHE.mkdir(exist_ok=True)
-    with (CACHE / "assets.lock").open("w") as lock:
+    with (CACHE / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

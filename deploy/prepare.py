@@ -23,8 +23,10 @@ def prepare() -> None:
         raise npm.Failure("The messages could not be compiled.")
     django.setup()
     try:
-        _migrate()
-        call_command("demo", skip_checks=True)
+        # Two starts at once would make the same tables.
+        with npm.alone("database"):
+            _migrate()
+            call_command("demo", skip_checks=True)
     except (CommandError, DatabaseError) as error:
         raise npm.Failure(str(error)) from error
 

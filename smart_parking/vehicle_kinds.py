@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from parking.core.vehicle_kinds import SHIPPED, Kind
 
@@ -22,7 +22,16 @@ Picture = Literal[
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
 _CODE = TypeAdapter(Annotated[str, StringConstraints(pattern=f"^[A-Z][A-Z0-9_]{{1,{LONGEST_CODE - 1}}}$")])
-Slots = Annotated[tuple[Slot, ...], Field(min_length=1, max_length=5)]
+
+
+def _each_once(slots: tuple[str, ...]) -> tuple[str, ...]:
+    # Free slots are summed over these: one that is named twice would count twice.
+    if len(set(slots)) < len(slots):
+        raise ValueError("a slot is named twice")
+    return slots
+
+
+Slots = Annotated[tuple[Slot, ...], Field(min_length=1, max_length=5), AfterValidator(_each_once)]
 
 
 class _Changed(BaseModel):

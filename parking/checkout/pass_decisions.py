@@ -17,7 +17,7 @@ from parking.passes import services as passes
 from parking.passes.events import PassCancellationAsked, PassCancellationRefused, PassCancelled
 from parking.passes.models import PassPeriod, PassStatus, Subscription
 from parking.payments import bills, refunds
-from parking.payments.models import Payment
+from parking.payments.models import Payment, Refund
 from parking.payments.queries import left_of
 
 _KIND = ApprovalKind.PASS_CANCELLATION
@@ -25,7 +25,11 @@ _KIND = ApprovalKind.PASS_CANCELLATION
 
 def may_go_back(subscription: Subscription) -> Decimal:
     """Return how much of the money of a pass, which must come with its periods, has not gone back yet (rupees)."""
-    return _sum_of(list(subscription.periods.all()))
+    bills_of = [period.bill_id for period in subscription.periods.all()]
+    # Two statements for however many periods.
+    paid = Payment.objects.filter(bill__in=bills_of).values_list("amount", flat=True)
+    back = Refund.objects.filter(payment__bill__in=bills_of).owed().values_list("amount", flat=True)
+    return sum(paid, ZERO) - sum(back, ZERO)
 
 
 def waits_for_decision(subscription: Subscription) -> bool:

@@ -130,13 +130,15 @@ def expire_passes(*, now: datetime) -> int:
 
 
 def _expire(held: Subscription, now: datetime) -> None:
-    unpaid = [period for period in passes.lock_periods(held) if period.bill.closed_at is None]
-    for period in unpaid:
-        pass_money.close_unpaid(period, now)
+    periods = passes.lock_periods(held)
+    for period in periods:
+        if period.bill.closed_at is None:
+            pass_money.close_unpaid(period, now)
     passes.expire(subscription=held, now=now)
     if held.auto_renew:
-        # Without an offer no worker ran in the days before the end.
-        _record_not_renewed(held, "not_paid" if unpaid else "not_offered", now)
+        # Without an offer no worker ran in the days before the end. Money that came too late has closed its bill.
+        is_offered = any(period.paid_at is None for period in periods)
+        _record_not_renewed(held, "not_paid" if is_offered else "not_offered", now)
     audit.record(SYSTEM, PassExpired(pass_id=held.pk), now)
 
 

@@ -14,7 +14,9 @@ from parking.notifications.models import Notice
 from parking.notifications.noticing import tell
 from parking.notifications.queries import managers_at, sites_of
 
-DIGEST_AT = time(7, 0)
+# A worker that was away makes up for it until noon. What comes up after that is the next morning's news; and where
+# nothing waits, nobody looks all day.
+DIGEST_AT, DIGEST_UNTIL = time(7, 0), time(12, 0)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def register_watch(watch: Watch) -> None:
 
 
 def tell_managers(*, now: datetime) -> int:
-    """Tell managers what is critical now and, from seven in the time of their sites, the digest of the day.
+    """Tell managers what is critical now and, from seven to noon in the time of their sites, the digest of the day.
 
     Answers how many notices are new. Safe to repeat.
     """
@@ -74,11 +76,15 @@ def _tell_digests(now: datetime) -> int:
 def _tell_digest(digest: Digest, zone_of: ZoneOf, now: datetime) -> int:
     """Tell a digest to those managers for whom it is seven and who have none of this day."""
     days = {user: now.astimezone(zone_of(user)) for user in managers_at(None)}
-    sources = {user: f"digest:{local.date()}" for user, local in days.items() if local.time() >= DIGEST_AT}
+    sources = {user: f"digest:{local.date()}" for user, local in days.items() if _is_morning(local)}
     rows = Notice.objects.filter(source__in=set(sources.values())).values_list("person_id", "source")
     told = set(rows)
     missing = [(user, source) for user, source in sources.items() if (user.pk, source) not in told]
     return sum(_tell_one(digest(user, sites_of(user), now), source, now) for user, source in missing)
+
+
+def _is_morning(local: datetime) -> bool:
+    return DIGEST_AT <= local.time() < DIGEST_UNTIL
 
 
 def _tell_one(message: Message | None, source: str, now: datetime) -> int:

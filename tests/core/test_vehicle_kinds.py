@@ -25,6 +25,10 @@ name = "Scooter or motorcycle"
 [BUS]
 slots = ["LARGE", "CAR"]
 picture = "truck"
+
+[CASH]
+name = "Cash van"
+slots = ["LARGE"]
 """
 # What a process that starts with the file knows, in one go: starting takes a second.
 ASKED = """
@@ -43,12 +47,12 @@ with translation.override("hi"):
     hindi = [word("TEMPO"), word("TWO_WHEELER"), word("TRUCK")]
 asked = {"zone_id": 1, "vehicle_number": "DL01AB1234", "owner_name": "Asha", "vehicle_kind": "TEMPO"}
 print(json.dumps({
-    "values": VehicleKind.values[-2:],
+    "values": VehicleKind.values[-3:],
     "slots": [suitable_slot_kinds("TEMPO"), suitable_slot_kinds("BUS")],
     "special": [suitable_slot_kinds("TEMPO", "VIP"), suitable_slot_kinds("TRUCK", "VIP")],
     "taken": kinds_taken(["CAR", "TEMPO"], []),
     "counts_with": sorted(groups_of("TEMPO")[0].vehicle_kinds),
-    "english": [word("TEMPO"), word("TWO_WHEELER"), word("TRUCK")],
+    "english": [word("TEMPO"), word("TWO_WHEELER"), word("TRUCK"), word("CASH")],
     "hindi": hindi,
     "icons": [kind_icon("TEMPO"), kind_icon("BUS")],
     "call": BookIn.model_validate(asked).vehicle_kind,
@@ -73,7 +77,7 @@ def test_without_a_file_there_are_those_that_ship() -> None:
 
 def test_a_file_adds_kinds_and_changes_those_that_ship(file: Path) -> None:
     found = {kind.code: kind for kind in kinds_of(str(file))}
-    assert list(found)[-2:] == ["TRUCK", "TEMPO"]
+    assert list(found)[-2:] == ["TEMPO", "CASH"]
     names = {"en": "Tempo", "hi": "टेम्पो"}
     assert found["TEMPO"] == Kind("TEMPO", "Tempo", ("LARGE", "CAR"), "truck-delivery", names)
     assert found["TWO_WHEELER"].names == {"en": "Scooter or motorcycle"}
@@ -92,6 +96,7 @@ def test_a_file_adds_kinds_and_changes_those_that_ship(file: Path) -> None:
         ('[TEMPO]\nname = "Tempo"', "^TEMPO.slots: field required"),
         ('[TEMPO]\nname = "Tempo"\nslots = []', "^TEMPO.slots: "),
         ('[TEMPO]\nname = "Tempo"\nslots = ["VIP"]', "^TEMPO.slots.0: input should be 'CAR'"),
+        ('[TEMPO]\nname = "Tempo"\nslots = ["CAR", "CAR"]', "^TEMPO.slots: value error, a slot is named twice"),
         ('[TEMPO]\nname = "Tempo"\nslots = ["CAR"]\npicture = "boat"', "^TEMPO.picture: input should be 'car'"),
         ('[TEMPO]\nname = "Tempo"\nslots = ["CAR"]\nwheels = 3', "^TEMPO.wheels: extra inputs are not permitted"),
         ("TEMPO = 3", "^TEMPO: "),
@@ -111,14 +116,33 @@ def test_rules_pages_and_calls_know_an_own_kind(file: Path) -> None:
         [sys.executable, "-c", ASKED], cwd=ROOT, env=os.environ | more, capture_output=True, text=True, check=True
     )
     assert json.loads(done.stdout) == {
-        "values": ["TRUCK", "TEMPO"],
+        "values": ["TRUCK", "TEMPO", "CASH"],
         "slots": [["LARGE", "CAR"], ["LARGE", "CAR"]],
         "special": [["VIP"], []],
         "taken": ["CAR", "TEMPO"],
-        "counts_with": ["AUTO", "BUS", "CAR", "LCV", "TAXI", "TEMPO", "TRUCK"],
-        "english": ["Tempo", "Scooter or motorcycle", "Truck"],
+        "counts_with": ["AUTO", "BUS", "CAR", "CASH", "LCV", "TAXI", "TEMPO", "TRUCK"],
+        "english": ["Tempo", "Scooter or motorcycle", "Truck", "Cash"],  # pages say so of payments
         "hindi": ["टेम्पो", "Scooter or motorcycle", "ट्रक"],
         "icons": ["truck-delivery", "truck"],
         "call": "TEMPO",
-        "form": "TEMPO",
+        "form": "CASH",
     }
+
+
+def test_a_promo_code_is_for_as_many_kinds_as_there_may_be(tmp_path: Path) -> None:
+    path = tmp_path / "kinds.toml"
+    own = range(MOST_KINDS - len(SHIPPED))
+    path.write_text("\n".join(f'[K{number}]\nname = "K"\nslots = ["CAR"]' for number in own), encoding="utf-8")
+    code = """
+import django
+django.setup()
+from parking.api.shapes.promo_codes import NewPromoIn
+from parking.vehicles.models import VehicleKind
+asked = {"code": "ALL", "kind": "PERCENT", "value": 10, "vehicle_kinds": list(VehicleKind.values)}
+print(len(NewPromoIn.model_validate(asked).vehicle_kinds))
+"""
+    more = {"DJANGO_SETTINGS_MODULE": "smart_parking.settings", "SMART_PARKING_VEHICLE_KINDS": str(path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=os.environ | more, capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) == MOST_KINDS

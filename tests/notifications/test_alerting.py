@@ -58,6 +58,15 @@ def test_a_digest_comes_once_at_seven_with_what_waits(debt: User) -> None:
     assert len(digests()) == 2
 
 
+@pytest.mark.parametrize(("hours", "number"), [(4.9, 1), (5, 0), (16, 0)])
+def test_what_comes_up_later_in_the_day_waits_for_the_next_morning(debt: User, hours: float, number: int) -> None:
+    """A worker that was away tells the digest until noon; nobody is told at night, and quiet sites cost no look."""
+    tell_managers(now=SEVEN + timedelta(hours=hours))
+    assert len(digests()) == number
+    tell_managers(now=SEVEN + timedelta(days=1))
+    assert len(digests()) == number + 1
+
+
 def test_who_works_elsewhere_is_told_of_nothing_here(debt: User) -> None:
     other = make_user(Role.ADMIN)
     User.objects.filter(pk=other.pk).update(site_ids=[999])

@@ -8,7 +8,7 @@ from time_machine import Traveller
 
 from parking.accounts.models import Role, User
 from parking.checkout import pass_entry
-from parking.facilities.models import ParkingZone
+from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.passes.models import Plan
 from parking.stays.kept_places import kept_places_of
 from tests.api.reading import data_of
@@ -95,3 +95,13 @@ def test_it_is_no_place_before_the_pass_begins_or_after_its_end(driver: User, pl
 def test_who_has_no_such_slot_costs_one_statement(driver: User, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         assert kept_places_of(driver.pk, START) == {}
+
+
+def test_it_is_no_place_where_its_zone_takes_such_cars_no_more(driver: User, plan: Plan, full: ParkingZone) -> None:
+    """The last free slot, for motorcycles, is anybody's, although there are as many free ones as kept ones."""
+    bought(driver, plan, PLATE)
+    ParkingSlot.objects.create(zone=full, slot_number="M-001", sort_key="M", kind="TWO_WHEELER", created_at=START)
+    ParkingZone.objects.update(allowed_kinds=["TWO_WHEELER"])
+    page = _page(driver, f"/zones/{full.pk}/")
+    assert "it is kept for your pass" not in page
+    assert "For other vehicles this zone is full now." not in page

@@ -299,6 +299,20 @@ def test_the_holder_is_told_once_that_a_renewal_was_not_paid(
     assert _told(renewed, END + TWO_DAYS) == [f"Your pass {renewed.number} is not renewed {why}"]
 
 
+def test_who_paid_too_late_is_not_told_that_no_link_was_sent(
+    driver: User, renewed: Subscription, gateway: FakeGateway
+) -> None:
+    """The late money closes the bill before a worker ends the pass."""
+    offer_renewals(now=END - THREE_DAYS)
+    gateway.outcome = GatewayState.PENDING
+    _pay(driver, renewed, END + HOUR)
+    gateway.decide(GatewayState.COMPLETED)
+    settling.collect(order=PaymentOrder.objects.select_related("bill").order_by("-pk")[0], now=END + TWO_DAYS)
+    assert expire_passes(now=END + TWO_DAYS + HOUR) == 1
+    title = f"Your pass {renewed.number} is not renewed"
+    assert f"{title} The next period was not paid in time." in _told(renewed, END + TWO_DAYS + HOUR)
+
+
 def test_who_wanted_no_renewal_any_more_is_told_of_the_end_alone(driver: User, renewed: Subscription) -> None:
     offer_renewals(now=END - THREE_DAYS)
     pass_changes.choose_renewal(actor=actor(driver), subscription=renewed, auto_renew=False, now=END - TWO_DAYS)

@@ -14,6 +14,7 @@ from parking.offers.rules import MOST_USES
 from parking.stays.models import ParkingSession
 from parking.stays.services import offers_of
 from parking.tariffs.rules import NO_OFFERS, BillLine, LineKind
+from parking.vehicles.models import VehicleKind
 
 PromoKindIn = Annotated[PromoKind, Field(strict=False)]
 Uses = Annotated[int, Field(ge=1, le=MOST_USES)]
@@ -23,7 +24,7 @@ class _PromoFields(In):
     cap: Rupees | None = absent()
     valid_to: Day | None = absent()
     zone_ids: ZoneIds = absent()
-    vehicle_kinds: Annotated[list[KindIn], Field(max_length=20)] = absent()
+    vehicle_kinds: Annotated[list[KindIn], Field(max_length=len(VehicleKind))] = absent()
     uses: Uses | None = absent()
     uses_per_driver: Uses | None = absent()
     first_booking: bool = absent()

@@ -236,9 +236,11 @@ def _card(
     cars, *others = [Price.of(price) for price in prices_of(zone, now)]
     own = [price for price in others if (price.terms, price.demand_percent) != (cars.terms, cars.demand_percent)]
     cost = next((price for price in own if price.kind == kind), cars).for_stay(now, hours)
+    # Without those for kinds that the zone takes no more.
+    kept = tuple(place for place in kept if any(kind in left.by_kind for kind in place.kinds))
     with_kept = left.with_kept([place.kinds for place in kept])
     closed, metres = closed_place(zone, now), _distance(zone, near)
-    return ZoneCard(zone, counts, with_kept, (cars, *own), closed, hours, cost, metres, own=tuple(kept))
+    return ZoneCard(zone, counts, with_kept, (cars, *own), closed, hours, cost, metres, own=kept)
 
 
 def _distance(zone: ParkingZone, near: Point | None) -> int | None:

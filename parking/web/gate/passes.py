@@ -15,7 +15,7 @@ from parking.checkout import passes
 from parking.checkout.passes import Bought, Buyer
 from parking.core import clock
 from parking.core.actor import Actor
-from parking.core.errors import InvalidInput
+from parking.core.errors import InvalidInput, NotFound
 from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
@@ -121,10 +121,10 @@ def _buyer(actor: Actor, form: SellPassForm) -> Buyer:
     organisation_id = form.cleaned_data.get("organisation")
     if organisation_id is not None:
         return passes.buyer_of(actor=actor, organisation_id=organisation_id)
-    user_id = id_of_username(form.cleaned_data["username"])
-    if user_id is None:
-        raise InvalidInput({"username": [gettext("This account was not found.")]})
-    return passes.Buyer(user_id)
+    try:
+        return passes.buyer_of(actor=actor, user_id=id_of_username(form.cleaned_data["username"]))
+    except NotFound:
+        raise InvalidInput({"username": [gettext("This account was not found.")]}) from None
 
 
 def sold_text(bought: Bought, form: SellPassForm) -> str:

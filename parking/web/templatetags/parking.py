@@ -20,7 +20,7 @@ from parking.core import clock
 from parking.core.heartbeats import judged, newest_beat_now
 from parking.core.languages import choices
 from parking.core.money import indian
-from parking.core.vehicle_kinds import own_name
+from parking.core.vehicle_kinds import SHIPPED, own_name
 from parking.facilities.calendars import zone_of
 from parking.notifications.queries import unread_notices
 from parking.stays.long_stays import is_long_stay
@@ -270,13 +270,17 @@ _TONES = {
     "WRITTEN_OFF": "grey",
 }
 
+_SHIPPED = frozenset(kind.code for kind in SHIPPED)
 _OVER = frozenset({"CANCELLED", "EXPIRED", "PASS_CANCELLED", "PASS_EXPIRED", "REFUSED", "WRITTEN_OFF"})
 
 
 @register.filter
 def word(code: object) -> str:
     """Return the word for a code, in the reader's language; the code itself where none is known."""
-    return own_name(str(code), get_language() or "") or str(_WORDS.get(str(code), code))
+    text = str(code)
+    # The operator names vehicle types, and no state or payment method that a type of its own is called like.
+    own = own_name(text, get_language() or "") if text in _SHIPPED or text not in _WORDS else ""
+    return own or str(_WORDS.get(text, text))
 
 
 def kind_choices() -> list[tuple[str, str]]:

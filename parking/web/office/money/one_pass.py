@@ -1,5 +1,6 @@
 """A pass in the office: sold, looked at, its renewal, and its end by two administrators."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -53,7 +54,8 @@ def sell(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, number: str) -> HttpResponse:
     """Show a pass with what was paid for it."""
     held = _found(request, number)
-    return _page(request, held, EndForm(initial={"refund": may_go_back(held)}))
+    most = may_go_back(held)
+    return _page(request, held, EndForm(initial={"refund": most}), most)
 
 
 @require_POST
@@ -72,21 +74,21 @@ def renewal(request: HttpRequest, number: str) -> HttpResponse:
 def end(request: HttpRequest, number: str) -> HttpResponse:
     """Ask another administrator to end a pass."""
     held = _found(request, number)
-    form = EndForm(request.POST or None, initial={"refund": may_go_back(held)})
+    most = may_go_back(held)
+    form = EndForm(request.POST or None, initial={"refund": most})
     if form.is_valid():
         with form.refusals(request):
             ask_cancellation(actor=actor_of(request), subscription=held, now=clock.now(), **form.cleaned_data)
             messages.success(request, gettext("Another manager has to approve it."))
             return redirect("office_pass", held.number)
-    return _page(request, held, form)
+    return _page(request, held, form, most)
 
 
-def _page(request: HttpRequest, held: Subscription, form: EndForm) -> HttpResponse:
+def _page(request: HttpRequest, held: Subscription, form: EndForm, most: Decimal) -> HttpResponse:
     facts: dict[str, Any] = {"shown": shown_pass(held, clock.now()), "held": held, "form": form}
     facts["is_asked"] = waits_for_decision(held)
-    most = amount_text(may_go_back(held))
-    is_in_force = held.status == PassStatus.ACTIVE
-    return page(request, "office/pass.html", section=SECTION, most=most, is_in_force=is_in_force, **facts)
+    facts |= {"most": amount_text(most), "is_in_force": held.status == PassStatus.ACTIVE}
+    return page(request, "office/pass.html", section=SECTION, **facts)
 
 
 def _found(request: HttpRequest, number: str) -> Subscription:
