@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from parking.checkout import (
+    document_mails,
     left_behind,
     objection_renderers,
     organisation_renderers,
@@ -315,6 +316,7 @@ def render_lapsed(event: PointsLapsed, _at: datetime) -> Iterable[Message]:
     return [Message(event.user_id, POINTS_LAPSED.code, {"points": event.points}, path="/points/")]
 
 
+document_mails.register()
 pass_renderers.register()
 reservation_renderers.register()
 organisation_renderers.register()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.functional import Promise
 
@@ -42,6 +42,12 @@ class Lines:
         return [str(row) for row in rows]
 
 
+class Ended(Protocol):
+    """What an app does when a delivery of its kind has ended."""
+
+    def __call__(self, notice: Notice, now: datetime, *, is_sent: bool) -> None: ...
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of notice. `title` and `text` name the values as `%(plate)s`.
@@ -51,6 +57,8 @@ class Kind:
     in quiet hours. What comes `at_any_hour` sounds in quiet hours too, and is chosen as others are.
     `is_current` says of a notice whether it still is news; what is over is not sent any more. `link` makes the address
     of a mail's button when it is sent, where that opens something to whoever has it and must not be stored.
+    What somebody has just asked for (`is_asked_for`) is urgent, and its mail says why it comes. `when_ended` is called
+    as `when_ended(notice, now, is_sent=...)` in the transaction in which a delivery is marked as sent or failed.
     """
 
     code: str
@@ -61,7 +69,9 @@ class Kind:
     audience: frozenset[Role] = DRIVERS
     urgent: bool = False
     at_any_hour: bool = False
+    is_asked_for: bool = False
     is_current: Callable[[Notice, datetime], bool] | None = None
+    when_ended: Ended | None = None
     link: Callable[[User, datetime], str] | None = None
     button: Promise | None = None
     advice: Promise | None = None

@@ -17,6 +17,7 @@ _REASONS: dict[str, Promise] = {
     "sms_does_not_fit": _("The values do not fit the registered text"),
     "sms_template_missing": _("No text is registered for it"),
     "whatsapp_template_missing": _("No text is registered for it"),
+    "series_used_up": _("All numbers of its series are given: the site needs another prefix"),
     "attempts_used_up": _("No attempt came to its end: see the log"),
 }
 _STATUS = re.compile(r"(?:smtp|http)_(\d)\d\d")

@@ -79,8 +79,16 @@ def _facts(letter: Letter, now: datetime) -> dict[str, str | list[str] | object]
         "address": _address(letter, kind, now),
         # What is about the safety of an account cannot be ended.
         "unsubscribe": "" if is_bound else unsubscribe_address(letter.notice.person_id, letter.notice.kind),
+        "why": _why(kind) if is_bound else "",
         "preferences": f"{settings.BASE_URL}/profile/notifications/",
     }
+
+
+def _why(kind: Kind | None) -> str:
+    """Return why a mail comes that cannot be ended."""
+    if kind is not None and kind.is_asked_for:
+        return _("You receive this mail because it was asked for.")
+    return _("This mail is about the safety of your account or car park and is always sent.")
 
 
 # Plates, slots and numbers of ours: a line must not end inside one.
@@ -125,7 +133,7 @@ def _plain_text(facts: dict[str, str | list[str] | object]) -> str:
     lines = facts["lines"]
     paragraphs = [facts["text"], *(lines if isinstance(lines, list) else []), facts["attached"]]
     paragraphs += [facts["advice"], facts["address"]]
-    paragraphs += [facts["brand"]]
+    paragraphs += [facts["brand"], facts["why"]]
     if facts["unsubscribe"]:
         paragraphs += [_("No more mails of this kind: %(address)s") % {"address": facts["unsubscribe"]}]
     return "\n\n".join(str(paragraph) for paragraph in paragraphs if paragraph) + "\n"
