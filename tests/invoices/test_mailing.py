@@ -88,7 +88,7 @@ def test_the_worker_mails_the_document_as_pdf(payment: Payment, driver: User, st
         "You receive this mail because it was asked for.\n",
     ]
     assert "List-Unsubscribe" not in message.extra_headers
-    html = str(message.alternatives[0][0])
+    html = str(message.alternatives[0][0])  # type: ignore[attr-defined]
     assert "You receive this mail because it was asked for." in html
     assert f'href="http://127.0.0.1:8000/receipts/{payment.pk}/"' in html
     ((name, content, media),) = message.attachments
