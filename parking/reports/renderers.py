@@ -121,8 +121,8 @@ EMERGENCY_BEGUN = Kind(
 )
 
 
-def digest_of(user: User, sites: Sites, now: datetime) -> Message | None:
-    """Return the digest of a manager's sites; None where nothing waits."""
+def digest_of(sites: Sites, now: datetime) -> Callable[[int], Message] | None:
+    """Return what makes the digest of these sites for a manager; None where nothing waits."""
     waiting = [_waiting_of(alert, now) for alert in alerts(now=now, sites=sites) if alert.code in _NAMES]
     waiting = [one for one in (*waiting, _unanswered(sites, now)) if one.count]
     if not waiting:
@@ -134,7 +134,11 @@ def digest_of(user: User, sites: Sites, now: datetime) -> Message | None:
         "amount": str(sum((one.amount for one in waiting), ZERO)),
         "waiting": [_row(one, now) for one in waiting],
     }
-    return Message(user.pk, DIGEST.code, values, path="/office/")
+    return partial(_digest_message, values)
+
+
+def _digest_message(values: dict[str, Any], person_id: int) -> Message:
+    return Message(person_id, DIGEST.code, values, path="/office/")
 
 
 @dataclass(frozen=True)
