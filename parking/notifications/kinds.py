@@ -52,6 +52,9 @@ class Ended(Protocol):
 class Kind:
     """One kind of notice. `title` and `text` name the values as `%(plate)s`.
 
+    `sums` are sentences that follow the text, each where the money of that name is not zero; `free_title` is the title
+    where all its money is.
+
     `name` is what people choose by, `advice` a sentence for mails, before the button. `channels` are those by which it
     usually goes; `audience` the roles that may choose. What is `urgent` goes by its channels whatever was chosen, also
     in quiet hours. What comes `at_any_hour` sounds in quiet hours too, and is chosen as others are.
@@ -65,6 +68,8 @@ class Kind:
     title: Promise
     text: Promise
     values: Mapping[str, ValueType]
+    sums: Mapping[str, Promise] = field(default_factory=dict)
+    free_title: Promise | None = None
     channels: frozenset[Channel] = frozenset({Channel.MAIL, Channel.PUSH})
     audience: frozenset[Role] = DRIVERS
     urgent: bool = False

@@ -72,6 +72,7 @@ DIGEST = Kind(
     gettext_lazy("Needs attention: %(count)s, %(amount)s in all"),
     gettext_lazy("This is what needs attention this morning, by amount and age:"),
     {"count": ValueType.NUMBER, "amount": ValueType.MONEY, "waiting": ValueType.LINES},
+    free_title=gettext_lazy("Needs attention: %(count)s"),
     channels=frozenset({Channel.MAIL}),
     audience=MANAGERS,
     button=gettext_lazy("Open the office"),
