@@ -70,6 +70,7 @@ format: $(DEV) tools ## put the code into its form
 	$(TOOL) eslint --fix .
 
 mails: $(DEV) ## every kind of mail as pictures and text, in .cache/mails-seen
+	@$(BIN)/python manage.py migrate -v 0 # what managers set is read
 	$(BIN)/python manage.py shell -v 0 -c "from tests.notifications.mails import main; main('.cache/mails-seen')"
 
 messages: $(DEV) ## gather what pages say into the Hindi catalogue

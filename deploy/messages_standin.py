@@ -7,7 +7,7 @@ from base64 import urlsafe_b64encode
 from secrets import token_bytes
 
 # With one of these set, the person at the terminal has a mail server or provider of his own.
-_OWN = ("EMAIL_HOST", "SMS_URL", "WHATSAPP_URL", "PUSH_PRIVATE_KEY")
+_OWN = ("EMAIL_HOST", "MAIL_PROVIDER", "SMS_URL", "WHATSAPP_URL", "PUSH_PRIVATE_KEY")
 _TEMPLATES = ("booked.en", "booked.hi", "left.en", "left.hi")
 
 

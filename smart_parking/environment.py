@@ -76,6 +76,10 @@ Level = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(lambda value: _level(str(value)))
 ]
 Outcome = Literal["CAPTURE", "DECLINE", "PENDING"]
+# The backends of anymail that it supports, and that need HTTP and a key alone: docs/choices.md.
+MailProvider = Literal[
+    "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill", "postal", "postmark", "resend", "sparkpost",
+]  # fmt: skip
 Rupees = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=2)]
 
 
@@ -291,6 +295,10 @@ class Environment(BaseSettings):
     # Mail
     support_contact: str = variable("SMART_PARKING_SUPPORT_CONTACT", "", "whom drivers call when nothing works")
     base_url: Address = variable("SMART_PARKING_BASE_URL", "", "where people reach the pages", derived="first host")
+    mail_provider: MailProvider | None = variable("MAIL_PROVIDER", None, "whose API takes mails; empty: SMTP")
+    mail_provider_key: str = variable("MAIL_PROVIDER_KEY", "", "key or token of the provider", secret=True)
+    mail_provider_secret: str = variable("MAIL_PROVIDER_SECRET", "", "second part of the key, of mailjet", secret=True)
+    mail_provider_url: Address = variable("MAIL_PROVIDER_URL", "", "of the API", derived="the provider's usual one")
     email_host: str = variable("EMAIL_HOST", "", "mail server (SMTP)", derived="localhost")
     email_port: Port | None = variable("EMAIL_PORT", None, "of the mail server", derived="by the encryption")
     email_host_user: str = variable("EMAIL_HOST_USER", "", "login at the mail server")

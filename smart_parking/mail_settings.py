@@ -16,10 +16,20 @@ EMAIL_HOST_PASSWORD = _env.email_host_password
 # Seconds that the worker waits for each word of the mail server; for a mail as a whole see the backend.
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = _env.default_from_email
+# A provider's API in the place of a server.
+MAIL_PROVIDER = _env.mail_provider or ""
+# Under which names the library reads the keys; all others read an API_KEY.
+_KEY_NAMES = {"mailersend": "API_TOKEN", "mailtrap": "API_TOKEN", "postmark": "SERVER_TOKEN"}
+_PARTS = {
+    _KEY_NAMES.get(MAIL_PROVIDER, "API_KEY"): _env.mail_provider_key,
+    "SECRET_KEY": _env.mail_provider_secret,
+    "API_URL": _env.mail_provider_url,
+}
+ANYMAIL = {f"{MAIL_PROVIDER.upper()}_{name}": value for name, value in _PARTS.items() if value and MAIL_PROVIDER}
 # Development keeps mails as files, unless a server is named: a link that sets a password belongs in no log.
 _SENDS = _env.in_production or bool(_env.email_host)
 _BACKEND = "parking.notifications.channels.smtp" if _SENDS else "django.core.mail.backends.filebased"
-EMAIL_BACKEND = f"{_BACKEND}.EmailBackend"
+EMAIL_BACKEND = f"{'parking.notifications.channels.mail_provider' if MAIL_PROVIDER else _BACKEND}.EmailBackend"
 EMAIL_FILE_PATH = Path(__file__).resolve().parent.parent / ".cache" / "mails"
 
 
@@ -33,15 +43,46 @@ def _base_url() -> str:
 BASE_URL = _base_url()
 
 
-def mail_problems() -> list[str]:
-    """Return why production must not send mails so: a link that sets a password must travel encrypted."""
+def mail_configuration_problems() -> list[str]:
+    """Return what is missing or contradicts itself, of a mail provider."""
+    has_part = bool(_env.mail_provider_key or _env.mail_provider_secret or _env.mail_provider_url)
     problems = [
-        (urlsplit(BASE_URL).scheme != "https", "SMART_PARKING_BASE_URL does not begin with https://"),
-        (not (EMAIL_USE_TLS or EMAIL_USE_SSL or _is_here(EMAIL_HOST)), "EMAIL_USE_TLS and EMAIL_USE_SSL are off"),
+        (not MAIL_PROVIDER and has_part, "MAIL_PROVIDER_KEY, _SECRET or _URL is set, but MAIL_PROVIDER is not"),
+        (
+            MAIL_PROVIDER and not _env.mail_provider_key,
+            f"MAIL_PROVIDER is {MAIL_PROVIDER}: MAIL_PROVIDER_KEY is not set",
+        ),
+        (
+            MAIL_PROVIDER == "mailjet" and not _env.mail_provider_secret,
+            "MAIL_PROVIDER is mailjet: MAIL_PROVIDER_SECRET is not set",
+        ),
+        (
+            MAIL_PROVIDER == "postal" and not _env.mail_provider_url,
+            "MAIL_PROVIDER is postal: MAIL_PROVIDER_URL is not set",
+        ),
+        (MAIL_PROVIDER and _env.email_host, "MAIL_PROVIDER and EMAIL_HOST are both set: mails go by one of them"),
     ]
     return [text for wrong, text in problems if wrong]
 
 
+def mail_problems() -> list[str]:
+    """Return why production must not send mails so: a link that sets a password must travel encrypted."""
+    problems = [
+        (urlsplit(BASE_URL).scheme != "https", "SMART_PARKING_BASE_URL does not begin with https://"),
+        (
+            not (MAIL_PROVIDER or EMAIL_USE_TLS or EMAIL_USE_SSL or _is_here(EMAIL_HOST)),
+            "EMAIL_USE_TLS and EMAIL_USE_SSL are off",
+        ),
+        (not _is_safe(_env.mail_provider_url), "MAIL_PROVIDER_URL does not begin with https://"),
+    ]
+    return [text for wrong, text in problems if wrong]
+
+
+def _is_safe(url: str) -> bool:
+    parts = urlsplit(url)
+    return not url or parts.scheme == "https" or _is_here(parts.hostname or "")
+
+
 def _is_here(host: str) -> bool:
-    """Return whether a mail server is on this machine, which no line leads to."""
+    """Return whether a server is on this machine, which no line leads to."""
     return host in {"localhost", "::1"} or host.startswith("127.")

@@ -284,7 +284,9 @@ SENTRY_DSN = _env.sentry_dsn
 if SENTRY_DSN:
     reporting.start(SENTRY_DSN, ENVIRONMENT)
 
-production.refuse_half_configuration(gateway_settings.configuration_problems(GATEWAYS))
+production.refuse_half_configuration(
+    [*gateway_settings.configuration_problems(GATEWAYS), *mail_settings.mail_configuration_problems()]
+)
 if IN_PRODUCTION:
     production.refuse_unsafe_settings(
         secret_key=SECRET_KEY,

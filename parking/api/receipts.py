@@ -74,9 +74,10 @@ def receipt_page(request: HttpRequest, payment_id: str) -> HttpResponse:
 )
 @requests.idempotent
 def receipt_mail(request: HttpRequest, attempt: Attempt, payment_id: str) -> HttpResponse:
-    """Send the document to the address of the booking's account, soon and once.
+    """Send the document to the address of the booking's account, soon.
 
-    A mail that still waits is not queued twice. At most three a minute go to one account.
+    One that the mail server does not take is tried again for two and a half hours. A mail that still waits is not
+    queued twice. At most three a minute go to one account.
     """
     if attempt.subject is not None:
         mail = mailing.asked_mail(subject=attempt.subject)

@@ -3,9 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from parking.facilities.calendars import zone_of
 from parking.notifications.kinds import Kind, Message
 from parking.stays.models import ParkingSession
+
+# Sentences that go without where nothing was paid or comes back.
+PAID = _("Paid: %(amount)s.")
+REFUNDED = _("Refunded: %(refund)s.")
 
 
 def to_driver(

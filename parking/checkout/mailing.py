@@ -1,4 +1,4 @@
-"""Asking for the documents of a payment by mail; the worker sends them."""
+"""Asking for the documents of a payment by mail; they are sent as all messages are."""
 
 from datetime import datetime
 
@@ -7,8 +7,8 @@ from django.db import transaction
 from parking.accounts.models import User
 from parking.accounts.throttles import count_call
 from parking.audit import services as audit
+from parking.checkout import document_mails
 from parking.checkout.documents import find_payment
-from parking.checkout.tasks import send_document_mail
 from parking.core import idempotency
 from parking.core.actor import Actor
 from parking.core.errors import Refused
@@ -29,9 +29,11 @@ def ask_for_mail(*, actor: Actor, payment_id: int, now: datetime, key: RequestKe
     """
     payment, sale = find_payment(payment_id=payment_id, actor=actor)
     reader = sale.account
-    if reader is None or not reader.email:
+    if reader is None or not reader.email or not reader.is_active:
         about = {"session_id": sale.session.pk} if sale.session else {}
-        raise Refused("mail_address_missing", "The account of this booking has no e-mail address", **about)
+        raise Refused(
+            "mail_address_missing", "The account of this booking has no e-mail address, or is suspended", **about
+        )
     # One that waits already is not counted: it is sent anyway.
     if _waiting(payment, reader.pk) is None:
         count_call(scope="document-mail", address=f"user-{reader.pk}", limit=MAILS_PER_MINUTE, now=now)
@@ -44,7 +46,7 @@ def ask_for_mail(*, actor: Actor, payment_id: int, now: datetime, key: RequestKe
         if present is None:
             event = DocumentMailAsked(bill_id=payment.bill_id, payment_id=payment.pk, mail_id=mail.pk)
             audit.record(actor, event, now)
-            send_document_mail.enqueue(mail.pk)
+            document_mails.send(mail=mail, now=now)
     return mail
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from parking.checkout import driver_messages
 from parking.facilities.models import ParkingZone
 from parking.notifications.kinds import Kind, Lines, Message, ValueType, register_kind
 from parking.notifications.rendering import register_renderer
@@ -36,8 +37,9 @@ _OPEN = _("Open the pass")
 PAID = Kind(
     "pass_paid",
     _("Your pass %(number)s is paid"),
-    _("%(plan)s at %(site)s for %(plates)s holds until %(until)s. Paid: %(amount)s."),
+    _("%(plan)s at %(site)s for %(plates)s holds until %(until)s."),
     {**_PASS, "until": TIME, "amount": MONEY},
+    sums={"amount": driver_messages.PAID},
     button=_OPEN,
     name=_("Pass bought or renewed"),
 )
@@ -100,8 +102,9 @@ UNPAID = Kind(
 CANCELLED = Kind(
     "pass_cancelled",
     _("Your pass %(number)s is cancelled"),
-    _("%(plan)s at %(site)s for %(plates)s is cancelled. Refunded: %(refund)s."),
+    _("%(plan)s at %(site)s for %(plates)s is cancelled."),
     {**_PASS, "refund": MONEY},
+    sums={"refund": driver_messages.REFUNDED},
     button=_OPEN,
     name=_("Pass cancelled"),
 )

@@ -8,13 +8,14 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from parking.checkout import (
+    document_mails,
     left_behind,
     objection_renderers,
     organisation_renderers,
     pass_renderers,
     reservation_renderers,
 )
-from parking.checkout.driver_messages import to_driver
+from parking.checkout.driver_messages import PAID, REFUNDED, to_driver
 from parking.checkout.notice_documents import attached_documents
 from parking.core.money import ZERO
 from parking.notifications.attachments import register_attachment
@@ -46,6 +47,7 @@ from parking.stays.waiting_models import WaitingEntry, WaitingState
 TEXT, MONEY, TIME = ValueType.TEXT, ValueType.MONEY, ValueType.TIME
 _PLACE = {"plate": TEXT, "zone": TEXT, "site": TEXT}
 _TICKET = _("Open the ticket")
+_KEPT = _("Kept: %(kept)s.")
 MAIL_ONLY = frozenset({Channel.MAIL})
 # By choice: told in the application alone until somebody wants more.
 NOT_SENT: frozenset[Channel] = frozenset()
@@ -55,8 +57,9 @@ NOT_SENT: frozenset[Channel] = frozenset()
 BOOKED = Kind(
     "booked",
     _("%(plate)s is booked at %(zone)s"),
-    _("Slot %(slot)s of %(zone)s, %(site)s is reserved for %(plate)s. Please come by %(enter_by)s. Paid: %(amount)s."),
+    _("Slot %(slot)s of %(zone)s, %(site)s is reserved for %(plate)s. Please come by %(enter_by)s."),
     {**_PLACE, "slot": TEXT, "enter_by": TIME, "amount": MONEY},
+    sums={"amount": PAID},
     button=_TICKET,
     name=_("Booking confirmed"),
 )
@@ -87,16 +90,18 @@ REFUND_DONE = Kind(
 CANCELLED = Kind(
     "cancelled",
     _("The booking of %(plate)s is cancelled"),
-    _("The booking of %(plate)s at %(zone)s, %(site)s is cancelled. Refunded: %(refund)s. Kept: %(kept)s."),
+    _("The booking of %(plate)s at %(zone)s, %(site)s is cancelled."),
     {**_PLACE, "refund": MONEY, "kept": MONEY},
+    sums={"refund": REFUNDED, "kept": _KEPT},
     button=_TICKET,
     name=_("Booking cancelled"),
 )
 NO_SHOW = Kind(
     "no_show",
     _("The booking of %(plate)s has expired"),
-    _("%(plate)s did not come to %(zone)s, %(site)s in time, so the slot was released. Kept: %(kept)s."),
+    _("%(plate)s did not come to %(zone)s, %(site)s in time, so the slot was released."),
     {**_PLACE, "kept": MONEY},
+    sums={"kept": _KEPT},
     button=_TICKET,
     name=_("Booking expired"),
 )
@@ -120,8 +125,10 @@ ENTERED = Kind(
 LEFT = Kind(
     "left",
     _("%(plate)s has left %(zone)s: %(total)s"),
-    _("%(plate)s left %(zone)s, %(site)s on %(at)s. The parking cost %(total)s."),
+    _("%(plate)s left %(zone)s, %(site)s on %(at)s."),
     {**_PLACE, "at": TIME, "total": MONEY},
+    sums={"total": _("The parking cost %(total)s.")},
+    free_title=_("%(plate)s has left %(zone)s"),
     channels=MAIL_ONLY,
     button=_TICKET,
     name=_("Vehicle left, with the bill"),
@@ -317,6 +324,7 @@ def render_lapsed(event: PointsLapsed, _at: datetime) -> Iterable[Message]:
     return [Message(event.user_id, POINTS_LAPSED.code, {"points": event.points}, path="/points/")]
 
 
+document_mails.register()
 pass_renderers.register()
 reservation_renderers.register()
 organisation_renderers.register()

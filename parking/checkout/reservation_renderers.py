@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from parking.checkout.driver_messages import to_driver
+from parking.checkout.driver_messages import PAID, REFUNDED, to_driver
 from parking.core.money import ZERO
 from parking.notifications.kinds import MANAGERS, Kind, Message, ValueType, register_kind
 from parking.notifications.models import Channel, Notice
@@ -47,9 +47,10 @@ RESERVED = Kind(
     _("A place at %(zone)s is reserved for %(plate)s"),
     _(
         "A place at %(zone)s, %(site)s is reserved for %(plate)s from %(starts_at)s to %(ends_at)s. "
-        "You get your slot shortly before the start. Please come by %(enter_by)s. Paid: %(amount)s."
+        "You get your slot shortly before the start. Please come by %(enter_by)s."
     ),
     {**_PLACE, "starts_at": TIME, "ends_at": TIME, "enter_by": TIME, "amount": MONEY},
+    sums={"amount": PAID},
     button=_TICKET,
     name=_("Reservation confirmed"),
 )
@@ -98,8 +99,9 @@ NO_PLACE_FREE = Kind(
 PROMISE_BROKEN = Kind(
     "promise_broken",
     _("A reservation at %(zone)s could not be kept"),
-    _("No place was free for %(plate)s at %(zone)s, %(site)s when its reservation began. Refunded: %(refund)s."),
+    _("No place was free for %(plate)s at %(zone)s, %(site)s when its reservation began."),
     {**_PLACE, "refund": MONEY},
+    sums={"refund": REFUNDED},
     audience=MANAGERS,
     button=_("Open the parking session"),
     name=_("Reservation that could not be kept"),

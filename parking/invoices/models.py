@@ -84,14 +84,16 @@ class DocumentKind(models.TextChoices):
 
 
 class MailState(models.TextChoices):
-    WAITING = "WAITING", "Waits for the worker"
-    SENDING = "SENDING", "Handed to the mail server"
+    WAITING = "WAITING", "On its way, or tried again"
     SENT = "SENT", "Taken by the mail server"
-    FAILED = "FAILED", "Refused by the mail server"
+    FAILED = "FAILED", "Not delivered"
 
 
 class DocumentMail(models.Model):
-    """A wish for the documents of a payment by mail; they go to the account's address of that moment, once."""
+    """A wish for the documents of a payment by mail; they go to the address of its account.
+
+    How the message fared is on its delivery (`notifications`); here is how that ended.
+    """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="mails")
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="document_mails")

@@ -28,7 +28,9 @@ class Critical:
     site_id: int | None = None
 
 
-Digest = Callable[[User, Sites, datetime], Message | None]
+# What makes the message of one person.
+MessageFor = Callable[[int], Message]
+Digest = Callable[[Sites, datetime], MessageFor | None]
 # In which time zone it is seven for a manager.
 ZoneOf = Callable[[User], ZoneInfo]
 Watch = Callable[[datetime], Iterable[Critical]]
@@ -38,9 +40,9 @@ _watches: list[Watch] = []
 
 
 def register_digest(digest: Digest, *, zone_of: ZoneOf) -> None:
-    """Let `digest(manager, sites, now)` make the message of the morning; None where nothing waits.
+    """Let `digest(sites, now)` make what all managers of these sites are told in the morning; None: nothing waits.
 
-    The morning is that of `zone_of(manager)`.
+    It is called once for each set of sites. The morning is that of `zone_of(manager)`.
     """
     _digests.append((digest, zone_of))
 
@@ -79,16 +81,23 @@ def _tell_digest(digest: Digest, zone_of: ZoneOf, now: datetime) -> int:
     sources = {user: f"digest:{local.date()}" for user, local in days.items() if _is_morning(local)}
     rows = Notice.objects.filter(source__in=set(sources.values())).values_list("person_id", "source")
     told = set(rows)
-    missing = [(user, source) for user, source in sources.items() if (user.pk, source) not in told]
-    return sum(_tell_one(digest(user, sites_of(user), now), source, now) for user, source in missing)
+    missing: dict[Sites, list[tuple[User, str]]] = {}
+    for user, source in sources.items():
+        if (user.pk, source) not in told:
+            missing.setdefault(sites_of(user), []).append((user, source))
+    return sum(_tell_same(digest(sites, now), managers, now) for sites, managers in missing.items())
 
 
 def _is_morning(local: datetime) -> bool:
     return DIGEST_AT <= local.time() < DIGEST_UNTIL
 
 
-def _tell_one(message: Message | None, source: str, now: datetime) -> int:
-    if message is None:
+def _tell_same(message_for: MessageFor | None, managers: list[tuple[User, str]], now: datetime) -> int:
+    """Tell managers of the same sites."""
+    if message_for is None:
         return 0
+    by_source: dict[str, list[Message]] = {}
+    for user, source in managers:
+        by_source.setdefault(source, []).append(message_for(user.pk))
     with transaction.atomic():
-        return tell([message], source=source, at=now, now=now)
+        return sum(tell(messages, source=source, at=now, now=now) for source, messages in by_source.items())

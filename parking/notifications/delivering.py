@@ -61,7 +61,7 @@ def _deliver(delivery: Delivery, *, clock: _Clock, quiet: Mapping[int, Quiet]) -
     """Make one attempt, unless another worker is at it or it must wait; answers whether anything was done."""
     now, kind = clock.now(), known_kind(delivery.notice.kind)
     if _is_outdated(delivery, kind, now):
-        return _as_read(delivery).update(state=DeliveryState.FAILED, error=OUTDATED) == 1
+        return _is_given_up(delivery, kind, now)
     # Late because of a failure, a manager's word or a worker that was away: it may be night by now.
     hours = quiet.get(delivery.notice.person_id, Quiet())
     is_free = kind is not None and kind.ignores_quiet_hours
@@ -80,8 +80,16 @@ def _deliver(delivery: Delivery, *, clock: _Clock, quiet: Mapping[int, Quiet]) -
         log.exception("delivery_broke", delivery_id=delivery.pk)
         _note_failure(delivery, NotDelivered(type(error).__name__), now)
     else:
-        _mark(delivery, state=DeliveryState.SENT, sent_at=now, error="")
+        _note_sent(delivery, now)
     return True
+
+
+def _is_given_up(delivery: Delivery, kind: Kind | None, now: datetime) -> bool:
+    with transaction.atomic():
+        is_ours = _as_read(delivery).update(state=DeliveryState.FAILED, error=OUTDATED) == 1
+        if is_ours:
+            _tell_end(delivery, kind, now, is_sent=False)
+    return is_ours
 
 
 def _is_outdated(delivery: Delivery, kind: Kind | None, now: datetime) -> bool:
@@ -120,6 +128,18 @@ def _send(delivery: Delivery, sender: Sender, now: datetime) -> None:
         sender.send(Letter(delivery, delivery.notice, person, words_of(delivery.notice)), now)
 
 
+def _note_sent(delivery: Delivery, now: datetime) -> None:
+    with transaction.atomic():
+        if _mark(delivery, state=DeliveryState.SENT, sent_at=now, error=""):
+            _tell_end(delivery, known_kind(delivery.notice.kind), now, is_sent=True)
+
+
+def _tell_end(delivery: Delivery, kind: Kind | None, now: datetime, *, is_sent: bool) -> None:
+    """Let the app whose message it was know how it ended."""
+    if kind is not None and kind.when_ended is not None:
+        kind.when_ended(delivery.notice, now, is_sent=is_sent)
+
+
 def _note_failure(delivery: Delivery, failure: NotDelivered, now: datetime) -> None:
     log.warning("not_delivered", delivery_id=delivery.pk, channel=delivery.channel, error=failure.code)
     if failure.is_gone:
@@ -129,7 +149,10 @@ def _note_failure(delivery: Delivery, failure: NotDelivered, now: datetime) -> N
         _mark(delivery, state=DeliveryState.WAITING, next_at=again, error=failure.code[:60])
         return
     with transaction.atomic():
-        if _mark(delivery, state=DeliveryState.FAILED, error=failure.code[:60]) and not failure.is_gone:
+        if not _mark(delivery, state=DeliveryState.FAILED, error=failure.code[:60]):
+            return
+        _tell_end(delivery, known_kind(delivery.notice.kind), now, is_sent=False)
+        if not failure.is_gone:
             event = DeliveryFailed(notice_id=delivery.notice_id, channel=delivery.channel, error=failure.code[:60])
             audit.record(SYSTEM, event, now)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.functional import Promise
 
@@ -42,26 +42,41 @@ class Lines:
         return [str(row) for row in rows]
 
 
+class Ended(Protocol):
+    """What an app does when a delivery of its kind has ended."""
+
+    def __call__(self, notice: Notice, now: datetime, *, is_sent: bool) -> None: ...
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of notice. `title` and `text` name the values as `%(plate)s`.
+
+    `sums` are sentences that follow the text, each where the money of that name is not zero; `free_title` is the title
+    where all its money is.
 
     `name` is what people choose by, `advice` a sentence for mails, before the button. `channels` are those by which it
     usually goes; `audience` the roles that may choose. What is `urgent` goes by its channels whatever was chosen, also
     in quiet hours. What comes `at_any_hour` sounds in quiet hours too, and is chosen as others are.
     `is_current` says of a notice whether it still is news; what is over is not sent any more. `link` makes the address
     of a mail's button when it is sent, where that opens something to whoever has it and must not be stored.
+    What somebody has just asked for (`is_asked_for`) is urgent, and its mail says why it comes. `when_ended` is called
+    as `when_ended(notice, now, is_sent=...)` in the transaction in which a delivery is marked as sent or failed.
     """
 
     code: str
     title: Promise
     text: Promise
     values: Mapping[str, ValueType]
+    sums: Mapping[str, Promise] = field(default_factory=dict)
+    free_title: Promise | None = None
     channels: frozenset[Channel] = frozenset({Channel.MAIL, Channel.PUSH})
     audience: frozenset[Role] = DRIVERS
     urgent: bool = False
     at_any_hour: bool = False
+    is_asked_for: bool = False
     is_current: Callable[[Notice, datetime], bool] | None = None
+    when_ended: Ended | None = None
     link: Callable[[User, datetime], str] | None = None
     button: Promise | None = None
     advice: Promise | None = None

@@ -6,9 +6,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _NO_CONNECTION = _("No connection to the other side, or it was cut")
+_REFUSED = _("The other side refuses this address or message")
+_BROKEN = _("The other side was busy or broken")
 _REASONS: dict[str, Promise] = {
     "too_slow": _("The other side took too long"),
     "smtp_login": _("The mail server refuses our login: see the settings"),
+    "mail_login": _("The mail provider refuses our key or account: see the settings"),
+    "mail_refused": _REFUSED,
+    "mail_does_not_fit": _("The mail provider cannot take such a mail"),
+    "mail_answer_unreadable": _BROKEN,
     "no_address": _("There is no address"),
     "no_subscription": _("This browser is signed off, or another person's now"),
     "no_push_key": _("The key for push messages is not set"),
@@ -17,6 +23,7 @@ _REASONS: dict[str, Promise] = {
     "sms_does_not_fit": _("The values do not fit the registered text"),
     "sms_template_missing": _("No text is registered for it"),
     "whatsapp_template_missing": _("No text is registered for it"),
+    "series_used_up": _("All numbers of its series are given: the site needs another prefix"),
     "attempts_used_up": _("No attempt came to its end: see the log"),
 }
 _STATUS = re.compile(r"(?:smtp|http)_(\d)\d\d")
@@ -33,8 +40,8 @@ def _of_status(code: str) -> Promise | None:
     found = _STATUS.fullmatch(code)
     if found is None:
         return None
-    is_final = code not in _LATER and (found[1] == "5") == code.startswith("smtp")
-    return _("The other side refuses this address or message") if is_final else _("The other side was busy or broken")
+    is_final = code not in _LATER and found[1] == ("5" if code.startswith("smtp") else "4")
+    return _REFUSED if is_final else _BROKEN
 
 
 def _of_network(code: str) -> Promise:

@@ -1,5 +1,6 @@
 """Notices in words, in the active language."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -7,6 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from parking.core import clock
@@ -34,12 +38,26 @@ def words_of(notice: Notice) -> Words:
     values = written_values(kind, notice)
     rows = [row for name, type_ in kind.values.items() if type_ == ValueType.LINES for row in notice.values[name]]
     return Words(
-        title=str(kind.title) % values,
-        text=str(kind.text) % values,
+        title=str(_title(kind, notice)) % values,
+        text=" ".join(str(sentence) % values for sentence in (kind.text, *_sums(kind, notice))),
         lines=tuple(kind.lines.words(rows)) if rows else (),
         advice=str(kind.advice or ""),
         button=str(kind.button or ""),
     )
+
+
+def _title(kind: Kind, notice: Notice) -> Promise:
+    money = [name for name, type_ in kind.values.items() if type_ == ValueType.MONEY]
+    is_free = not any(_is_some(notice, name) for name in money)
+    return kind.free_title if kind.free_title is not None and is_free else kind.title
+
+
+def _sums(kind: Kind, notice: Notice) -> list[Promise]:
+    return [sentence for name, sentence in kind.sums.items() if _is_some(notice, name)]
+
+
+def _is_some(notice: Notice, name: str) -> bool:
+    return bool(Decimal(str(notice.values.get(name) or 0)))
 
 
 def written_values(kind: Kind, notice: Notice) -> dict[str, str]:
@@ -64,3 +82,16 @@ def _written(type_: ValueType, value: Any, zone: ZoneInfo) -> str:
         local = datetime.fromisoformat(str(value)).astimezone(zone)
         return formats.date_format(local, "j M Y, H:i" if type_ == ValueType.TIME else "j M Y")
     return str(value)
+
+
+# Plates, slots and numbers of ours: a line must not end inside one.
+_NUMBER = re.compile(r"\b([0-9A-Z]+(?:-[0-9A-Z]+)+)\b")
+
+
+def unbroken(text: str, markup: str) -> SafeString:
+    """Return a text as HTML in which `markup`, such as `<span class="nowrap">{}</span>`, is around each plate."""
+    parts = [
+        format_html(markup, part) if number % 2 else format_html("{}", part)
+        for number, part in enumerate(_NUMBER.split(text))
+    ]
+    return format_html_join("", "{}", ((part,) for part in parts))

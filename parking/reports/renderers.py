@@ -2,7 +2,7 @@
 of numbers that is nearly used up.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -74,6 +74,7 @@ DIGEST = Kind(
     gettext_lazy("Needs attention: %(count)s, %(amount)s in all"),
     gettext_lazy("This is what needs attention this morning, by amount and age:"),
     {"count": ValueType.NUMBER, "amount": ValueType.MONEY, "waiting": ValueType.LINES},
+    free_title=gettext_lazy("Needs attention: %(count)s"),
     channels=frozenset({Channel.MAIL}),
     audience=MANAGERS,
     button=gettext_lazy("Open the office"),
@@ -123,10 +124,13 @@ EMERGENCY_BEGUN = Kind(
 )
 
 
-def digest_of(user: User, sites: Sites, now: datetime) -> Message | None:
-    """Return the digest of a manager's sites; None where nothing waits, and nothing is news of the last day."""
+def digest_of(sites: Sites, now: datetime) -> Callable[[int], Message] | None:
+    """Return what makes the digest of these sites for a manager.
+
+    None where nothing waits, and nothing is news of the last day.
+    """
     waiting = [_waiting_of(alert, now) for alert in alerts(now=now, sites=sites) if alert.code in _NAMES]
-    lost = passes_not_renewed(zone=zone_of_manager(user), sites=sites, now=now)
+    lost = passes_not_renewed(zone=_zone_of_first(sites), sites=sites, now=now)
     news = (_unanswered(sites, now), _OneOfWaiting(PASSES_NOT_RENEWED, lost, ZERO, now))
     waiting = [one for one in (*waiting, *news) if one.count]
     if not waiting:
@@ -138,7 +142,11 @@ def digest_of(user: User, sites: Sites, now: datetime) -> Message | None:
         "amount": str(sum((one.amount for one in waiting), ZERO)),
         "waiting": [_row(one, now) for one in waiting],
     }
-    return Message(user.pk, DIGEST.code, values, path="/office/")
+    return partial(_digest_message, values)
+
+
+def _digest_message(values: dict[str, Any], person_id: int) -> Message:
+    return Message(person_id, DIGEST.code, values, path="/office/")
 
 
 @dataclass(frozen=True)
@@ -166,7 +174,11 @@ def _unanswered(sites: Sites, now: datetime) -> _OneOfWaiting:
 
 def zone_of_manager(user: User) -> ZoneInfo:
     """Return the time zone of a manager's first site; the operator's for those of all sites."""
-    return zone_of(min(user.site_ids) if user.site_ids else None)
+    return _zone_of_first(user.site_ids)
+
+
+def _zone_of_first(sites: Collection[int] | None) -> ZoneInfo:
+    return zone_of(min(sites) if sites else None)
 
 
 def _row(one: _OneOfWaiting, now: datetime) -> dict[str, Any]:

@@ -24,7 +24,11 @@ def settings_of(*names: str, **more: str) -> dict[str, object]:
 
 
 def _run(program: str, more: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SMART_PARKING", "EMAIL"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SMART_PARKING", "EMAIL", "MAIL_PROVIDER"))
+    }
     environment = kept | ENVIRONMENT | more
     return subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
@@ -54,3 +58,8 @@ def test_cookies_are_of_this_host_alone_and_https_is_for_all_of_the_domain() -> 
 def test_it_does_not_start_with_mail_over_an_open_line(open_line: dict[str, str]) -> None:
     done = _run("import smart_parking.settings", open_line)
     assert "Production refuses to start: EMAIL_USE_TLS and EMAIL_USE_SSL are off." in done.stderr
+
+
+def test_it_does_not_start_with_half_a_mail_provider() -> None:
+    done = _run("import smart_parking.settings", {"MAIL_PROVIDER": "brevo"})
+    assert "MAIL_PROVIDER is brevo: MAIL_PROVIDER_KEY is not set." in done.stderr

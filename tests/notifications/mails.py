@@ -51,6 +51,8 @@ VALUES: dict[str, Any] = MONEY | {
     "points": 120,
     "days": "3",
     "session": 1,
+    "about": "DL-01-AB-1234",
+    "mail": 1,
 }
 WAITING = [
     {"code": "ORDERS_IN_REVIEW", "count": 2, "amount": "1530.00", "days": 3},
@@ -59,7 +61,16 @@ WAITING = [
     {"code": "LONG_STAYS", "count": 5, "amount": "", "days": 2},
 ]
 # What goes with its document.
-ATTACHED = {"booked", "reserved", "payment_received", "left", "pass_paid", "organisation_invoiced", "left_behind"}
+ATTACHED = {
+    "document",
+    "booked",
+    "reserved",
+    "payment_received",
+    "left",
+    "pass_paid",
+    "organisation_invoiced",
+    "left_behind",
+}
 
 
 def values_of(kind: Any) -> dict[str, Any]:

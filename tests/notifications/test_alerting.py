@@ -1,10 +1,13 @@
 """What managers are told: one digest at seven, and at once what is critical, each once."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
 from parking.accounts import notices
@@ -12,7 +15,9 @@ from parking.accounts.models import Role, User
 from parking.accounts.pauses import forget_old_failures
 from parking.accounts.services import login, update_profile
 from parking.accounts.tasks import mail_confirmation_link
+from parking.audit.models import OutboxEvent
 from parking.core import clock
+from parking.core.sites import ALL_SITES
 from parking.facilities.calendars import zones_of_sites
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.invoices.models import DocumentKind, NumberSeries
@@ -21,6 +26,7 @@ from parking.notifications.delivering import deliver
 from parking.notifications.models import Channel, Delivery, Notice
 from parking.notifications.noticing import take_events
 from parking.notifications.texts import words_of
+from parking.payments.trouble import unanswered_orders
 from parking.reports.background import background_for_pages
 from tests.accounts.people import PASSWORD
 from tests.build import book, enter, make_user, terminate
@@ -65,6 +71,47 @@ def test_what_comes_up_later_in_the_day_waits_for_the_next_morning(debt: User, h
     assert len(digests()) == number
     tell_managers(now=SEVEN + timedelta(days=1))
     assert len(digests()) == number + 1
+
+
+def test_what_waits_is_read_once_for_each_set_of_sites(
+    debt: User, zone: ParkingZone, django_assert_num_queries: Any
+) -> None:
+    OutboxEvent.objects.all().delete()
+    # The time zones of sites are read once by a process.
+    tell_managers(now=SEVEN)
+    forget_notices()
+    with CaptureQueriesContext(connection) as alone:
+        tell_managers(now=SEVEN)
+    assert [notice.person for notice in digests()] == [debt]
+    forget_notices()
+    more = [make_user(Role.ADMIN) for _ in range(3)]
+    with django_assert_num_queries(len(alone)):
+        tell_managers(now=SEVEN)
+    assert [notice.person for notice in digests()] == [debt, *more]
+    forget_notices()
+    User.objects.filter(pk__in=[one.pk for one in more[1:]]).update(site_ids=[zone.site_id])
+    with CaptureQueriesContext(connection) as of_two_sets:
+        tell_managers(now=SEVEN)
+    assert [notice.person for notice in digests()] == [debt, *more]
+    assert count_of_orders(of_two_sets) == 2 * count_of_orders(alone) == 2
+
+
+def forget_notices() -> None:
+    Delivery.objects.all().delete()
+    Notice.objects.all().delete()
+
+
+def count_of_orders(seen: CaptureQueriesContext) -> int:
+    return sum("'EXPIRED'" in one["sql"] for one in seen.captured_queries)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the plan of PostgreSQL")
+def test_the_orders_of_a_day_are_found_by_indexes() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = unanswered_orders(since=START, now=SEVEN, sites=ALL_SITES).explain()
+    assert "order_unanswered" in plan
+    assert "Seq Scan" not in plan
 
 
 def test_who_works_elsewhere_is_told_of_nothing_here(debt: User) -> None:

@@ -15,12 +15,15 @@ from django.db import connections
 from deploy.processes import end_with_parent
 from parking.accounts.models import Role, User
 from parking.accounts.tasks import mail_reset_links
+from parking.checkout.mailing import ask_for_mail
 from parking.core import clock
 from parking.core.actor import user_actor
+from parking.invoices.models import DocumentMail
 from parking.notifications.delivering import deliver
 from parking.notifications.models import Channel, Delivery, Preference, QuietHours
 from parking.notifications.noticing import take_events
 from parking.notifications.subscribing import subscribe
+from parking.payments.models import Payment
 from tests.build import book, make_user, make_zone
 from tests.moments import START
 from tests.notifications.standin import ROOT, MessageStandin
@@ -64,6 +67,7 @@ def test_a_worker_killed_between_every_two_steps_loses_nothing_and_shows_nothing
     driver = told_by_all_channels(messages)
     book(driver, make_zone(), "KA-01-AB-0001", clock.now())
     mail_reset_links.enqueue([driver.pk], "once")
+    ask_for_mail(actor=user_actor(driver.pk, driver.role), payment_id=Payment.objects.get().pk, now=clock.now())
     given = messages.settings() | {"PUSH_PRIVATE_KEY": settings.PUSH_PRIVATE_KEY}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, json.dumps(given)],
@@ -81,9 +85,11 @@ def test_a_worker_killed_between_every_two_steps_loses_nothing_and_shows_nothing
     expected = {f"{when} {commit}" for when in ("before", "after") for commit in commits}
     for channel in CHANNELS:
         expected |= steps_of(channel, "booked")
+    expected |= steps_of("MAIL", "document")
     assert expected | steps_of("MAIL", "password_reset") <= set(done.stdout.splitlines())
+    assert DocumentMail.objects.get().state == "SENT"
     assert set(Delivery.objects.values_list("state", flat=True)) == {"SENT"}
-    assert shown(messages) == {"MAIL": 2, "PUSH": 1, "SMS": 1, "WHATSAPP": 1}
+    assert shown(messages) == {"MAIL": 3, "PUSH": 1, "SMS": 1, "WHATSAPP": 1}
 
 
 def _at_once(work: Callable[[], object]) -> None:

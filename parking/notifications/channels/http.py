@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from ssl import SSLContext
 from typing import Any
@@ -23,21 +24,41 @@ def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a provider answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
 def post(url: str, *, can_be_gone: bool = False, **parts: Any) -> None:
     """Post once; `parts` as httpx names them. Raises NotDelivered."""
-    try:
-        # In a thread of its own, which has no loop yet, whatever the caller's has.
-        with ThreadPoolExecutor(1) as pool:
-            status = pool.submit(_status_in_time, url, parts, _trusted()).result()
-    except TimeoutError as error:
-        raise NotDelivered("too_slow") from error
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-        raise NotDelivered(type(error).__name__) from error
+    # The body says nothing that we act on.
+    status = ask("POST", url, most_bytes=0, **parts).status
     if 200 <= status < 300:
         return
     if can_be_gone and status in _GONE:
         raise NotDelivered(f"http_{status}", is_gone=True)
-    raise NotDelivered(f"http_{status}", is_definite=400 <= status < 500 and status not in _LATER)
+    raise NotDelivered(f"http_{status}", is_definite=is_refusal(status))
+
+
+def is_refusal(status: int) -> bool:
+    """Return whether another attempt would fail too."""
+    return 400 <= status < 500 and status not in _LATER
+
+
+def ask(method: str, url: str, *, most_bytes: int, **parts: Any) -> Answer:
+    """Call once; returns what was answered, whatever its status, the body to `most_bytes`. Raises NotDelivered."""
+    try:
+        # In a thread of its own, which has no loop yet, whatever the caller's has.
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(_in_time, method, url, most_bytes, parts, _trusted()).result()
+    except TimeoutError as error:
+        raise NotDelivered("too_slow") from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        raise NotDelivered(type(error).__name__) from error
 
 
 @cache
@@ -46,17 +67,21 @@ def _trusted() -> SSLContext:
     return httpx.create_ssl_context()
 
 
-def _status_in_time(url: str, parts: dict[str, Any], trusted: SSLContext) -> int:
-    return asyncio.run(asyncio.wait_for(_status_of(url, parts, trusted), WHOLE_SECONDS))
+def _in_time(method: str, url: str, most_bytes: int, parts: dict[str, Any], trusted: SSLContext) -> Answer:
+    return asyncio.run(asyncio.wait_for(_answer_of(method, url, most_bytes, parts, trusted), WHOLE_SECONDS))
 
 
-async def _status_of(url: str, parts: dict[str, Any], trusted: SSLContext) -> int:
-    """Return the status of an answer, whose body says nothing that we act on.
+async def _answer_of(method: str, url: str, most_bytes: int, parts: dict[str, Any], trusted: SSLContext) -> Answer:
+    """Return an answer.
 
-    Asynchronous, because httpx bounds each wait and not their sum: headers that trickle would hold a worker for ever.
+    Asynchronous, because httpx bounds each wait and not their sum: what trickles would hold a worker for ever.
     """
+    body = bytearray()
     async with (
         httpx.AsyncClient(verify=trusted, timeout=_TIMEOUT, follow_redirects=False) as client,
-        client.stream("POST", url, **parts) as response,
+        client.stream(method, url, **parts) as response,
     ):
-        return response.status_code
+        pieces = response.aiter_bytes()
+        while len(body) < most_bytes and (piece := await anext(pieces, b"")):
+            body += piece
+        return Answer(response.status_code, dict(response.headers), bytes(body[:most_bytes]))

@@ -1,6 +1,5 @@
 """Mail: plain text and HTML in the operator's brand, with the documents attached."""
 
-import re
 from datetime import datetime
 from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from urllib.parse import urlsplit
@@ -8,7 +7,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,6 +15,7 @@ from parking.core.site_settings import BRAND_COLOUR, BRAND_NAME
 from parking.notifications.attachments import attachments_of
 from parking.notifications.channels.base import Letter, NotDelivered
 from parking.notifications.kinds import Kind, known_kind
+from parking.notifications.texts import unbroken
 from parking.notifications.unsubscribing import unsubscribe_address
 
 _PERMANENT = 500
@@ -79,30 +78,30 @@ def _facts(letter: Letter, now: datetime) -> dict[str, str | list[str] | object]
         "address": _address(letter, kind, now),
         # What is about the safety of an account cannot be ended.
         "unsubscribe": "" if is_bound else unsubscribe_address(letter.notice.person_id, letter.notice.kind),
+        "why": _why(kind) if is_bound else "",
         "preferences": f"{settings.BASE_URL}/profile/notifications/",
     }
 
 
-# Plates, slots and numbers of ours: a line must not end inside one.
-_NUMBER = re.compile(r"\b([0-9A-Z]+(?:-[0-9A-Z]+)+)\b")
+def _why(kind: Kind | None) -> str:
+    """Return why a mail comes that cannot be ended."""
+    if kind is not None and kind.is_asked_for:
+        return _("You receive this mail because it was asked for.")
+    return _("This mail is about the safety of your account or car park and is always sent.")
+
+
+# Programs that drop styles keep those of an element.
+_UNBROKEN = '<span style="white-space: nowrap">{}</span>'
 
 
 def _in_html(letter: Letter) -> dict[str, str | list[str]]:
     """Return the words as HTML, in which no line ends inside a plate."""
     words = letter.words
     return {
-        "heading": _unbroken(words.title),
-        "text": _unbroken(words.text),
-        "lines": [_unbroken(line) for line in words.lines],
+        "heading": unbroken(words.title, _UNBROKEN),
+        "text": unbroken(words.text, _UNBROKEN),
+        "lines": [unbroken(line, _UNBROKEN) for line in words.lines],
     }
-
-
-def _unbroken(text: str) -> str:
-    parts = [
-        format_html('<span style="white-space: nowrap">{}</span>', part) if number % 2 else part
-        for number, part in enumerate(_NUMBER.split(text))
-    ]
-    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def _address(letter: Letter, kind: Kind | None, now: datetime) -> str:
@@ -125,7 +124,7 @@ def _plain_text(facts: dict[str, str | list[str] | object]) -> str:
     lines = facts["lines"]
     paragraphs = [facts["text"], *(lines if isinstance(lines, list) else []), facts["attached"]]
     paragraphs += [facts["advice"], facts["address"]]
-    paragraphs += [facts["brand"]]
+    paragraphs += [facts["brand"], facts["why"]]
     if facts["unsubscribe"]:
         paragraphs += [_("No more mails of this kind: %(address)s") % {"address": facts["unsubscribe"]}]
     return "\n\n".join(str(paragraph) for paragraph in paragraphs if paragraph) + "\n"

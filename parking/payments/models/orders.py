@@ -83,6 +83,10 @@ class PaymentOrder(models.Model):
             models.Index(
                 fields=["created_at"], condition=Q(status="REVIEW", review_closed_at=None), name="order_in_review"
             ),
+            # Of those given up alone: an order that is made pays nothing for it.
+            models.Index(
+                fields=["created_at"], condition=Q(gateway_order_id="", status="EXPIRED"), name="order_unanswered"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ from parking.core.languages import choices
 from parking.core.money import indian
 from parking.core.vehicle_kinds import SHIPPED, own_name
 from parking.facilities.calendars import zone_of
+from parking.notifications import texts
 from parking.notifications.queries import unread_notices
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession
@@ -43,6 +44,12 @@ def rupees(amount: Decimal | None) -> str:
 def count(number: int) -> str:
     """Return a whole number grouped as in India: 1,00,000."""
     return indian(Decimal(number)).removesuffix(".00")
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """Return a text in which no line ends inside a plate or another number with hyphens."""
+    return texts.unbroken(text, '<span class="nowrap">{}</span>')
 
 
 def _local(time: datetime, site_id: int | None) -> datetime:

@@ -1,0 +1,85 @@
+"""Notices in words: sums that are nothing are not named, and no line ends inside a plate."""
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from parking.accounts.models import User
+from parking.notifications.kinds import kind_of
+from parking.notifications.models import Notice
+from parking.notifications.texts import unbroken, words_of
+from tests.moments import START
+
+PLACE = {"plate": "DL-01-AB-1234", "zone": "Zone B", "site": "Saket"}
+TIME = "2026-11-22T05:40:00+00:00"
+
+
+def words(kind: str, language: str = "en", **values: object) -> tuple[str, str]:
+    with translation.override(language):
+        said = words_of(Notice(kind=kind, values={**PLACE, **values}, at=START))
+    return said.title, said.text
+
+
+@pytest.mark.parametrize(
+    ("refund", "kept", "sums"),
+    [
+        ("0.00", "0.00", ""),
+        ("50.00", "0.00", " Refunded: ₹50.00."),
+        ("0", "50.00", " Kept: ₹50.00."),
+        ("20.00", "30.00", " Refunded: ₹20.00. Kept: ₹30.00."),
+    ],
+)
+def test_what_was_cancelled_names_what_comes_back_and_what_is_kept(refund: str, kept: str, sums: str) -> None:
+    _, text = words("cancelled", refund=refund, kept=kept)
+    assert text == f"The booking of DL-01-AB-1234 at Zone B, Saket is cancelled.{sums}"
+
+
+def test_a_free_booking_speaks_of_no_money() -> None:
+    _, free = words("booked", slot="B-001", enter_by=TIME, amount="0.00")
+    _, paid = words("booked", slot="B-001", enter_by=TIME, amount="50.00")
+    assert free.endswith("Please come by 22 Nov 2026, 11:10.")
+    assert paid == f"{free} Paid: ₹50.00."
+
+
+def test_who_left_for_nothing_is_not_told_a_price() -> None:
+    assert words("left", at=TIME, total="0.00") == (
+        "DL-01-AB-1234 has left Zone B",
+        "DL-01-AB-1234 left Zone B, Saket on 22 Nov 2026, 11:10.",
+    )
+    title, text = words("left", at=TIME, total="130.00")
+    assert title == "DL-01-AB-1234 has left Zone B: ₹130.00"
+    assert text.endswith("11:10. The parking cost ₹130.00.")
+
+
+def test_a_digest_without_money_counts_alone() -> None:
+    assert words("digest", count=5, amount="0", waiting=[])[0] == "Needs attention: 5"
+    assert words("digest", count=5, amount="80.00", waiting=[])[0] == "Needs attention: 5, ₹80.00 in all"
+    assert words("digest", "hi", count=5, amount="0", waiting=[])[0] == "ध्यान चाहिए: 5"
+
+
+def test_every_sum_is_money_of_its_kind() -> None:
+    for code in ("booked", "reserved", "cancelled", "no_show", "left", "left_behind", "pass_paid", "pass_cancelled"):
+        kind = kind_of(code)
+        assert kind.sums
+        for name, sentence in kind.sums.items():
+            assert f"%({name})s" in str(sentence)
+            assert kind.values[name] == "MONEY"
+
+
+# --- Plates ---------------------------------------------------------------------------------------------
+
+
+def test_a_plate_is_one_piece_and_all_else_is_escaped() -> None:
+    said = unbroken("<b> DL-01-AB-1234 at B-001, well-known", "<i>{}</i>")
+    assert said == "&lt;b&gt; <i>DL-01-AB-1234</i> at <i>B-001</i>, well-known"
+
+
+@pytest.mark.django_db
+def test_no_line_of_the_list_ends_inside_a_plate(driver: User, client: Client) -> None:
+    values = {**PLACE, "refund": "0.00", "kept": "0.00"}
+    Notice.objects.create(person=driver, source="x", kind="cancelled", values=values, path="/tickets/1/", at=START)
+    client.force_login(driver, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/notifications/").content.decode()
+    plate = '<span class="nowrap">DL-01-AB-1234</span>'
+    assert f'href="/tickets/1/">The booking of {plate} is cancelled</a>' in page
+    assert f"The booking of {plate} at Zone B, Saket is cancelled." in page
