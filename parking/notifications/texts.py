@@ -85,7 +85,7 @@ def _written(type_: ValueType, value: Any, zone: ZoneInfo) -> str:
 
 
 # A line must not end inside a plate, another word with a hyphen, a date, or before the letter of a zone.
-_PIECE = re.compile(r"([^\s,;:()]+-[^\s,;:()]+|\d{1,2} \S+ \d{4}|\w{2,} [A-Z](?![\w-]))")
+_PIECE = re.compile(r"([^\s,;:()<>&]+-[^\s,;:()<>&]+|\d{1,2} \S+ \d{4}|\w{2,} [A-Z](?![\w-]))")
 # Longer ones may have to be broken on a phone.
 _LONGEST_PIECE = 24
 
