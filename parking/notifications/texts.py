@@ -84,14 +84,16 @@ def _written(type_: ValueType, value: Any, zone: ZoneInfo) -> str:
     return str(value)
 
 
-# Plates, slots and numbers of ours: a line must not end inside one.
-_NUMBER = re.compile(r"\b([0-9A-Z]+(?:-[0-9A-Z]+)+)\b")
+# A line must not end inside a plate, another word with a hyphen, a date, or before the letter of a zone.
+_PIECE = re.compile(r"([^\s,;:()<>&]+-[^\s,;:()<>&]+|\d{1,2} \S+ \d{4}|\w{2,} [A-Z](?![\w-]))")
+# Longer ones may have to be broken on a phone.
+_LONGEST_PIECE = 24
 
 
 def unbroken(text: str, markup: str) -> SafeString:
-    """Return a text as HTML in which `markup`, such as `<span class="nowrap">{}</span>`, is around each plate."""
+    """Return a text as HTML. `markup`, such as `<span class="nowrap">{}</span>`, is put around what stays together."""
     parts = [
-        format_html(markup, part) if number % 2 else format_html("{}", part)
-        for number, part in enumerate(_NUMBER.split(text))
+        format_html(markup if number % 2 and len(part) <= _LONGEST_PIECE else "{}", part)
+        for number, part in enumerate(_PIECE.split(text))
     ]
     return format_html_join("", "{}", ((part,) for part in parts))

@@ -84,8 +84,8 @@ def test_the_worker_mails_the_document_as_pdf(payment: Payment, driver: User, st
         f"for {plate} at Main car park.",
         "The document is attached.",
         f"http://127.0.0.1:8000/receipts/{payment.pk}/",
-        "Smart Parking",
-        "You receive this mail because it was asked for.\n",
+        "You receive this mail because it was asked for.",
+        "Smart Parking\n",
     ]
     assert "List-Unsubscribe" not in message.extra_headers
     html = str(message.alternatives[0][0])  # type: ignore[attr-defined]

@@ -69,9 +69,20 @@ def test_every_sum_is_money_of_its_kind() -> None:
 # --- Plates ---------------------------------------------------------------------------------------------
 
 
-def test_a_plate_is_one_piece_and_all_else_is_escaped() -> None:
-    said = unbroken("<b> DL-01-AB-1234 at B-001, well-known", "<i>{}</i>")
-    assert said == "&lt;b&gt; <i>DL-01-AB-1234</i> at <i>B-001</i>, well-known"
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<b> DL-01-AB-1234 at B-001, here", "&lt;b&gt; <i>DL-01-AB-1234</i> at <i>B-001</i>, here"),
+        ("(DL-01-AB-1234, DL-08-CA-5678)", "(<i>DL-01-AB-1234</i>, <i>DL-08-CA-5678</i>)"),
+        ("Your e-mail: <x-y>", "Your <i>e-mail</i>: &lt;<i>x-y</i>&gt;"),
+        ("Zone B, by 5 Nov 2026, 10:40", "<i>Zone B</i>, by <i>5 Nov 2026</i>, 10:40"),
+        ("Slot B-001 of 22 नव 2026", "Slot <i>B-001</i> of <i>22 नव 2026</i>"),
+        ("Gone. A place", "Gone. A place"),
+        ("one-that-is-far-too-long-for-a-line", "one-that-is-far-too-long-for-a-line"),
+    ],
+)
+def test_what_belongs_together_stays_on_a_line_and_all_is_escaped(text: str, shown: str) -> None:
+    assert unbroken(text, "<i>{}</i>") == shown
 
 
 @pytest.mark.django_db
@@ -82,4 +93,4 @@ def test_no_line_of_the_list_ends_inside_a_plate(driver: User, client: Client) -
     page = client.get("/notifications/").content.decode()
     plate = '<span class="nowrap">DL-01-AB-1234</span>'
     assert f'href="/tickets/1/">The booking of {plate} is cancelled</a>' in page
-    assert f"The booking of {plate} at Zone B, Saket is cancelled." in page
+    assert f'The booking of {plate} at <span class="nowrap">Zone B</span>, Saket is cancelled.' in page

@@ -123,8 +123,7 @@ def _headers(letter: Letter, unsubscribe: object) -> dict[str, str]:
 def _plain_text(facts: dict[str, str | list[str] | object]) -> str:
     lines = facts["lines"]
     paragraphs = [facts["text"], *(lines if isinstance(lines, list) else []), facts["attached"]]
-    paragraphs += [facts["advice"], facts["address"]]
-    paragraphs += [facts["brand"], facts["why"]]
+    paragraphs += [facts["advice"], facts["address"], facts["why"], facts["brand"]]
     if facts["unsubscribe"]:
         paragraphs += [_("No more mails of this kind: %(address)s") % {"address": facts["unsubscribe"]}]
     return "\n\n".join(str(paragraph) for paragraph in paragraphs if paragraph) + "\n"

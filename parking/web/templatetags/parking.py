@@ -48,7 +48,7 @@ def count(number: int) -> str:
 
 @register.filter
 def unbroken(text: str) -> SafeString:
-    """Return a text in which no line ends inside a plate or another number with hyphens."""
+    """Return a text in which no line ends inside a plate, a date, or a word with a hyphen."""
     return texts.unbroken(text, '<span class="nowrap">{}</span>')
 
 
