@@ -120,7 +120,7 @@ def test_a_pass_that_was_not_paid_is_told(driver: User, zone: ParkingZone, gatew
     take_events(now=at(31))
     assert told() == [("USER", "pass_unpaid", ["MAIL"])]
     assert words_of(Notice.objects.get()).text == (
-        f"{held.plan.name} at Main car park for DL-01-AB-1234 was not paid, so it has ended. You owe nothing."
+        f"{held.plan.name} at Main car park for DL-01-AB-1234 was not paid in time, so it has ended. You owe nothing."
     )
 
 

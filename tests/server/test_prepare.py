@@ -5,7 +5,7 @@ from time import sleep
 
 import pytest
 
-from deploy import prepare
+from deploy import assets, messages, prepare
 
 
 def test_of_two_starts_at_once_one_makes_the_tables_and_then_the_other_looks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,8 +15,8 @@ def test_of_two_starts_at_once_one_makes_the_tables_and_then_the_other_looks(mon
         done.append("begins")
         sleep(0.2)
 
-    monkeypatch.setattr(prepare.assets, "prepare", lambda: None)
-    monkeypatch.setattr(prepare.messages, "main", lambda _arguments: 0)
+    monkeypatch.setattr(assets, "prepare", lambda: None)
+    monkeypatch.setattr(messages, "main", lambda _arguments: 0)
     monkeypatch.setattr(prepare, "_migrate", migrate)
     monkeypatch.setattr(prepare, "call_command", lambda *_names, **_options: done.append("ends"))
     starts = [Thread(target=prepare.prepare) for _ in range(2)]
