@@ -69,8 +69,10 @@ format: $(DEV) tools ## put the code into its form
 	$(TOOL) prettier --log-level warn --write $(FORMED)
 	$(TOOL) eslint --fix .
 
+mails: export DATABASE_URL := sqlite:///$(CURDIR)/.cache/mails.sqlite3
 mails: $(DEV) ## every kind of mail as pictures and text, in .cache/mails-seen
-	@$(BIN)/python manage.py migrate -v 0 # what managers set is read
+	$(BIN)/python -m deploy.messages compile
+	$(BIN)/python manage.py migrate --noinput -v0
 	$(BIN)/python manage.py shell -v 0 -c "from tests.notifications.mails import main; main('.cache/mails-seen')"
 
 messages: $(DEV) ## gather what pages say into the Hindi catalogue

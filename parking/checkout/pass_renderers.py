@@ -94,7 +94,7 @@ OVER = Kind(
 UNPAID = Kind(
     "pass_unpaid",
     _("Your pass %(number)s has ended unpaid"),
-    _("%(plan)s at %(site)s for %(plates)s was not paid, so it has ended. You owe nothing."),
+    _("%(plan)s at %(site)s for %(plates)s was not paid in time, so it has ended. You owe nothing."),
     _PASS,
     button=_OPEN,
     name=_("Pass not paid"),

@@ -60,6 +60,7 @@ WAITING = [
     {"code": "OPEN_DEBTS", "count": 1, "amount": "80.00", "days": 1},
     {"code": "LONG_STAYS", "count": 5, "amount": "", "days": 2},
 ]
+LINES = {"waiting": WAITING, "why": [{"reason": "not_paid"}]}
 # What goes with its document.
 ATTACHED = {
     "document",
@@ -77,7 +78,7 @@ def values_of(kind: Any) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, type_ in kind.values.items():
         if type_ == "LINES":
-            made[name] = WAITING
+            made[name] = LINES[name]
         elif type_ in {"TIME", "DATE"}:
             made[name] = f"2026-11-22T{TIMES.get(name, '12:15')}:00+00:00"
         else:

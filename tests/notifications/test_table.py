@@ -30,6 +30,7 @@ from parking.stays.events import ReservationUnplaced
 from tests.build import actor, book, cancel, make_user, make_zone
 from tests.gateway import FakeGateway
 from tests.moments import START, at
+from tests.notifications.mails import message_of
 from tests.notifications.test_alerting import SEVEN, digests
 from tests.passes.build import buy, make_plan
 from tests.passes.organisations import invoiced, make_organisation, midday, pay, upload
@@ -69,6 +70,13 @@ def test_every_kind_has_hindi_words_of_its_own() -> None:
     with translation.override("hi"):
         english = [kind.code for kind in kinds._KINDS.values() if str(kind.text).isascii() or str(kind.title).isascii()]
     assert english == []
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_every_kind_is_drawn_by_make_mails(language: str) -> None:
+    for kind in kinds._KINDS.values():
+        mail = message_of(kind, language)
+        assert mail.subject and "%(" not in mail.subject + str(mail.body)
 
 
 # --- To drivers ------------------------------------------------------------------------------------------
@@ -112,7 +120,7 @@ def test_a_pass_that_was_not_paid_is_told(driver: User, zone: ParkingZone, gatew
     take_events(now=at(31))
     assert told() == [("USER", "pass_unpaid", ["MAIL"])]
     assert words_of(Notice.objects.get()).text == (
-        f"{held.plan.name} at Main car park for DL-01-AB-1234 was not paid, so it has ended. You owe nothing."
+        f"{held.plan.name} at Main car park for DL-01-AB-1234 was not paid in time, so it has ended. You owe nothing."
     )
 
 

@@ -124,6 +124,7 @@ def test_search_and_filters_leave_the_zones_that_fit(db, query, expected):
 
 def test_a_filter_keeps_the_rest_of_the_address(zone):
     page = Client().get("/zones/?q=zone&hours=4&with=covered&near=28.6,77.2").content.decode()
+    assert "4 h · until" in " ".join(page.split())
     assert 'href="?q=zone&amp;hours=4&amp;near=28.6,77.2&amp;with=covered&amp;with=accessible"' in page
     assert 'href="?q=zone&amp;hours=4&amp;near=28.6,77.2"' in page  # takes the filter away
     assert 'data-live="/zones/live/?q=zone&amp;hours=4&amp;near=28.6,77.2&amp;with=covered"' in page
