@@ -54,9 +54,10 @@ def follow_mandates(*, now: datetime) -> int:
 def follow_mandate(*, mandate: Mandate, now: datetime, fresh: bool = False) -> None:
     """Bring a mandate to what the gateway says, and count its charges in. Raises Unavailable.
 
-    One that never arrived is made, one that is to end is cancelled. `fresh`: this very call has just written it.
+    One that never arrived is made, one that is to end is cancelled; of one that is over only charges are read,
+    which may come late. `fresh`: this very call has just written it.
     """
-    if mandate.status == MandateStatus.ENDED:
+    if mandate.status == MandateStatus.ENDED and not mandate.gateway_id:
         return
     try:
         answer, charges = _asked(registry.mandates(), mandate, now, fresh)

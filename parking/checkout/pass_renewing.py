@@ -53,6 +53,7 @@ def _offer(pk: int, now: datetime) -> bool:
             _record_not_renewed(held, refusal.code, now)
             return False
         if period.bill.total == ZERO:
+            stop_for_price(held, now)
             bills.close(bill=period.bill, charge=charge_of(period.bill), refund_reason="Pass", now=now)
             pass_money.note_paid(period, actor=SYSTEM, order=None, now=now)
         else:

@@ -313,6 +313,31 @@ def test_another_price_ends_it(driver: User, held: Subscription, given: Mandate,
     assert "pass_mandate_ended" in told and "pass_renewal" in told and "pass_charge" not in told
 
 
+def test_a_plan_that_costs_nothing_any_more_ends_it(driver: User, held: Subscription, given: Mandate) -> None:
+    Plan.objects.filter(pk=held.plan_id).update(price=0, price_reason="Residents")
+    offer_renewals(now=held.ends_at - 2 * DAY)
+    assert (state(given).status, state(given).end_reason) == ("ENDING", "price_changed")
+    assert again(held).ends_at == held.ends_at + WEEK
+
+
+def test_dates_that_move_end_it(driver: User, held: Subscription, given: Mandate, now: datetime) -> None:
+    Subscription.objects.filter(pk=held.pk).update(ends_at=held.ends_at + 4 * DAY)
+    follow(now)
+    assert (state(given).status, state(given).end_reason) == ("ENDING", "dates_moved")
+    assert kinds_told(driver, now).count("pass_mandate_ended") == 1
+
+
+def test_a_charge_that_is_told_of_after_the_end_is_counted_all_the_same(
+    driver: User, held: Subscription, given: Mandate, now: datetime, razorpay: Standin
+) -> None:
+    offer_renewals(now=held.ends_at - 2 * DAY)
+    razorpay.mandate(given.gateway_id, "charge")
+    Mandate.objects.update(status="ENDED", ended_at=now, next_check_at=None)
+    deliver(razorpay, held.ends_at + HOUR, "subscription.charged")
+    assert Payment.objects.filter(gateway="RAZORPAY").count() == 1
+    assert again(held).ends_at == held.ends_at + WEEK
+
+
 def test_a_word_that_nobody_knows_changes_nothing(
     held: Subscription, given: Mandate, now: datetime, razorpay: Standin
 ) -> None:

@@ -23,9 +23,11 @@ from parking.payments.gateways.simulated.gateway import SimulatedGateway
 
 _phonepe = cache(PhonePeGateway)
 _razorpay = cache(RazorpayGateway)
+_mandates = cache(RazorpayMandates)
 # Two processes must not speak through one connection.
 os.register_at_fork(after_in_child=_phonepe.cache_clear)
 os.register_at_fork(after_in_child=_razorpay.cache_clear)
+os.register_at_fork(after_in_child=_mandates.cache_clear)
 
 
 def phonepe() -> PhonePeGateway:
@@ -38,7 +40,7 @@ def razorpay() -> RazorpayGateway:
 
 def mandates() -> RazorpayMandates:
     """Return what gives, charges and ends mandates; also where none may be given any more (`mandates_on`)."""
-    return RazorpayMandates(razorpay_config.configured())
+    return _mandates(razorpay_config.configured())
 
 
 def mandates_on() -> bool:
