@@ -51,5 +51,6 @@ def _settings(address: str, base: str) -> dict[str, str]:
         "RAZORPAY_KEY_ID": fake.razorpay_key_id,
         "RAZORPAY_KEY_SECRET": fake.razorpay_key_secret,
         "RAZORPAY_WEBHOOK_SECRET": fake.razorpay_webhook_secret,
+        "RAZORPAY_SUBSCRIPTIONS": "on",
         "RAZORPAY_CHECKOUT_URL": f"{address}/pay/{{order_id}}",
     }

@@ -7,6 +7,8 @@ from typing import Any
 from gateway_standin import views
 from gateway_standin.bank import NotPossible
 from gateway_standin.books import Brand, Order, Refund
+from gateway_standin.pages.mandate import ACTIONS
+from gateway_standin.razorpay import subscriptions
 from gateway_standin.settings import changed
 from gateway_standin.standin import Standin
 from gateway_standin.switches import ALWAYS
@@ -43,6 +45,8 @@ class Control:
             route("set", "POST", "/_control/settings", self._locked(self._set)),
             route("order", "POST", "/_control/orders/{number}/{action}", self._locked(self._order)),
             route("refund", "POST", "/_control/refunds/{number}/{action}", self._locked(self._refund)),
+            route("mandates", "GET", "/_control/mandates", self._locked(self._mandates)),
+            route("mandate", "POST", "/_control/mandates/{number}/{action}", self._locked(self._mandate)),
             route("webhooks", "GET", "/_control/webhooks", self._locked(self._webhooks)),
             route("resend", "POST", "/_control/webhooks/resend", self._locked(self._resend)),
             route("wait", "POST", "/_control/webhooks/wait", self._wait),
@@ -117,6 +121,16 @@ class Control:
             raise _unknown(f"refund {number} or {action}")
         self._refunds[action](refund)
         return views.refund(refund)
+
+    def _mandates(self, _request: Request) -> Json:
+        return {"mandates": [subscriptions.shape(row, f"/mandate/{row.token}") for row in self._it.mandates.all()]}
+
+    def _mandate(self, _request: Request, number: str, action: str) -> Json:
+        found = self._it.mandates.find(number)
+        if found is None or action not in ACTIONS:
+            raise _unknown(f"mandate {number} or {action}")
+        getattr(self._it.mandates, action.replace("-", "_"))(found)
+        return subscriptions.shape(found)
 
     def _webhooks(self, request: Request) -> Json:
         return {"webhooks": [views.webhook(row) for row in self._it.courier.webhooks if _matches(row, request.query)]}

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from gateway_standin.bank import Bank, Happening
-from gateway_standin.books import Books, Brand, Order, Refund
+from gateway_standin.books import Books, Brand, Order, Payment, Refund
 from gateway_standin.clock import Clock
 from gateway_standin.courier import Courier
 from gateway_standin.gateway import Desk
+from gateway_standin.mandates import Mandate, Mandates
 from gateway_standin.options import Options
 from gateway_standin.phonepe import hooks as phonepe_hooks
 from gateway_standin.phonepe.api import PhonePe
@@ -36,14 +37,16 @@ class Standin:
             clock=self.clock,
             announce=self._announce,
         )
+        self.mandates = Mandates(books=self.books, bank=self.bank, clock=self.clock, tell=self._tell_of_mandate)
         desk = Desk(options, self.clock, self.books, self.bank, self.switches, self._current)
-        self.phonepe, self.razorpay = PhonePe(desk), Razorpay(desk)
+        self.phonepe, self.razorpay = PhonePe(desk), Razorpay(desk, self.mandates)
 
     def reset(self) -> None:
         """Return to the state after a start: empty books, no tokens, no faults, the settings of the start."""
         with self.books.lock:
             self.courier.clear()
             self.books.clear()
+            self.mandates.clear()
             self.switches.reset()
             self.clock.reset()
             self.phonepe.tokens.revoke_all()
@@ -71,6 +74,10 @@ class Standin:
         for event in razorpay_hooks.events_of(happening):
             headers, body = razorpay_hooks.message(event, subject, self.options, self.clock.now())
             self.courier.take(Brand.RAZORPAY, event, _numbers(subject, order), headers, body)
+
+    def _tell_of_mandate(self, event: str, mandate: Mandate, payment: Payment | None) -> None:
+        headers, body = razorpay_hooks.mandate_message(event, mandate, payment, self.options, self.clock.now())
+        self.courier.take(Brand.RAZORPAY, event, [mandate.id], headers, body)
 
 
 def settings_at_start(options: Options) -> Settings:

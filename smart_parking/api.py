@@ -15,6 +15,7 @@ from parking.api import (
     invoice_details,
     notifications,
     offers,
+    pass_mandates,
     passes,
     payments,
     phones,
@@ -92,6 +93,7 @@ api.add_router("/api/shop", shop.router)
 api.add_router("/api/user", debts.own)
 api.add_router("/api/user", vehicles.router)
 api.add_router("/api/user", passes.of_driver)
+api.add_router("/api/user", pass_mandates.router)
 api.add_router("/api/staff", staff_passes.router)
 api.add_router("/api/staff", debts.counter)
 api.add_router("/api/staff", phones.router)

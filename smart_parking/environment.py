@@ -256,6 +256,9 @@ class Environment(BaseSettings):
     razorpay_webhook_secrets: Words = variable("RAZORPAY_WEBHOOK_SECRET", [], "several while it changes", secret=True)
     razorpay_capture: Capitals = variable("RAZORPAY_CAPTURE", "AUTOMATIC", "who takes authorised money")
     razorpay_unique_receipt: Switch = variable("RAZORPAY_UNIQUE_RECEIPT", False, "enabled for the account")
+    razorpay_subscriptions: Switch = variable(
+        "RAZORPAY_SUBSCRIPTIONS", False, "holders of passes may have renewals charged by mandate"
+    )
     razorpay_refund_speed: Annotated[str, StringConstraints(to_lower=True)] = variable(
         "RAZORPAY_REFUND_SPEED", "normal", "or optimum: at once where the bank can"
     )

@@ -78,6 +78,8 @@ RAZORPAY_CAPTURE = _env.razorpay_capture
 RAZORPAY_UNIQUE_RECEIPT = _env.razorpay_unique_receipt
 # normal (5 to 7 working days) or optimum (at once where the bank can).
 RAZORPAY_REFUND_SPEED = _env.razorpay_refund_speed
+# Holders of passes may give a mandate (Razorpay Subscriptions, granted on request) that pays their renewals.
+RAZORPAY_SUBSCRIPTIONS = _env.razorpay_subscriptions
 
 # --- What is wrong with them -----------------------------------------------------------------------
 
@@ -118,7 +120,8 @@ def configuration_problems(gateways: Sequence[str], values: Mapping[str, Any] | 
         for name, allowed in _CHOICES.items()
         if values[name] not in allowed
     ]
-    return wrong + _missing("PHONEPE", gateways, values) + _missing("RAZORPAY", gateways, values)
+    wrong += _missing("PHONEPE", gateways, values) + _missing("RAZORPAY", gateways, values)
+    return wrong + _mandates_without_keys(values)
 
 
 def production_problems(gateways: Sequence[str], values: Mapping[str, Any] | None = None) -> list[str]:
@@ -144,6 +147,15 @@ def _missing(gateway: str, gateways: Sequence[str], values: Mapping[str, Any]) -
     if gateway not in gateways and len(missing) == len(needed):
         return []
     return [f"{gateway} is configured only in part: {_VARIABLES.get(name, name)} is missing" for name in missing]
+
+
+def _mandates_without_keys(values: Mapping[str, Any]) -> list[str]:
+    """Return what mandates lack where Razorpay has no values at all; `_missing` names the rest of some."""
+    needed = _NEEDED["RAZORPAY"]
+    if not values["RAZORPAY_SUBSCRIPTIONS"] or any(values[name] for name in needed):
+        return []
+    names = ", ".join(_VARIABLES.get(name, name) for name in needed)
+    return [f"RAZORPAY_SUBSCRIPTIONS is on without Razorpay: {names} are missing"]
 
 
 def _open_lines(values: Mapping[str, Any], *names: str) -> list[str]:

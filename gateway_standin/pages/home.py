@@ -4,6 +4,7 @@ from html import escape
 from itertools import islice
 
 from gateway_standin.books import Brand, Order, OrderState, PaymentState, Refund, RefundState
+from gateway_standin.pages import mandate
 from gateway_standin.pages.html import button, clock, page, rupees, table
 from gateway_standin.standin import Standin
 from gateway_standin.wire.messages import Answer
@@ -23,6 +24,7 @@ def home(it: Standin) -> Answer:
         + _at_once(it)
         + table("Orders", ORDER_HEADS, orders, "There is no order yet. Start a payment in the parking system.")
         + table("Refunds", REFUND_HEADS, refunds, "There is no refund yet.")
+        + mandate.listed(it)
         + button("/reset", "Empty the books", "", kind="quiet")
     )
     return page("Orders and refunds", body, here="/")

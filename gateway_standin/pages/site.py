@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from gateway_standin.bank import NotPossible
 from gateway_standin.books import Order, Refund
-from gateway_standin.pages import faults, hooks, pay
+from gateway_standin.pages import faults, hooks, mandate, pay
 from gateway_standin.pages.home import home
 from gateway_standin.pages.html import page
 from gateway_standin.standin import Standin
@@ -43,6 +43,9 @@ class Site:
             route("reset", "POST", "/reset", self._reset),
             route("order", "POST", "/orders/{number}/{action}", self._order),
             route("refund", "POST", "/refunds/{number}/{action}", self._refund),
+            route("mandate", "GET", "/mandate/{number}", self._mandate_page),
+            route("mandated", "POST", "/mandate/{number}/{action}", self._mandated),
+            route("mandate_act", "POST", "/mandates/{number}/{action}", self._mandate_act),
             route("resend", "POST", "/webhooks/{number}/resend", self._resend),
             route("pay", "GET", "/pay/{number}", self._pay_page),
             route("paid", "POST", "/pay/{number}/{action}", self._paid),
@@ -72,6 +75,7 @@ class Site:
     def _reset(self, _request: Request) -> Answer:
         """Empty the books; switches and settings stay as the person has set them."""
         self._it.books.clear()
+        self._it.mandates.clear()
         self._it.courier.clear()
         return redirect("/")
 
@@ -87,6 +91,23 @@ class Site:
         if refund is None or action not in self._refunds:
             return _not_found()
         self._refunds[action](refund)
+        return redirect("/")
+
+    def _mandate_page(self, _request: Request, number: str) -> Answer:
+        found = self._it.mandates.find(number)
+        return mandate.show(self._it, self._it.mandates.look(found)) if found else _not_found()
+
+    def _mandated(self, _request: Request, number: str, action: str) -> Answer:
+        found = self._it.mandates.find(number)
+        if found is None or action not in {"give", "decline"}:
+            return _not_found()
+        return mandate.act(self._it, found, action)
+
+    def _mandate_act(self, _request: Request, number: str, action: str) -> Answer:
+        found = self._it.mandates.find(number)
+        if found is None or action not in mandate.ACTIONS:
+            return _not_found()
+        getattr(self._it.mandates, action.replace("-", "_"))(found)
         return redirect("/")
 
     def _resend(self, _request: Request, number: str) -> Answer:

@@ -6,10 +6,12 @@ import hmac
 from gateway_standin import ids
 from gateway_standin.books import Brand, Order, Payment, PaymentState
 from gateway_standin.gateway import Desk, Gateway, Work
+from gateway_standin.mandates import Mandates
 from gateway_standin.razorpay import rules, shapes
 from gateway_standin.razorpay.errors import refused, unknown_id
 from gateway_standin.razorpay.lists import collection, page
 from gateway_standin.razorpay.refunding import Refunding
+from gateway_standin.razorpay.subscriptions import Subscriptions
 from gateway_standin.wire.messages import Json, Refused, Request
 from gateway_standin.wire.routes import Route, route
 
@@ -21,7 +23,7 @@ class Razorpay(Gateway):
     enum_fields = frozenset({"method"})
     state_fields = frozenset({"status"})
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, mandates: Mandates) -> None:
         super().__init__(desk)
         self._valid = _credentials(desk.options.razorpay_key_id, desk.options.razorpay_key_secret)
         refunding = Refunding(desk)
@@ -40,6 +42,20 @@ class Razorpay(Gateway):
             self._route("refund_fetch", "GET", "/v1/payments/{owner}/refunds/{number}", refunding.fetch_of_payment),
             self._route("refund_list", "GET", "/v1/refunds", refunding.all),
             self._route("refund_fetch", "GET", "/v1/refunds/{number}", refunding.fetch),
+            *self._mandate_routes(Subscriptions(desk, mandates)),
+        ]
+
+    def _mandate_routes(self, calls: Subscriptions) -> list[Route[Work]]:
+        return [
+            self._route("plan_create", "POST", "/v1/plans", calls.create_plan),
+            self._route("plan_list", "GET", "/v1/plans", calls.list_plans),
+            self._route("plan_fetch", "GET", "/v1/plans/{number}", calls.fetch_plan),
+            self._route("subscription_create", "POST", "/v1/subscriptions", calls.create),
+            self._route("subscription_list", "GET", "/v1/subscriptions", calls.list),
+            self._route("subscription_fetch", "GET", "/v1/subscriptions/{number}", calls.fetch),
+            self._route("subscription_cancel", "POST", "/v1/subscriptions/{number}/cancel", calls.cancel),
+            self._route("invoice_list", "GET", "/v1/invoices", calls.list_invoices),
+            self._route("invoice_fetch", "GET", "/v1/invoices/{number}", calls.fetch_invoice),
         ]
 
     def authenticate(self, request: Request) -> None:

@@ -6,8 +6,9 @@ import hmac
 from gateway_standin import ids
 from gateway_standin.bank import Happening
 from gateway_standin.books import Order, Payment, Refund
+from gateway_standin.mandates import Mandate
 from gateway_standin.options import Options
-from gateway_standin.razorpay import shapes
+from gateway_standin.razorpay import shapes, subscriptions
 from gateway_standin.wire.messages import Json, compact
 
 ACCOUNT = "acc_StandInAccount"
@@ -27,7 +28,22 @@ def events_of(happening: Happening) -> tuple[str, ...]:
 
 def message(event: str, subject: Order | Refund, options: Options, now: float) -> tuple[dict[str, str], bytes]:
     """Return headers and body of the webhook. A delivery that is repeated keeps the event id."""
-    payload = _payload(event, subject)
+    return _sealed(event, _payload(event, subject), options, now)
+
+
+def mandate_message(
+    event: str, mandate: Mandate, payment: Payment | None, options: Options, now: float
+) -> tuple[dict[str, str], bytes]:
+    """Return headers and body of a webhook about a subscription or its invoice."""
+    paid = _payment(payment)
+    if event == "invoice.paid":
+        payload = paid | {"invoice": _entity(subscriptions.shape_invoice(mandate.invoices[-1]))}
+    else:
+        payload = {"subscription": _entity(subscriptions.shape(mandate)), **paid}
+    return _sealed(event, payload, options, now)
+
+
+def _sealed(event: str, payload: Json, options: Options, now: float) -> tuple[dict[str, str], bytes]:
     content = {
         "entity": "event",
         "account_id": ACCOUNT,

@@ -40,7 +40,7 @@ def payment(it: Payment) -> Json:
         "currency": "INR",
         "status": "refunded" if captured and it.refunded >= it.net else PAYMENT_STATES[it.state],
         "order_id": it.order.id,
-        "invoice_id": None,
+        "invoice_id": it.order.invoice_id or None,
         "international": False,
         "method": it.method,
         "amount_refunded": it.refunded,

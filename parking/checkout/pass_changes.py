@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from parking.audit import services as audit
-from parking.checkout import pass_money
+from parking.checkout import pass_mandates, pass_money
 from parking.checkout.hand_backs import ask_second_person
 from parking.core.actor import Actor
 from parking.core.errors import Refused
@@ -34,6 +34,8 @@ def choose_renewal(*, actor: Actor, subscription: Subscription, auto_renew: bool
         if held.auto_renew != auto_renew:
             passes.set_auto_renew(subscription=held, auto_renew=auto_renew)
             audit.record(actor, PassRenewalChosen(pass_id=held.pk, auto_renew=auto_renew), now)
+        if not auto_renew:
+            pass_mandates.end_locked(actor=actor, subscription=held, reason="not_renewed", now=now)
     return pass_again(subscription)
 
 

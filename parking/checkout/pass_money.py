@@ -10,6 +10,7 @@ from parking.core.actor import SYSTEM, Actor
 from parking.core.money import ZERO
 from parking.passes import services as passes
 from parking.passes.events import PassGivenUp, PassPaid, PassRestored
+from parking.passes.mandate_models import MandateCharge
 from parking.passes.models import PassPeriod, PassStatus, Subscription
 from parking.payments import bills, orders
 from parking.payments.events import OrderFailed, OrderToReview, PaymentCaptured
@@ -62,7 +63,9 @@ def paid(period: PassPeriod, payment: Payment, _found: Found, now: datetime) -> 
         note_paid(period, actor=SYSTEM, order=order, now=now)
         return closed.refunds
     first = Payment.objects.filter(bill=period.bill, order__isnull=False).exclude(pk=payment.pk).order_by("pk").first()
-    if period.paid_at is not None and first is not None:
+    by_mandate = MandateCharge.objects.filter(order=order).exists()
+    # What a mandate took for nothing goes back by itself: its holder did not even press a button.
+    if period.paid_at is not None and first is not None and not by_mandate:
         refund = send_second_back(period.bill, about(period), payment=payment, order=order, first=first, now=now)
         return (refund,)
     refund = bills.return_payment(bill=period.bill, payment=payment, reason="Paid after the pass was over", now=now)

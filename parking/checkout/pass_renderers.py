@@ -19,12 +19,16 @@ from parking.passes.events import (
     PassExpired,
     PassGivenUp,
     PassLengthened,
+    PassMandateChargeFailed,
+    PassMandateEnded,
+    PassMandateGiven,
     PassNotRenewed,
     PassPaid,
     PassRenewalOffered,
     PassVehiclesChanged,
 )
 from parking.passes.models import PassPeriod, PassVehicle, Subscription
+from parking.passes.rules import RENEWAL_GRACE
 from parking.payments.models import Payment
 from parking.vehicles.models import Vehicle
 
@@ -152,6 +156,51 @@ LENGTHENED = Kind(
     name=_("Pass runs longer"),
 )
 
+CHARGE = Kind(
+    "pass_charge",
+    _("%(amount)s will be charged for your pass %(number)s"),
+    _(
+        "%(plan)s at %(site)s for %(plates)s is renewed: %(amount)s will be charged automatically after %(until)s. You"
+        " can stop that on the page of the pass until then."
+    ),
+    {**_PASS, "until": TIME, "amount": MONEY},
+    button=_OPEN,
+    name=_("Pass is going to be charged"),
+)
+MANDATE_GIVEN = Kind(
+    "pass_mandate_given",
+    _("Renewals of your pass %(number)s are charged automatically"),
+    _(
+        "%(plan)s at %(site)s for %(plates)s: %(amount)s will be charged for each renewal, first after %(until)s. You"
+        " can stop that on the page of the pass at any time."
+    ),
+    {**_PASS, "until": TIME, "amount": MONEY},
+    button=_OPEN,
+    name=_("Automatic charges agreed"),
+)
+CHARGE_FAILED = Kind(
+    "pass_charge_failed",
+    _("The renewal of your pass %(number)s could not be charged"),
+    _(
+        "%(plan)s at %(site)s for %(plates)s: the bank did not pay %(amount)s. It is asked again; or pay by yourself,"
+        " by %(pay_by)s at the latest, and the automatic charge stops."
+    ),
+    {**_PASS, "pay_by": TIME, "amount": MONEY},
+    button=_("Pay and renew"),
+    name=_("Charge of a pass failed"),
+)
+MANDATE_ENDED = Kind(
+    "pass_mandate_ended",
+    _("Renewals of your pass %(number)s are not charged any more"),
+    _(
+        "%(plan)s at %(site)s for %(plates)s is paid until %(until)s. Nothing is charged automatically after that: pay"
+        " each renewal by the link that we send."
+    ),
+    {**_PASS, "until": TIME},
+    button=_OPEN,
+    name=_("Automatic charges ended"),
+)
+
 # --- Messages --------------------------------------------------------------------------------------------
 
 
@@ -202,12 +251,34 @@ def render_paid(event: PassPaid, _at: datetime) -> Iterable[Message]:
 
 def render_renewal(event: PassRenewalOffered, _at: datetime) -> Iterable[Message]:
     until, pay_by = _last_minute(event.ends_at), datetime.fromisoformat(event.pay_by)
+    if event.by_mandate:
+        return _to_holder(event.pass_id, CHARGE, until=until, amount=event.amount)
     return _to_holder(event.pass_id, RENEWAL, path="pay/", until=until, pay_by=pay_by, amount=event.amount)
 
 
 def render_ends_soon(event: PassEndsSoon, _at: datetime) -> Iterable[Message]:
+    if event.charged is not None:
+        return _to_holder(event.pass_id, CHARGE, until=_last_minute(event.ends_at), amount=event.charged)
     path = "pay/" if event.renews else ""
     return _to_holder(event.pass_id, ENDS_SOON, path=path, until=_last_minute(event.ends_at))
+
+
+def render_mandate_given(event: PassMandateGiven, _at: datetime) -> Iterable[Message]:
+    return _to_holder(event.pass_id, MANDATE_GIVEN, until=_last_minute(event.starts_at), amount=event.amount)
+
+
+def render_charge_failed(event: PassMandateChargeFailed, _at: datetime) -> Iterable[Message]:
+    pay_by = datetime.fromisoformat(event.ends_at) + RENEWAL_GRACE
+    return _to_holder(event.pass_id, CHARGE_FAILED, path="pay/", pay_by=pay_by, amount=event.amount)
+
+
+def render_mandate_ended(event: PassMandateEnded, _at: datetime) -> Iterable[Message]:
+    """Tell the holder of a mandate that was in force; what a renewal costs is on the page that the message leads to."""
+    if not event.was_given:
+        return []
+    waits = PassPeriod.objects.filter(subscription_id=event.pass_id, bill__closed_at=None).exists()
+    path = "pay/" if waits else ""
+    return _to_holder(event.pass_id, MANDATE_ENDED, path=path, until=_last_minute(event.ends_at))
 
 
 def render_lengthened(event: PassLengthened, _at: datetime) -> Iterable[Message]:
@@ -270,13 +341,16 @@ def render_vehicles(event: PassVehiclesChanged, _at: datetime) -> Iterable[Messa
 
 def register() -> None:
     """Register the kinds and renderers of passes."""
-    money = (PAID, RENEWAL, MONEY_BACK, PAID_TWICE, REFUND_DONE)
+    money = (PAID, RENEWAL, CHARGE, MANDATE_GIVEN, CHARGE_FAILED, MANDATE_ENDED, MONEY_BACK, PAID_TWICE, REFUND_DONE)
     for kind in (*money, ENDS_SOON, NOT_RENEWED, OVER, UNPAID, CANCELLED, VEHICLES, LENGTHENED):
         register_kind(kind)
     register_renderer(PassPaid, render_paid)
     register_renderer(PassRenewalOffered, render_renewal)
     register_renderer(PassEndsSoon, render_ends_soon)
     register_renderer(PassLengthened, render_lengthened)
+    register_renderer(PassMandateGiven, render_mandate_given)
+    register_renderer(PassMandateChargeFailed, render_charge_failed)
+    register_renderer(PassMandateEnded, render_mandate_ended)
     register_renderer(PassNotRenewed, render_not_renewed)
     register_renderer(PassExpired, render_over)
     register_renderer(PassGivenUp, render_unpaid)

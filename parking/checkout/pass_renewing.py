@@ -1,6 +1,7 @@
 """The end of passes: renewals that are offered three days before, reminders, and what is over."""
 
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -8,10 +9,12 @@ from django.db.models import Q
 
 from parking.audit import services as audit
 from parking.checkout import pass_money
+from parking.checkout.mandate_following import stop_for_price
 from parking.checkout.pass_lengthening import lengthen_passes
 from parking.core.actor import SYSTEM
 from parking.core.errors import Refused
 from parking.core.money import ZERO
+from parking.passes import mandates
 from parking.passes import services as passes
 from parking.passes.events import PassEndsSoon, PassExpired, PassNotRenewed, PassRenewalOffered
 from parking.passes.models import PassPeriod, PassStatus, Subscription
@@ -50,6 +53,7 @@ def _offer(pk: int, now: datetime) -> bool:
             _record_not_renewed(held, refusal.code, now)
             return False
         if period.bill.total == ZERO:
+            stop_for_price(held, now)
             bills.close(bill=period.bill, charge=charge_of(period.bill), refund_reason="Pass", now=now)
             pass_money.note_paid(period, actor=SYSTEM, order=None, now=now)
         else:
@@ -69,14 +73,26 @@ def _record_not_renewed(held: Subscription, reason: str, now: datetime) -> None:
 
 
 def _record_offer(held: Subscription, period: PassPeriod, now: datetime) -> None:
+    charged = _charged(held)
+    if charged is not None and charged != period.bill.total:
+        # A mandate takes one price only; the renewal is by link, and its holder is told why.
+        stop_for_price(held, now)
+        charged = None
     offered = PassRenewalOffered(
         pass_id=held.pk,
         period=period.number,
         amount=period.bill.total,
         ends_at=held.ends_at.isoformat(),
         pay_by=(held.ends_at + RENEWAL_GRACE).isoformat(),
+        by_mandate=charged is not None,
     )
     audit.record(SYSTEM, offered, now)
+
+
+def _charged(held: Subscription) -> Decimal | None:
+    """Return what a mandate will take for the next renewal, None where nobody gave one."""
+    mandate = mandates.mandate_of(held) if held.auto_renew else None
+    return mandate.amount if mandate is not None and mandate.charges_alone else None
 
 
 # --- Reminders -------------------------------------------------------------------------------------------
@@ -104,7 +120,13 @@ def _remind(pk: int, now: datetime) -> bool:
         passes.note_reminded(subscription=held, days=due)
         is_offered = held.auto_renew and due == RENEW_BEFORE.days
         if not is_offered:
-            soon = PassEndsSoon(pass_id=held.pk, days=due, ends_at=held.ends_at.isoformat(), renews=held.auto_renew)
+            soon = PassEndsSoon(
+                pass_id=held.pk,
+                days=due,
+                ends_at=held.ends_at.isoformat(),
+                renews=held.auto_renew,
+                charged=_charged(held),
+            )
             audit.record(SYSTEM, soon, now)
     return not is_offered
 

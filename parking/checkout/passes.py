@@ -7,7 +7,7 @@ from django.db import transaction
 
 from parking.accounts.models import User
 from parking.audit import services as audit
-from parking.checkout import pass_money
+from parking.checkout import pass_mandates, pass_money
 from parking.checkout.collecting import Collection, refuse_missing_proof, refuse_unknown_method, tender_of
 from parking.checkout.kept_slots import keep_for, refuse_hoarding
 from parking.checkout.organisation_money import name_customer
@@ -177,7 +177,7 @@ def pay(*, actor: Actor, number: str, gateway: str | None, now: datetime) -> Bou
     """Start to pay what is due on a pass of the caller's, or go on with the order that waits.
 
     The gateway is asked first whether a waiting order was paid meanwhile. Raises NotFound `pass_not_found`; Refused
-    `nothing_due`, `payment_in_review`, `gateway_invalid`, `payment_declined`; Unavailable.
+    `nothing_due`, `payment_in_review`, `charged_by_mandate`, `gateway_invalid`, `payment_declined`; Unavailable.
     """
     code = chosen_gateway(gateway).code
     subscription = find_pass(number, driver_id=actor.user_id)
@@ -191,6 +191,8 @@ def pay(*, actor: Actor, number: str, gateway: str | None, now: datetime) -> Bou
         locked = passes.lock_period(period.bill_id)
         if locked.bill.closed_at is not None or passes.is_too_late(locked, now):
             raise _nothing_due()
+        if locked.number > 1:
+            pass_mandates.refuse_to_pay(actor=actor, subscription=locked.subscription, now=now)
         due = Due(OrderPurpose.PASS, locked.bill.due)
         waiting = waiting_order(locked, gateway=code, due=due, actor=actor, now=now)
     order = sent_with_page(waiting, now)

@@ -25,8 +25,10 @@ from parking.checkout import (
     collecting,
     documents,
     expiring,
+    mandate_following,
     organisation_money,
     pass_bookings,
+    pass_mandates,
     pass_renewing,
     passes,
     placing,
@@ -103,6 +105,10 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
     }
     for code in gateway_codes():
         by_name |= _lanes_of_gateway(code)
+    by_name["mandates"] = (
+        Sweep("end_unwanted_mandates", 10, pass_mandates.end_unwanted),
+        Sweep("follow_mandates", 10, mandate_following.follow_mandates, full=mandate_following.MOST_AT_ONCE),
+    )
     return by_name | _lanes_of_notices() | _FURTHER
 
 

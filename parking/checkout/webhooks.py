@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import IntegrityError, transaction
 
+from parking.checkout.mandate_following import follow_event, follow_invoice
 from parking.checkout.settling import collect
 from parking.core.errors import Unauthenticated, Unavailable
 from parking.core.statements import insert
 from parking.payments.asking import send_refunds
 from parking.payments.gateways.base import EventKind, ForgedWebhook, WebhookEvent
+from parking.payments.gateways.razorpay.webhook import invoice_of
 from parking.payments.gateways.registry import webhooks_of
 from parking.payments.models import GatewayEvent, PaymentOrder, Refund
 
@@ -48,7 +50,7 @@ def _kept_once(gateway: str, event: WebhookEvent, body: bytes, now: datetime) ->
         event_key=event.event_key,
         kind=event.kind,
         name=event.name[:60],
-        order_id=event.order_id or event.gateway_order_id,
+        order_id=event.order_id or event.gateway_order_id or event.gateway_mandate_id,
         refund_id=event.refund_id or event.gateway_refund_id,
         # A null byte is nothing that PostgreSQL keeps in a text.
         body=body.decode("utf-8", "replace").replace("\x00", "\ufffd"),
@@ -93,23 +95,30 @@ def work_on_event(*, event_id: int, now: datetime) -> bool:
 
 def _follow(event: GatewayEvent, now: datetime) -> None:
     if event.kind == EventKind.ORDER:
-        order = _order_of(event)
-        if order is not None:
-            collect(order=order, now=now)
+        _follow_order(event, now)
+    elif event.kind == EventKind.MANDATE:
+        if not follow_event(gateway_id=event.order_id, now=now):
+            log.error("webhook_for_unknown_mandate", gateway=event.gateway, event_id=event.pk)
     elif event.kind == EventKind.REFUND:
         refund = _refund_of(event)
         if refund is not None:
             send_refunds([refund], now=now)
 
 
+def _follow_order(event: GatewayEvent, now: datetime) -> None:
+    order = _order_of(event)
+    if order is not None:
+        collect(order=order, now=now)
+    # A charge of a mandate has no order of ours before its mandate was read.
+    elif event.gateway != "RAZORPAY" or not follow_invoice(invoice_id=invoice_of(event.body.encode()), now=now):
+        log.error("webhook_for_unknown_order", gateway=event.gateway, event_id=event.pk)
+
+
 def _order_of(event: GatewayEvent) -> PaymentOrder | None:
     # An event without a number is nobody's: orders and refunds that the gateway has not numbered yet have none either.
     orders = PaymentOrder.objects.filter(gateway=event.gateway) if event.order_id else PaymentOrder.objects.none()
     orders = orders.select_related("bill")
-    order = orders.filter(order_id=event.order_id).first() or orders.filter(gateway_order_id=event.order_id).first()
-    if order is None:
-        log.error("webhook_for_unknown_order", gateway=event.gateway, event_id=event.pk)
-    return order
+    return orders.filter(order_id=event.order_id).first() or orders.filter(gateway_order_id=event.order_id).first()
 
 
 def _refund_of(event: GatewayEvent) -> Refund | None:

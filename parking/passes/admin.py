@@ -4,6 +4,8 @@ from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
 from parking.passes.models import (
+    Mandate,
+    MandateCharge,
     Organisation,
     OrganisationInvoice,
     PassLengthening,
@@ -39,6 +41,21 @@ class SubscriptionAdmin(LookUpAdmin):
     list_filter = ["status", "plan"]
     list_select_related = ["plan", "driver", "organisation", "slot"]
     search_fields = ["=pk", "=driver__username", "=pass_code"]
+
+
+@admin.register(Mandate, site=look_up)
+class MandateAdmin(LookUpAdmin):
+    list_display = ["number", "subscription", "status", "gateway_status", "end_reason", "starts_at", "next_check_at"]
+    list_filter = ["status"]
+    list_select_related = ["subscription"]
+    search_fields = ["=number", "=gateway_id", "=subscription__pk"]
+
+
+@admin.register(MandateCharge, site=look_up)
+class MandateChargeAdmin(LookUpAdmin):
+    list_display = ["payment_id", "mandate", "order", "created_at"]
+    list_select_related = ["mandate", "order"]
+    search_fields = ["=payment_id", "=order__order_id"]
 
 
 @admin.register(PassPeriod, site=look_up)

@@ -158,7 +158,7 @@ class PassNotRenewed(PassEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PassRenewalOffered(PassEvent):
-    """The next period may be paid, until `pay_by`."""
+    """The next period may be paid, until `pay_by`; `by_mandate`: the gateway charges it at `ends_at`."""
 
     action = "pass.renewal_offered"
 
@@ -166,17 +166,22 @@ class PassRenewalOffered(PassEvent):
     amount: Decimal
     ends_at: str
     pay_by: str
+    by_mandate: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class PassEndsSoon(PassEvent):
-    """The holder is reminded of the end, so many days before the last day; `renews`: once the next period is paid."""
+    """The holder is reminded of the end, so many days before the last day; `renews`: once the next period is paid.
+
+    `charged` is what a mandate will take for that.
+    """
 
     action = "pass.ends_soon"
 
     days: int
     ends_at: str
     renews: bool
+    charged: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +193,68 @@ class PassVehiclesChanged(PassEvent):
     added: tuple[int, ...]
     removed: tuple[int, ...]
     from_at: str
+
+
+# --- Mandates ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MandateEvent(PassEvent):
+    """Something that happened to the mandate of a pass; `mandate` is our number of it."""
+
+    mandate: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassMandateAsked(_MandateEvent):
+    """Its holder wants renewals charged by mandate; the consent at the gateway is still missing."""
+
+    action = "pass.mandate_asked"
+
+    amount: Decimal
+    starts_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassMandateGiven(_MandateEvent):
+    """The gateway has the consent: it charges `amount` for the next period at `starts_at`."""
+
+    action = "pass.mandate_given"
+
+    amount: Decimal
+    starts_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassMandateChargeFailed(_MandateEvent):
+    """A charge failed; the gateway tries again, and the holder may pay otherwise."""
+
+    action = "pass.mandate_charge_failed"
+
+    amount: Decimal
+    ends_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassMandateEnding(_MandateEvent):
+    """Somebody ended a mandate, or with it the renewal or the pass; the gateway is asked to cancel it."""
+
+    action = "pass.mandate_ending"
+
+    reason: str
+    was_given: bool
+    ends_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassMandateEnded(_MandateEvent):
+    """The gateway charges no more: `reason` is its own word, `dates_moved`, `price_changed` or `refused`."""
+
+    action = "pass.mandate_ended"
+
+    reason: str
+    was_given: bool
+    ends_at: str
 
 
 # --- Organisations -------------------------------------------------------------------------------------

@@ -9,12 +9,15 @@ from django.db.models import F, Q
 
 from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, ZoneClosure
 from parking.passes.coverage import Coverage
+from parking.passes.mandate_models import Mandate, MandateCharge, MandatePlan
 from parking.passes.organisation_rules import Billing, Pricing
 from parking.passes.rules import RENEWAL_GRACE, Period
 from parking.payments.models import Bill
 from parking.tariffs.rules.changes import Pass
 from parking.tariffs.rules.terms import WEEK, clock_minutes
 from parking.vehicles.models import Vehicle
+
+__all__ = ["Mandate", "MandateCharge", "MandatePlan"]  # of this app, in a file of their own
 
 MOST_VEHICLES = 20
 

@@ -68,6 +68,28 @@ def place(
     return order
 
 
+def place_charged(*, bill: Bill, gateway: str, amount: Decimal, gateway_order_id: str, now: datetime) -> PaymentOrder:
+    """Write down an order that a gateway itself made, to charge a mandate; what was open on the bill is given up.
+
+    It is PENDING: the gateway has it, so nobody makes it again, and the worker asks after it until it is definite.
+    """
+    give_up(bill=bill, now=now)
+    order = PaymentOrder(
+        order_id=new_order_id(),
+        bill=bill,
+        purpose=OrderPurpose.PASS,
+        gateway=gateway,
+        amount=amount,
+        status=OrderStatus.PENDING,
+        gateway_order_id=gateway_order_id,
+        created_at=now,
+        updated_at=now,
+        next_check_at=next_check(created_at=now, now=now),
+    )
+    insert(order)
+    return order
+
+
 def _refuse_too_many(bill: Bill, now: datetime) -> None:
     recent = PaymentOrder.objects.filter(bill=bill, created_at__gt=now - _AN_HOUR).order_by("-created_at")
     times = list(recent.values_list("created_at", flat=True)[:MOST_ORDERS_AN_HOUR])

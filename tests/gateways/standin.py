@@ -91,6 +91,14 @@ class Standin:
     def fail_refund(self, number: str) -> dict[str, Any]:
         return self.control(f"refunds/{number}/fail")
 
+    def mandates(self) -> list[dict[str, Any]]:
+        """Return the mandates as Razorpay shows them, newest first."""
+        return list(self.look("mandates")["mandates"])
+
+    def mandate(self, number: str, action: str) -> dict[str, Any]:
+        """Act as payer or bank: authorise, charge, fail-charge, pause, resume, cancel, expire."""
+        return self.control(f"mandates/{number}/{action}")
+
     def advance(self, seconds: float) -> None:
         """Move the stand-in's clock forward."""
         self.control("clock", advance=seconds)

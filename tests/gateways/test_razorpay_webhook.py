@@ -9,8 +9,8 @@ import pytest
 from parking.payments.gateways.base import EventKind, ForgedWebhook, WebhookEvent
 from parking.payments.gateways.razorpay.config import RazorpayConfig
 from parking.payments.gateways.razorpay.gateway import RazorpayGateway
-from parking.payments.gateways.razorpay.signatures import checkout_is_genuine, parts_signature
-from parking.payments.gateways.razorpay.webhook import read_webhook
+from parking.payments.gateways.razorpay.signatures import checkout_is_genuine, mandate_is_genuine, parts_signature
+from parking.payments.gateways.razorpay.webhook import invoice_of, read_webhook
 
 BODY_R2 = (
     b'{"entity":"event","account_id":"acc_PARK0000000001","event":"payment.captured","contains":["payment"],'
@@ -52,6 +52,43 @@ def test_the_vectors():
     assert parts_signature(KEY_SECRET, "plink_PARK0000000001", "PASS-2026-0007", "paid", PAYMENT_ID) == (
         "8da40ced76510499579410795eb43a01184d049a00e39820a23e75cf2afd2935"
     )
+
+
+R4 = "1b14e5391c6dfc0606aa867f895d5d32e0c4741ff5cccc7971f452084e49334b"
+R4_SWAPPED = "57f38adb57b62b60bffb4661f237ffa8487452e167e3047aac4350e161972a87"
+SUBSCRIPTION_ID = "sub_PARK0000000001"
+
+
+def test_the_payment_comes_first_in_the_signature_of_a_mandate():
+    assert parts_signature(KEY_SECRET, PAYMENT_ID, SUBSCRIPTION_ID) == R4
+    assert parts_signature(KEY_SECRET, SUBSCRIPTION_ID, PAYMENT_ID) == R4_SWAPPED
+    given = {"payment_id": PAYMENT_ID, "subscription_id": SUBSCRIPTION_ID}
+    assert mandate_is_genuine(KEY_SECRET, **given, signature=R4)
+    assert not mandate_is_genuine(KEY_SECRET, **given, signature=R4_SWAPPED)
+    assert not mandate_is_genuine("", **given, signature=R4)
+    assert not mandate_is_genuine(KEY_SECRET, payment_id=PAYMENT_ID, subscription_id="", signature=R4)
+    assert not mandate_is_genuine(KEY_SECRET, payment_id="päy", subscription_id=SUBSCRIPTION_ID, signature=R4)
+
+
+@pytest.mark.parametrize(
+    ("name", "entities", "kind", "mandate"),
+    [
+        ("subscription.charged", {"subscription": {"id": SUBSCRIPTION_ID}}, EventKind.MANDATE, SUBSCRIPTION_ID),
+        ("invoice.paid", {"invoice": {"subscription_id": SUBSCRIPTION_ID}}, EventKind.MANDATE, SUBSCRIPTION_ID),
+        ("invoice.paid", {"invoice": {"id": "inv_PARK0000000001"}}, EventKind.OTHER, ""),
+        ("subscription.charged", {"subscription": {"id": ["x"]}}, EventKind.OTHER, ""),
+    ],
+)
+def test_events_of_mandates_name_the_mandate(name: str, entities: dict, kind: EventKind, mandate: str):
+    read_event = read(event(name, **entities))
+    assert (read_event.kind, read_event.gateway_mandate_id, read_event.name) == (kind, mandate, name)
+    assert (read_event.order_id, read_event.gateway_order_id) == ("", "")
+
+
+def test_the_invoice_of_a_payment_is_read():
+    assert invoice_of(event("payment.captured", payment={"invoice_id": "inv_PARK0000000001"})) == "inv_PARK0000000001"
+    assert invoice_of(event("payment.captured", payment={"invoice_id": None})) == ""
+    assert invoice_of(b"[]") == ""
 
 
 def test_the_checkout_signature_binds_payment_and_order():

@@ -59,6 +59,7 @@ def refusals(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], *gate
         ({**PHONEPE, "PHONEPE_WEBHOOK_MODE": "HMAC", "PHONEPE_WEBHOOK_SECRET": "s"}, ("PHONEPE",)),
         ({"PHONEPE_CLIENT_ID": "c", "PHONEPE_CLIENT_SECRET": "s", **dict(list(PHONEPE.items())[2:])}, ("PHONEPE",)),
         (RAZORPAY, ("RAZORPAY",)),
+        ({**RAZORPAY, "RAZORPAY_SUBSCRIPTIONS": "on"}, ()),
         ({**PHONEPE, **RAZORPAY}, ("PHONEPE", "RAZORPAY")),
     ],
 )
@@ -87,6 +88,20 @@ def test_half_a_configuration_names_what_is_missing(monkeypatch, environment: di
 
     assert [next(name for name in named if name in sentence) for sentence in found] == named
     assert all(sentence.endswith("is missing") for sentence in found)
+
+
+def test_mandates_need_razorpay(monkeypatch: pytest.MonkeyPatch):
+    (found,) = problems(monkeypatch, {"RAZORPAY_SUBSCRIPTIONS": "on"})
+    assert found == (
+        "RAZORPAY_SUBSCRIPTIONS is on without Razorpay:"
+        " RAZORPAY_KEY_ID, RAZORPAY_KEY_SECRET, RAZORPAY_WEBHOOK_SECRET are missing"
+    )
+    (found,) = problems(monkeypatch, {**RAZORPAY, "RAZORPAY_SUBSCRIPTIONS": "on", "RAZORPAY_WEBHOOK_SECRET": ""})
+    assert found == "RAZORPAY is configured only in part: RAZORPAY_WEBHOOK_SECRET is missing"
+
+
+def test_mandates_are_off_by_default(monkeypatch: pytest.MonkeyPatch):
+    assert values(monkeypatch, RAZORPAY)["RAZORPAY_SUBSCRIPTIONS"] is False
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,11 @@ TABLE: dict[str, Statuses] = {
     "PATCH /api/user/passes/{number}/": driver(),
     # It is paid.
     "POST /api/user/passes/{number}/pay/": driver(400),
+    "GET /api/user/passes/{number}/mandate/": driver(),
+    # There are no mandates here, and none that anybody could sign.
+    "POST /api/user/passes/{number}/mandate/": driver(400),
+    "POST /api/user/passes/{number}/mandate/confirm/": driver(400),
+    "DELETE /api/user/passes/{number}/mandate/": driver(),
     "POST /api/staff/passes/": gate(201),
     "POST /api/staff/pass-entry/": gate(201, 400),
     "GET /api/user/zones/": driver(other=200),
@@ -358,6 +363,10 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST /api/user/vehicles/": {"vehicle_number": plate},
         "POST /api/user/passes/": {"plan_id": world.plan.pk, "vehicles": [plate]},
         "PATCH /api/user/passes/{number}/": {"auto_renew": True},
+        "POST /api/user/passes/{number}/mandate/confirm/": {
+            "razorpay_payment_id": "pay_PARK0000000001",
+            "razorpay_signature": "00",
+        },
         "POST /api/staff/passes/": {
             "user_id": world.held.driver_id,
             "plan_id": world.plan.pk,

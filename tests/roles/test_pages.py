@@ -75,6 +75,7 @@ TABLE: dict[str, Statuses] = {
     "pass_pay_live": (204, 403, 403, 404, 404, 403, 403, 302),
     "pass_pay_check": ONLY_SENT,
     "pass_renewal": ONLY_SENT,
+    "pass_mandate": ONLY_SENT,
     # A look leads to the pass.
     "pass_vehicles": (302, 403, 403, 404, 404, 403, 403, 302),
     "pass_cancel": (302, 403, 403, 404, 404, 403, 403, 302),

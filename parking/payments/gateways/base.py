@@ -121,6 +121,7 @@ class EventKind(StrEnum):
 
     ORDER = "order"
     REFUND = "refund"
+    MANDATE = "mandate"
     OTHER = "other"
 
 
@@ -140,6 +141,7 @@ class WebhookEvent:
     gateway_refund_id: str = ""
     name: str = ""
     reference: str = ""
+    gateway_mandate_id: str = ""
 
 
 class ForgedWebhook(Exception):

@@ -18,13 +18,16 @@ from parking.payments.gateways.phonepe import config as phonepe_config
 from parking.payments.gateways.phonepe.gateway import PhonePeGateway
 from parking.payments.gateways.razorpay import config as razorpay_config
 from parking.payments.gateways.razorpay.gateway import RazorpayGateway
+from parking.payments.gateways.razorpay.mandates import RazorpayMandates
 from parking.payments.gateways.simulated.gateway import SimulatedGateway
 
 _phonepe = cache(PhonePeGateway)
 _razorpay = cache(RazorpayGateway)
+_mandates = cache(RazorpayMandates)
 # Two processes must not speak through one connection.
 os.register_at_fork(after_in_child=_phonepe.cache_clear)
 os.register_at_fork(after_in_child=_razorpay.cache_clear)
+os.register_at_fork(after_in_child=_mandates.cache_clear)
 
 
 def phonepe() -> PhonePeGateway:
@@ -33,6 +36,16 @@ def phonepe() -> PhonePeGateway:
 
 def razorpay() -> RazorpayGateway:
     return _razorpay(razorpay_config.configured())
+
+
+def mandates() -> RazorpayMandates:
+    """Return what gives, charges and ends mandates; also where none may be given any more (`mandates_on`)."""
+    return _mandates(razorpay_config.configured())
+
+
+def mandates_on() -> bool:
+    """Return whether holders of passes may have renewals charged by mandate in this installation."""
+    return bool(settings.RAZORPAY_SUBSCRIPTIONS and settings.RAZORPAY_KEY_ID and settings.RAZORPAY_KEY_SECRET)
 
 
 _GATEWAYS: dict[str, Callable[[], Gateway]] = {

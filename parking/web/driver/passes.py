@@ -34,6 +34,7 @@ from parking.vehicles.models import SavedVehicle
 from parking.web.access import for_drivers, user_of
 from parking.web.driver.forms import WayToPayForm
 from parking.web.forms import ServiceForm
+from parking.web.mandate_words import shown_mandate
 from parking.web.pass_words import shown_pass, shown_plan
 
 SECTION = "passes"
@@ -150,10 +151,10 @@ def _own(request: HttpRequest, number: str) -> Subscription:
 @for_drivers
 def one(request: HttpRequest, number: str) -> HttpResponse:
     """Show one pass with its code."""
-    return _pass_page(request, _own(request, number))
+    return pass_page(request, _own(request, number))
 
 
-def _pass_page(request: HttpRequest, held: Subscription, **forms_shown: ServiceForm) -> HttpResponse:
+def pass_page(request: HttpRequest, held: Subscription, **forms_shown: ServiceForm) -> HttpResponse:
     now = clock.now()
     shown = shown_pass(held, now)
     covers = held.coverage
@@ -171,6 +172,7 @@ def _pass_page(request: HttpRequest, held: Subscription, **forms_shown: ServiceF
         plates=plates,
         refused=forms_shown.get("refused"),
         due=_due(held) is not None,
+        mandate=shown_mandate(held, now),
         refundable=pass_changes.is_refundable(held, now),
         payment_id=newest_payment_id(paid[-1].bill_id) if paid else None,
     )
@@ -247,7 +249,7 @@ def renewal(request: HttpRequest, number: str) -> HttpResponse:
         with form.refusals(request):
             pass_changes.choose_renewal(actor=actor_of(request), subscription=held, auto_renew=wanted, now=clock.now())
             return redirect("pass", held.number)
-    return _pass_page(request, held, refused=form)
+    return pass_page(request, held, refused=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -265,7 +267,7 @@ def vehicles(request: HttpRequest, number: str) -> HttpResponse:
             )
             messages.success(request, gettext("The vehicles change at midnight."))
             return redirect("pass", held.number)
-    return _pass_page(request, held, plates=form)
+    return pass_page(request, held, plates=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -281,4 +283,4 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
             pass_changes.cancel_pass(actor=actor_of(request), subscription=held, reason="", now=clock.now())
             messages.success(request, gettext("The pass was cancelled."))
             return redirect("pass", held.number)
-    return _pass_page(request, held, refused=form)
+    return pass_page(request, held, refused=form)

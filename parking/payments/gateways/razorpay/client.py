@@ -102,6 +102,16 @@ class RazorpayClient:
     def refunds_between(self, since: int, until: int) -> Iterator[Refund]:
         return map(read_refund, self._pages("/v1/refunds", since, until))
 
+    def post(self, path: str, body: Json) -> Json:
+        """Send one call of another part of the interface, such as that of mandates."""
+        return self._post(path, body)
+
+    def get(self, path: str) -> Json:
+        return self._get(path)
+
+    def items(self, path: str, **query: Any) -> list[Json]:
+        return self._items(path, **query)
+
     def _pages(self, path: str, since: int, until: int) -> Iterator[Json]:
         skip, more = 0, True
         while more:

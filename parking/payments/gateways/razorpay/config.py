@@ -23,7 +23,8 @@ class RazorpayConfig:
     `key_id` is public: a client's checkout needs it. `webhook_secrets` are all that are valid now: more than one while
     the secret changes. `checkout_url` is a page where an order can be paid, with `{order_id}` for Razorpay's number and
     `{key_id}`; empty if there is none. `unique_receipt`: the account answers a repeated receipt with the same order
-    (to be asked for; elsewhere the field is refused). `refund_speed` is `normal` or `optimum`.
+    (to be asked for; elsewhere the field is refused). `refund_speed` is `normal` or `optimum`. `subscriptions`:
+    mandates may be given.
     """
 
     url: str
@@ -34,6 +35,7 @@ class RazorpayConfig:
     capture: CapturePolicy = CapturePolicy.AUTOMATIC
     unique_receipt: bool = False
     refund_speed: str = "normal"
+    subscriptions: bool = False
     timeouts: Timeouts = field(default_factory=Timeouts)
 
 
@@ -48,6 +50,7 @@ def configured() -> RazorpayConfig:
         capture=CapturePolicy(settings.RAZORPAY_CAPTURE),
         unique_receipt=settings.RAZORPAY_UNIQUE_RECEIPT,
         refund_speed=settings.RAZORPAY_REFUND_SPEED,
+        subscriptions=settings.RAZORPAY_SUBSCRIPTIONS,
         timeouts=Timeouts(
             settings.GATEWAY_CONNECT_SECONDS, settings.GATEWAY_READ_SECONDS, settings.GATEWAY_CALL_SECONDS
         ),

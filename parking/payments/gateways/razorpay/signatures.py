@@ -22,6 +22,16 @@ def checkout_is_genuine(key_secret: str, *, order_id: str, payment_id: str, sign
     return same_proof(signature, parts_signature(key_secret, order_id, payment_id))
 
 
+def mandate_is_genuine(key_secret: str, *, payment_id: str, subscription_id: str, signature: object) -> bool:
+    """Return whether Razorpay signed that this payment gave this mandate: the payment comes first, unlike an order's.
+
+    Take `subscription_id` from our own row, and read the mandate afterwards: its state is not signed.
+    """
+    if not key_secret or not payment_id or not subscription_id or not f"{payment_id}{subscription_id}".isascii():
+        return False
+    return same_proof(signature, parts_signature(key_secret, payment_id, subscription_id))
+
+
 def webhook_is_genuine(secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> bool:
     """Return whether the raw body was signed with one of the secrets. While a secret changes, old and new are valid."""
     given = header(headers, SIGNATURE_HEADER)

@@ -29,6 +29,8 @@ def read_webhook(secrets: Sequence[str], headers: Mapping[str, str], body: bytes
     key = identifier(header(headers, EVENT_ID_HEADER)) or sha256_hex(body)
     if name.startswith("refund."):
         return _refund_event(key, name, payload)
+    if name.startswith(("subscription.", "invoice.")):
+        return _mandate_event(key, name, payload)
     return _order_event(key, name, payload)
 
 
@@ -45,6 +47,24 @@ def _order_event(key: str, name: str, payload: Json) -> WebhookEvent:
         name=name,
         reference=identifier(payment.get("id")),
     )
+
+
+def _mandate_event(key: str, name: str, payload: Json) -> WebhookEvent:
+    """Return an event of a mandate; an invoice that is of none is OTHER."""
+    subscription, invoice = _entity(payload, "subscription"), _entity(payload, "invoice")
+    mandate_id = identifier(subscription.get("id")) or identifier(invoice.get("subscription_id"))
+    return WebhookEvent(
+        event_key=key,
+        kind=EventKind.MANDATE if mandate_id else EventKind.OTHER,
+        name=name,
+        reference=identifier(_entity(payload, "payment").get("id")),
+        gateway_mandate_id=mandate_id,
+    )
+
+
+def invoice_of(body: bytes) -> str:
+    """Return the invoice of the payment in a webhook whose proof was checked before; empty if it has none."""
+    return identifier(_entity(mapping(json_object(body).get("payload")), "payment").get("invoice_id"))
 
 
 def _refund_event(key: str, name: str, payload: Json) -> WebhookEvent:

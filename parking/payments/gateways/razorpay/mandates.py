@@ -1,0 +1,131 @@
+"""Mandates at Razorpay: its Subscriptions. Source: razorpay.com/docs/api/payments/subscriptions.
+
+Razorpay has no key against repetition here. A call whose outcome is unknown is looked for by our number in the notes
+before it is sent again.
+"""
+
+from dataclasses import dataclass
+
+from parking.payments.gateways.base import GatewayRefused, GatewayUnreachable
+from parking.payments.gateways.http import Json, identifier, link, mapping, paise, text
+from parking.payments.gateways.mandates import ChargeMade, MandateAnswer, MandateRequest, MandateState, PlanRequest
+from parking.payments.gateways.razorpay.answers import moment, note
+from parking.payments.gateways.razorpay.client import PAGE, RazorpayClient
+from parking.payments.gateways.razorpay.config import RazorpayConfig
+from parking.payments.gateways.razorpay.signatures import mandate_is_genuine
+
+PERIODS = {"WEEK": "weekly", "MONTH": "monthly", "QUARTER": "quarterly"}
+_STATES = {
+    "created": MandateState.WAITING,
+    "authenticated": MandateState.HELD,
+    "active": MandateState.HELD,
+    "pending": MandateState.FAILING,
+    "halted": MandateState.STOPPED,
+    "paused": MandateState.STOPPED,
+    "cancelled": MandateState.OVER,
+    "completed": MandateState.OVER,
+    "expired": MandateState.OVER,
+}
+
+
+@dataclass
+class RazorpayMandates:
+    """Every call may raise GatewayUnreachable or GatewayRefused and is safe to repeat."""
+
+    config: RazorpayConfig
+
+    def __post_init__(self) -> None:
+        self._client = RazorpayClient(self.config)
+
+    @property
+    def key_id(self) -> str:
+        """Return the public key that a client's checkout needs."""
+        return self.config.key_id
+
+    def create_plan(self, request: PlanRequest) -> str:
+        """Return Razorpay's number of a plan, which can never be changed: another price is another plan."""
+        if not request.fresh:
+            for found in self._client.items("/v1/plans", count=PAGE):
+                if note(found, "number") == request.number and _price(found) == request.amount:
+                    return _named(found)
+        item = {"name": request.name, "amount": request.amount, "currency": "INR"}
+        body = {"period": PERIODS[request.period], "interval": 1, "item": item, "notes": {"number": request.number}}
+        return _named(self._client.post("/v1/plans", body))
+
+    def create(self, request: MandateRequest) -> MandateAnswer:
+        """Make a mandate, or find the one that a lost call made."""
+        known = None if request.fresh else self.find(request)
+        if known is not None:
+            return known
+        body = {
+            "plan_id": request.gateway_plan_id,
+            "total_count": request.charges,
+            "start_at": int(request.starts_at.timestamp()),
+            "expire_by": int(request.expires_at.timestamp()),
+            "customer_notify": True,
+            "notes": {"number": request.number},
+        }
+        return _answer(self._client.post("/v1/subscriptions", body))
+
+    def find(self, request: MandateRequest) -> MandateAnswer | None:
+        """Return the mandate of our number, None if the call that should make it never arrived."""
+        for found in self._client.items("/v1/subscriptions", plan_id=request.gateway_plan_id, count=PAGE):
+            if note(found, "number") == request.number:
+                return _answer(found)
+        return None
+
+    def fetch(self, gateway_id: str) -> MandateAnswer:
+        return _answer(self._client.get(f"/v1/subscriptions/{gateway_id}"))
+
+    def cancel(self, gateway_id: str) -> MandateAnswer:
+        """End a mandate at once; one that is over already is answered as it is."""
+        try:
+            return _answer(self._client.post(f"/v1/subscriptions/{gateway_id}/cancel", {"cancel_at_cycle_end": False}))
+        except GatewayRefused as refused:
+            answer = self.fetch(gateway_id)
+            if answer.state != MandateState.OVER:
+                raise refused from None
+            return answer
+
+    def charges(self, gateway_id: str) -> list[ChargeMade]:
+        """Return the charges that were paid, the oldest first."""
+        rows = self._client.items("/v1/invoices", subscription_id=gateway_id, count=PAGE)
+        ours = [row for row in rows if row.get("subscription_id") == gateway_id]
+        made = [ChargeMade(identifier(row.get("order_id")), identifier(row.get("payment_id"))) for row in ours]
+        return [one for one in reversed(made) if one.gateway_order_id and one.payment_id]
+
+    def mandate_of_invoice(self, invoice_id: str) -> str:
+        """Return Razorpay's number of the mandate that an invoice charges; empty for another invoice."""
+        return identifier(self._client.get(f"/v1/invoices/{invoice_id}").get("subscription_id"))
+
+    def return_is_genuine(self, *, gateway_id: str, payment_id: str, signature: object) -> bool:
+        """Return whether Razorpay signed what a browser brings back; take `gateway_id` from our row."""
+        return mandate_is_genuine(
+            self.config.key_secret, payment_id=payment_id, subscription_id=gateway_id, signature=signature
+        )
+
+
+def _named(body: Json) -> str:
+    number = identifier(body.get("id"))
+    if not number:
+        raise GatewayUnreachable("Razorpay: an answer without an id")
+    return number
+
+
+def _price(plan: Json) -> int:
+    return paise(mapping(plan.get("item")).get("amount"))
+
+
+def _answer(body: Json) -> MandateAnswer:
+    word, charge_at = text(body.get("status"), 20), paise(body.get("charge_at"))
+    return MandateAnswer(
+        gateway_id=_named(body),
+        state=_STATES.get(word, MandateState.UNKNOWN),
+        word=word,
+        page=link(body.get("short_url"), "https://", "http://"),
+        charge_at=moment(charge_at) if 0 < charge_at < _LATEST else None,
+    )
+
+
+# The year 3000: later is no time that a charge has.
+_LATEST = 32_503_680_000
