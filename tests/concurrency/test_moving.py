@@ -33,7 +33,7 @@ def test_two_cars_moved_to_one_slot(staff: User, admin: User, zone: ParkingZone)
 def test_two_cars_change_places_from_both_sides(staff: User, admin: User, zone: ParkingZone) -> None:
     first, second = (enter(staff, take_ticket(zone, now=START), START) for _ in range(2))
     calls = [
-        partial(move, actor=actor(user), session=Ref(pk=one.pk), slot_id=other.slot_id, swap=True, now=NOW)
+        partial(move, actor=actor(user), session=Ref(pk=one.pk), slot_id=other.slot_id or 0, swap=True, now=NOW)
         for user, one, other in ((staff, first, second), (admin, second, first))
     ]
     # Twice is as not at all; or the second one found its car there already.
@@ -57,8 +57,8 @@ def test_a_move_and_a_claim_of_one_slot(staff: User, zone: ParkingZone) -> None:
 @pytest.mark.parametrize("swap", [False, True])
 def test_a_car_moved_while_it_leaves(staff: User, admin: User, zone: ParkingZone, way: Way, swap: bool) -> None:
     leaves, stays = (enter(staff, take_ticket(zone, now=START), START) for _ in range(2))
-    wanted = stays.slot_id if swap else ParkingSlot.objects.get(zone=zone, slot_number="A-009").pk
-    calls = [
+    wanted = (stays.slot_id or 0) if swap else ParkingSlot.objects.get(zone=zone, slot_number="A-009").pk
+    calls: list[Callable[[], object]] = [
         partial(way, staff, leaves),
         partial(move, actor=actor(admin), session=Ref(pk=leaves.pk), slot_id=wanted, swap=swap, now=NOW),
     ]
