@@ -185,7 +185,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "refund_at_gateway": _("The payment service has this refund and did not refuse it. Settle it there."),
         "refund_beyond_limit": _("That is more than you may refund at once or today. Please ask a manager."),
         "refund_changed": _("The time for a full refund has passed, so less is refunded. Please check again."),
-        "refund_documented": _("The invoice shows this refund already, so it cannot be refused any more."),
+        "refund_documented": _("The bill was closed with this refund. Say why it is not handed out now."),
         "refund_exceeds_payment": _("That is more than can still be refunded."),
         "refund_not_held": _("This refund is not waiting to be sent."),
         "refund_not_in_review": _("Only a refund in review can be tried again."),

@@ -432,7 +432,7 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "refund.refused",
         "session",
         7,
-        {"refund_id": "R1", "amount": "50.00", "asked_by": 2},
+        {"refund_id": "R1", "amount": "50.00", "asked_by": 2, "reason": "", "owed": False},
     ),
     (
         payments.OrderMoved(bill_id=4, order_id="O1", status="PENDING"),
