@@ -171,7 +171,8 @@ def _saw(page: str, word: str) -> None:
 
 
 def _plate(row: dict[str, Any]) -> str:
-    return f"DL-01-QU-{row['car']:04d}"
+    # From 0001 on: no plate has the number 0000, so that one would be shown as it is typed.
+    return f"DL-01-QU-{row['car'] + 1:04d}"
 
 
 def _moment(seconds: float) -> datetime:

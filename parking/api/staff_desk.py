@@ -1,17 +1,19 @@
-"""What an attendant does for a car that is inside, away from the exit: its plate, and its money ahead."""
+"""What an attendant does for a car that is inside, away from the exit: its plate, its slot, and its money ahead."""
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
+from pydantic import Field
 
 from parking.accounts.models import Approval
 from parking.api.counter_money import TenderedIn
 from parking.api.shapes.approvals import AskedOut, asked
 from parking.api.shapes.bills import BillOut
 from parking.api.shapes.bookings import BookingOut
-from parking.checkout import correcting, paying_ahead
+from parking.checkout import correcting, moving, paying_ahead
 from parking.checkout.collecting import Collection
 from parking.checkout.queries import newest_order
 from parking.core import clock
+from parking.core.ids import MAX_ID
 from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
@@ -57,6 +59,39 @@ def correct_plate(request: HttpRequest, session_ref: str, payload: PlateIn) -> H
         return asked(changed)
     shown = ParkingSession.objects.whole().get(pk=changed.pk)
     return ok(BookingOut.of(shown, newest_order(shown.bill_id), clock.now()), "Plate corrected")
+
+
+class MoveIn(In):
+    slot_id: int = Field(ge=1, le=MAX_ID)
+    swap: bool = False
+    gate_id: GateId | None = None
+
+
+@router.post(
+    "/sessions/{session_ref}/move/",
+    response={200: Ok[BookingOut], **WRITE_PROBLEMS},
+    openapi_extra=examples(
+        request={"slot_id": 12},
+        response=enveloped(BookingOut.example | {"slot_number": "A-012", "marks": ["MOVED"]}, "Moved"),
+    ),
+    summary="Move a car to another slot",
+)
+def move(request: HttpRequest, session_ref: str, payload: MoveIn) -> HttpResponse:
+    """Move a booked car, or one that is inside, to a free slot of its site, else `slot_taken`; it is marked MOVED.
+
+    With `swap` it changes places with the car of that slot. Its terms stay; what it pays counts for the zone where it
+    ends. To another zone only before the first quote at an exit (`quote_given`). Needs the permission `move`, for an
+    accessible or VIP slot also `assign_special`.
+    """
+    moved = moving.move(
+        actor=actor_at(actor_of(request), payload.gate_id),
+        session=path_ref(session_ref),
+        slot_id=payload.slot_id,
+        swap=payload.swap,
+        now=clock.now(),
+    )
+    shown = ParkingSession.objects.whole().get(pk=moved.pk)
+    return ok(BookingOut.of(shown, newest_order(shown.bill_id), clock.now()), "Moved")
 
 
 class PayAheadIn(TenderedIn):

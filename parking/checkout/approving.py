@@ -34,9 +34,6 @@ _DECISIONS: dict[tuple[ApprovalKind, Decision], _Decide] = {
     (ApprovalKind.INVOICE_WRITE_OFF, Decision.REFUSE): lambda actor, invoice_id, now: refuse_write_off(
         actor=actor, invoice_id=invoice_id, now=now
     ),
-    (ApprovalKind.CASH_REFUND, Decision.REFUSE): lambda actor, refund_id, now: refuse_refund(
-        actor=actor, refund_id=refund_id, now=now
-    ),
 }
 
 
@@ -60,12 +57,17 @@ _ASKED: dict[tuple[ApprovalKind, Decision], _Asked] = {
 }
 
 
-def decide(*, actor: Actor, approval_id: int, decision: Decision, now: datetime) -> Approval:
-    """Approve or refuse what waits. Raises NotFound `approval_not_found`; otherwise as what it is about."""
+def decide(*, actor: Actor, approval_id: int, decision: Decision, now: datetime, reason: str = "") -> Approval:
+    """Approve or refuse what waits; the `reason` of a refused refund is told to whoever asked for it.
+
+    Raises NotFound `approval_not_found`; otherwise as what it is about.
+    """
     approval = find_approval(approval_id, sites=actor.sites)
     of_this_kind = (ApprovalKind(approval.kind), decision)
     if of_this_kind in _ASKED:
         _ASKED[of_this_kind](actor=actor, approval=approval, now=now)
+    elif of_this_kind == (ApprovalKind.CASH_REFUND, Decision.REFUSE):
+        refuse_refund(actor=actor, refund_id=approval.subject_id, reason=reason, now=now)
     else:
         _DECISIONS[of_this_kind](actor, approval.subject_id, now)
     return find_approval(approval_id, sites=actor.sites)

@@ -18,7 +18,7 @@ from parking.core.money import ZERO
 from parking.core.statements import save_fields
 from parking.facilities.admitting import kinds_of
 from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
-from parking.facilities.rules import suitable_slot_kinds
+from parking.facilities.rules import SPECIAL_SLOTS, suitable_slot_kinds
 from parking.facilities.services import claim_best_slot, set_slot_status
 from parking.stays import access
 from parking.stays import services as stays
@@ -37,7 +37,6 @@ from parking.tariffs.rules.cheaper import is_cheaper
 # How long after the entry an attendant may correct the kind.
 MINUTES = 5
 _WAITS = ApprovalKind.VEHICLE_KIND
-_SPECIAL = ("ACCESSIBLE", "VIP")
 
 
 def set_kind(
@@ -144,7 +143,7 @@ def _refuse_late(stay: ParkingSession, actor: Actor, photo: bytes | None, now: d
 def _move(stay: ParkingSession, zone: ParkingZone, kind: str, now: datetime) -> None:
     """Give the session another slot if its own does not suit the kind."""
     present = None if stay.slot_id is None else ParkingSlot.objects.get(pk=stay.slot_id)
-    special = present.kind if present is not None and present.kind in _SPECIAL else None
+    special = present.kind if present is not None and present.kind in SPECIAL_SLOTS else None
     if present is None or present.kind in suitable_slot_kinds(kind, special):
         return
     slot = claim_best_slot(zone=zone, kinds=kinds_to_book(zone, kind, None, now))

@@ -12,7 +12,7 @@ from parking.accounts.services import lock_user
 from parking.accounts.vouching import is_dependent, is_only_administrator, not_independent
 from parking.audit import services as audit
 from parking.checkout.hand_backs import ask_second_person
-from parking.checkout.owners import after_refund, lock_owner
+from parking.checkout.owners import Billed, after_refund, lock_owner
 from parking.core import clock, idempotency
 from parking.core.actor import Actor, not_permitted
 from parking.core.errors import Forbidden, NotFound, Refused
@@ -93,26 +93,51 @@ def approve_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
     return refund
 
 
-def refuse_refund(*, actor: Actor, refund_id: int, now: datetime) -> Refund:
+def refuse_refund(*, actor: Actor, refund_id: int, now: datetime, reason: str = "") -> Refund:
     """Refuse a refund of money that was paid by hand: the bill is as it was before it was asked for.
 
-    Whoever asked for it may take it back so. Raises NotFound `refund_not_found`; Refused `refund_not_waiting`;
-    `refund_documented` if the bill was closed with it, or a document of the bill shows it already.
+    Where the bill was closed with it, or a document shows it, the money stays owed to the driver: with a `reason` it is
+    not handed out now, and waits in review until `retry_refund`. Whoever asked for it may take it back, and else is
+    told. Raises NotFound `refund_not_found`; Refused `refund_not_waiting`, `refund_documented` if a reason is missing.
     """
-    refund = _found(refund_id, actor)
+    refund, why = _found(refund_id, actor), reason.strip()
     with transaction.atomic():
         subject, about = lock_owner(refund.payment.bill)
-        if TaxDocument.objects.filter(bill=subject.bill, issued_at__gte=refund.created_at).of_bill().exists():
-            raise Refused("refund_documented", "The invoice shows this refund already")
-        bills.take_refund_back(bill=subject.bill, refund=refund, now=now)
-        after_refund(subject, now)
+        is_owed = not _taken_back(refund, subject, now)
+        if is_owed and not why:
+            raise Refused("refund_documented", "The bill was closed with this refund: say why it is not handed out")
+        if is_owed:
+            refunds.set_aside(refund=refund, reason=why, now=now)
         _note_decision(refund, Decision.REFUSE, actor, now)
-        audit.record(
-            actor,
-            RefundRefused(**about, refund_id=refund.refund_id, amount=refund.amount, asked_by=refund.asked_by_id),
-            now,
+        refused = RefundRefused(
+            **about,
+            refund_id=refund.refund_id,
+            amount=refund.amount,
+            asked_by=refund.asked_by_id,
+            reason=why,
+            owed=is_owed,
         )
+        audit.record(actor, refused, now)
     return refund
+
+
+def _taken_back(refund: Refund, subject: Billed, now: datetime) -> bool:
+    """Take a refund out of its bill again; return whether that could be: no document or closed bill counts with it.
+
+    Raises Refused `refund_not_waiting`.
+    """
+    if TaxDocument.objects.filter(bill=subject.bill, issued_at__gte=refund.created_at).of_bill().exists():
+        return False
+    try:
+        with transaction.atomic():
+            bills.take_refund_back(bill=subject.bill, refund=refund, now=now)
+    except Refused as refusal:
+        if refusal.code != "refund_documented":
+            raise
+        subject.bill.refresh_from_db()
+        return False
+    after_refund(subject, now)
+    return True
 
 
 def send_second_back(*, actor: Actor, refund_id: int, now: datetime, key: RequestKey | None = None) -> Refund:
@@ -170,17 +195,21 @@ def _note_decision(refund: Refund, decision: Decision, actor: Actor, now: dateti
 def retry_refund(*, actor: Actor, refund_id: int, now: datetime, key: RequestKey | None = None) -> Refund:
     """Try a refund that was put before a person once more, under its next number.
 
-    The gateway is asked first: what it has not refused must not go out a second time. Raises NotFound
+    The gateway is asked first: what it has not refused must not go out a second time. What goes by hand waits for a
+    second person again. Raises NotFound
     `refund_not_found`; Refused `refund_not_in_review`, `refund_at_gateway`, `refund_under_way`; Unavailable;
     RepeatedRequest.
     """
     refund = _found(refund_id, actor)
-    if refund.status == RefundStatus.REVIEW:
+    if refund.status == RefundStatus.REVIEW and not refund.by_hand:
         _refuse_what_the_gateway_has(refund)
     with transaction.atomic(durable=True):
         _, about = lock_owner(refund.payment.bill)
         idempotency.claim(key, subject=refund.refund_id, now=now)
         refunds.take_out_of_review(refund=refund, now=now)
+        if refund.by_hand:
+            approvals.forget_refused(kind=ApprovalKind.CASH_REFUND, subject_id=refund.pk)
+            ask_second_person(refund, about, now)
         audit.record(actor, RefundRetried(**about, refund_id=refund.refund_id, attempt=refund.attempt), now)
     send_refunds([refund], now=now)
     return refund

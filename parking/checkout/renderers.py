@@ -13,6 +13,7 @@ from parking.checkout import (
     objection_renderers,
     organisation_renderers,
     pass_renderers,
+    refund_renderers,
     reservation_renderers,
 )
 from parking.checkout.driver_messages import PAID, REFUNDED, to_driver
@@ -330,6 +331,7 @@ reservation_renderers.register()
 organisation_renderers.register()
 left_behind.register()
 objection_renderers.register()
+refund_renderers.register()
 register_attachment("payment", attached_documents)
 register_renderer(SessionBooked, render_booked, when=_is_free)
 register_renderer(SessionCancelled, render_cancelled)

@@ -16,7 +16,7 @@ from parking.notifications.models import Channel, Notice
 from parking.notifications.noticing import tell
 from parking.notifications.queries import managers_at
 from parking.notifications.rendering import register_renderer
-from parking.stays.events import PlaceOffered, ReservationClaimed, ReservationUnplaced
+from parking.stays.events import PlaceOffered, ReservationClaimed, ReservationUnplaced, SessionMoved
 from parking.stays.models import ParkingSession, SessionStatus
 
 TEXT, MONEY, TIME = ValueType.TEXT, ValueType.MONEY, ValueType.TIME
@@ -75,6 +75,15 @@ MOVED = Kind(
     button=_TICKET,
     name=_("Reservation moved to another zone"),
 )
+CAR_MOVED = Kind(
+    "car_moved",
+    _("%(plate)s is now at slot %(slot)s"),
+    _("The slot of %(plate)s is now %(slot)s of %(zone)s, %(site)s. Your price stays the same."),
+    {**_PLACE, "slot": TEXT},
+    at_any_hour=True,
+    button=_TICKET,
+    name=_("Car moved to another slot"),
+)
 NO_PLACE = Kind(
     "reservation_without_place",
     _("There is no place for %(plate)s at %(zone)s"),
@@ -127,7 +136,7 @@ COME_SOON = Kind(
     button=_TICKET,
     name=_("Reminder before a slot is lost"),
 )
-KINDS = (RESERVED, CLAIMED, MOVED, NO_PLACE, NO_PLACE_FREE, PROMISE_BROKEN, OFFERED, COME_SOON)
+KINDS = (RESERVED, CLAIMED, MOVED, CAR_MOVED, NO_PLACE, NO_PLACE_FREE, PROMISE_BROKEN, OFFERED, COME_SOON)
 
 # --- Messages --------------------------------------------------------------------------------------------
 
@@ -148,6 +157,11 @@ def render_claimed(event: ReservationClaimed, _at: datetime) -> Iterable[Message
         return []
     kind = CLAIMED if event.moved_from is None else MOVED
     return to_driver(session, kind, slot=session.slot_number or "-", enter_by=session.enter_by)
+
+
+def render_moved(event: SessionMoved, _at: datetime) -> Iterable[Message]:
+    session = _session(event.session_id)
+    return to_driver(session, CAR_MOVED, slot=session.slot_number or "-") if session is not None else []
 
 
 def render_unplaced(event: ReservationUnplaced, _at: datetime) -> Iterable[Message]:
@@ -211,5 +225,6 @@ def register() -> None:
     for kind in KINDS:
         register_kind(kind)
     register_renderer(ReservationClaimed, render_claimed)
+    register_renderer(SessionMoved, render_moved)
     register_renderer(ReservationUnplaced, render_unplaced)
     register_renderer(PlaceOffered, render_offered)

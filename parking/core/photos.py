@@ -8,7 +8,7 @@ from parking.core.errors import Refused
 
 MOST_BYTES = 12_000_000
 MOST_PIXELS = 64_000_000
-SIDE = 1280  # the longer side of what is kept, at most
+SIDE = 2000  # the longer side of what is kept, at most
 FORMATS = ("JPEG", "PNG", "WEBP")
 _QUALITY = 80
 

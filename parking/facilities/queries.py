@@ -152,6 +152,20 @@ def slot_by_id(slot_id: int, *, sites: Sites) -> ParkingSlot:
     return slot
 
 
+def slot_by_number(zone_id: int, number: str) -> ParkingSlot:
+    """Return a slot of a zone by the number on the ground, however it is typed. Raises NotFound `slot_not_found`."""
+    slot = ParkingSlot.objects.filter(zone_id=zone_id, slot_number__iexact=number.strip()).first()
+    if slot is None:
+        raise NotFound("slot_not_found", "Slot not found")
+    return slot
+
+
+def free_slot_numbers(zone_id: int, *, most: int) -> list[str]:
+    """Return the numbers of the first free slots of a zone that are kept for nobody."""
+    free = ParkingSlot.objects.filter(zone_id=zone_id, status=SlotStatus.FREE, kept=False)
+    return list(free.order_by("sort_key").values_list("slot_number", flat=True)[:most])
+
+
 def numbers_taken(zone: ParkingZone, numbers: Collection[str]) -> list[str]:
     """Return which of these slot numbers the zone has already, in order."""
     taken = ParkingSlot.objects.filter(zone=zone, slot_number__in=numbers).order_by("sort_key")

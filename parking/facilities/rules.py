@@ -9,6 +9,8 @@ from parking.core.vehicle_kinds import KINDS
 
 # Accessible and VIP slots are given by a person, never by the machine.
 SUITABLE_SLOTS: dict[str, tuple[str, ...]] = {code: kind.slots for code, kind in KINDS.items()}
+# Slots that a person gives.
+SPECIAL_SLOTS = ("ACCESSIBLE", "VIP")
 # Kinds for which a special slot is large enough, and not too large.
 _KINDS_OF_SPECIAL_SLOTS = {kind for kind, slots in SUITABLE_SLOTS.items() if "CAR" in slots}
 _PADDING = 8

@@ -76,6 +76,12 @@ def set_slot_status(*, slot: ParkingSlot, status: SlotStatus) -> None:
     save_fields(slot, "status")
 
 
+def lock_slots(slot_ids: Collection[int]) -> dict[int, ParkingSlot]:
+    """Lock slots, by primary key, and return them by it. Who has them must be locked."""
+    rows = ParkingSlot.objects.select_for_update().filter(pk__in=slot_ids).order_by("pk")
+    return {slot.pk: slot for slot in rows}
+
+
 # --- Slots, on behalf of passes --------------------------------------------------------------------
 
 

@@ -166,13 +166,18 @@ class RefundApproved(_AboutOwner):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundRefused(_AboutOwner):
-    """A second person refused a refund of money of the counter: nothing goes back."""
+    """A second person refused a refund of money of the counter: nothing goes back.
+
+    `owed`: the bill was closed with it, so the driver is owed it all the same; it is not handed out now.
+    """
 
     action = "refund.refused"
 
     refund_id: str
     amount: Decimal
     asked_by: int | None
+    reason: str = ""
+    owed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -200,6 +200,18 @@ def refuse(*, refund: Refund, now: datetime) -> None:
     refund.status = RefundStatus.REFUSED
 
 
+def set_aside(*, refund: Refund, reason: str, now: datetime) -> None:
+    """Write down why money that goes by hand, and is owed, is not handed out now: it waits for a person.
+
+    Raises Refused `refund_not_waiting`.
+    """
+    when = {"status": RefundStatus.INITIATED, "is_held": False}
+    aside = {"status": RefundStatus.REVIEW, "failure": reason, "updated_at": now}
+    if not refund.by_hand or not change(Refund, refund.pk, when=when, **aside):
+        raise Refused("refund_not_waiting", "This refund does not wait for approval")
+    refund.status, refund.failure = RefundStatus.REVIEW, reason
+
+
 def hand_back(*, refund: Refund, now: datetime) -> None:
     """Write down that money was handed back that goes by hand: cash, UPI of the counter, less than a gateway takes.
 

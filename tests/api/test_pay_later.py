@@ -124,6 +124,53 @@ def test_online_money_that_comes_after_the_car_left_pays_the_debt(
     assert_books_agree()
 
 
+def test_the_order_of_an_exit_that_is_paid_later_is_given_up_at_once(
+    staff: User, inside: ParkingSession, gateway: FakeGateway
+) -> None:
+    gateway.outcome = GatewayState.PENDING
+    leave(staff, inside, "ONLINE")
+    data_of(later(staff, inside))
+    order = PaymentOrder.objects.get()
+    assert order.status == "EXPIRED"
+    # The worker asks after it now and then all the same: its money may still come.
+    assert order.next_check_at == order.created_at + timedelta(minutes=16)
+
+
+def pays_online_after_all(gateway: FakeGateway) -> None:
+    """Let the money of the order come, as the webhook and the worker both find."""
+    gateway.decide(GatewayState.COMPLETED)
+    for minutes in (1, 20):
+        refresh_order(order=PaymentOrder.objects.get(), now=clock.now() + timedelta(minutes=minutes))
+
+
+def test_online_money_for_a_debt_that_was_collected_meanwhile_goes_back_once(
+    staff: User, admin: User, inside: ParkingSession, gateway: FakeGateway
+) -> None:
+    gateway.outcome = GatewayState.PENDING
+    leave(staff, inside, "ONLINE")
+    data_of(later(staff, inside))
+    address = f"/api/staff/debts/{Debt.objects.get().pk}/collect/"
+    data_of(ApiClient(admin).post(address, {"payment_method": "CASH", "amount_tendered": 100}))
+    pays_online_after_all(gateway)
+    assert [(refund.amount, refund.payment.method) for refund in Refund.objects.all()] == [(Decimal(100), "ONLINE")]
+    bill = reloaded(inside).bill
+    assert (bill.captured, bill.refunded, bill.due) == (Decimal(200), Decimal(100), Decimal(0))
+    assert_books_agree()
+
+
+def test_online_money_beside_cash_in_part_goes_back_once_and_the_rest_stays_owed(
+    staff: User, inside: ParkingSession, gateway: FakeGateway
+) -> None:
+    gateway.outcome = GatewayState.PENDING
+    leave(staff, inside, "ONLINE")
+    data_of(later(staff, inside, amount_tendered=10))
+    pays_online_after_all(gateway)
+    assert [refund.amount for refund in Refund.objects.all()] == [Decimal(100)]
+    debt = Debt.objects.get()
+    assert (debt.status, debt.amount) == ("OPEN", Decimal(90))
+    assert_books_agree()
+
+
 def test_by_its_plate_a_car_is_confirmed_first(staff: User, inside: ParkingSession) -> None:
     call = ApiClient(staff)
     with nothing_changes():

@@ -432,7 +432,7 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "refund.refused",
         "session",
         7,
-        {"refund_id": "R1", "amount": "50.00", "asked_by": 2},
+        {"refund_id": "R1", "amount": "50.00", "asked_by": 2, "reason": "", "owed": False},
     ),
     (
         payments.OrderMoved(bill_id=4, order_id="O1", status="PENDING"),
@@ -985,6 +985,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "session",
         7,
         {"evidence_id": 3, "moment": "EXIT"},
+    ),
+    (
+        stays.SessionMoved(session_id=7, zone_id=2, slot_id=12, from_zone_id=1, from_slot_id=3, swapped_with=8),
+        "session.moved",
+        "session",
+        7,
+        {"zone_id": 2, "slot_id": 12, "from_zone_id": 1, "from_slot_id": 3, "swapped_with": 8},
     ),
     (
         stays.SessionPlateCorrected(session_id=7, vehicle_id=5, instead_of=4, reason="Misread", pass_ended=True),

@@ -164,6 +164,7 @@ TABLE: dict[str, Statuses] = {
     "gate_desk": GATE,
     "gate_pay_ahead": GATE_ONE,
     "gate_correct_plate": GATE_ONE,
+    "gate_move": GATE_ONE,
     "gate_token": GATE,
     "gate_paper": GATE,
     "gate_emergency": GATE,

@@ -16,7 +16,7 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
-from parking.edge.parsing import In, path_id
+from parking.edge.parsing import In, Text200, path_id
 
 router = Router(tags=["Admin"], auth=admin_only)
 
@@ -35,6 +35,7 @@ def list_approvals(request: HttpRequest, paging: Annotated[Paging, Query()]) -> 
 
 class DecisionIn(In):
     decision: Annotated[Decision, Field(strict=False)]
+    reason: Text200 | None = Field(None, description="Why a refund is refused; whoever asked for it is told")
 
 
 @router.post(
@@ -55,9 +56,15 @@ def decide(request: HttpRequest, approval_ref: str, payload: DecisionIn) -> Http
     """Decide as the second person. Approving a cash refund says that the money was handed back.
 
     Refused to whoever asked (`own_refund`) or took the money (`own_takings`), and to an account that the first person
-    made, raised or gave a password within a day (`second_person_not_independent`).
+    made, raised or gave a password within a day (`second_person_not_independent`). A refund that the bill was closed
+    with stays owed: refused with a `reason` it is not handed out now and waits in REVIEW; without one it is
+    `refund_documented`.
     """
     approval = approving.decide(
-        actor=actor_of(request), approval_id=path_id(approval_ref), decision=payload.decision, now=clock.now()
+        actor=actor_of(request),
+        approval_id=path_id(approval_ref),
+        decision=payload.decision,
+        reason=payload.reason or "",
+        now=clock.now(),
     )
     return ok(ApprovalOut.of(approval), "Decided")

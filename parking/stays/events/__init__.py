@@ -24,6 +24,7 @@ from parking.stays.events.gate import (
     SessionExempted,
     SessionExemptionWithdrawn,
     SessionKindChanged,
+    SessionMoved,
     SessionPlateCorrected,
     SpecialSlotGiven,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "SessionExpired",
     "SessionKindChanged",
     "SessionLeftInEmergency",
+    "SessionMoved",
     "SessionPaidAhead",
     "SessionPaidAtEntry",
     "SessionPaysLater",

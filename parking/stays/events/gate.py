@@ -71,6 +71,19 @@ class SessionPlateCorrected(SessionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionMoved(SessionEvent):
+    """The car was moved to another slot of its site; `swapped_with` is the session that it changed places with."""
+
+    action = "session.moved"
+
+    zone_id: int
+    slot_id: int | None
+    from_zone_id: int
+    from_slot_id: int | None
+    swapped_with: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OwnerConfirmed(SessionEvent):
     """A driver without a code said who the owner is, and an attendant took that for the code."""
 

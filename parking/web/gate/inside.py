@@ -169,6 +169,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         car=_car(session, now),
         entry=entry_facts(session, actor_of(request), now),
         form=form,
+        may_move=session.is_open and not session.is_waiting and actor_of(request).may("move"),
         may_terminate=actor_of(request).may("terminate"),
         phone_ends_in=phone_ending(session),
         may_refund=may_refund(actor_of(request)),

@@ -14,6 +14,7 @@ from parking.web.gate import (
     later,
     leaving,
     lost,
+    moving,
     notes,
     paper,
     passes,
@@ -86,5 +87,6 @@ urlpatterns: list[URLPattern] = [
     path("desk/", desk.desk, name="gate_desk"),
     path("stays/<int:session_id>/pay-ahead/", desk.pay_ahead, name="gate_pay_ahead"),
     path("stays/<int:session_id>/plate/", desk.correct_plate, name="gate_correct_plate"),
+    path("stays/<int:session_id>/move/", moving.move, name="gate_move"),
     path("stays/<int:session_id>/terminate/", inside.terminate, name="gate_terminate"),
 ]

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.accounts.vouching import is_only_administrator
@@ -102,12 +103,15 @@ def refuse(request: HttpRequest, refund_id: int) -> HttpResponse:
             yes=gettext("Yes, refuse it"),
             effects=[
                 gettext("%(amount)s is not refunded, and the bill stays as it was.") % names,
-                gettext("This cannot be undone. The refund can be requested again."),
+                gettext("If the bill was closed with it, it stays owed to the driver: say why you do not hand it out."),
+                gettext("Whoever asked for it is told. The refund can be requested again."),
             ],
+            asks=ReasonForm(),
         )
     if made.status != RefundStatus.REFUSED:
         with _refusals_as_messages(request):
-            refunding.refuse_refund(actor=actor_of(request), refund_id=refund_id, now=clock.now())
+            reason = request.POST.get("reason", "")[:200]
+            refunding.refuse_refund(actor=actor_of(request), refund_id=refund_id, reason=reason, now=clock.now())
             messages.success(request, gettext("The refund is refused."))
     return redirect("office_review")
 
@@ -117,6 +121,13 @@ def refuse(request: HttpRequest, refund_id: int) -> HttpResponse:
 def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Try a refused refund once more, after a question."""
     made = refund_by_id(refund_id, sites=actor_of(request).sites)
+    if made.by_hand and not is_confirmed(request):
+        return _ask_about_refund(
+            request,
+            title=gettext("Try this refund again?"),
+            yes=gettext("Try again"),
+            effects=[gettext("It waits to be handed out by a second person again.")],
+        )
     names = {"amount": rupees(made.amount), "gateway": word(made.payment.gateway)}
     if not is_confirmed(request):
         return _ask_about_refund(
@@ -199,7 +210,20 @@ class _KeyForm(ServiceForm):
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
 
-def _ask_about_refund(request: HttpRequest, *, title: str, yes: str, effects: list[str]) -> HttpResponse:
+class ReasonForm(ServiceForm):
+    """Why money is not handed out; needed where it stays owed."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+def _ask_about_refund(
+    request: HttpRequest, *, title: str, yes: str, effects: list[str], asks: ServiceForm | None = None
+) -> HttpResponse:
     return ask(
         request,
         title=title,
@@ -208,6 +232,7 @@ def _ask_about_refund(request: HttpRequest, *, title: str, yes: str, effects: li
         effects=effects,
         back=reverse("office_review"),
         section="review",
+        asks=asks,
     )
 
 

@@ -1,6 +1,6 @@
 // A photo is sent as soon as it is taken, made smaller first: phones take more than a gate needs.
 
-const SIDE = 1280;
+const SIDE = 2000;
 const QUALITY = 0.8;
 
 addEventListener("change", async ({ target }) => {
