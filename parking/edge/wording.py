@@ -201,7 +201,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "series_used_up": _("All numbers of this series are used. The office has to set another prefix."),
         "setting_unknown": _("There is no such setting."),
         "signature_invalid": _("The payment could not be verified."),
-        "slot_in_use": _("This slot is booked or occupied."),
+        "slot_in_use": _("This slot is booked, occupied or kept for a pass."),
         "slot_taken": _("This slot is not free. Choose another one."),
         "slot_unsuitable": _("This slot is not for this vehicle type."),
         "no_slot_yet": _("This reservation has no slot yet."),

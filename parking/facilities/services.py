@@ -327,6 +327,8 @@ def change_slot(*, actor: Actor, slot_id: int, status: str | None, kind: str | N
             raise NotFound("slot_not_found", "Slot not found")
         if slot.is_occupied:
             raise Refused("slot_in_use", "This slot is booked or has a car in it")
+        if slot.kept and kind not in {None, slot.kind}:
+            raise Refused("slot_in_use", "This slot is kept for a pass, for which its kind was chosen")
         slot.status, slot.kind = status or slot.status, kind or slot.kind
         slot.save(update_fields=["status", "kind"])
         audit.record(actor, SlotChanged(slot_id=slot.pk, status=slot.status, kind=slot.kind), now)

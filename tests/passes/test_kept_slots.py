@@ -301,3 +301,13 @@ def test_it_is_kept_while_a_renewal_may_come(driver: User, plan: Plan) -> None:
     assert ParkingSlot.objects.filter(kept=True).count() == 1
     expire_passes(now=held.ends_at + timedelta(days=2))
     assert not ParkingSlot.objects.filter(kept=True).exists()
+
+
+def test_the_kind_of_a_kept_slot_stays(driver: User, plan: Plan) -> None:
+    """It was chosen for the car of the pass, which would get an ordinary place beside a slot that stays kept."""
+    slot = again(bought(driver, plan, PLATE)).slot
+    assert slot is not None
+    with refused("slot_in_use"):
+        change_slot(actor=SYSTEM, slot_id=slot.pk, status=None, kind="EV", now=START)
+    changed = change_slot(actor=SYSTEM, slot_id=slot.pk, status="OUT_OF_SERVICE", kind=slot.kind, now=START)
+    assert (changed.status, changed.kind, changed.kept) == ("OUT_OF_SERVICE", "CAR", True)

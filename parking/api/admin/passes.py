@@ -201,6 +201,8 @@ def change_pass(request: HttpRequest, number: str, payload: ChangedPassIn) -> Ht
     actor, now = actor_of(request), clock.now()
     held = find_pass(number, sites=actor.sites)
     wanted = payload.model_fields_set & {"auto_renew", "vehicles", "cancel"}
+    if wanted != {"cancel"} and "refund" in payload.model_fields_set:
+        raise InvalidInput({"refund": ["Only with cancel"]})
     if wanted == {"cancel"} and payload.cancel and "refund" in payload.model_fields_set:
         asked = pass_decisions.ask_cancellation(
             actor=actor, subscription=held, refund=payload.refund, reason=payload.reason, now=now

@@ -68,7 +68,10 @@ class ChangedSlotIn(In):
     summary="Change a slot",
 )
 def change_slot(request: HttpRequest, slot_ref: str, payload: ChangedSlotIn) -> HttpResponse:
-    """Take a slot in or out of service, or change its kind; refused (`slot_in_use`) while it is taken."""
+    """Take a slot in or out of service, or change its kind.
+
+    Refused (`slot_in_use`) while it is taken; its kind also while it is kept for a pass.
+    """
     slot = facilities.change_slot(
         actor=actor_of(request),
         slot_id=path_id(slot_ref),
