@@ -52,7 +52,7 @@ def _proof(it: Standin, mandate: Mandate) -> str:
     """Return what Razorpay's checkout hands to the merchant's script; the payment comes first."""
     pair = f"{mandate.first_payment}|{mandate.id}".encode()
     values = (mandate.first_payment, signature(it.options.razorpay_key_secret, pair))
-    return "".join(f"<p class="proof"><small>{escape(value)}</small></p>" for value in values)
+    return "".join(f'<p class="proof"><small>{escape(value)}</small></p>' for value in values)
 
 
 def _row(mandate: Mandate) -> str:
