@@ -86,6 +86,7 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
             Sweep("lapse_points", 60 * 60, points.lapse_points),
             Sweep("record_repetitions", 30, record_repetitions),
             Sweep("forget_what_is_over", 3600, forget_what_is_over),
+            Sweep("end_unwanted_mandates", 10, pass_mandates.end_unwanted),
             Sweep("offer_renewals", 300, pass_renewing.offer_renewals),
             Sweep("remind_of_ends", 600, pass_renewing.remind_of_ends),
             Sweep("expire_passes", 60, pass_renewing.expire_passes),
@@ -105,10 +106,8 @@ def lanes() -> dict[str, tuple[Sweep, ...]]:
     }
     for code in gateway_codes():
         by_name |= _lanes_of_gateway(code)
-    by_name["mandates"] = (
-        Sweep("end_unwanted_mandates", 10, pass_mandates.end_unwanted),
-        Sweep("follow_mandates", 10, mandate_following.follow_mandates, full=mandate_following.MOST_AT_ONCE),
-    )
+    follow = mandate_following.follow_mandates
+    by_name["mandates"] = (Sweep("follow_mandates", 10, follow, full=mandate_following.MOST_AT_ONCE),)
     return by_name | _lanes_of_notices() | _FURTHER
 
 

@@ -93,7 +93,7 @@ def deliver(razorpay: Standin, now: datetime, *events: str) -> None:
             webhooks.work_on_event(event_id=event_id, now=now)
 
 
-def kinds_told(driver: User | None, now: datetime) -> list[str]:
+def kinds_told(driver: User, now: datetime) -> list[str]:
     take_events(now=now)
     rows = Notice.objects.filter(person=driver).order_by("pk")
     return list(rows.values_list("kind", flat=True))
@@ -119,9 +119,8 @@ def test_a_mandate_is_asked_for_given_and_charged(
     follow(held.ends_at + HOUR)
     assert again(held).ends_at == held.ends_at + WEEK
     payment = Payment.objects.get(bill__pass_period__number=2)
-    order = payment.order
-    assert order is not None
-    assert (payment.amount, payment.gateway, order.status) == (Decimal("1500.00"), "RAZORPAY", "COMPLETED")
+    assert payment.order is not None
+    assert (payment.amount, payment.gateway, payment.order.status) == (Decimal("1500.00"), "RAZORPAY", "COMPLETED")
     assert payment.reference == MandateCharge.objects.get().payment_id
     assert_books_agree()
 
@@ -297,6 +296,7 @@ def test_one_that_stops_at_the_gateway_is_renewed_by_link(
     given: Mandate, razorpay: Standin, action: str, word: str
 ) -> None:
     held, driver = given.subscription, given.subscription.driver
+    assert driver is not None
     for _ in range(4 if action == "halt" else 1):
         razorpay.mandate(given.gateway_id, "fail-charge" if action == "halt" else action)
     deliver(razorpay, held.ends_at - 4 * DAY)
