@@ -32,5 +32,5 @@ def test_one_touch_and_a_photo_exempt_a_car_that_was_let_in(
     camera.value.set_files({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": picture_of(2600, 1300)})
     expect(page.get_by_text("This car pays nothing: ambulance.")).to_be_visible()
     with Image.open(BytesIO(ParkingSessionEvidence.objects.get().jpeg)) as kept:
-        assert kept.size == (1280, 640)
+        assert kept.size == (2000, 1000)
     assert reloaded(session).offers == {"exempt": "ambulance"}
