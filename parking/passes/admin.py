@@ -6,6 +6,7 @@ from parking.core.admin import LookUpAdmin, look_up
 from parking.passes.models import (
     Mandate,
     MandateCharge,
+    MandatePlan,
     Organisation,
     OrganisationInvoice,
     PassLengthening,
@@ -41,6 +42,13 @@ class SubscriptionAdmin(LookUpAdmin):
     list_filter = ["status", "plan"]
     list_select_related = ["plan", "driver", "organisation", "slot"]
     search_fields = ["=pk", "=driver__username", "=pass_code"]
+
+
+@admin.register(MandatePlan, site=look_up)
+class MandatePlanAdmin(LookUpAdmin):
+    list_display = ["number", "plan", "period", "amount", "gateway_id"]
+    list_select_related = ["plan"]
+    search_fields = ["=number", "=gateway_id"]
 
 
 @admin.register(Mandate, site=look_up)
