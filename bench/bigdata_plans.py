@@ -25,7 +25,7 @@ def inside(given: dict[str, Any]) -> list[dict[str, Any]]:
     """Return of each address what it answers, how many statements it sends, and which of them read a whole table."""
     settings.ALLOWED_HOSTS = ["*"]
     # A page takes seconds while its plans are asked for: what is kept for one would be read again in the midst of it.
-    fresh.time = SimpleNamespace(monotonic=lambda: 0.0)  # type: ignore[assignment]
+    fresh.time = SimpleNamespace(monotonic=lambda: 0.0)  # type: ignore[attr-defined, assignment]
     place = place_of_today()
     found = []
     for visit in visits(User.objects.get(pk=place["driver"])):
