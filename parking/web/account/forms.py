@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.core.languages import choices
 from parking.edge.wording import sentence_for
-from parking.vehicles.models import VehicleKind
 from parking.web.forms import ServiceForm
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import kind_choices
 
 _USERNAME = RegexValidator(r"^[A-Za-z0-9_.@+-]+\Z", _("Only letters from A to Z, digits, and the signs . _ - + @"))
 _PHONE = RegexValidator(r"^\+?[0-9][0-9 ()-]{4,17}[0-9]\Z", _("A phone number such as +91 98765 43210."))
@@ -46,11 +45,6 @@ def _new_password(label: Any) -> forms.CharField:
         help_text=_filled(help_text, settings.PASSWORD_LENGTH),
         error_messages={"min_length": _filled(shortest, settings.PASSWORD_LENGTH)},
     )
-
-
-def vehicle_kinds() -> list[tuple[str, str]]:
-    """Return the choices of kinds. A form calls it when it is shown, so that labels are in the reader's language."""
-    return [(kind, word(kind)) for kind in VehicleKind.values]
 
 
 class SignInForm(ServiceForm):
@@ -163,7 +157,7 @@ class VehicleForm(ServiceForm):
             }
         ),
     )
-    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"), choices=vehicle_kinds)
+    vehicle_kind = forms.ChoiceField(label=_("Vehicle type"), choices=kind_choices)
     owner_name = forms.CharField(
         label=_("Owner's name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )

@@ -19,7 +19,7 @@ from parking.web.card_form import CardForm
 from parking.web.components import amount_text
 from parking.web.forms import AmountField, ServiceForm
 from parking.web.gate.here import GateField, PlacedForm
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import kind_choices, word
 
 MONEY_FIELDS = ("method", "tendered", "upi_reference", "card_last4", "card_approval", "terminal")
 SPECIAL_KINDS = ("ACCESSIBLE", "VIP")
@@ -177,7 +177,7 @@ class TicketForm(PlacedForm):
             self.fields["slot_kind"].choices = [("", _("Any")), *kinds]  # type: ignore[attr-defined]
         else:
             del self.fields["slot_kind"], self.fields["reason"]
-        self.fields["vehicle_kind"].choices = [(kind, word(kind)) for kind in VehicleKind.values]  # type: ignore[attr-defined]
+        self.fields["vehicle_kind"].choices = kind_choices()  # type: ignore[attr-defined]
         self.fields["zone"].choices = [(zone.pk, zone.name) for zone in zones]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -23,10 +23,9 @@ from parking.facilities.gates import zones_of_gate
 from parking.facilities.queries import present_zones
 from parking.stays import access
 from parking.stays.models import ParkingSession
-from parking.vehicles.models import VehicleKind
 from parking.web.access import for_attendants
 from parking.web.gate.here import PlacedForm, actor_here, gate_fields, kept_gate
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import kind_choices
 
 _LEADS_ON = {"has_entry_record", "plate_has_booking"}
 
@@ -49,7 +48,7 @@ class LostForm(PlacedForm):
     def __init__(self, *args: Any, zones: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["zone"]).choices = zones
-        kinds = [(kind, word(kind)) for kind in VehicleKind.values]
+        kinds = kind_choices()
         cast(forms.ChoiceField, self.fields["vehicle_kind"]).choices = kinds
 
     def lost(self) -> Lost:

@@ -25,7 +25,7 @@ from parking.facilities.queries import find_zone, present_zones
 from parking.vehicles.models import VehicleKind
 from parking.web.access import for_attendants
 from parking.web.forms import AmountField, ServiceForm
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import kind_choices
 
 EMPTY_ROWS = 5
 MOST_ROWS = 60
@@ -59,7 +59,7 @@ class RowForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [(kind, word(kind)) for kind in VehicleKind.values]
+        kinds = kind_choices()
         cast(forms.ChoiceField, self.fields["kind"]).choices = kinds
 
     @property

@@ -24,7 +24,7 @@ from parking.stays.tokens import token_number_of
 from parking.vehicles.models import VehicleKind
 from parking.web.access import for_attendants
 from parking.web.gate.here import PlacedForm, actor_here, gate_fields, kept_gate
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import kind_choices
 
 
 class TokenForm(PlacedForm):
@@ -46,7 +46,7 @@ class TokenForm(PlacedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [(kind, word(kind)) for kind in VehicleKind.values]
+        kinds = kind_choices()
         cast(forms.ChoiceField, self.fields["vehicle_kind"]).choices = kinds
         focused = "last_four" if self.initial.get("token") else "token"
         self.fields[focused].widget.attrs["autofocus"] = True

@@ -28,7 +28,7 @@ from parking.web.components import (
     window_text,
 )
 from parking.web.price_words import length_text
-from parking.web.templatetags.parking import state_of
+from parking.web.templatetags.parking import rupees, state_of
 
 register = template.Library()
 
@@ -78,10 +78,8 @@ def money(amount: Decimal | None) -> dict[str, Any]:
     return {"text": "" if amount is None else amount_text(Decimal(amount)), "amount": amount}
 
 
-@register.filter
-def amount(rupees: Decimal | None) -> str:
-    """Return an amount of rupees as `money` draws it, for sentences and labels."""
-    return "" if rupees is None else amount_text(Decimal(rupees))
+# For sentences and labels, by the name that it has beside `money`.
+register.filter("amount", rupees)
 
 
 @register.filter

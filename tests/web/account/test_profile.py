@@ -175,6 +175,6 @@ def test_signing_out_closes_the_pages(browser_of, asha):
 
 
 def test_kinds_of_vehicles_are_worded_for_each_reader(browser_of, asha, monkeypatch):
-    monkeypatch.setattr("parking.web.account.forms.word", lambda kind: f"{kind} in another language")
+    monkeypatch.setattr("parking.web.templatetags.parking.word", lambda kind: f"{kind} in another language")
     page = browser_of(asha).get("/profile/vehicles/").content.decode()
     assert ">CAR in another language</option>" in page

@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from parking.core.errors import DomainError
 from parking.edge.wording import sentence_for
 from parking.facilities.models import Gate, GateDirection, ParkingSite, ParkingZone, SiteState
-from parking.vehicles.models import VehicleKind
 from parking.web.office.shared.fields import ClockField, DegreesField, EditForm
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import kind_choices, word
 
 COLUMNS = (
     "name", "code", "address", "place", "contact", "latitude", "longitude", "time_zone", "opens_at", "closes_at",
@@ -72,7 +71,7 @@ class SiteForm(PlaceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = cast(forms.MultipleChoiceField, self.fields["vehicle_kinds"])
-        kinds.choices = [(kind, word(kind)) for kind in VehicleKind.values]
+        kinds.choices = kind_choices()
 
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]

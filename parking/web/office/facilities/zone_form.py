@@ -18,7 +18,7 @@ from parking.tariffs.rules import KindRate
 from parking.vehicles.models import VehicleKind
 from parking.web.forms import dress
 from parking.web.office.shared.fields import ClockField, DegreesField, EditForm, RupeesField, WholeField
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import kind_choices, word
 
 FEATURES = ("covered", "guarded", "ev_charging", "cctv", "accessible")
 KINDS_WITH_RATES = tuple(kind for kind in VehicleKind if kind != VehicleKind.CAR)
@@ -111,7 +111,7 @@ class ZoneForm(EditForm):
         if "marked" in self.initial:
             self._keep_marking(marked=self.initial["marked"])
         kinds = cast(forms.MultipleChoiceField, self.fields["allowed_kinds"])
-        kinds.choices = [(kind, word(kind)) for kind in VehicleKind.values]
+        kinds.choices = kind_choices()
         # What another program has set besides ours stays a choice.
         known = (*FEATURES, *(code for code in self.initial.get("features", ()) if code not in FEATURES))
         features = cast(forms.MultipleChoiceField, self.fields["features"])

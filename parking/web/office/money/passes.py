@@ -1,5 +1,6 @@
 """Plans and the passes that were sold: looked up, and plans made and changed."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
@@ -23,13 +24,12 @@ from parking.passes.models import MOST_VEHICLES, Plan
 from parking.passes.queries import passes_at
 from parking.passes.rules import Period
 from parking.tariffs.rules.terms import WEEK
-from parking.vehicles.models import VehicleKind
 from parking.web.access import for_managers, for_office
 from parking.web.office.shared.fields import ClockField, EditForm, SumField, WholeField
 from parking.web.office.shared.lists import sheet_of
 from parking.web.office.shared.site_switch import site_switch
 from parking.web.pass_words import DAY_NAMES, period_words, shown_pass, shown_plan
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import kind_choices
 
 SECTION = "passes"
 # The columns of a plan that its form has under the same name.
@@ -81,7 +81,7 @@ class PlanForm(EditForm):
         _choices(self, "period", [(period.value, period_words(period)) for period in Period])
         zones = present_zones(sites=sites)
         _choices(self, "zone_ids", [(zone.pk, f"{zone.site.name} · {zone.name}") for zone in zones])
-        _choices(self, "vehicle_kinds", [(kind, word(kind)) for kind in VehicleKind.values])
+        _choices(self, "vehicle_kinds", kind_choices())
         _choices(self, "days", [(str(day), DAY_NAMES[day]) for day in WEEK])
         if plan is not None:
             del self.fields["site_id"], self.fields["period"]
@@ -93,7 +93,7 @@ class PlanForm(EditForm):
             super().add_refusal(error)
 
 
-def _choices(form: forms.Form, name: str, choices: list[tuple[Any, str | Promise]]) -> None:
+def _choices(form: forms.Form, name: str, choices: Sequence[tuple[Any, str | Promise]]) -> None:
     cast(forms.ChoiceField, form.fields[name]).choices = choices
 
 

@@ -22,12 +22,11 @@ from parking.facilities.queries import present_zones
 from parking.offers import codes, strong_codes
 from parking.offers.models import LONGEST_CODE, PromoCode, PromoKind
 from parking.offers.rules import MOST_USES
-from parking.vehicles.models import VehicleKind
 from parking.web.access import for_managers, for_office
 from parking.web.office.shared.fields import EditForm, SumField, WholeField
 from parking.web.office.shared.lists import DayField
 from parking.web.office.shared.second_person import say_done
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import kind_choices
 
 SECTION = "promo_codes"
 ROWS = 50
@@ -77,7 +76,7 @@ class PromoCodeForm(EditForm):
         super().__init__(*args, **kwargs)
         choices = [(zone.pk, f"{zone.site.name} · {zone.name}") for zone in zones]
         self.fields["zone_ids"].choices = choices  # type: ignore[attr-defined]
-        self.fields["vehicle_kinds"].choices = [(kind, word(kind)) for kind in VehicleKind.values]  # type: ignore[attr-defined]
+        self.fields["vehicle_kinds"].choices = kind_choices()  # type: ignore[attr-defined]
 
     def add_refusal(self, error: DomainError) -> None:
         if error.code == "promo_code_taken":
