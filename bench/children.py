@@ -83,6 +83,14 @@ def started(command: list[str], *, database_url: str = "") -> Iterator[subproces
         processes.stop([process], signal.SIGTERM, seconds=STOP_SECONDS)
 
 
+def wait_for_line(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a program says that its start is over. Raises Failed where it ended instead."""
+    assert process.stdout
+    assert process.stderr
+    if not process.stdout.readline():
+        raise Failed(f"a program ended before it was ready:\n{process.stderr.read().decode()[-4000:]}")
+
+
 # --- The product -----------------------------------------------------------------------------------
 
 

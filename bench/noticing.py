@@ -1,6 +1,7 @@
 """`python -m bench.noticing SECONDS`: makes notices and mails them, 10,000 an hour, from what waits in the outbox.
 
-It is the worker's own code at a steady pace. The mails go to the stand-in of messages. Prints JSON.
+It is the worker's own code at a steady pace, as far behind the gate as the worker stands. The mails go to the stand-in
+of messages. Prints a line when its start is over, and JSON at its end.
 """
 
 import json
@@ -24,6 +25,7 @@ from django.db.models.functions import Concat  # noqa: E402
 from deploy.processes import end_with_parent  # noqa: E402
 from deploy.run import ROOT  # noqa: E402
 from parking.accounts.models import User  # noqa: E402
+from parking.checkout.worker import give_way  # noqa: E402
 from parking.core import clock  # noqa: E402
 from parking.notifications import noticing  # noqa: E402
 from parking.notifications.delivering import deliver  # noqa: E402
@@ -67,6 +69,7 @@ def work(seconds: float) -> None:
 
 
 def main() -> None:
+    give_way()
     give_addresses()
     notices = Notice.objects.count()
     sent = Delivery.objects.filter(state=DeliveryState.SENT)
@@ -74,6 +77,7 @@ def main() -> None:
     with mail_server() as port:
         settings.EMAIL_BACKEND = "parking.notifications.channels.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        print("ready", flush=True)
         work(float(sys.argv[1]))
     print(json.dumps({"notices": Notice.objects.count() - notices, "mails": sent.count() - mails}))
 

@@ -1,6 +1,7 @@
 """`python -m bench.replaying SECONDS`: replays all old sessions under a tariff with bands, until the time is over.
 
-It is the worker's own code. Prints JSON.
+It is the worker's own code, as far behind the gate as the worker stands. Prints a line when its start is over, and JSON
+at its end.
 """
 
 import json
@@ -15,7 +16,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smart_parking.settings")
 django.setup()
 
-from parking.core import clock  # noqa: E402 - Django is set up now
+from parking.checkout.worker import give_way  # noqa: E402 - Django is set up now
+from parking.core import clock  # noqa: E402
 from parking.core.actor import SYSTEM  # noqa: E402
 from parking.facilities.models import ParkingZone  # noqa: E402
 from parking.replays.models import Replay  # noqa: E402
@@ -51,6 +53,8 @@ def replay_once() -> Replay:
 
 
 def main() -> None:
+    give_way()
+    print("ready", flush=True)
     took: list[float] = []
     begun, sessions = time.monotonic(), 0
     while not took or time.monotonic() - begun + max(took) < float(sys.argv[1]):

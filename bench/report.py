@@ -181,7 +181,8 @@ def _beside(found: Figures, made: dict[str, str]) -> str:
         [str(number), f"{without:.1f}", f"{beside:.1f}", *(str(one[name]) for name in made)]
         for number, (without, beside, one) in enumerate(rounds, 1)
     ]
-    return _table(["round", "entry p99 without, ms", "with, ms", *made.values()], rows)
+    title = f"{found['offered']} cycles/s are asked for"
+    return f"{title}\n{_table(['round', 'entry p99 without, ms', 'with, ms', *made.values()], rows)}"
 
 
 def _growth(found: Figures) -> str:

@@ -3,6 +3,7 @@
 Everything that is to be done is in the database, so a worker may be killed at any moment, and several share the work.
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -25,9 +26,16 @@ log = structlog.get_logger(__name__)
 
 # Threads for each queue. Events ask gateways, so a gateway that hangs holds up events, but no mail and no sweep.
 QUEUES = {"default": 1, "gateways": 2}
+# How much later than others the processor serves a worker that waits for it, as `nice` counts.
+_NICENESS = 10
 _LOOK_SECONDS = 0.5
 _TICK_SECONDS = 0.25
 _AFTER_ERROR_SECONDS = 1.0
+
+
+def give_way() -> None:
+    """Let the web server have the processor first: a message may be late by the time in which a gate is asked."""
+    os.nice(_NICENESS)
 
 
 class Lane:

@@ -1,5 +1,6 @@
 """Workers as processes of their own: stopped by a signal, killed by `kill -9`, and sharing the work."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -73,6 +74,12 @@ def test_a_worker_stops_within_seconds_and_leaves_no_row() -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=5) == 0
     assert (WorkerHeartbeat.objects.count(), SweepLease.objects.count()) == (0, 0)
+
+
+def test_a_worker_gives_way_to_the_web_server() -> None:
+    with started(WORKER) as process:
+        wait_until(lambda: last_beat(now=clock.now()).state == "ok")
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == os.getpriority(os.PRIO_PROCESS, 0) + 10
 
 
 def test_a_worker_that_hangs_stops_all_the_same() -> None:

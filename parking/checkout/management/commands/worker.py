@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from parking.checkout.worker import Worker
+from parking.checkout.worker import Worker, give_way
 
 # What is under way may take so long once SIGTERM has come; `make run` kills after ten seconds.
 STOP_SECONDS = 5.0
@@ -16,6 +16,7 @@ class Command(BaseCommand):
     help = "Carry out background work: expiry, waiting payments, refunds, mails. Run one or several."
 
     def handle(self, **_options: Any) -> None:
+        give_way()
         # Only noted by the handler: it may come while this very thread holds a lock.
         signals: list[int] = []
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
