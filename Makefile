@@ -17,7 +17,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-$(shell cksum < requirements.txt | tr ' ' '-')
 DEV := $(VENV)/.dev-$(shell cksum < requirements-dev.txt | tr ' ' '-')
 
-INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+INSTALL := $(BIN)/python -m deploy.install
 PYTEST := $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -107,6 +107,7 @@ week: $(DEV) assets ## a week of two sites over HTTP, its sums compared; DATABAS
 	@mkdir -p .cache; exec $(BIN)/python -m bench.week $(WEEK_ARGS)
 
 lock: $(DEV) ## pin the newest releases that requirements*.in allow
+	$(COMPILE) --upgrade requirements-installer.in --output-file requirements-installer.txt
 	$(COMPILE) --upgrade requirements.in --output-file requirements.txt
 	$(COMPILE) --upgrade requirements-dev.in --output-file requirements-dev.txt
 	$(COMPILE) --upgrade requirements-node.in --output-file requirements-node.txt
@@ -127,12 +128,12 @@ $(BIN)/pip:
 $(RUNTIME): | $(BIN)/pip
 	@echo 'Installing the pinned packages'
 	@rm -f $(VENV)/.runtime-*
-	@$(INSTALL) -r requirements.txt
+	@$(INSTALL) requirements.txt
 	@touch $@
 
 # The developers' list contains the run-time one.
 $(DEV): | $(BIN)/pip
 	@echo "Installing the pinned packages and the developers' tools"
 	@rm -f $(VENV)/.dev-* $(VENV)/.runtime-*
-	@$(INSTALL) -r requirements-dev.txt
+	@$(INSTALL) requirements-dev.txt
 	@touch $(RUNTIME) $@

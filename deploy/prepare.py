@@ -7,6 +7,7 @@ One process for all: each would import the project again, and mostly finds nothi
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import django
 from django.core.management import CommandError, call_command
@@ -18,9 +19,16 @@ from deploy import assets, messages, npm
 
 def prepare() -> None:
     """Bring everything up to date. Raises npm.Failure in the words of whatever could not be done."""
-    assets.prepare()
     if messages.main(["compile"]):
         raise npm.Failure("The messages could not be compiled.")
+    # Programs of their own make the browser's files, so the other core makes the database meanwhile.
+    with ThreadPoolExecutor(1) as beside:
+        files = beside.submit(assets.prepare)
+        _prepare_database()
+        files.result()
+
+
+def _prepare_database() -> None:
     django.setup()
     try:
         # Two starts at once would make the same tables.

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ["package-lock.json", "requirements.txt", "requirements-dev.txt", "requirements-node.txt"]
+LOCKS = [
+    *("package-lock.json", "requirements.txt", "requirements-dev.txt"),
+    *("requirements-node.txt", "requirements-installer.txt"),
+]
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -1,0 +1,80 @@
+"""Install a pinned list into this project's environment, quicker than pip does.
+
+    python -m deploy.install requirements.txt
+
+pip installs uv, by a pinned list of its own, and uv the rest. What pip is told by its settings, uv is told too. Where uv
+cannot do it, for whatever reason, pip does. The browser's libraries are fetched meanwhile.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from deploy import npm
+
+ROOT = Path(__file__).resolve().parent.parent
+INSTALLER = ROOT / "requirements-installer.txt"
+PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
+# pip's settings with the options of uv that say the same; one with several values repeats it.
+OPTIONS = {
+    "index-url": "--default-index",
+    "extra-index-url": "--extra-index-url",
+    "find-links": "--find-links",
+    "trusted-host": "--allow-insecure-host",
+}
+
+
+def install(pinned: Path) -> int:
+    """Install what a list pins, each file by its checksum; answers the exit code of whatever installed it."""
+    if _pip(INSTALLER) == 0 and _uv(pinned) == 0:
+        return 0
+    return _pip(pinned)
+
+
+def _pip(pinned: Path) -> int:
+    return subprocess.run([*PIP, "install", "-qq", "--require-hashes", "-r", str(pinned)], check=False).returncode
+
+
+def _uv(pinned: Path) -> int:
+    command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet", "--require-hashes"]
+    # Of equal names the best version counts, as with pip.
+    command += ["--python", sys.executable, "--index-strategy", "unsafe-best-match", *_options(), "-r", str(pinned)]
+    return subprocess.run(command, env=_environment(), capture_output=True, check=False).returncode
+
+
+def _options() -> Iterator[str]:
+    for name, values in _settings().items():
+        for value in values.split():
+            yield from (OPTIONS[name], value)
+
+
+def _settings() -> dict[str, str]:
+    """Return pip's settings that say where packages come from: of files, then of its section, then of the environment."""
+    listed = subprocess.run([*PIP, "config", "list"], capture_output=True, text=True, check=False).stdout
+    found = {}
+    for section in ("global", "install", ":env:"):
+        for line in listed.splitlines():
+            place, _, value = line.partition("=")
+            name = place.removeprefix(f"{section}.")
+            if name in OPTIONS:
+                found[name] = value.strip("'\"").replace("\\n", " ")
+    return found
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment, with the certificates that pip is told to trust."""
+    certificates = os.environ.get("PIP_CERT")
+    return os.environ | {"UV_NO_CONFIG": "1"} | ({"SSL_CERT_FILE": certificates} if certificates else {})
+
+
+def main(pinned: str) -> int:
+    fetching = subprocess.Popen([sys.executable, "-m", "deploy.npm", "meanwhile", pinned], cwd=ROOT)
+    code = install(ROOT / pinned)
+    fetching.wait()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
