@@ -2,8 +2,8 @@
 
     python -m deploy.install requirements.txt
 
-pip installs uv, by a pinned list of its own, and uv the rest. What pip is told by its settings, uv is told too. Where uv
-cannot do it, for whatever reason, pip does. The browser's libraries are fetched meanwhile.
+pip installs uv, by a pinned list of its own, and uv the rest. What pip's settings say of where packages are, uv is told
+too. Where uv cannot do it, for whatever reason, pip does. The browser's libraries are fetched meanwhile.
 """
 
 import os
@@ -11,8 +11,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-from deploy import npm
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALLER = ROOT / "requirements-installer.txt"
@@ -51,7 +49,7 @@ def _options() -> Iterator[str]:
 
 
 def _settings() -> dict[str, str]:
-    """Return pip's settings that say where packages come from: of files, then of its section, then of the environment."""
+    """Return pip's settings that say where packages come from. Those of the environment count most."""
     listed = subprocess.run([*PIP, "config", "list"], capture_output=True, text=True, check=False).stdout
     found = {}
     for section in ("global", "install", ":env:"):

@@ -19,11 +19,11 @@ from deploy import assets, messages, npm
 
 def prepare() -> None:
     """Bring everything up to date. Raises npm.Failure in the words of whatever could not be done."""
-    if messages.main(["compile"]):
-        raise npm.Failure("The messages could not be compiled.")
-    # Programs of their own make the browser's files, so the other core makes the database meanwhile.
+    # Programs of their own make the browser's files, so the other core makes the rest meanwhile.
     with ThreadPoolExecutor(1) as beside:
         files = beside.submit(assets.prepare)
+        if messages.main(["compile"]):
+            raise npm.Failure("The messages could not be compiled.")
         _prepare_database()
         files.result()
 

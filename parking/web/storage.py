@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-
-# Bytes above which the last tenth of size is not worth the seconds: a start waits for them, and no page is in a hurry for
-# charts, scanner and the API's description, which browsers keep.
+# Bytes above which the last tenth of size is not worth the seconds of a first start: charts, scanner, the API's
+# description, which browsers keep.
 _LARGE = 200_000
 _BEST, _QUICK = 11, 9
 

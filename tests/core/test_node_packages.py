@@ -1,5 +1,7 @@
 """Which packages of npm are installed, and on which Node the developers' tools run."""
 
+import shutil
+
 import pytest
 
 from deploy import npm
@@ -34,6 +36,24 @@ def test_who_has_the_tools_has_what_the_product_needs(installed):
     npm.install_tools()
     npm.install()
     assert installed == ["--include=dev"]
+
+
+@pytest.mark.parametrize(
+    ("packages", "choice"), [("requirements.txt", "--omit=dev"), ("requirements-dev.txt", "--include=dev")]
+)
+def test_while_packages_of_python_are_installed_what_goes_with_them_is_fetched(
+    installed, monkeypatch, packages, choice
+):
+    monkeypatch.setattr(shutil, "which", lambda _name: "npm")
+    monkeypatch.setattr(npm, "_is_recent", lambda _npm: True)
+    npm.install_meanwhile(packages)
+    assert installed == [choice]
+
+
+def test_no_node_is_fetched_meanwhile(installed, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    npm.install_meanwhile("requirements.txt")
+    assert installed == []
 
 
 @pytest.mark.parametrize(

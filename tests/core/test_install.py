@@ -1,0 +1,55 @@
+"""How the pinned packages are installed: by uv, told what pip is told; by pip where uv cannot."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy import install
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The programs that were called, each with its list; `uv` fails for a list named `odd`."""
+    called: list[str] = []
+
+    def pip(pinned: Path) -> int:
+        called.append(f"pip {pinned.name}")
+        return 0
+
+    def uv(pinned: Path) -> int:
+        called.append(f"uv {pinned.name}")
+        return int(pinned.name == "odd")
+
+    monkeypatch.setattr(install, "_pip", pip)
+    monkeypatch.setattr(install, "_uv", uv)
+    return called
+
+
+def test_uv_installs_what_pip_need_not(calls: list[str]) -> None:
+    assert (install.install(Path("list")), calls) == (0, ["pip requirements-installer.txt", "uv list"])
+
+
+def test_pip_installs_what_uv_cannot(calls: list[str]) -> None:
+    assert install.install(Path("odd")) == 0
+    assert calls == ["pip requirements-installer.txt", "uv odd", "pip odd"]
+
+
+def test_uv_is_told_where_pip_finds_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The environment counts more than a file, and a section for `pip install` more than the general one."""
+    said = tmp_path / "pip"
+    said.write_text(
+        "print(\":env:.find-links='/wheels'\")\n"
+        "print(\"install.index-url='file:///own'\")\n"
+        "print(\"global.index-url='file:///other'\")\n"
+        "print(\"global.find-links='/elsewhere'\")\n"
+        "print(\"global.extra-index-url='file:///one file:///two'\")\n"
+        "print(\"global.timeout='60'\")\n"
+    )
+    monkeypatch.setattr(install, "PIP", (sys.executable, str(said)))
+    assert sorted(zip(*[iter(install._options())] * 2, strict=True)) == [
+        ("--default-index", "file:///own"),
+        ("--extra-index-url", "file:///one"),
+        ("--extra-index-url", "file:///two"),
+        ("--find-links", "/wheels"),
+    ]
