@@ -61,6 +61,12 @@ def user_of(request: HttpRequest) -> User:
     return user
 
 
+def driver_of(request: HttpRequest) -> User | None:
+    """Return who looks at a page that everybody sees, if that is somebody who may book."""
+    user = request.user
+    return user if isinstance(user, User) and user.role in DRIVERS else None
+
+
 def _is_fetched(request: HttpRequest) -> bool:
     """Whether a script asks (htmx, live.js), not the browser itself."""
     return request.headers.get("HX-Request") == "true" or request.headers.get("X-Live") == "true"

@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parking.accounts.models import User
 from parking.checkout import booking
 from parking.checkout.booking import Booked
 from parking.core import clock
@@ -17,7 +16,7 @@ from parking.core.errors import Refused
 from parking.core.ids import Ref
 from parking.core.site_settings import CANCEL_WINDOW_SECONDS
 from parking.edge import requests
-from parking.edge.callers import DRIVERS, actor_of
+from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
 from parking.facilities.models import ParkingZone
@@ -29,7 +28,7 @@ from parking.stays.queries import vehicles_of
 from parking.stays.watching import zone_text, zones_now
 from parking.vehicles.models import VehicleKind
 from parking.vehicles.saving import save_vehicle
-from parking.web.access import to_sign_in, user_of
+from parking.web.access import driver_of, to_sign_in, user_of
 from parking.web.driver.cards import kept_for, zone_card, zone_cards
 from parking.web.driver.forms import BookingForm
 from parking.web.driver.wanted import HOURS, read_hours
@@ -40,9 +39,9 @@ from parking.web.pass_words import ShownPass, shown_pass
 @require_http_methods(["GET", "HEAD", "POST"])
 def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     """A zone with all that it offers, for everybody; drivers book here."""
-    if not (isinstance(request.user, User) and request.user.role in DRIVERS):
+    user = driver_of(request)
+    if user is None:
         return _zone_page(request, zone_id, None) if request.method != "POST" else to_sign_in(request)
-    user = user_of(request)
     form = BookingForm(
         request.POST if request.method == "POST" else None,
         saved=list(vehicles_of(user.pk)),
@@ -78,9 +77,8 @@ def _zone_now(request: HttpRequest, zone_id: int) -> dict[str, Any]:
     others = [other for other in zone_cards(now=now) if not other.is_full] if card.is_full else []
     refund_minutes = -(-CANCEL_WINDOW_SECONDS.at(card.zone.site_id) // 60)
     end = now + timedelta(hours=hours)
-    is_driver = isinstance(request.user, User) and request.user.role in DRIVERS
     shown = {
-        "is_driver": is_driver,
+        "is_driver": driver_of(request) is not None,
         "card": card,
         "zone": card.zone,
         "others": others,

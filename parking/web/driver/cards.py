@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
-from typing import Self, cast
+from typing import Self
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from parking.accounts.models import User
-from parking.edge.callers import DRIVERS
 from parking.facilities.admitting import closed_place, kinds_of, kinds_with_slots
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.facilities.place_rules import Bookable
@@ -22,6 +20,7 @@ from parking.stays.promises import bookable_in
 from parking.tariffs.queries import PriceNow, prices_of
 from parking.tariffs.rules import Stay, Terms, lines_of, total_of
 from parking.vehicles.models import VehicleKind
+from parking.web.access import driver_of
 from parking.web.price_words import PriceWords, words_of
 
 SORTINGS = ("free", "price", "name", "distance")
@@ -187,9 +186,8 @@ def zone_cards(
 
 def kept_for(request: HttpRequest, now: datetime) -> Mapping[int, list[KeptPlace]]:
     """Return the free slots that are kept for passes of a driver who looks, by zone; none for others."""
-    user = request.user
-    is_driver = isinstance(user, User) and user.role in DRIVERS
-    return kept_places_of(cast("int", user.pk), now) if is_driver else {}
+    driver = driver_of(request)
+    return kept_places_of(driver.pk, now) if driver else {}
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from parking.accounts.models import User
 from parking.core import clock
 from parking.edge import requests
-from parking.edge.callers import DRIVERS
 from parking.edge.pages import page
 from parking.stays.watching import all_zones_text
+from parking.web.access import driver_of
 from parking.web.driver.again import again_of
 from parking.web.driver.cards import ZoneCard, by_site, kept_for
 from parking.web.driver.wanted import Wanted, read_wanted
@@ -37,13 +36,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 def _overview(request: HttpRequest) -> HttpResponse:
     wanted, now = read_wanted(request.GET), clock.now()
     cards = wanted.all_cards(now, kept_for(request, now))
-    user = request.user
-    is_driver = isinstance(user, User) and user.role in DRIVERS
+    driver = driver_of(request)
     response = page(
         request,
         "driver/zones.html",
         section="zones",
-        again=again_of(cast("User", user).pk, cards, hours=wanted.hours, now=now) if is_driver else None,
+        again=again_of(driver.pk, cards, hours=wanted.hours, now=now) if driver else None,
         key=requests.new_form_key(),
         map_tiles=settings.MAP_TILES if any(card.directions for card in cards) else "",
         map_credit=settings.MAP_CREDIT,
