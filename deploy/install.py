@@ -9,18 +9,19 @@ too. Where uv cannot do it, for whatever reason, pip does. The browser's librari
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALLER = ROOT / "requirements-installer.txt"
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
-# pip's settings with the options of uv that say the same; one with several values repeats it.
-OPTIONS = {
-    "index-url": "--default-index",
-    "extra-index-url": "--extra-index-url",
-    "find-links": "--find-links",
-    "trusted-host": "--allow-insecure-host",
+# pip's settings with the variables by which uv is told the same, and what stands between several values there. Not with
+# options: an address may carry a password, and a command is seen by everybody.
+VARIABLES = {
+    "index-url": ("UV_DEFAULT_INDEX", " "),
+    "extra-index-url": ("UV_EXTRA_INDEX_URL", " "),
+    "find-links": ("UV_FIND_LINKS", ","),
+    "trusted-host": ("UV_INSECURE_HOST", " "),
+    "cert": ("SSL_CERT_FILE", " "),
 }
 
 
@@ -38,14 +39,14 @@ def _pip(pinned: Path) -> int:
 def _uv(pinned: Path) -> int:
     command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet", "--require-hashes"]
     # Of equal names the best version counts, as with pip.
-    command += ["--python", sys.executable, "--index-strategy", "unsafe-best-match", *_options(), "-r", str(pinned)]
+    command += ["--python", sys.executable, "--index-strategy", "unsafe-best-match", "-r", str(pinned)]
     return subprocess.run(command, env=_environment(), capture_output=True, check=False).returncode
 
 
-def _options() -> Iterator[str]:
-    for name, values in _settings().items():
-        for value in values.split():
-            yield from (OPTIONS[name], value)
+def _environment() -> dict[str, str]:
+    """Return the environment, with what pip is told of where packages are; who tells uv so himself is heard."""
+    told = {VARIABLES[name][0]: VARIABLES[name][1].join(value.split()) for name, value in _settings().items()}
+    return {"UV_NO_CONFIG": "1", **told, **os.environ}
 
 
 def _settings() -> dict[str, str]:
@@ -56,15 +57,9 @@ def _settings() -> dict[str, str]:
         for line in listed.splitlines():
             place, _, value = line.partition("=")
             name = place.removeprefix(f"{section}.")
-            if name in OPTIONS:
+            if name in VARIABLES:
                 found[name] = value.strip("'\"").replace("\\n", " ")
     return found
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment, with the certificates that pip is told to trust."""
-    certificates = os.environ.get("PIP_CERT")
-    return os.environ | {"UV_NO_CONFIG": "1"} | ({"SSL_CERT_FILE": certificates} if certificates else {})
 
 
 def main(pinned: str) -> int:

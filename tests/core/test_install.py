@@ -39,17 +39,23 @@ def test_uv_is_told_where_pip_finds_packages(monkeypatch: pytest.MonkeyPatch, tm
     """The environment counts more than a file, and a section for `pip install` more than the general one."""
     said = tmp_path / "pip"
     said.write_text(
-        "print(\":env:.find-links='/wheels'\")\n"
+        "print(\":env:.find-links='/wheels /more'\")\n"
         "print(\"install.index-url='file:///own'\")\n"
         "print(\"global.index-url='file:///other'\")\n"
         "print(\"global.find-links='/elsewhere'\")\n"
         "print(\"global.extra-index-url='file:///one file:///two'\")\n"
         "print(\"global.timeout='60'\")\n"
+        "print(\"global.trusted-host='theirs'\")\n"
     )
     monkeypatch.setattr(install, "PIP", (sys.executable, str(said)))
-    assert sorted(zip(*[iter(install._options())] * 2, strict=True)) == [
-        ("--default-index", "file:///own"),
-        ("--extra-index-url", "file:///one"),
-        ("--extra-index-url", "file:///two"),
-        ("--find-links", "/wheels"),
-    ]
+    for variable, _ in install.VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("UV_INSECURE_HOST", "mine")
+    told = install._environment()
+    assert {name: told.get(name) for name, _ in install.VARIABLES.values()} == {
+        "UV_DEFAULT_INDEX": "file:///own",
+        "UV_EXTRA_INDEX_URL": "file:///one file:///two",
+        "UV_FIND_LINKS": "/wheels,/more",
+        "UV_INSECURE_HOST": "mine",
+        "SSL_CERT_FILE": None,
+    }
