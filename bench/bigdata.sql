@@ -29,8 +29,9 @@ SELECT row_number() OVER (ORDER BY id) - 1 AS n, id, first_name || ' ' || last_n
 FROM accounts_user WHERE role = 'USER' AND username LIKE 'driver%';
 
 CREATE TEMPORARY TABLE plate AS
-SELECT n, (ARRAY['KA', 'MH', 'DL', 'TN', 'GJ', 'UP', 'KL', 'HR'])[1 + n % 8] AS state, lpad((1 + n / 8 % 60)::text, 2, '0')
-    AS office, chr(65 + n / 480 % 26) || chr(65 + n / 12480 % 26) AS series, lpad((1 + n::bigint * 7919 % 9999)::text, 4, '0') AS number
+SELECT n, (ARRAY['KA', 'MH', 'DL', 'TN', 'GJ', 'UP', 'KL', 'HR'])[1 + n % 8] AS state,
+    lpad((1 + n / 8 % 60)::text, 2, '0') AS office, chr(65 + n / 480 % 26) || chr(65 + n / 12480 % 26) AS series,
+    lpad((1 + n::bigint * 7919 % 9999)::text, 4, '0') AS number
 FROM size, generate_series(0, size.vehicles - 1) AS n;
 
 INSERT INTO vehicles_vehicle (match_key, vehicle_number, kind, created_at)
