@@ -56,7 +56,7 @@ def classes(request: HttpRequest, filters: Annotated[ClassesQuery, Query()]) -> 
     summary="Let a car pay nothing",
 )
 def exempt(request: HttpRequest, session_ref: str, class_id: Form[ClassId], photo: File[UploadedFile]) -> HttpResponse:
-    """Exempt an open session, with a photo of the car (JPEG, PNG or WebP of at most 12 MB).
+    """Exempt an open session, with a photo of the car (JPEG, PNG, HEIC or WebP of at most 12 MB).
 
     After the first quote at an exit only an ADMIN may (`quote_given`).
     """
@@ -125,7 +125,7 @@ def add_photo(
     moment: Form[EvidenceMoment | None] = None,
     note: Form[PhotoNote | None] = None,
 ) -> HttpResponse:
-    """Keep a photo of a car (JPEG, PNG or WebP of at most 12 MB), until a day after it left: ENTRY or EXIT.
+    """Keep a photo of a car (JPEG, PNG, HEIC or WebP of at most 12 MB), until a day after it left: ENTRY or EXIT.
 
     Without `moment` it is of the entry until five minutes after that, later of the exit. A photo of the exit lets a car
     pay later where the site asks for a phone or photo. The same photo again is the same.

@@ -61,7 +61,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "kind_fixed": _("After the entry only a manager changes the vehicle type, with a photo."),
         "not_exempt": _("This session is not exempt."),
         "too_many_photos": _("This session has as many photos as it can have."),
-        "photo_invalid": _("A JPEG, PNG or WebP photo of at most 12 MB is needed."),
+        "photo_invalid": _("A JPEG, PNG, HEIC or WebP photo of at most 12 MB is needed."),
         "photo_needed": _("A photo is needed."),
         "quote_given": _("The bill was shown at the exit already."),
         "payment_at_entry": _("This car pays at the entry, before it goes in."),
