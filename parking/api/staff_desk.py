@@ -1,5 +1,7 @@
 """What an attendant does for a car that is inside, away from the exit: its plate, its slot, and its money ahead."""
 
+from typing import Annotated
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
@@ -9,9 +11,10 @@ from parking.api.counter_money import TenderedIn
 from parking.api.shapes.approvals import AskedOut, asked
 from parking.api.shapes.bills import BillOut
 from parking.api.shapes.bookings import BookingOut
-from parking.checkout import correcting, moving, paying_ahead
+from parking.checkout import correcting, moving, paying_ahead, ticket_answers
 from parking.checkout.collecting import Collection
 from parking.checkout.queries import newest_order
+from parking.checkout.ticket_answers import TicketAnswer
 from parking.core import clock
 from parking.core.ids import MAX_ID
 from parking.edge import requests
@@ -92,6 +95,37 @@ def move(request: HttpRequest, session_ref: str, payload: MoveIn) -> HttpRespons
     )
     shown = ParkingSession.objects.whole().get(pk=moved.pk)
     return ok(BookingOut.of(shown, newest_order(shown.bill_id), clock.now()), "Moved")
+
+
+class TicketIn(In):
+    answer: Annotated[TicketAnswer, Field(strict=False)]
+    gate_id: GateId | None = None
+
+
+@router.post(
+    "/sessions/{session_ref}/ticket/",
+    response={200: Ok[BookingOut], **WRITE_PROBLEMS},
+    openapi_extra=examples(
+        request={"answer": "ENTERED"},
+        response=enveloped(BookingOut.example | {"status": "ACTIVE"}, "The car is inside"),
+    ),
+    summary="Say what became of a ticket",
+)
+def answer_ticket(request: HttpRequest, session_ref: str, payload: TicketIn) -> HttpResponse:
+    """Say of a ticket that an attendant gave, and that nobody scanned in, whether its car is inside or has gone.
+
+    ENTERED lets it in, billed from when the ticket was given; GONE cancels the ticket. Until then it keeps its slot: it
+    is no no-show. `asked` of `GET /api/staff/expected/` says which tickets wait for this.
+    """
+    told = ticket_answers.answer(
+        actor=actor_at(actor_of(request), payload.gate_id),
+        session=path_ref(session_ref),
+        said=payload.answer,
+        now=clock.now(),
+    )
+    shown = ParkingSession.objects.whole().get(pk=told.pk)
+    message = "The car is inside" if payload.answer == TicketAnswer.ENTERED else "The ticket is over"
+    return ok(BookingOut.of(shown, newest_order(shown.bill_id), clock.now()), message)
 
 
 class PayAheadIn(TenderedIn):

@@ -204,6 +204,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "slot_in_use": _("This slot is booked, occupied or kept for a pass."),
         "slot_taken": _("This slot is not free. Choose another one."),
         "slot_unsuitable": _("This slot is not for this vehicle type."),
+        "not_given_ticket": _("Only for a ticket that was given at the gate."),
         "no_slot_yet": _("This reservation has no slot yet."),
         "slot_number_taken": _("Some of these slot numbers exist already."),
         "too_many_orders": _("Too many payments to compare: choose fewer days, or upload a settlement file."),
