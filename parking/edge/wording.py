@@ -165,6 +165,8 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "gate_needed": _("Choose the gate first."),
         "last_four_invalid": _("Enter the last four digits of the plate."),
         "token_exists": _("Some of these token numbers exist already."),
+        "token_of_other_use": _("This token is for something else. Take one of the right kind."),
+        "too_many_items": _("A car leaves ten helmets and bags at most."),
         "token_in_use": _("This token is with another car."),
         "token_lost": _("This token was reported lost. Find the car by its plate."),
         "own_emergency": _("Another manager must waive what an emergency that you began owes."),

@@ -123,7 +123,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         7,
         {"token_id": 5, "number": 42},
     ),
-    (stays.TokensMade(site_id=1, first=1, last=50), "tokens.made", "site", 1, {"first": 1, "last": 50}),
+    (
+        stays.TokensMade(site_id=1, first=1, last=50, item="HELMET"),
+        "tokens.made",
+        "site",
+        1,
+        {"first": 1, "last": 50, "item": "HELMET"},
+    ),
     (
         stays.TokenChanged(token_id=5, site_id=1, lost=True),
         "token.changed",

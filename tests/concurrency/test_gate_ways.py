@@ -25,6 +25,7 @@ from parking.offers.models import PromoCode, PromoUse
 from parking.offers.vouchers import give_voucher
 from parking.payments.models import Debt, Payment
 from parking.stays.access import QrText
+from parking.stays.items import give_item
 from parking.stays.models import ParkingSession
 from parking.stays.paper import make_block
 from parking.stays.tokens import make_tokens
@@ -197,6 +198,16 @@ def test_one_token_is_given_once(staff: User, admin: User, zone: ParkingZone) ->
     token.refresh_from_db()
     assert token.session_id == ParkingSession.objects.get().pk
     assert_books_agree()
+
+
+def test_one_helmet_is_kept_with_one_car(staff: User, admin: User, zone: ParkingZone) -> None:
+    helmet = make_tokens(actor=SYSTEM, site_id=zone.site_id, first=1, last=1, now=NOW, item="HELMET")[0]
+    cars = [enter(staff, take_ticket(zone, now=START), START) for _ in range(2)]
+    calls = [
+        partial(give_item, actor=actor(user), session=Ref(pk=car.pk), code=helmet.code, now=NOW)
+        for user, car in zip((staff, admin), cars, strict=True)
+    ]
+    assert tally(at_once(calls)) == {"ok": 1, "token_in_use": 1}
 
 
 def test_the_same_scan_of_a_token_that_comes_twice_at_once_is_one_car(staff: User, zone: ParkingZone) -> None:

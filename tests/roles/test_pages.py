@@ -187,6 +187,7 @@ TABLE: dict[str, Statuses] = {
     "gate_slip": GATE_ONE,
     "gate_note_done": ONLY_SENT,
     "gate_problems": GATE,
+    "gate_items": GATE_ONE,
     "gate_given_tickets": GATE,
     "gate_given_ticket": ONLY_SENT,
     "gate_debts": GATE,

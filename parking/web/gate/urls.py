@@ -88,6 +88,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/", desk.desk, name="gate_desk"),
     path("stays/<int:session_id>/pay-ahead/", desk.pay_ahead, name="gate_pay_ahead"),
     path("given-tickets/", given_tickets.tickets, name="gate_given_tickets"),
+    path("stays/<int:session_id>/items/", plastic.items, name="gate_items"),
     path("stays/<int:session_id>/ticket/", given_tickets.answer, name="gate_given_ticket"),
     path("stays/<int:session_id>/plate/", desk.correct_plate, name="gate_correct_plate"),
     path("stays/<int:session_id>/move/", moving.move, name="gate_move"),

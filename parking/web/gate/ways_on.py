@@ -11,7 +11,8 @@ from parking.core.ids import read_token_code
 from parking.core.site_settings import SUPERVISOR_PHONE
 from parking.stays.given_tickets import is_given_ticket
 from parking.stays.models import OPEN_SESSION, ParkingSession, ScanKind, SessionStatus
-from parking.stays.tokens import is_free
+from parking.stays.token_models import TokenItem
+from parking.stays.tokens import free_token
 from parking.vehicles.plates import has_known_format
 
 # The car stands at the gate of another car park, or the device has no gate: nothing of this one helps.
@@ -40,9 +41,13 @@ class WaysOn:
 def of_free_token(text: str, actor: Actor, direction: str) -> WaysOn | None:
     """Return the way to give a token that is free, where cars come in; None for anything else."""
     code = read_token_code(text)
-    if code is None or direction == Direction.OUT or not is_free(code, actor.sites):
+    token = free_token(code, actor.sites) if code and direction != Direction.OUT else None
+    if token is None:
         return None
-    return WaysOn(find=False, phone=supervisor_of(None, actor), token=code)
+    if token.item != TokenItem.VEHICLE:
+        # It goes to a car that is inside already: that one is found by its plate or number.
+        return WaysOn(phone=supervisor_of(None, actor))
+    return WaysOn(find=False, phone=supervisor_of(None, actor), token=token.code)
 
 
 def of_typed_plate(text: str, actor: Actor, direction: str) -> WaysOn | None:
