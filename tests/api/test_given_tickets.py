@@ -48,7 +48,7 @@ def test_nobodys_silence_makes_it_a_no_show_and_a_late_scan_lets_it_in(
     staff: User, zone: ParkingZone, given: ParkingSession
 ) -> None:
     kiosk = take_ticket(zone, now=START)
-    assert ParkingSession.objects.overdue(at(31)).count() == 1  # type: ignore[attr-defined]
+    assert ParkingSession.objects.overdue(at(31)).count() == 1
     assert expiring.expire_no_shows(now=at(31)) == 1
     assert (reloaded(kiosk).end_reason, reloaded(given).status) == ("NO_SHOW", "BOOKED")
     assert enter(staff, given, at(45)).entry_time == at(45)
