@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Query, Router
 from pydantic import Field
 
 from parking.accounts.models import Approval
@@ -101,7 +101,7 @@ def move(request: HttpRequest, session_ref: str, payload: MoveIn) -> HttpRespons
     return ok(BookingOut.of(shown, newest_order(shown.bill_id), clock.now()), "Moved")
 
 
-class TicketIn(In):
+class TicketAnswerIn(In):
     answer: Annotated[TicketAnswer, Field(strict=False)]
     gate_id: GateId | None = None
 
@@ -115,7 +115,7 @@ class TicketIn(In):
     ),
     summary="Say what became of a ticket",
 )
-def answer_ticket(request: HttpRequest, session_ref: str, payload: TicketIn) -> HttpResponse:
+def answer_ticket(request: HttpRequest, session_ref: str, payload: TicketAnswerIn) -> HttpResponse:
     """Say of a ticket that an attendant gave, and that nobody scanned in, whether its car is inside or has gone.
 
     ENTERED lets it in, billed from when the ticket was given; GONE cancels the ticket. Until then it keeps its slot: it
@@ -143,9 +143,9 @@ class ItemIn(In):
     openapi_extra=examples(response=enveloped([ItemOut.example])),
     summary="Helmets and bags of a car",
 )
-def kept_items(request: HttpRequest, session_ref: str) -> HttpResponse:
+def kept_items(request: HttpRequest, session_ref: str, gate_id: Query[GateId | None] = None) -> HttpResponse:
     """What a car left here, to be handed back at the exit."""
-    session = access.find(path_ref(session_ref), actor_of(request), at_work=True)
+    session = access.find(path_ref(session_ref), actor_at(actor_of(request), gate_id), at_work=True)
     return ok([ItemOut.of(token) for token in items_of(session)])
 
 
