@@ -116,6 +116,20 @@ def reserve(
     return booked.session
 
 
+def give_ticket(
+    staff: User, zone: ParkingZone, vehicle_number: str | None = None, now: datetime | None = None
+) -> ParkingSession:
+    """Give a ticket at the gate, without letting the car in."""
+    return booking.take_ticket(
+        actor=actor(staff),
+        zone=Ref(pk=zone.pk),
+        plate=vehicle_number or plate(),
+        owner_name="",
+        now=now or clock.now(),
+        at_gate=True,
+    )
+
+
 def enter(
     staff: User,
     session: ParkingSession,

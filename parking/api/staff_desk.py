@@ -1,7 +1,9 @@
 """What an attendant does for a car that is inside, away from the exit: its plate, its slot, and its money ahead."""
 
+from typing import Annotated
+
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Query, Router
 from pydantic import Field
 
 from parking.accounts.models import Approval
@@ -9,19 +11,24 @@ from parking.api.counter_money import TenderedIn
 from parking.api.shapes.approvals import AskedOut, asked
 from parking.api.shapes.bills import BillOut
 from parking.api.shapes.bookings import BookingOut
-from parking.checkout import correcting, moving, paying_ahead
+from parking.api.shapes.plastic import ItemOut
+from parking.checkout import correcting, moving, paying_ahead, ticket_answers
 from parking.checkout.collecting import Collection
 from parking.checkout.queries import newest_order
+from parking.checkout.ticket_answers import TicketAnswer
 from parking.core import clock
 from parking.core.ids import MAX_ID
 from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
-from parking.edge.describe import WRITE_PROBLEMS, Ok, enveloped, examples, keyed
+from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples, keyed
 from parking.edge.parsing import GateId, In, Text20, Text30, Text200, path_ref
 from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
+from parking.stays import access
+from parking.stays.items import give_item
 from parking.stays.models import ParkingSession
+from parking.stays.tokens import items_of
 
 router = Router(tags=["Staff"], auth=staff_only)
 
@@ -92,6 +99,76 @@ def move(request: HttpRequest, session_ref: str, payload: MoveIn) -> HttpRespons
     )
     shown = ParkingSession.objects.whole().get(pk=moved.pk)
     return ok(BookingOut.of(shown, newest_order(shown.bill_id), clock.now()), "Moved")
+
+
+class TicketAnswerIn(In):
+    answer: Annotated[TicketAnswer, Field(strict=False)]
+    gate_id: GateId | None = None
+
+
+@router.post(
+    "/sessions/{session_ref}/ticket/",
+    response={200: Ok[BookingOut], **WRITE_PROBLEMS},
+    openapi_extra=examples(
+        request={"answer": "ENTERED"},
+        response=enveloped(BookingOut.example | {"status": "ACTIVE"}, "The car is inside"),
+    ),
+    summary="Say what became of a ticket",
+)
+def answer_ticket(request: HttpRequest, session_ref: str, payload: TicketAnswerIn) -> HttpResponse:
+    """Say of a ticket that an attendant gave, and that nobody scanned in, whether its car is inside or has gone.
+
+    ENTERED lets it in, billed from when the ticket was given; GONE cancels the ticket. Until then it keeps its slot: it
+    is no no-show. `asked` of `GET /api/staff/expected/` says which tickets wait for this.
+    """
+    told = ticket_answers.answer(
+        actor=actor_at(actor_of(request), payload.gate_id),
+        session=path_ref(session_ref),
+        said=payload.answer,
+        now=clock.now(),
+    )
+    shown = ParkingSession.objects.whole().get(pk=told.pk)
+    message = "The car is inside" if payload.answer == TicketAnswer.ENTERED else "The ticket is over"
+    return ok(BookingOut.of(shown, newest_order(shown.bill_id), clock.now()), message)
+
+
+class ItemIn(In):
+    token: Text30
+    gate_id: GateId | None = None
+
+
+@router.get(
+    "/sessions/{session_ref}/items/",
+    response={200: Ok[list[ItemOut]], **READ_PROBLEMS},
+    openapi_extra=examples(response=enveloped([ItemOut.example])),
+    summary="Helmets and bags of a car",
+)
+def kept_items(request: HttpRequest, session_ref: str, gate_id: Query[GateId | None] = None) -> HttpResponse:
+    """What a car left here, to be handed back at the exit."""
+    session = access.find(path_ref(session_ref), actor_at(actor_of(request), gate_id), at_work=True)
+    return ok([ItemOut.of(token) for token in items_of(session)])
+
+
+@router.post(
+    "/sessions/{session_ref}/items/",
+    response={200: Ok[ItemOut], **WRITE_PROBLEMS},
+    openapi_extra=examples(
+        request={"token": "TK-7K3M9QX2"}, response=enveloped(ItemOut.example, "Kept until the car leaves")
+    ),
+    summary="Keep a helmet or bag",
+)
+def keep_item(request: HttpRequest, session_ref: str, payload: ItemIn) -> HttpResponse:
+    """Tie the token of a helmet or bag to a car that is inside. At the exit its code opens the bill of that car.
+
+    Refused: `token_of_other_use`, `token_in_use`, `token_lost`, `wrong_site`, `not_active`, `too_many_items` (10).
+    """
+    token = give_item(
+        actor=actor_at(actor_of(request), payload.gate_id),
+        session=path_ref(session_ref),
+        code=payload.token,
+        now=clock.now(),
+    )
+    return ok(ItemOut.of(token), "Kept until the car leaves")
 
 
 class PayAheadIn(TenderedIn):

@@ -55,13 +55,19 @@ def classes(request: HttpRequest, filters: Annotated[ClassesQuery, Query()]) -> 
     ),
     summary="Let a car pay nothing",
 )
-def exempt(request: HttpRequest, session_ref: str, class_id: Form[ClassId], photo: File[UploadedFile]) -> HttpResponse:
-    """Exempt an open session, with a photo of the car (JPEG, PNG or WebP of at most 12 MB).
+def exempt(
+    request: HttpRequest,
+    session_ref: str,
+    class_id: Form[ClassId],
+    photo: File[UploadedFile],
+    gate_id: Form[GateId | None] = None,
+) -> HttpResponse:
+    """Exempt an open session, with a photo of the car (JPEG, PNG, HEIC or WebP of at most 12 MB).
 
     After the first quote at an exit only an ADMIN may (`quote_given`).
     """
     given = exempting.exempt(
-        actor=actor_of(request),
+        actor=actor_at(actor_of(request), gate_id),
         session=path_ref(session_ref),
         class_id=class_id,
         photo=photo.read(MOST_BYTES + 1),
@@ -76,9 +82,10 @@ def exempt(request: HttpRequest, session_ref: str, class_id: Form[ClassId], phot
     openapi_extra=examples(response=enveloped(BookingOut.example, "The car pays again")),
     summary="Take an exemption back",
 )
-def withdraw(request: HttpRequest, session_ref: str) -> HttpResponse:
+def withdraw(request: HttpRequest, session_ref: str, gate_id: Query[GateId | None] = None) -> HttpResponse:
     """Let an open session pay again that was exempted by mistake."""
-    session = exempting.withdraw(actor=actor_of(request), session=path_ref(session_ref), now=clock.now())
+    actor = actor_at(actor_of(request), gate_id)
+    session = exempting.withdraw(actor=actor, session=path_ref(session_ref), now=clock.now())
     return _booking(session, "The car pays again")
 
 
@@ -92,7 +99,11 @@ def withdraw(request: HttpRequest, session_ref: str) -> HttpResponse:
     summary="Correct the kind of a vehicle",
 )
 def kind(
-    request: HttpRequest, session_ref: str, vehicle_kind: Form[KindIn], photo: File[UploadedFile | None] = None
+    request: HttpRequest,
+    session_ref: str,
+    vehicle_kind: Form[KindIn],
+    photo: File[UploadedFile | None] = None,
+    gate_id: Form[GateId | None] = None,
 ) -> HttpResponse:
     """Give an open session the prices and a slot of another kind of vehicle.
 
@@ -100,7 +111,7 @@ def kind(
     `photo_needed`). What makes a car inside pay less waits for a second person (202).
     """
     changed = kinds.set_kind(
-        actor=actor_of(request),
+        actor=actor_at(actor_of(request), gate_id),
         session=path_ref(session_ref),
         vehicle_kind=str(vehicle_kind),
         photo=photo.read(MOST_BYTES + 1) if photo else None,
@@ -122,16 +133,18 @@ def add_photo(
     request: HttpRequest,
     session_ref: str,
     photo: File[UploadedFile],
+    *,
     moment: Form[EvidenceMoment | None] = None,
     note: Form[PhotoNote | None] = None,
+    gate_id: Form[GateId | None] = None,
 ) -> HttpResponse:
-    """Keep a photo of a car (JPEG, PNG or WebP of at most 12 MB), until a day after it left: ENTRY or EXIT.
+    """Keep a photo of a car (JPEG, PNG, HEIC or WebP of at most 12 MB), until a day after it left: ENTRY or EXIT.
 
     Without `moment` it is of the entry until five minutes after that, later of the exit. A photo of the exit lets a car
     pay later where the site asks for a phone or photo. The same photo again is the same.
     """
     kept = evidence.add_photo(
-        actor=actor_of(request),
+        actor=actor_at(actor_of(request), gate_id),
         session=path_ref(session_ref),
         content=photo.read(MOST_BYTES + 1),
         moment=moment,
@@ -147,9 +160,9 @@ def add_photo(
     openapi_extra={"responses": {200: {"description": "The photo", "content": {"image/jpeg": {}}}}},
     summary="A photo of a session",
 )
-def photo(request: HttpRequest, evidence_ref: str) -> HttpResponse:
+def photo(request: HttpRequest, evidence_ref: str, gate_id: Query[GateId | None] = None) -> HttpResponse:
     """Return a photo as JPEG, to who may see its session at work."""
-    content = evidence.photo(path_id(evidence_ref), actor_of(request))
+    content = evidence.photo(path_id(evidence_ref), actor_at(actor_of(request), gate_id))
     return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
 

@@ -52,7 +52,9 @@ def lost_ticket(request: HttpRequest, attempt: Attempt, payload: LostTicketIn) -
     """Bill a car of which no entry is known from midnight, with the fee for the ticket, and let it out.
 
     A plate that is inside has an entry record and no fee: 400 `has_entry_record`, `details.session_id`. Plates within
-    two characters come first: 400 `similar_plates_inside`, `details.sessions`; send `not_listed` if it is none of them.
+    two characters come first: 400 `similar_plates_inside`, `details.sessions` with their `photos`
+    (`/api/staff/evidence/{id}/`); send `not_listed` if it is none of them. A plate that left the site today is billed
+    from then on, not from midnight.
     """
     now = clock.now()
     if attempt.subject is not None:

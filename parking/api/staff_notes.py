@@ -42,9 +42,9 @@ class DoneIn(In):
     openapi_extra=examples(response=enveloped([NoteOut.example])),
     summary="Notes on a session",
 )
-def notes(request: HttpRequest, session_ref: str) -> HttpResponse:
+def notes(request: HttpRequest, session_ref: str, gate_id: Query[GateId | None] = None) -> HttpResponse:
     """All notes and problems of a session, newest first."""
-    session = access.find(path_ref(session_ref), actor_of(request), at_work=True)
+    session = access.find(path_ref(session_ref), actor_at(actor_of(request), gate_id), at_work=True)
     return ok([NoteOut.of(note) for note in notes_of(session)])
 
 

@@ -29,7 +29,7 @@ from parking.payments import orders
 from parking.payments.gateways.registry import chosen_gateway
 from parking.payments.models import OrderPurpose, OrderStatus, PaymentOrder
 from parking.stays.covering import Cover, cover_of
-from parking.stays.events import SessionBooked, SpecialSlotGiven
+from parking.stays.events import SessionBooked, SpecialSlotGiven, TicketGiven
 from parking.stays.hoarding import refuse_hoarding
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import has_had_free_minutes, session_by_uuid
@@ -134,10 +134,11 @@ def take_ticket(
     vehicle_kind: str = "CAR",
     key: RequestKey | None = None,
     special: SpecialSlot | None = None,
+    at_gate: bool = False,
 ) -> ParkingSession:
     """Give a car that drives up a slot and a QR, without account and without fee, at one of the actor's sites.
 
-    Raises as `book`.
+    `at_gate`: an attendant gives it, who is asked later what became of it; it is no no-show. Raises as `book`.
     """
     if special is not None:
         actor.need("assign_special")
@@ -147,6 +148,8 @@ def take_ticket(
     with transaction.atomic(durable=True):
         idempotency.claim(key, subject=str(uuid), now=now)
         session, _ = claim_place(uuid, wanted, walk_in_terms, driver_id=None, actor=actor, sites=actor.sites, now=now)
+        if at_gate:
+            audit.record(actor, TicketGiven(session_id=session.pk), now)
         if special is not None:
             given = SpecialSlotGiven(session_id=session.pk, kind=special.kind, reason=special.reason)
             audit.record(actor, given, now)

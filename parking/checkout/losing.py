@@ -25,10 +25,12 @@ from parking.core.ids import Ref, new_uuid
 from parking.core.money import ZERO
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import zone_of
+from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
 from parking.stays import scans
 from parking.stays import services as stays
 from parking.stays.events import LostTicketTaken, SessionBooked, SessionEntered
+from parking.stays.evidence import photo_ids_of
 from parking.stays.marks import Mark
 from parking.stays.models import EndReason, ParkingSession, ScanKind, SessionStatus
 from parking.stays.without_entry import begin_inside
@@ -128,8 +130,7 @@ def _opened(uuid: UUID, actor: Actor, vehicle: Vehicle, lost: Lost, now: datetim
     terms = replace(walk_in_terms(zone=zone, vehicle_kind=lost.vehicle_kind, now=now), free_minutes=0)
     if lost.is_owner:
         terms = replace(terms, lost_ticket_fee=ZERO)
-    here = zone_of(zone.site_id)
-    since = day_start(now.astimezone(here).date(), here).astimezone(UTC)
+    since = _inside_since(vehicle, zone, now)
     session = begin_inside(
         uuid=uuid,
         zone=zone,
@@ -147,6 +148,15 @@ def _opened(uuid: UUID, actor: Actor, vehicle: Vehicle, lost: Lost, now: datetim
     return session
 
 
+def _inside_since(vehicle: Vehicle, zone: ParkingZone, now: datetime) -> datetime:
+    """Return since when a car without a record is billed: midnight at its site, or when it last left there today."""
+    here = zone_of(zone.site_id)
+    midnight = day_start(now.astimezone(here).date(), here).astimezone(UTC)
+    rows = ParkingSession.objects.filter(vehicle=vehicle, zone__site_id=zone.site_id, exit_time__gt=midnight)
+    left_at = rows.order_by("-exit_time").values_list("exit_time", flat=True).first()
+    return left_at or midnight
+
+
 def _refuse_known(actor: Actor, vehicle: Vehicle, lost: Lost) -> None:
     """Raise Refused for a car of which something is known: its plate has an open session, or one that is similar."""
     present = ParkingSession.objects.claimed().filter(vehicle=vehicle)
@@ -157,7 +167,11 @@ def _refuse_known(actor: Actor, vehicle: Vehicle, lost: Lost) -> None:
         raise Refused("plate_has_booking", "This plate has a booking here", session_id=here.pk)
     similar = [] if lost.not_listed else similar_inside(lost.plate, sites=actor.sites)
     if similar:
-        rows = [{"session_id": row.pk, "vehicle_number": row.vehicle.vehicle_number} for row in similar]
+        photos = photo_ids_of(similar)
+        rows = [
+            {"session_id": row.pk, "vehicle_number": row.vehicle.vehicle_number, "photos": photos[row.pk]}
+            for row in similar
+        ]
         raise Refused("similar_plates_inside", "Is it one of these cars?", sessions=rows)
     if present.exists():
         raise Refused("vehicle_unavailable", "This vehicle cannot be booked now")

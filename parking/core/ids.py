@@ -18,6 +18,8 @@ _TOKEN = re.compile(rf"{TOKEN_PREFIX}[{CROCKFORD}]{{{TOKEN_LENGTH}}}")
 # What scanners send before a code: the identifier of its kind (AIM, ISO/IEC 15424: `]Q1` is a QR code), a byte order
 # mark, also as three letters of Latin-1, characters that are not seen, spaces.
 _BEFORE_CODE = re.compile(r"(?:[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]|\u00ef\u00bb\u00bf|\][A-Za-z][0-9A-Za-z])+")
+# The address of the check of a receipt: slips carry it as a second picture, which a gate may read as well.
+_CHECK = re.compile(r"https?://[^\s/]{1,255}/r/", re.IGNORECASE)
 # Crockford reads these look-alikes as digits.
 _LOOK_ALIKES = str.maketrans("ILO", "110")
 # The largest id that every database takes.
@@ -49,7 +51,7 @@ def crockford(length: int) -> str:
 def read_qr_code(text: str) -> str | None:
     """Return the QR code at the beginning of a scanned text, or None. Letter case and look-alikes do not matter.
 
-    Neither does what scanners add before a code.
+    Neither does what scanners add before a code. The address at which its receipt is checked means the code, too.
     """
     return _read_code(text, QR_PREFIX, _QR)
 
@@ -67,6 +69,8 @@ def read_token_code(text: str) -> str | None:
 def _read_code(text: str, prefix: str, form: "re.Pattern[str]", length: int = QR_LENGTH) -> str | None:
     added = _BEFORE_CODE.match(text)
     begin = added.end() if added else 0
+    if prefix == QR_PREFIX and (address := _CHECK.match(text, begin)):
+        begin = address.end()
     start = text[begin : begin + len(prefix) + length].upper()
     code = prefix + start[len(prefix) :].translate(_LOOK_ALIKES)
     return code if start.startswith(prefix) and form.fullmatch(code) else None

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from pi_heif import register_heif_opener
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from parking.core.errors import Refused
@@ -9,17 +10,20 @@ from parking.core.errors import Refused
 MOST_BYTES = 12_000_000
 MOST_PIXELS = 64_000_000
 SIDE = 2000  # the longer side of what is kept, at most
-FORMATS = ("JPEG", "PNG", "WEBP")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _QUALITY = 80
+
+# Phones keep HEIC; a browser that cannot read it sends it as it is. Only who names the format gets it (FORMATS).
+register_heif_opener(thumbnails=False)
 
 
 def as_photo(content: bytes) -> bytes:
     """Return a photo as JPEG, drawn again, so that nothing but its pixels is left: no place, time or device.
 
-    Raises Refused `photo_invalid` for what is no JPEG, PNG or WebP, is larger than 12 MB or has more than 64 million
-    pixels.
+    Raises Refused `photo_invalid` for what is no JPEG, PNG, HEIC or WebP, is larger than 12 MB or has more than 64
+    million pixels.
     """
-    refused = Refused("photo_invalid", "A JPEG, PNG or WebP photo of at most 12 MB is needed")
+    refused = Refused("photo_invalid", "A JPEG, PNG, HEIC or WebP photo of at most 12 MB is needed")
     if len(content) > MOST_BYTES:
         raise refused
     try:

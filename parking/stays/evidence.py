@@ -1,5 +1,6 @@
 """The only writer of photos of sessions, and their reads."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -94,6 +95,15 @@ def photo(evidence_id: int, actor: Actor) -> bytes:
 def photos_of(session: ParkingSession) -> list[ParkingSessionEvidence]:
     """Return the photos of a session without their content, oldest first."""
     return list(ParkingSessionEvidence.objects.filter(session=session).defer("jpeg").order_by("pk"))
+
+
+def photo_ids_of(sessions: Iterable[ParkingSession]) -> dict[int, list[int]]:
+    """Return the ids of the photos of sessions, oldest first, by the id of the session."""
+    found: dict[int, list[int]] = {session.pk: [] for session in sessions}
+    rows = ParkingSessionEvidence.objects.filter(session__in=list(found)).order_by("pk")
+    for session_id, evidence_id in rows.values_list("session_id", "pk"):
+        found[session_id].append(evidence_id)
+    return found
 
 
 def photo_of_session(session: ParkingSession) -> bytes | None:

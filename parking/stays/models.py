@@ -7,14 +7,16 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from parking.audit.models import AuditEntry
 from parking.core.money import ZERO
 from parking.facilities.models import Gate, ParkingSite, ParkingSlot, ParkingZone
 from parking.passes.models import Subscription
 from parking.payments.models import Bill, PaymentMethod
 from parking.stays import waiting_models  # noqa: F401 - tables of this app, too
 from parking.stays.display_models import CounterDisplay
+from parking.stays.events.gate import TicketGiven
 from parking.stays.exempt_models import ExemptClass, Exemption, ParkingSessionEvidence
 from parking.stays.left_models import LeftBehindStep
 from parking.stays.note_models import NoteKind, SessionNote
@@ -96,6 +98,10 @@ _NOT_AT_THE_GATE = tuple(
 )
 
 
+# A car that an attendant gave a ticket to stands at the gate: somebody says what became of it.
+_GIVEN = Exists(AuditEntry.objects.filter(subject_kind="session", subject_id=OuterRef("pk"), action=TicketGiven.action))
+
+
 class ParkingSessionQuerySet(models.QuerySet["ParkingSession"]):
     def open(self) -> "ParkingSessionQuerySet":
         return self.filter(status__in=OPEN_SESSION)
@@ -113,8 +119,16 @@ class ParkingSessionQuerySet(models.QuerySet["ParkingSession"]):
         return self.filter(status=SessionStatus.BOOKED, pay_by__lt=moment, bill__captured=ZERO)
 
     def overdue(self, moment: datetime) -> "ParkingSessionQuerySet":
-        """Bookings whose time to enter ended before `moment`; one that never had a slot was not missed."""
-        return self.filter(status=SessionStatus.BOOKED, enter_by__lt=moment, slot__isnull=False)
+        """Bookings whose time to enter ended before `moment`; one that never had a slot was not missed.
+
+        Tickets that attendants gave are not among them.
+        """
+        rows = self.filter(status=SessionStatus.BOOKED, enter_by__lt=moment, slot__isnull=False)
+        return rows.filter(Q(driver__isnull=False) | ~_GIVEN)
+
+    def given_tickets(self) -> "ParkingSessionQuerySet":
+        """Tickets that attendants gave and whose cars are not inside yet."""
+        return self.filter(_GIVEN, status=SessionStatus.BOOKED, driver=None)
 
     def claimed(self) -> "ParkingSessionQuerySet":
         """Open stays, without reservations that have no slot yet: those have not claimed their vehicle."""

@@ -20,6 +20,7 @@ from parking.facilities.services import claim_best_slot, refuse_full_zone, set_s
 from parking.payments import bills
 from parking.payments.models import BillKind
 from parking.stays.covering import NOT_COVERED, Cover, claim_kept, cover_of, pass_of
+from parking.stays.given_tickets import is_given_ticket
 from parking.stays.marks import Mark
 from parking.stays.models import (
     OPEN_SESSION,
@@ -132,15 +133,18 @@ def _refuse_second_stay(vehicle: Vehicle, driver_id: int | None, zone: ParkingZo
 
 
 def overdue_reason(session: ParkingSession, *, now: datetime) -> EndReason | None:
-    """Why a booking's time is over, if it is: the fee was not paid, or nobody came."""
+    """Why a booking's time is over, if it is: the fee was not paid, or nobody came.
+
+    That of a ticket which an attendant gave never is: its car was at the gate (`given_tickets`).
+    """
     if session.status != SessionStatus.BOOKED:
         return None
     if hold_has_ended(pay_by=session.pay_by, captured=session.bill.captured, now=now):
         return EndReason.UNPAID
     # A reservation that never got a slot was not missed by its driver.
-    if not session.is_waiting and is_no_show(enter_by=session.enter_by, now=now):
-        return EndReason.NO_SHOW
-    return None
+    if session.is_waiting or not is_no_show(enter_by=session.enter_by, now=now) or is_given_ticket(session):
+        return None
+    return EndReason.NO_SHOW
 
 
 def refuse_entry(session: ParkingSession, *, plate_seen: str | None, now: datetime) -> None:

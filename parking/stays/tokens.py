@@ -1,4 +1,4 @@
-"""The only writer of tokens, and their reads.
+"""The only writer of tokens, of vehicles and of the helmets and bags that are kept meanwhile, and their reads.
 
 A token is out while the session that it was given to last is open: nothing is written when that ends.
 """
@@ -13,12 +13,13 @@ from django.db.models import Count, Q, QuerySet
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
+from parking.core.fresh import FreshValue
 from parking.core.ids import new_token_code, read_token_code
 from parking.core.sites import Sites, at_sites
 from parking.facilities.sites import site_by_id
 from parking.stays.events import TokenChanged, TokenGiven, TokensMade
 from parking.stays.models import OPEN_SESSION, ParkingSession
-from parking.stays.token_models import Token
+from parking.stays.token_models import Token, TokenItem
 
 MOST_AT_ONCE = 1000
 _OUT = Q(lost_at=None, session__status__in=OPEN_SESSION)
@@ -57,12 +58,12 @@ class Pool:
 def tokens_of(sites: Sites) -> QuerySet[Token]:
     """Return the tokens of these sites with the session that each was given to last, by site and number."""
     rows = Token.objects.select_related("site", "session__vehicle").filter(site__retired_at=None)
-    return at_sites(rows, sites, "site_id").order_by("site__name", "number", "pk")
+    return at_sites(rows, sites, "site_id").order_by("site__name", "item", "number", "pk")
 
 
-def is_free(code: str, sites: Sites) -> bool:
-    """Return whether a token of these sites can be given."""
-    return at_sites(Token.objects.filter(_FREE, code=code), sites, "site_id").exists()
+def free_token(code: str, sites: Sites) -> Token | None:
+    """Return a token of these sites that can be given, by its code; None for any other."""
+    return at_sites(Token.objects.filter(_FREE, code=code), sites, "site_id").first()
 
 
 def state_of_token(token: Token) -> TokenState:
@@ -72,13 +73,13 @@ def state_of_token(token: Token) -> TokenState:
     return TokenState.OUT if token.session is not None and token.session.is_open else TokenState.FREE
 
 
-def pools(sites: Sites) -> dict[int, Pool]:
-    """Return the counts of tokens by the id of their site."""
-    rows = at_sites(Token.objects.filter(site__retired_at=None), sites, "site_id").order_by().values_list("site_id")
-    counted = rows.annotate(
+def pools(sites: Sites) -> dict[tuple[int, str], Pool]:
+    """Return the counts of tokens by the id of their site and what they are for."""
+    rows = at_sites(Token.objects.filter(site__retired_at=None), sites, "site_id").order_by()
+    counted = rows.values_list("site_id", "item").annotate(
         free=Count("pk", filter=_FREE), out=Count("pk", filter=_OUT), lost=Count("pk", filter=_LOST)
     )
-    return {site_id: Pool(free, out, lost) for site_id, free, out, lost in counted}
+    return {(site_id, item): Pool(free, out, lost) for site_id, item, free, out, lost in counted}
 
 
 def code_under_token(code: str) -> str | None:
@@ -95,7 +96,29 @@ def code_under_token(code: str) -> str | None:
 
 def token_number_of(session: ParkingSession) -> int | None:
     """Return the number of the token that a stay was given, None for none, or if another car has it by now."""
-    return Token.objects.filter(session=session).values_list("number", flat=True).first()
+    rows = Token.objects.filter(session=session, item=TokenItem.VEHICLE)
+    return rows.values_list("number", flat=True).first()
+
+
+def _read_sites_with_items() -> frozenset[int]:
+    return frozenset(Token.objects.exclude(item=TokenItem.VEHICLE).values_list("site_id", flat=True).distinct())
+
+
+# Most sites keep nothing of anybody: an exit there asks no question.
+_sites_with_items: FreshValue[frozenset[int]] = FreshValue(_read_sites_with_items, seconds=0.5, overlap=0.5)
+
+
+def keeps_items(site_id: int) -> bool:
+    """Return whether a site has tokens for helmets or bags, by what this process knows."""
+    return site_id in _sites_with_items.value()
+
+
+def items_of(session: ParkingSession) -> list[Token]:
+    """Return the tokens of what a stay left here: its helmets and bags, to be handed back at the exit."""
+    if not keeps_items(session.site_id):
+        return []
+    rows = Token.objects.filter(session=session).exclude(item=TokenItem.VEHICLE)
+    return list(rows.order_by("item", "number"))
 
 
 # --- Giving --------------------------------------------------------------------------------------------
@@ -112,8 +135,11 @@ def lock_token(text: str, actor: Actor) -> Token:
     return token
 
 
-def refuse_token(token: Token) -> None:
-    """Raise Refused `token_lost`, `token_in_use` for a locked token that cannot be given."""
+def refuse_token(token: Token, *, is_item: bool = False) -> None:
+    """Raise Refused `token_of_other_use`, `token_lost`, `token_in_use` for a locked token that cannot be given."""
+    if is_item == (token.item == TokenItem.VEHICLE):
+        use = "helmets and bags" if is_item else "vehicles"
+        raise Refused("token_of_other_use", f"This token is not for {use}")
     if token.lost_at is not None:
         raise Refused("token_lost", f"Token {token.number} was reported lost")
     held = ParkingSession.objects.filter(pk=token.session_id or 0, status__in=OPEN_SESSION).first()
@@ -133,18 +159,22 @@ def give_token(*, token: Token, session: ParkingSession, actor: Actor, now: date
 # --- The pool ------------------------------------------------------------------------------------------
 
 
-def make_tokens(*, actor: Actor, site_id: int, first: int, last: int, now: datetime) -> list[Token]:
+def make_tokens(
+    *, actor: Actor, site_id: int, first: int, last: int, now: datetime, item: str = TokenItem.VEHICLE
+) -> list[Token]:
     """Make the tokens of a site from one number to another. Raises NotFound; Refused `token_exists`; InvalidInput."""
     site = site_by_id(site_id, actor)
     if not 1 <= first <= last < first + MOST_AT_ONCE:
         raise InvalidInput({"last": [f"From the first on, at most {MOST_AT_ONCE} at once"]})
-    rows = [Token(site=site, number=number, code=new_token_code(), created_at=now) for number in range(first, last + 1)]
+    numbers = range(first, last + 1)
+    rows = [Token(site=site, item=item, number=number, code=new_token_code(), created_at=now) for number in numbers]
     try:
         with transaction.atomic():
             made = Token.objects.bulk_create(rows)
-            audit.record(actor, TokensMade(site_id=site.pk, first=first, last=last), now)
+            audit.record(actor, TokensMade(site_id=site.pk, first=first, last=last, item=item), now)
     except IntegrityError as error:
         raise Refused("token_exists", "Some of these numbers exist already") from error
+    _sites_with_items.forget()
     return made
 
 

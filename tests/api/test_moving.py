@@ -207,6 +207,20 @@ def test_two_cars_change_places(staff: User, driver: User, zone: ParkingZone, in
     assert_books_agree()
 
 
+def test_cars_that_stand_in_each_others_slot_change_places_although_a_pass_keeps_one(
+    staff: User, zone: ParkingZone, inside: ParkingSession
+) -> None:
+    other = enter(staff, take_ticket(zone, now=START), START)
+    kept = slot(zone, "A-002")
+    ParkingSlot.objects.filter(pk=kept.pk).update(kept=True)
+    assert data_of(moved(staff, inside, kept, swap=True))["slot_number"] == "A-002"
+    assert reloaded(other).slot_number == "A-001"
+    leave(staff, inside, now=at(30))
+    # Kept for its pass as before.
+    kept.refresh_from_db()
+    assert (kept.status, kept.kept) == ("FREE", True)
+
+
 def test_two_cars_change_places_across_zones(staff: User, zone: ParkingZone, inside: ParkingSession) -> None:
     other_zone = make_zone("Zone B", site_id=zone.site_id)
     other = enter(staff, take_ticket(other_zone, OTHER))

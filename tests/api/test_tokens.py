@@ -51,7 +51,8 @@ def test_a_car_with_a_token_goes_in_and_out(
     facts = (given["vehicle_number"], given["last_four"], given["token_number"], given["vehicle_kind"])
     assert facts == ("****1234", "1234", 1, "CAR")
     pool = data_of(ApiClient(admin).get(TOKENS, state="OUT"))
-    assert (pool["count"], pool["pools"]) == (1, [{"site_id": zone.site_id, "free": 2, "out": 1, "lost": 0}])
+    counts = {"site_id": zone.site_id, "item": "VEHICLE", "free": 2, "out": 1, "lost": 0}
+    assert (pool["count"], pool["pools"]) == (1, [counts])
     time_machine.move_to(at(66), tick=False)
     quote = data_of(ApiClient(staff).post("/api/staff/exit/quote/", {"qr_code": token, "vehicle_number": "1234"}))
     assert (quote["amount_due"], quote["vehicle_number"]) == (100.0, "****1234")
@@ -187,3 +188,79 @@ def test_a_car_without_plate_pays_later_against_a_phone(
     bill = data_of(ApiClient(staff).post("/api/staff/pay-later/", {"qr_code": token, "phone": "98110 12345"}))
     assert bill["amount_due"] == 100.0
     assert_books_agree()
+
+
+# --- Helmets and bags ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def helmet(admin: User, zone: ParkingZone, token: str) -> str:
+    """Return the code of helmet 1; its number is free although a token of vehicles has it."""
+    body = {"site_id": zone.site_id, "first": 1, "last": 2, "item": "HELMET"}
+    return str(data_of(ApiClient(admin).post(TOKENS, body), 201)["tokens"][0]["code"])
+
+
+def keep(staff: User, session_id: int, code: str) -> Any:
+    return ApiClient(staff).post(f"/api/staff/sessions/{session_id}/items/", {"token": code})
+
+
+def test_a_helmet_is_kept_with_its_car_and_opens_its_bill(
+    staff: User, zone: ParkingZone, token: str, helmet: str, time_machine: Traveller
+) -> None:
+    session_id = data_of(give(staff, zone, token), 201)["session_id"]
+    kept = data_of(keep(staff, session_id, helmet))
+    assert (kept["item"], kept["number"]) == ("HELMET", 1)
+    with nothing_changes():
+        assert data_of(keep(staff, session_id, helmet)) == kept
+    assert data_of(ApiClient(staff).get(f"/api/staff/sessions/{session_id}/items/")) == [kept]
+    time_machine.move_to(at(30), tick=False)
+    assert data_of(out(staff, helmet))["session_id"] == session_id
+    # Its car has left: red, and free for the next one.
+    assert problem_of(out(staff, helmet)) == (400, "already_exited")
+    second = data_of(give(staff, zone, token, last_four="9876"), 201)["session_id"]
+    assert data_of(keep(staff, second, helmet))["number"] == 1
+    assert_books_agree()
+
+
+def test_a_helmet_belongs_to_one_car_and_a_token_to_one_use(
+    staff: User, admin: User, zone: ParkingZone, token: str, helmet: str
+) -> None:
+    first = data_of(give(staff, zone, token), 201)["session_id"]
+    other = enter(staff, take_ticket(zone))
+    waiting = take_ticket(zone)
+    data_of(keep(staff, first, helmet))
+    with nothing_changes():
+        assert problem_of(keep(staff, other.pk, helmet)) == (400, "token_in_use")
+        assert problem_of(keep(staff, other.pk, token)) == (400, "token_of_other_use")
+        assert problem_of(keep(staff, other.pk, "TK-00000000")) == (404, "token_not_found")
+        second = Token.objects.get(item="HELMET", number=2)
+        assert problem_of(keep(staff, waiting.pk, second.code)) == (400, "not_active")
+        assert problem_of(give(staff, zone, second.code, last_four="7777")) == (400, "token_of_other_use")
+    data_of(ApiClient(admin).patch(f"{TOKENS}{second.pk}/", {"lost": True}))
+    assert problem_of(keep(staff, other.pk, second.code)) == (400, "token_lost")
+
+
+def test_a_car_leaves_ten_things_at_most(staff: User, admin: User, zone: ParkingZone) -> None:
+    body = {"site_id": zone.site_id, "first": 1, "last": 11, "item": "BAG"}
+    made = data_of(ApiClient(admin).post(TOKENS, body), 201)["tokens"]
+    session = enter(staff, take_ticket(zone))
+    for row in made[:10]:
+        data_of(keep(staff, session.pk, row["code"]))
+    with nothing_changes():
+        assert problem_of(keep(staff, session.pk, made[10]["code"])) == (400, "too_many_items")
+
+
+def test_helmets_of_another_site_stay_there(staff: User, zone: ParkingZone, helmet: str) -> None:
+    site = ParkingSite.objects.create(name="Airport", code="AIR", state="OPEN", created_at=START)
+    session = enter(staff, take_ticket(make_zone("Zone P1", site_id=site.pk)))
+    with nothing_changes():
+        assert problem_of(keep(staff, session.pk, helmet)) == (400, "wrong_site")
+
+
+def test_tokens_are_listed_by_use(admin: User, zone: ParkingZone, token: str, helmet: str) -> None:
+    found = data_of(ApiClient(admin).get(TOKENS, item="HELMET"))
+    assert [(row["item"], row["number"], row["state"]) for row in found["results"]] == [
+        ("HELMET", 1, "FREE"),
+        ("HELMET", 2, "FREE"),
+    ]
+    assert [(pool["item"], pool["free"]) for pool in found["pools"]] == [("HELMET", 2), ("VEHICLE", 3)]

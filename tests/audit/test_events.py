@@ -123,7 +123,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         7,
         {"token_id": 5, "number": 42},
     ),
-    (stays.TokensMade(site_id=1, first=1, last=50), "tokens.made", "site", 1, {"first": 1, "last": 50}),
+    (
+        stays.TokensMade(site_id=1, first=1, last=50, item="HELMET"),
+        "tokens.made",
+        "site",
+        1,
+        {"first": 1, "last": 50, "item": "HELMET"},
+    ),
     (
         stays.TokenChanged(token_id=5, site_id=1, lost=True),
         "token.changed",
@@ -985,6 +991,14 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "session",
         7,
         {"evidence_id": 3, "moment": "EXIT"},
+    ),
+    (stays.TicketGiven(session_id=7), "session.ticket_given", "session", 7, {}),
+    (
+        stays.EntryStated(session_id=7, since="2026-11-22T04:30:00+00:00"),
+        "session.entry_stated",
+        "session",
+        7,
+        {"since": "2026-11-22T04:30:00+00:00"},
     ),
     (
         stays.SessionMoved(session_id=7, zone_id=2, slot_id=12, from_zone_id=1, from_slot_id=3, swapped_with=8),

@@ -1,9 +1,10 @@
 """Exemptions: by class and photo, on the bill, before and after the quote, counted; and the kind at the entry."""
 
+from base64 import b64decode
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,7 +13,7 @@ from PIL import Image
 from parking.accounts.models import Role, User
 from parking.audit.models import AuditEntry
 from parking.checkout import exempting, kinds
-from parking.core import clock
+from parking.core import clock, photos
 from parking.core.actor import SYSTEM
 from parking.core.ids import Ref
 from parking.core.photos import as_photo
@@ -140,7 +141,39 @@ def test_a_photo_is_kept_small_upright_and_without_what_the_camera_added() -> No
         assert (kept.format, kept.size, dict(kept.getexif())) == ("JPEG", (1333, 2000), {})
 
 
-@pytest.mark.parametrize("content", [b"", b"GIF89a", picture_of(9, 9, "BMP"), b"\xff\xd8" + b"0" * 12_000_000])
+# A photo as phones keep it (HEIC): 64 by 32, blue on the left, to be turned by 90 degrees; with the maker's name.
+HEIC = b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAchtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9j"
+    "AAAAAERAAAIAAQAAAAAB7AABAAAAAAAAAJMAAgAAAAACfwABAAAAAAAAADwAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAA"
+    "ABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAABB2lwcnAAAADmaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNg"
+    "AAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZE"
+    "AcFzwIkAAAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAIAAAAAEAAAAAAAAAAv///+AA"
+    "AAACAAAAEHBpeGkAAAAAAwgICAAAAAlpcm90AwAAABlpcG1hAAAAAAAAAAEAAQaBAgMFhIYAAAAaaXJlZgAAAAAAAAAOY2RzYwACAAEAAQAA"
+    "ANdtZGF0AAAAjygBrwngITk0H//2uaNf+sIf/3dVvC3v9I3/x3NN/2wCMXCRV2RU676zK+IXdobXisYsxvXRQd+rP/31B7vnv8xzduozMKo+"
+    "36gH1piiS50rXhsTLsN66AsguFoOaT0Ri+sdwVtsgOEAfqxkF6KAj0mcVIbnjwHohqtZ+Yf4n3C1Evu7hzZAtsRWarB3icmzAAAABkV4aWYA"
+    "AE1NACoAAAAIAAIBDwACAAAACwAAACYBEgADAAAAAQAGAAAAAAAAUGhvbmVNYWtlcgAA"
+)
+
+
+def test_a_photo_of_a_phone_that_keeps_heic_is_kept_upright_as_jpeg() -> None:
+    assert b"PhoneMaker" in HEIC
+    jpeg = as_photo(HEIC)
+    assert b"PhoneMaker" not in jpeg
+    with Image.open(BytesIO(jpeg)) as kept:
+        assert (kept.format, kept.size, dict(kept.getexif())) == ("JPEG", (32, 64), {})
+        red, _green, blue = cast(tuple[int, int, int], kept.getpixel((8, 8)))
+        assert blue > 150 > red
+
+
+def test_a_heic_photo_that_says_to_be_too_large_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photos, "MOST_PIXELS", 64 * 32 - 1)
+    with refused("photo_invalid"):
+        as_photo(HEIC)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"GIF89a", picture_of(9, 9, "BMP"), b"\xff\xd8" + b"0" * 12_000_000, HEIC[:400], HEIC[:-20]]
+)
 def test_what_is_no_photo_exempts_nobody(
     staff: User, inside: ParkingSession, ambulances: ExemptClass, content: bytes
 ) -> None:

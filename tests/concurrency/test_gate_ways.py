@@ -9,12 +9,13 @@ from itertools import combinations_with_replacement
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import leaving, losing, paying_ahead, paying_later
+from parking.checkout import expiring, leaving, losing, paying_ahead, paying_later, ticket_answers
 from parking.checkout.collecting import Card, Collection
 from parking.checkout.correcting import correct_plate
 from parking.checkout.identifying import confirm_owner
 from parking.checkout.losing import Lost
 from parking.checkout.paper_slips import Slip, enter_sheet
+from parking.checkout.ticket_answers import TicketAnswer
 from parking.checkout.walking_in import Arrival, walk_in
 from parking.core.actor import SYSTEM
 from parking.core.ids import Ref
@@ -24,10 +25,11 @@ from parking.offers.models import PromoCode, PromoUse
 from parking.offers.vouchers import give_voucher
 from parking.payments.models import Debt, Payment
 from parking.stays.access import QrText
+from parking.stays.items import give_item
 from parking.stays.models import ParkingSession
 from parking.stays.paper import make_block
 from parking.stays.tokens import make_tokens
-from tests.build import actor, enter, leave, take_ticket, terminate
+from tests.build import actor, enter, give_ticket, leave, reloaded, take_ticket, terminate
 from tests.concurrency.together import at_once, tally
 from tests.invariants import assert_books_agree
 from tests.moments import START, at
@@ -198,6 +200,16 @@ def test_one_token_is_given_once(staff: User, admin: User, zone: ParkingZone) ->
     assert_books_agree()
 
 
+def test_one_helmet_is_kept_with_one_car(staff: User, admin: User, zone: ParkingZone) -> None:
+    helmet = make_tokens(actor=SYSTEM, site_id=zone.site_id, first=1, last=1, now=NOW, item="HELMET")[0]
+    cars = [enter(staff, take_ticket(zone, now=START), START) for _ in range(2)]
+    calls = [
+        partial(give_item, actor=actor(user), session=Ref(pk=car.pk), code=helmet.code, now=NOW)
+        for user, car in zip((staff, admin), cars, strict=True)
+    ]
+    assert tally(at_once(calls)) == {"ok": 1, "token_in_use": 1}
+
+
 def test_the_same_scan_of_a_token_that_comes_twice_at_once_is_one_car(staff: User, zone: ParkingZone) -> None:
     token = make_tokens(actor=SYSTEM, site_id=zone.site_id, first=1, last=1, now=NOW)[0]
     car = Arrival(vehicle_kind="CAR", zone=Ref(pk=zone.pk), last_four="1234", token=token.code)
@@ -223,4 +235,18 @@ def test_a_lost_ticket_that_two_attendants_bill_is_billed_once(staff: User, admi
     lost = Lost("DL-01-AB-1234", zone=Ref(pk=zone.pk))
     answers = at_once([partial(losing.open_session, actor=actor(user), lost=lost, now=NOW) for user in (staff, admin)])
     assert tally(answers) == {"ok": 1, "has_entry_record": 1}
+    assert_books_agree()
+
+
+def test_entered_and_gone_said_at_once_of_one_ticket_are_one_answer(
+    staff: User, admin: User, zone: ParkingZone
+) -> None:
+    ticket = give_ticket(staff, zone, now=START)
+    entered, gone = (
+        partial(ticket_answers.answer, actor=actor(user), session=Ref(pk=ticket.pk), said=said, now=NOW)
+        for user, said in ((staff, TicketAnswer.ENTERED), (admin, TicketAnswer.GONE))
+    )
+    answers = tally(at_once([entered, gone, partial(expiring.expire_no_shows, now=NOW)]))
+    assert answers in ({"ok": 2, "already_entered": 1}, {"ok": 2, "booking_cancelled": 1})
+    assert reloaded(ticket).status in {"ACTIVE", "CANCELLED"}
     assert_books_agree()

@@ -1,5 +1,6 @@
 """Templates, scripts and style sheets have short lines and one subject for each file."""
 
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,3 +27,10 @@ def test_no_file_has_more_than_400_lines():
 
 def test_all_three_kinds_are_looked_at():
     assert {path.suffix for path in SOURCES} == {".html", ".js", ".css"}
+
+
+def test_every_icon_that_a_template_names_is_on_the_list() -> None:
+    listed = set((ROOT / "deploy" / "icons.txt").read_text().split())
+    templates = "\n".join(path.read_text() for path in (ROOT / "parking" / "web" / "templates").rglob("*.html"))
+    named = set(re.findall(r'{% icon "([a-z0-9-]+)"', templates))
+    assert named - listed == set()

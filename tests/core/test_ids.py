@@ -42,6 +42,8 @@ def test_the_alphabet_is_crockford_s() -> None:
         f"{CODE} https://parking.example/{CODE}",
         "qr-7k3m9qx2tozc",
         "QR-7K3M9QX2TOZC",
+        f"https://parking.example/r/{CODE}",
+        f"]Q1HTTP://127.0.0.1:8000/R/{CODE}",
         f"]Q1{CODE}",
         f"]q0{CODE}.eyJhbGciOiJFZERTQSJ9",
         f"\ufeff{CODE}",
@@ -71,6 +73,9 @@ def test_look_alikes_are_read_as_digits() -> None:
         "QR-7K3M9QX2T0Z!",
         "QR-UUUUUUUUUUUU",
         "OR-7K3M9QX2T0ZC",
+        f"https://parking.example/s/{CODE}",
+        f"https://parking.example/x/r/{CODE}",
+        f"parking.example/r/{CODE}",
     ],
 )
 def test_what_does_not_begin_with_a_code_is_none(text: str) -> None:

@@ -85,6 +85,16 @@ test("the code of a pass is scanned into another field as that of a ticket", () 
   assert.deepEqual([scans, field.value], [["PASS-7K3M9QX2T0ZC"], ""]);
 });
 
+test("the code of a token is scanned into another field as that of a ticket, and a single T is a shortcut", () => {
+  const field = document.querySelector("[name=plate_seen]");
+  type("TK-7K3M9QX2", { into: field });
+  press("Enter", { into: field });
+  assert.deepEqual([scans, field.value], [["TK-7K3M9QX2"], ""]);
+  press("t");
+  mock.timers.tick(100);
+  assert.deepEqual(keys, ["t"]);
+});
+
 test("a code scanned into another field is a scan, and the field keeps what was in it", () => {
   const plate = document.querySelector("[name=plate_seen]");
   plate.value = "DL01";

@@ -71,6 +71,7 @@ class World:
     organisation: Organisation
     emergency: Emergency
     token: Token
+    helmet: Token
 
     def values(self) -> dict[str, object]:
         """Return what stands for the parameters of addresses."""
@@ -205,6 +206,7 @@ def make_world() -> World:
         ),
         emergency=_waiting_emergency(first, attendant, now),
         token=make_tokens(actor=SYSTEM, site_id=first.pk, first=7, last=7, now=now)[0],
+        helmet=make_tokens(actor=SYSTEM, site_id=first.pk, first=7, last=7, now=now, item="HELMET")[0],
     )
 
 

@@ -16,6 +16,7 @@ from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
 from parking.edge.parsing import In, Text12, path_id
 from parking.stays import paper, tokens
+from parking.stays.token_models import TokenItem
 from parking.stays.tokens import CONDITIONS, TokenState
 
 router = Router(tags=["Admin"], auth=admin_only)
@@ -27,6 +28,7 @@ Number = Annotated[int, Field(ge=1, le=10**6)]
 class TokensQuery(Paging):
     site_id: SiteId | None = None
     state: TokenState | None = None
+    item: TokenItem | None = None
 
 
 class TokensPage(Page[TokenOut]):
@@ -58,6 +60,8 @@ def list_tokens(request: HttpRequest, filters: Annotated[TokensQuery, Query()]) 
         rows = rows.filter(site_id=filters.site_id)
     if filters.state is not None:
         rows = rows.filter(CONDITIONS[filters.state])
+    if filters.item is not None:
+        rows = rows.filter(item=filters.item)
     found = page_of(rows, filters)
     pools: Any = PoolOut.rows(tokens.pools(sites))
     return ok(found.showing([TokenOut.of(token) for token in found.rows], pools=pools))
@@ -67,6 +71,7 @@ class TokensIn(In):
     site_id: SiteId
     first: Number
     last: Number
+    item: Annotated[TokenItem, Field(strict=False)] = TokenItem.VEHICLE
 
 
 @router.post(
@@ -83,9 +88,17 @@ class TokensIn(In):
 )
 @requests.idempotent_in_one_transaction
 def make_tokens(request: HttpRequest, payload: TokensIn) -> HttpResponse:
-    """Make the tokens of a site with these numbers, at most 1000 at once; their codes are drawn at random."""
+    """Make the tokens of a site with these numbers, at most 1000 at once; their codes are drawn at random.
+
+    `item`: for vehicles, or for the HELMETs or BAGs that are kept while a car is inside; each use has its own numbers.
+    """
     made = tokens.make_tokens(
-        actor=actor_of(request), site_id=payload.site_id, first=payload.first, last=payload.last, now=clock.now()
+        actor=actor_of(request),
+        site_id=payload.site_id,
+        first=payload.first,
+        last=payload.last,
+        item=payload.item,
+        now=clock.now(),
     )
     shown = [TokenOut.of(token) for token in made]
     out = MadeTokensOut.make(site_id=payload.site_id, first=payload.first, last=payload.last, tokens=shown)

@@ -10,6 +10,7 @@ from parking.checkout.expecting import may_enter_now
 from parking.checkout.identifying import asks_for_owner
 from parking.checkout.pass_entry import PassEntered
 from parking.edge.shapes import Shape
+from parking.stays.given_tickets import is_asked_about
 from parking.stays.models import ParkingSession, PaymentStatus, SessionNote
 from parking.stays.tokens import token_number_of
 
@@ -50,6 +51,7 @@ class ExpectedOut(Shape):
     may_enter: bool
     reason: str | None
     needs_confirm: bool
+    asked: bool
 
     example = {
         "session_id": 123,
@@ -62,6 +64,7 @@ class ExpectedOut(Shape):
         "may_enter": True,
         "reason": None,
         "needs_confirm": True,
+        "asked": False,
     }
 
     @classmethod
@@ -77,6 +80,7 @@ class ExpectedOut(Shape):
             may_enter=reason is None,
             reason=reason,
             needs_confirm=asks_for_owner(session),
+            asked=is_asked_about(session, now),
         )
 
 

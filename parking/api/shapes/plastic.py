@@ -5,13 +5,14 @@ from typing import Self
 
 from parking.edge.shapes import Shape
 from parking.stays.paper_models import PaperBlock
-from parking.stays.token_models import Token
+from parking.stays.token_models import Token, TokenItem
 from parking.stays.tokens import Pool, TokenState, state_of_token
 
 
 class TokenOut(Shape):
     id: int
     site_id: int
+    item: TokenItem
     number: int
     code: str
     state: TokenState
@@ -22,6 +23,7 @@ class TokenOut(Shape):
     example = {
         "id": 12,
         "site_id": 1,
+        "item": "VEHICLE",
         "number": 12,
         "code": "TK-7K3M9QX2",
         "state": "OUT",
@@ -44,20 +46,22 @@ class TokenOut(Shape):
 
 
 class PoolOut(Shape):
-    """The tokens of a site by their state."""
+    """The tokens of a site for one use, by their state."""
 
     site_id: int
+    item: TokenItem
     free: int
     out: int
     lost: int
 
-    example = {"site_id": 1, "free": 45, "out": 4, "lost": 1}
+    example = {"site_id": 1, "item": "VEHICLE", "free": 45, "out": 4, "lost": 1}
 
     @classmethod
-    def rows(cls, pools: dict[int, Pool]) -> list[Self]:
+    def rows(cls, pools: dict[tuple[int, str], Pool]) -> list[Self]:
         """Return the pools of several sites."""
         return [
-            cls.make(site_id=site_id, free=pool.free, out=pool.out, lost=pool.lost) for site_id, pool in pools.items()
+            cls.make(site_id=site_id, item=item, free=pool.free, out=pool.out, lost=pool.lost)
+            for (site_id, item), pool in sorted(pools.items())
         ]
 
 
@@ -70,6 +74,21 @@ class MadeTokensOut(Shape):
     tokens: list[TokenOut]
 
     example = {"site_id": 1, "first": 12, "last": 12, "tokens": [TokenOut.example | {"state": "FREE"}]}
+
+
+class ItemOut(Shape):
+    """A helmet or bag that is kept while its car is inside."""
+
+    token_id: int
+    item: TokenItem
+    number: int
+
+    example = {"token_id": 61, "item": "HELMET", "number": 7}
+
+    @classmethod
+    def of(cls, token: Token) -> Self:
+        """Return a kept thing by its token."""
+        return cls.read(token, token_id=token.pk)
 
 
 class PaperBlockOut(Shape):

@@ -12,6 +12,7 @@ from parking.stays.events.booking import (
     SessionExpired,
 )
 from parking.stays.events.gate import (
+    EntryStated,
     GatePassedWrongWay,
     LostTicketTaken,
     OwnerConfirmed,
@@ -27,6 +28,7 @@ from parking.stays.events.gate import (
     SessionMoved,
     SessionPlateCorrected,
     SpecialSlotGiven,
+    TicketGiven,
 )
 from parking.stays.events.money import (
     SessionEntryWaits,
@@ -71,6 +73,7 @@ __all__ = [
     "DisplayEvent",
     "DisplayPaired",
     "DisplayUnpaired",
+    "EntryStated",
     "ExemptClassChanged",
     "ExemptClassMade",
     "GatePassedWrongWay",
@@ -112,6 +115,7 @@ __all__ = [
     "SessionTerminated",
     "SessionTerminationWaits",
     "SpecialSlotGiven",
+    "TicketGiven",
     "TokenChanged",
     "TokenGiven",
     "TokensMade",

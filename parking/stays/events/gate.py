@@ -16,6 +16,22 @@ class SessionEntered(SessionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TicketGiven(SessionEvent):
+    """An attendant gave a car at the gate a ticket, without letting it in."""
+
+    action = "session.ticket_given"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryStated(SessionEvent):
+    """An attendant said afterwards that the car of a ticket is inside: it is billed `since` the ticket was given."""
+
+    action = "session.entry_stated"
+
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SpecialSlotGiven(SessionEvent):
     """An attendant gave a walk-in a slot of a special kind, with a reason."""
 

@@ -27,6 +27,7 @@ class TokensMade(Event):
     site_id: int
     first: int
     last: int
+    item: str = "VEHICLE"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ from parking.stays.displays import has_display
 from parking.stays.exempt_classes import classes_now
 from parking.stays.marks import Mark
 from parking.stays.models import ParkingSession
-from parking.stays.tokens import token_number_of
+from parking.stays.tokens import items_of, token_number_of
 from parking.vehicles.models import VehicleKind
 from parking.web.components import amount_text
 from parking.web.gate.awaited import money_awaited
@@ -189,6 +189,7 @@ def quoted(
         **typed_ways(session.site_id),
         counter_qr=counter_qr(session, to_pay),
         token=token_number_of(session) if session.vehicle.is_partial else None,
+        items=items_of(session),
         has_display=has_display(scan.gate_id),
         problem=sentence_for(problem) if problem else "",
         code=problem.code if problem else "",

@@ -26,9 +26,11 @@ from parking.payments.gateways.registry import gateway_choices
 from parking.payments.models import OrderPurpose, PaymentOrder
 from parking.stays import access
 from parking.stays.by_phone import phone_ending
+from parking.stays.given_tickets import is_given_ticket
 from parking.stays.long_stays import is_long_stay
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.queries import cars_inside, expected
+from parking.stays.tokens import items_of, keeps_items
 from parking.stays.watching import everything_text
 from parking.web.access import for_attendants
 from parking.web.gate.entry_facts import entry_facts
@@ -169,6 +171,9 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         car=_car(session, now),
         entry=entry_facts(session, actor_of(request), now),
         form=form,
+        is_asked=is_given_ticket(session),
+        keeps_items=keeps_items(session.site_id),
+        items=items_of(session) if session.is_open else [],
         may_move=session.is_open and not session.is_waiting and actor_of(request).may("move"),
         may_terminate=actor_of(request).may("terminate"),
         phone_ends_in=phone_ending(session),

@@ -22,6 +22,7 @@ from parking.edge.requests import Attempt
 from parking.facilities.gates import zones_of_gate
 from parking.facilities.queries import present_zones
 from parking.stays import access
+from parking.stays.evidence import photo_ids_of
 from parking.stays.models import ParkingSession
 from parking.web.access import for_attendants
 from parking.web.gate.here import PlacedForm, actor_here, gate_fields, kept_gate
@@ -77,7 +78,9 @@ def lost(request: HttpRequest) -> HttpResponse:
                     similar = similar_inside(form.cleaned_data["plate"], sites=actor_here(request, form).sites)
                 raise
             return redirect(f"{reverse('gate')}#bill-{session.qr_code}")
-    return page(request, "gate/lost.html", section="inside", form=form, similar=similar, key=requests.new_form_key())
+    photos = photo_ids_of(similar)
+    shown = [(session, photos[session.pk]) for session in similar]
+    return page(request, "gate/lost.html", section="inside", form=form, similar=shown, key=requests.new_form_key())
 
 
 def _zones(request: HttpRequest) -> list[tuple[int, str]]:

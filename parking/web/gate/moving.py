@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -59,7 +60,8 @@ def move(request: HttpRequest, session_id: int) -> HttpResponse:
             messages.success(request, _moved_text(_move(request, session_id, form)))
             return redirect("gate_stay", session_id)
     free = free_slot_numbers(session.zone_id, most=MOST_NAMED) if session.zone.marked else []
-    return page(request, "gate/move.html", section="inside", session=session, form=form, free=free)
+    named = format_html_join(", ", '<span class="nowrap">{}</span>', ((number,) for number in free))
+    return page(request, "gate/move.html", section="inside", session=session, form=form, free=free, named=named)
 
 
 def _move(request: HttpRequest, session_id: int, form: ServiceForm) -> ParkingSession:

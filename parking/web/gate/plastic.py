@@ -1,4 +1,4 @@
-"""Walk-ins with a token of plastic: the last four digits and the kind, nothing else is asked."""
+"""Tokens of plastic: for walk-ins, by the last four digits and the kind alone, and for helmets and bags."""
 
 from typing import Any, cast
 
@@ -12,19 +12,20 @@ from django.views.decorators.http import require_http_methods
 
 from parking.checkout.walking_in import Arrival, walk_in
 from parking.core import clock
-from parking.core.ids import parse_ref
+from parking.core.ids import Ref, parse_ref
 from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.edge.requests import Attempt
 from parking.facilities.gates import gates_of
 from parking.stays import access
+from parking.stays.items import give_item
 from parking.stays.models import ParkingSession
-from parking.stays.tokens import token_number_of
+from parking.stays.tokens import items_of, token_number_of
 from parking.vehicles.models import VehicleKind
 from parking.web.access import for_attendants
 from parking.web.gate.here import PlacedForm, actor_here, gate_fields, kept_gate
-from parking.web.templatetags.parking import kind_choices
+from parking.web.templatetags.parking import kind_choices, word
 
 
 class TokenForm(PlacedForm):
@@ -83,3 +84,37 @@ def _let_in(request: HttpRequest, attempt: Attempt, form: TokenForm) -> ParkingS
         return access.find(parse_ref(attempt.subject), actor, at_work=True)
     arrival = Arrival(vehicle_kind=given["vehicle_kind"], last_four=given["last_four"], token=given["token"])
     return walk_in(actor=actor, arrival=arrival, now=clock.now(), key=attempt.key).session
+
+
+# --- Helmets and bags ----------------------------------------------------------------------------------
+
+
+class ItemForm(PlacedForm):
+    """The token of a helmet or bag."""
+
+    token = forms.CharField(
+        label=_("Token of the helmet or bag"),
+        max_length=30,
+        widget=forms.TextInput(
+            attrs={"class": "code", "autocomplete": "off", "autocapitalize": "characters", "autofocus": True}
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_attendants
+def items(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Keep helmets and bags of a car, one token after the other."""
+    session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
+    form = ItemForm(request.POST or None, initial=gate_fields(kept_gate(request)))
+    if form.is_valid():
+        with form.refusals(request):
+            token = give_item(
+                actor=actor_here(request, form),
+                session=Ref(pk=session_id),
+                code=form.cleaned_data["token"],
+                now=clock.now(),
+            )
+            messages.success(request, f"{word(token.item)} {token.number}")
+            return redirect("gate_items", session_id)
+    return page(request, "gate/items.html", section="inside", session=session, form=form, items=items_of(session))

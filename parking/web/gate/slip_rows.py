@@ -26,14 +26,15 @@ _SLOT, _ENTRY, _EXIT, _TOTAL = _("Slot"), _("Entry"), _("Exit"), _("Total")
 _HOW_TO_LEAVE = _("Show this code at the exit. You pay there, or before.")
 _NOT_IN_YET = _("Show this code at the entry.")
 _CHECK = _("Scan to check this receipt.")
+_COSTS = _("Scan with your phone to see the bill.")
 
 
 def rows_of(session: ParkingSession, base_url: str) -> list[Row]:
     """Return the slip of a stay: the ticket while it is open, the receipt once it is over."""
-    return _receipt(session, base_url) if session.status == SessionStatus.COMPLETED else _ticket(session)
+    return _receipt(session, base_url) if session.status == SessionStatus.COMPLETED else _ticket(session, base_url)
 
 
-def _ticket(session: ParkingSession) -> list[Row]:
+def _ticket(session: ParkingSession, base_url: str) -> list[Row]:
     languages = site_languages(session.site_id)
     began = session.entry_time or session.booked_at
     hint = _HOW_TO_LEAVE if session.status == SessionStatus.ACTIVE else _NOT_IN_YET
@@ -49,7 +50,18 @@ def _ticket(session: ParkingSession) -> list[Row]:
     ]
     if session.zone.place:
         rows.append(_centred(session.zone.place))
-    return rows + _in_each(hint, languages)
+    return [
+        *rows,
+        *_in_each(hint, languages),
+        {"rule": True},
+        _qr_of_check(session, base_url),
+        *_in_each(_COSTS, languages),
+    ]
+
+
+def _qr_of_check(session: ParkingSession, base_url: str) -> Row:
+    """Return the picture that opens the page with the bill as the books have it."""
+    return {"qr": qr_rows(f"{base_url}{reverse('receipt_check', args=[session.qr_code])}")}
 
 
 def _receipt(session: ParkingSession, base_url: str) -> list[Row]:
@@ -67,7 +79,7 @@ def _receipt(session: ParkingSession, base_url: str) -> list[Row]:
         *(_pair(_each(bill_label, line, languages), amount_text(line.amount)) for line in bill.lines),
         _pair(_both(_TOTAL, languages), amount_text(bill.total)) | {"bold": True, "size": 2},
         *_paid(session, bill, languages),
-        {"qr": qr_rows(f"{base_url}{reverse('receipt_check', args=[session.qr_code])}")},
+        _qr_of_check(session, base_url),
     ]
     return rows + _in_each(_CHECK, languages)
 

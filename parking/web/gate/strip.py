@@ -14,6 +14,7 @@ from parking.edge.pages import page
 from parking.facilities.emergencies import running_emergency
 from parking.facilities.gates import zones_of_gate
 from parking.facilities.queries import zones_with_counts
+from parking.stays.given_tickets import tickets_to_ask_about
 from parking.stays.models import ParkingSession
 from parking.stays.promises import bookable_in
 from parking.stays.queries import cars_inside, due_within
@@ -28,13 +29,17 @@ MOST_SHOWN = 12
 
 @dataclass(frozen=True)
 class Now:
-    """The numbers of the strip; `total` are the usable slots, `expected` the first of those who are due."""
+    """The numbers of the strip; `total` are the usable slots, `expected` the first of those who are due.
+
+    `asked` are tickets of which somebody has to say whether the car is inside.
+    """
 
     free: int
     total: int
     inside: int
     due: int
     expected: Sequence[ParkingSession]
+    asked: int
 
 
 def _state() -> str:
@@ -76,4 +81,5 @@ def _now(actor: Actor, gate: AtGate | None) -> Now:
         inside=cars_inside(sites=sites, zone=None, plate_part=None, now=now).count(),
         due=soon.count(),
         expected=list(soon[:MOST_SHOWN]),
+        asked=tickets_to_ask_about(sites=sites, now=now).count(),
     )

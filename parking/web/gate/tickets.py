@@ -123,6 +123,7 @@ def _give(request: HttpRequest, attempt: Attempt, form: TicketForm, *, is_let_in
         now=now,
         key=attempt.key,
         special=form.special(),
+        at_gate=True,
     )
 
 

@@ -9,8 +9,10 @@ from parking.core.actor import Actor
 from parking.core.errors import DomainError, NotFound
 from parking.core.ids import read_token_code
 from parking.core.site_settings import SUPERVISOR_PHONE
+from parking.stays.given_tickets import is_given_ticket
 from parking.stays.models import OPEN_SESSION, ParkingSession, ScanKind, SessionStatus
-from parking.stays.tokens import is_free
+from parking.stays.token_models import TokenItem
+from parking.stays.tokens import free_token
 from parking.vehicles.plates import has_known_format
 
 # The car stands at the gate of another car park, or the device has no gate: nothing of this one helps.
@@ -21,7 +23,8 @@ _ELSEWHERE = {"gate_invalid", "wrong_site"}
 class WaysOn:
     """The ways on: `plate` is what to look for or to give a ticket; `bill`: the car is inside, and may want out.
 
-    `is_plate`: a plate was typed where a code belongs; `found` is its open session.
+    `is_plate`: a plate was typed where a code belongs; `found` is its open session. `asked` is a ticket that nobody
+    scanned in, of a car that may be inside.
     """
 
     plate: str = ""
@@ -32,14 +35,19 @@ class WaysOn:
     is_plate: bool = False
     found: ParkingSession | None = None
     token: str = ""
+    asked: ParkingSession | None = None
 
 
 def of_free_token(text: str, actor: Actor, direction: str) -> WaysOn | None:
     """Return the way to give a token that is free, where cars come in; None for anything else."""
     code = read_token_code(text)
-    if code is None or direction == Direction.OUT or not is_free(code, actor.sites):
+    token = free_token(code, actor.sites) if code and direction != Direction.OUT else None
+    if token is None:
         return None
-    return WaysOn(find=False, phone=supervisor_of(None, actor), token=code)
+    if token.item != TokenItem.VEHICLE:
+        # It goes to a car that is inside already: that one is found by its plate or number.
+        return WaysOn(phone=supervisor_of(None, actor))
+    return WaysOn(find=False, phone=supervisor_of(None, actor), token=token.code)
 
 
 def of_typed_plate(text: str, actor: Actor, direction: str) -> WaysOn | None:
@@ -66,6 +74,7 @@ def ways_on(error: DomainError, session: ParkingSession | None, actor: Actor, di
         ticket=is_here and may_get_ticket and direction != Direction.OUT,
         bill=error.code == "already_entered" and session is not None and session.status == SessionStatus.ACTIVE,
         phone=supervisor_of(session, actor),
+        asked=session if error.code == "entry_not_scanned" and session and is_given_ticket(session) else None,
     )
 
 

@@ -184,6 +184,10 @@ _WORDS: dict[str, Promise] = {
     "PHONEPE": _("PhonePe"),
     "RAZORPAY": _("Razorpay"),
     "SIMULATED": _("Simulated payment"),
+    # What tokens are for
+    "VEHICLE": _("Vehicle"),
+    "HELMET": _("Helmet"),
+    "BAG": _("Bag"),
     # Slots and vehicles
     "FREE": _("Free"),
     "KEPT": _("Kept for a pass"),

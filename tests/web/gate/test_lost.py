@@ -2,8 +2,11 @@
 
 import pytest
 
+from parking.core import clock
+from parking.core.ids import Ref
+from parking.stays import evidence
 from parking.stays.models import ParkingSession
-from tests.build import book, enter
+from tests.build import actor, book, enter, picture_of
 from tests.invariants import assert_books_agree
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +30,11 @@ def test_similar_cars_are_shown_before_a_fee_is_asked(gate, driver, staff, zone)
     near = enter(staff, book(driver, zone, "DL-01-AB-1243"))
     page = lose(gate, zone).content.decode()
     assert f'href="/gate/stays/{near.pk}/without-code/"' in page
+    assert "<img" not in page.split('id="similar-heading"')[1].split("</section>")[0]
+    photo = evidence.add_photo(
+        actor=actor(staff), session=Ref(pk=near.pk), content=picture_of(640, 480), now=clock.now()
+    )
+    assert f'src="/gate/photos/{photo.pk}/"' in lose(gate, zone, key="k3").content.decode()
     assert lose(gate, zone, key="k2", not_listed="true")["Location"].startswith("/gate/#bill-QR-")
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 
 from parking.accounts.models import Role
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.facilities.emergencies import begin
 from parking.facilities.models import Emergency, Gate
 from parking.stays.models import CounterDisplay, PaperSlip, ParkingSession
@@ -162,3 +163,21 @@ def test_a_display_that_was_taken_away_shows_a_new_code(screen, at_north, north)
     at_north.client.post(f"{live}unpair/")
     assert screen.get(live).status_code == 204
     assert "data-pair-code" in screen.get("/gate/display/").content.decode()
+
+
+def test_helmets_of_a_car_are_named_at_the_exit(at_north, staff, north, zone):
+    session = enter(staff, take_ticket(zone))
+    helmet = make_tokens(actor=SYSTEM, site_id=zone.site_id, first=7, last=7, now=clock.now(), item="HELMET")[0]
+    # A free one goes to a car that is inside, not to a new one.
+    assert "/gate/token/" not in at_north.scan(helmet.code, "IN").html
+    address = f"/gate/stays/{session.pk}/items/"
+    assert address in at_north.client.get(f"/gate/stays/{session.pk}/").content.decode()
+    at_north.client.post(address, {"token": helmet.code, "gate_id": north.pk})
+    assert "Helmet 7" in at_north.client.get(address).content.decode()
+    assert "Hand back: Helmet 7" in at_north.scan(helmet.code, "OUT").text
+
+
+def test_a_site_that_keeps_no_helmets_is_not_asked_for_them(at_north, staff, zone):
+    session = enter(staff, take_ticket(zone))
+    assert "/items/" not in at_north.client.get(f"/gate/stays/{session.pk}/").content.decode()
+    assert "Hand back" not in at_north.scan(session, "OUT").text

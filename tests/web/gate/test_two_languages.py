@@ -8,6 +8,7 @@ from django.test import Client
 
 from parking.core import clock
 from parking.core.models import SettingValue
+from parking.core.qr import qr_rows
 from parking.core.site_settings import stored
 from parking.facilities.models import Gate
 from parking.stays.models import CounterDisplay, ParkingSession
@@ -39,6 +40,7 @@ def inside(staff, zone):
 # --- Slips ---------------------------------------------------------------------------------------------
 
 HINT = "Show this code at the exit. You pay there, or before."
+COSTS = "Scan with your phone to see the bill."
 
 
 def rows_of(gate, session):
@@ -48,9 +50,14 @@ def rows_of(gate, session):
 @pytest.mark.parametrize(
     ("second", "slot", "kind", "hints"),
     [
-        (None, "Slot / स्लॉट", "Car / कार", [HINT, "एग्ज़िट पर यह कोड दिखाएँ। भुगतान वहीं, या उससे पहले करें।"]),
-        ("kn", "Slot / ಸ್ಥಳ", "Car", [HINT, "ನಿರ್ಗಮನದಲ್ಲಿ ಈ ಕೋಡ್ ತೋರಿಸಿ."]),
-        ("en", "Slot", "Car", [HINT]),
+        (
+            None,
+            "Slot / स्लॉट",
+            "Car / कार",
+            [HINT, "एग्ज़िट पर यह कोड दिखाएँ। भुगतान वहीं, या उससे पहले करें।", COSTS, "बिल देखने के लिए अपने फ़ोन से स्कैन करें।"],
+        ),
+        ("kn", "Slot / ಸ್ಥಳ", "Car", [HINT, "ನಿರ್ಗಮನದಲ್ಲಿ ಈ ಕೋಡ್ ತೋರಿಸಿ.", COSTS]),
+        ("en", "Slot", "Car", [HINT, COSTS]),
     ],
     indirect=["second"],
 )
@@ -169,3 +176,12 @@ def test_a_word_that_the_file_leaves_out_is_shown_once(show, gate, north, zone):
 def test_before_pairing_the_installations_second_language_is_shown():
     html = Client().get("/gate/display/").content.decode()
     assert [code for code, _text in seconds_in(html)] == ["hi", "hi"]
+
+
+def test_a_second_picture_on_the_slip_opens_the_bill_and_may_be_scanned_at_the_gate(gate, inside, settings):
+    settings.BASE_URL = "https://parking.example"
+    address = f"https://parking.example/r/{inside.qr_code}"
+    pictures = [row["qr"] for row in rows_of(gate, inside) if "qr" in row]
+    assert pictures == [qr_rows(inside.qr_code), qr_rows(address)]
+    assert gate.client.get(f"/r/{inside.qr_code}").status_code == 200
+    assert "DL 01 AB 1234" in gate.scan(address, "OUT").text

@@ -29,6 +29,7 @@ from parking.payments.events import (
 from parking.reports.timeline import RowCode, TimelineEvent
 from parking.stays.events import (
     BookingChanged,
+    EntryStated,
     LostTicketTaken,
     NoteTickedOff,
     NoteWritten,
@@ -54,12 +55,15 @@ from parking.stays.events import (
     SessionQuoted,
     SessionTerminated,
     SpecialSlotGiven,
+    TicketGiven,
 )
 from parking.web.templatetags.parking import rupees, word
 
 _TITLES: dict[str, Promise] = {
     SessionBooked.action: _("Booked"),
     SessionEntered.action: _("Car let in"),
+    TicketGiven.action: _("Ticket given at the gate"),
+    EntryStated.action: _("Said to be inside since the ticket was given"),
     SpecialSlotGiven.action: _("Accessible or VIP slot given at the gate"),
     SessionExempted.action: _("Let pay nothing, with a photo"),
     SessionExemptionWithdrawn.action: _("Exemption taken back"),

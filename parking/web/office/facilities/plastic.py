@@ -18,9 +18,11 @@ from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.facilities.sites import present_sites, site_by_id
 from parking.stays import paper, tokens
+from parking.stays.token_models import TokenItem
 from parking.stays.tokens import Pool, state_of_token
 from parking.web.access import for_managers, for_office, user_of
 from parking.web.forms import ServiceForm
+from parking.web.templatetags.parking import word
 
 MOST_SHOWN = 200
 
@@ -38,6 +40,18 @@ class NumbersForm(ServiceForm):
         cast(forms.ChoiceField, self.fields["site"]).choices = sites
 
 
+class TokensForm(NumbersForm):
+    """Tokens for one use."""
+
+    item = forms.ChoiceField(label=_("What the tokens are for"))
+    field_order = ("site", "item", "first", "last")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        uses = [(item, word(item)) for item in TokenItem.values]
+        cast(forms.ChoiceField, self.fields["item"]).choices = uses
+
+
 class BlockForm(NumbersForm):
     """A block of printed slips."""
 
@@ -52,12 +66,17 @@ def overview(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     makes_block = "block" in request.POST
     sent = request.POST if request.method == "POST" and user_of(request).role == Role.ADMIN else None
-    numbers = NumbersForm(None if makes_block else sent, actor=actor, prefix="token")
+    numbers = TokensForm(None if makes_block else sent, actor=actor, prefix="token")
     block = BlockForm(sent if makes_block else None, actor=actor, prefix="slip")
     if _is_made(request, actor, block if makes_block else numbers):
         return redirect("office_tokens")
     counts = tokens.pools(actor.sites)
-    pools = [(site, counts.get(site.pk, Pool())) for site in present_sites(actor)]
+    pools = [
+        (site, item, counts.get((site.pk, item), Pool()))
+        for site in present_sites(actor)
+        for item in TokenItem.values
+        if item == TokenItem.VEHICLE or (site.pk, item) in counts
+    ]
     rows = [(token, state_of_token(token)) for token in tokens.tokens_of(actor.sites)[:MOST_SHOWN]]
     return page(
         request,
@@ -87,7 +106,12 @@ def _is_made(request: HttpRequest, actor: Actor, form: NumbersForm) -> bool:
             )
         else:
             tokens.make_tokens(
-                actor=actor, site_id=given["site"], first=given["first"], last=given["last"], now=clock.now()
+                actor=actor,
+                site_id=given["site"],
+                first=given["first"],
+                last=given["last"],
+                item=given["item"],
+                now=clock.now(),
             )
         messages.success(request, gettext("Saved."))
     return not form.errors

@@ -3,11 +3,11 @@
 
 const BEFORE = /^(?:[\s\p{Cc}\p{Cf}]|ï»¿|\][a-z][0-9a-z])+/iu;
 const AFTER = /[\s\p{Cc}\p{Cf}]+$/u;
-// The code of a pass is scanned as that of a ticket.
-const TICKET = /^(?:QR|PASS)-/i;
-const WHOLE_TICKET = /^(?:QR|PASS)-[0-9a-z]{12}(?![0-9a-z])/i;
-// A single P is a shortcut.
-const BEGINNING = /^(?:Q|QR|QR-.*|PASS?|PASS-.*)$/i;
+// The code of a pass, and that of a token, is scanned as that of a ticket.
+const TICKET = /^(?:QR|PASS|TK)-/i;
+const WHOLE_TICKET = /^(?:(?:QR|PASS)-[0-9a-z]{12}|TK-[0-9a-z]{8})(?![0-9a-z])/i;
+// A single P or T is a shortcut.
+const BEGINNING = /^(?:Q|QR|QR-.*|PASS?|PASS-.*|TK|TK-.*)$/i;
 const UNFINISHED_IDENTIFIER = /^\](?:[a-z])?$/i;
 
 export const cleaned = (text) => text.replace(BEFORE, "").replace(AFTER, "");
