@@ -149,7 +149,7 @@ def add_photo(
 )
 def photo(request: HttpRequest, evidence_ref: str) -> HttpResponse:
     """Return a photo as JPEG, to who may see its session at work."""
-    content = evidence.photo(path_id(evidence_ref), actor_of(request))
+    content = evidence.photo(path_id(evidence_ref), actor_of(request), clock.now())
     return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
 
