@@ -99,9 +99,10 @@ def _spans(site: ParkingSite) -> list[dict[str, str]]:
 
 def _falls(wanted: NewProfile, site: ParkingSite, now: datetime) -> dict[str, str]:
     """Refuse to make prices of a running day fall, which takes two people where a tariff does it."""
-    present = profile_at(site, now)
-    holds_today = (present.holds_from or date.min) < wanted.holds_from <= day_of(now, ZoneInfo(site.time_zone))
-    if not (holds_today and _on_top(wanted) < _on_top(present)):
+    today = day_of(now, ZoneInfo(site.time_zone))
+    present = TaxProfile.objects.holding(site.pk, today).first()
+    holds_today = present is not None and present.holds_from < wanted.holds_from <= today
+    if present is None or not holds_today or _on_top(wanted) >= _on_top(present):
         return {}
     return {"prices_include_tax": "Prices would fall today: from tomorrow on at the earliest"}
 

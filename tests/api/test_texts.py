@@ -47,7 +47,7 @@ def test_no_field_of_a_call_takes_a_null_character() -> None:
 
 
 def _takes(field: FieldInfo, value: Any) -> bool:
-    rule = getitem(Annotated, (field.annotation, *field.metadata)) if field.metadata else field.annotation
+    rule: Any = getitem(Annotated, (field.annotation, *field.metadata)) if field.metadata else field.annotation
     try:
         TypeAdapter(rule).validate_python(value, strict=True)
     except (ValidationError, ValueError):
