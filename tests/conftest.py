@@ -73,6 +73,7 @@ ON_BOTH_FILES = {
     "test_staff.py",
     "test_staff_gate.py",
     "test_statements.py",
+    "test_statements_of_offers.py",
     "test_tokens.py",
 }
 

@@ -12,7 +12,7 @@ from parking.core import clock
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, caller, driver_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples
-from parking.edge.parsing import In
+from parking.edge.parsing import In, Printable, Text64
 from parking.edge.shapes import Shape
 from parking.passes.mandate_models import MandateStatus
 from parking.passes.mandates import mandate_of
@@ -123,8 +123,8 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
 
 
 class ReturnIn(In):
-    razorpay_payment_id: Annotated[str, Field(min_length=1, max_length=64)]
-    razorpay_signature: Annotated[str, Field(min_length=1, max_length=128)]
+    razorpay_payment_id: Text64
+    razorpay_signature: Annotated[str, Field(min_length=1, max_length=128), Printable]
 
 
 @router.post(

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from parking.api.paging import Paging, page_of
-from parking.api.shapes.shops import ValidateIn, ValidationOut
+from parking.api.shapes.shops import Id, ValidateIn, ValidationOut
 from parking.checkout import validating
 from parking.checkout.validating import Customer
 from parking.core import clock
@@ -49,15 +49,20 @@ def validate(request: HttpRequest, payload: ValidateIn) -> HttpResponse:
     return ok(ValidationOut.of(validation), "Validated", status=201)
 
 
+class ValidationsQuery(Paging):
+    shop_id: Id | None = None
+
+
 @router.get(
     "/validations/",
     response={200: Ok[Page[ValidationOut]], **READ_PROBLEMS},
     openapi_extra=examples(response=paged(ValidationOut.example)),
     summary="Validations of the caller's shop",
 )
-def list_validations(request: HttpRequest, paging: Annotated[Paging, Query()]) -> HttpResponse:
-    """Return those that were not taken back, the newest first."""
-    found = page_of(validations_of(shop_of_person(actor_of(request))), paging)
+def list_validations(request: HttpRequest, filters: Annotated[ValidationsQuery, Query()]) -> HttpResponse:
+    """Return those that were not taken back, the newest first; `shop_id` for who has several shops, and managers."""
+    shop = shop_of_person(actor_of(request), filters.shop_id)
+    found = page_of(validations_of(shop), filters)
     return ok(found.showing([ValidationOut.of(validation) for validation in found.rows]))
 
 
@@ -68,6 +73,6 @@ def list_validations(request: HttpRequest, paging: Annotated[Paging, Query()]) -
     summary="Take a validation back",
 )
 def undo(request: HttpRequest, validation_id: str) -> HttpResponse:
-    """Take it back within five minutes, while nothing of the session is fixed."""
+    """Take it back within five minutes, while nothing of the session is fixed; a manager for any shop at own sites."""
     validation = validating.undo(actor=actor_of(request), validation_id=path_id(validation_id), now=clock.now())
     return ok(ValidationOut.of(validation), "Taken back")

@@ -162,7 +162,7 @@ def add_photo(
 )
 def photo(request: HttpRequest, evidence_ref: str, gate_id: Query[GateId | None] = None) -> HttpResponse:
     """Return a photo as JPEG, to who may see its session at work."""
-    content = evidence.photo(path_id(evidence_ref), actor_at(actor_of(request), gate_id))
+    content = evidence.photo(path_id(evidence_ref), actor_at(actor_of(request), gate_id), clock.now())
     return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
 

@@ -22,7 +22,7 @@ from parking.core.sites import ALL_SITES, Sites
 from parking.core.together import together
 from parking.facilities.admitting import refuse_vehicle, refuse_without_pass
 from parking.facilities.models import ParkingZone
-from parking.facilities.queries import find_zone
+from parking.facilities.queries import find_zone, zone_not_found
 from parking.facilities.services import lock_places
 from parking.offers import holding, points
 from parking.payments import orders
@@ -184,14 +184,29 @@ def with_fee_pass(offers: Offers, terms: Terms, cover: Cover, zone: ParkingZone)
     return replace(offers, fee_pass=held.pk) if held and (terms.booking_fee > ZERO or zone.pass_only) else offers
 
 
-def lock_demand(zone: ParkingZone, vehicle_kind: str) -> int:
-    """Return the change (percent) for a slot that is claimed now, and lock a zone whose price follows how full it is.
-
-    The vehicle and its passes must be locked before, as by whoever reserves (docs/locking.md).
+def _known_zone(ref: Ref, sites: Sites) -> ParkingZone:
+    """Return the zone that a client names, a second old at most if its price follows how full it is: that is locked
+    and read a little later, and one statement more is enough for it. Raises NotFound `zone_not_found`.
     """
-    if demand_now.value().names(Ref(pk=zone.pk)):
-        lock_places([zone.pk])
-    return percent_of_claim(zone, vehicle_kind)
+    zone = demand_now.value().zone_of(ref)
+    if zone is None or not (sites is None or zone.site_id in sites):
+        return find_zone(ref, sites=sites)
+    return zone
+
+
+def lock_demand(zone: ParkingZone, vehicle_kind: str) -> tuple[ParkingZone, int]:
+    """Lock a zone whose price follows how full it is; answers it as it is then, with the change (percent) for a slot
+    that is claimed now.
+
+    The vehicle and its passes must be locked before, as by whoever reserves (docs/locking.md). Raises NotFound
+    `zone_not_found` for one that was retired meanwhile.
+    """
+    if demand_now.value().zone_of(Ref(pk=zone.pk)) is None:
+        return zone, 0
+    [locked] = lock_places([zone.pk])
+    if locked.retired_at is not None:
+        raise zone_not_found()
+    return locked, percent_of_claim(locked, vehicle_kind)
 
 
 def with_demand(offers: Offers, percent: int, cover: Cover) -> Offers:
@@ -210,14 +225,16 @@ def claim_place(
     now: datetime,
 ) -> tuple[ParkingSession, Terms]:
     """Inside a transaction: lock the vehicle, claim a slot, write booking, bill and audit line. Raises as `book`."""
-    zone = find_zone(wanted.zone, sites=sites)
-    refuse_vehicle(zone, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
+    known = _known_zone(wanted.zone, sites)
+    refuse_vehicle(known, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
     if driver_id is not None:
-        refuse_hoarding(driver_id=driver_id, site_id=zone.site_id, now=now)
-    terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
+        refuse_hoarding(driver_id=driver_id, site_id=known.site_id, now=now)
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
-    cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
-    demand_percent = lock_demand(zone, wanted.vehicle_kind)
+    cover = cover_of(vehicle=vehicle, zone=known, vehicle_kind=wanted.vehicle_kind, now=now)
+    zone, demand_percent = lock_demand(known, wanted.vehicle_kind)
+    if zone is not known:
+        refuse_vehicle(zone, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
+    terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
     _refuse_other_rate(wanted, changed(rate_at(now, terms).rate, demand_percent))
     if cover.subscription is None:
         refuse_without_pass(zone, actor=actor)

@@ -15,7 +15,7 @@ from parking.core.ids import Ref
 from parking.offers import validations
 from parking.offers.events import SessionValidated, ValidationUndone
 from parking.offers.models import Shop, Validation
-from parking.offers.shops import shop_of_person
+from parking.offers.shops import shop_of_person, shops_acted_for
 from parking.stays import access
 from parking.stays import services as stays
 from parking.stays.models import ParkingSession, SessionStatus
@@ -58,13 +58,13 @@ def validate(*, actor: Actor, customer: Customer, now: datetime, shop_id: int | 
 
 
 def undo(*, actor: Actor, validation_id: int, now: datetime) -> Validation:
-    """Take a validation of the actor's shop back, within five minutes.
+    """Take a validation of the actor's shop back, within five minutes; an administrator that of any shop at the own
+    sites.
 
     Raises Forbidden `not_permitted`; NotFound `validation_not_found`; Refused `undo_over`, `quote_given`,
     `session_over`, `payment_under_way`.
     """
-    shop_of_person(actor)
-    found = validations.validation_by_id(validation_id, Shop.objects.filter(people=actor.user_id))
+    found = validations.validation_by_id(validation_id, shops_acted_for(actor))
     with transaction.atomic():
         session = access.lock(Ref(pk=found.session_id), SYSTEM)
         refuse_fixed(session)

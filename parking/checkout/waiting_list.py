@@ -282,7 +282,7 @@ def _book(
             now=now,
             offers=offers,
         )
-    demand_percent = lock_demand(zone, entry.vehicle_kind)
+    zone, demand_percent = lock_demand(zone, entry.vehicle_kind)
     return stays.allocate_slot(
         uuid=new_uuid(),
         zone=zone,

@@ -126,6 +126,7 @@ Decoded = AfterValidator(_decoded)
 Text12 = Annotated[str, Field(min_length=1, max_length=12), Printable]
 Text20 = Annotated[str, Field(min_length=1, max_length=20), Printable]
 Text30 = Annotated[str, Field(min_length=1, max_length=30), Printable]
+Text60 = Annotated[str, Field(min_length=1, max_length=60), Printable]
 Text64 = Annotated[str, Field(min_length=1, max_length=64), Printable]
 Text100 = Annotated[str, Field(min_length=1, max_length=100), Printable]
 Text200 = Annotated[str, Field(min_length=1, max_length=200), Printable]

@@ -35,6 +35,10 @@ class ParkingSite(models.Model):
     closes_at = models.TimeField(null=True, blank=True)
     last_exit_at = models.TimeField(null=True, blank=True)
     vehicle_kinds = models.JSONField(default=list, blank=True, help_text="Kinds of vehicle that park here; empty: all")
+    # Read with the site at each booking, so that a price costs no statement of its own. The tax profile says it.
+    tax_on_top = models.JSONField(
+        default=list, blank=True, help_text="Where prices are written without tax: [{from, percent}], oldest first"
+    )
     state = models.CharField(max_length=6, choices=SiteState.choices, default=SiteState.CLOSED)
     retired_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

@@ -61,8 +61,12 @@ def find_zone(ref: Ref, *, sites: Sites = ALL_SITES) -> ParkingZone:
     else:
         zone = ParkingZone.objects.filter(retired_at=None, uuid=ref.uuid).first()
     if zone is None or (sites is not None and zone.site_id not in sites):
-        raise NotFound("zone_not_found", "Zone not found")
+        raise zone_not_found()
     return zone
+
+
+def zone_not_found() -> NotFound:
+    return NotFound("zone_not_found", "Zone not found")
 
 
 def zones_of(sites: Sites) -> QuerySet[ParkingZone]:

@@ -1,6 +1,6 @@
 """Sites: their only writer, and their reads."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,11 @@ def update_site(*, actor: Actor, site_id: int, changes: dict[str, Any], now: dat
         audit.record(actor, SiteChanged(site_id=site.pk, changed=tuple(sorted(changes)), state=site.state), now)
     zones_of_sites.forget()
     return site
+
+
+def set_tax_on_top(*, site_id: int, spans: Sequence[Mapping[str, str]]) -> None:
+    """Write what tax comes on top of the prices of a site, from which days on; for its tax profiles."""
+    ParkingSite.objects.filter(pk=site_id).update(tax_on_top=list(spans))
 
 
 @dataclass(frozen=True)

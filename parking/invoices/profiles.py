@@ -10,7 +10,9 @@ from django.db import transaction
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput
+from parking.core.money import ZERO
 from parking.facilities.models import ParkingSite
+from parking.facilities.sites import set_tax_on_top
 from parking.invoices.events import TaxProfileAdded
 from parking.invoices.gstin import STATES, Holder, cleaned, fault_of, holder_of
 from parking.invoices.models import TaxProfile
@@ -27,7 +29,10 @@ def profile_at(site: ParkingSite, moment: datetime) -> TaxProfile:
 
 @dataclass(frozen=True)
 class NewProfile:
-    """The values of a tax profile to be added. Rate in percent; without GSTIN the operator is not registered."""
+    """The values of a tax profile to be added. Rate in percent; without GSTIN the operator is not registered.
+
+    `prices_include_tax` says how tariffs are written; who parks sees and pays prices that have the tax in them.
+    """
 
     holds_from: date
     legal_name: str
@@ -44,7 +49,7 @@ class NewProfile:
 def add_profile(*, actor: Actor, site: ParkingSite, wanted: NewProfile, now: datetime) -> TaxProfile:
     """Add the profile that holds from a day on. Documents that are issued stay as they are. Raises InvalidInput."""
     wanted = replace(wanted, gstin=cleaned(wanted.gstin))
-    errors = _errors_of(wanted) | _errors_at_site(wanted, site)
+    errors = _errors_of(wanted) | _errors_at_site(wanted, site) | _falls(wanted, site, now)
     if errors:
         raise InvalidInput({field: [text] for field, text in errors.items()})
     profile = TaxProfile(
@@ -62,7 +67,10 @@ def add_profile(*, actor: Actor, site: ParkingSite, wanted: NewProfile, now: dat
         created_at=now,
     )
     with transaction.atomic():
+        # Of two at once the second sees the first one's.
+        ParkingSite.objects.select_for_update(no_key=True).get(pk=site.pk)
         profile.save(force_insert=True)
+        set_tax_on_top(site_id=site.pk, spans=_spans(site))
         audit.record(
             actor,
             TaxProfileAdded(
@@ -75,6 +83,28 @@ def add_profile(*, actor: Actor, site: ParkingSite, wanted: NewProfile, now: dat
             now,
         )
     return profile
+
+
+def _on_top(profile: TaxProfile | NewProfile) -> Decimal:
+    """Return the percent that come on top of prices under a profile."""
+    return profile.rate if profile.gstin and not profile.prices_include_tax else ZERO
+
+
+def _spans(site: ParkingSite) -> list[dict[str, str]]:
+    """Return from which days on how much comes on top; nothing where that never was more than nothing."""
+    profiles = list(TaxProfile.objects.filter(site=site).order_by("holds_from"))
+    spans = [{"from": one.holds_from.isoformat(), "percent": str(_on_top(one))} for one in profiles]
+    return spans if any(map(_on_top, profiles)) else []
+
+
+def _falls(wanted: NewProfile, site: ParkingSite, now: datetime) -> dict[str, str]:
+    """Refuse to make prices of a running day fall, which takes two people where a tariff does it."""
+    today = day_of(now, ZoneInfo(site.time_zone))
+    present = TaxProfile.objects.holding(site.pk, today).first()
+    holds_today = present is not None and present.holds_from < wanted.holds_from <= today
+    if present is None or not holds_today or _on_top(wanted) >= _on_top(present):
+        return {}
+    return {"prices_include_tax": "Prices would fall today: from tomorrow on at the earliest"}
 
 
 _LONGEST = {"legal_name": 150, "address": 300, "legal_note": 300}
@@ -93,8 +123,6 @@ def _errors_of(wanted: NewProfile) -> dict[str, str]:
             "Three of A-Z and 0-9, beginning neither with Z nor with 0",
         ),
         "legal_note": (_note_fits(wanted), "At rate 0 a registered supplier says by which rule no tax is due"),
-        # Bills hold what is to be paid; tax on top of it would be invoiced and never collected.
-        "prices_include_tax": (wanted.prices_include_tax, "Bills cannot add tax on top of their prices yet"),
     }
     errors = {field: text for field, (fits, text) in tests.items() if not fits}
     too_long = {

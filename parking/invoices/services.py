@@ -64,7 +64,8 @@ def _draft_for_bill(bill: Bill, facts: Facts) -> "_Draft":
     kind = DocumentKind.TAX_INVOICE if profile.gstin else DocumentKind.RECEIPT
     payments, refunds = _money_of(bill, closed_at)
     snapshot = _snapshot(profile, bill, facts, lines=charged_lines(bill), payments=payments, refunds=refunds)
-    split = split_tax(charged_total(bill), _rate(profile), inclusive=profile.prices_include_tax)
+    # Terms have the tax in them, however prices are written.
+    split = split_tax(charged_total(bill), _rate(profile), inclusive=True)
     return _Draft(kind, profile.series_prefix, split, snapshot, facts.site, bill)
 
 
@@ -264,7 +265,6 @@ def _snapshot(
         lines=tuple(lines),
         sac=profile.sac,
         rate=profile.rate,
-        prices_include_tax=profile.prices_include_tax,
         payments=tuple(payments),
         refunds=tuple(refunds),
         legal_note=profile.legal_note,

@@ -7,7 +7,7 @@ from parking.facilities.models import ParkingZone
 from parking.offers import counting
 from parking.offers.holding import code_terms, promo_of
 from parking.tariffs.queries import Estimate, estimate
-from parking.tariffs.rules import LineKind
+from parking.tariffs.rules import HeldCode, LineKind
 
 
 def offered_estimate(
@@ -28,8 +28,8 @@ def offered_estimate(
     terms = code_terms(promo_code, zone=zone, vehicle_kind=kind, now=begins)
     if counting.is_used_up(terms):
         raise Refused("code_used_up", "This promo code is used up")
-    promo = promo_of(terms)
-    found = estimate(zone=zone, begins=begins, until=until, kind=kind, walk_in=walk_in, changes=(promo,))
+    held = HeldCode(terms.id, promo_of(terms), is_voucher=terms.is_voucher)
+    found = estimate(zone=zone, begins=begins, until=until, kind=kind, walk_in=walk_in, changes=(held.change,))
     if terms.least_bill and not any(line.kind == LineKind.PROMO for line in found.lines):
         least = terms.least_bill
         raise Refused("code_minimum", f"This promo code needs a bill of ₹{least}", least_bill=str(least))

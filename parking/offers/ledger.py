@@ -1,7 +1,8 @@
 """The ledger of points: the only writer of its entries, which are never changed or deleted.
 
 Each entry has the number after the driver's last one and the balance from then on. It is written by one statement that
-reads that last entry; of two at once one finds the number taken, and is written anew after the other.
+reads that last entry; of two at once one finds the number taken, and is written anew after the other. What waits to be
+written (`core/together.py`) goes with it: it touches no entry.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import datetime
 from django.db import connection
 
 from parking.core.errors import Refused
+from parking.core.together import Write, with_waiting
 from parking.offers.models import PointEntry, PointKind
 
 _TABLE = PointEntry._meta.db_table  # noqa: SLF001 - Django's own name for it
@@ -45,9 +47,10 @@ def append(entry: New, now: datetime, *, after: int = -1) -> bool:
     moment = connection.ops.adapt_datetimefield_value(now)
     values: list[int | str | None] = [entry.driver_id, str(entry.kind), entry.points, entry.points, entry.session_id]
     bounds = [entry.driver_id, entry.points, least, after]
+    write = Write(_TABLE, _SQL, [*values, moment, *bounds])
     for _ in range(_MOST_TRIES):
         with connection.cursor() as cursor:
-            cursor.execute(_SQL, [*values, moment, *bounds])
+            cursor.execute(*with_waiting(write))
             if cursor.rowcount or after >= 0:
                 return bool(cursor.rowcount)
         if spends and balance_of(entry.driver_id) + entry.points < 0:

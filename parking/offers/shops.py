@@ -56,6 +56,17 @@ def shop_of_person(actor: Actor, shop_id: int | None = None) -> Shop:
     return found
 
 
+def shops_acted_for(actor: Actor) -> QuerySet[Shop]:
+    """Return the shops that a person works for, and for a manager those at the own sites.
+
+    Raises Forbidden `not_permitted` for who acts for none.
+    """
+    if actor.role == Role.ADMIN:
+        return at_sites(Shop.objects.all(), actor.sites, "site_id")
+    shop_of_person(actor)
+    return Shop.objects.filter(people=actor.user_id)
+
+
 def works_for_shop(user_id: int) -> bool:
     """Return whether an account may validate for a shop."""
     return Shop.objects.filter(is_active=True, people=user_id).exists()

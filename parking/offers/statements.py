@@ -71,7 +71,7 @@ def _issued(statement: Statement, in_month: datetime, now: datetime) -> ShopInvo
     profile = profile_at(shop.site, in_month)
     kind = DocumentKind.TAX_INVOICE if profile.gstin else DocumentKind.RECEIPT
     rate = profile.rate if profile.gstin else ZERO
-    split = split_tax(statement.total, rate, inclusive=profile.prices_include_tax)
+    split = split_tax(statement.total, rate, inclusive=True)
     number, issued_at = take_number(site=shop.site, prefix=profile.series_prefix, kind=kind, now=now)
     invoice = ShopInvoice(
         shop=shop,
@@ -102,7 +102,6 @@ def _snapshot(statement: Statement, profile: TaxProfile) -> Snapshot:
         lines=(Line(label, 1, statement.total, statement.total),),
         sac=profile.sac,
         rate=profile.rate,
-        prices_include_tax=profile.prices_include_tax,
         legal_note=profile.legal_note,
         footer=RECEIPT_FOOTER.at(shop.site_id),
         time_zone=shop.site.time_zone,

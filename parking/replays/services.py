@@ -44,7 +44,7 @@ def start_replay(
         raise InvalidInput({"zone_ids": [f"1 to {MOST_ZONES} zones"]})
     zones = zones_named(zone_ids, actor.sites)
     # As with a tariff of one of the zones: what the draft does not say is as usual.
-    usual = price_now(zones[0], now, draft.vehicle_kind).terms.base_rate
+    usual = price_now(zones[0], now, draft.vehicle_kind).prices.base_rate
     prices = checked(Prices(**({"base_rate": usual, "booking_fee": USUAL_FEE} | dict(draft.fields))))
     with transaction.atomic():
         if Replay.objects.filter(state__in=OPEN_REPLAY).count() >= MOST_OPEN:

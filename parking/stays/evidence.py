@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from parking.audit import services as audit
 from parking.core.actor import Actor
@@ -19,6 +20,8 @@ from parking.stays.models import ParkingSession
 MOST_PHOTOS = 20
 ADDED_UNTIL = timedelta(hours=24)
 AT_ENTRY = timedelta(minutes=5)
+# After the end of a session; managers and auditors see its photos as long as they are kept.
+SEEN_BY_ATTENDANTS = timedelta(days=30)
 
 
 def keep_photo(
@@ -82,10 +85,16 @@ def has_exit_photo(session: ParkingSession) -> bool:
     return ParkingSessionEvidence.objects.filter(session=session, moment=EvidenceMoment.EXIT).exists()
 
 
-def photo(evidence_id: int, actor: Actor) -> bytes:
-    """Return a photo as JPEG. Raises NotFound `photo_not_found`, also for one of another site, and for drivers."""
+def photo(evidence_id: int, actor: Actor, now: datetime) -> bytes:
+    """Return a photo as JPEG.
+
+    Raises NotFound `photo_not_found`, also for one of another site, for drivers, and for attendants once the session
+    has been over for 30 days.
+    """
     rows = ParkingSessionEvidence.objects.filter(pk=evidence_id) if actor.sees_work else None
     if rows is not None:
+        if actor.role == "STAFF":
+            rows = rows.filter(Q(session__ended_at=None) | Q(session__ended_at__gt=now - SEEN_BY_ATTENDANTS))
         found = at_sites(rows, actor.sites, "session__zone__site_id").values_list("jpeg", flat=True).first()
         if found is not None:
             return bytes(found)

@@ -36,6 +36,9 @@ from parking.tariffs.rules.terms import with_fields
 from parking.tariffs.versions import Draft, Span, When, text_of
 from parking.tariffs.zone_tariffs import USUAL_FEE
 
+# Stands for the id of a card that is not written.
+_NOT_YET = -1
+
 
 @dataclass(frozen=True)
 class _Wanted:
@@ -76,9 +79,10 @@ def create_card(*, actor: Actor, name: str, zone_ids: Collection[int], draft: Dr
 
     Raises Refused `rate_card_name_taken` and as `add_version`; InvalidInput.
     """
+    zones = zones_named(zone_ids, actor.sites)
+    card = RateCard(name=name, vehicle_kind=draft.vehicle_kind, created_at=now)
+    _compare_ahead(actor, card, zones, draft, now)
     with transaction.atomic():
-        zones = zones_named(zone_ids, actor.sites)
-        card = RateCard(name=name, vehicle_kind=draft.vehicle_kind, created_at=now)
         _save(card)
         card.zones.set(zones)
         wanted = _wanted(card, zones, draft, now)
@@ -96,12 +100,14 @@ def change_card(
 
     Raises NotFound; Refused `rate_card_name_taken`, `rate_card_elsewhere`, `second_person_needed`; InvalidInput.
     """
+    if zone_ids is not None:
+        lowering.compare(actor, *_laid_on(card_by_id(card_id, actor), zone_ids), now)
     with transaction.atomic():
         card = _locked(card_id, actor)
         card.name = name or card.name
         _save(card)
         if zone_ids is not None:
-            _refuse_cheaper(actor, card, zone_ids, now)
+            lowering.refuse(actor, *_laid_on(card, zone_ids), now)
             card.zones.set(zones_named(zone_ids, actor.sites))
         book.renew()
         zones = card.zones.order_by("pk")
@@ -115,6 +121,8 @@ def add_version(*, actor: Actor, card_id: int, draft: Draft, now: datetime) -> R
     Raises NotFound; Refused `valid_from_past`, `events_overlap`, `bands_overlap`, `rate_card_elsewhere`,
     `second_person_needed`; InvalidInput.
     """
+    card = card_by_id(card_id, actor)
+    _compare_ahead(actor, card, _zones_of(card), draft, now)
     with transaction.atomic():
         card, zones = _locked_with_zones(card_id, actor)
         wanted = _wanted(card, zones, draft, now)
@@ -128,6 +136,8 @@ def propose_version(*, actor: Actor, card_id: int, draft: Draft, now: datetime) 
 
     Raises as `add_version`, and Refused `waits_already`.
     """
+    card = card_by_id(card_id, actor)
+    _compare_ahead(actor, card, _zones_of(card), draft, now)
     with transaction.atomic():
         card, zones = _locked_with_zones(card_id, actor)
         wanted = _wanted(card, zones, draft, now)
@@ -182,14 +192,13 @@ def end_event(*, actor: Actor, card_id: int, tariff_id: int, valid_to: When, now
 
     Raises NotFound; Refused as `versions.end`, `second_person_needed`.
     """
+    zones = _zones_of(card_by_id(card_id, actor))
+    lowering.compare(actor, zones, _ending(zones, tariff_id, valid_to), now)
     with transaction.atomic():
-        card = _locked(card_id, actor)
+        card, zones = _locked_with_zones(card_id, actor)
         tariff = versions.version_of(tariff_id, card_id=card.pk)
-        zones = list(card.zones.select_related("site").order_by("pk"))
-        zone = _clock_of(zones)
-        after = foreseen.ending(prices_now.value(), tariff.pk, versions.end_of(valid_to, zone))
-        lowering.refuse(actor, zones, after, now)
-        versions.end(tariff=tariff, valid_to=valid_to, zone=zone, now=now)
+        lowering.refuse(actor, zones, _ending(zones, tariff.pk, valid_to), now)
+        versions.end(tariff=tariff, valid_to=valid_to, zone=_clock_of(zones), now=now)
         ended = text_of(tariff.valid_to or now)
         audit.record(actor, RateCardVersionEnded(rate_card_id=card.pk, tariff_id=tariff.pk, valid_to=ended), now)
     return card_by_id(card_id, actor)
@@ -200,9 +209,11 @@ def withdraw_version(*, actor: Actor, card_id: int, tariff_id: int, now: datetim
 
     Raises NotFound; Refused `tariff_begun`, `second_person_needed`.
     """
+    zones = _zones_of(card_by_id(card_id, actor))
+    lowering.compare(actor, zones, _ending(zones, tariff_id, None), now)
     with transaction.atomic():
         card, zones = _locked_with_zones(card_id, actor)
-        lowering.refuse(actor, zones, foreseen.ending(prices_now.value(), tariff_id, None), now)
+        lowering.refuse(actor, zones, _ending(zones, tariff_id, None), now)
         versions.withdraw(tariff=versions.version_of(tariff_id, card_id=card.pk), now=now)
         audit.record(actor, RateCardVersionWithdrawn(rate_card_id=card.pk, tariff_id=tariff_id), now)
     return card_by_id(card_id, actor)
@@ -218,20 +229,34 @@ def _wanted(card: RateCard, zones: Collection[ParkingZone], draft: Draft, now: d
 def _after(card: RateCard, zones: Collection[ParkingZone], wanted: _Wanted) -> PriceBook:
     ids = [zone.pk for zone in zones]
     return foreseen.with_version(
-        prices_now.value(), card.vehicle_kind, wanted.prices, wanted.span, zone_ids=ids, card_id=card.pk
+        prices_now.value(), card.vehicle_kind, wanted.prices, wanted.span, zone_ids=ids, card_id=card.pk or _NOT_YET
     )
 
 
-def _refuse_cheaper(actor: Actor, card: RateCard, zone_ids: Collection[int], now: datetime) -> None:
-    """Refuse to lay a card on other zones, where it makes the running day of one of them cheaper."""
+def _ending(zones: Collection[ParkingZone], tariff_id: int, valid_to: When | None) -> PriceBook:
+    ends = None if valid_to is None else versions.end_of(valid_to, _clock_of(zones))
+    return foreseen.ending(prices_now.value(), tariff_id, ends)
+
+
+def _laid_on(card: RateCard, zone_ids: Collection[int]) -> tuple[list[ParkingZone], PriceBook]:
+    """Return the zones on which a card comes to lie, or lies no more, and the prices as they would be."""
     present = set(card.zones.values_list("pk", flat=True))
     changed = ParkingZone.objects.filter(pk__in=present ^ set(zone_ids)).select_related("site").order_by("pk")
-    lowering.refuse(actor, changed, foreseen.laid_on(prices_now.value(), card.pk, zone_ids), now)
+    return list(changed), foreseen.laid_on(prices_now.value(), card.pk, zone_ids)
+
+
+def _compare_ahead(actor: Actor, card: RateCard, zones: Collection[ParkingZone], draft: Draft, now: datetime) -> None:
+    """Compare the prices that the zones of a card would have, before anything is locked. Raises as `_wanted`."""
+    lowering.compare(actor, zones, _after(card, zones, _wanted(card, zones, draft, now)), now)
+
+
+def _zones_of(card: RateCard) -> list[ParkingZone]:
+    return list(card.zones.select_related("site").order_by("pk"))
 
 
 def _locked_with_zones(card_id: int, actor: Actor) -> tuple[RateCard, list[ParkingZone]]:
     card = _locked(card_id, actor)
-    return card, list(card.zones.select_related("site").order_by("pk"))
+    return card, _zones_of(card)
 
 
 def _add_version(actor: Actor, card: RateCard, wanted: _Wanted, now: datetime) -> Tariff:

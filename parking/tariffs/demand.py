@@ -26,20 +26,22 @@ SOON = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class DemandBook:
-    """The steps of the zones that have any, by the id of the zone; `uuids` are their other names."""
+    """The steps of the zones that have any, by the id of the zone, and these zones as they were when this was read."""
 
     steps: Mapping[int, Steps]
-    uuids: frozenset[UUID]
+    zones: Mapping[int | UUID, ParkingZone]
 
-    def names(self, ref: Ref) -> bool:
-        """Return whether a zone that a client names has steps."""
-        return ref.pk in self.steps if ref.uuid is None else ref.uuid in self.uuids
+    def zone_of(self, ref: Ref) -> ParkingZone | None:
+        """Return a zone that a client names, if it has steps and is in use."""
+        name = ref.pk if ref.uuid is None else ref.uuid
+        return None if name is None else self.zones.get(name)
 
 
 def _read() -> DemandBook:
-    rows = [row for row in ZoneDemand.objects.select_related("zone") if row.steps]
+    rows = [row for row in ZoneDemand.objects.select_related("zone__site") if row.steps]
     steps = {row.zone_id: tuple(DemandStep.from_json(step) for step in row.steps) for row in rows}
-    return DemandBook(steps, frozenset(row.zone.uuid for row in rows))
+    zones = [row.zone for row in rows if row.zone.retired_at is None]
+    return DemandBook(steps, {name: zone for zone in zones for name in (zone.pk, zone.uuid)})
 
 
 demand_now: FreshValue[DemandBook] = FreshValue(_read, seconds=0.5, overlap=0.5)

@@ -38,6 +38,7 @@ def add_holiday(*, actor: Actor, site_id: int, day: date, name: str, now: dateti
 
     Raises NotFound `site_not_found`; Refused `holiday_exists`, `second_person_needed`.
     """
+    _zones_that_fall(actor, site_id, foreseen.with_holiday, day, now)
     with transaction.atomic():
         if _cheaper_zones(actor, site_id, foreseen.with_holiday, day, now):
             raise lowering.second_person_needed()
@@ -49,6 +50,7 @@ def propose_holiday(*, actor: Actor, site_id: int, day: date, name: str, now: da
 
     Raises NotFound `site_not_found`; Refused `holiday_exists`, `waits_already`.
     """
+    _zones_that_fall(actor, site_id, foreseen.with_holiday, day, now)
     with transaction.atomic():
         if zones := _cheaper_zones(actor, site_id, foreseen.with_holiday, day, now):
             return _ask(actor, zones, {"date": day.isoformat(), "name": name}, now)
@@ -73,6 +75,8 @@ def propose_removal(*, actor: Actor, site_id: int, holiday_id: int, now: datetim
 
     Raises NotFound `site_not_found`, `holiday_not_found`; Refused `waits_already`.
     """
+    present = _found(holidays_of(site_id, actor).filter(pk=holiday_id).first())
+    _zones_that_fall(actor, site_id, foreseen.without_holiday, present.date, now)
     with transaction.atomic():
         holiday = _found(_locked(actor, site_id, holiday_id))
         if zones := _cheaper_zones(actor, site_id, foreseen.without_holiday, holiday.date, now):
@@ -123,23 +127,29 @@ def _ask(actor: Actor, zones: list[ParkingZone], wanted: dict[str, object], now:
     return ask_for(actor, zones[0], {"holiday": holiday, "zone_ids": [zone.pk for zone in zones]}, now)
 
 
-def _cheaper_zones(
-    actor: Actor,
-    site_id: int,
-    change: Callable[[PriceBook, int, date], PriceBook],
-    day: date,
-    now: datetime,
-) -> list[ParkingZone]:
+# What a holiday more or less makes of the prices of a site.
+_Change = Callable[[PriceBook, int, date], PriceBook]
+
+
+def _cheaper_zones(actor: Actor, site_id: int, change: _Change, day: date, now: datetime) -> list[ParkingZone]:
     """Return the zones of a site that become cheaper today, if a second person has to approve that, by their ids."""
+    book.renew()
+    cheaper = _zones_that_fall(actor, site_id, change, day, now)
+    needed = cheaper and approvals.needs_second_person(ApprovalKind.TARIFF, actor, now=now)
+    return cheaper if needed else []
+
+
+def _zones_that_fall(actor: Actor, site_id: int, change: _Change, day: date, now: datetime) -> list[ParkingZone]:
+    """Return the zones of a site that become cheaper today, by their ids.
+
+    Asked before the transaction too: that may take seconds, and what was compared is remembered.
+    """
     site = site_by_id(site_id, actor)
     if actor.user_id is None:
         return []
-    book.renew()
     after = change(prices_now.value(), site.pk, day)
     zones = present_zones(sites=frozenset([site.pk])).order_by("pk")
-    cheaper = [zone for zone in zones if lowering.is_day_cheaper(zone, after, now)]
-    needed = cheaper and approvals.needs_second_person(ApprovalKind.TARIFF, actor, now=now)
-    return cheaper if needed else []
+    return [zone for zone in zones if lowering.is_day_cheaper(zone, after, now)]
 
 
 def _save(holiday: Holiday) -> None:

@@ -26,10 +26,17 @@ from parking.vehicles.models import VehicleKind
 
 def waits(actor: Actor, zones: Iterable[ParkingZone], after: PriceBook, now: datetime) -> bool:
     """Return whether these prices wait for a second person: they would make the running day of a zone cheaper."""
-    if actor.user_id is None:
-        return False
-    falls = any(is_day_cheaper(zone, after, now) for zone in zones)
+    falls = compare(actor, zones, after, now)
     return falls and approvals.needs_second_person(ApprovalKind.TARIFF, actor, now=now)
+
+
+def compare(actor: Actor, zones: Iterable[ParkingZone], after: PriceBook, now: datetime) -> bool:
+    """Return whether prices that a person wants would make the running day of a zone cheaper.
+
+    For whoever is about to lock the zones: that may take seconds, and is remembered, so that `waits` under the lock
+    compares anew only what has changed meanwhile.
+    """
+    return actor.user_id is not None and any(is_day_cheaper(zone, after, now) for zone in zones)
 
 
 def refuse(actor: Actor, zones: Iterable[ParkingZone], after: PriceBook, now: datetime) -> None:

@@ -17,6 +17,7 @@ from parking.tariffs.models import Tariff
 from parking.tariffs.rules import BillLine, KindRate, Prices, RateNow, Stay, Terms, lines_of, rate_at, total_of
 from parking.tariffs.rules.changes import Change
 from parking.tariffs.rules.demand import changed
+from parking.tariffs.rules.tax import percent_on, with_tax
 from parking.tariffs.rules.terms import holidays_from
 from parking.vehicles.models import VehicleKind
 
@@ -35,13 +36,16 @@ def walk_in_terms(*, zone: ParkingZone, vehicle_kind: str, now: datetime | None 
 def terms_under(
     prices: Prices, *, zone: ParkingZone, now: datetime, holidays: Mapping[int, tuple[date, ...]] | None = None
 ) -> Terms:
-    """Return the terms of a session in a zone under some prices, with the holidays as they are, or with these."""
+    """Return the terms of a session in a zone under some prices, with the holidays as they are, or with these.
+
+    Terms include the tax, also where the prices are written without.
+    """
     begins = now.astimezone(ZoneInfo(zone.site.time_zone)).date()
     calendars: Mapping[int, tuple[date, ...]] = {}
     if prices.has_holidays:
         calendars = holidays_now.value() if holidays is None else holidays
     return Terms.of(
-        prices,
+        with_tax(prices, percent_on(zone.site.tax_on_top, begins)),
         hold_minutes=zone.minutes_to_pay,
         no_show_minutes=zone.minutes_to_arrive,
         cancel_window_seconds=CANCEL_WINDOW_SECONDS.at(zone.site_id),
@@ -55,9 +59,13 @@ def terms_under(
 
 @dataclass(frozen=True)
 class PriceNow:
-    """What a kind pays in a zone at a moment: rupees an hour of a step that begins then, and for the booking."""
+    """What a kind pays in a zone at a moment: rupees an hour of a step that begins then, and for the booking.
+
+    `prices` are as they are set: where they are written without tax, the terms have it and they do not.
+    """
 
     vehicle_kind: str
+    prices: Prices
     terms: Terms
     rate: RateNow
     version: Version | None = None
@@ -76,9 +84,11 @@ class PriceNow:
 def price_now(zone: ParkingZone, now: datetime, kind: str = VehicleKind.CAR) -> PriceNow:
     """Return what a kind pays in a zone at a moment, by the kind's own tariff or that of cars."""
     book = prices_now.value()
-    terms = terms_under(book.prices_at(zone, kind, now), zone=zone, now=now)
+    prices = book.prices_at(zone, kind, now)
+    terms = terms_under(prices, zone=zone, now=now)
     return PriceNow(
         vehicle_kind=kind,
+        prices=prices,
         terms=terms,
         rate=rate_at(now, terms),
         version=book.version_at(zone.pk, kind, now),
@@ -102,7 +112,12 @@ def prices_of(zone: ParkingZone, now: datetime) -> list[PriceNow]:
 
 def rates_of_kinds(zone: ParkingZone, now: datetime) -> list[KindRate]:
     """Return rate and fee of the kinds other than cars that have prices of their own, by kind, as they are set."""
-    return [KindRate(price.vehicle_kind, price.rate.rate, price.booking_fee) for price in prices_of(zone, now)[1:]]
+    return [_as_set(price, now) for price in prices_of(zone, now)[1:]]
+
+
+def _as_set(price: PriceNow, now: datetime) -> KindRate:
+    terms = Terms.of(price.prices, time_zone=price.terms.time_zone, holidays=price.terms.holidays)
+    return KindRate(price.vehicle_kind, rate_at(now, terms).rate, price.prices.booking_fee)
 
 
 def kind_rates_of(zones: Collection[ParkingZone], now: datetime) -> dict[int, list[KindRate]]:

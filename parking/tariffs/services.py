@@ -1,6 +1,7 @@
 """Change a zone together with its prices."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from parking.facilities import services as facilities
 from parking.facilities import sites
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.tariffs import book, foreseen, holidays, lowering, zone_demand
-from parking.tariffs.book import prices_now
+from parking.tariffs.book import PriceBook, prices_now
 from parking.tariffs.events import TariffChanged
 from parking.tariffs.foreseen import PLAIN
 from parking.tariffs.models import Holiday, ZoneTariff
@@ -25,6 +26,7 @@ from parking.tariffs.rules.checks import checked
 from parking.tariffs.zone_tariffs import (
     approve_tariff,
     ask_for,
+    compare_ahead,
     copy_tariffs,
     follow_columns,
     follow_kind,
@@ -74,8 +76,10 @@ def update_zone(
     Stays keep the terms that they were booked under. Raises NotFound, Refused `zone_name_taken`, `tariff_has_bands`,
     `second_person_needed`, InvalidInput.
     """
+    wanted = _Wanted(changes, kind_rates, peak_rates)
+    _compare_ahead(actor, zone_id, wanted, now)
     with transaction.atomic():
-        if _waits(actor, zone_id, now, changes=changes, kind_rates=kind_rates, peak_rates=peak_rates):
+        if _waits(actor, zone_id, wanted, now):
             raise lowering.second_person_needed()
         return _update(actor, zone_id, changes, kind_rates, now, capacity=capacity, peak_rates=peak_rates)
 
@@ -115,8 +119,10 @@ def propose_zone(
 
     That is a rate or fee of cars, or the template of peak hours. Raises as `update_zone`, and Refused `waits_already`.
     """
+    wanted = _Wanted(changes, kind_rates, peak_rates)
+    _compare_ahead(actor, zone_id, wanted, now)
     with transaction.atomic():
-        if not _waits(actor, zone_id, now, changes=changes, kind_rates=kind_rates, peak_rates=peak_rates):
+        if not _waits(actor, zone_id, wanted, now):
             return _update(actor, zone_id, changes, kind_rates, now, capacity=capacity, peak_rates=peak_rates)
         if kind_rates is not None or capacity or (changes and peak_rates) or not set(changes) <= set(PLAIN):
             raise lowering.second_person_needed()
@@ -169,25 +175,36 @@ _APPROVE = {
 }
 
 
-def _waits(
-    actor: Actor,
-    zone_id: int,
-    now: datetime,
-    *,
-    changes: Mapping[str, Any],
-    kind_rates: Sequence[KindRate] | None,
-    peak_rates: Mapping[str, Decimal] | None,
-) -> bool:
+@dataclass(frozen=True)
+class _Wanted:
+    """What shall become of a zone's prices, among what shall become of the zone."""
+
+    changes: Mapping[str, Any]
+    kind_rates: Sequence[KindRate] | None
+    peak_rates: Mapping[str, Decimal] | None
+
+    def __bool__(self) -> bool:
+        return bool(set(self.changes) & set(PLAIN) or self.kind_rates is not None or self.peak_rates)
+
+    def after(self, zone: ParkingZone, now: datetime) -> PriceBook:
+        """Return the prices as they would be."""
+        after = foreseen.with_columns(prices_now.value(), zone, self.changes, now)
+        if self.kind_rates is not None:
+            after = foreseen.with_kind_rates(after, zone, self.kind_rates, now)
+        return foreseen.with_peak_hours(after, zone, self.peak_rates, now) if self.peak_rates else after
+
+
+def _compare_ahead(actor: Actor, zone_id: int, wanted: _Wanted, now: datetime) -> None:
+    if wanted:
+        compare_ahead(actor, zone_id, lambda zone: wanted.after(zone, now), now)
+
+
+def _waits(actor: Actor, zone_id: int, wanted: _Wanted, now: datetime) -> bool:
     """Return whether a zone becomes cheaper today, and a second person has to approve that. Locks it, if so."""
-    if not (set(changes) & set(PLAIN) or kind_rates is not None or peak_rates):
+    if not wanted:
         return False
     zone = locked(zone_id, actor)
-    after = foreseen.with_columns(prices_now.value(), zone, changes, now)
-    if kind_rates is not None:
-        after = foreseen.with_kind_rates(after, zone, kind_rates, now)
-    if peak_rates:
-        after = foreseen.with_peak_hours(after, zone, peak_rates, now)
-    return lowering.waits(actor, [zone], after, now)
+    return lowering.waits(actor, [zone], wanted.after(zone, now), now)
 
 
 def set_kind_rates(*, actor: Actor, zone: ParkingZone, kind_rates: Sequence[KindRate], now: datetime) -> None:

@@ -1,6 +1,6 @@
 """A zone's own tariff: what changes it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -12,7 +12,9 @@ from parking.accounts.models import Approval, ApprovalKind, Decision
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import Refused
+from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
+from parking.facilities.queries import find_zone
 from parking.facilities.services import lock_zone
 from parking.tariffs import book, foreseen, lowering, versions
 from parking.tariffs.book import PriceBook, Version, holding, prices_now
@@ -34,6 +36,7 @@ def add_tariff(*, actor: Actor, zone_id: int, draft: Draft, now: datetime) -> Ta
     Raises NotFound `zone_not_found`; Refused `valid_from_past`, `events_overlap`, `bands_overlap`,
     `second_person_needed`; InvalidInput.
     """
+    compare_ahead(actor, zone_id, lambda zone: _with_draft(zone, draft, now), now)
     with transaction.atomic():
         zone = locked(zone_id, actor)
         prices, span = _wanted(zone, draft, now)
@@ -46,6 +49,7 @@ def propose_tariff(*, actor: Actor, zone_id: int, draft: Draft, now: datetime) -
 
     Raises as `add_tariff`, and Refused `waits_already`.
     """
+    compare_ahead(actor, zone_id, lambda zone: _with_draft(zone, draft, now), now)
     with transaction.atomic():
         zone = locked(zone_id, actor)
         prices, span = _wanted(zone, draft, now)
@@ -98,6 +102,15 @@ def locked(zone_id: int, actor: Actor) -> ParkingZone:
     return zone
 
 
+def compare_ahead(actor: Actor, zone_id: int, after: Callable[[ParkingZone], PriceBook], now: datetime) -> None:
+    """Compare the prices that a zone would have, before it is locked: no booking waits meanwhile.
+
+    Raises NotFound `zone_not_found`, and as `after`.
+    """
+    zone = find_zone(Ref(pk=zone_id), sites=actor.sites)
+    lowering.compare(actor, [zone], after(zone), now)
+
+
 def _decided(actor: Actor, approval: Approval, decision: Decision, now: datetime) -> Approval:
     return approvals.decide(approval, decision, actor=actor, now=now)
 
@@ -108,17 +121,21 @@ def _wanted(zone: ParkingZone, draft: Draft, now: datetime) -> tuple[Prices, Spa
     return checked(Prices(**({"base_rate": usual, "booking_fee": USUAL_FEE} | dict(draft.fields)))), span
 
 
+def _with_draft(zone: ParkingZone, draft: Draft, now: datetime) -> PriceBook:
+    return _after(zone, draft.vehicle_kind, *_wanted(zone, draft, now))
+
+
 def _after(zone: ParkingZone, kind: str, prices: Prices, span: Span) -> PriceBook:
     return foreseen.with_version(prices_now.value(), kind, prices, span, zone_ids=[zone.pk])
 
 
 def end_event(*, actor: Actor, zone_id: int, tariff_id: int, valid_to: When, now: datetime) -> Tariff:
     """Give an event of a zone another end. Raises NotFound; Refused as `versions.end`, `second_person_needed`."""
+    compare_ahead(actor, zone_id, lambda zone: _ending(zone, tariff_id, valid_to), now)
     with transaction.atomic():
         zone = locked(zone_id, actor)
         tariff = versions.version_of(tariff_id, zone_id=zone.pk)
-        after = foreseen.ending(prices_now.value(), tariff.pk, versions.end_of(valid_to, _clock_of(zone)))
-        lowering.refuse(actor, [zone], after, now)
+        lowering.refuse(actor, [zone], _ending(zone, tariff.pk, valid_to), now)
         _end(actor, zone, tariff, valid_to, now)
     return tariff
 
@@ -128,12 +145,18 @@ def withdraw_tariff(*, actor: Actor, zone_id: int, tariff_id: int, now: datetime
 
     Raises NotFound; Refused `tariff_begun`, `second_person_needed`.
     """
+    compare_ahead(actor, zone_id, lambda zone: _ending(zone, tariff_id, None), now)
     with transaction.atomic():
         zone = locked(zone_id, actor)
         tariff = versions.version_of(tariff_id, zone_id=zone.pk)
-        lowering.refuse(actor, [zone], foreseen.ending(prices_now.value(), tariff.pk, None), now)
+        lowering.refuse(actor, [zone], _ending(zone, tariff.pk, None), now)
         versions.withdraw(tariff=tariff, now=now)
         audit.record(actor, TariffWithdrawn(zone_id=zone.pk, tariff_id=tariff_id), now)
+
+
+def _ending(zone: ParkingZone, tariff_id: int, valid_to: When | None) -> PriceBook:
+    ends = None if valid_to is None else versions.end_of(valid_to, _clock_of(zone))
+    return foreseen.ending(prices_now.value(), tariff_id, ends)
 
 
 def follow_columns(*, actor: Actor, zone: ParkingZone, changes: Mapping[str, Decimal], now: datetime) -> None:

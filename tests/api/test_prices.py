@@ -5,15 +5,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from time_machine import travel
 
 from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingZone
+from parking.offers.models import PromoCode
 from parking.tariffs import holidays, services, versions
 from parking.tariffs.book import renew
 from parking.tariffs.models import Holiday, Tariff
 from parking.tariffs.rules import KindRate, Prices
+from parking.tariffs.rules.changes import Promo
+from parking.tariffs.rules.demand import DemandStep
 from parking.tariffs.versions import Span
+from parking.tariffs.zone_demand import set_demand
 from tests.client import ApiClient
+from tests.offers.build import make_code
 from tests.tariffs.examples import Example, examples
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +53,51 @@ def test_an_estimate_is_what_the_examples_say(anybody: ApiClient, zone: ParkingZ
     assert len(PLAIN) > 70
     for example in PLAIN:
         lay(zone, example)
-        asked = {"from": example.stay.entry.isoformat(), "until": example.stay.until.isoformat()}
-        found = data(anybody.get(address(zone, "estimate"), **asked))
-        lines = tuple((line["label"].removeprefix("Parking, "), line["quantity"]) for line in found["lines"])
-        expected = tuple((label, quantity) for label, quantity, _ in example.lines)
-        assert (lines, found["total"]) == (expected, float(example.total)), example.words
+        assert shown(anybody, zone, example) == expected(example), example.words
+
+
+def only(example: Example, *, codes: int = 0, demand: bool = False) -> bool:
+    """Return whether a stay has nothing but so many promo codes, or a change by demand, beside its times and tariff."""
+    stay = example.stay
+    others = stay.ends_at is not None or stay.lost_ticket or stay.free_used
+    is_code = all(isinstance(change, Promo) for change in stay.changes) and len(stay.changes) == codes
+    return is_code and not others and (stay.demand_percent != 0) == demand
+
+
+def shown(anybody: ApiClient, zone: ParkingZone, example: Example, **asked: str) -> tuple[Any, float]:
+    times = {"from": example.stay.entry.isoformat(), "until": example.stay.until.isoformat()}
+    found = data(anybody.get(address(zone, "estimate"), **times, **asked))
+    lines = tuple(
+        (line["label"].removeprefix("Parking, "), line["quantity"], line["unit_price"]) for line in found["lines"]
+    )
+    return lines, found["total"]
+
+
+def expected(example: Example) -> tuple[Any, float]:
+    return tuple((label, number, float(price)) for label, number, price in example.lines), float(example.total)
+
+
+def test_an_estimate_with_a_code_is_what_the_examples_say(anybody: ApiClient, zone: ParkingZone) -> None:
+    with_codes = [example for example in examples() if only(example, codes=1)]
+    assert len(with_codes) == 4
+    for example in with_codes:
+        lay(zone, example)
+        PromoCode.objects.all().delete()
+        [promo] = example.stay.changes
+        assert isinstance(promo, Promo)
+        gift = promo.gift
+        make_code(promo.code, str(gift.gives), str(gift.value), cap=gift.cap, valid_from=LONG_AGO.date())
+        assert shown(anybody, zone, example, promo_code=promo.code) == expected(example), example.words
+
+
+def test_an_estimate_in_a_busy_zone_is_what_the_examples_say(anybody: ApiClient, zone: ParkingZone) -> None:
+    busy = [example for example in examples() if only(example, demand=True)]
+    assert len(busy) == 3
+    for example in busy:
+        with travel(example.stay.entry, tick=False):
+            lay(zone, example)
+            set_demand(actor=SYSTEM, zone_id=zone.pk, steps=[DemandStep(0, example.stay.demand_percent)], now=LONG_AGO)
+            assert shown(anybody, zone, example) == expected(example), example.words
 
 
 def test_an_estimate_of_minutes_from_now_has_the_fee(anybody: ApiClient, zone: ParkingZone) -> None:

@@ -29,7 +29,8 @@ def test_a_profile_is_added_and_listed(manager: ApiClient, zone: ParkingZone) ->
     assert added == {
         "id": added["id"], "site_id": site.pk, "site_name": site.name, "legal_name": "Namma Parking",
         "address": "Bengaluru", "gstin": GSTIN, "state_code": "29", "series_prefix": "KA1", "rate": 0.0,
-        "sac": "996743", "valid_from": "2026-12-01", "legal_note": "Exempt", "created_at": "2026-11-23T06:30:00Z",
+        "sac": "996743", "prices_include_tax": True, "valid_from": "2026-12-01", "legal_note": "Exempt",
+            "created_at": "2026-11-23T06:30:00Z",
     }  # fmt: skip
     listed = data(manager.get(PROFILES, site_id=site.pk))
     assert [row["series_prefix"] for row in listed["results"]] == ["KA1", "KA0"]

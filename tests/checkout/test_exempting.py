@@ -19,6 +19,7 @@ from parking.core.ids import Ref
 from parking.core.photos import as_photo
 from parking.facilities.models import ParkingZone
 from parking.facilities.services import add_slots
+from parking.stays import evidence
 from parking.stays.exempt_classes import create_class
 from parking.stays.models import ExemptClass, Exemption, ParkingSession, ParkingSessionEvidence
 from parking.tariffs.rules import KindRate
@@ -240,6 +241,21 @@ def test_exemptions_are_counted_per_attendant_with_what_they_cost(
 
 
 # --- The kind at the entry -----------------------------------------------------------------------------
+
+
+def test_attendants_see_a_photo_for_thirty_days_after_the_end(
+    staff: User, admin: User, inside: ParkingSession, ambulances: ExemptClass
+) -> None:
+    exempt(staff, inside, ambulances, 5)
+    [kept] = ParkingSessionEvidence.objects.all()
+    later = at(5) + timedelta(days=90)
+    assert evidence.photo(kept.pk, actor(staff), later)
+    leave(staff, inside, now=later)
+    in_time, late = later + timedelta(days=30, seconds=-1), later + timedelta(days=30)
+    assert evidence.photo(kept.pk, actor(staff), in_time)
+    with refused("photo_not_found"):
+        evidence.photo(kept.pk, actor(staff), late)
+    assert evidence.photo(kept.pk, actor(admin), late)
 
 
 def set_kind(user: User, session: ParkingSession, kind: str, minutes: float, photo: bytes | None = None) -> None:

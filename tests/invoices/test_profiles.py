@@ -41,7 +41,6 @@ def site(zone: ParkingZone) -> ParkingSite:
         ("state_code", "27"),
         ("rate", Decimal(100)),
         ("sac", "99674"),
-        ("prices_include_tax", False),
     ],
 )
 def test_a_wrong_field_is_refused(site, field, value):

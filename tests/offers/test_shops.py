@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 
-from parking.accounts.models import User
+from parking.accounts.models import Role, User
 from parking.checkout.bills import running_bill
 from parking.checkout.documents import documents_of_payment
 from parking.core.actor import SYSTEM
@@ -19,6 +20,7 @@ from parking.offers.shop_rules import masked
 from parking.offers.statements import invoice_of, statement_of
 from parking.payments.models import Payment
 from parking.stays.models import ParkingSession
+from tests.api.reading import data_of, problem_of
 from tests.build import (
     book,
     enter,
@@ -31,6 +33,7 @@ from tests.build import (
     take_ticket,
     terminate,
 )
+from tests.client import ApiClient
 from tests.invariants import assert_books_agree, refused
 from tests.moments import START
 from tests.offers.build import earn, give, make_code, make_shop, switch_points_on, undo, validate
@@ -221,6 +224,23 @@ def test_a_validation_is_taken_back_within_five_minutes(shop: Shop, clerk: User,
     with refused("validation_not_found"):
         undo(clerk, validation, after(5))
     validate(clerk, inside, after(6))
+
+
+def test_a_manager_validates_lists_and_takes_back_for_a_shop_of_the_own_sites(
+    shop: Shop, admin: User, inside: ParkingSession
+) -> None:
+    body = {"session_id": inside.pk, "shop_id": shop.pk}
+    with time_machine.travel(START, tick=False):
+        as_admin = ApiClient(admin)
+        made = data_of(as_admin.post("/api/shop/validate/", body), 201)
+        listed = data_of(as_admin.get("/api/shop/validations/", shop_id=shop.pk))["results"]
+        elsewhere = make_user(Role.ADMIN)
+        User.objects.filter(pk=elsewhere.pk).update(site_ids=[shop.site_id + 99])
+        answer = ApiClient(User.objects.get(pk=elsewhere.pk)).delete(f"/api/shop/validations/{made['id']}/")
+        assert problem_of(answer) == (404, "validation_not_found")
+        data_of(as_admin.delete(f"/api/shop/validations/{made['id']}/"))
+    assert [row["id"] for row in listed] == [made["id"]]
+    assert not Validation.objects.filter(undone_at=None).exists()
 
 
 def test_nobody_takes_back_what_another_shop_validated(shop: Shop, clerk: User, inside: ParkingSession) -> None:

@@ -116,6 +116,11 @@ def test_a_voucher_lowers_the_bill_at_the_exit(admin: User, voucher: str, inside
     assert_books_agree()
 
 
+def test_an_estimate_names_a_voucher_as_the_bill_does(voucher: str, inside: ParkingSession) -> None:
+    found = data_of(ApiClient().get(f"/api/public/zones/{inside.zone_id}/estimate/", minutes=60, promo_code=voucher))
+    assert (found["lines"][-1]["kind"], found["lines"][-1]["label"]) == ("VOUCHER", f"Voucher {voucher}")
+
+
 def test_a_voucher_in_a_quote_holds_until_the_exit(admin: User, voucher: str, inside: ParkingSession) -> None:
     assert data_of(shown(admin, inside, voucher))["amount_due"] == 70.0
     with nothing_changes():

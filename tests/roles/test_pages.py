@@ -140,6 +140,7 @@ TABLE: dict[str, Statuses] = {
     "office_exemptions": READ,
     "office_photo": READ_ONE,
     "office_exempt_classes": READ,
+    "office_kinds": READ,
     "office_exempt_class_switch": ONLY_SENT,
     "gate_entry_pay": ONLY_SENT,
     "gate_entry_wait": GATE_ONE,

@@ -4,6 +4,7 @@ It goes through the minutes of a stay one by one and looks for each what holds. 
 at midnight, without time zones.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -34,6 +35,8 @@ class PlainTariff:
     night: tuple[int, int, Decimal] | None = None
     cap: Decimal | None = None
     round_to: Decimal = PAISA
+    lost: Decimal = Decimal(0)
+    overstay: int = 0  # percent
     holidays: frozenset[int] = field(default_factory=frozenset)  # numbers of days
 
 
@@ -41,8 +44,16 @@ def half_up(amount: Decimal, to: Decimal = PAISA) -> Decimal:
     return (amount / to).quantize(Decimal(1), ROUND_HALF_UP) * to
 
 
-def cost(tariff: PlainTariff, entry: int, minutes: int) -> Decimal:
-    """Return what a stay of so many minutes from the minute `entry` on costs."""
+def cost(
+    tariff: PlainTariff,
+    entry: int,
+    minutes: int,
+    *,
+    window_ends: int | None = None,
+    busy: int = 0,
+    is_lost: bool = False,
+) -> Decimal:
+    """Return what a stay of so many minutes from the minute `entry` on costs; `busy` is a change in percent."""
     leaves, lines = entry + minutes, Decimal(0)
     is_free = False
     if tariff.free and tariff.free_is_deducted:
@@ -51,20 +62,30 @@ def cost(tariff: PlainTariff, entry: int, minutes: int) -> Decimal:
     elif tariff.free and minutes <= tariff.free and tariff.fee == 0:
         is_free = True
     if not is_free:
-        lines = _by_slabs(tariff, minutes) if tariff.slabs else _by_steps(tariff, entry, minutes)
-        lines += _by_nights(tariff, entry, leaves)
+        parked = _by_slabs(tariff, minutes) if tariff.slabs else _by_steps(tariff, entry, minutes)
+        lines = parked + _by_nights(tariff, entry, leaves) + half_up(parked * busy / 100)
+        if window_ends is not None and not tariff.slabs:
+            late = [price for at, price in _steps(tariff, entry, minutes) if at > window_ends + tariff.grace]
+            lines += half_up(sum(late, Decimal(0)) * tariff.overstay / 100)
+    lines += tariff.lost if is_lost else 0
     return half_up(max(lines, tariff.fee), tariff.round_to)
 
 
 def _by_steps(tariff: PlainTariff, entry: int, minutes: int) -> Decimal:
     days: dict[int, Decimal] = {}
+    for at, price in _steps(tariff, entry, minutes):
+        day = (at - entry) // DAY
+        days[day] = days.get(day, Decimal(0)) + price
+    return sum((price if tariff.cap is None else min(price, tariff.cap) for price in days.values()), Decimal(0))
+
+
+def _steps(tariff: PlainTariff, entry: int, minutes: int) -> Iterator[tuple[int, Decimal]]:
+    """Yield when each step that is charged begins, and what it costs."""
     passed = 0
     while passed < minutes - tariff.grace or passed < tariff.minimum:
         if passed % tariff.step == 0:
-            price = half_up(_rate(tariff, entry + passed) * tariff.step / 60)
-            days[passed // DAY] = days.get(passed // DAY, Decimal(0)) + price
+            yield entry + passed, half_up(_rate(tariff, entry + passed) * tariff.step / 60)
         passed += 1
-    return sum((price if tariff.cap is None else min(price, tariff.cap) for price in days.values()), Decimal(0))
 
 
 def _rate(tariff: PlainTariff, moment: int) -> Decimal:

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from parking.core.errors import Refused
@@ -47,6 +48,8 @@ def _terms(draw: Random) -> Terms:
         night_charge=_night(draw) if draw.random() < 0.3 else None,
         daily_cap=None if slabs or draw.random() < 0.5 else _amount(draw, 1500),
         round_to=draw.choice([Decimal("0.01"), Decimal("0.01"), Decimal(1), Decimal(5), Decimal(10)]),
+        lost_ticket_fee=draw.choice([Decimal("0.00"), Decimal("200.00"), _amount(draw, 500)]),
+        overstay_percent=draw.choice([0, 25, 50, 133]),
         holidays=tuple(MONDAY + timedelta(days=day) for day in range(6) if draw.random() < 0.3),
     )
 
@@ -81,9 +84,19 @@ def random_stay(draw: Random) -> tuple[int, int]:
     return draw.randrange(1440, 5 * 1440), draw.randrange(longest)
 
 
-def as_stay(entry: int, minutes: int) -> Stay:
-    begins = MIDNIGHT + timedelta(minutes=entry)
-    return Stay(begins, begins + timedelta(minutes=minutes))
+def random_others(draw: Random, entry: int) -> dict[str, Any]:
+    """Return what else is known of a stay, as the plain implementation takes it."""
+    window_ends = entry + draw.randrange(30, 1500, 5) if draw.random() < 0.3 else None
+    return {"window_ends": window_ends, "busy": draw.choice([0, 0, -50, -7, 20, 100]), "is_lost": draw.random() < 0.1}
+
+
+def as_stay(entry: int, minutes: int, *, window_ends: int | None = None, busy: int = 0, is_lost: bool = False) -> Stay:
+    ends_at = None if window_ends is None else _moment(window_ends)
+    return Stay(_moment(entry), _moment(entry + minutes), ends_at=ends_at, demand_percent=busy, lost_ticket=is_lost)
+
+
+def _moment(minute: int) -> datetime:
+    return MIDNIGHT + timedelta(minutes=minute)
 
 
 def as_plain(terms: Terms) -> PlainTariff:
@@ -105,5 +118,7 @@ def as_plain(terms: Terms) -> PlainTariff:
         night=(night.begins, night.ends, night.price) if night else None,
         cap=terms.daily_cap,
         round_to=terms.round_to,
+        lost=terms.lost_ticket_fee,
+        overstay=terms.overstay_percent,
         holidays=frozenset((day - MONDAY).days for day in terms.holidays),
     )

@@ -52,6 +52,7 @@ class TaxProfileIn(In):
     state_code: Annotated[str, Field(max_length=2), Printable] = ""
     rate: Rupees = Field(NewProfile.rate, description="Percent, both halves together")
     sac: Text12 = NewProfile.sac
+    prices_include_tax: bool = Field(True, description="False: tariffs are written without; drivers see them with it")
     legal_note: Text = ""
 
 

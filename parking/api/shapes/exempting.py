@@ -9,13 +9,13 @@ from pydantic import Field
 from parking.api.shapes.sites import Id
 from parking.api.shapes.zone_fields import absent
 from parking.core.ids import MAX_ID
-from parking.edge.parsing import In, Text30
+from parking.edge.parsing import In, Printable, Text30
 from parking.edge.shapes import Shape
 from parking.reports.exemptions import Exempted, OfAttendant, sum_of_exemptions
 from parking.stays.exempt_models import EvidenceMoment, ExemptClass, Exemption, ParkingSessionEvidence
 
 ClassName = Annotated[Text30, Field(description="As it stands on bills, after `Exempt: `")]
-PhotoNote = Annotated[str, Field(max_length=100)]
+PhotoNote = Annotated[str, Field(max_length=100), Printable]
 ClassId = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 

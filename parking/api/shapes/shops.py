@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from parking.api.shapes.tariff_fields import ZoneIds
 from parking.api.shapes.zone_fields import absent
 from parking.core.ids import MAX_ID
-from parking.edge.parsing import In, RefIn, Rupees, Text30, Text100
+from parking.edge.parsing import In, Printable, RefIn, Rupees, Text30, Text60, Text100
 from parking.edge.shapes import Shape
 from parking.offers.models import Shop, Validation
 from parking.offers.shop_rules import MOST_TIMES, masked
@@ -30,7 +30,7 @@ class GivesIn(In):
 
 
 class _ShopFields(In):
-    gstin: Annotated[str, Field(max_length=15)] = absent()
+    gstin: Annotated[str, Field(max_length=15), Printable] = absent()
     per_session: Rupees | None = absent()
     per_day: Times | None = absent()
     per_month: Times | None = absent()
@@ -47,13 +47,13 @@ class _ShopFields(In):
 
 
 class NewShopIn(_ShopFields):
-    name: Annotated[str, Field(min_length=1, max_length=60)]
+    name: Text60
     site_id: Id
     gives: GivesIn
 
 
 class ChangedShopIn(_ShopFields):
-    name: Annotated[str, Field(min_length=1, max_length=60)] = absent()
+    name: Text60 = absent()
     gives: GivesIn = absent()
 
 
@@ -159,7 +159,7 @@ class ValidateIn(In):
     code: Text100 | None = None
     plate: Text30 | None = None
     session_id: RefIn | None = None
-    bill_number: Annotated[str, Field(max_length=30)] = ""
+    bill_number: Annotated[str, Field(max_length=30), Printable] = ""
     bill_amount: Rupees | None = None
     shop_id: Id | None = None
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from parking.api.shapes.zone_fields import Hour, KindsIn, Latitude, Longitude, absent
 from parking.api.shapes.zones import TimeOfDay
 from parking.core.ids import MAX_ID
-from parking.edge.parsing import In, Note, Text64, Text100
+from parking.edge.parsing import In, Note, Text60, Text64, Text100
 from parking.edge.shapes import Shape
 from parking.facilities.models import Gate, GateDirection, ParkingSite, SiteState
 from parking.facilities.sites import missing_before_opening
@@ -110,7 +110,7 @@ class SiteOut(Shape):
 
 
 class GateFieldsIn(In):
-    name: Annotated[str, Field(min_length=1, max_length=60)] = absent()
+    name: Text60 = absent()
     direction: Direction = absent()
     zone_ids: Annotated[list[Id], Field(max_length=200)] = absent()
 

@@ -18,6 +18,7 @@ class TaxProfileOut(Shape):
     series_prefix: str
     rate: float
     sac: str
+    prices_include_tax: bool
     valid_from: date
     legal_note: str
     created_at: datetime
@@ -33,6 +34,7 @@ class TaxProfileOut(Shape):
         "series_prefix": "KA1",
         "rate": 18.0,
         "sac": "996743",
+        "prices_include_tax": True,
         "valid_from": "2026-12-01",
         "legal_note": "",
         "created_at": "2026-11-22T04:30:00Z",

@@ -1,9 +1,14 @@
-"""Whether one tariff is cheaper than another for somebody who comes on a day. A pure function."""
+"""Whether one tariff is cheaper than another for somebody who comes on a day. A pure function.
+
+It may take seconds where slabs have many steps. What was compared is remembered: so it is compared before anything is
+locked, and under the lock only looked up, unless the prices changed meanwhile; and once for zones with the same prices.
+"""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from parking.core.money import ZERO
@@ -38,6 +43,11 @@ def is_cheaper(before: Terms, after: Terms, moment: datetime, *, percents: Colle
     ends; `percents` are the changes of busy and quiet times in the zone. Another rounding is always cheaper for
     somebody: for who has a discount, if for nobody else.
     """
+    return _compared(before, after, moment, frozenset(percents))
+
+
+@lru_cache(maxsize=256)
+def _compared(before: Terms, after: Terms, moment: datetime, percents: frozenset[int]) -> bool:
     if any(getattr(after, name) < getattr(before, name) for name in _BESIDE) or _is_free_more_often(before, after):
         return True
     if after.round_to != before.round_to:

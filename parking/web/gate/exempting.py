@@ -172,5 +172,5 @@ def photo(request: HttpRequest, evidence_id: int) -> HttpResponse:
 
 def photo_response(request: HttpRequest, evidence_id: int) -> HttpResponse:
     """Return a photo that no browser and no proxy keeps."""
-    content = evidence.photo(evidence_id, actor_of(request))
+    content = evidence.photo(evidence_id, actor_of(request), clock.now())
     return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})

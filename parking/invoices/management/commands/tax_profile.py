@@ -26,6 +26,12 @@ class Command(BaseCommand):
         parser.add_argument("--gstin", default="")
         parser.add_argument("--state-code", default="", help="GST code of the State; default: that of the GSTIN")
         parser.add_argument("--rate", type=Decimal, default=Decimal("18.00"), help="Percent; default: 18.00")
+        parser.add_argument(
+            "--prices-without-tax",
+            dest="prices_include_tax",
+            action="store_false",
+            help="Tariffs are written without tax; drivers see and pay them with it",
+        )
         parser.add_argument("--sac", default="996743")
         parser.add_argument("--legal-note", default="", help="Printed on every document; needed with a GSTIN at rate 0")
 

@@ -87,7 +87,7 @@ def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
 def _initial(request: HttpRequest, zone: ParkingZone, now: datetime) -> dict[str, object]:
     kind = request.GET.get("kind", VehicleKind.CAR)
     kind = kind if kind in VehicleKind.values else VehicleKind.CAR
-    prices: Prices = price_now(zone, now, kind).terms
+    prices = price_now(zone, now, kind).prices
     if request.GET.get("template") == PEAK:
         prices = with_fields(prices, {"bands": peak_bands(), "slabs": ()})
     return values_of_prices(prices, kind)
@@ -95,7 +95,7 @@ def _initial(request: HttpRequest, zone: ParkingZone, now: datetime) -> dict[str
 
 def _whole(zone: ParkingZone, form: TariffForm, now: datetime) -> Draft:
     draft = form.draft()
-    return whole(draft, price_now(zone, now, draft.vehicle_kind).terms)
+    return whole(draft, price_now(zone, now, draft.vehicle_kind).prices)
 
 
 def whole(draft: Draft, present: Prices) -> Draft:

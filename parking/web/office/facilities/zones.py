@@ -118,9 +118,12 @@ def edit(request: HttpRequest, zone_id: int) -> HttpResponse:
 def _values(zone: ParkingZone) -> dict[str, Any]:
     capacity = {} if zone.marked else capacity_of([zone]).get(zone.pk, {})
     now = clock.now()
-    terms = price_now(zone, now).terms
+    prices = price_now(zone, now).prices
     # Where the day decides, the plain rate stands there, and changing it is refused.
-    present = {"hourly_rate": terms.base_rate if terms.is_flat else zone.hourly_rate, "booking_fee": terms.booking_fee}
+    present = {
+        "hourly_rate": prices.base_rate if prices.is_flat else zone.hourly_rate,
+        "booking_fee": prices.booking_fee,
+    }
     return values_of(zone, rates_of_kinds(zone, now), capacity) | present
 
 

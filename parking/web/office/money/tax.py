@@ -36,7 +36,10 @@ _REFUSED = {
     "series_prefix": _("Another car park numbers its documents with this."),
     "gstin": _("Nobody sells parking under this kind of registration."),
     "state_code": _("This is not the State of the GSTIN."),
+    "prices_include_tax": _("Prices would fall today. Let it begin tomorrow or later."),
 }
+# Where the form asks it the other way round.
+_FIELDS = {"prices_include_tax": "prices_without_tax"}
 
 
 class TaxProfileForm(ServiceForm):
@@ -58,6 +61,11 @@ class TaxProfileForm(ServiceForm):
         max_value=Decimal("99.99"),
         max_digits=4,
         decimal_places=2,
+    )
+    prices_without_tax = forms.BooleanField(
+        label=_("Tariffs are written without GST"),
+        required=False,
+        help_text=_("Drivers see and pay prices with GST either way."),
     )
     sac = forms.RegexField(
         r"^(?:[0-9]{4}|[0-9]{6})\Z", label="SAC", error_messages={"invalid": _("Four or six digits.")}
@@ -97,13 +105,13 @@ class TaxProfileForm(ServiceForm):
     def add_refusal(self, error: DomainError) -> None:
         known = error.errors.keys() & _REFUSED.keys() if isinstance(error, InvalidInput) else set()
         for name in known:
-            self.add_error(name, str(_REFUSED[name]))
+            self.add_error(_FIELDS.get(name, name), str(_REFUSED[name]))
         if not known:
             super().add_refusal(error)
 
     def wanted(self) -> NewProfile:
         values = {name: value for name, value in self.cleaned_data.items() if name != "site"}
-        return NewProfile(**values)
+        return NewProfile(prices_include_tax=not values.pop("prices_without_tax"), **values)
 
 
 @require_safe
@@ -137,4 +145,5 @@ def _initial(actor: Actor, site: str) -> dict[str, Any]:
     if profile is None:
         return values
     names = ("legal_name", "address", "gstin", "state_code", "rate", "sac", "series_prefix", "legal_note")
-    return values | {"site": profile.site_id} | {name: getattr(profile, name) for name in names}
+    own = {"site": profile.site_id, "prices_without_tax": not profile.prices_include_tax}
+    return values | own | {name: getattr(profile, name) for name in names}

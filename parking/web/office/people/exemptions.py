@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from parking.core import clock
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.reports.exemptions import exemptions_by_attendant, exemptions_given, sum_of_exemptions
@@ -33,5 +34,5 @@ def exemptions(request: HttpRequest) -> HttpResponse:
 @for_office
 def photo(request: HttpRequest, evidence_id: int) -> HttpResponse:
     """Show a photo of a session; no browser and no proxy keeps it."""
-    content = evidence.photo(evidence_id, actor_of(request))
+    content = evidence.photo(evidence_id, actor_of(request), clock.now())
     return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
