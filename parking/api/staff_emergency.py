@@ -21,7 +21,7 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
-from parking.edge.parsing import GateId, In, Text200, path_id
+from parking.edge.parsing import GateId, GateQuery, In, Text200, path_id
 from parking.facilities import emergencies
 from parking.facilities.emergencies import MOST_MINUTES, emergencies_of, find_emergency
 from parking.facilities.gates import actor_at
@@ -31,15 +31,19 @@ from parking.facilities.sites import only_site
 router = Router(tags=["Staff"], auth=staff_only)
 
 
+class EmergenciesQuery(Paging):
+    gate_id: GateId | None = None
+
+
 @router.get(
     "/emergency/",
     response={200: Ok[Page[EmergencyOut]], **READ_PROBLEMS},
     openapi_extra=examples(response=paged(EmergencyOut.example)),
     summary="Emergencies",
 )
-def list_emergencies(request: HttpRequest, paging: Annotated[Paging, Query()]) -> HttpResponse:
+def list_emergencies(request: HttpRequest, filters: Annotated[EmergenciesQuery, Query()]) -> HttpResponse:
     """Emergencies of the caller's sites, newest first, with what their cars still owe."""
-    found = page_of(emergencies_of(actor_of(request)), paging)
+    found = page_of(emergencies_of(actor_at(actor_of(request), filters.gate_id)), filters)
     owing, now = owing_of(found.rows), clock.now()
     return ok(found.showing([EmergencyOut.of(row, owing[row.pk], now) for row in found.rows]))
 
@@ -89,6 +93,7 @@ def _shown(emergency: Emergency) -> EmergencyOut:
 
 class ConfirmIn(In):
     decision: Annotated[Decision, Field(strict=False)]
+    gate_id: GateId | None = None
 
 
 @router.post(
@@ -105,7 +110,7 @@ class ConfirmIn(In):
 @requests.idempotent_in_one_transaction
 def confirm(request: HttpRequest, emergency_ref: str, payload: ConfirmIn) -> HttpResponse:
     """Confirm or refuse as the second person. Refused to whoever asked (`own_change`)."""
-    actor = actor_of(request)
+    actor = actor_at(actor_of(request), payload.gate_id)
     approval = _asked_about(path_id(emergency_ref), actor)
     approving.decide(actor=actor, approval_id=approval.pk, decision=payload.decision, now=clock.now())
     message = "Every car is let out" if payload.decision == Decision.APPROVE else "Refused"
@@ -128,7 +133,8 @@ def _asked_about(emergency_id: int, actor: Actor) -> Approval:
     ),
     summary="End an emergency",
 )
-def end(request: HttpRequest, emergency_ref: str) -> HttpResponse:
+def end(request: HttpRequest, emergency_ref: str, filters: Annotated[GateQuery, Query()]) -> HttpResponse:
     """End an emergency before its time, or take back one that nobody confirmed."""
-    ended = emergencies.end(actor=actor_of(request), emergency_id=path_id(emergency_ref), now=clock.now())
+    actor = actor_at(actor_of(request), filters.gate_id)
+    ended = emergencies.end(actor=actor, emergency_id=path_id(emergency_ref), now=clock.now())
     return ok(_shown(ended), "Ended")

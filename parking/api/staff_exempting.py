@@ -5,7 +5,6 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
-from pydantic import BaseModel
 
 from parking.accounts.models import Approval
 from parking.api.shapes.approvals import AskedOut, asked
@@ -20,7 +19,7 @@ from parking.core.photos import MOST_BYTES
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples
-from parking.edge.parsing import GateId, path_id, path_ref
+from parking.edge.parsing import GateId, GateQuery, path_id, path_ref
 from parking.facilities.gates import actor_at
 from parking.stays import evidence
 from parking.stays.exempt_classes import classes_of
@@ -30,17 +29,13 @@ from parking.stays.models import ParkingSession
 router = Router(tags=["Staff"], auth=staff_only)
 
 
-class ClassesQuery(BaseModel):
-    gate_id: GateId | None = None
-
-
 @router.get(
     "/exempt-classes/",
     response={200: Ok[list[ExemptClassOut]], **READ_PROBLEMS},
     openapi_extra=examples(response=enveloped([ExemptClassOut.example])),
     summary="Exempt classes in use",
 )
-def classes(request: HttpRequest, filters: Annotated[ClassesQuery, Query()]) -> HttpResponse:
+def classes(request: HttpRequest, filters: Annotated[GateQuery, Query()]) -> HttpResponse:
     """Classes of vehicles that pay nothing, at the gate's site or those of the caller."""
     rows = classes_of(actor_at(actor_of(request), filters.gate_id).sites).filter(is_active=True)
     return ok([ExemptClassOut.of(row) for row in rows])
@@ -51,17 +46,23 @@ def classes(request: HttpRequest, filters: Annotated[ClassesQuery, Query()]) -> 
     response={200: Ok[ExemptionOut], **WRITE_PROBLEMS},
     openapi_extra=multipart(
         examples(response=enveloped(ExemptionOut.example, "The car pays nothing")),
-        {"class_id": 1, "photo": "ambulance.jpg"},
+        {"class_id": 1, "photo": "ambulance.jpg", "gate_id": 1},
     ),
     summary="Let a car pay nothing",
 )
-def exempt(request: HttpRequest, session_ref: str, class_id: Form[ClassId], photo: File[UploadedFile]) -> HttpResponse:
+def exempt(
+    request: HttpRequest,
+    session_ref: str,
+    class_id: Form[ClassId],
+    photo: File[UploadedFile],
+    gate_id: Form[GateId | None] = None,
+) -> HttpResponse:
     """Exempt an open session, with a photo of the car (JPEG, PNG or WebP of at most 12 MB).
 
     After the first quote at an exit only an ADMIN may (`quote_given`).
     """
     given = exempting.exempt(
-        actor=actor_of(request),
+        actor=actor_at(actor_of(request), gate_id),
         session=path_ref(session_ref),
         class_id=class_id,
         photo=photo.read(MOST_BYTES + 1),
@@ -76,9 +77,10 @@ def exempt(request: HttpRequest, session_ref: str, class_id: Form[ClassId], phot
     openapi_extra=examples(response=enveloped(BookingOut.example, "The car pays again")),
     summary="Take an exemption back",
 )
-def withdraw(request: HttpRequest, session_ref: str) -> HttpResponse:
+def withdraw(request: HttpRequest, session_ref: str, filters: Annotated[GateQuery, Query()]) -> HttpResponse:
     """Let an open session pay again that was exempted by mistake."""
-    session = exempting.withdraw(actor=actor_of(request), session=path_ref(session_ref), now=clock.now())
+    actor = actor_at(actor_of(request), filters.gate_id)
+    session = exempting.withdraw(actor=actor, session=path_ref(session_ref), now=clock.now())
     return _booking(session, "The car pays again")
 
 
@@ -92,7 +94,11 @@ def withdraw(request: HttpRequest, session_ref: str) -> HttpResponse:
     summary="Correct the kind of a vehicle",
 )
 def kind(
-    request: HttpRequest, session_ref: str, vehicle_kind: Form[KindIn], photo: File[UploadedFile | None] = None
+    request: HttpRequest,
+    session_ref: str,
+    vehicle_kind: Form[KindIn],
+    photo: File[UploadedFile | None] = None,
+    gate_id: Form[GateId | None] = None,
 ) -> HttpResponse:
     """Give an open session the prices and a slot of another kind of vehicle.
 
@@ -100,7 +106,7 @@ def kind(
     `photo_needed`). What makes a car inside pay less waits for a second person (202).
     """
     changed = kinds.set_kind(
-        actor=actor_of(request),
+        actor=actor_at(actor_of(request), gate_id),
         session=path_ref(session_ref),
         vehicle_kind=str(vehicle_kind),
         photo=photo.read(MOST_BYTES + 1) if photo else None,
@@ -122,8 +128,10 @@ def add_photo(
     request: HttpRequest,
     session_ref: str,
     photo: File[UploadedFile],
+    *,
     moment: Form[EvidenceMoment | None] = None,
     note: Form[PhotoNote | None] = None,
+    gate_id: Form[GateId | None] = None,
 ) -> HttpResponse:
     """Keep a photo of a car (JPEG, PNG or WebP of at most 12 MB), until a day after it left: ENTRY or EXIT.
 
@@ -131,7 +139,7 @@ def add_photo(
     pay later where the site asks for a phone or photo. The same photo again is the same.
     """
     kept = evidence.add_photo(
-        actor=actor_of(request),
+        actor=actor_at(actor_of(request), gate_id),
         session=path_ref(session_ref),
         content=photo.read(MOST_BYTES + 1),
         moment=moment,
@@ -147,9 +155,9 @@ def add_photo(
     openapi_extra={"responses": {200: {"description": "The photo", "content": {"image/jpeg": {}}}}},
     summary="A photo of a session",
 )
-def photo(request: HttpRequest, evidence_ref: str) -> HttpResponse:
+def photo(request: HttpRequest, evidence_ref: str, filters: Annotated[GateQuery, Query()]) -> HttpResponse:
     """Return a photo as JPEG, to who may see its session at work."""
-    content = evidence.photo(path_id(evidence_ref), actor_of(request))
+    content = evidence.photo(path_id(evidence_ref), actor_at(actor_of(request), filters.gate_id))
     return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
 

@@ -12,8 +12,9 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import WRITE_PROBLEMS, Ok, enveloped, examples, keyed
-from parking.edge.parsing import In, Rupees, Text200
+from parking.edge.parsing import GateId, In, Rupees, Text200
 from parking.edge.requests import Attempt
+from parking.facilities.gates import actor_at
 
 router = Router(tags=["Staff"], auth=staff_only)
 
@@ -22,6 +23,7 @@ class StaffRefundIn(In):
     payment_id: int = Field(ge=1, le=MAX_ID)
     amount: Rupees
     reason: Text200
+    gate_id: GateId | None = None
 
 
 @router.post(
@@ -47,7 +49,7 @@ def ask_refund(request: HttpRequest, attempt: Attempt, payload: StaffRefundIn) -
         refund = refunding.resume_refund(subject=attempt.subject, now=now)
     else:
         refund = refunding.refund_any_payment(
-            actor=actor_of(request),
+            actor=actor_at(actor_of(request), payload.gate_id),
             payment_id=payload.payment_id,
             amount=payload.amount,
             reason=payload.reason,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from parking.audit.models import AuditEntry
@@ -553,6 +554,31 @@ def test_each_call_answers_as_the_table_says(world: World, who: str) -> None:
             unrecorded.append(call)
         transaction.savepoint_rollback(before)
     assert (wrong, leaks, unrecorded) == ([], [], [])
+
+
+FORMS = {"exempt": {"class_id": 1}, "kind": {"vehicle_kind": "AUTO"}, "evidence": {"moment": "ENTRY"}}
+
+
+@pytest.mark.parametrize("who", ["STAFF", "STAFF of 2"])
+def test_each_call_of_attendants_takes_a_gate_and_refuses_one_that_is_not_theirs(world: World, who: str) -> None:
+    client, bodies = ApiClient(world.people[who]), _bodies(world)
+    gate = {"gate_id": world.gate.pk if who == "STAFF of 2" else world.gate.pk + 900}
+    calls = [call for call in TABLE if " /api/staff/" in call]
+    codes = {call: _sent_at(client, call, world, bodies.get(call, {}), gate).json()["code"] for call in calls}
+    assert {call: code for call, code in codes.items() if code != "gate_invalid"} == {}
+    assert len(calls) > 30
+
+
+def _sent_at(client: ApiClient, call: str, world: World, body: dict[str, Any], gate: dict[str, int]) -> Any:
+    method, path = call.split(" ")
+    form = FORMS.get(path.split("/")[-2]) if method == "POST" else None
+    if form is not None:
+        photo = SimpleUploadedFile("car.png", b"", "image/png")
+        address = path.format_map(world.values())
+        return client.client.post(address, form | gate | {"photo": photo}, headers=client.headers)
+    if method == "DELETE":
+        return client.delete(f"{path.format_map(world.values())}?gate_id={gate['gate_id']}")
+    return _sent(client, call, world, body | gate)
 
 
 def _text(answer: Any) -> str:
