@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.checkout import (
     document_mails,
+    last_exits,
     left_behind,
     objection_renderers,
     organisation_renderers,
@@ -330,6 +331,7 @@ pass_renderers.register()
 reservation_renderers.register()
 organisation_renderers.register()
 left_behind.register()
+last_exits.register()
 objection_renderers.register()
 refund_renderers.register()
 register_attachment("payment", attached_documents)

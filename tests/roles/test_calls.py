@@ -556,7 +556,11 @@ def test_each_call_answers_as_the_table_says(world: World, who: str) -> None:
     assert (wrong, leaks, unrecorded) == ([], [], [])
 
 
-FORMS = {"exempt": {"class_id": 1}, "kind": {"vehicle_kind": "AUTO"}, "evidence": {"moment": "ENTRY"}}
+FORMS: dict[str, dict[str, Any]] = {
+    "exempt": {"class_id": 1},
+    "kind": {"vehicle_kind": "AUTO"},
+    "evidence": {"moment": "ENTRY"},
+}
 
 
 @pytest.mark.parametrize("who", ["STAFF", "STAFF of 2"])
@@ -575,7 +579,7 @@ def _sent_at(client: ApiClient, call: str, world: World, body: dict[str, Any], g
     if form is not None:
         photo = SimpleUploadedFile("car.png", b"", "image/png")
         address = path.format_map(world.values())
-        return client.client.post(address, form | gate | {"photo": photo}, headers=client.headers)
+        return client.client.post(address, {**form, **gate, "photo": photo}, headers=client.headers)
     if method == "DELETE":
         return client.delete(f"{path.format_map(world.values())}?gate_id={gate['gate_id']}")
     return _sent(client, call, world, body | gate)
