@@ -187,6 +187,7 @@ TABLE: dict[str, Statuses] = {
     "POST /api/staff/sessions/{session_ref}/notes/{note_id}/done/": gate(404),
     "GET /api/staff/problems/": gate_list(),
     # Everybody finds what is at the own sites.
+    "POST /api/staff/sessions/{session_ref}/call/": gate(400),
     "POST /api/staff/phone-search/": (403, 200, 200, 200, 200, 403, 403, 401),
     "GET /api/staff/sessions/{session_ref}/invoice-details/": gate_one(),
     "POST /api/staff/sessions/{session_ref}/invoice-details/": gate(),

@@ -12,6 +12,7 @@ from parking.stays.events.booking import (
     SessionExpired,
 )
 from parking.stays.events.gate import (
+    DriverCalled,
     GatePassedWrongWay,
     LostTicketTaken,
     OwnerConfirmed,
@@ -71,6 +72,7 @@ __all__ = [
     "DisplayEvent",
     "DisplayPaired",
     "DisplayUnpaired",
+    "DriverCalled",
     "ExemptClassChanged",
     "ExemptClassMade",
     "GatePassedWrongWay",
