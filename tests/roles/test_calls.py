@@ -95,6 +95,7 @@ TABLE: dict[str, Statuses] = {
     "POST /api/me/push-subscriptions/": (201,) * 7 + (401,),
     # Nobody of these has that browser.
     "DELETE /api/me/push-subscriptions/": (404,) * 7 + (401,),
+    "DELETE /api/me/push-subscriptions/{subscription_ref}/": (404,) * 7 + (401,),
     "GET /api/public/zones/": PUBLIC,
     "GET /api/public/health/": PUBLIC,
     "GET /api/public/zones/{zone_ref}/tariff/": PUBLIC,
