@@ -11,7 +11,7 @@ TESTS = Path(__file__).parent
 
 
 class PytestRunner:
-    """Django's interface of a test runner. Labels are paths, or names of folders below `tests`."""
+    """Django's interface of a test runner. Labels are paths, names of folders below `tests`, or modules with dots."""
 
     def __init__(self, *, verbosity: int = 1, failfast: bool = False, keyword: str = "", **_others: Any) -> None:
         self._arguments = ["-q"] if verbosity < 2 else ["-v"]
@@ -31,5 +31,7 @@ class PytestRunner:
 
 
 def _path_of(label: str) -> str:
-    name = label.removeprefix("parking.")
-    return str(TESTS / name) if (TESTS / name).exists() else label
+    """Return the path of a label; one that names nothing stays as it is, and pytest says so."""
+    names = label.removeprefix("parking."), label.removeprefix("tests.").replace(".", "/")
+    wanted = (TESTS / name for plain in names for name in (plain, f"{plain}.py"))
+    return next((str(path) for path in wanted if path.exists()), label)

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.week.calls import Caller, Unexpected
 from bench.week.ledger import INDIA, Money, Sums
-from bench.week.town import CUSTOMER, DAYS, SELLER, Town, moment
+from bench.week.town import CUSTOMER, DAYS, READERS, SELLER, Town, moment
 
 _FIRST = moment(0).astimezone(INDIA).date()
 _LAST = moment(DAYS).astimezone(INDIA).date()
@@ -25,8 +25,7 @@ def rupees(value: Any) -> Decimal:
 
 def check_everything(town: Town) -> None:
     """Check all, whatever fails before."""
-    readers = (("manager-cp", "CP"), ("manager-air", "AIR"), ("admin", None), ("auditor1", None))
-    for name, site in readers:
+    for name, site in READERS.items():
         for check in (check_revenue, check_payments, check_sessions):
             _guarded(town, partial(check, town, town.people[name], site))
     for check_all in (check_record, check_documents, look_around):
@@ -91,7 +90,8 @@ def check_sessions(town: Town, reader: Caller, site: str | None) -> None:
             _differ(town, f"{reader.name}: CSV {column}", rupees(line.get(column) or 0), rupees(row[column] or 0))
     if site is None:
         _differ(town, "ends of stays", Counter(row["status"] for row in rows), town.ledger.ends)
-    _differ(town, "open stays", reader.get("/api/admin/dashboard/")["today"]["active_sessions"], 0)
+    inside = reader.get("/api/admin/dashboard/")["today"]["active_sessions"]
+    _differ(town, f"{reader.name}: cars inside", inside, town.inside[reader.name])
 
 
 def check_record(town: Town) -> None:

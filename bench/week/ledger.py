@@ -20,7 +20,7 @@ class Money:
 
     at: datetime
     site: str
-    zone: int
+    zone: int | None  # none: a pass
     method: str
     amount: Decimal
 

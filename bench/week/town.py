@@ -10,12 +10,14 @@ from itertools import count
 from typing import Any
 
 from bench.week.calls import Caller, Traffic
-from bench.week.ledger import INDIA, Ledger
+from bench.week.ledger import INDIA, Ledger, Money
 
 # A Monday, later than any day on which this is run is of no importance: all processes follow the moved clock.
 MONDAY = date(2027, 1, 4)
 DAYS = 7
 DRIVERS = 10
+# Who reads reports and lists at the end, and the one site where they work; none: all.
+READERS = {"manager-cp": "CP", "manager-air": "AIR", "admin": None, "auditor1": None}
 SELLER = {
     "legal_name": "Connaught Parking Private Limited",
     "address": "Block A, Connaught Place, New Delhi 110001",
@@ -73,6 +75,8 @@ class Town:
         self._references = count(410_000_000_001)
         self._lock = threading.Lock()
         self.notes: dict[str, list[Any]] = defaultdict(list)
+        # Cars that were inside before the week, by who reads it.
+        self.inside: dict[str, int] = {}
 
     def plate(self) -> str:
         with self._lock:
@@ -114,6 +118,16 @@ class Town:
             self._register(number)
         profile = SELLER | {"site_id": self.sites["CP"], "valid_from": MONDAY.isoformat()}
         admin.post("/api/admin/tax-profiles/", 201, **profile)
+        self._remember_demonstration()
+
+    def _remember_demonstration(self) -> None:
+        """Take into the books what the demonstration brought: money for passes, and cars that are inside."""
+        for code in self.sites:
+            for row in self.people[f"manager-{code.lower()}"].everything("/api/admin/payments/"):
+                at, amount = datetime.fromisoformat(row["at"]), Decimal(str(row["amount"])).quantize(Decimal("0.01"))
+                self.ledger.take(Money(at, code, None, row["method"], amount))
+        for name in READERS:
+            self.inside[name] = self.people[name].get("/api/admin/dashboard/")["today"]["active_sessions"]
 
     def _add(self, person: Caller) -> Caller:
         person.sign_in()

@@ -14,7 +14,7 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, driver_only, staff_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples, keyed
-from parking.edge.parsing import GateId, In, Printable, path_ref
+from parking.edge.parsing import GateId, GateQuery, In, Printable, path_ref
 from parking.facilities.gates import actor_at
 from parking.invoices.customers import ADDRESS_LENGTH, COMPANY_LENGTH, Wanted
 
@@ -33,7 +33,7 @@ class InvoiceDetailsIn(In):
         return Wanted(company=self.company, gstin=self.gstin, address=self.address)
 
 
-class DetailsAtGateIn(InvoiceDetailsIn):
+class StaffInvoiceDetailsIn(InvoiceDetailsIn):
     gate_id: GateId | None = None
 
 
@@ -82,9 +82,9 @@ def give_own_details(request: HttpRequest, session_ref: str, payload: InvoiceDet
     openapi_extra=_READ,
     summary="Company and GSTIN for the invoice of a stay",
 )
-def details(request: HttpRequest, session_ref: str, gate_id: Query[GateId | None] = None) -> HttpResponse:
+def details(request: HttpRequest, session_ref: str, filters: Annotated[GateQuery, Query()]) -> HttpResponse:
     """What was given for the documents of a stay; empty if nothing was."""
-    return _shown(actor_at(actor_of(request), gate_id), session_ref)
+    return _shown(actor_at(actor_of(request), filters.gate_id), session_ref)
 
 
 @of_staff.post(
@@ -94,7 +94,7 @@ def details(request: HttpRequest, session_ref: str, gate_id: Query[GateId | None
     summary="Give company and GSTIN for a stay",
 )
 @requests.idempotent_in_one_transaction
-def give_details(request: HttpRequest, session_ref: str, payload: DetailsAtGateIn) -> HttpResponse:
+def give_details(request: HttpRequest, session_ref: str, payload: StaffInvoiceDetailsIn) -> HttpResponse:
     """The same as the driver's call, for any stay."""
     return _given(actor_at(actor_of(request), payload.gate_id), session_ref, payload)
 

@@ -14,12 +14,12 @@ from parking.core.ids import MAX_ID
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, caller, signed_in
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples
-from parking.edge.parsing import In, Printable, Text64
+from parking.edge.parsing import In, Printable, Text64, path_ref
 from parking.notifications.preferring import choose
 from parking.notifications.queries import notices_of, quiet_hours_of
 from parking.notifications.reading import mark_read
 from parking.notifications.rules import Quiet
-from parking.notifications.subscribing import subscribe, unsubscribe
+from parking.notifications.subscribing import end_subscription, subscribe, unsubscribe
 
 router = Router(tags=["Notifications"], auth=signed_in)
 
@@ -161,4 +161,16 @@ class UnsubscribeIn(In):
 def unsubscribe_browser(request: HttpRequest, payload: UnsubscribeIn) -> HttpResponse:
     """Show no more push messages in a browser."""
     unsubscribe(actor=actor_of(request), endpoint=payload.endpoint, now=clock.now())
+    return ok(None, "Unsubscribed")
+
+
+@router.delete(
+    "/push-subscriptions/{subscription_ref}/",
+    response={200: Ok[None], **WRITE_PROBLEMS},
+    openapi_extra=examples(response=enveloped(None, "Unsubscribed")),
+    summary="End a subscription",
+)
+def end_browser(request: HttpRequest, subscription_ref: str) -> HttpResponse:
+    """Show no more push messages in the browser of a subscription, by the `id` that subscribing answered."""
+    end_subscription(actor=actor_of(request), subscription=path_ref(subscription_ref), now=clock.now())
     return ok(None, "Unsubscribed")

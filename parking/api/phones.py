@@ -1,4 +1,4 @@
-"""The search for a stay by the driver's phone."""
+"""The driver's phone at the gate: finding a stay by it, and calling."""
 
 from datetime import datetime
 from typing import Self
@@ -10,10 +10,10 @@ from parking.core import clock
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import WRITE_PROBLEMS, Ok, enveloped, examples
-from parking.edge.parsing import GateId, In, Text30
+from parking.edge.parsing import GateId, In, Text30, path_ref
 from parking.edge.shapes import Shape
 from parking.facilities.gates import actor_at
-from parking.stays.by_phone import find_by_phone
+from parking.stays.by_phone import find_by_phone, number_to_call
 from parking.stays.models import ParkingSession, SessionStatus
 
 router = Router(tags=["Staff"], auth=staff_only)
@@ -67,3 +67,25 @@ def phone_search(request: HttpRequest, payload: PhoneIn) -> HttpResponse:
     actor = actor_at(actor_of(request), payload.gate_id)
     found = find_by_phone(actor=actor, phone=payload.phone, now=clock.now())
     return ok([FoundOut.of(session) for session in found])
+
+
+class CallIn(In):
+    gate_id: GateId | None = None
+
+
+class CallOut(Shape):
+    phone: str
+
+    example = {"phone": "+919876543210"}
+
+
+@router.post(
+    "/sessions/{session_ref}/call/",
+    response={200: Ok[CallOut], **WRITE_PROBLEMS},
+    openapi_extra=examples(request={"gate_id": 1}, response=enveloped(CallOut.example)),
+    summary="Call the driver",
+)
+def call(request: HttpRequest, session_ref: str, payload: CallIn) -> HttpResponse:
+    """The number of the driver of an open session, for dialling; it is on record. Elsewhere only its end is shown."""
+    actor = actor_at(actor_of(request), payload.gate_id)
+    return ok(CallOut(phone=number_to_call(actor=actor, session=path_ref(session_ref), now=clock.now())))

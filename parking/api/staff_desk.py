@@ -22,7 +22,7 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples, keyed
-from parking.edge.parsing import GateId, In, Text20, Text30, Text200, path_ref
+from parking.edge.parsing import GateId, GateQuery, In, Text20, Text30, Text200, path_ref
 from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
 from parking.stays import access
@@ -143,9 +143,9 @@ class ItemIn(In):
     openapi_extra=examples(response=enveloped([ItemOut.example])),
     summary="Helmets and bags of a car",
 )
-def kept_items(request: HttpRequest, session_ref: str, gate_id: Query[GateId | None] = None) -> HttpResponse:
+def kept_items(request: HttpRequest, session_ref: str, filters: Annotated[GateQuery, Query()]) -> HttpResponse:
     """What a car left here, to be handed back at the exit."""
-    session = access.find(path_ref(session_ref), actor_at(actor_of(request), gate_id), at_work=True)
+    session = access.find(path_ref(session_ref), actor_at(actor_of(request), filters.gate_id), at_work=True)
     return ok([ItemOut.of(token) for token in items_of(session)])
 
 

@@ -21,7 +21,7 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
-from parking.edge.parsing import GateId, In, Text200, path_id
+from parking.edge.parsing import GateId, GateQuery, In, Text200, path_id
 from parking.facilities import emergencies
 from parking.facilities.emergencies import MOST_MINUTES, emergencies_of, find_emergency
 from parking.facilities.gates import actor_at
@@ -41,9 +41,9 @@ class EmergenciesQuery(Paging):
     openapi_extra=examples(response=paged(EmergencyOut.example)),
     summary="Emergencies",
 )
-def list_emergencies(request: HttpRequest, paging: Annotated[EmergenciesQuery, Query()]) -> HttpResponse:
+def list_emergencies(request: HttpRequest, filters: Annotated[EmergenciesQuery, Query()]) -> HttpResponse:
     """Emergencies of the caller's sites, newest first, with what their cars still owe."""
-    found = page_of(emergencies_of(actor_at(actor_of(request), paging.gate_id)), paging)
+    found = page_of(emergencies_of(actor_at(actor_of(request), filters.gate_id)), filters)
     owing, now = owing_of(found.rows), clock.now()
     return ok(found.showing([EmergencyOut.of(row, owing[row.pk], now) for row in found.rows]))
 
@@ -133,8 +133,8 @@ def _asked_about(emergency_id: int, actor: Actor) -> Approval:
     ),
     summary="End an emergency",
 )
-def end(request: HttpRequest, emergency_ref: str, gate_id: Query[GateId | None] = None) -> HttpResponse:
+def end(request: HttpRequest, emergency_ref: str, filters: Annotated[GateQuery, Query()]) -> HttpResponse:
     """End an emergency before its time, or take back one that nobody confirmed."""
-    actor = actor_at(actor_of(request), gate_id)
+    actor = actor_at(actor_of(request), filters.gate_id)
     ended = emergencies.end(actor=actor, emergency_id=path_id(emergency_ref), now=clock.now())
     return ok(_shown(ended), "Ended")

@@ -5,7 +5,6 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
-from pydantic import BaseModel
 
 from parking.accounts.models import Approval
 from parking.api.shapes.approvals import AskedOut, asked
@@ -20,7 +19,7 @@ from parking.core.photos import MOST_BYTES
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples
-from parking.edge.parsing import GateId, path_id, path_ref
+from parking.edge.parsing import GateId, GateQuery, path_id, path_ref
 from parking.facilities.gates import actor_at
 from parking.stays import evidence
 from parking.stays.exempt_classes import classes_of
@@ -30,17 +29,13 @@ from parking.stays.models import ParkingSession
 router = Router(tags=["Staff"], auth=staff_only)
 
 
-class ClassesQuery(BaseModel):
-    gate_id: GateId | None = None
-
-
 @router.get(
     "/exempt-classes/",
     response={200: Ok[list[ExemptClassOut]], **READ_PROBLEMS},
     openapi_extra=examples(response=enveloped([ExemptClassOut.example])),
     summary="Exempt classes in use",
 )
-def classes(request: HttpRequest, filters: Annotated[ClassesQuery, Query()]) -> HttpResponse:
+def classes(request: HttpRequest, filters: Annotated[GateQuery, Query()]) -> HttpResponse:
     """Classes of vehicles that pay nothing, at the gate's site or those of the caller."""
     rows = classes_of(actor_at(actor_of(request), filters.gate_id).sites).filter(is_active=True)
     return ok([ExemptClassOut.of(row) for row in rows])
@@ -51,7 +46,7 @@ def classes(request: HttpRequest, filters: Annotated[ClassesQuery, Query()]) -> 
     response={200: Ok[ExemptionOut], **WRITE_PROBLEMS},
     openapi_extra=multipart(
         examples(response=enveloped(ExemptionOut.example, "The car pays nothing")),
-        {"class_id": 1, "photo": "ambulance.jpg"},
+        {"class_id": 1, "photo": "ambulance.jpg", "gate_id": 1},
     ),
     summary="Let a car pay nothing",
 )
@@ -82,9 +77,9 @@ def exempt(
     openapi_extra=examples(response=enveloped(BookingOut.example, "The car pays again")),
     summary="Take an exemption back",
 )
-def withdraw(request: HttpRequest, session_ref: str, gate_id: Query[GateId | None] = None) -> HttpResponse:
+def withdraw(request: HttpRequest, session_ref: str, filters: Annotated[GateQuery, Query()]) -> HttpResponse:
     """Let an open session pay again that was exempted by mistake."""
-    actor = actor_at(actor_of(request), gate_id)
+    actor = actor_at(actor_of(request), filters.gate_id)
     session = exempting.withdraw(actor=actor, session=path_ref(session_ref), now=clock.now())
     return _booking(session, "The car pays again")
 
@@ -160,9 +155,9 @@ def add_photo(
     openapi_extra={"responses": {200: {"description": "The photo", "content": {"image/jpeg": {}}}}},
     summary="A photo of a session",
 )
-def photo(request: HttpRequest, evidence_ref: str, gate_id: Query[GateId | None] = None) -> HttpResponse:
+def photo(request: HttpRequest, evidence_ref: str, filters: Annotated[GateQuery, Query()]) -> HttpResponse:
     """Return a photo as JPEG, to who may see its session at work."""
-    content = evidence.photo(path_id(evidence_ref), actor_at(actor_of(request), gate_id), clock.now())
+    content = evidence.photo(path_id(evidence_ref), actor_at(actor_of(request), filters.gate_id), clock.now())
     return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
 

@@ -12,7 +12,7 @@ from parking.core import clock
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, paged
-from parking.edge.parsing import GateId, In, Text200, path_id, path_ref
+from parking.edge.parsing import GateId, GateQuery, In, Text200, path_id, path_ref
 from parking.facilities.gates import actor_at
 from parking.stays import access
 from parking.stays.models import NoteKind
@@ -42,9 +42,9 @@ class DoneIn(In):
     openapi_extra=examples(response=enveloped([NoteOut.example])),
     summary="Notes on a session",
 )
-def notes(request: HttpRequest, session_ref: str, gate_id: Query[GateId | None] = None) -> HttpResponse:
+def notes(request: HttpRequest, session_ref: str, filters: Annotated[GateQuery, Query()]) -> HttpResponse:
     """All notes and problems of a session, newest first."""
-    session = access.find(path_ref(session_ref), actor_at(actor_of(request), gate_id), at_work=True)
+    session = access.find(path_ref(session_ref), actor_at(actor_of(request), filters.gate_id), at_work=True)
     return ok([NoteOut.of(note) for note in notes_of(session)])
 
 

@@ -15,7 +15,14 @@ REFUNDED = _("Refunded: %(refund)s.")
 
 
 def to_driver(
-    session: ParkingSession | None, kind: Kind, /, *, attachment: str = "", path: str = "", **values: Any
+    session: ParkingSession | None,
+    kind: Kind,
+    /,
+    *,
+    attachment: str = "",
+    path: str = "",
+    fact: str = "",
+    **values: Any,
 ) -> list[Message]:
     """Return the message to the driver of a stay; none for a walk-in."""
     if session is None or session.driver_id is None:
@@ -31,6 +38,7 @@ def to_driver(
             attachment=attachment,
             site_id=site.pk,
             time_zone=zone_of(site.pk).key,
+            fact=fact,
         )
     ]
 

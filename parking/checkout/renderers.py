@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.checkout import (
     document_mails,
+    last_exits,
     left_behind,
     objection_renderers,
     organisation_renderers,
@@ -20,7 +21,7 @@ from parking.checkout.driver_messages import PAID, REFUNDED, to_driver
 from parking.checkout.notice_documents import attached_documents
 from parking.core.money import ZERO
 from parking.notifications.attachments import register_attachment
-from parking.notifications.kinds import Kind, Message, ValueType, register_kind
+from parking.notifications.kinds import NO_SLOT, Kind, Message, ValueType, register_kind
 from parking.notifications.models import Channel
 from parking.notifications.rendering import register_renderer
 from parking.offers.events import PointsLapsed
@@ -61,6 +62,10 @@ BOOKED = Kind(
     _("Slot %(slot)s of %(zone)s, %(site)s is reserved for %(plate)s. Please come by %(enter_by)s."),
     {**_PLACE, "slot": TEXT, "enter_by": TIME, "amount": MONEY},
     sums={"amount": PAID},
+    unnumbered=(
+        _("%(plate)s is booked at %(zone)s"),
+        _("A place at %(zone)s, %(site)s is reserved for %(plate)s. Please come by %(enter_by)s."),
+    ),
     button=_TICKET,
     name=_("Booking confirmed"),
 )
@@ -236,7 +241,7 @@ def _booked(session: ParkingSession | None, amount: Decimal, attachment: str) ->
         return []
     if session.is_waiting:
         return reservation_renderers.reserved(session, amount, attachment)
-    slot = session.slot.slot_number if session.slot else "-"
+    slot = session.slot_number or NO_SLOT
     return to_driver(session, BOOKED, attachment=attachment, slot=slot, enter_by=session.enter_by, amount=amount)
 
 
@@ -330,6 +335,7 @@ pass_renderers.register()
 reservation_renderers.register()
 organisation_renderers.register()
 left_behind.register()
+last_exits.register()
 objection_renderers.register()
 refund_renderers.register()
 register_attachment("payment", attached_documents)

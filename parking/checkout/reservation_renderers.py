@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.checkout.driver_messages import PAID, REFUNDED, to_driver
 from parking.core.money import ZERO
-from parking.notifications.kinds import MANAGERS, Kind, Message, ValueType, register_kind
+from parking.notifications.kinds import MANAGERS, NO_SLOT, Kind, Message, ValueType, register_kind
 from parking.notifications.models import Channel, Notice
 from parking.notifications.noticing import tell
 from parking.notifications.queries import managers_at
@@ -59,6 +59,10 @@ CLAIMED = Kind(
     _("Your slot at %(zone)s: %(slot)s"),
     _("Slot %(slot)s of %(zone)s, %(site)s is ready for %(plate)s. Please come by %(enter_by)s."),
     {**_PLACE, "slot": TEXT, "enter_by": TIME},
+    unnumbered=(
+        _("Your place at %(zone)s is ready"),
+        _("A place at %(zone)s, %(site)s is ready for %(plate)s. Please come by %(enter_by)s."),
+    ),
     at_any_hour=True,
     button=_TICKET,
     name=_("Slot of a reservation ready"),
@@ -71,6 +75,13 @@ MOVED = Kind(
         "price. Please come by %(enter_by)s. If that does not suit you, cancel and everything is refunded."
     ),
     {**_PLACE, "slot": TEXT, "enter_by": TIME},
+    unnumbered=(
+        _("Your reservation is now at %(zone)s"),
+        _(
+            "The zone that you reserved is full, so a place at %(zone)s, %(site)s is ready for %(plate)s at your "
+            "price. Please come by %(enter_by)s. If that does not suit you, cancel and everything is refunded."
+        ),
+    ),
     at_any_hour=True,
     button=_TICKET,
     name=_("Reservation moved to another zone"),
@@ -130,6 +141,10 @@ COME_SOON = Kind(
     _("Please come to %(zone)s by %(enter_by)s"),
     _("Slot %(slot)s of %(zone)s, %(site)s is kept for %(plate)s until %(enter_by)s. Then others can take it."),
     {**_PLACE, "slot": TEXT, "enter_by": TIME, "session": ValueType.NUMBER},
+    unnumbered=(
+        _("Please come to %(zone)s by %(enter_by)s"),
+        _("A place at %(zone)s, %(site)s is kept for %(plate)s until %(enter_by)s. Then others can take it."),
+    ),
     channels=frozenset({Channel.PUSH}),
     at_any_hour=True,
     is_current=_is_awaited,
@@ -156,12 +171,12 @@ def render_claimed(event: ReservationClaimed, _at: datetime) -> Iterable[Message
     if session is None:
         return []
     kind = CLAIMED if event.moved_from is None else MOVED
-    return to_driver(session, kind, slot=session.slot_number or "-", enter_by=session.enter_by)
+    return to_driver(session, kind, slot=session.slot_number or NO_SLOT, enter_by=session.enter_by)
 
 
 def render_moved(event: SessionMoved, _at: datetime) -> Iterable[Message]:
     session = _session(event.session_id)
-    return to_driver(session, CAR_MOVED, slot=session.slot_number or "-") if session is not None else []
+    return to_driver(session, CAR_MOVED, slot=session.slot_number or NO_SLOT) if session is not None else []
 
 
 def render_unplaced(event: ReservationUnplaced, _at: datetime) -> Iterable[Message]:
@@ -205,7 +220,9 @@ def _is_due(session: ParkingSession) -> bool:
 
 
 def _remind(session: ParkingSession, source: str, now: datetime) -> int:
-    told = to_driver(session, COME_SOON, slot=session.slot_number or "-", enter_by=session.enter_by, session=session.pk)
+    told = to_driver(
+        session, COME_SOON, slot=session.slot_number or NO_SLOT, enter_by=session.enter_by, session=session.pk
+    )
     with transaction.atomic():
         return tell(told, source=source, at=now, now=now)
 

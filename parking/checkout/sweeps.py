@@ -25,6 +25,7 @@ from parking.checkout import (
     collecting,
     documents,
     expiring,
+    last_exits,
     mandate_following,
     organisation_money,
     pass_bookings,
@@ -126,6 +127,7 @@ def _lanes_of_notices() -> dict[str, tuple[Sweep, ...]]:
             Sweep("take_events", 1, noticing.take_events, full=noticing.EVENTS_A_RUN),
             Sweep("tell_managers", 60, alerting.tell_managers),
             Sweep("remind_of_arrivals", 15, reservation_renderers.remind_of_arrivals),
+            Sweep("remind_of_last_exits", 30, last_exits.remind_of_last_exits, full=last_exits.MOST_AT_ONCE),
             Sweep("forget_old_notices", 1800, forgetting.forget_old_notices, full=forgetting.NOTICES_A_RUN),
         ),
     }

@@ -141,6 +141,8 @@ DEBT_AMBER_ABOVE = Setting("debt_amber_above", "rupees", lambda: 0, most=1_000_0
 # Whether bills earn points and points are spent: 1 or 0.
 POINTS = Setting("points", "on", lambda: 0, most=1, for_all=True)
 RECEIPT_FOOTER = Setting("receipt_footer", "text", lambda: "", most=200)
+# Whether the second payment of the same goes back without a manager's word: 1 or 0.
+REFUND_SECOND_PAYMENT = Setting("refund_second_payment", "on", lambda: int(settings.REFUND_SECOND_PAYMENT), most=1)
 
 # --- Gate ----------------------------------------------------------------------------------------------
 
@@ -168,6 +170,12 @@ BRAND_COLOUR = Setting(
 # The digest of a kept picture.
 BRAND_LOGO = Setting("brand_logo", "text", lambda: "", most=16, check=digest_problem, for_all=True)
 
+# --- How long what is kept ------------------------------------------------------------------------------
+
+NOTICES_KEPT_DAYS = Setting(
+    "notices_kept_days", "days", lambda: settings.NOTICES_KEPT_DAYS, least=35, most=3650, for_all=True
+)
+
 # --- Words ---------------------------------------------------------------------------------------------
 
 
@@ -192,7 +200,7 @@ GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "stays": (HOLD_MINUTES, NO_SHOW_MINUTES, CANCEL_WINDOW_SECONDS, LONG_STAY_HOURS),
     "reservations": (RESERVABLE_PERCENT, CLAIM_MINUTES, LOOK_AHEAD_MINUTES, CANCEL_AHEAD_MINUTES, OFFER_MINUTES),
     "limits": (BOOKING_LIMIT, UNPAID_LIMIT, ABANDONED_LIMIT),
-    "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, POINTS, RECEIPT_FOOTER),
+    "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, REFUND_SECOND_PAYMENT, POINTS, RECEIPT_FOOTER),
     "gate": (
         GREEN_SECONDS,
         SUPERVISOR_PHONE,
@@ -204,6 +212,7 @@ GROUPS: dict[str, tuple[Setting[Any], ...]] = {
         PAY_LATER_PER_ATTENDANT,
         PAY_LATER_PROOF,
     ),
+    "kept": (NOTICES_KEPT_DAYS,),
     "brand": (BRAND_NAME, BRAND_COLOUR, BRAND_LOGO),
 }
 BY_NAME: dict[str, Setting[Any]] = {setting.name: setting for group in GROUPS.values() for setting in group}

@@ -134,6 +134,12 @@ Text500 = Annotated[str, Field(min_length=1, max_length=500), Printable]
 Note = Annotated[str, Field(max_length=200), Printable]
 
 GateId = Annotated[int, Field(ge=1, le=MAX_ID, description="The gate at which this happens")]
+
+
+class GateQuery(BaseModel):
+    gate_id: GateId | None = None
+
+
 RefIn = Annotated[
     Ref,
     BeforeValidator(_ref),

@@ -41,6 +41,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "special_slot_not_allowed": _("The office has not allowed you slots of this kind. Please ask there."),
         "confirm_mismatch": _("That is neither the owner's name nor the end of the phone number."),
         "phone_incomplete": _("Type all ten digits of the phone number."),
+        "phone_unknown": _("No phone number of the driver is known."),
         "debts_need_counter": _("Debts are paid here in cash or by UPI. The driver can pay them online."),
         "objection_exists": _("You already objected to this debt. The reply will appear beside it."),
         "objection_not_waiting": _("This objection was answered already."),

@@ -6,6 +6,7 @@ that fit into no other slots than that one. Cars are a group, two-wheelers anoth
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from parking.facilities.rules import SUITABLE_SLOTS, suitable_slot_kinds
 
@@ -99,6 +100,15 @@ class Bookable:
 
 def bookable(free: Mapping[str, int], waiting: Mapping[str, int], allowed_kinds: Collection[str] = ()) -> Bookable:
     """Return what free slots leave to bookings for now, by these kinds of vehicle alone; empty: by all."""
+    return _bookable(tuple(sorted(free.items())), tuple(sorted(waiting.items())), tuple(sorted(allowed_kinds)))
+
+
+# A list of 200 zones asks for all of them, and many have the same places free.
+@lru_cache(maxsize=4096)
+def _bookable(
+    free_slots: tuple[tuple[str, int], ...], waiting_for: tuple[tuple[str, int], ...], allowed_kinds: tuple[str, ...]
+) -> Bookable:
+    free, waiting = dict(free_slots), dict(waiting_for)
     kinds = [kind for kind in SUITABLE_SLOTS if not allowed_kinds or kind in allowed_kinds]
     by_kind = {kind: _bookable_of(kind, free, waiting) for kind in kinds}
     return Bookable(sum(max(group.spare(free, waiting), 0) for group in _apart(kinds)), by_kind)

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from parking.core import clock
+from parking.core.site_settings import NOTICES_KEPT_DAYS
 from parking.notifications.models import Delivery, Notice
 
 # So many at a time, each in a transaction of its own: on SQLite nobody else writes meanwhile.
@@ -22,7 +22,7 @@ def forget_old_notices(*, now: datetime) -> int:
     """
     if now.astimezone(clock.site_zone()).hour not in NIGHT:
         return 0
-    until = now - timedelta(days=settings.NOTICES_KEPT_DAYS)
+    until = now - timedelta(days=NOTICES_KEPT_DAYS.at(None))
     oldest = Notice.objects.order_by("pk").values_list("pk", "at")[:NOTICES_A_RUN]
     over = [pk for pk, at in oldest if at <= until]
     with transaction.atomic():

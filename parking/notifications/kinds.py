@@ -14,6 +14,8 @@ from django.utils.functional import Promise
 from parking.accounts.models import Role, User
 from parking.notifications.models import Channel, Notice
 
+# The value `slot` of a place without a number; texts with registered variables need a sign for it.
+NO_SLOT = "-"
 DRIVERS = frozenset({Role.USER, Role.ADMIN})
 MANAGERS = frozenset({Role.ADMIN})
 ANYBODY = frozenset(Role)
@@ -53,7 +55,7 @@ class Kind:
     """One kind of notice. `title` and `text` name the values as `%(plate)s`.
 
     `sums` are sentences that follow the text, each where the money of that name is not zero; `free_title` is the title
-    where all its money is.
+    where all its money is. `unnumbered` are title and text where `slot` is `NO_SLOT`: a place without a number.
 
     `name` is what people choose by, `advice` a sentence for mails, before the button. `channels` are those by which it
     usually goes; `audience` the roles that may choose. What is `urgent` goes by its channels whatever was chosen, also
@@ -70,6 +72,7 @@ class Kind:
     values: Mapping[str, ValueType]
     sums: Mapping[str, Promise] = field(default_factory=dict)
     free_title: Promise | None = None
+    unnumbered: tuple[Promise, Promise] | None = None
     channels: frozenset[Channel] = frozenset({Channel.MAIL, Channel.PUSH})
     audience: frozenset[Role] = DRIVERS
     urgent: bool = False

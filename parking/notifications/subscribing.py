@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from parking.accounts.models import User
 from parking.audit import services as audit
 from parking.core.actor import SYSTEM, Actor
 from parking.core.errors import NotFound
+from parking.core.ids import Ref
 from parking.notifications.channels.web_push import check_keys, check_push_service
 from parking.notifications.events import PushSubscribed, PushUnsubscribed
 from parking.notifications.models import PushSubscription
@@ -41,8 +43,17 @@ def subscribe(*, actor: Actor, endpoint: str, p256dh: str, auth: str, now: datet
 
 def unsubscribe(*, actor: Actor, endpoint: str, now: datetime) -> None:
     """Show the caller's push messages in a browser no more. Raises NotFound `push_subscription_not_found`."""
+    _delete(actor, PushSubscription.objects.filter(endpoint=endpoint), now)
+
+
+def end_subscription(*, actor: Actor, subscription: Ref, now: datetime) -> None:
+    """Do the same by the id of a subscription. Raises as `unsubscribe`."""
+    _delete(actor, PushSubscription.objects.filter(**subscription.lookup()), now)
+
+
+def _delete(actor: Actor, wanted: QuerySet[PushSubscription], now: datetime) -> None:
     with transaction.atomic():
-        deleted, _ = PushSubscription.objects.filter(person_id=actor.user_id, endpoint=endpoint).delete()
+        deleted, _ = wanted.filter(person_id=actor.user_id).delete()
         if not deleted:
             raise NotFound("push_subscription_not_found", "There is no such push subscription")
         audit.record(actor, PushUnsubscribed(user_id=actor.user_id or 0), now)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from parking.core import clock
 from parking.core.money import indian
-from parking.notifications.kinds import Kind, ValueType, known_kind
+from parking.notifications.kinds import NO_SLOT, Kind, ValueType, known_kind
 from parking.notifications.models import Notice
 
 
@@ -39,7 +39,7 @@ def words_of(notice: Notice) -> Words:
     rows = [row for name, type_ in kind.values.items() if type_ == ValueType.LINES for row in notice.values[name]]
     return Words(
         title=str(_title(kind, notice)) % values,
-        text=" ".join(str(sentence) % values for sentence in (kind.text, *_sums(kind, notice))),
+        text=" ".join(str(sentence) % values for sentence in (_text(kind, notice), *_sums(kind, notice))),
         lines=tuple(kind.lines.words(rows)) if rows else (),
         advice=str(kind.advice or ""),
         button=str(kind.button or ""),
@@ -47,9 +47,19 @@ def words_of(notice: Notice) -> Words:
 
 
 def _title(kind: Kind, notice: Notice) -> Promise:
+    if kind.unnumbered is not None and _has_no_slot(notice):
+        return kind.unnumbered[0]
     money = [name for name, type_ in kind.values.items() if type_ == ValueType.MONEY]
     is_free = not any(_is_some(notice, name) for name in money)
     return kind.free_title if kind.free_title is not None and is_free else kind.title
+
+
+def _text(kind: Kind, notice: Notice) -> Promise:
+    return kind.unnumbered[1] if kind.unnumbered is not None and _has_no_slot(notice) else kind.text
+
+
+def _has_no_slot(notice: Notice) -> bool:
+    return bool(notice.values.get("slot") == NO_SLOT)
 
 
 def _sums(kind: Kind, notice: Notice) -> list[Promise]:

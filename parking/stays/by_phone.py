@@ -1,4 +1,4 @@
-"""Stays found by the driver's whole phone number, on record; elsewhere staff see its last two digits."""
+"""Phones of drivers: all digits find a stay, a button calls, both on record; else staff see the last two digits."""
 
 from datetime import datetime
 
@@ -7,13 +7,16 @@ from django.db.models import Q
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import Refused
+from parking.core.ids import Ref
 from parking.core.sites import at_sites
-from parking.stays.events import PhoneSearched
+from parking.stays import access
+from parking.stays.events import DriverCalled, PhoneSearched
 from parking.stays.models import OPEN_SESSION, ParkingSession
 from parking.stays.rules import phone_digits
 
 # A number in India without its country; a shorter text would find many.
 WHOLE_NUMBER = 10
+_COUNTRY = "+91"
 MOST_SHOWN = 20
 
 
@@ -34,6 +37,21 @@ def find_by_phone(*, actor: Actor, phone: str, now: datetime) -> list[ParkingSes
     found = list(ParkingSession.objects.whole().filter(pk__in=ids[:MOST_SHOWN]).order_by("-pk"))
     audit.record(actor, PhoneSearched(ends_in=wanted[-2:], found=len(found)), now)
     return found
+
+
+def number_to_call(*, actor: Actor, session: Ref, now: datetime) -> str:
+    """Return the number of who comes with an open stay, as a phone dials it, and put the look on record.
+
+    Raises Refused `session_over`, `phone_unknown`; NotFound as `access.find`.
+    """
+    found = access.find(session, actor, at_work=True)
+    if found.status not in OPEN_SESSION:
+        raise Refused("session_over", "This parking session is over")
+    digits = phone_digits(phone_of(found))
+    if not digits:
+        raise Refused("phone_unknown", "No phone number is known")
+    audit.record(actor, DriverCalled(session_id=found.pk, ends_in=digits[-2:]), now)
+    return f"{_COUNTRY}{digits}" if len(digits) == WHOLE_NUMBER else digits
 
 
 def phone_ending(session: ParkingSession) -> str:

@@ -1079,6 +1079,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         7,
         {"note_id": 3, "kind": "NOTE"},
     ),
+    (
+        stays.DriverCalled(session_id=1, ends_in="10"),
+        "session.driver_called",
+        "session",
+        1,
+        {"ends_in": "10"},
+    ),
     (stays.PhoneSearched(ends_in="10", found=1), "phone.searched", "", None, {"ends_in": "10", "found": 1}),
     (
         Exported(path="/x.csv", kind="csv"),

@@ -15,6 +15,7 @@ from parking.checkout import paying, refunding, settling
 from parking.core.ids import Ref
 from parking.core.sites import ALL_SITES
 from parking.facilities.models import ParkingZone
+from parking.facilities.settings import change_settings
 from parking.payments import orders
 from parking.payments.gateways.base import FurtherPayment, GatewayState, OrderAnswer
 from parking.payments.models import Payment, PaymentOrder, Refund
@@ -231,6 +232,16 @@ def test_with_the_setting_it_goes_back_by_itself(fee: PaymentOrder, gateway: Fak
         ("COMPLETED", False, "pay_2")
     ]
     assert_books_agree()
+
+
+def test_a_site_may_decide_otherwise_than_the_installation(
+    fee: PaymentOrder, gateway: FakeGateway, admin: User, booked: ParkingSession
+) -> None:
+    site_id = booked.bill.site_id
+    change_settings(actor=actor(admin), site_id=site_id, values={"refund_second_payment": 1}, now=START)
+    gateway.outcome = GatewayState.COMPLETED
+    hear(fee, at(1), SECOND)
+    assert Refund.objects.get().is_held is False
 
 
 def test_a_process_that_dies_before_it_sends_leaves_it_to_the_worker(

@@ -45,3 +45,5 @@ def test_manage_test_runs_the_tests_of_its_labels(capfd: pytest.CaptureFixture[s
     assert run.run_tests(["core/test_clock.py"]) == 0
     assert " passed" in capfd.readouterr().out
     assert run.run_tests(["parking.vehicles"]) == 5  # nothing of that name
+    assert run.run_tests(["tests.core.test_clock"]) == 0
+    assert " passed" in capfd.readouterr().out

@@ -257,3 +257,12 @@ def test_events_of_which_no_message_could_be_made_are_made_again_from_the_page(t
     browser.post("/office/undelivered/events/retry/", {"event": "payment.captured"})
     assert not OutboxEvent.objects.exclude(listener="notifications").exists()
     assert "payment.captured" not in browser.get("/office/undelivered/").content.decode()
+
+
+def test_a_subscription_ends_by_its_id_for_its_owner_alone(as_driver: ApiClient, staff: User) -> None:
+    made = as_driver.post("/api/me/push-subscriptions/", SUBSCRIPTION).json()["data"]["id"]
+    assert ApiClient(staff).delete(f"/api/me/push-subscriptions/{made}/").status_code == 404
+    assert PushSubscription.objects.count() == 1
+    assert as_driver.delete(f"/api/me/push-subscriptions/{made}/").status_code == 200
+    assert PushSubscription.objects.count() == 0
+    assert as_driver.delete(f"/api/me/push-subscriptions/{made}/").json()["code"] == "push_subscription_not_found"

@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from parking.accounts.models import User
+from parking.core.errors import InvalidInput
+from parking.facilities.settings import change_settings
 from parking.notifications import forgetting
 from parking.notifications.forgetting import forget_old_notices
 from parking.notifications.models import Delivery, Notice
+from tests.build import actor
 
 pytestmark = pytest.mark.django_db
 
@@ -31,3 +34,12 @@ def test_what_is_old_is_deleted_at_night_in_batches(driver: User, monkeypatch: p
     left = list(Notice.objects.order_by("pk").values_list("source", flat=True))
     assert left == ["test:3", "test:4"]
     assert list(Delivery.objects.order_by("pk").values_list("notice__source", flat=True)) == left
+
+
+def test_managers_may_set_how_long_notices_are_kept(driver: User, admin: User) -> None:
+    write(driver, 41, 39)
+    assert forget_old_notices(now=NIGHT) == 0
+    change_settings(actor=actor(admin), site_id=None, values={"notices_kept_days": 40}, now=NIGHT)
+    assert forget_old_notices(now=NIGHT) == 1
+    with pytest.raises(InvalidInput):
+        change_settings(actor=actor(admin), site_id=None, values={"notices_kept_days": 34}, now=NIGHT)

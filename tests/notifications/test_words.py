@@ -5,10 +5,14 @@ from django.test import Client
 from django.utils import translation
 
 from parking.accounts.models import User
+from parking.core.actor import SYSTEM
+from parking.facilities.services import set_capacity
 from parking.notifications.kinds import kind_of
 from parking.notifications.models import Notice
 from parking.notifications.texts import unbroken, words_of
+from tests.build import book, make_zone
 from tests.moments import START
+from tests.notifications.conftest import work
 
 PLACE = {"plate": "DL-01-AB-1234", "zone": "Zone B", "site": "Saket"}
 TIME = "2026-11-22T05:40:00+00:00"
@@ -55,6 +59,44 @@ def test_a_digest_without_money_counts_alone() -> None:
     assert words("digest", count=5, amount="0", waiting=[])[0] == "Needs attention: 5"
     assert words("digest", count=5, amount="80.00", waiting=[])[0] == "Needs attention: 5, ₹80.00 in all"
     assert words("digest", "hi", count=5, amount="0", waiting=[])[0] == "ध्यान चाहिए: 5"
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "text"),
+    [
+        ("booked", "DL-01-AB-1234 is booked at Zone B", "A place at Zone B, Saket is reserved for DL-01-AB-1234."),
+        ("slot_claimed", "Your place at Zone B is ready", "A place at Zone B, Saket is ready for DL-01-AB-1234."),
+        (
+            "reservation_moved",
+            "Your reservation is now at Zone B",
+            "The zone that you reserved is full, so a place at Zone B, Saket is ready for DL-01-AB-1234",
+        ),
+        (
+            "come_soon",
+            "Please come to Zone B by 22 Nov 2026, 11:10",
+            "A place at Zone B, Saket is kept for DL-01-AB-1234 until 22 Nov 2026, 11:10.",
+        ),
+    ],
+)
+def test_a_place_without_a_number_is_a_place(kind: str, title: str, text: str) -> None:
+    said = words(kind, slot="-", enter_by=TIME, amount="0", session=1)
+    assert (said[0], said[1][: len(text)]) == (title, text)
+    assert "lot" not in "".join(said)
+    assert "-" not in "".join(words(kind, "hi", slot="-", enter_by=TIME, amount="0", session=1)).replace(
+        "DL-01-AB-1234", ""
+    )
+
+
+@pytest.mark.django_db
+def test_a_booking_in_a_zone_without_numbers_names_none(driver: User) -> None:
+    ground = make_zone("Ground", slots=0, marked=False)
+    set_capacity(actor=SYSTEM, zone_id=ground.pk, capacity={"CAR": 3}, now=START)
+    session = book(driver, ground, "DL-01-AB-1234", START)
+    assert session.slot is not None
+    work(START)
+    notice = Notice.objects.get(person=driver)
+    assert session.slot.slot_number not in f"{words_of(notice)} {notice.values}"
+    assert words_of(notice).text.startswith("A place at Ground, ")
 
 
 def test_every_sum_is_money_of_its_kind() -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from parking.audit.models import AuditEntry
@@ -94,6 +95,7 @@ TABLE: dict[str, Statuses] = {
     "POST /api/me/push-subscriptions/": (201,) * 7 + (401,),
     # Nobody of these has that browser.
     "DELETE /api/me/push-subscriptions/": (404,) * 7 + (401,),
+    "DELETE /api/me/push-subscriptions/{subscription_ref}/": (404,) * 7 + (401,),
     "GET /api/public/zones/": PUBLIC,
     "GET /api/public/health/": PUBLIC,
     "GET /api/public/zones/{zone_ref}/tariff/": PUBLIC,
@@ -189,6 +191,7 @@ TABLE: dict[str, Statuses] = {
     "POST /api/staff/sessions/{session_ref}/notes/{note_id}/done/": gate(404),
     "GET /api/staff/problems/": gate_list(),
     # Everybody finds what is at the own sites.
+    "POST /api/staff/sessions/{session_ref}/call/": gate(400),
     "POST /api/staff/phone-search/": (403, 200, 200, 200, 200, 403, 403, 401),
     "GET /api/staff/sessions/{session_ref}/invoice-details/": gate_one(),
     "POST /api/staff/sessions/{session_ref}/invoice-details/": gate(),
@@ -558,6 +561,35 @@ def test_each_call_answers_as_the_table_says(world: World, who: str) -> None:
             unrecorded.append(call)
         transaction.savepoint_rollback(before)
     assert (wrong, leaks, unrecorded) == ([], [], [])
+
+
+FORMS: dict[str, dict[str, Any]] = {
+    "exempt": {"class_id": 1},
+    "kind": {"vehicle_kind": "AUTO"},
+    "evidence": {"moment": "ENTRY"},
+}
+
+
+@pytest.mark.parametrize("who", ["STAFF", "STAFF of 2"])
+def test_each_call_of_attendants_takes_a_gate_and_refuses_one_that_is_not_theirs(world: World, who: str) -> None:
+    client, bodies = ApiClient(world.people[who]), _bodies(world)
+    gate = {"gate_id": world.gate.pk if who == "STAFF of 2" else world.gate.pk + 900}
+    calls = [call for call in TABLE if " /api/staff/" in call]
+    codes = {call: _sent_at(client, call, world, bodies.get(call, {}), gate).json()["code"] for call in calls}
+    assert {call: code for call, code in codes.items() if code != "gate_invalid"} == {}
+    assert len(calls) > 30
+
+
+def _sent_at(client: ApiClient, call: str, world: World, body: dict[str, Any], gate: dict[str, int]) -> Any:
+    method, path = call.split(" ")
+    form = FORMS.get(path.split("/")[-2]) if method == "POST" else None
+    if form is not None:
+        photo = SimpleUploadedFile("car.png", b"", "image/png")
+        address = path.format_map(world.values())
+        return client.client.post(address, {**form, **gate, "photo": photo}, headers=client.headers)
+    if method == "DELETE":
+        return client.delete(f"{path.format_map(world.values())}?gate_id={gate['gate_id']}")
+    return _sent(client, call, world, body | gate)
 
 
 def _text(answer: Any) -> str:

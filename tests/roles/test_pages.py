@@ -195,6 +195,8 @@ TABLE: dict[str, Statuses] = {
     "gate_refund": GATE_ONE,
     "gate_refunds": GATE,
     "gate_phone": GATE,
+    # A look leads back to the stay; the number is given to who sends the button.
+    "gate_call": (403, 302, 404, 302, 404, 403, 403, 302),
     "gate_pass": GATE,
     "gate_hand_out": CHANGE_ONE,
     # Attendants need the permission.

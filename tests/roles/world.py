@@ -93,6 +93,7 @@ class World:
             # Nobody is in line.
             "entry_ref": 1,
             "entry_id": 1,
+            "subscription_ref": 1,
             "user_id": self.attendant.pk,
             "order_id": self.order.order_id,
             "note_id": 1,

@@ -12,6 +12,7 @@ from parking.stays.events.booking import (
     SessionExpired,
 )
 from parking.stays.events.gate import (
+    DriverCalled,
     EntryStated,
     GatePassedWrongWay,
     LostTicketTaken,
@@ -73,6 +74,7 @@ __all__ = [
     "DisplayEvent",
     "DisplayPaired",
     "DisplayUnpaired",
+    "DriverCalled",
     "EntryStated",
     "ExemptClassChanged",
     "ExemptClassMade",

@@ -148,6 +148,15 @@ class PhoneSearched(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DriverCalled(SessionEvent):
+    """Somebody was given the number of who comes, to call it: its last two digits."""
+
+    action = "session.driver_called"
+
+    ends_in: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionCorrectionAsked(SessionEvent):
     """A correction by which the car would pay less waits for a second person: `kind` is VEHICLE_KIND or PLATE."""
 

@@ -1,14 +1,17 @@
-"""The search for a car by the driver's whole phone number."""
+"""The driver's phone: the search for a car by the whole number, and the call."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from parking.core import clock
+from parking.core.ids import Ref
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
-from parking.stays.by_phone import find_by_phone
+from parking.stays import access
+from parking.stays.by_phone import find_by_phone, number_to_call
 from parking.stays.models import ParkingSession
 from parking.web.access import for_attendants
 from parking.web.forms import ServiceForm
@@ -33,3 +36,14 @@ def search(request: HttpRequest) -> HttpResponse:
         with form.refusals(request):
             found = find_by_phone(actor=actor_of(request), phone=form.cleaned_data["phone"], now=clock.now())
     return page(request, "gate/phone.html", section="inside", form=form, found=found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_attendants
+def call(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Offer to dial the number of the driver, which the page does not show. Only looked at, it leads to the stay."""
+    session = access.find(Ref(pk=session_id), actor_of(request), at_work=True)
+    if request.method != "POST":
+        return redirect("gate_stay", session_id=session_id)
+    number = number_to_call(actor=actor_of(request), session=Ref(pk=session_id), now=clock.now())
+    return page(request, "gate/call.html", section="inside", session=session, number=number, ends_in=number[-2:])

@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("debts/<int:debt_id>/", debts.collect, name="gate_debt"),
     path("passes/", passes.sell, name="gate_pass"),
     path("phone/", phones.search, name="gate_phone"),
+    path("stays/<int:session_id>/call/", phones.call, name="gate_call"),
     path("refunds/", refunds.waiting, name="gate_refunds"),
     path("refunds/<int:refund_id>/", refunds.hand_out, name="gate_hand_out"),
     path("stays/<int:session_id>/refund/", refunds.ask, name="gate_refund"),

@@ -7,7 +7,7 @@ from parking.audit.models import AuditEntry
 from parking.core import clock
 from parking.facilities.models import ParkingSite
 from parking.stays.rules import phone_digits
-from tests.build import book, enter, make_user, make_zone
+from tests.build import book, enter, leave, make_user, make_zone, take_ticket
 from tests.client import ApiClient
 from tests.invariants import nothing_changes
 
@@ -63,6 +63,37 @@ def test_another_number_with_the_same_ending_is_not_found(staff, inside):
     answer = ApiClient(staff).post(SEARCH, {"phone": "9876500010"})
     assert answer.json()["data"] == []
     assert AuditEntry.objects.get(action="phone.searched").facts == {"ends_in": "10", "found": 0}
+
+
+def test_a_button_calls_the_driver_and_is_on_record(gate, staff, inside):
+    assert f'action="/gate/stays/{inside.pk}/call/"' in gate.client.get(f"/gate/stays/{inside.pk}/").content.decode()
+    with nothing_changes():
+        assert gate.client.get(f"/gate/stays/{inside.pk}/call/").status_code == 302
+    text = gate.client.post(f"/gate/stays/{inside.pk}/call/").content.decode()
+    assert 'href="tel:+919876543210"' in text
+    assert text.count("43210") == 1
+    assert "Call the number that ends in 10" in text
+    entry = AuditEntry.objects.get(action="session.driver_called")
+    assert (entry.actor_id, entry.facts) == (staff.pk, {"ends_in": "10"})
+
+
+def test_the_call_gives_the_number_of_an_open_session_alone(staff, driver, inside, zone):
+    def call(session):
+        return ApiClient(staff).post(f"/api/staff/sessions/{session.pk}/call/", {}).json()
+
+    assert call(inside)["data"] == {"phone": "+919876543210"}
+    assert AuditEntry.objects.filter(action="session.driver_called", actor_id=staff.pk).count() == 1
+    leave(staff, inside)
+    silent = take_ticket(zone, "KA-01-AB-0003")
+    assert (call(inside)["code"], call(silent)["code"]) == ("session_over", "phone_unknown")
+    assert AuditEntry.objects.filter(action="session.driver_called").count() == 1
+
+
+def test_no_button_where_no_number_is_known_or_the_car_has_left(gate, staff, inside, zone):
+    silent = take_ticket(zone, "KA-01-AB-0003")
+    leave(staff, inside)
+    for session in (silent, inside):
+        assert "/call/" not in gate.client.get(f"/gate/stays/{session.pk}/").content.decode()
 
 
 def test_the_digits_of_a_number():

@@ -22,6 +22,7 @@ HEADINGS: dict[str, Promise] = {
     "limits": _("What one driver may hold"),
     "money": _("Money"),
     "gate": _("At the gate"),
+    "kept": _("How long records are kept"),
     "brand": _("Brand"),
 }
 LABELS: dict[str, Promise] = {
@@ -40,6 +41,7 @@ LABELS: dict[str, Promise] = {
     "quote_minutes": _("Minutes that a bill holds at the gate"),
     "paid_ahead_minutes": _("Minutes to leave after paying ahead"),
     "debt_amber_above": _("Rupees of debt above which the gate shows amber"),
+    "refund_second_payment": _("A second payment of the same (1: refunded automatically, 0: after a manager's word)"),
     "points": _("Points for drivers (1: on, 0: off)"),
     "receipt_footer": _("Last line of receipts"),
     "green_seconds": _("Seconds that a green answer is shown"),
@@ -51,6 +53,7 @@ LABELS: dict[str, Promise] = {
     "pay_later_proof": _("Who pays later leaves a phone number or is on a photo (1: yes, 0: the plate is enough)"),
     "supervisor_phone": _("Phone number of the supervisor, for attendants"),
     "second_language": _("Second language of slips and counter displays"),
+    "notices_kept_days": _("Days after which notices are deleted"),
     "brand_name": _("Name on pages, mails and tickets"),
     "brand_colour": _("Colour, dark enough for white text"),
 }
