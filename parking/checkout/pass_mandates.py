@@ -132,7 +132,7 @@ def confirm_return(*, subscription: Subscription, payment_id: str, signature: st
     genuine = registry.mandates().return_is_genuine(gateway_id=gateway_id, payment_id=payment_id, signature=signature)
     if mandate is None or not genuine:
         raise Refused("signature_invalid", "This was not signed by the payment gateway")
-    follow_mandate(mandate=mandate, now=now)
+    follow_mandate(mandate=mandate, now=now, consent=payment_id)
     return pass_again(subscription)
 
 

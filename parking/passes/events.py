@@ -226,6 +226,27 @@ class PassMandateGiven(_MandateEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PassMandateConsentPaid(_MandateEvent):
+    """The gateway took a small amount to see that the consent is real; it gives it back by itself."""
+
+    action = "pass.mandate_consent_paid"
+
+    amount: Decimal
+    payment_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassMandateConsentReturned(_MandateEvent):
+    """The gateway gave back what the consent had taken."""
+
+    action = "pass.mandate_consent_returned"
+
+    amount: Decimal
+    payment_id: str
+    refund_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PassMandateChargeFailed(_MandateEvent):
     """A charge failed; the gateway tries again, and the holder may pay otherwise."""
 

@@ -108,3 +108,34 @@ class MandateCharge(models.Model):
 
     def __str__(self) -> str:
         return self.payment_id
+
+
+class MandateConsent(models.Model):
+    """The small amount by which a holder agreed, one row for each payment; no bill of ours, and no income.
+
+    The gateway gives it back by itself. Changed by `passes.consents`.
+    """
+
+    mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, related_name="consents")
+    payment_id = models.CharField(max_length=64, unique=True)
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    paid_at = models.DateTimeField(help_text="By the gateway's clock, as refunded_at")
+    refund_id = models.CharField(max_length=64, blank=True)
+    refunded_at = models.DateTimeField(null=True, blank=True, help_text="Empty while the money is not back")
+    next_check_at = models.DateTimeField(null=True, blank=True, help_text="When the gateway is asked for its refund")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="consent_takes_something"),
+            models.CheckConstraint(
+                condition=Q(refunded_at=None) | (~Q(refund_id="") & Q(next_check_at=None)),
+                name="consent_given_back_is_over",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_check_at"], condition=Q(refunded_at=None), name="consent_to_check")
+        ]
+
+    def __str__(self) -> str:
+        return self.payment_id

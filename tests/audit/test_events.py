@@ -886,6 +886,22 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"mandate": "MD-1", "amount": "100.00", "starts_at": SINCE},
     ),
     (
+        passes.PassMandateConsentPaid(pass_id=5, mandate="MD-1", amount=HUNDRED, payment_id="pay_1"),
+        "pass.mandate_consent_paid",
+        "pass",
+        5,
+        {"mandate": "MD-1", "amount": "100.00", "payment_id": "pay_1"},
+    ),
+    (
+        passes.PassMandateConsentReturned(
+            pass_id=5, mandate="MD-1", amount=HUNDRED, payment_id="pay_1", refund_id="rfnd_1"
+        ),
+        "pass.mandate_consent_returned",
+        "pass",
+        5,
+        {"mandate": "MD-1", "amount": "100.00", "payment_id": "pay_1", "refund_id": "rfnd_1"},
+    ),
+    (
         passes.PassMandateChargeFailed(pass_id=5, mandate="MD-1", amount=HUNDRED, ends_at=SINCE),
         "pass.mandate_charge_failed",
         "pass",
