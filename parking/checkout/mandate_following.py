@@ -20,6 +20,7 @@ from parking.passes import services as passes
 from parking.passes.events import PassMandateChargeFailed, PassMandateEnded, PassMandateGiven
 from parking.passes.mandate_models import Mandate, MandateCharge, MandatePlan, MandateStatus
 from parking.passes.models import PassStatus, Subscription
+from parking.passes.queries import waiting_period
 from parking.passes.rules import RENEW_BEFORE
 from parking.payments import orders
 from parking.payments.gateways import registry
@@ -250,11 +251,11 @@ def _bill_of(held: Subscription, row: Mandate, locked: list[Vehicle], now: datet
     Otherwise that of the last period: money on a bill that is closed goes back.
     """
     periods = passes.lock_periods(held)
-    waiting = [period for period in periods if period.bill.closed_at is None]
-    if waiting and waiting[-1].bill.due == row.amount:
-        return waiting[-1].bill
+    waiting = waiting_period(periods)
+    if waiting is not None and waiting.bill.due == row.amount:
+        return waiting.bill
     is_time = held.status == PassStatus.ACTIVE and now >= held.ends_at - RENEW_BEFORE
-    if not waiting and is_time and held.plan.price == row.amount:
+    if waiting is None and is_time and held.plan.price == row.amount:
         try:
             return passes.open_next_period(subscription=held, locked=locked, now=now).bill
         except Refused as refusal:

@@ -75,9 +75,11 @@ class PassPaid(PassEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PassGivenUp(PassEvent):
-    """A pass was never paid, or its gateway refused the order."""
+    """A pass was never paid: not in time, `holder` gave it up, or the gateway refused its order (`declined`)."""
 
     action = "pass.given_up"
+
+    reason: str = "not_paid"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Reads of passes: for screens and the API, and those of a vehicle that a session may be covered by."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -90,6 +90,12 @@ def pass_of_code(code: str) -> Subscription:
 def pass_again(subscription: Subscription) -> Subscription:
     """Return a pass as it now is in the database, with everything that it shows."""
     return whole_passes().get(pk=subscription.pk)
+
+
+def waiting_period(periods: Iterable[PassPeriod]) -> PassPeriod | None:
+    """Return the period of a pass whose bill waits for money, the last of several."""
+    waiting = [period for period in periods if period.bill.closed_at is None]
+    return max(waiting, key=lambda period: period.number, default=None)
 
 
 def present_vehicles(subscription: Subscription, now: datetime) -> list[PassVehicle]:

@@ -792,7 +792,7 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         5,
         {"period": 1, "amount": "100.00", "order_id": "O1", "ends_at": SINCE},
     ),
-    (passes.PassGivenUp(pass_id=5), "pass.given_up", "pass", 5, {}),
+    (passes.PassGivenUp(pass_id=5), "pass.given_up", "pass", 5, {"reason": "not_paid"}),
     (
         passes.PassCancelled(pass_id=5, refund=HUNDRED, reason="Moved"),
         "pass.cancelled",
