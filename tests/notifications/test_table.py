@@ -158,6 +158,15 @@ def test_a_pass_whose_payment_is_declined_is_told_as_such(
     )
 
 
+def test_both_plates_of_an_exchange_are_told(driver: User, zone: ParkingZone) -> None:
+    held = buy(driver, make_plan(zone), "DL-01-AB-1234").subscription
+    OutboxEvent.objects.all().delete()
+    pass_changes.change_vehicles(actor=actor(driver), subscription=held, plates=("DL-01-AB-5678",), now=at(1))
+    take_events(now=at(2))
+    assert told() == [("USER", "pass_vehicles", ["MAIL"])]
+    assert words_of(Notice.objects.get()).text.endswith("is for DL-01-AB-5678. No longer on it: DL-01-AB-1234.")
+
+
 # --- Organisations ---------------------------------------------------------------------------------------
 
 TODAY = midday(date(2027, 1, 5))
