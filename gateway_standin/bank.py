@@ -98,6 +98,16 @@ class Bank:
         payment.order.failure = None
         self._announce(Happening.PAID, payment.order)
 
+    def take_consent(self, order: Order) -> Payment:
+        """Take the small amount of a mandate's consent; `give_back` is what Razorpay does by itself next."""
+        payment = self._new_payment(order)
+        self.capture(payment)
+        return payment
+
+    def give_back(self, payment: Payment) -> None:
+        """Refund a payment by nobody's order: neither number nor notes of the merchant's."""
+        self.refund(Refund(payment, ids.razorpay_id("rfnd"), "", payment.net, self._clock.now()))
+
     def decline(self, order: Order, failure: Failure = DECLINED) -> Payment:
         """Decline a payment. PhonePe's order ends by that; Razorpay's stays payable."""
         self._close_if_expired(order)

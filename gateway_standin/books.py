@@ -48,7 +48,7 @@ class Order:
     """`reference` is the merchant's own number: PhonePe's merchantOrderId, Razorpay's receipt.
 
     `redirect_url` is where the customer goes after paying, `cancel_url` where without. `by_qr`: it has a UPI QR instead
-    of a page. `invoice_id`: it is a charge of a mandate.
+    of a page. `invoice_id`: it is a charge of a mandate, whose payer is `customer_id`.
     """
 
     brand: Brand
@@ -65,6 +65,7 @@ class Order:
     captures_itself: bool = True
     by_qr: bool = False
     invoice_id: str = ""
+    customer_id: str = ""
     state: OrderState = OrderState.OPEN
     failure: Failure | None = None
     payments: list["Payment"] = field(default_factory=list, repr=False)

@@ -17,6 +17,8 @@ from gateway_standin.clock import Clock
 MOST_TRIES = 4
 DAYS = {"daily": 1, "weekly": 7, "monthly": 30, "quarterly": 91, "yearly": 365}
 DAY = 86_400
+# The small amount of the consent, in paise.
+CONSENT = 500
 REFUSED = Failure("PAYMENT_ERROR", "insufficient_fund", "There is not enough money on the account")
 
 
@@ -136,11 +138,14 @@ class Mandates:
     # --- What its payer does ---------------------------------------------------------------------------
 
     def authorise(self, mandate: Mandate) -> None:
-        """Give the mandate; the small amount that the real one takes and gives back is not in the books."""
+        """Give the mandate: a small amount is taken and given back, without invoice and without numbers of ours."""
         self._require(mandate, MandateState.CREATED)
         mandate.state, mandate.customer_id = MandateState.AUTHENTICATED, ids.razorpay_id("cust")
-        mandate.first_payment = ids.razorpay_id("pay")
-        self._tell("subscription.authenticated", mandate, None)
+        order = self._new_order(mandate, CONSENT)
+        payment = self._bank.take_consent(order)
+        mandate.first_payment = payment.id
+        self._tell("subscription.authenticated", mandate, payment)
+        self._bank.give_back(payment)
 
     def refuse(self, mandate: Mandate) -> None:
         """Decline it at the page: it stays as it is, and may be given until it expires."""
@@ -206,14 +211,18 @@ class Mandates:
     def _open_invoice(self, mandate: Mandate) -> Invoice:
         if mandate.invoices and mandate.invoices[-1].payment is None:
             return mandate.invoices[-1]
-        now = self._clock.now()
-        order = Order(Brand.RAZORPAY, ids.razorpay_id("order"), "", mandate.plan.amount, now, ids.token())
-        order.message, order.invoice_id = mandate.plan.name, ids.razorpay_id("inv")
-        self._books.add_order(order)
-        invoice = Invoice(order.invoice_id, mandate, order, now)
+        order = self._new_order(mandate, mandate.plan.amount)
+        order.invoice_id = ids.razorpay_id("inv")
+        invoice = Invoice(order.invoice_id, mandate, order, order.created_at)
         mandate.invoices.append(invoice)
         self._invoices[invoice.id] = invoice
         return invoice
+
+    def _new_order(self, mandate: Mandate, amount: int) -> Order:
+        order = Order(Brand.RAZORPAY, ids.razorpay_id("order"), "", amount, self._clock.now(), ids.token())
+        order.message, order.customer_id = mandate.plan.name, mandate.customer_id
+        self._books.add_order(order)
+        return order
 
     def _end(self, mandate: Mandate, state: MandateState) -> None:
         mandate.state, mandate.ended_at = state, self._clock.now()

@@ -60,7 +60,9 @@ def lives_to_its_end(number: int, watch: Callable[[Steps], None], journey: Calla
     return True
 
 
-def deaths_of(module: str, *arguments: str, standin: str = "http://127.0.0.1:9") -> Counter[str]:
+def deaths_of(
+    module: str, *arguments: str, standin: str = "http://127.0.0.1:9", seconds: int = SECONDS
+) -> Counter[str]:
     """Run a program on this test's database; return where its journeys were killed, and how often.
 
     `standin`: the address of the gateway that is played; the default is nobody's.
@@ -72,7 +74,7 @@ def deaths_of(module: str, *arguments: str, standin: str = "http://127.0.0.1:9")
         env=environment_for(standin),
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=seconds,
         check=False,
         preexec_fn=end_with_parent(signal.SIGKILL),
     )

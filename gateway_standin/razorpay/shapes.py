@@ -41,6 +41,7 @@ def payment(it: Payment) -> Json:
         "status": "refunded" if captured and it.refunded >= it.net else PAYMENT_STATES[it.state],
         "order_id": it.order.id,
         "invoice_id": it.order.invoice_id or None,
+        **({"customer_id": it.order.customer_id} if it.order.customer_id else {}),
         "international": False,
         "method": it.method,
         "amount_refunded": it.refunded,

@@ -10,6 +10,7 @@ import structlog
 from django.db import transaction
 
 from parking.audit import services as audit
+from parking.checkout.consent_following import follow_consent, follow_consents, note_consent
 from parking.checkout.settling import collect
 from parking.core.actor import SYSTEM
 from parking.core.errors import Refused, Unavailable
@@ -19,6 +20,7 @@ from parking.passes import services as passes
 from parking.passes.events import PassMandateChargeFailed, PassMandateEnded, PassMandateGiven
 from parking.passes.mandate_models import Mandate, MandateCharge, MandatePlan, MandateStatus
 from parking.passes.models import PassStatus, Subscription
+from parking.passes.queries import waiting_period
 from parking.passes.rules import RENEW_BEFORE
 from parking.payments import orders
 from parking.payments.gateways import registry
@@ -35,7 +37,7 @@ MOST_AT_ONCE = 50
 
 
 def follow_mandates(*, now: datetime) -> int:
-    """Ask after the mandates whose time has come; answers after how many the gateway answered.
+    """Ask after the mandates whose time has come, and what consents took; answers after how many the gateway answered.
 
     This finds charges whose webhook never came. Safe to repeat, and to run twice at once.
     """
@@ -48,14 +50,15 @@ def follow_mandates(*, now: datetime) -> int:
             answered += 1
         except Unavailable:
             log.info("mandate_not_answered", mandate=mandate.number)
-    return answered
+    return answered + follow_consents(now=now)
 
 
-def follow_mandate(*, mandate: Mandate, now: datetime, fresh: bool = False) -> None:
+def follow_mandate(*, mandate: Mandate, now: datetime, fresh: bool = False, consent: str = "") -> None:
     """Bring a mandate to what the gateway says, and count its charges in. Raises Unavailable.
 
     One that never arrived is made, one that is to end is cancelled; of one that is over only charges are read,
-    which may come late. `fresh`: this very call has just written it.
+    which may come late. `fresh`: this very call has just written it. `consent` is the payment by which it was given,
+    if that was told.
     """
     if mandate.status == MandateStatus.ENDED and not mandate.gateway_id:
         return
@@ -79,6 +82,7 @@ def follow_mandate(*, mandate: Mandate, now: datetime, fresh: bool = False) -> N
     for charge in charges:
         _take(mandate, charge, now)
     _note(mandate, answer, now)
+    note_consent(mandate=mandate, payer=answer.payer, told=consent, now=now)
 
 
 def _asked(
@@ -105,6 +109,7 @@ def _made(gateway: RazorpayMandates, mandate: Mandate, now: datetime, fresh: boo
         charges=mandate.charges,
         starts_at=mandate.starts_at,
         expires_at=mandate.expires_at,
+        asked_at=mandate.created_at,
         fresh=fresh,
     )
     if mandate.status == MandateStatus.ENDING or now >= mandate.expires_at:
@@ -116,7 +121,7 @@ def _plan_of(gateway: RazorpayMandates, price: MandatePlan, *, fresh: bool) -> s
     """Return the gateway's number of a price, which is made once and remembered."""
     if not price.gateway_id:
         name = f"{price.plan.name}, {price.plan.site.name}"
-        request = PlanRequest(price.number, name, price.period, to_paise(price.amount), fresh=fresh)
+        request = PlanRequest(price.number, name, price.period, to_paise(price.amount), price.created_at, fresh=fresh)
         mandates.note_plan(price=price, gateway_id=gateway.create_plan(request))
     return price.gateway_id
 
@@ -214,6 +219,10 @@ def stop_for_price(held: Subscription, now: datetime) -> None:
 
 def _take(mandate: Mandate, charge: ChargeMade, now: datetime) -> None:
     """Count a charge in, once for each payment of the gateway: an order of ours for it, then as any other order."""
+    if charge.amount != to_paise(mandate.amount) and charge.made_at < mandate.starts_at:
+        # What is asked for before the first charge is due, and is not its price, is the consent.
+        follow_consent(mandate=mandate, payment_id=charge.payment_id, now=now)
+        return
     order = PaymentOrder.objects.filter(mandate_charge__payment_id=charge.payment_id).select_related("bill").first()
     if order is None:
         order = _written(mandate, charge, now)
@@ -242,11 +251,11 @@ def _bill_of(held: Subscription, row: Mandate, locked: list[Vehicle], now: datet
     Otherwise that of the last period: money on a bill that is closed goes back.
     """
     periods = passes.lock_periods(held)
-    waiting = [period for period in periods if period.bill.closed_at is None]
-    if waiting and waiting[-1].bill.due == row.amount:
-        return waiting[-1].bill
+    waiting = waiting_period(periods)
+    if waiting is not None and waiting.bill.due == row.amount:
+        return waiting.bill
     is_time = held.status == PassStatus.ACTIVE and now >= held.ends_at - RENEW_BEFORE
-    if not waiting and is_time and held.plan.price == row.amount:
+    if waiting is None and is_time and held.plan.price == row.amount:
         try:
             return passes.open_next_period(subscription=held, locked=locked, now=now).bill
         except Refused as refusal:
@@ -257,12 +266,15 @@ def _bill_of(held: Subscription, row: Mandate, locked: list[Vehicle], now: datet
 # --- Webhooks ----------------------------------------------------------------------------------------------
 
 
-def follow_event(*, gateway_id: str, now: datetime) -> bool:
-    """Read the mandate that a webhook names; answers whether it is one of ours. Raises Unavailable."""
+def follow_event(*, gateway_id: str, now: datetime, consent: str = "") -> bool:
+    """Read the mandate that a webhook names; answers whether it is one of ours. Raises Unavailable.
+
+    `consent` is the payment by which its holder agreed, if the webhook is about that.
+    """
     rows = Mandate.objects.select_related("mandate_plan__plan__site", "subscription")
     mandate = rows.filter(gateway_id=gateway_id).first() if gateway_id else None
     if mandate is not None:
-        follow_mandate(mandate=mandate, now=now)
+        follow_mandate(mandate=mandate, now=now, consent=consent)
     return mandate is not None
 
 

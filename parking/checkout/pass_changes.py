@@ -88,7 +88,7 @@ def cancel_pass(*, actor: Actor, subscription: Subscription, reason: str, now: d
         passes.refuse_over(held)
         periods = passes.lock_periods(held)
         if held.status == PassStatus.PENDING:
-            pass_money.give_up(periods[0], now)
+            pass_money.give_up(periods[0], now, actor=actor, reason="holder")
             return Ended(pass_again(subscription), ZERO)
         if not is_refundable(held, now):
             raise Refused(

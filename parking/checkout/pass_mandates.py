@@ -14,7 +14,7 @@ from parking.passes import services as passes
 from parking.passes.events import PassMandateAsked, PassMandateEnding
 from parking.passes.mandate_models import Mandate, MandateStatus
 from parking.passes.models import PassStatus, Subscription
-from parking.passes.queries import pass_again
+from parking.passes.queries import pass_again, waiting_period
 from parking.payments.gateways import registry
 
 
@@ -27,8 +27,8 @@ def may_begin(subscription: Subscription, now: datetime) -> bool:
 
 def next_price(subscription: Subscription) -> Decimal:
     """Return what the next renewal costs: what is due on it, or the plan's present price."""
-    waiting = [period for period in subscription.periods.all() if period.bill.closed_at is None]
-    return Decimal(waiting[-1].bill.due if waiting else subscription.plan.price)
+    waiting = waiting_period(subscription.periods.all())
+    return Decimal(waiting.bill.due if waiting is not None else subscription.plan.price)
 
 
 def begin_mandate(*, actor: Actor, subscription: Subscription, now: datetime) -> Subscription:
@@ -132,7 +132,7 @@ def confirm_return(*, subscription: Subscription, payment_id: str, signature: st
     genuine = registry.mandates().return_is_genuine(gateway_id=gateway_id, payment_id=payment_id, signature=signature)
     if mandate is None or not genuine:
         raise Refused("signature_invalid", "This was not signed by the payment gateway")
-    follow_mandate(mandate=mandate, now=now)
+    follow_mandate(mandate=mandate, now=now, consent=payment_id)
     return pass_again(subscription)
 
 

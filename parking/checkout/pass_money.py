@@ -106,14 +106,14 @@ def failed(period: PassPeriod, order: PaymentOrder, now: datetime) -> None:
     """Note that a gateway refused an order; one refused in answer to the purchase itself ends the pass."""
     audit.record(SYSTEM, OrderFailed(**about(period), order_id=order.order_id, purpose=order.purpose), now)
     if period.subscription.status == PassStatus.PENDING and is_refused_at_booking(order):
-        give_up(period, now)
+        give_up(period, now, reason="declined")
 
 
-def give_up(period: PassPeriod, now: datetime) -> None:
-    """End a pass that was never paid; period, bill and pass must be locked."""
+def give_up(period: PassPeriod, now: datetime, *, actor: Actor = SYSTEM, reason: str = "not_paid") -> None:
+    """End a pass that was never paid; period, bill and pass must be locked. For `reason` see `PassGivenUp`."""
     close_unpaid(period, now)
     passes.give_up(subscription=period.subscription, now=now)
-    audit.record(SYSTEM, PassGivenUp(pass_id=period.subscription_id), now)
+    audit.record(actor, PassGivenUp(pass_id=period.subscription_id, reason=reason), now)
 
 
 def _end_unpaid(period: PassPeriod, now: datetime) -> None:

@@ -103,6 +103,22 @@ UNPAID = Kind(
     button=_OPEN,
     name=_("Pass not paid"),
 )
+GIVEN_UP = Kind(
+    "pass_given_up",
+    _("Your pass %(number)s is cancelled"),
+    _("%(plan)s at %(site)s for %(plates)s was cancelled before it was paid. You owe nothing."),
+    _PASS,
+    button=_OPEN,
+    name=_("Unpaid pass cancelled"),
+)
+DECLINED = Kind(
+    "pass_declined",
+    _("The payment for your pass %(number)s failed"),
+    _("%(plan)s at %(site)s for %(plates)s was not bought, because its payment was declined. You owe nothing."),
+    _PASS,
+    button=_OPEN,
+    name=_("Payment of a pass declined"),
+)
 CANCELLED = Kind(
     "pass_cancelled",
     _("Your pass %(number)s is cancelled"),
@@ -307,7 +323,7 @@ def render_over(event: PassExpired, _at: datetime) -> Iterable[Message]:
 
 
 def render_unpaid(event: PassGivenUp, _at: datetime) -> Iterable[Message]:
-    return _to_holder(event.pass_id, UNPAID)
+    return _to_holder(event.pass_id, {"holder": GIVEN_UP, "declined": DECLINED}.get(event.reason, UNPAID))
 
 
 def render_cancelled(event: PassCancelled, _at: datetime) -> Iterable[Message]:
@@ -342,7 +358,7 @@ def render_vehicles(event: PassVehiclesChanged, _at: datetime) -> Iterable[Messa
 def register() -> None:
     """Register the kinds and renderers of passes."""
     money = (PAID, RENEWAL, CHARGE, MANDATE_GIVEN, CHARGE_FAILED, MANDATE_ENDED, MONEY_BACK, PAID_TWICE, REFUND_DONE)
-    for kind in (*money, ENDS_SOON, NOT_RENEWED, OVER, UNPAID, CANCELLED, VEHICLES, LENGTHENED):
+    for kind in (*money, ENDS_SOON, NOT_RENEWED, OVER, UNPAID, GIVEN_UP, DECLINED, CANCELLED, VEHICLES, LENGTHENED):
         register_kind(kind)
     register_renderer(PassPaid, render_paid)
     register_renderer(PassRenewalOffered, render_renewal)

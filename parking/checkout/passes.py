@@ -23,7 +23,7 @@ from parking.passes.events import PassBought
 from parking.passes.models import Organisation, PassPeriod, PassStatus, Subscription
 from parking.passes.organisations import organisation_by_id
 from parking.passes.plans import plan_for_driver, plan_for_sale
-from parking.passes.queries import find_pass, pass_again, pass_of_code
+from parking.passes.queries import find_pass, pass_again, pass_of_code, waiting_period
 from parking.passes.services import Wanted
 from parking.payments import bills, orders
 from parking.payments.gateways.registry import chosen_gateway
@@ -201,10 +201,10 @@ def pay(*, actor: Actor, number: str, gateway: str | None, now: datetime) -> Bou
 
 def _unpaid_period(subscription: Subscription) -> PassPeriod:
     """Return the period that waits for its money. Raises Refused `nothing_due`."""
-    found = [period for period in subscription.periods.all() if period.bill.closed_at is None]
-    if not found:
+    found = waiting_period(subscription.periods.all())
+    if found is None:
         raise _nothing_due()
-    return found[-1]
+    return found
 
 
 def _nothing_due() -> Refused:

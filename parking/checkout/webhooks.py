@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import IntegrityError, transaction
 
+from parking.checkout.consent_following import is_of_consent
 from parking.checkout.mandate_following import follow_event, follow_invoice
 from parking.checkout.settling import collect
 from parking.core.errors import Unauthenticated, Unavailable
 from parking.core.statements import insert
 from parking.payments.asking import send_refunds
 from parking.payments.gateways.base import EventKind, ForgedWebhook, WebhookEvent
-from parking.payments.gateways.razorpay.webhook import invoice_of
+from parking.payments.gateways.razorpay.webhook import CONSENT_GIVEN, invoice_of, payment_of
 from parking.payments.gateways.registry import webhooks_of
 from parking.payments.models import GatewayEvent, PaymentOrder, Refund
 
@@ -97,21 +98,35 @@ def _follow(event: GatewayEvent, now: datetime) -> None:
     if event.kind == EventKind.ORDER:
         _follow_order(event, now)
     elif event.kind == EventKind.MANDATE:
-        if not follow_event(gateway_id=event.order_id, now=now):
+        consent = payment_of(event.body.encode()) if event.name == CONSENT_GIVEN else ""
+        if not follow_event(gateway_id=event.order_id, now=now, consent=consent):
             log.error("webhook_for_unknown_mandate", gateway=event.gateway, event_id=event.pk)
     elif event.kind == EventKind.REFUND:
         refund = _refund_of(event)
         if refund is not None:
             send_refunds([refund], now=now)
+        elif not _is_of_consent(event, now):
+            log.error("webhook_for_unknown_refund", gateway=event.gateway, event_id=event.pk)
 
 
 def _follow_order(event: GatewayEvent, now: datetime) -> None:
     order = _order_of(event)
     if order is not None:
         collect(order=order, now=now)
-    # A charge of a mandate has no order of ours before its mandate was read.
-    elif event.gateway != "RAZORPAY" or not follow_invoice(invoice_id=invoice_of(event.body.encode()), now=now):
+    elif not _is_of_mandate(event, now):
         log.error("webhook_for_unknown_order", gateway=event.gateway, event_id=event.pk)
+
+
+def _is_of_mandate(event: GatewayEvent, now: datetime) -> bool:
+    """Follow a payment that no order of ours has: a charge before its mandate was read, or a consent."""
+    invoice_id = invoice_of(event.body.encode()) if event.gateway == "RAZORPAY" else ""
+    return follow_invoice(invoice_id=invoice_id, now=now) or _is_of_consent(event, now)
+
+
+def _is_of_consent(event: GatewayEvent, now: datetime) -> bool:
+    if event.gateway != "RAZORPAY":
+        return False
+    return is_of_consent(payment_id=payment_of(event.body.encode()), now=now)
 
 
 def _order_of(event: GatewayEvent) -> PaymentOrder | None:
@@ -125,10 +140,7 @@ def _refund_of(event: GatewayEvent) -> Refund | None:
     refunds = Refund.objects.filter(payment__gateway=event.gateway) if event.refund_id else Refund.objects.none()
     refunds = refunds.select_related("payment__order", "payment__second_of")
     base = _ATTEMPT.sub("", event.refund_id)
-    refund = refunds.filter(refund_id=base).first() or refunds.filter(gateway_refund_id=event.refund_id).first()
-    if refund is None:
-        log.error("webhook_for_unknown_refund", gateway=event.gateway, event_id=event.pk)
-    return refund
+    return refunds.filter(refund_id=base).first() or refunds.filter(gateway_refund_id=event.refund_id).first()
 
 
 def unworked_events(*, now: datetime, older_than: timedelta = timedelta(seconds=30)) -> list[int]:

@@ -69,7 +69,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "no_slot_to_keep": _("No slot can be kept for this pass now. Choose another plan, or ask the car park."),
         "pass_inside": _("This car is inside already. Ask a supervisor to end that session first."),
         "pass_needed": _("This zone is for vehicles with a pass."),
-        "pass_needs_plate": _("Several vehicles of this pass are inside. Enter the plate, too."),
+        "pass_needs_plate": _("This pass is for several vehicles. Which plate is at the gate?"),
         "pass_not_cancellable": _(
             "A pass can be cancelled within 24 hours of its payment, if it was never used. "
             "You can switch off its renewal."

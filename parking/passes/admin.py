@@ -6,6 +6,7 @@ from parking.core.admin import LookUpAdmin, look_up
 from parking.passes.models import (
     Mandate,
     MandateCharge,
+    MandateConsent,
     MandatePlan,
     Organisation,
     OrganisationInvoice,
@@ -64,6 +65,13 @@ class MandateChargeAdmin(LookUpAdmin):
     list_display = ["payment_id", "mandate", "order", "created_at"]
     list_select_related = ["mandate", "order"]
     search_fields = ["=payment_id", "=order__order_id"]
+
+
+@admin.register(MandateConsent, site=look_up)
+class MandateConsentAdmin(LookUpAdmin):
+    list_display = ["payment_id", "mandate", "amount", "paid_at", "refund_id", "refunded_at"]
+    list_select_related = ["mandate"]
+    search_fields = ["=payment_id", "=refund_id", "=mandate__number"]
 
 
 @admin.register(PassPeriod, site=look_up)

@@ -75,9 +75,11 @@ class PassPaid(PassEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PassGivenUp(PassEvent):
-    """A pass was never paid, or its gateway refused the order."""
+    """A pass was never paid: not in time, `holder` gave it up, or the gateway refused its order (`declined`)."""
 
     action = "pass.given_up"
+
+    reason: str = "not_paid"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,6 +225,27 @@ class PassMandateGiven(_MandateEvent):
 
     amount: Decimal
     starts_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassMandateConsentPaid(_MandateEvent):
+    """The gateway took a small amount to see that the consent is real; it gives it back by itself."""
+
+    action = "pass.mandate_consent_paid"
+
+    amount: Decimal
+    payment_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassMandateConsentReturned(_MandateEvent):
+    """The gateway gave back what the consent had taken."""
+
+    action = "pass.mandate_consent_returned"
+
+    amount: Decimal
+    payment_id: str
+    refund_id: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from parking.passes.rules import Period
-from parking.payments.models import PaymentOrder
+from parking.payments.models import OrderStatus, PaymentOrder
 
 
 class MandateStatus(models.TextChoices):
@@ -89,6 +89,11 @@ class Mandate(models.Model):
         return self.mandate_plan.amount
 
     @property
+    def paid_charges(self) -> int:
+        """Return how many charges were paid; cheap with `made__order` prefetched."""
+        return sum(charge.order.status == OrderStatus.COMPLETED for charge in self.made.all())
+
+    @property
     def is_open(self) -> bool:
         return self.status in OPEN_MANDATE
 
@@ -105,6 +110,37 @@ class MandateCharge(models.Model):
     payment_id = models.CharField(max_length=64, unique=True)
     order = models.OneToOneField(PaymentOrder, on_delete=models.PROTECT, related_name="mandate_charge")
     created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.payment_id
+
+
+class MandateConsent(models.Model):
+    """The small amount by which a holder agreed, one row for each payment; no bill of ours, and no income.
+
+    The gateway gives it back by itself. Changed by `passes.consents`.
+    """
+
+    mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, related_name="consents")
+    payment_id = models.CharField(max_length=64, unique=True)
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    paid_at = models.DateTimeField(help_text="By the gateway's clock, as refunded_at")
+    refund_id = models.CharField(max_length=64, blank=True)
+    refunded_at = models.DateTimeField(null=True, blank=True, help_text="Empty while the money is not back")
+    next_check_at = models.DateTimeField(null=True, blank=True, help_text="When the gateway is asked for its refund")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="consent_takes_something"),
+            models.CheckConstraint(
+                condition=Q(refunded_at=None) | (~Q(refund_id="") & Q(next_check_at=None)),
+                name="consent_given_back_is_over",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_check_at"], condition=Q(refunded_at=None), name="consent_to_check")
+        ]
 
     def __str__(self) -> str:
         return self.payment_id

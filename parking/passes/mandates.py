@@ -1,9 +1,10 @@
 """The only writer of mandates. The pass of a mandate must be locked, except where a function says otherwise."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from parking.core.ids import crockford
 from parking.core.statements import change
@@ -110,6 +111,22 @@ def mandate_of(subscription: Subscription) -> Mandate | None:
     """Return the mandate of a pass that is not over, None for none."""
     rows = Mandate.objects.exclude(status=MandateStatus.ENDED).select_related("mandate_plan")
     return rows.filter(subscription_id=subscription.pk).first()
+
+
+def open_mandates(subscriptions: Sequence[Subscription]) -> dict[int, Mandate]:
+    """Return the mandates of passes that are not over, by pass, with their consents and charges."""
+    ids = [subscription.pk for subscription in subscriptions]
+    found = _with_charges().exclude(status=MandateStatus.ENDED).filter(subscription_id__in=ids)
+    return {mandate.subscription_id: mandate for mandate in found}
+
+
+def mandates_of(subscription: Subscription) -> QuerySet[Mandate]:
+    """Return all mandates that a pass ever had, the newest first, with their consents and charges."""
+    return _with_charges().filter(subscription=subscription).order_by("-pk")
+
+
+def _with_charges() -> QuerySet[Mandate]:
+    return Mandate.objects.select_related("mandate_plan").prefetch_related("consents", "made__order")
 
 
 def lock_mandate(pk: int) -> Mandate:

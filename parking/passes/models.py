@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from parking.facilities.models import ParkingSite, ParkingSlot, ParkingZone, ZoneClosure
 from parking.passes.coverage import Coverage
-from parking.passes.mandate_models import Mandate, MandateCharge, MandatePlan
+from parking.passes.mandate_models import Mandate, MandateCharge, MandateConsent, MandatePlan
 from parking.passes.organisation_rules import Billing, Pricing
 from parking.passes.rules import RENEWAL_GRACE, Period
 from parking.payments.models import Bill
@@ -17,7 +17,7 @@ from parking.tariffs.rules.changes import Pass
 from parking.tariffs.rules.terms import WEEK, clock_minutes
 from parking.vehicles.models import Vehicle
 
-__all__ = ["Mandate", "MandateCharge", "MandatePlan"]  # of this app, in a file of their own
+__all__ = ["Mandate", "MandateCharge", "MandateConsent", "MandatePlan"]  # of this app, in a file of their own
 
 MOST_VEHICLES = 20
 

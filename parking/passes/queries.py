@@ -1,7 +1,8 @@
 """Reads of passes: for screens and the API, and those of a vehicle that a session may be covered by."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from enum import StrEnum
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -9,6 +10,7 @@ from parking.core.errors import NotFound
 from parking.core.sites import Sites, at_sites
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.passes.coverage import Coverage
+from parking.passes.mandate_models import Mandate, MandateStatus
 from parking.passes.models import OPEN_PASS, PassPeriod, PassStatus, PassVehicle, Subscription
 from parking.passes.rules import RENEWAL_GRACE
 
@@ -36,14 +38,27 @@ def valid_passes_of(driver_id: int, zone: ParkingZone, *, now: datetime) -> list
     return [held for held in rows if held.coverage.holds_in(zone)]
 
 
-def passes_at(sites: Sites, *, status: str | None = None, text: str = "") -> QuerySet[Subscription]:
+class Charging(StrEnum):
+    """How mandates stand by which passes can be looked for."""
+
+    AUTOMATIC = "AUTOMATIC"
+    FAILED = "FAILED"
+
+
+def passes_at(
+    sites: Sites, *, status: str | None = None, charging: str | None = None, text: str = ""
+) -> QuerySet[Subscription]:
     """Return the passes of plans of these sites, the newest first; `text` is a number, a plate or a username.
 
-    Those of organisations are not among them.
+    `charging`: those whose mandate is in force, or whose last charge failed. Those of organisations are not among them.
     """
     rows = at_sites(whole_passes(), sites, "plan__site_id").filter(organisation=None)
     if status:
         rows = rows.filter(status=status)
+    if charging:
+        held = Mandate.objects.filter(status=MandateStatus.HELD)
+        held = held.exclude(charge_failed_at=None) if charging == Charging.FAILED else held
+        rows = rows.filter(pk__in=held.values("subscription_id"))
     if not text:
         return rows
     key = "".join(letter for letter in text.upper() if letter.isalnum())
@@ -90,6 +105,12 @@ def pass_of_code(code: str) -> Subscription:
 def pass_again(subscription: Subscription) -> Subscription:
     """Return a pass as it now is in the database, with everything that it shows."""
     return whole_passes().get(pk=subscription.pk)
+
+
+def waiting_period(periods: Iterable[PassPeriod]) -> PassPeriod | None:
+    """Return the period of a pass whose bill waits for money, the last of several."""
+    waiting = [period for period in periods if period.bill.closed_at is None]
+    return max(waiting, key=lambda period: period.number, default=None)
 
 
 def present_vehicles(subscription: Subscription, now: datetime) -> list[PassVehicle]:

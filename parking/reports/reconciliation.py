@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.money import LEAST_ONLINE, from_paise
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import calendar_of
+from parking.passes.mandate_models import MandateConsent
 from parking.payments.asking import look_up_order, look_up_refund, statement_of
 from parking.payments.gateways.base import EntryKind, FurtherPayment, GatewayState, StatementEntry
 from parking.payments.gateways.registry import refuse_unknown_gateway
@@ -30,6 +31,8 @@ _MARGIN = FOLLOWED_FOR
 # What a later attempt of a refund adds to its number (`Refund.attempt_id`).
 _ATTEMPT = re.compile(r"-R[0-9]+\Z")
 _NUMBERS_AT_ONCE = 500
+# Only Razorpay charges by mandate.
+_MANDATE_GATEWAY = "RAZORPAY"
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def reconcile(
     span = _Span(gateway, sites, since, until, now)
     # The gateway first: what arrives while it is read is in our books only, and known as such by its time.
     listed = read_settlement(settlement) if settlement is not None else _theirs(span, most_calls)
-    theirs = listed if sites is None else _of_sites(list(listed), sites)
+    theirs = listed if sites is None else _of_sites(list(listed), span)
     return compare(ours=_ours(span), theirs=theirs, since=span.since, until=span.until, waiting=_waiting(span))
 
 
@@ -81,6 +84,7 @@ def _ours(span: _Span) -> Iterator[Movement]:
     payments = at_sites(payments.select_related("order", "second_of"), span.sites, "bill__site_id")
     yield from (_of_payment(row, span.now) for row in payments)
     yield from (_of_refund(row, span.now) for row in _refunds(span))
+    yield from _of_consents(span)
     in_review = PaymentOrder.objects.filter(
         gateway=span.gateway, status=OrderStatus.REVIEW, created_at__range=span.around
     )
@@ -88,6 +92,26 @@ def _ours(span: _Span) -> Iterator[Movement]:
         Movement(PAYMENT, "", order.order_id, order.amount, order.created_at, standing=Standing.NOT_TAKEN)
         for order in at_sites(in_review, span.sites, "bill__site_id")
     )
+
+
+def _of_consents(span: _Span) -> Iterator[Movement]:
+    """Yield what holders paid to agree to mandates, and what the gateway gave back of it by itself.
+
+    These are no payments of ours, but the gateway's books have them.
+    """
+    near = Q(paid_at__range=span.around) | Q(refunded_at__range=span.around)
+    for row in _consents(span).filter(near).order_by("pk"):
+        number = row.mandate.number
+        yield Movement(PAYMENT, row.payment_id, number, row.amount, row.paid_at)
+        if row.refund_id:
+            standing = Standing.BOOKED if row.refunded_at else Standing.UNDER_WAY
+            yield Movement(REFUND, row.refund_id, number, row.amount, row.refunded_at or row.paid_at, standing=standing)
+
+
+def _consents(span: _Span) -> QuerySet[MandateConsent]:
+    rows = MandateConsent.objects.select_related("mandate")
+    rows = rows if span.gateway == _MANDATE_GATEWAY else rows.none()
+    return at_sites(rows, span.sites, "mandate__subscription__plan__site_id")
 
 
 def _of_payment(payment: Payment, now: datetime) -> Movement:
@@ -131,6 +155,8 @@ def _waiting(span: _Span) -> list[Waiting]:
     open_refunds = at_sites(refunds, span.sites, "payment__bill__site_id").exclude(status=RefundStatus.COMPLETED)
     rows = [Waiting(PAYMENT, row.order_id, row.amount, row.status, row.created_at) for row in orders]
     rows += [Waiting(REFUND, row.refund_id, row.amount, row.status, row.created_at) for row in open_refunds]
+    kept = _consents(span).filter(refunded_at=None, paid_at__lt=before)
+    rows += [Waiting(REFUND, row.mandate.number, row.amount, "CONSENT_NOT_RETURNED", row.paid_at) for row in kept]
     return sorted(rows, key=lambda row: (row.since, row.own_number))
 
 
@@ -145,8 +171,11 @@ def _theirs(span: _Span, most_calls: int | None) -> list[Movement]:
     return list(_one_by_one(span, most_calls))
 
 
-def _of_sites(movements: list[Movement], sites: Sites) -> list[Movement]:
-    """Return the movements whose order or refund, by our number, is one of these sites."""
+def _of_sites(movements: list[Movement], span: _Span) -> list[Movement]:
+    """Return the movements whose order, refund or consent is one of the span's sites."""
+    sites = span.sites
+    near = _consents(span).filter(paid_at__lt=span.around[1]).values_list("payment_id", "refund_id")
+    consents = {number for pair in near for number in pair if number}
     numbers = [_without_attempt(movement.own_number) for movement in movements]
     orders = at_sites(PaymentOrder.objects.all(), sites, "bill__site_id")
     refunds = at_sites(Refund.objects.all(), sites, "payment__bill__site_id")
@@ -155,7 +184,11 @@ def _of_sites(movements: list[Movement], sites: Sites) -> list[Movement]:
         some = numbers[begin : begin + _NUMBERS_AT_ONCE]
         known.update(orders.filter(order_id__in=some).values_list("order_id", flat=True))
         known.update(refunds.filter(refund_id__in=some).values_list("refund_id", flat=True))
-    return [movement for movement, number in zip(movements, numbers, strict=True) if number in known]
+    return [
+        movement
+        for movement, number in zip(movements, numbers, strict=True)
+        if number in known or movement.number in consents
+    ]
 
 
 def _without_attempt(own_number: str) -> str:

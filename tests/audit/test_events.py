@@ -798,7 +798,7 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         5,
         {"period": 1, "amount": "100.00", "order_id": "O1", "ends_at": SINCE},
     ),
-    (passes.PassGivenUp(pass_id=5), "pass.given_up", "pass", 5, {}),
+    (passes.PassGivenUp(pass_id=5), "pass.given_up", "pass", 5, {"reason": "not_paid"}),
     (
         passes.PassCancelled(pass_id=5, refund=HUNDRED, reason="Moved"),
         "pass.cancelled",
@@ -890,6 +890,22 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         "pass",
         5,
         {"mandate": "MD-1", "amount": "100.00", "starts_at": SINCE},
+    ),
+    (
+        passes.PassMandateConsentPaid(pass_id=5, mandate="MD-1", amount=HUNDRED, payment_id="pay_1"),
+        "pass.mandate_consent_paid",
+        "pass",
+        5,
+        {"mandate": "MD-1", "amount": "100.00", "payment_id": "pay_1"},
+    ),
+    (
+        passes.PassMandateConsentReturned(
+            pass_id=5, mandate="MD-1", amount=HUNDRED, payment_id="pay_1", refund_id="rfnd_1"
+        ),
+        "pass.mandate_consent_returned",
+        "pass",
+        5,
+        {"mandate": "MD-1", "amount": "100.00", "payment_id": "pay_1", "refund_id": "rfnd_1"},
     ),
     (
         passes.PassMandateChargeFailed(pass_id=5, mandate="MD-1", amount=HUNDRED, ends_at=SINCE),

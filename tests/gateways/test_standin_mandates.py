@@ -78,7 +78,11 @@ def test_a_charge_is_told_of_in_all_its_names(standin: Standin) -> None:
     standin.mandate(number, "charge")
     events = [row["event"] for row in standin.webhooks()]
     assert events == [
+        "payment.captured",
+        "order.paid",
         "subscription.authenticated",
+        "refund.created",
+        "refund.processed",
         "payment.authorized",
         "payment.captured",
         "order.paid",
@@ -93,6 +97,20 @@ def test_a_charge_is_told_of_in_all_its_names(standin: Standin) -> None:
     charged = json.loads(standin.webhooks(event="subscription.charged")[0]["body"])["payload"]
     assert "subscription_id" not in charged["payment"]["entity"]
     assert charged["subscription"]["entity"]["short_url"] is None
+
+
+def test_the_consent_takes_five_rupees_and_gives_them_back(standin: Standin) -> None:
+    number = subscription(standin)["id"]
+    standin.mandate(number, "authorise")
+    (payment,) = call(standin, "GET", "payments").json()["items"]
+    (refund,) = call(standin, "GET", "refunds").json()["items"]
+    assert (payment["amount"], payment["status"], payment["amount_refunded"]) == (500, "refunded", 500)
+    assert (payment["invoice_id"], payment["notes"]) == (None, [])
+    assert payment["customer_id"] == call(standin, "GET", f"subscriptions/{number}").json()["customer_id"]
+    assert (refund["payment_id"], refund["amount"], refund["receipt"]) == (payment["id"], 500, None)
+    told = json.loads(standin.webhooks(event="subscription.authenticated")[0]["body"])["payload"]
+    assert told["payment"]["entity"]["id"] == payment["id"]
+    assert call(standin, "GET", "invoices", params={"subscription_id": number}).json()["items"] == []
 
 
 def test_the_last_charge_completes_it(standin: Standin) -> None:

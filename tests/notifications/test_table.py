@@ -11,10 +11,11 @@ from django.utils import translation
 from parking.accounts.models import Role, User
 from parking.audit import services as audit
 from parking.audit.events import Event
-from parking.audit.models import OutboxEvent
-from parking.checkout import passes, settling, waiting_list
+from parking.audit.models import AuditEntry, OutboxEvent
+from parking.checkout import pass_changes, passes, settling, waiting_list
 from parking.checkout.organisation_paying import pay_invoice
 from parking.core.actor import SYSTEM
+from parking.core.errors import Refused
 from parking.facilities.events import EmergencyAsked, EmergencyBegun
 from parking.facilities.models import ParkingZone
 from parking.notifications import kinds
@@ -122,6 +123,48 @@ def test_a_pass_that_was_not_paid_is_told(driver: User, zone: ParkingZone, gatew
     assert words_of(Notice.objects.get()).text == (
         f"{held.plan.name} at Main car park for DL-01-AB-1234 was not paid in time, so it has ended. You owe nothing."
     )
+
+
+def test_a_pass_that_its_holder_gives_up_unpaid_is_told_as_such(
+    driver: User, zone: ParkingZone, gateway: FakeGateway
+) -> None:
+    gateway.outcome = GatewayState.PENDING
+    held = buy(driver, make_plan(zone), "DL-01-AB-1234").subscription
+    OutboxEvent.objects.all().delete()
+    pass_changes.cancel_pass(actor=actor(driver), subscription=held, reason="", now=at(3))
+    take_events(now=at(4))
+    assert told() == [("USER", "pass_given_up", ["MAIL"])]
+    words = words_of(Notice.objects.get())
+    assert words.title == f"Your pass {held.number} is cancelled"
+    assert words.text == (
+        f"{held.plan.name} at Main car park for DL-01-AB-1234 was cancelled before it was paid. You owe nothing."
+    )
+    assert AuditEntry.objects.get(action="pass.given_up").actor_id == driver.pk
+
+
+def test_a_pass_whose_payment_is_declined_is_told_as_such(
+    driver: User, zone: ParkingZone, gateway: FakeGateway
+) -> None:
+    gateway.outcome = GatewayState.FAILED
+    plan = make_plan(zone)
+    OutboxEvent.objects.all().delete()
+    with pytest.raises(Refused, match="Payment issue"):
+        buy(driver, plan, "DL-01-AB-1234")
+    take_events(now=at(1))
+    assert told() == [("USER", "pass_declined", ["MAIL"])]
+    assert words_of(Notice.objects.get()).text == (
+        f"{plan.name} at Main car park for DL-01-AB-1234 was not bought, because its payment was declined. "
+        "You owe nothing."
+    )
+
+
+def test_both_plates_of_an_exchange_are_told(driver: User, zone: ParkingZone) -> None:
+    held = buy(driver, make_plan(zone), "DL-01-AB-1234").subscription
+    OutboxEvent.objects.all().delete()
+    pass_changes.change_vehicles(actor=actor(driver), subscription=held, plates=("DL-01-AB-5678",), now=at(1))
+    take_events(now=at(2))
+    assert told() == [("USER", "pass_vehicles", ["MAIL"])]
+    assert words_of(Notice.objects.get()).text.endswith("is for DL-01-AB-5678. No longer on it: DL-01-AB-1234.")
 
 
 # --- Organisations ---------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import mandate_following, pass_changes, pass_mandates, passes, settling, webhooks
+from parking.checkout import pass_changes, pass_mandates, passes, settling
 from parking.checkout.pass_renewing import expire_passes, offer_renewals, remind_of_ends
 from parking.core.actor import SYSTEM
 from parking.notifications.models import Notice
@@ -18,79 +18,31 @@ from parking.passes.models import Plan, Subscription
 from parking.passes.plans import change_plan
 from parking.payments.models import Payment, PaymentOrder, Refund
 from tests.build import actor
-from tests.gateways import standin as fake
-from tests.gateways.standin import Standin, standin, standin_process
+from tests.gateways.standin import KEY_ID, KEY_SECRET, Standin
 from tests.invariants import assert_books_agree, refused
 from tests.passes.build import again, bought, make_plan
+from tests.passes.mandates import (
+    DAY,
+    HOUR,
+    PLATE,
+    WEEK,
+    begin,
+    deliver,
+    follow,
+    given,
+    held,
+    now,
+    plan,
+    razorpay,
+    standin,
+    standin_process,
+    state,
+)
 
-__all__ = ["standin", "standin_process"]  # fixtures that are made there
+__all__ = ["given", "held", "now", "plan", "razorpay", "standin", "standin_process"]  # fixtures that are made there
 
 # The service calls the gateway between two transactions, as it does in production.
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PLATE = "DL-01-AB-1234"
-HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
-
-
-@pytest.fixture
-def razorpay(standin: Standin, settings: Any) -> Standin:
-    settings.RAZORPAY_URL = standin.address
-    settings.RAZORPAY_KEY_ID, settings.RAZORPAY_KEY_SECRET = fake.KEY_ID, fake.KEY_SECRET
-    settings.RAZORPAY_WEBHOOK_SECRETS = (fake.RAZORPAY_WEBHOOK_SECRET,)
-    settings.RAZORPAY_SUBSCRIPTIONS = True
-    settings.GATEWAY_READ_SECONDS, settings.GATEWAY_CALL_SECONDS = 1.5, 5.0
-    return standin
-
-
-@pytest.fixture
-def plan(zone: Any) -> Plan:
-    return make_plan(zone)
-
-
-@pytest.fixture
-def now() -> datetime:
-    """The stand-in's clock is the machine's, and a mandate begins in the future."""
-    return datetime.now(UTC).replace(microsecond=0)
-
-
-@pytest.fixture
-def held(driver: User, plan: Plan, now: datetime, razorpay: Standin) -> Subscription:
-    return bought(driver, plan, PLATE, now=now, auto_renew=True)
-
-
-def begin(driver: User, held: Subscription, now: datetime) -> Mandate:
-    pass_mandates.begin_mandate(actor=actor(driver), subscription=held, now=now)
-    return Mandate.objects.get(subscription=held)
-
-
-def follow(now: datetime) -> None:
-    """Let the worker ask after every mandate, whenever its time is."""
-    Mandate.objects.exclude(status="ENDED").update(next_check_at=now)
-    mandate_following.follow_mandates(now=now)
-
-
-@pytest.fixture
-def given(driver: User, held: Subscription, now: datetime, razorpay: Standin) -> Mandate:
-    mandate = begin(driver, held, now)
-    razorpay.mandate(mandate.gateway_id, "authorise")
-    follow(now)
-    return state(mandate)
-
-
-def state(mandate: Mandate) -> Mandate:
-    return Mandate.objects.select_related("mandate_plan", "subscription").get(pk=mandate.pk)
-
-
-def deliver(razorpay: Standin, now: datetime, *events: str) -> None:
-    """Take the webhooks that the stand-in has for us, in the order of `events`, or all, and work on each."""
-    made = razorpay.webhooks(gateway="razorpay")
-    wanted = [row for name in events for row in made if row["event"] == name] if events else made
-    for row in wanted:
-        queued: list[int] = []
-        body = row["body"].encode()
-        webhooks.take_webhook(gateway="RAZORPAY", headers=row["headers"], body=body, now=now, queue=queued.append)
-        for event_id in queued:
-            webhooks.work_on_event(event_id=event_id, now=now)
 
 
 def kinds_told(driver: User, now: datetime) -> list[str]:
@@ -233,6 +185,53 @@ def test_a_lost_answer_is_one_mandate(
     assert state(mandate).status == "OFFERED"
     made = [name for name, _ in razorpay.calls("razorpay")]
     assert (made.count("plan_create"), made.count("subscription_create")) == (1, 1)
+
+
+@pytest.mark.parametrize("lost", ["plan_create", "subscription_create"])
+def test_a_lost_answer_is_found_behind_more_than_a_page_of_others(
+    driver: User, held: Subscription, now: datetime, razorpay: Standin, lost: str
+) -> None:
+    razorpay.set(lost_answer_seconds=0)
+    razorpay.switch("razorpay", lost_answer={"times": 1, "only": lost})
+    mandate = begin(driver, held, now)
+    assert mandate.status == "ASKED"
+    make_others(razorpay, lost, mandate.mandate_plan.gateway_id)
+    follow(now)
+    found = state(mandate)
+    assert found.status == "OFFERED"
+    ours = [row["id"] for row in razorpay.mandates() if row["notes"] == {"number": mandate.number}]
+    assert ours == [found.gateway_id]
+    made = [name for name, _ in razorpay.calls("razorpay")]
+    assert made.count(lost) == 1 + OTHERS
+    assert made.count(lost.replace("create", "list")) == 3
+
+
+OTHERS = 205
+
+
+def make_others(razorpay: Standin, call: str, plan_id: str) -> None:
+    """Make as many plans, or subscriptions of one plan, as fill two pages of Razorpay's lists."""
+    item = {"name": "Other", "amount": 150_000, "currency": "INR"}
+    start = int(datetime.now(UTC).timestamp()) + 3600
+    bodies: dict[str, dict[str, Any]] = {
+        "plan_create": {"period": "weekly", "interval": 1, "item": item},
+        "subscription_create": {"plan_id": plan_id, "total_count": 2, "start_at": start},
+    }
+    path = "/v1/plans" if call == "plan_create" else "/v1/subscriptions"
+    for number in range(OTHERS):
+        body = bodies[call] | {"notes": {"number": f"X-{number}"}}
+        razorpay.http.post(path, json=body, auth=(KEY_ID, KEY_SECRET)).raise_for_status()
+
+
+def test_what_was_made_long_before_is_not_looked_through(
+    driver: User, held: Subscription, now: datetime, razorpay: Standin
+) -> None:
+    razorpay.set(lost_answer_seconds=0)
+    razorpay.switch("razorpay", lost_answer={"times": 1, "only": "plan_create"})
+    begin(driver, held, now)
+    MandatePlan.objects.update(created_at=now + 2 * HOUR)
+    follow(now)
+    assert [name for name, _ in razorpay.calls("razorpay")].count("plan_create") == 2
 
 
 def test_begun_twice_it_is_the_same(driver: User, held: Subscription, now: datetime, razorpay: Standin) -> None:

@@ -25,8 +25,9 @@ from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, envel
 from parking.edge.parsing import In, Note, Rupees, Text30, Text100, path_id
 from parking.edge.requests import Attempt
 from parking.passes import plans
-from parking.passes.models import MOST_VEHICLES, PassStatus
-from parking.passes.queries import find_pass, passes_at
+from parking.passes.mandates import open_mandates
+from parking.passes.models import MOST_VEHICLES, PassStatus, Subscription
+from parking.passes.queries import Charging, find_pass, passes_at
 from parking.passes.rules import Period
 from parking.tariffs.rules.terms import WEEK, Weekday, clock_text
 
@@ -146,6 +147,9 @@ def change_plan(request: HttpRequest, plan_id: str, payload: ChangedPlanIn) -> H
 
 class PassesQuery(Paging):
     status: PassStatus | None = None
+    charging: Charging | None = Field(
+        None, description="AUTOMATIC: charged by a mandate; FAILED: its last charge failed"
+    )
     q: Text30 | None = Field(None, description="A number, a plate or a username")
 
 
@@ -157,10 +161,14 @@ class PassesQuery(Paging):
 )
 def list_passes(request: HttpRequest, filters: Annotated[PassesQuery, Query()]) -> HttpResponse:
     """The passes of plans of the caller's sites, the newest first."""
-    rows = passes_at(actor_of(request).sites, status=filters.status, text=filters.q or "")
+    rows = passes_at(actor_of(request).sites, status=filters.status, charging=filters.charging, text=filters.q or "")
     found = page_of(rows, filters)
-    orders, now = orders_of_passes(found.rows), clock.now()
-    return ok(found.showing([AdminPassOut.of(row, orders.get(row.pk), now) for row in found.rows]))
+    return ok(found.showing(_shown(found.rows)))
+
+
+def _shown(rows: list[Subscription]) -> list[AdminPassOut]:
+    orders, charged, now = orders_of_passes(rows), open_mandates(rows), clock.now()
+    return [AdminPassOut.of(row, orders.get(row.pk), now, charged.get(row.pk)) for row in rows]
 
 
 @router.post(
@@ -217,4 +225,4 @@ def change_pass(request: HttpRequest, number: str, payload: ChangedPassIn) -> Ht
         held = pass_changes.cancel_pass(actor=actor, subscription=held, reason=payload.reason, now=now).subscription
     else:
         raise InvalidInput({"__all__": ["One of auto_renew, vehicles, cancel"]})
-    return ok(AdminPassOut.of(held, orders_of_passes([held]).get(held.pk), now), "Pass changed")
+    return ok(_shown([held])[0], "Pass changed")

@@ -9,6 +9,7 @@ from parking.checkout.pass_entry import PassEntered
 from parking.edge.money import OrderOut
 from parking.edge.shapes import Shape
 from parking.facilities.models import ParkingSlot
+from parking.passes.mandate_models import Mandate, MandateStatus
 from parking.passes.models import PassStatus, PassVehicle, Plan, Subscription
 from parking.passes.queries import coming_vehicles, present_vehicles
 from parking.payments.models import PaymentOrder
@@ -158,19 +159,76 @@ class PassOut(Shape):
         )
 
 
+class PassMandateOut(Shape):
+    """The mandate by which renewals of a pass are charged; what its consent took goes back by itself."""
+
+    number: str
+    status: MandateStatus
+    amount: float
+    first_charge_at: datetime
+    charges: int
+    paid_charges: int
+    charge_failed_at: datetime | None
+    consent_amount: float | None
+    consent_returned_at: datetime | None
+
+    example = {
+        "number": "MD-7Q2M9XK4T0ZC",
+        "status": "HELD",
+        "amount": 5000.0,
+        "first_charge_at": "2026-12-26T18:30:00Z",
+        "charges": 12,
+        "paid_charges": 0,
+        "charge_failed_at": None,
+        "consent_amount": 5.0,
+        "consent_returned_at": "2026-11-26T09:12:00Z",
+    }
+
+    @classmethod
+    def of(cls, mandate: Mandate) -> Self:
+        """Return a mandate; it must come from `open_mandates`."""
+        consent = next(iter(mandate.consents.all()), None)
+        return cls.read(
+            mandate,
+            first_charge_at=mandate.starts_at,
+            consent_amount=consent.amount if consent else None,
+            consent_returned_at=consent.refunded_at if consent else None,
+        )
+
+
 class AdminPassOut(PassOut):
     user_id: int
     username: str
     organisation_id: int | None
+    mandate: PassMandateOut | None
 
-    example = PassOut.example | {"user_id": 7, "username": "asha", "organisation_id": None}
+    example = PassOut.example | {
+        "user_id": 7,
+        "username": "asha",
+        "organisation_id": None,
+        "auto_renew": True,
+        "mandate": PassMandateOut.example,
+    }
 
     @classmethod
-    def of(cls, held: Subscription, order: PaymentOrder | None, now: datetime, **others: Any) -> Self:
+    def of(
+        cls,
+        held: Subscription,
+        order: PaymentOrder | None,
+        now: datetime,
+        mandate: Mandate | None = None,
+        **others: Any,
+    ) -> Self:
         """Return a pass with what the office sees of it."""
-        username = held.driver.username if held.driver else ""
         return super().of(
-            held, order, now, user_id=held.driver_id, username=username, organisation_id=held.bought_for_id, **others
+            held,
+            order,
+            now,
+            user_id=held.driver_id,
+            username=held.driver.username if held.driver else "",
+            organisation_id=held.bought_for_id,
+            mandate=PassMandateOut.of(mandate) if mandate else None,
+            **others,
         )
 
 

@@ -25,7 +25,7 @@ from parking.edge.requests import Attempt
 from parking.passes.models import PassStatus, Plan, Subscription
 from parking.passes.organisations import organisations_of_contact
 from parking.passes.plans import plan_for_driver, plans_for_drivers
-from parking.passes.queries import find_pass, passes_of_driver
+from parking.passes.queries import find_pass, passes_of_driver, waiting_period
 from parking.passes.rules import MOST_DAYS_AHEAD
 from parking.passes.services import Wanted
 from parking.payments.models import OrderStatus, PaymentOrder
@@ -171,7 +171,7 @@ def pass_page(request: HttpRequest, held: Subscription, **forms_shown: ServiceFo
         covers=covers,
         plates=plates,
         refused=forms_shown.get("refused"),
-        due=_due(held) is not None,
+        due=waiting_period(held.periods.all()) is not None,
         mandate=shown_mandate(held, now),
         refundable=pass_changes.is_refundable(held, now),
         payment_id=newest_payment_id(paid[-1].bill_id) if paid else None,
@@ -179,11 +179,6 @@ def pass_page(request: HttpRequest, held: Subscription, **forms_shown: ServiceFo
 
 
 # --- Paying ------------------------------------------------------------------------------------------------
-
-
-def _due(held: Subscription) -> Any:
-    """Return the period that waits for its money, None for none."""
-    return next((period for period in held.periods.all() if period.bill.closed_at is None), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -199,7 +194,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("pass" if paid else "pass_pay", held.number)
     # Read again: a refused payment may have changed it.
     held = _own(request, number)
-    period = _due(held)
+    period = waiting_period(held.periods.all())
     if period is None and not form.errors:
         return redirect("pass", held.number)
     order = open_order(period.bill) if period else None
@@ -217,7 +212,7 @@ def _payment(held: Subscription, order: PaymentOrder | None) -> dict[str, Any]:
 def pay_live(request: HttpRequest, number: str) -> HttpResponse:
     """The payment of a pass as it now is; the page goes on to the pass when the money is there."""
     held = _own(request, number)
-    period = _due(held)
+    period = waiting_period(held.periods.all())
     order = open_order(period.bill) if period else None
     if order is None:
         address = reverse("pass" if period is None else "pass_pay", args=[held.number])

@@ -145,6 +145,13 @@ _WORDS: dict[str, Promise] = {
     "PASS_GRACE": _("Waits for renewal"),
     "PASS_EXPIRED": _("Ended"),
     "PASS_CANCELLED": _("Cancelled"),
+    # Automatic charges
+    "MANDATE_ASKED": _("Razorpay has not answered"),
+    "MANDATE_OFFERED": _("Holder has not agreed yet"),
+    "MANDATE_HELD": _("Charged automatically"),
+    "MANDATE_FAILING": _("Charge failed"),
+    "MANDATE_ENDING": _("Being stopped"),
+    "MANDATE_ENDED": _("Ended"),
     # Organisations and their invoices
     "ORGANISATION_ACTIVE": _("Valid"),
     "ORGANISATION_COMING": _("Begins later"),
@@ -255,6 +262,9 @@ _TONES = {
     "PASS_ACTIVE": "green",
     "PASS_COMING": "blue",
     "PASS_GRACE": "amber",
+    "MANDATE_OFFERED": "amber",
+    "MANDATE_HELD": "green",
+    "MANDATE_FAILING": "red",
     "ORGANISATION_ACTIVE": "green",
     "ORGANISATION_COMING": "blue",
     "ORGANISATION_OVERDUE": "amber",

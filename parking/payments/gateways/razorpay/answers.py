@@ -56,6 +56,8 @@ class Payment:
     failure: str
     receipt: str
     created_at: int
+    invoice_id: str = ""
+    customer_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ def read_payment(body: Json) -> Payment:
         failure=text(body.get("error_reason")) or text(body.get("error_code")),
         receipt=note(body, "order_id"),
         created_at=_epoch(body.get("created_at")),
+        invoice_id=identifier(body.get("invoice_id")),
+        customer_id=identifier(body.get("customer_id")),
     )
 
 

@@ -97,10 +97,10 @@ class RazorpayClient:
 
     def payments_between(self, since: int, until: int) -> Iterator[Payment]:
         """Return every payment made in a span of epoch seconds, both ends included."""
-        return map(read_payment, self._pages("/v1/payments", since, until))
+        return map(read_payment, self.pages("/v1/payments", **_span(since, until)))
 
     def refunds_between(self, since: int, until: int) -> Iterator[Refund]:
-        return map(read_refund, self._pages("/v1/refunds", since, until))
+        return map(read_refund, self.pages("/v1/refunds", **_span(since, until)))
 
     def post(self, path: str, body: Json) -> Json:
         """Send one call of another part of the interface, such as that of mandates."""
@@ -109,13 +109,11 @@ class RazorpayClient:
     def get(self, path: str) -> Json:
         return self._get(path)
 
-    def items(self, path: str, **query: Any) -> list[Json]:
-        return self._items(path, **query)
-
-    def _pages(self, path: str, since: int, until: int) -> Iterator[Json]:
+    def pages(self, path: str, **query: Any) -> Iterator[Json]:
+        """Yield all rows of a list, newest first, page after page for as long as the caller goes on."""
         skip, more = 0, True
         while more:
-            listed = self._list(path, **{"from": since, "to": until, "count": PAGE, "skip": skip})
+            listed = self._list(path, **query, count=PAGE, skip=skip)
             yield from mappings(listed)
             skip, more = skip + PAGE, len(listed) >= PAGE
 
@@ -149,6 +147,10 @@ def _capture_fields(policy: CapturePolicy) -> Json:
     if policy == CapturePolicy.AUTOMATIC:
         options["automatic_expiry_period"] = 12
     return {"payment": {"capture": policy.value.lower(), "capture_options": options}}
+
+
+def _span(since: int, until: int) -> dict[str, int]:
+    return {"from": since, "to": until}
 
 
 def _part(number: str) -> str:

@@ -16,6 +16,8 @@ from parking.payments.gateways.razorpay.answers import note
 from parking.payments.gateways.razorpay.signatures import webhook_is_genuine
 
 EVENT_ID_HEADER = "x-razorpay-event-id"
+# Its payment is the one by which the payer agreed.
+CONSENT_GIVEN = "subscription.authenticated"
 
 
 def read_webhook(secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> WebhookEvent:
@@ -65,6 +67,11 @@ def _mandate_event(key: str, name: str, payload: Json) -> WebhookEvent:
 def invoice_of(body: bytes) -> str:
     """Return the invoice of the payment in a webhook whose proof was checked before; empty if it has none."""
     return identifier(_entity(mapping(json_object(body).get("payload")), "payment").get("invoice_id"))
+
+
+def payment_of(body: bytes) -> str:
+    """Return the payment in a webhook whose proof was checked before; empty if it has none."""
+    return identifier(_entity(mapping(json_object(body).get("payload")), "payment").get("id"))
 
 
 def _refund_event(key: str, name: str, payload: Json) -> WebhookEvent:

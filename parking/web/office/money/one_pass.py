@@ -23,6 +23,7 @@ from parking.web.access import for_managers, for_office
 from parking.web.components import amount_text
 from parking.web.forms import ServiceForm
 from parking.web.gate.passes import SellPassForm, sold_from, sold_text
+from parking.web.mandate_words import office_mandates
 from parking.web.office.shared.fields import SumField
 from parking.web.pass_words import shown_pass
 
@@ -86,6 +87,8 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, held: Subscription, form: EndForm, most: Decimal) -> HttpResponse:
     facts: dict[str, Any] = {"shown": shown_pass(held, clock.now()), "held": held, "form": form}
+    facts["mandates"] = found = office_mandates(held)
+    facts["charged"] = next((one for one in found if one.mandate.is_open), None)
     facts["is_asked"] = waits_for_decision(held)
     facts |= {"most": amount_text(most), "is_in_force": held.status == PassStatus.ACTIVE}
     return page(request, "office/pass.html", section=SECTION, **facts)

@@ -1,6 +1,7 @@
 """Plans and the passes that were sold: looked up, and plans made and changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
@@ -20,15 +21,19 @@ from parking.edge.wording import sentence_for
 from parking.facilities.queries import present_zones
 from parking.facilities.sites import present_sites
 from parking.passes import plans
+from parking.passes.mandate_models import Mandate
+from parking.passes.mandates import open_mandates
 from parking.passes.models import MOST_VEHICLES, Plan
-from parking.passes.queries import passes_at
+from parking.passes.queries import Charging, passes_at
 from parking.passes.rules import Period
+from parking.payments.gateways.registry import mandates_on
 from parking.tariffs.rules.terms import WEEK
 from parking.web.access import for_managers, for_office
+from parking.web.mandate_words import state_of
 from parking.web.office.shared.fields import ClockField, EditForm, SumField, WholeField
 from parking.web.office.shared.lists import sheet_of
 from parking.web.office.shared.site_switch import site_switch
-from parking.web.pass_words import DAY_NAMES, period_words, shown_pass, shown_plan
+from parking.web.pass_words import DAY_NAMES, ShownPass, period_words, shown_pass, shown_plan
 from parking.web.templatetags.parking import kind_choices
 
 SECTION = "passes"
@@ -108,13 +113,30 @@ def _fields_of(values: dict[str, Any]) -> dict[str, Any]:
 _NEW = {"vehicles": 1, "inside": 1, "days": [str(day) for day in WEEK], "is_active": True}
 
 
+@dataclass(frozen=True)
+class SoldPass:
+    """A pass in the list, with its mandate, if it has one."""
+
+    shown: ShownPass
+    mandate: Mandate | None
+
+    @property
+    def charges(self) -> str:
+        """Return the code of what a manager sees of its mandate; empty for a pass that is not charged."""
+        state = state_of(self.mandate) if self.mandate is not None else ""
+        return f"MANDATE_{state}" if state in {"HELD", "FAILING"} else ""
+
+
 @require_safe
 @for_office
 def overview(request: HttpRequest) -> HttpResponse:
     """Show the plans, and the passes by number, plate or username."""
     switch, now = site_switch(request), clock.now()
     text = request.GET.get("q", "").strip()[:_TEXT_LENGTH]
-    sheet = sheet_of(request, passes_at(switch.sites, text=text))
+    charging = request.GET.get("charging", "")
+    charging = charging if charging in set(Charging) else ""
+    sheet = sheet_of(request, passes_at(switch.sites, charging=charging, text=text))
+    charged = open_mandates(sheet.rows)
     return page(
         request,
         "office/passes.html",
@@ -122,8 +144,10 @@ def overview(request: HttpRequest) -> HttpResponse:
         switch=switch,
         plans=[shown_plan(plan) for plan in plans.plans_of(switch.sites)],
         sheet=sheet,
-        passes=[shown_pass(held, now) for held in sheet.rows],
+        passes=[SoldPass(shown_pass(held, now), charged.get(held.pk)) for held in sheet.rows],
         text=text,
+        charging=charging,
+        may_be_charged=bool(mandates_on() or charged or charging),
     )
 
 
