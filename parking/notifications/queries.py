@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from parking.accounts.models import Role, User
 from parking.audit.outbox import aside_of, oldest_of
@@ -22,7 +22,7 @@ from parking.notifications.models import (
 )
 from parking.notifications.models import QuietHours as QuietHoursRow
 from parking.notifications.rendering import LISTENER
-from parking.notifications.rules import OUTDATED, Quiet
+from parking.notifications.rules import GONE, OUTDATED, Quiet
 
 
 def notices_of(person_id: int) -> "QuerySet[Notice]":
@@ -80,9 +80,13 @@ def choices_of(person: User) -> list[tuple[Kind, dict[str, bool]]]:
     ]
 
 
+# As `rules.needs_nobody`.
+_NEEDS_NOBODY = Q(error=OUTDATED) | Q(channel=Channel.PUSH, error__in=GONE)
+
+
 def failed_deliveries(*, sites: Sites) -> "QuerySet[Delivery]":
     """Return what was not delivered of these sites, newest first; what is of no site is for those of all."""
-    rows = Delivery.objects.filter(state=DeliveryState.FAILED).exclude(error=OUTDATED).select_related("notice__person")
+    rows = Delivery.objects.filter(state=DeliveryState.FAILED).exclude(_NEEDS_NOBODY).select_related("notice__person")
     return at_sites(rows, sites, "notice__site_id").order_by("-pk")
 
 
