@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Subquery
 
 from parking.accounts.models import Role, User
 from parking.audit.outbox import aside_of, oldest_of
@@ -30,6 +30,10 @@ def notices_of(person_id: int) -> "QuerySet[Notice]":
     return Notice.objects.filter(person_id=person_id).order_by("-pk")
 
 
+# More than what the workers write within the time of a transaction.
+_NEWEST = 200
+
+
 def unread_notices(person_id: int) -> int:
     """Return how many notices of a person are unread, from what this process knows: a second or two old at most."""
     return _unread.value(person_id)
@@ -40,8 +44,12 @@ def _count_unread(person_id: int) -> int:
 
 
 def _newest() -> tuple[object, ...]:
-    """Return another value after each notice that was written or read: two looks at the end of an index."""
-    return tuple(Notice.objects.aggregate(last=Max("pk"), read=Max("read_at")).values())
+    """Return another value after each notice that was written or read: two looks at the end of an index.
+
+    Not the last number alone: of two workers the one whose number is lower may be the later to commit.
+    """
+    read = Notice.objects.filter(read_at__isnull=False).order_by("-read_at").values("read_at")[:1]
+    return tuple(Notice.objects.order_by("-pk").values_list("pk", Subquery(read))[:_NEWEST])
 
 
 _newest_now: FreshValue[tuple[object, ...]] = FreshValue(_newest, seconds=1.0, overlap=1.0)

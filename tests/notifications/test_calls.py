@@ -12,6 +12,7 @@ from parking.accounts.models import User
 from parking.audit.models import AuditEntry, OutboxEvent
 from parking.audit.outbox import set_aside
 from parking.facilities.models import ParkingZone
+from parking.notifications import queries
 from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, PushSubscription
 from tests.build import book, enter
 from tests.client import ApiClient
@@ -149,6 +150,22 @@ def test_the_count_costs_no_statement_while_nothing_is_new(
     with CaptureQueriesContext(connection) as captured:
         browser.get("/profile/")
     assert not [query for query in captured.captured_queries if "notifications_" in query["sql"]]
+
+
+def test_a_notice_that_is_committed_after_later_ones_is_counted_too(driver: User, staff: User) -> None:
+    for person, number in ((staff, 1_000), (driver, 999)):
+        Notice.objects.create(pk=number, person=person, source="test", kind="entered", at=START)
+        queries._newest_now.forget()
+        assert queries.unread_notices(person.pk) == 1
+        assert queries.unread_notices(driver.pk) == (1 if person == driver else 0)
+
+
+def test_what_another_process_marked_as_read_is_counted_no_more(driver: User) -> None:
+    Notice.objects.create(person=driver, source="test", kind="entered", at=START)
+    assert queries.unread_notices(driver.pk) == 1
+    Notice.objects.update(read_at=START)
+    queries._newest_now.forget()
+    assert queries.unread_notices(driver.pk) == 0
 
 
 def test_the_page_of_preferences_saves_what_is_ticked(driver: User) -> None:
