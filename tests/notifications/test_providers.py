@@ -63,6 +63,18 @@ def test_an_answer_that_trickles_is_given_up(dripping: str, monkeypatch: pytest.
     assert monotonic() - began < 10
 
 
+def test_a_resolver_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "WHOLE_SECONDS", 0.3)
+    is_over = threading.Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_options: is_over.wait(30))
+    began = monotonic()
+    with pytest.raises(NotDelivered) as caught:
+        http.post("https://provider.example/", json={})
+    took = monotonic() - began
+    is_over.set()
+    assert (caught.value.code, took < 10) == ("too_slow", True)
+
+
 def greet(connection: socket) -> None:
     connection.sendall(b"220 ")
 
