@@ -107,7 +107,7 @@ def _is_outdated(delivery: Delivery, kind: Kind | None, now: datetime) -> bool:
     if kind is None:
         return not person.is_active
     is_over = kind.is_current is not None and not kind.is_current(notice, now)
-    to_mailbox = delivery.channel == Channel.MAIL and not delivery.address
+    to_mailbox = delivery.channel == Channel.MAIL and delivery.address in {"", person.email}
     return is_over or not person.is_active or (to_mailbox and not has_mailbox(kind, person))
 
 

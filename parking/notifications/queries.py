@@ -146,5 +146,10 @@ def sites_of(user: User) -> Sites:
 
 
 def has_mailbox(kind: Kind, person: User) -> bool:
-    """Return whether notices of a kind may go to a person's address: to one that nobody has proved only urgent ones."""
+    """Return whether notices of a kind may go to a person's address: to one that nobody has proved only urgent ones.
+
+    To one whose mails come back only what its owner has just asked for, such as the link that proves it again.
+    """
+    if person.email_bounced_at is not None and not (kind.is_asked_for or kind.link is not None):
+        return False
     return bool(person.email) and (kind.urgent or person.email_confirmed_at is not None)
