@@ -13,7 +13,7 @@ from parking.audit.models import AuditEntry, OutboxEvent
 from parking.audit.outbox import set_aside
 from parking.facilities.models import ParkingZone
 from parking.notifications import queries
-from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, PushSubscription
+from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, Preference, PushSubscription
 from tests.build import book, enter
 from tests.client import ApiClient
 from tests.moments import START, at
@@ -195,6 +195,8 @@ def test_a_mail_program_ends_the_mails_of_a_kind_with_one_post(told: User, zone:
     path = headers["List-Unsubscribe"].removeprefix("<http://127.0.0.1:8000").removesuffix(">")
     program = Client(enforce_csrf_checks=True)
     assert "Booking confirmed" in program.get(path).content.decode()
+    # Programs that check mails open links: nothing is ended by that.
+    assert not Preference.objects.exists()
     for _ in range(2):
         assert program.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
     kinds = ApiClient(told).get("/api/me/preferences/").json()["data"]["kinds"]

@@ -241,6 +241,11 @@ def test_all_accounts_of_the_address_are_marked_and_no_other(driver: User) -> No
     assert set(User.objects.exclude(email_bounced_at=None)) == {driver, other}
 
 
+def test_an_address_that_nobody_proved_is_marked_too(driver: User) -> None:
+    User.objects.filter(pk=driver.pk).update(email_confirmed_at=None)
+    bounces()
+
+
 def test_what_happened_before_the_proof_says_nothing(driver: User) -> None:
     assert driver.email_confirmed_at is not None
     assert note_bounce(address=TO, reason="bounced", at=driver.email_confirmed_at, now=START) == 0
