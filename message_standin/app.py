@@ -29,7 +29,10 @@ class App:
         }
         for path, answer in routes.items():
             if request.path.startswith(path):
-                return answer(request)
+                try:
+                    return answer(request)
+                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                    return json_answer({"error": f"cannot be read: {type(error).__name__} {error}"}, 400)
         return self._page(request)
 
     # --- Providers -------------------------------------------------------------------------------------
@@ -93,7 +96,7 @@ class App:
         if name == "messages":
             return json_answer({"arrived": [asdict(message) for message in self.box.arrived()]})
         if name == "answers":
-            self.box.answer_with(str(body["channel"]), list(body["statuses"]))
+            self.box.answer_with(str(body["channel"]), [_status(one) for one in body["statuses"]])
         elif name == "clear":
             self.box.clear()
         elif name == "subscribe":
@@ -103,3 +106,10 @@ class App:
         elif name != "health":
             return json_answer({"error": "no such control"}, 404)
         return json_answer({"status": "ok"})
+
+
+def _status(number: object) -> int:
+    """Return a status as it is asked for: one of three digits, 0 or -1. Raises ValueError."""
+    if not isinstance(number, int) or not (number in {0, -1} or 100 <= number <= 599):
+        raise ValueError(f"no status: {number}")
+    return number

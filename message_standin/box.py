@@ -2,10 +2,12 @@
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 LATE_SECONDS = 1.5
+# The oldest go first: it may run for weeks.
+MOST_KEPT = 5000
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,11 @@ class Message:
 
 
 class Box:
-    """Keeps all messages, for as long as the program runs."""
+    """Keeps the newest messages, for as long as the program runs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._messages: list[Message] = []
+        self._messages: deque[Message] = deque(maxlen=MOST_KEPT)
         # Answers to come, by channel: statuses of SMTP or HTTP, 0 for none at all, -1 for a late one.
         self._answers: dict[str, list[int]] = {}
 

@@ -18,9 +18,15 @@ pre { white-space: pre-wrap; font: inherit }
 """
 
 
+# A page that browsers still open.
+_MOST_SHOWN = 500
+
+
 def everything(shown: Sequence[tuple[Message, int]]) -> Answer:
     """Return the page of all messages, newest first."""
-    rows = "".join(_row(message, times) for message, times in shown)
+    rows = "".join(_row(message, times) for message, times in shown[:_MOST_SHOWN])
+    if len(shown) > _MOST_SHOWN:
+        rows += f"<p>And {len(shown) - _MOST_SHOWN} older ones.</p>"
     body = rows or "<p>Nothing was sent yet. Book a slot, and its mail is here.</p>"
     text = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'

@@ -108,5 +108,12 @@ def message_of(content: bytes, to: str) -> Message:
 
 
 def _part(mail: EmailMessage, kind: str) -> str:
+    """Return a part in words; of one in a charset that there is none of, what can be read."""
     part = mail.get_body(preferencelist=(kind,))
-    return "" if part is None else str(part.get_content())
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):
+        content = part.get_payload(decode=True)
+        return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""

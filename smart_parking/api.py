@@ -13,6 +13,7 @@ from parking.api import (
     debts,
     driver,
     invoice_details,
+    mail_events,
     notifications,
     offers,
     pass_mandates,
@@ -73,6 +74,7 @@ api = Contract(
 errors.install(api)
 api.add_router("/api/auth", auth.router)
 api.add_router("/api/me", notifications.router)
+api.add_router("/api/mail", mail_events.router)
 api.add_router("/api/public", public.router)
 api.add_router("/api/public", prices.router)
 api.add_router("/api/public", passes.public)

@@ -302,6 +302,7 @@ class Environment(BaseSettings):
     mail_provider_key: str = variable("MAIL_PROVIDER_KEY", "", "key or token of the provider", secret=True)
     mail_provider_secret: str = variable("MAIL_PROVIDER_SECRET", "", "second part of the key, of mailjet", secret=True)
     mail_provider_url: Address = variable("MAIL_PROVIDER_URL", "", "of the API", derived="the provider's usual one")
+    mail_events_key: str = variable("MAIL_EVENTS_KEY", "", "proves the provider's reports of bounces", secret=True)
     email_host: str = variable("EMAIL_HOST", "", "mail server (SMTP)", derived="localhost")
     email_port: Port | None = variable("EMAIL_PORT", None, "of the mail server", derived="by the encryption")
     email_host_user: str = variable("EMAIL_HOST_USER", "", "login at the mail server")

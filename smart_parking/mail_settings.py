@@ -26,6 +26,16 @@ _PARTS = {
     "API_URL": _env.mail_provider_url,
 }
 ANYMAIL = {f"{MAIL_PROVIDER.upper()}_{name}": value for name, value in _PARTS.items() if value and MAIL_PROVIDER}
+# By what the provider's reports of bounces are known: its signature, or else `name:password` in the address for them.
+MAIL_EVENTS_KEY = _env.mail_events_key
+_EVENT_KEY_NAMES = {
+    "mailersend": "MAILERSEND_SIGNING_SECRET",
+    "mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY",
+    "mailtrap": "MAILTRAP_TRACKING_SECRET",
+    "postal": "POSTAL_WEBHOOK_KEY",
+}
+if MAIL_EVENTS_KEY:
+    ANYMAIL[_EVENT_KEY_NAMES.get(MAIL_PROVIDER, "WEBHOOK_SECRET")] = MAIL_EVENTS_KEY
 # Development keeps mails as files, unless a server is named: a link that sets a password belongs in no log.
 _SENDS = _env.in_production or bool(_env.email_host)
 _BACKEND = "parking.notifications.channels.smtp" if _SENDS else "django.core.mail.backends.filebased"
@@ -60,9 +70,22 @@ def mail_configuration_problems() -> list[str]:
             MAIL_PROVIDER == "postal" and not _env.mail_provider_url,
             "MAIL_PROVIDER is postal: MAIL_PROVIDER_URL is not set",
         ),
+        (
+            MAIL_EVENTS_KEY and MAIL_PROVIDER in {"", "mandrill"},
+            "MAIL_EVENTS_KEY is set, but no MAIL_PROVIDER whose reports are taken",
+        ),
+        (
+            MAIL_EVENTS_KEY and MAIL_PROVIDER not in _EVENT_KEY_NAMES and not _is_login(MAIL_EVENTS_KEY),
+            f"MAIL_EVENTS_KEY of {MAIL_PROVIDER} is not a name and 16 or more characters: name:password",
+        ),
         (MAIL_PROVIDER and _env.email_host, "MAIL_PROVIDER and EMAIL_HOST are both set: mails go by one of them"),
     ]
     return [text for wrong, text in problems if wrong]
+
+
+def _is_login(text: str) -> bool:
+    name, _colon, password = text.partition(":")
+    return bool(name) and len(password) >= 16
 
 
 def mail_problems() -> list[str]:

@@ -23,7 +23,14 @@ class Confirmation:
     def confirms(self, user: User, *, now: datetime) -> bool:
         """Return whether this confirms the present address of an account."""
         is_alive = user.is_active and now.timestamp() <= self.until
+        if user.email_bounced_at is not None and self._made_at < int(user.email_bounced_at.timestamp()):
+            # It arrived before mails came back: that proves nothing any more.
+            return False
         return is_alive and user.pk == self.user_id and bool(user.email) and mark_of_address(user.email) == self.mark
+
+    @property
+    def _made_at(self) -> int:
+        return self.until - int(_VALID_FOR.total_seconds())
 
 
 def new_confirmation_token(user: User, *, now: datetime) -> str:

@@ -39,8 +39,8 @@ def confirm_email(*, token: str, now: datetime) -> User:
         if user is None or not confirmation.confirms(user, now=now):
             raise _invalid()
         if user.email_confirmed_at is None:
-            user.email_confirmed_at = now
-            user.save(update_fields=["email_confirmed_at"])
+            user.email_confirmed_at, user.email_bounced_at = now, None
+            user.save(update_fields=["email_confirmed_at", "email_bounced_at"])
             audit.record(user_actor(user.pk, user.role), EmailConfirmed(user_id=user.pk), now)
     return user
 

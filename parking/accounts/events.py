@@ -99,6 +99,15 @@ class EmailConfirmed(UserEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmailBounced(UserEvent):
+    """The mail provider said that mails to the address come back (`bounced`), or that its owner calls them spam."""
+
+    action = "email.bounced"
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PasswordChanged(UserEvent):
     """A user who knew the old password set a new one."""
 

@@ -62,6 +62,11 @@ class User(AbstractBaseUser):
     email_confirmed_at = models.DateTimeField(
         null=True, blank=True, help_text="When a link that was mailed there was used; empty: nobody knows whose it is"
     )
+    email_bounced_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When the provider said that mails to it come back, or are called spam; ends with a new proof",
+    )
     password_must_change = models.BooleanField(
         default=False, help_text="A manager chose the password; nothing else is open until its owner has"
     )

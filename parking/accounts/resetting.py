@@ -58,8 +58,8 @@ def reset_password(*, uid: str, token: str, new_password: str, now: datetime) ->
             raise _reset_link_invalid()
         set_password(locked, hashed)
         # Who has the link reads the mails of this address.
-        locked.email_confirmed_at = locked.email_confirmed_at or now
-        locked.save(update_fields=[*PASSWORD_FIELDS, "email_confirmed_at"])
+        locked.email_confirmed_at, locked.email_bounced_at = locked.email_confirmed_at or now, None
+        locked.save(update_fields=[*PASSWORD_FIELDS, "email_confirmed_at", "email_bounced_at"])
         notices.password_changed(locked)
         forget_failures(locked.username)
         forget_failures_of_name(locked.username)

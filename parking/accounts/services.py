@@ -257,7 +257,7 @@ def _assign(user: User, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Put values on an account and return those that they replace. Another e-mail address is not confirmed."""
     before = {name: getattr(user, name) for name in changes}
     if "email" in contact_changes(user, changes):
-        user.email_confirmed_at = None
+        user.email_confirmed_at = user.email_bounced_at = None
     for name, value in changes.items():
         setattr(user, name, changed_permissions(user.permissions, value) if name == "permissions" else value)
     return before

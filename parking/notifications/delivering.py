@@ -4,7 +4,7 @@ A delivery is claimed before it is sent and marked after it, each in a commit of
 between leaves a claim that runs out; the next attempt carries the same reference, so what arrives twice shows once.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -23,8 +23,8 @@ from parking.notifications.channels.registry import sender_of
 from parking.notifications.events import DeliveryFailed
 from parking.notifications.kinds import Kind, known_kind
 from parking.notifications.models import OPEN_DELIVERY, Channel, Delivery, DeliveryState
-from parking.notifications.queries import has_mailbox, quiet_hours_of
-from parking.notifications.rules import LEASE, LOUD, OUTDATED, PAUSES, Quiet, first_attempt, next_attempt
+from parking.notifications.queries import chosen_by, has_mailbox, quiet_hours_of
+from parking.notifications.rules import LEASE, LOUD, OUTDATED, PAUSES, Quiet, first_attempt, needs_nobody, next_attempt
 from parking.notifications.subscribing import forget_subscription
 from parking.notifications.texts import words_of, zone_of
 
@@ -42,8 +42,10 @@ def deliver(*, now: datetime, channel: str, spread: Spread = map) -> int:
     rows = list(due.select_related("notice__person").order_by("next_at", "pk")[:DELIVERIES_A_RUN])
     if not rows:
         return 0
-    quiet = quiet_hours_of({row.notice.person_id for row in rows}) if channel in LOUD else {}
-    return sum(spread(partial(_deliver, clock=_Clock(now), quiet=quiet), rows))
+    people = {row.notice.person_id for row in rows}
+    quiet = quiet_hours_of(people) if channel in LOUD else {}
+    unwanted = {key for key, is_on in chosen_by(people).items() if not is_on}
+    return sum(spread(partial(_deliver, clock=_Clock(now), quiet=quiet, unwanted=unwanted), rows))
 
 
 class _Clock:
@@ -57,10 +59,14 @@ class _Clock:
         return self._began_at + timedelta(seconds=int(monotonic() - self._began))
 
 
-def _deliver(delivery: Delivery, *, clock: _Clock, quiet: Mapping[int, Quiet]) -> bool:
+def _deliver(
+    delivery: Delivery, *, clock: _Clock, quiet: Mapping[int, Quiet], unwanted: Collection[tuple[int, str, str]]
+) -> bool:
     """Make one attempt, unless another worker is at it or it must wait; answers whether anything was done."""
     now, kind = clock.now(), known_kind(delivery.notice.kind)
-    if _is_outdated(delivery, kind, now):
+    is_unwanted = (delivery.notice.person_id, delivery.notice.kind, delivery.channel) in unwanted
+    if _is_outdated(delivery, kind, now) or (is_unwanted and kind is not None and not kind.urgent):
+        # Also what the person ended by a choice since it was queued: in the night, or between two attempts.
         return _is_given_up(delivery, kind, now)
     # Late because of a failure, a manager's word or a worker that was away: it may be night by now.
     hours = quiet.get(delivery.notice.person_id, Quiet())
@@ -101,7 +107,7 @@ def _is_outdated(delivery: Delivery, kind: Kind | None, now: datetime) -> bool:
     if kind is None:
         return not person.is_active
     is_over = kind.is_current is not None and not kind.is_current(notice, now)
-    to_mailbox = delivery.channel == Channel.MAIL and not delivery.address
+    to_mailbox = delivery.channel == Channel.MAIL and delivery.address in {"", person.email}
     return is_over or not person.is_active or (to_mailbox and not has_mailbox(kind, person))
 
 
@@ -152,7 +158,7 @@ def _note_failure(delivery: Delivery, failure: NotDelivered, now: datetime) -> N
         if not _mark(delivery, state=DeliveryState.FAILED, error=failure.code[:60]):
             return
         _tell_end(delivery, known_kind(delivery.notice.kind), now, is_sent=False)
-        if not failure.is_gone:
+        if not needs_nobody(delivery.channel, failure.code):
             event = DeliveryFailed(notice_id=delivery.notice_id, channel=delivery.channel, error=failure.code[:60])
             audit.record(SYSTEM, event, now)
 

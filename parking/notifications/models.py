@@ -92,6 +92,7 @@ class Delivery(models.Model):
                 fields=["channel", "next_at"], condition=Q(state__in=["WAITING", "SENDING"]), name="delivery_due"
             ),
             models.Index(fields=["-id"], condition=Q(state="FAILED"), name="delivery_failed"),
+            models.Index(fields=["sent_at"], condition=Q(channel="SMS", state="SENT"), name="delivery_sms_of_month"),
         ]
 
     def __str__(self) -> str:

@@ -132,6 +132,13 @@ def _notice(message: Message, source: str, at: datetime) -> Notice:
     )
 
 
+def _mailboxes(kind: Kind, person: User, message: Message) -> list[str]:
+    """Return where a message is mailed; empty: to the present address."""
+    if not message.addresses:
+        return [""] if has_mailbox(kind, person) else []
+    return [one for one in message.addresses if one != person.email or has_mailbox(kind, person)]
+
+
 class _Addressing:
     """By which channels, to which addresses and when a few people are told something."""
 
@@ -160,7 +167,7 @@ class _Addressing:
     def _addresses(self, kind: Kind, person: User, message: Message) -> dict[Channel, list[str]]:
         """Return the addresses of a person by channel, without channels that lead nowhere."""
         found: dict[Channel, list[str]] = {
-            Channel.MAIL: list(message.addresses) or ([""] if has_mailbox(kind, person) else []),
+            Channel.MAIL: _mailboxes(kind, person, message),
             Channel.PUSH: self._subscriptions.get(person.pk, []),
             Channel.SMS: [""] if person.phone and settings.SMS_URL else [],
             Channel.WHATSAPP: [""] if person.phone and settings.WHATSAPP_URL else [],

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Subquery
 
 from parking.accounts.models import Role, User
 from parking.audit.outbox import aside_of, oldest_of
@@ -22,12 +22,16 @@ from parking.notifications.models import (
 )
 from parking.notifications.models import QuietHours as QuietHoursRow
 from parking.notifications.rendering import LISTENER
-from parking.notifications.rules import OUTDATED, Quiet
+from parking.notifications.rules import GONE, OUTDATED, Quiet
 
 
 def notices_of(person_id: int) -> "QuerySet[Notice]":
     """Return what a person was told, newest first."""
     return Notice.objects.filter(person_id=person_id).order_by("-pk")
+
+
+# More than what the workers write within the time of a transaction.
+_NEWEST = 200
 
 
 def unread_notices(person_id: int) -> int:
@@ -40,8 +44,12 @@ def _count_unread(person_id: int) -> int:
 
 
 def _newest() -> tuple[object, ...]:
-    """Return another value after each notice that was written or read: two looks at the end of an index."""
-    return tuple(Notice.objects.aggregate(last=Max("pk"), read=Max("read_at")).values())
+    """Return another value after each notice that was written or read: two looks at the end of an index.
+
+    Not the last number alone: of two workers the one whose number is lower may be the later to commit.
+    """
+    read = Notice.objects.filter(read_at__isnull=False).order_by("-read_at").values("read_at")[:1]
+    return tuple(Notice.objects.order_by("-pk").values_list("pk", Subquery(read))[:_NEWEST])
 
 
 _newest_now: FreshValue[tuple[object, ...]] = FreshValue(_newest, seconds=1.0, overlap=1.0)
@@ -80,9 +88,13 @@ def choices_of(person: User) -> list[tuple[Kind, dict[str, bool]]]:
     ]
 
 
+# As `rules.needs_nobody`.
+_NEEDS_NOBODY = Q(error=OUTDATED) | Q(channel=Channel.PUSH, error__in=GONE)
+
+
 def failed_deliveries(*, sites: Sites) -> "QuerySet[Delivery]":
     """Return what was not delivered of these sites, newest first; what is of no site is for those of all."""
-    rows = Delivery.objects.filter(state=DeliveryState.FAILED).exclude(error=OUTDATED).select_related("notice__person")
+    rows = Delivery.objects.filter(state=DeliveryState.FAILED).exclude(_NEEDS_NOBODY).select_related("notice__person")
     return at_sites(rows, sites, "notice__site_id").order_by("-pk")
 
 
@@ -134,5 +146,10 @@ def sites_of(user: User) -> Sites:
 
 
 def has_mailbox(kind: Kind, person: User) -> bool:
-    """Return whether notices of a kind may go to a person's address: to one that nobody has proved only urgent ones."""
+    """Return whether notices of a kind may go to a person's address: to one that nobody has proved only urgent ones.
+
+    To one whose mails come back only what its owner has just asked for, such as the link that proves it again.
+    """
+    if person.email_bounced_at is not None and not (kind.is_asked_for or kind.link is not None):
+        return False
     return bool(person.email) and (kind.urgent or person.email_confirmed_at is not None)

@@ -11,10 +11,13 @@ _BROKEN = _("The other side was busy or broken")
 _REASONS: dict[str, Promise] = {
     "too_slow": _("The other side took too long"),
     "smtp_login": _("The mail server refuses our login: see the settings"),
+    "smtp_sender": _("The mail server does not take mails from us: see the settings"),
     "mail_login": _("The mail provider refuses our key or account: see the settings"),
     "mail_refused": _REFUSED,
     "mail_does_not_fit": _("The mail provider cannot take such a mail"),
     "mail_answer_unreadable": _BROKEN,
+    "smtp_-1": _BROKEN,
+    "phone_incomplete": _("The phone number is not complete"),
     "no_address": _("There is no address"),
     "no_subscription": _("This browser is signed off, or another person's now"),
     "no_push_key": _("The key for push messages is not set"),

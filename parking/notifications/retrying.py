@@ -13,7 +13,7 @@ from parking.notifications.events import DeliveriesRetried, DeliveryRetried, Eve
 from parking.notifications.models import Delivery, DeliveryState
 from parking.notifications.queries import failed_deliveries
 from parking.notifications.rendering import LISTENER
-from parking.notifications.rules import OUTDATED
+from parking.notifications.rules import needs_nobody
 
 
 def retry(*, actor: Actor, delivery_id: int, now: datetime) -> Delivery:
@@ -26,7 +26,7 @@ def retry(*, actor: Actor, delivery_id: int, now: datetime) -> Delivery:
         delivery = at_sites(rows, actor.sites, "notice__site_id").first()
         if delivery is None:
             raise NotFound("delivery_not_found", "There is no such delivery")
-        if delivery.state != DeliveryState.FAILED or delivery.error == OUTDATED:
+        if delivery.state != DeliveryState.FAILED or needs_nobody(delivery.channel, delivery.error):
             raise Refused("delivery_not_failed", "This delivery did not fail, or is tried again already")
         delivery.state, delivery.attempts, delivery.next_at = DeliveryState.WAITING, 0, now
         delivery.save(update_fields=["state", "attempts", "next_at"])

@@ -13,6 +13,8 @@ LEASE = timedelta(minutes=2)
 LOUD = frozenset({"PUSH", "SMS", "WHATSAPP"})
 # Why a delivery ended that is of no use any more: what it tells is over, or it has no address now. Nobody need act.
 OUTDATED = "outdated"
+# A browser that has signed off, or whose push service no longer knows it. The person has others, or wants none.
+GONE = frozenset({"no_subscription", "http_404", "http_410"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,11 @@ def _is_quiet(hour: int, quiet: Quiet) -> bool:
     if quiet.begin < quiet.end:
         return quiet.begin <= hour < quiet.end
     return hour >= quiet.begin or hour < quiet.end
+
+
+def needs_nobody(channel: str, error: str) -> bool:
+    """Return whether a delivery that failed so is nobody's to look after: no attempt could reach anybody."""
+    return error == OUTDATED or (channel == "PUSH" and error in GONE)
 
 
 def wanted_channels(

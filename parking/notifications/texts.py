@@ -36,7 +36,9 @@ def words_of(notice: Notice) -> Words:
     if kind is None:
         return Words(_("There is news"), _("Open the application to see it."))
     values = written_values(kind, notice)
-    rows = [row for name, type_ in kind.values.items() if type_ == ValueType.LINES for row in notice.values[name]]
+    rows = [
+        row for name, type_ in kind.values.items() if type_ == ValueType.LINES for row in notice.values.get(name) or ()
+    ]
     return Words(
         title=str(_title(kind, notice)) % values,
         text=" ".join(str(sentence) % values for sentence in (_text(kind, notice), *_sums(kind, notice))),

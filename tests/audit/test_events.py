@@ -529,6 +529,7 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
     (accounts.TokenRefreshed(user_id=2), "token.refreshed", "user", 2, {}),
     (accounts.SignInEnded(user_id=2, reason="token_spent"), "sign_in.ended", "user", 2, {"reason": "token_spent"}),
     (accounts.EmailConfirmed(user_id=2), "email.confirmed", "user", 2, {}),
+    (accounts.EmailBounced(user_id=2, reason="complained"), "email.bounced", "user", 2, {"reason": "complained"}),
     (accounts.PasswordChanged(user_id=2), "password.changed", "user", 2, {}),
     (accounts.PasswordResetMailed(user_id=2), "password.reset_mailed", "user", 2, {}),
     (accounts.PasswordReset(user_id=2), "password.reset", "user", 2, {}),

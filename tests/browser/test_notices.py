@@ -13,11 +13,15 @@ from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.notifications.channels.web_push import new_private_key
 from parking.notifications.delivering import deliver
-from parking.notifications.models import Channel, PushSubscription
+from parking.notifications.models import Channel, Notice, PushSubscription
 from parking.notifications.noticing import take_events
 from tests.browser.conftest import NewPage, SignIn
+from tests.browser.test_gate_pages import SMALL
+from tests.browser.test_gate_scanning import OpenGate, open_gate
 from tests.build import book
 from tests.notifications.standin import MessageStandin, running_standin
+
+__all__ = ["open_gate"]
 
 # The push services of browser makers are out of reach: the stand-in made this subscription.
 PLAY_PUSH_SERVICE = """(given) => {
@@ -110,3 +114,18 @@ def test_the_bell_leads_to_what_was_told(
     axe(page)
     page.get_by_role("button", name="Mark all as read").click()
     expect(page.get_by_role("link", name="Notifications", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("device", ["phone", "desktop"])
+def test_the_gates_page_counts_what_its_attendant_has_not_read(
+    open_gate: OpenGate, staff: User, zone: ParkingZone, axe: Callable[..., None], device: str
+) -> None:
+    for number in range(3):
+        Notice.objects.create(person=staff, source=f"test:{number}", kind="refund_refused", at=clock.now())
+    page = open_gate(device=device, **(SMALL if device == "phone" else {}))
+    bell = page.get_by_role("link", name="3 unread notifications")
+    expect(bell).to_be_visible()
+    expect(page.locator(".top .bell-count")).to_have_text("3")
+    axe(page)
+    # As the device keeps it, the page names nobody.
+    assert "unread" not in page.request.get("/gate/").text()

@@ -12,7 +12,8 @@ from parking.accounts.models import User
 from parking.audit.models import AuditEntry, OutboxEvent
 from parking.audit.outbox import set_aside
 from parking.facilities.models import ParkingZone
-from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, PushSubscription
+from parking.notifications import queries
+from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, Preference, PushSubscription
 from tests.build import book, enter
 from tests.client import ApiClient
 from tests.moments import START, at
@@ -151,6 +152,22 @@ def test_the_count_costs_no_statement_while_nothing_is_new(
     assert not [query for query in captured.captured_queries if "notifications_" in query["sql"]]
 
 
+def test_a_notice_that_is_committed_after_later_ones_is_counted_too(driver: User, staff: User) -> None:
+    for person, number in ((staff, 1_000), (driver, 999)):
+        Notice.objects.create(pk=number, person=person, source="test", kind="entered", at=START)
+        queries._newest_now.forget()
+        assert queries.unread_notices(person.pk) == 1
+        assert queries.unread_notices(driver.pk) == (1 if person == driver else 0)
+
+
+def test_what_another_process_marked_as_read_is_counted_no_more(driver: User) -> None:
+    Notice.objects.create(person=driver, source="test", kind="entered", at=START)
+    assert queries.unread_notices(driver.pk) == 1
+    Notice.objects.update(read_at=START)
+    queries._newest_now.forget()
+    assert queries.unread_notices(driver.pk) == 0
+
+
 def test_the_page_of_preferences_saves_what_is_ticked(driver: User) -> None:
     browser = browser_of(driver)
     sent = {"on": ["booked.PUSH"], "quiet_from": "23", "quiet_until": "6"}
@@ -178,6 +195,8 @@ def test_a_mail_program_ends_the_mails_of_a_kind_with_one_post(told: User, zone:
     path = headers["List-Unsubscribe"].removeprefix("<http://127.0.0.1:8000").removesuffix(">")
     program = Client(enforce_csrf_checks=True)
     assert "Booking confirmed" in program.get(path).content.decode()
+    # Programs that check mails open links: nothing is ended by that.
+    assert not Preference.objects.exists()
     for _ in range(2):
         assert program.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
     kinds = ApiClient(told).get("/api/me/preferences/").json()["data"]["kinds"]

@@ -6,14 +6,18 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from parking.accounts.models import User
-from parking.core.actor import user_actor
+from parking.audit.models import AuditEntry
+from parking.core.actor import SYSTEM, user_actor
+from parking.core.errors import Refused
 from parking.facilities.models import ParkingZone
 from parking.notifications.channels import http
 from parking.notifications.channels.web_push import CURVE, encrypted, to_base64
 from parking.notifications.delivering import deliver
 from parking.notifications.models import Channel, Delivery, Preference, PushSubscription
 from parking.notifications.noticing import take_events
-from parking.notifications.subscribing import subscribe
+from parking.notifications.queries import failed_deliveries
+from parking.notifications.retrying import retry
+from parking.notifications.subscribing import subscribe, unsubscribe
 from tests.build import book, make_zone
 from tests.moments import START, at
 from tests.notifications.standin import MessageStandin
@@ -103,6 +107,24 @@ def test_a_subscription_that_is_gone_is_removed(messages: MessageStandin, driver
     deliver(now=START, channel=Channel.PUSH)
     assert not PushSubscription.objects.exists()
     assert state_of(Channel.PUSH) == ("FAILED", 1, "http_410")
+    # Nobody in the office need look, and nothing could be sent again.
+    assert not failed_deliveries(sites=None).exists()
+    with pytest.raises(Refused) as caught:
+        retry(actor=SYSTEM, delivery_id=Delivery.objects.get(channel=Channel.PUSH).pk, now=START)
+    assert caught.value.code == "delivery_not_failed"
+
+
+def test_a_browser_that_signed_off_meanwhile_is_nobodys_to_look_after(
+    messages: MessageStandin, driver: User, zone: ParkingZone
+) -> None:
+    endpoint = subscribed(messages, driver)
+    book(driver, zone, now=START)
+    take_events(now=START)
+    unsubscribe(actor=user_actor(driver.pk, driver.role), endpoint=endpoint, now=START)
+    deliver(now=START, channel=Channel.PUSH)
+    assert state_of(Channel.PUSH) == ("FAILED", 1, "no_subscription")
+    assert not failed_deliveries(sites=None).exists()
+    assert not AuditEntry.objects.filter(action="delivery.failed").exists()
 
 
 @pytest.mark.parametrize(

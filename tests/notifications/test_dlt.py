@@ -1,7 +1,10 @@
 """Templates of SMS: what does not fit its own text is refused before anything is sent."""
 
+from typing import Any
+
 import pytest
 
+from parking.notifications.channels import dlt
 from parking.notifications.channels.dlt import TEMPLATES, DoesNotFit, Template, filled, problems_with, template_for
 from parking.notifications.checks import check_templates
 
@@ -28,6 +31,16 @@ def test_those_of_the_product_fit() -> None:
 )
 def test_one_that_does_not_fit_is_refused(kind: str, text: str, variables: tuple[str, ...]) -> None:
     assert len(problems_with(Template(kind, "en", text, variables))) == 1
+
+
+def test_two_of_the_same_name_and_numbers_of_none_are_told(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.SMS_TEMPLATE_IDS = {"booked.en": "1107", "boked.hi": "1108"}
+    monkeypatch.setattr(dlt, "TEMPLATES", (*TEMPLATES, TEMPLATES[0]))
+    monkeypatch.setattr(dlt.named_twice, "__defaults__", (dlt.TEMPLATES,))
+    assert [(found.id, found.msg) for found in check_templates()] == [
+        ("notifications.E001", "booked.en: two templates have this name"),
+        ("notifications.W001", "SMS_TEMPLATE_IDS: there is no template boked.hi"),
+    ]
 
 
 def test_the_text_is_the_registered_one_with_its_values() -> None:

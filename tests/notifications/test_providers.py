@@ -63,6 +63,18 @@ def test_an_answer_that_trickles_is_given_up(dripping: str, monkeypatch: pytest.
     assert monotonic() - began < 10
 
 
+def test_a_resolver_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "WHOLE_SECONDS", 0.3)
+    is_over = threading.Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_options: is_over.wait(30))
+    began = monotonic()
+    with pytest.raises(NotDelivered) as caught:
+        http.post("https://provider.example/", json={})
+    took = monotonic() - began
+    is_over.set()
+    assert (caught.value.code, took < 10) == ("too_slow", True)
+
+
 def greet(connection: socket) -> None:
     connection.sendall(b"220 ")
 
@@ -101,6 +113,49 @@ def test_a_mail_server_that_trickles_holds_the_lane_no_longer_than_its_time(
         assert monotonic() - began < 10
     row = Delivery.objects.get()
     assert (row.state, row.attempts, row.error) == ("WAITING", 1, "too_slow")
+
+
+@contextmanager
+def refusing(at: str, said: bytes) -> Iterator[int]:
+    """Let a mail server say `said` at the greeting, or in answer to the verb `at`; answers the port."""
+
+    def speak(listener: socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(said if at == "greeting" else b"220 ready\r\n")
+            for line in connection.makefile("rb"):
+                verb = line.split(b" ")[0].strip().upper().decode()
+                connection.sendall(said if verb == at or (at == "HELO" and verb == "EHLO") else b"250 OK\r\n")
+
+    with create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=speak, args=(listener,), daemon=True).start()
+        yield int(listener.getsockname()[1])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        # It talks to nobody of our address, or not without a login, or takes no mails of this sender.
+        (("greeting", b"554 no service for you\r\n"), ("WAITING", "smtp_sender")),
+        (("HELO", b"550 go away\r\n"), ("WAITING", "smtp_sender")),
+        (("MAIL", b"530 log in first\r\n"), ("WAITING", "smtp_sender")),
+        (("MAIL", b"451 later\r\n"), ("WAITING", "smtp_451")),
+        (("MAIL", b"552 too large\r\n"), ("FAILED", "smtp_552")),
+        (("RCPT", b"550 nobody here\r\n"), ("FAILED", "smtp_550")),
+        (("MAIL", b"nonsense\r\n"), ("WAITING", "smtp_-1")),
+    ],
+)
+def test_a_mail_server_that_refuses_us_is_told_from_one_that_refuses_a_mail(
+    driver: User, zone: ParkingZone, settings: Any, refusal: tuple[str, bytes], expected: tuple[str, str]
+) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "parking.notifications.channels.smtp.EmailBackend", "127.0.0.1"
+    book(driver, zone, now=START)
+    take_events(now=START)
+    with refusing(*refusal) as settings.EMAIL_PORT:
+        deliver(now=START, channel=Channel.MAIL)
+    row = Delivery.objects.get()
+    assert (row.state, row.error, row.attempts) == (*expected, 1)
 
 
 @pytest.mark.parametrize("name", ["SMS_URL", "WHATSAPP_URL"])

@@ -7,19 +7,23 @@ from itertools import count
 import pytest
 from django.core import mail
 
+from parking.accounts import notices
 from parking.accounts.models import User
 from parking.checkout import expiring, waiting_list
+from parking.core import clock
 from parking.core.errors import Refused
 from parking.facilities.models import ParkingZone
 from parking.notifications import delivering
 from parking.notifications.channels import registry
 from parking.notifications.channels.base import Letter, NotDelivered
 from parking.notifications.delivering import deliver
-from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, PushSubscription
+from parking.notifications.models import Channel, Delivery, DeliveryState, Notice, Preference, PushSubscription
 from parking.notifications.noticing import take_events
+from parking.notifications.preferring import choose
 from parking.notifications.queries import failed_deliveries
 from parking.notifications.retrying import retry
 from parking.notifications.rules import LEASE
+from parking.notifications.unsubscribing import end_mails, unsubscribe_address
 from tests.build import actor, book, cancel, make_user, make_zone
 from tests.moments import START, at
 from tests.reservations.test_waiting_list import wait
@@ -173,6 +177,41 @@ def test_an_account_that_was_suspended_meanwhile_gets_nothing(driver: User, zone
     User.objects.filter(pk=driver.pk).update(is_active=False)
     deliver(now=START, channel=Channel.MAIL)
     assert (mail.outbox, Delivery.objects.get().error) == ([], "outdated")
+
+
+# --- To whom wants it no more ------------------------------------------------------------------------------
+
+
+def test_what_was_ended_by_a_choice_after_it_was_queued_is_not_sent(
+    driver: User, zone: ParkingZone, phone: Phone
+) -> None:
+    listening(driver)
+    night = AT_2159 + timedelta(hours=1)
+    book(driver, zone, now=night)
+    push(night)
+    choose(actor=actor(driver), choices={"booked": {"PUSH": False}}, now=night)
+    push(SEVEN)
+    assert (phone.sent, state()) == ([], ("FAILED", 0, "outdated"))
+    assert not failed_deliveries(sites=None).exists()
+    # The mail of the same news was not ended.
+    deliver(now=SEVEN, channel=Channel.MAIL)
+    assert len(mail.outbox) == 1
+
+
+def test_the_link_of_a_mail_ends_its_repeats_too(driver: User, zone: ParkingZone) -> None:
+    book(driver, zone, now=START)
+    take_events(now=START)
+    Delivery.objects.update(attempts=1, error="smtp_451")
+    end_mails(token=unsubscribe_address(driver.pk, "booked").rstrip("/").rpartition("/")[2], now=START)
+    deliver(now=START, channel=Channel.MAIL)
+    assert (mail.outbox, Delivery.objects.get().error) == ([], "outdated")
+
+
+def test_news_about_the_safety_of_an_account_goes_whatever_was_chosen(driver: User) -> None:
+    Preference.objects.create(person=driver, kind="password_changed", channel=Channel.MAIL, is_on=False)
+    notices.password_changed(driver)
+    deliver(now=clock.now(), channel=Channel.MAIL)
+    assert [sent.to for sent in mail.outbox] == [["asha@example.org"]]
 
 
 # --- By workers ------------------------------------------------------------------------------------------

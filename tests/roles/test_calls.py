@@ -311,6 +311,7 @@ TABLE: dict[str, Statuses] = {
     "POST /api/payment/create-order/": payment(400),
     "POST /api/payment/verify/": (404, 404, 404, 404, 404, 403, 403, 401),
     "POST /api/payment/webhook/": UNSIGNED,
+    "POST /api/mail/events/": UNSIGNED,
     "GET /api/payment/{payment_id}/receipt.pdf": (200, 200, 404, 200, 404, 200, 404, 401),
     "GET /api/payment/{payment_id}/receipt/": (200, 200, 404, 200, 404, 200, 404, 401),
     "POST /api/payment/{payment_id}/receipt/mail/": payment(202),

@@ -5,6 +5,7 @@ template that does not fit its own variables at `make check`, and `filled` refus
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -90,6 +91,12 @@ def template_for(kind: str, language: str, templates: Iterable[Template] = TEMPL
 
 def tags_of(template: Template) -> list[str]:
     return _TAG.findall(template.text)
+
+
+def named_twice(templates: Iterable[Template] = TEMPLATES) -> list[str]:
+    """Return the names that several templates have: one number cannot be that of two texts."""
+    counts = Counter(template.name for template in templates)
+    return [name for name, count in counts.items() if count > 1]
 
 
 def problems_with(template: Template) -> list[str]:

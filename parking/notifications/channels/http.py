@@ -68,7 +68,15 @@ def _trusted() -> SSLContext:
 
 
 def _in_time(method: str, url: str, most_bytes: int, parts: dict[str, Any], trusted: SSLContext) -> Answer:
-    return asyncio.run(asyncio.wait_for(_answer_of(method, url, most_bytes, parts, trusted), WHOLE_SECONDS))
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(
+            asyncio.wait_for(_answer_of(method, url, most_bytes, parts, trusted), WHOLE_SECONDS)
+        )
+    finally:
+        # Not `asyncio.run`: it would wait for a resolver that does not answer.
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
 
 
 async def _answer_of(method: str, url: str, most_bytes: int, parts: dict[str, Any], trusted: SSLContext) -> Answer:

@@ -1,7 +1,15 @@
 """Mail: plain text and HTML in the operator's brand, with the documents attached."""
 
 from datetime import datetime
-from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -18,7 +26,9 @@ from parking.notifications.kinds import Kind, known_kind
 from parking.notifications.texts import unbroken
 from parking.notifications.unsubscribing import unsubscribe_address
 
-_PERMANENT = 500
+_PERMANENT, _TOO_LARGE = 500, 552
+# It will not talk to us, or takes no mails of this sender, whoever they are for: ours to mend, too.
+_BEFORE_THE_RECIPIENT = (SMTPConnectError, SMTPHeloError, SMTPSenderRefused)
 
 
 class MailSender:
@@ -31,18 +41,24 @@ class MailSender:
         message = mail_of(letter, address, now)
         try:
             message.send()
-        except SMTPRecipientsRefused as error:
-            codes = [code for code, _text in error.recipients.values()]
-            raise NotDelivered(f"smtp_{max(codes)}", is_definite=min(codes) >= _PERMANENT) from error
-        except SMTPAuthenticationError as error:
-            # Ours to mend, not the address's fault.
-            raise NotDelivered("smtp_login") from error
-        except SMTPResponseException as error:
-            raise NotDelivered(f"smtp_{error.smtp_code}", is_definite=error.smtp_code >= _PERMANENT) from error
-        except TimeoutError as error:
-            raise NotDelivered("too_slow") from error
         except (SMTPException, OSError) as error:
-            raise NotDelivered(type(error).__name__) from error
+            raise _failure(error) from error
+
+
+def _failure(error: Exception) -> NotDelivered:
+    """Return what an error of a mail server means."""
+    if isinstance(error, SMTPRecipientsRefused):
+        codes = [code for code, _text in error.recipients.values()]
+        return NotDelivered(f"smtp_{max(codes)}", is_definite=min(codes) >= _PERMANENT)
+    if isinstance(error, SMTPAuthenticationError):
+        # Ours to mend, not the address's fault.
+        return NotDelivered("smtp_login")
+    if isinstance(error, SMTPResponseException):
+        is_refused = error.smtp_code >= _PERMANENT
+        if is_refused and isinstance(error, _BEFORE_THE_RECIPIENT) and error.smtp_code != _TOO_LARGE:
+            return NotDelivered("smtp_sender")
+        return NotDelivered(f"smtp_{error.smtp_code}", is_definite=is_refused)
+    return NotDelivered("too_slow" if isinstance(error, TimeoutError) else type(error).__name__)
 
 
 def mail_of(letter: Letter, address: str, now: datetime) -> EmailMultiAlternatives:

@@ -353,12 +353,15 @@ def icon(name: str) -> SafeString:
 
 @register.inclusion_tag("web/parts/bell.html", takes_context=True)
 def bell(context: Context) -> dict[str, object]:
-    """Draw the way to a person's notices with how many are unread; nothing for who is not signed in or not named."""
+    """Draw the way to a person's notices with how many are unread; nothing for who is not signed in.
+
+    On a page that is kept without a person (`nameless`) the number comes later, by its script.
+    """
     request = context.get("request")
     user = getattr(request, "user", None)
-    if not isinstance(user, User) or context.get("nameless"):
+    if not isinstance(user, User):
         return {"is_shown": False}
-    return {"is_shown": True, "unread": unread_notices(user.pk)}
+    return {"is_shown": True, "unread": 0 if context.get("nameless") else unread_notices(user.pk)}
 
 
 @register.simple_tag

@@ -44,4 +44,7 @@ function show(html) {
   Idiomorph.morph(part, html, { morphStyle: "innerHTML" });
   const name = part.querySelector("[data-on-duty]")?.dataset.onDuty ?? "";
   for (const element of document.querySelectorAll("[data-person]")) element.textContent = name;
+  const bell = part.querySelector("[data-bell] .bell");
+  const shown = document.querySelector(".top .bell");
+  if (bell && shown) Idiomorph.morph(shown, bell.outerHTML, { morphStyle: "outerHTML" });
 }
