@@ -48,4 +48,4 @@ def letter_pdf(letter: Letter, logo: bytes | None = None) -> bytes:
         press.set_title(letter.title)
         press.set_author(letter.sender)
         press.set_creation_date(letter.written_at)
-        return bytes(press.output())
+        return press.finish()

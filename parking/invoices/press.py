@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import cast
 
+from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
@@ -19,8 +20,18 @@ GREY, BLACK = 90, 0
 # Zero-width joiners shape the scripts of India and have no picture of their own.
 _JOINERS = {0x200C, 0x200D}
 
+# Tables by which letters are shaped. Shaping reads the file itself; whoever embeds the font would read all of them, half
+# of the time of a document, only to leave them out.
+_LAYOUT = ("GDEF", "GPOS", "GSUB")
+
 # A text, its width in millimetres, and L or R.
 Cell = tuple[str, float, str]
+
+
+def _leave_out(font: TTFont, tables: Sequence[str]) -> None:
+    for table in tables:
+        if table in font:
+            del font[table]
 
 
 class Press(FPDF):
@@ -66,6 +77,13 @@ class Press(FPDF):
         """Return the font for a letter that the main one does not draw: that of its script, or of the one before it."""
         self._script = script_of(char) or self._script
         return self._script + style if self._script in self._families else None
+
+    def finish(self) -> bytes:
+        """Return the document, when everything is written."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                _leave_out(font.ttfont, _LAYOUT)
+        return bytes(self.output())
 
     def close(self) -> None:
         for font in self.fonts.values():
