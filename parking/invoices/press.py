@@ -20,8 +20,8 @@ GREY, BLACK = 90, 0
 # Zero-width joiners shape the scripts of India and have no picture of their own.
 _JOINERS = {0x200C, 0x200D}
 
-# Tables by which letters are shaped. Shaping reads the file itself; whoever embeds the font would read all of them, half
-# of the time of a document, only to leave them out.
+# Tables by which letters are shaped. Shaping reads the file itself; whoever embeds the font would read them all, half
+# the time of a document, only to leave them out.
 _LAYOUT = ("GDEF", "GPOS", "GSUB")
 
 # A text, its width in millimetres, and L or R.
