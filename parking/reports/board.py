@@ -15,7 +15,7 @@ def _overview(_minute: str, sites: Sites) -> Overview:
     return overview(now=clock.now(), sites=sites, days=TREND_DAYS, counts=counts_now())
 
 
-# Eighteen statements. Kept by the minute, because the figures move with time too, and by the sites of who looks.
+# Sixteen statements. Kept by the minute, because the figures move with time too, and by the sites of who looks.
 _boards: UntilNews[Overview] = UntilNews(_overview, news_now, most=BOARDS_KEPT)
 
 

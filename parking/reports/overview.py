@@ -73,7 +73,7 @@ def overview(
 ) -> Overview:
     """Return the dashboard of these sites, with the takings of the last `days` days.
 
-    Eighteen statements, none of which reads old rows; one less with `counts` of the zones that are known already.
+    Sixteen statements, none of which reads old rows; one less with `counts` of the zones that are known already.
 
     `now` is the present moment: days end with the sites' today.
     """

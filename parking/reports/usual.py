@@ -15,10 +15,9 @@ from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import Calendar, calendar_of
 from parking.payments.models import Debt, Payment, Refund, RefundStatus
-from parking.reports.periods import ClosedPeriod
 from parking.reports.rolled import rolled_through
 from parking.reports.sums import sum_of_paise
-from parking.reports.takings import Takings, read_takings
+from parking.reports.takings import Takings, hours_of_day
 from parking.stays.models import ParkingSession
 
 WEEKS = 4
@@ -56,19 +55,12 @@ def usual(*, now: datetime, sites: Sites) -> Usual:
     weeks = _Weeks(calendar_of(sites), now)
     debts = at_sites(Debt.objects.all(), sites, "bill__site_id")
     stays = at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
-    day = weeks.days[0]
     return Usual(
         revenue=_mean_rupees(_takings(weeks, sites)),
         bookings=_mean(weeks.figures(stays, "booked_at", "zone__site_id", Count("pk"))),
         inside=_mean(_inside(stays, now)),
         unpaid=_mean_rupees(weeks.figures(debts, "created_at", "bill__site_id", sum_of_paise())),
-        last_week=read_takings(
-            ClosedPeriod(day, day),
-            sites=sites,
-            hours_of=ClosedPeriod(day, day),
-            by_zone=False,
-            through=rolled_through(),
-        ).hours,
+        last_week=hours_of_day(weeks.days[0], sites=sites, through=rolled_through()),
     )
 
 
