@@ -70,16 +70,20 @@ class Calendar:
         cases = [When(_at(ids, site), then=make(zone)) for zone, ids in self.others]
         return Case(*cases, default=make(self.main), output_field=column)
 
+    def earliest(self, day: date) -> datetime:
+        """Return when a day begins at the first of the sites."""
+        return min(clock.day_start(day, zone) for zone in (self.main, *(zone for zone, _ in self.others)))
+
     def _of_main(self, site: str) -> Q:
         # Also sites that were made a moment ago, and are in nobody's list yet.
         return ~_at(frozenset().union(*(ids for _, ids in self.others)), site)
 
     def _widest(self, first: date | None, last: date | None, moment: str) -> Q:
-        zones = [self.main, *(zone for zone, _ in self.others)]
         span = Q()
         if first:
-            span &= Q(**{f"{moment}__gte": min(clock.day_start(first, zone) for zone in zones)})
+            span &= Q(**{f"{moment}__gte": self.earliest(first)})
         if last:
+            zones = [self.main, *(zone for zone, _ in self.others)]
             span &= Q(**{f"{moment}__lt": max(clock.day_start(last + timedelta(days=1), zone) for zone in zones)})
         return span
 

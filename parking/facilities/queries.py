@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -93,15 +92,20 @@ def retired_zones(*, sites: Sites) -> QuerySet[ParkingZone]:
 
 
 def zones_with_counts(
-    *, only_active: bool = False, zone: ParkingZone | None = None, sites: Sites = ALL_SITES
+    *,
+    only_active: bool = False,
+    zone: ParkingZone | None = None,
+    sites: Sites = ALL_SITES,
+    counts: Mapping[int, ZoneCounts] | None = None,
 ) -> list[tuple[ParkingZone, ZoneCounts]]:
-    """Return zones by name, each with its counts, in two statements."""
+    """Return zones by name, each with its counts, in two statements; in one with `counts` that are known already."""
     zones = present_zones(sites=sites)
     if only_active:
         zones = zones.filter(is_active=True, site__state=SiteState.OPEN, site__retired_at=None)
     if zone is not None:
         zones = zones.filter(pk=zone.pk)
-    counts = counts_of([zone] if zone else None)
+    if counts is None:
+        counts = counts_of([zone] if zone else None)
     return [(row, counts.get(row.pk, ZoneCounts())) for row in zones]
 
 
@@ -119,16 +123,18 @@ def counts_of(zones: Collection[ParkingZone] | None = None) -> dict[int, ZoneCou
     )
     found: dict[int, ZoneCounts] = {}
     for row in rows:
-        found[row["zone_id"]] = found.get(row["zone_id"], ZoneCounts()).with_kind(row["kind"], _counts(row))
+        numbers = counts_of_kind(
+            row["total"], row["booked"], row["occupied"], row["out_of_service"], marked=row["zone__marked"]
+        )
+        found[row["zone_id"]] = found.get(row["zone_id"], ZoneCounts()).with_kind(row["kind"], numbers)
     return found
 
 
-def _counts(row: Mapping[str, Any]) -> ZoneCounts:
+def counts_of_kind(total: int, booked: int, occupied: int, out_of_service: int, *, marked: bool) -> ZoneCounts:
     """Return the counts of a kind of slot; a place that is out of service is none where places have no numbers."""
-    unusable = row["out_of_service"]
-    if row["zone__marked"]:
-        return ZoneCounts(row["total"], row["booked"], row["occupied"], unusable)
-    return ZoneCounts(row["total"] - unusable, row["booked"], row["occupied"])
+    if marked:
+        return ZoneCounts(total, booked, occupied, out_of_service)
+    return ZoneCounts(total - out_of_service, booked, occupied)
 
 
 def free_slots(zone: ParkingZone) -> dict[str, int]:

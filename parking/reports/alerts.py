@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, Window
+from django.db.models.functions import RowNumber
 
 from parking.audit.models import AuditEntry
 from parking.core import clock
@@ -78,7 +79,10 @@ class Alert:
 
 
 def alerts(*, now: datetime, sites: Sites) -> list[Alert]:
-    """Return every alert of these sites in its order, also those with nothing in them. One statement each."""
+    """Return every alert of these sites in its order, also those with nothing in them.
+
+    One statement each, but for what ended today without a stay: one for all of that.
+    """
     return [
         _of_money(AlertCode.ORDERS_IN_REVIEW, orders_in_review(sites=sites), "bill__session__", number="order_id"),
         _of_money(
@@ -98,9 +102,7 @@ def alerts(*, now: datetime, sites: Sites) -> list[Alert]:
             AlertCode.REFUNDS_STUCK, refunds_stuck(now=now, sites=sites), "payment__bill__session__", number="refund_id"
         ),
         _of_stays(AlertCode.LONG_STAYS, long_stays(now=now, sites=sites), at="entry_time"),
-        _of_expired(AlertCode.HOLDS_EXPIRED_TODAY, _ended_today(EndReason.UNPAID, sites)),
-        _of_expired(AlertCode.NO_SHOWS_TODAY, _ended_today(EndReason.NO_SHOW, sites)),
-        _of_expired(AlertCode.NO_PLACE_TODAY, _ended_today(EndReason.NO_PLACE, sites)),
+        *_of_expired(_ended_today(sites)),
         _of_money(AlertCode.OPEN_DEBTS, open_debts(sites=sites), "bill__session__", worst=("-amount", "pk")),
         _of_series(AlertCode.SERIES_NEARLY_USED_UP, nearly_used_up(now=now, sites=sites), _last_number),
         _of_series(AlertCode.SERIES_BEGINS_WITH_ZERO, beginning_with_zero(now=now, sites=sites), _prefix),
@@ -181,11 +183,18 @@ def passes_not_renewed(*, zone: ZoneInfo, sites: Sites, now: datetime) -> int:
     return at_sites(rows, sites, "plan__site_id").count()
 
 
-def _ended_today(reason: EndReason, sites: Sites) -> "QuerySet[ParkingSession]":
+_EXPIRED = {
+    AlertCode.HOLDS_EXPIRED_TODAY: EndReason.UNPAID,
+    AlertCode.NO_SHOWS_TODAY: EndReason.NO_SHOW,
+    AlertCode.NO_PLACE_TODAY: EndReason.NO_PLACE,
+}
+
+
+def _ended_today(sites: Sites) -> "QuerySet[ParkingSession]":
     calendar = calendar_of(sites)
     ended = ParkingSession.objects.filter(calendar.days(calendar.today(), None, "ended_at", "zone__site_id"))
     ended = at_sites(ended, sites, "zone__site_id")
-    return ended.filter(end_reason=reason)
+    return ended.filter(end_reason__in=_EXPIRED.values())
 
 
 # --- Summaries --------------------------------------------------------------------------------------
@@ -208,10 +217,9 @@ def _of_money(
     return Alert(code, *_of_all(found), tuple(_row(row) for row in found))
 
 
-def _of_stays(code: AlertCode, rows: "QuerySet[Any]", *, at: str, newest_first: bool = False) -> Alert:
+def _of_stays(code: AlertCode, rows: "QuerySet[Any]", *, at: str) -> Alert:
     listed = _columns(rows, "", session_id=F("pk"), at=F(at))
-    sign = "-" if newest_first else ""
-    found = list(listed.order_by(f"{sign}{at}", f"{sign}pk")[:WORST])
+    found = list(listed.order_by(at, "pk")[:WORST])
     count, _ = _of_all(found)
     return Alert(code, count, None, tuple(_row(row) for row in found))
 
@@ -237,18 +245,26 @@ def _prefix(profile: TaxProfile) -> str:
     return profile.series_prefix
 
 
-def _of_expired(code: AlertCode, rows: "QuerySet[Any]") -> Alert:
-    return _of_stays(code, rows, at="ended_at", newest_first=True)
+def _of_expired(rows: "QuerySet[Any]") -> list[Alert]:
+    """Return an alert for each reason, with the newest of its sessions."""
+    place = Window(RowNumber(), partition_by="end_reason", order_by=("-ended_at", "-pk"))
+    listed = _columns(rows, "", by="end_reason", session_id=F("pk"), at=F("ended_at"), reason=F("end_reason"))
+    newest = list(listed.annotate(place=place).filter(place__lte=WORST).order_by("place"))
+    found = {code: [row for row in newest if row["reason"] == reason] for code, reason in _EXPIRED.items()}
+    return [Alert(code, _of_all(of_code)[0], None, tuple(map(_row, of_code))) for code, of_code in found.items()]
 
 
-def _columns(rows: "QuerySet[Any]", to_stay: str, **columns: Any) -> "QuerySet[Any, Any]":
-    """Return the columns of an alert's rows, each with the count of all: one statement counts, sorts and limits."""
+def _columns(rows: "QuerySet[Any]", to_stay: str, *, by: str | None = None, **columns: Any) -> "QuerySet[Any, Any]":
+    """Return the columns of an alert's rows, each with the count of all: one statement counts, sorts and limits.
+
+    `by`: with the count of those that have the same value there.
+    """
     listed: QuerySet[Any, Any] = rows.values(
         "pk",
         "status",
         plate=F(f"{to_stay}vehicle__vehicle_number"),
         zone_name=F(f"{to_stay}zone__name"),
-        count_of_all=Window(Count("pk")),
+        count_of_all=Window(Count("pk"), partition_by=by),
         **columns,
     )
     return listed

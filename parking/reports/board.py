@@ -5,16 +5,17 @@ from parking.core import clock
 from parking.core.fresh import UntilNews
 from parking.core.sites import Sites
 from parking.reports.overview import Overview, overview
+from parking.stays.watching import counts_now
 
 TREND_DAYS = 30
 BOARDS_KEPT = 20
 
 
 def _overview(_minute: str, sites: Sites) -> Overview:
-    return overview(now=clock.now(), sites=sites, days=TREND_DAYS)
+    return overview(now=clock.now(), sites=sites, days=TREND_DAYS, counts=counts_now())
 
 
-# Eighteen statements. Kept by the minute, because the figures move with time too, and by the sites of who looks.
+# Sixteen statements. Kept by the minute, because the figures move with time too, and by the sites of who looks.
 _boards: UntilNews[Overview] = UntilNews(_overview, news_now, most=BOARDS_KEPT)
 
 

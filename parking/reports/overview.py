@@ -1,6 +1,7 @@
 """The dashboard: the day so far, its money, the zones, and what waits."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from django.db.models import Count, Q
 
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import calendar_of
-from parking.facilities.queries import ZoneCounts, zones_with_counts
+from parking.facilities.queries import ZoneCounts, counts_of, zones_of
 from parking.reports.alerts import Alert, alerts
 from parking.reports.periods import ClosedPeriod
 from parking.reports.revenue import by_method
@@ -51,6 +52,7 @@ class ZoneOccupancy:
     name: str
     is_active: bool
     counts: ZoneCounts
+    site_name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,12 @@ class Overview:
     unpaid: tuple[int, Decimal]
 
 
-def overview(*, now: datetime, sites: Sites, days: int = TREND_DAYS) -> Overview:
+def overview(
+    *, now: datetime, sites: Sites, days: int = TREND_DAYS, counts: Mapping[int, ZoneCounts] | None = None
+) -> Overview:
     """Return the dashboard of these sites, with the takings of the last `days` days.
 
-    Eighteen statements, none of which reads old rows.
+    Sixteen statements, none of which reads old rows; one less with `counts` of the zones that are known already.
 
     `now` is the present moment: days end with the sites' today.
     """
@@ -77,7 +81,7 @@ def overview(*, now: datetime, sites: Sites, days: int = TREND_DAYS) -> Overview
         at=now,
         today=day_figures(sites=sites),
         money=money_trend(sites=sites, days=days),
-        zones=zone_occupancy(sites=sites),
+        zones=zone_occupancy(sites=sites, counts=counts),
         alerts=alerts(now=now, sites=sites),
         unpaid=unpaid_today(sites=sites),
     )
@@ -119,7 +123,8 @@ def money_trend(*, sites: Sites, days: int = TREND_DAYS) -> MoneyTrend:
     )
 
 
-def zone_occupancy(*, sites: Sites) -> list[ZoneOccupancy]:
-    """Return the zones by name, also those that are closed, in two statements."""
-    found = zones_with_counts(sites=sites)
-    return [ZoneOccupancy(zone.pk, zone.name, zone.is_active, counts) for zone, counts in found]
+def zone_occupancy(*, sites: Sites, counts: Mapping[int, ZoneCounts] | None = None) -> list[ZoneOccupancy]:
+    """Return the zones by name, also those that are closed, in two statements; in one with `counts`."""
+    rows = zones_of(sites).filter(retired_at=None).values_list("pk", "name", "is_active", "site__name")
+    known = counts_of() if counts is None else counts
+    return [ZoneOccupancy(pk, name, active, known.get(pk, ZoneCounts()), site) for pk, name, active, site in rows]

@@ -57,6 +57,11 @@ def rolled_parts(
         yield _added_up(money, METHOD, by=F("method"))
         if by_zone:
             yield _added_up(money, ZONE, in_zone=F("zone_id"))
+    yield from rolled_hours(hours_of, through, sites=sites)
+
+
+def rolled_hours(hours_of: ClosedPeriod, through: date | None, *, sites: Sites) -> "Iterator[QuerySet[Any, Any]]":
+    """Yield the part of such a statement that reads the roll-ups of hours, if there are any."""
     if days := upto(hours_of, through):
         yield _added_up(in_days(HourMoney.objects.all(), days, sites), HOUR, at_hour=F("hour"))
 

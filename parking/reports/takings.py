@@ -3,7 +3,7 @@
 Money counts on the day it was captured, a refund on the day it was done, in the time zone of its site.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +19,19 @@ from parking.facilities.calendars import Calendar, calendar_of
 from parking.payments.models import Payment, Refund, RefundStatus
 from parking.reports.models import DayMoney
 from parking.reports.periods import ClosedPeriod, Period
-from parking.reports.rolled import CELL, DAY, HOUR, METHOD, ZONE, after, in_days, in_zone, nothing, rolled_parts
+from parking.reports.rolled import (
+    CELL,
+    DAY,
+    HOUR,
+    METHOD,
+    ZONE,
+    after,
+    in_days,
+    in_zone,
+    nothing,
+    rolled_hours,
+    rolled_parts,
+)
 from parking.reports.sums import sum_of_paise
 
 K = TypeVar("K", bound=Hashable)
@@ -82,15 +94,35 @@ def read_takings(
         *_live_parts(_Span(period, sites, calendar_of(sites)), hours_of, through, by_zone=by_zone),
         *rolled_parts(period, hours_of, through, sites=sites, by_zone=by_zone),
     ]
-    rows = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0]) if parts else []
+    rows = _rows(parts)
     cells = [Cell(row["on_day"], row["in_zone"], row["by"], _takings(row)) for row in rows if row["part"] == CELL]
     return Table(
         cells,
-        list(({hour: Takings() for hour in HOURS} | _summed(rows, HOUR, "at_hour")).items()),
+        _hours(rows),
         _joined(fold(cells, lambda cell: cell.day), _summed(rows, DAY, "on_day")),
         _joined(fold(cells, lambda cell: cell.zone_id), _summed(rows, ZONE, "in_zone")),
         _joined(fold(cells, lambda cell: cell.method), _summed(rows, METHOD, "by")),
     )
+
+
+def hours_of_day(day: date, *, sites: Sites, through: date | None) -> list[tuple[int, Takings]]:
+    """Return what was taken in each hour of a day, as `read_takings` does, in one statement."""
+    hours = ClosedPeriod(day, day)
+    live = after(hours, through)
+    span = _Span(live or hours, sites, calendar_of(sites))
+    parts = [_by_hour(source, span) for source in (_PAYMENTS, _REFUNDS) if live]
+    return _hours(_rows([*parts, *rolled_hours(hours, through, sites=sites)]))
+
+
+def _rows(parts: "Sequence[QuerySet[Any, Any]]") -> list[dict[str, Any]]:
+    """Return the rows of all parts, in one statement."""
+    if not parts:
+        return []
+    return list(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
+
+
+def _hours(rows: list[dict[str, Any]]) -> list[tuple[int, Takings]]:
+    return list(({hour: Takings() for hour in HOURS} | _summed(rows, HOUR, "at_hour")).items())
 
 
 def net_of(period: Period, *, sites: Sites, through: date | None) -> Decimal:
@@ -116,8 +148,7 @@ def takings_by_method(
             rows = in_zone(at_sites(source.rows(), sites, source.site), zone, f"{source.to_payment}bill__session__")
             rows = live.narrow(rows, source.moment, sites, source.site).order_by()
             parts.append(_of_methods(rows, f"{source.to_payment}method", _sums_of(source)))
-    found = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
-    return _summed([row | {"part": METHOD} for row in found], METHOD, "by")
+    return _summed([row | {"part": METHOD} for row in _rows(parts)], METHOD, "by")
 
 
 def _of_methods(rows: "QuerySet[Any]", method: str, sums: dict[str, Any]) -> "QuerySet[Any, Any]":

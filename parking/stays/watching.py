@@ -11,8 +11,8 @@ from django.db.models.functions import Cast, Concat
 
 from parking.audit.news import news_now
 from parking.core.fresh import UntilNews, fingerprint
-from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
-from parking.facilities.queries import ZoneCounts
+from parking.facilities.models import ParkingSlot, ParkingZone, SlotKind, SlotStatus
+from parking.facilities.queries import ZoneCounts, counts_of_kind
 from parking.payments.models import PaymentOrder, Refund
 from parking.stays.models import ParkingSession
 
@@ -69,26 +69,36 @@ class ZoneState:
     fingerprint: str
 
 
-_BOOKED = Q(slots__status=SlotStatus.BOOKED) | Q(slots__status=SlotStatus.FREE, slots__kept=True)
+_OF_SLOTS = {
+    "total": Count("slots"),
+    "booked": Count(
+        "slots", filter=Q(slots__status=SlotStatus.BOOKED) | Q(slots__status=SlotStatus.FREE, slots__kept=True)
+    ),
+    "occupied": Count("slots", filter=Q(slots__status=SlotStatus.OCCUPIED)),
+    "out_of_service": Count("slots", filter=Q(slots__status=SlotStatus.OUT_OF_SERVICE)),
+}
 
 
 def zones_state() -> dict[int, ZoneState]:
     """Return the present zones by id, also those without slots."""
-    zones = ParkingZone.objects.filter(retired_at=None).order_by("pk")
-    rows = zones.values_list("pk", "updated_at").annotate(
-        total=Count("slots"),
-        booked=Count("slots", filter=_BOOKED),
-        occupied=Count("slots", filter=Q(slots__status=SlotStatus.OCCUPIED)),
-        out_of_service=Count("slots", filter=Q(slots__status=SlotStatus.OUT_OF_SERVICE)),
-    )
-    return {
-        pk: ZoneState(ZoneCounts(*counts), fingerprint(pk, updated_at, *counts)) for pk, updated_at, *counts in rows
-    }
+    zones = ParkingZone.objects.filter(retired_at=None).order_by("pk", "slots__kind")
+    rows = zones.values_list("pk", "updated_at", "marked", "slots__kind").annotate(**_OF_SLOTS)
+    counts: dict[int, ZoneCounts] = {}
+    parts: dict[int, list[object]] = {}
+    for pk, updated_at, marked, kind, *numbers in rows:
+        before = counts.get(pk, ZoneCounts())
+        counts[pk] = before if kind is None else before.with_kind(kind, counts_of_kind(*numbers, marked=marked))
+        parts.setdefault(pk, [pk, updated_at]).extend((kind, *numbers))
+    return {pk: ZoneState(of_zone, fingerprint(*parts[pk])) for pk, of_zone in counts.items()}
 
 
 def slots_state(zone_id: int | None = None) -> str:
-    """Return a text that changes with any slot of a zone, or of all zones."""
-    slots = ParkingSlot.objects.order_by("pk")
+    """Return a text that changes with any slot of a zone, or of all zones, beside the text of the zones.
+
+    Slots for cars that are free are most of them, and are left out: one that comes to them, or leaves them, is missed
+    by the others. A slot is never deleted, and a new one changes the counts of its zone.
+    """
+    slots = ParkingSlot.objects.exclude(status=SlotStatus.FREE, kept=False, kind=SlotKind.CAR).order_by("pk")
     if zone_id is not None:
         slots = slots.filter(zone_id=zone_id)
     return fingerprint(*slots.values_list("pk", "status", "kind", "kept"))
@@ -105,6 +115,11 @@ slots_now: UntilNews[str] = UntilNews(slots_state, news_now)
 def all_zones_text() -> str:
     """Return a text that changes with any present zone or its counts."""
     return fingerprint(*(zone.fingerprint for zone in zones_now.value().values()))
+
+
+def counts_now() -> dict[int, ZoneCounts]:
+    """Return the counts of all present zones as of the last news: for parts that are drawn when these change."""
+    return {pk: zone.counts for pk, zone in zones_now.value().items()}
 
 
 def zone_text(zone_id: int) -> str:

@@ -168,7 +168,7 @@ def test_a_prefix_that_begins_with_zero_is_told_of_while_it_is_in_force(zone: Pa
     assert alert("SERIES_BEGINS_WITH_ZERO").count == 0
 
 
-def test_one_statement_each(story: Story, django_assert_num_queries: Any) -> None:
+def test_nine_statements(story: Story, django_assert_num_queries: Any) -> None:
     zones_of_sites.value()  # read once a second by each process
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         alerts(sites=ALL_SITES, now=NOON)

@@ -91,5 +91,5 @@ def test_the_whole(story: Story) -> None:
 
 def test_as_many_statements_however_much_there_is(story: Story, django_assert_num_queries: Any) -> None:
     zones_of_sites.value()  # read once a second by each process
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         overview(sites=ALL_SITES, now=NOON, days=30)

@@ -23,6 +23,7 @@ from parking.reports.sessions import SessionFilter, all_sessions
 from parking.reports.sheets import MONEY_COLUMNS, money_table
 from parking.reports.spending import spending_by_month
 from parking.reports.terminations import sum_of_terminations, terminations_by_attendant
+from parking.reports.usual import usual
 from parking.stays.models import ParkingSession
 from parking.stays.queries import history_of
 from tests.build import book, cancel, enter, make_user, make_zone, terminate
@@ -182,3 +183,22 @@ def test_files_show_the_time_of_the_site(between: dict[str, ParkingSession]) -> 
     lines = list(csv_lines(MONEY_COLUMNS, money_table(keys)))[1:]
     times = {line.split(",")[MONEY_COLUMNS.index("at")] for line in lines}
     assert times == {"2026-11-22T00:30:00+05:30", "2026-11-21T23:00:00+04:00"}
+
+
+# --- The same weekday ----------------------------------------------------------------------------------
+
+
+def test_usual_figures_are_of_the_same_weekday_at_each_site(
+    zone: ParkingZone, dubai: ParkingZone, between: dict[str, ParkingSession]
+) -> None:
+    # A week later, five minutes after: the 29th in Delhi, still the 28th in Dubai, whose 22nd had not begun then.
+    now = BETWEEN + timedelta(days=7, minutes=5)
+    with time_machine.travel(now, tick=False):
+        found = usual(now=now, sites=ALL_SITES)
+        assert (found.bookings, found.revenue) == (1, Decimal(50))
+        assert {hour: takings.net for hour, takings in found.last_week if takings.net} == {0: Decimal("50.00")}
+        of_dubai = usual(now=now, sites=only(dubai))
+        assert (of_dubai.bookings, of_dubai.revenue) == (1, Decimal(50))
+        assert {hour: takings.net for hour, takings in of_dubai.last_week if takings.net} == {23: Decimal("50.00")}
+        # Ten minutes earlier the minute of that booking had not come.
+        assert usual(now=now - timedelta(minutes=10), sites=ALL_SITES).bookings is None

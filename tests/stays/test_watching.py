@@ -16,7 +16,7 @@ from parking.checkout.refunding import approve_refund, refund_any_payment
 from parking.checkout.settling import follow_open_refunds
 from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingSlot, ParkingZone
-from parking.facilities.queries import ZoneCounts
+from parking.facilities.queries import ZoneCounts, counts_of
 from parking.facilities.services import add_slots, change_slot, retire_zone, update_zone
 from parking.payments.asking import send_refunds
 from parking.payments.gateways.base import GatewayState
@@ -142,6 +142,33 @@ def test_a_zone_without_slots_is_there_and_a_retired_one_is_not(zone: ParkingZon
     found = zones_state()
     assert sorted(found) == [zone.pk, empty.pk]
     assert found[empty.pk].counts == ZoneCounts()
+
+
+def test_the_counts_are_those_that_pages_read(driver: User, staff: User) -> None:
+    zone, unmarked = make_zone(slots=5), make_zone(slots=4)
+    ParkingZone.objects.filter(pk=unmarked.pk).update(marked=False)
+    for place in (zone, unmarked):
+        enter(staff, book(driver, place))
+        first, second, *_ = ParkingSlot.objects.filter(zone=place, status="FREE").order_by("pk")
+        change_slot(actor=SYSTEM, slot_id=first.pk, status="OUT_OF_SERVICE", kind=None, now=START)
+        ParkingSlot.objects.filter(pk=second.pk).update(kind="EV", kept=True)
+    found, read = {pk: zone.counts for pk, zone in zones_state().items()}, counts_of()
+    assert found == read
+    assert [found[pk].free for pk in (zone.pk, unmarked.pk)] == [read[pk].free for pk in (zone.pk, unmarked.pk)]
+    assert found[unmarked.pk] == ZoneCounts(total=3, booked=1, occupied=1)
+
+
+@pytest.mark.parametrize("change", [{"kind": "EV"}, {"kept": True}, {"status": "OUT_OF_SERVICE"}, {"status": "BOOKED"}])
+def test_a_free_slot_that_becomes_something_else_and_back_changes_the_text(
+    zone: ParkingZone, change: dict[str, Any]
+) -> None:
+    slot = ParkingSlot.objects.filter(zone=zone).latest("pk")
+    seen = [slots_state(zone.pk)]
+    ParkingSlot.objects.filter(pk=slot.pk).update(**change)
+    seen.append(slots_state(zone.pk))
+    ParkingSlot.objects.filter(pk=slot.pk).update(status="FREE", kind="CAR", kept=False)
+    seen.append(slots_state(zone.pk))
+    assert [seen[0] == seen[2], seen[0] == seen[1]] == [True, False]
 
 
 def test_a_slot_changes_the_text_of_the_slots_of_its_zone_alone(driver: User, zone: ParkingZone) -> None:

@@ -6,7 +6,7 @@ from django import template
 
 from parking.core import clock
 from parking.facilities.models import ParkingZone
-from parking.tariffs.queries import price_now
+from parking.tariffs.queries import PriceNow, price_now
 
 register = template.Library()
 
@@ -14,10 +14,10 @@ register = template.Library()
 @register.filter
 def rate_now(zone: ParkingZone) -> Decimal:
     """Return the rupees an hour that a car pays for a step that begins now."""
-    return price_now(zone, clock.now()).hourly_rate
+    return car_price(zone).hourly_rate
 
 
 @register.filter
-def fee_now(zone: ParkingZone) -> Decimal:
-    """Return the rupees that a booking of a car costs at least."""
-    return price_now(zone, clock.now()).booking_fee
+def car_price(zone: ParkingZone) -> PriceNow:
+    """Return what a car pays that comes now: `hourly_rate`, and `booking_fee`, which a booking costs at least."""
+    return price_now(zone, clock.now())

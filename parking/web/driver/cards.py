@@ -169,16 +169,20 @@ def zone_cards(
     hours: int = USUAL_HOURS,
     kind: str = VehicleKind.CAR,
     own: Mapping[int, Sequence[KeptPlace]] | None = None,
+    counts: Mapping[int, ZoneCounts] | None = None,
     now: datetime,
 ) -> list[ZoneCard]:
-    """Return the cards of active zones, in two statements. Full and closed zones come last in any order."""
-    zones, kept = zones_with_counts(only_active=True), own or {}
+    """Return the cards of active zones, in two statements, in one with `counts` that are known already.
+
+    Full and closed zones come last in any order.
+    """
+    zones, kept = zones_with_counts(only_active=True, counts=counts), own or {}
     left = bookable_in(zones, now)
     cards = [
         _card(
-            zone, counts, left[zone.pk], kept=kept.get(zone.pk, ()), near=near, hours=hours, kind=kind, now=now
+            zone, of_zone, left[zone.pk], kept=kept.get(zone.pk, ()), near=near, hours=hours, kind=kind, now=now
         )
-        for zone, counts in zones
+        for zone, of_zone in zones
     ]  # fmt: skip
     cards.sort(key=attrgetter(_SORTS.get(sorting, "zone.name")), reverse=sorting == "free")
     return sorted(cards, key=attrgetter("takes_nobody"))

@@ -10,12 +10,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from parking.core import clock
+from parking.facilities.queries import ZoneCounts
 from parking.facilities.rules import read_point
 from parking.stays.kept_places import KeptPlace
 from parking.vehicles.models import VehicleKind
 from parking.web.driver.cards import SORTINGS, USUAL_HOURS, Point, ZoneCard, zone_cards
 
 HOURS = (1, 2, 3, 4, 8, 24)
+# So many zones are shown at first, and so many more each time that a driver asks for more.
+ZONES_SHOWN = 30
 _SORT_NAMES = {"free": _("Most free"), "price": _("Cheapest"), "name": _("By name"), "distance": _("Nearest")}
 # Each filter with its word and icon. Two-wheelers are a kind of vehicle, the others features of a zone.
 _FILTERS: dict[str, tuple[Promise, str]] = {
@@ -38,7 +41,10 @@ class Chip:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The order of the list, what zones must have, for how many hours, and from where distances are counted."""
+    """The order of the list, what zones must have, for how many hours, and from where distances are counted.
+
+    `shown` is how many zones are listed at most.
+    """
 
     sorting: str = SORTINGS[0]
     near: Point | None = None
@@ -46,6 +52,7 @@ class Wanted:
     hours: int = USUAL_HOURS
     text: str = ""
     having: tuple[str, ...] = ()
+    shown: int = ZONES_SHOWN
 
     @property
     def kind(self) -> str:
@@ -53,9 +60,25 @@ class Wanted:
         two_wheeler = VehicleKind.TWO_WHEELER.value
         return two_wheeler if two_wheeler in self.having else VehicleKind.CAR.value
 
-    def all_cards(self, now: datetime, own: Mapping[int, Sequence[KeptPlace]] | None = None) -> list[ZoneCard]:
-        """Return the cards of all zones; `own` are the free slots that are kept for whoever looks, by zone."""
-        return zone_cards(sorting=self.sorting, near=self.near, hours=self.hours, kind=self.kind, own=own, now=now)
+    def all_cards(
+        self,
+        now: datetime,
+        own: Mapping[int, Sequence[KeptPlace]] | None = None,
+        counts: Mapping[int, ZoneCounts] | None = None,
+    ) -> list[ZoneCard]:
+        """Return the cards of all zones; `own` are the free slots that are kept for whoever looks, by zone.
+
+        `counts` are those of the zones where they are known already.
+        """
+        return zone_cards(
+            sorting=self.sorting,
+            near=self.near,
+            hours=self.hours,
+            kind=self.kind,
+            own=own,
+            counts=counts,
+            now=now,
+        )
 
     def of(self, cards: Iterable[ZoneCard]) -> list[ZoneCard]:
         """Return those cards that fit the search and the filters."""
@@ -75,9 +98,15 @@ class Wanted:
             ("sort", "" if self.sorting == SORTINGS[0] else self.sorting),
             ("near", self.near_text if self.near else ""),
             *(("with", name) for name in self.having),
+            ("shown", "" if self.shown == ZONES_SHOWN else str(self.shown)),
         ]
         text = urlencode([(name, value) for name, value in parts if value], safe=",")
         return f"?{text}" if text else ""
+
+    @property
+    def more_query(self) -> str:
+        """Return the query of the same list with more zones."""
+        return replace(self, shown=self.shown + ZONES_SHOWN).query
 
     @property
     def zone_query(self) -> str:
@@ -93,7 +122,7 @@ class Wanted:
 
     def _toggled(self, name: str) -> "Wanted":
         others = tuple(other for other in self.having if other != name)
-        return replace(self, having=others if name in self.having else (*others, name))
+        return replace(self, having=others if name in self.having else (*others, name), shown=ZONES_SHOWN)
 
     @property
     def sortings(self) -> list[tuple[str, Promise]]:
@@ -116,6 +145,12 @@ def read_hours(values: QueryDict) -> int:
     return int(text) if text in {str(hours) for hours in HOURS} else USUAL_HOURS
 
 
+def _read_shown(values: QueryDict) -> int:
+    """Return how many zones an address asks for; what is no number, or too few, counts as usual."""
+    text = values.get("shown", "")
+    return max(int(text), ZONES_SHOWN) if text.isascii() and text.isdecimal() and len(text) < 6 else ZONES_SHOWN
+
+
 def read_wanted(values: QueryDict) -> Wanted:
     """Return what an address asks for; what is no order, place, number of hours or filter is left out."""
     sorting, near_text = values.get("sort", ""), values.get("near", "")
@@ -123,7 +158,8 @@ def read_wanted(values: QueryDict) -> Wanted:
     if sorting not in SORTINGS or (sorting == "distance" and near is None):
         sorting = SORTINGS[0]
     having = tuple(name for name in _FILTERS if name in values.getlist("with"))
-    return Wanted(sorting, near, near_text, read_hours(values), values.get("q", "").strip()[:60], having)
+    text = values.get("q", "").strip()[:60]
+    return Wanted(sorting, near, near_text, read_hours(values), text, having, _read_shown(values))
 
 
 def _names(card: ZoneCard, text: str) -> bool:

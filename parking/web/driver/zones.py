@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from parking.core import clock
 from parking.edge import requests
 from parking.edge.pages import page
-from parking.stays.watching import all_zones_text
+from parking.stays.watching import all_zones_text, counts_now
 from parking.web.access import driver_of
 from parking.web.driver.again import again_of
 from parking.web.driver.cards import ZoneCard, by_site, kept_for
@@ -52,7 +52,18 @@ def _overview(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(wanted: Wanted, cards: list[ZoneCard]) -> dict[str, Any]:
-    return {"wanted": wanted, "groups": by_site(cards), "number": len(cards)}
+    """Return the first zones by site, and of the rest what the link to more of them and the map need."""
+    groups = by_site(cards)
+    ordered = [card for group in groups for card in group.cards]
+    shown, rest = ordered[: wanted.shown], ordered[wanted.shown :]
+    return {
+        "wanted": wanted,
+        "groups": by_site(shown),
+        "several": len(groups) > 1,
+        "number": len(cards),
+        "rest": rest,
+        "on_map": [card for card in rest if card.directions] if settings.MAP_TILES else [],
+    }
 
 
 def _tile_host() -> str:
@@ -66,5 +77,5 @@ def _tile_host() -> str:
 def overview_live(request: HttpRequest) -> HttpResponse:
     """Show the cards without the page around them."""
     wanted, now = read_wanted(request.GET), clock.now()
-    cards = wanted.of(wanted.all_cards(now, kept_for(request, now)))
+    cards = wanted.of(wanted.all_cards(now, kept_for(request, now), counts_now()))
     return page(request, "driver/parts/zone_cards.html", **_listed(wanted, cards))

@@ -1,5 +1,6 @@
 """The slots of the zones, as grids: all of them where there are few, otherwise those of the zone that is chosen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import ZoneCounts, find_zone, slots_by_zone, zones_with_counts
-from parking.stays.watching import all_zones_text, slots_now
+from parking.stays.watching import all_zones_text, counts_now, slots_now
 from parking.web.access import for_attendants
 from parking.web.live import live
 
@@ -44,7 +45,7 @@ def _state() -> str:
 @for_attendants
 def grid_live(request: HttpRequest) -> HttpResponse:
     """Show the grids without the page."""
-    return page(request, "gate/parts/grid.html", grids=_grids(request, _chosen(request)))
+    return page(request, "gate/parts/grid.html", grids=_grids(request, _chosen(request), counts_now()))
 
 
 def _chosen(request: HttpRequest) -> ParkingZone | None:
@@ -56,10 +57,13 @@ def _chosen(request: HttpRequest) -> ParkingZone | None:
     return find_zone(Ref(pk=number), sites=actor_of(request).sites)
 
 
-def _grids(request: HttpRequest, chosen: ParkingZone | None) -> list[ZoneGrid]:
+def _grids(
+    request: HttpRequest, chosen: ParkingZone | None, counts: Mapping[int, ZoneCounts] | None = None
+) -> list[ZoneGrid]:
+    """Return the grids; `counts` are those of the zones where they are known already."""
     sites = actor_of(request).sites
-    zones = zones_with_counts(zone=chosen, sites=sites)
-    if chosen is None and sum(counts.total for _, counts in zones) > MOST_SLOTS:
-        return [ZoneGrid(zone, counts, None) for zone, counts in zones]
+    zones = zones_with_counts(zone=chosen, sites=sites, counts=counts)
+    if chosen is None and sum(of_zone.total for _, of_zone in zones) > MOST_SLOTS:
+        return [ZoneGrid(zone, of_zone, None) for zone, of_zone in zones]
     slots = slots_by_zone(chosen, sites=sites)
-    return [ZoneGrid(zone, counts, slots.get(zone.pk, [])) for zone, counts in zones]
+    return [ZoneGrid(zone, of_zone, slots.get(zone.pk, [])) for zone, of_zone in zones]

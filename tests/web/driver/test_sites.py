@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from parking.accounts.models import Role, User
 from parking.core import clock, fresh
@@ -175,3 +176,36 @@ def test_times_are_those_of_the_site(driver: User, staff: User) -> None:
             text = text_of(office.get(address))
             assert "08:30" in text
             assert "10:00" not in text
+
+
+# --- Many zones ---------------------------------------------------------------------------------------------
+
+
+def test_thirty_zones_are_shown_first_and_thirty_more_on_request(zone: ParkingZone, settings: Settings) -> None:
+    settings.MAP_TILES = "https://{s}.tiles.example/{z}/{x}/{y}.png"
+    for number in range(31):
+        make_zone(f"Zone {number:02}", slots=1, latitude=Decimal("28.600000"), longitude=Decimal("77.200000"))
+    first = Client().get("/zones/?sort=name")
+    [(site, names)] = groups(first)
+    assert (site, len(names), first.context["number"]) == (zone.site.name, 30, 32)
+    assert "2 more zones" in text_of(first)
+    rest = [card.zone for card in first.context["rest"]]
+    assert f'href="/zones/?sort=name&amp;shown=60#zone-{rest[0].pk}"' in first.content.decode()
+    # The map shows all zones that have a place.
+    assert [f'data-address="/zones/{of.pk}/"' in first.content.decode() for of in rest] == [True, False]
+    more = Client().get("/zones/?sort=name&shown=60")
+    assert [len(of_site) for _, of_site in groups(more)] == [32]
+    assert "more zone" not in text_of(more)
+    assert 'data-live="/zones/live/?sort=name&amp;shown=60"' in more.content.decode()
+    assert [len(of_site) for _, of_site in groups(Client().get("/zones/live/?sort=name"))] == [30]
+
+
+@pytest.mark.parametrize("shown", ["0", "-5", "1e3", "९०", "9" * 40, "29"])
+def test_what_is_no_number_of_zones_shows_as_many_as_usual(zone: ParkingZone, shown: str) -> None:
+    answer = Client().get("/zones/", {"shown": shown})
+    assert (answer.status_code, answer.context["wanted"].shown) == (200, 30)
+
+
+def test_a_filter_begins_with_thirty_zones_again(zone: ParkingZone) -> None:
+    answer = Client().get("/zones/?shown=60")
+    assert answer.context["wanted"].chips[0].href == "?with=ev_charging"

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from parking.accounts.models import Role
 from parking.core import clock, fresh
 from parking.core.heartbeats import beat
+from parking.facilities.models import ParkingSite
 from parking.payments.models import OrderStatus, PaymentOrder
 from tests.build import book, enter, leave, make_user, make_zone, terminate
 from tests.web.driver.test_booking import text_of as text_of_page
@@ -45,6 +46,26 @@ def test_the_figures_are_those_of_the_day(office, driver, staff, zone):
     assert "8 free 1 inside, 1 booked, of 10" in shown
     assert sum(takings.net for _, takings in board.money.days) == Decimal("150.00")
     assert len(board.money.days) == 30
+
+
+def test_of_many_zones_the_fullest_twenty_are_shown(office, driver, zone):
+    for number in range(22):
+        make_zone(f"Level {number:02}", slots=2)
+    book(driver, last := make_zone("Level 99", slots=2))
+    answer = office.get("/office/")
+    shown = [of.zone_id for of in answer.context["zones"]]
+    assert (shown[0], len(shown)) == (last.pk, 20)
+    assert "4 more zones" in text_of_page(answer)
+    # The share counts the others as well.
+    assert "0 % of 56 slots" in text_of_page(answer)
+    assert "4 more zones" in text_of_page(office.get(LIVE))
+
+
+def test_a_zone_names_its_site_where_there_are_several(office, zone):
+    assert f"{zone.site.name} · 0 inside" not in text_of_page(office.get("/office/"))
+    ParkingSite.objects.create(name="Airport", code="AIR", state="OPEN", created_at=clock.now())
+    assert f"{zone.site.name} · 0 inside" in text_of_page(office.get("/office/"))
+    assert f"{zone.site.name} · 0 inside" not in text_of_page(office.get(f"/office/?site={zone.site_id}"))
 
 
 @time_machine.travel(datetime(2026, 11, 20, 9, 30, tzinfo=UTC), tick=False)

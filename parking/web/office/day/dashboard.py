@@ -12,7 +12,7 @@ from parking.stays.watching import everything_text
 from parking.web.access import for_office
 from parking.web.live import live, minute
 from parking.web.office.day.alerts import alert_cards
-from parking.web.office.day.figures import fullest_first, key_figures, revenue_line, tasks, waiting
+from parking.web.office.day.figures import MOST_ZONES, fullest_first, key_figures, revenue_line, tasks, waiting
 from parking.web.office.shared.site_switch import site_switch
 
 
@@ -49,6 +49,7 @@ def _rendered(request: HttpRequest, template: str) -> HttpResponse:
         kpis=key_figures(board, usual, days_now(sites=switch.sites), switch.query),
         line=revenue_line(board, usual, board.at.astimezone(calendar.main)),
         zones=fullest_first(board.zones),
+        more_zones=max(len(board.zones) - MOST_ZONES, 0),
         alerts=cards,
         tasks=tasks(cards),
         waiting=waiting(cards),

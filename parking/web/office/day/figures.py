@@ -87,9 +87,13 @@ def _share(board: Overview) -> str:
     return gettext("%(share)s %% of %(places)s slots") % {"share": share, "places": places}
 
 
+# Of hundreds of zones these are the ones to look at; the list of zones has them all.
+MOST_ZONES = 20
+
+
 def fullest_first(zones: Sequence[ZoneOccupancy]) -> list[ZoneOccupancy]:
-    """Return the zones, those with the greatest share of their slots taken first."""
-    return sorted(zones, key=attrgetter("counts.occupancy_percent"), reverse=True)
+    """Return `MOST_ZONES` zones at most, those with the greatest share of their slots taken first."""
+    return sorted(zones, key=attrgetter("counts.occupancy_percent"), reverse=True)[:MOST_ZONES]
 
 
 # --- The line of revenue -------------------------------------------------------------------------------------

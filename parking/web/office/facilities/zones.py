@@ -18,7 +18,7 @@ from parking.facilities.models import ParkingSite, ParkingZone
 from parking.facilities.queries import capacity_of, find_zone, retired_zones, zones_with_counts
 from parking.facilities.sites import present_sites
 from parking.reports.changes import changes_of_zone
-from parking.stays.watching import all_zones_text
+from parking.stays.watching import all_zones_text, counts_now
 from parking.tariffs import services as tariffs
 from parking.tariffs.queries import price_now, rates_of_kinds
 from parking.web.access import for_managers, for_office
@@ -54,7 +54,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 def counts(request: HttpRequest) -> HttpResponse:
     """Show the list of zones without the page."""
     switch = site_switch(request)
-    return page(request, "office/parts/zones.html", switch=switch, zones=zones_with_counts(sites=switch.sites))
+    zones = zones_with_counts(sites=switch.sites, counts=counts_now())
+    return page(request, "office/parts/zones.html", switch=switch, zones=zones)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
