@@ -1,9 +1,10 @@
 """Photos that people take: checked by their content, turned upright, made smaller, kept without what cameras add."""
 
+import struct
 from io import BytesIO
 
 from pi_heif import register_heif_opener
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from parking.core.errors import Refused
 
@@ -12,6 +13,22 @@ MOST_PIXELS = 64_000_000
 SIDE = 2000  # the longer side of what is kept, at most
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _QUALITY = 80
+# What the readers of the formats raise for pictures, and for notes of cameras (EXIF), that are broken: each its own.
+_UNREADABLE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    Image.DecompressionBombError,
+)
 
 # Phones keep HEIC; a browser that cannot read it sends it as it is. Only who names the format gets it (FORMATS).
 register_heif_opener(thumbnails=False)
@@ -33,7 +50,7 @@ def as_photo(content: bytes) -> bytes:
                 raise refused
             image.draft("RGB", (SIDE, SIDE))  # a JPEG is unpacked no larger than needed
             drawn = ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except _UNREADABLE as error:
         raise refused from error
     drawn.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     written = BytesIO()

@@ -1,5 +1,6 @@
 """Exemptions: by class and photo, on the bill, before and after the quote, counted; and the kind at the entry."""
 
+import struct
 from base64 import b64decode
 from datetime import timedelta
 from decimal import Decimal
@@ -172,8 +173,32 @@ def test_a_heic_photo_that_says_to_be_too_large_is_not_unpacked(monkeypatch: pyt
         as_photo(HEIC)
 
 
+def _with(content: bytes, place: int, byte: int) -> bytes:
+    return content[:place] + bytes([byte]) + content[place + 1 :]
+
+
+def _with_odd_notes() -> bytes:
+    """Return a JPEG that is to be turned, and whose camera wrote its width as a fraction."""
+    written, width = BytesIO(), struct.pack(">HHII", 0x0100, 5, 1, 8)
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x02" + struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0) + width + bytes(4)
+    Image.new("RGB", (2, 2)).save(written, "JPEG", exif=exif)
+    return written.getvalue()
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"GIF89a", picture_of(9, 9, "BMP"), b"\xff\xd8" + b"0" * 12_000_000, HEIC[:400], HEIC[:-20]]
+    "content",
+    [
+        b"",
+        b"GIF89a",
+        picture_of(9, 9, "BMP"),
+        b"\xff\xd8" + b"0" * 12_000_000,
+        HEIC[:400],
+        HEIC[:-20],
+        # Nothing to decode, and a height beyond all limits: the library raises errors of its own for each.
+        _with(HEIC, 96, 0),
+        _with(HEIC, HEIC.index(b"ispe") + 12, 42),
+        _with_odd_notes(),
+    ],
 )
 def test_what_is_no_photo_exempts_nobody(
     staff: User, inside: ParkingSession, ambulances: ExemptClass, content: bytes
