@@ -281,6 +281,9 @@ def test_attendants_see_a_photo_for_thirty_days_after_the_end(
     with refused("photo_not_found"):
         evidence.photo(kept.pk, actor(staff), late)
     assert evidence.photo(kept.pk, actor(admin), late)
+    # The page of the session shows no picture that would stay empty.
+    shown = [evidence.photos_of(inside, actor(who), when) for who, when in ((staff, in_time), (staff, late), (admin, late))]
+    assert shown == [[kept], [], [kept]]
 
 
 def set_kind(user: User, session: ParkingSession, kind: str, minutes: float, photo: bytes | None = None) -> None:
