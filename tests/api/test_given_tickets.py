@@ -12,6 +12,7 @@ from parking.checkout import expiring
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
 from tests.api.reading import data_of, problem_of
+from tests.api.test_statements import at_most
 from tests.build import book, enter, give_ticket, leave, reloaded, take_ticket
 from tests.client import ApiClient
 from tests.invariants import assert_books_agree, nothing_changes
@@ -93,3 +94,14 @@ def test_only_a_ticket_of_the_gate_is_answered_for(
             for answer in ("ENTERED", "GONE"):
                 assert problem_of(say(staff, session, answer)) == (400, "not_given_ticket")
         assert problem_of(say(staff, given, "MAYBE")) == (400, "validation_error")
+
+
+def test_a_list_of_tickets_asks_once_what_was_given(
+    staff: User, zone: ParkingZone, given: ParkingSession, time_machine: Traveller
+) -> None:
+    give_ticket(staff, zone, "DL-01-AB-1235", START)
+    # Each is overdue by now, and to be asked about.
+    time_machine.move_to(at(40), tick=False)
+    with at_most(3):
+        rows = data_of(ApiClient(staff).get("/api/staff/expected/"))["results"]
+    assert [(row["may_enter"], row["asked"]) for row in rows] == [(True, True)] * 2
