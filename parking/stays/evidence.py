@@ -100,9 +100,7 @@ def photo(evidence_id: int, actor: Actor, now: datetime) -> bytes:
     raise NotFound("photo_not_found", "There is no such photo")
 
 
-def _seen_by(
-    actor: Actor, rows: QuerySet[ParkingSessionEvidence], now: datetime
-) -> QuerySet[ParkingSessionEvidence]:
+def _seen_by(actor: Actor, rows: QuerySet[ParkingSessionEvidence], now: datetime) -> QuerySet[ParkingSessionEvidence]:
     """Return those of some photos that are not too old for this person."""
     if actor.role != "STAFF":
         return rows

@@ -143,6 +143,12 @@ def test_a_photo_is_kept_small_upright_and_without_what_the_camera_added() -> No
         assert (kept.format, kept.size, dict(kept.getexif())) == ("JPEG", (1333, 2000), {})
 
 
+def test_a_heic_photo_is_given_its_time_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photos, "_HEIC_SECONDS", 0)
+    with refused("photo_invalid"):
+        as_photo(HEIC)
+
+
 # A photo as phones keep it (HEIC): 64 by 32, blue on the left, to be turned by 90 degrees; with the maker's name.
 HEIC = b64decode(
     "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAchtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9j"
@@ -197,6 +203,8 @@ def _with_odd_notes() -> bytes:
         # Nothing to decode, and a height beyond all limits: the library raises errors of its own for each.
         _with(HEIC, 96, 0),
         _with(HEIC, HEIC.index(b"ispe") + 12, 42),
+        # A description of the decoder that is cut: the library ends its process.
+        _with(HEIC, 177, 160),
         _with_odd_notes(),
     ],
 )
@@ -282,8 +290,8 @@ def test_attendants_see_a_photo_for_thirty_days_after_the_end(
         evidence.photo(kept.pk, actor(staff), late)
     assert evidence.photo(kept.pk, actor(admin), late)
     # The page of the session shows no picture that would stay empty.
-    shown = [evidence.photos_of(inside, actor(who), when) for who, when in ((staff, in_time), (staff, late), (admin, late))]
-    assert shown == [[kept], [], [kept]]
+    looks = ((staff, in_time), (staff, late), (admin, late))
+    assert [evidence.photos_of(inside, actor(who), when) for who, when in looks] == [[kept], [], [kept]]
 
 
 def set_kind(user: User, session: ParkingSession, kind: str, minutes: float, photo: bytes | None = None) -> None:
