@@ -306,5 +306,5 @@ def expected_cars(request: HttpRequest, filters: Annotated[ExpectedQuery, Query(
     now = clock.now()
     sites = actor_at(actor_of(request), filters.gate_id).sites
     rows = expected(sites=sites, q=filters.q) if filters.q else due_within(SOON, sites=sites, now=now)
-    found = page_of(rows.select_related("driver").told_whether_given(), filters)
+    found = page_of(rows.select_related("driver"), filters)
     return ok(found.showing([ExpectedOut.of(session, now) for session in found.rows]))
