@@ -40,7 +40,11 @@ def _uv(pinned: Path) -> int:
     command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet", "--require-hashes"]
     # Of equal names the best version counts, as with pip.
     command += ["--python", sys.executable, "--index-strategy", "unsafe-best-match", "-r", str(pinned)]
-    return subprocess.run(command, env=_environment(), capture_output=True, check=False).returncode
+    try:
+        return subprocess.run(command, env=_environment(), capture_output=True, check=False).returncode
+    except OSError:
+        # It is elsewhere, because the environment sees packages of the machine, or may not be run here.
+        return 1
 
 
 def _environment() -> dict[str, str]:

@@ -28,6 +28,11 @@ class Checked:
     payments: list[Payment]
     doubt: SessionNote | None
 
+    @property
+    def may_doubt(self) -> bool:
+        """Return whether there is something to doubt: the code is on the ticket too, and a doubt is told once."""
+        return bool(self.payments) or not self.session.is_open
+
 
 def check(*, code: str, now: datetime) -> Checked:
     """Return what the books have of the stay of a code; whoever has the code may see it. Raises NotFound."""
@@ -39,12 +44,14 @@ def check(*, code: str, now: datetime) -> Checked:
 def doubt(*, actor: Actor, code: str, paid: Decimal, words: str, now: datetime) -> SessionNote:
     """Keep that somebody says to have paid another sum (rupees), once for each stay; a problem for the car park.
 
-    Raises NotFound `qr_not_found`; Refused `receipt_doubted` the second time.
+    Raises NotFound `qr_not_found`; Refused `receipt_doubted` the second time, `nothing_paid_yet` inside.
     """
     with transaction.atomic():
         session = access.lock(_of_receipt(code), SYSTEM)
         if note_of_driver(session) is not None:
             raise Refused("receipt_doubted", "This was told already", session_id=session.pk)
+        if session.is_open and not session.bill.payments.exists():
+            raise Refused("nothing_paid_yet", "Nothing was paid yet", session_id=session.pk)
         kept = session.amount_paid
         note = write_for_driver(session=session, text=f"₹{paid} ≠ ₹{kept} {words}".strip(), now=now)
         audit.record(actor, ReceiptDoubted(session_id=session.pk, note_id=note.pk, stated=paid, kept=kept), now)

@@ -9,6 +9,7 @@ import structlog
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
@@ -197,6 +198,7 @@ _HANDLERS: list[tuple[type[Exception], Callable[..., HttpResponse]]] = [
     (HttpError, _http_error),
     (RequestDataTooBig, too_large),
     (SuspiciousOperation, bad_request),
+    (MultiPartParserError, bad_request),
     (UnsupportedMedia, unsupported_media),
     (OperationalError, database_away),
     (InterfaceError, database_away),

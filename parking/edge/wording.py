@@ -151,6 +151,7 @@ CATALOGUE: dict[type[DomainError], dict[str, Promise]] = {
         "not_cancellable": _("This booking cannot be cancelled any more."),
         "lookup_invalid": _("This list cannot be searched in this way."),
         "nothing_due": _("Nothing is due now."),
+        "nothing_paid_yet": _("Nothing was paid for this session yet."),
         "charged_by_mandate": _("This renewal is charged automatically. Stop that first to pay it yourself."),
         "mandates_off": _("Automatic charges are not offered here."),
         "mandate_not_possible": _("Automatic charges are not possible for this pass, or its end is too near."),

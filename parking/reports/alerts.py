@@ -28,6 +28,8 @@ from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 # How many rows an alert names.
 WORST = 5
+# Attendants are asked five minutes after a ticket was given (`stays/given_tickets.py`); so long they may not answer.
+TICKET_UNANSWERED = timedelta(hours=1)
 
 
 class AlertCode(StrEnum):
@@ -181,6 +183,12 @@ def passes_not_renewed(*, zone: ZoneInfo, sites: Sites, now: datetime) -> int:
     lines = AuditEntry.objects.filter(action=PassNotRenewed.action, at__gte=begin, at__lt=end)
     rows = Subscription.objects.filter(pk__in=lines.values("subject_id"))
     return at_sites(rows, sites, "plan__site_id").count()
+
+
+def tickets_unanswered(*, sites: Sites, now: datetime) -> "QuerySet[ParkingSession]":
+    """Return tickets of gates that hold their slots, because nobody said what became of their cars."""
+    given = ParkingSession.objects.given_tickets().filter(booked_at__lte=now - TICKET_UNANSWERED)
+    return at_sites(given, sites, "zone__site_id")
 
 
 _EXPIRED = {

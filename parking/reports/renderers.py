@@ -28,12 +28,13 @@ from parking.notifications.queries import managers_at
 from parking.notifications.rendering import register_renderer
 from parking.payments.gateways.registry import gateway_label
 from parking.payments.trouble import silent_gateways, unanswered_orders
-from parking.reports.alerts import Alert, AlertCode, alerts, nearly_used_up, passes_not_renewed
+from parking.reports.alerts import Alert, AlertCode, alerts, nearly_used_up, passes_not_renewed, tickets_unanswered
 from parking.reports.sums import paise_of
 
-# No alerts of the overview, because they are over by the morning.
+# No alerts of the overview, because they are over by the morning, or the gates themselves ask.
 GATEWAY_SILENT = "GATEWAY_SILENT"
 PASSES_NOT_RENEWED = "PASSES_NOT_RENEWED"
+TICKETS_UNANSWERED = "TICKETS_UNANSWERED"
 _NAMES: dict[str, Promise] = {
     AlertCode.ORDERS_IN_REVIEW: gettext_lazy("Payments in review"),
     AlertCode.PAID_TWICE: gettext_lazy("Paid twice"),
@@ -43,6 +44,7 @@ _NAMES: dict[str, Promise] = {
     AlertCode.OPEN_DEBTS: gettext_lazy("Open debts"),
     AlertCode.SERIES_NEARLY_USED_UP: gettext_lazy("Invoice numbers nearly used up"),
     GATEWAY_SILENT: gettext_lazy("Payments that a payment service did not answer"),
+    TICKETS_UNANSWERED: gettext_lazy("Tickets without an answer, entered or gone"),
     PASSES_NOT_RENEWED: gettext_lazy("Passes that were not renewed yesterday"),
 }
 
@@ -131,7 +133,7 @@ def digest_of(sites: Sites, now: datetime) -> Callable[[int], Message] | None:
     """
     waiting = [_waiting_of(alert, now) for alert in alerts(now=now, sites=sites) if alert.code in _NAMES]
     lost = passes_not_renewed(zone=_zone_of_first(sites), sites=sites, now=now)
-    news = (_unanswered(sites, now), _OneOfWaiting(PASSES_NOT_RENEWED, lost, ZERO, now))
+    news = (_unanswered(sites, now), _tickets(sites, now), _OneOfWaiting(PASSES_NOT_RENEWED, lost, ZERO, now))
     waiting = [one for one in (*waiting, *news) if one.count]
     if not waiting:
         return None
@@ -170,6 +172,12 @@ def _unanswered(sites: Sites, now: datetime) -> _OneOfWaiting:
     orders = unanswered_orders(since=now - timedelta(days=1), now=now, sites=sites)
     about = orders.aggregate(count=Count("pk"), paise=paise_of("amount"), oldest=Min("created_at"))
     return _OneOfWaiting(GATEWAY_SILENT, about["count"], from_paise(about["paise"] or 0), about["oldest"] or now)
+
+
+def _tickets(sites: Sites, now: datetime) -> _OneOfWaiting:
+    """Return the tickets that keep their slots until somebody says whether their cars are inside."""
+    about = tickets_unanswered(sites=sites, now=now).aggregate(count=Count("pk"), oldest=Min("booked_at"))
+    return _OneOfWaiting(TICKETS_UNANSWERED, about["count"], ZERO, about["oldest"] or now)
 
 
 def zone_of_manager(user: User) -> ZoneInfo:

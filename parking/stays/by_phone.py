@@ -8,6 +8,7 @@ from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.core.ids import Ref
+from parking.core.phones import international_digits
 from parking.core.sites import at_sites
 from parking.stays import access
 from parking.stays.events import DriverCalled, PhoneSearched
@@ -16,7 +17,6 @@ from parking.stays.rules import phone_digits
 
 # A number in India without its country; a shorter text would find many.
 WHOLE_NUMBER = 10
-_COUNTRY = "+91"
 MOST_SHOWN = 20
 
 
@@ -47,11 +47,13 @@ def number_to_call(*, actor: Actor, session: Ref, now: datetime) -> str:
     found = access.find(session, actor, at_work=True)
     if found.status not in OPEN_SESSION:
         raise Refused("session_over", "This parking session is over")
-    digits = phone_digits(phone_of(found))
+    typed = phone_of(found)
+    digits = phone_digits(typed)
     if not digits:
         raise Refused("phone_unknown", "No phone number is known")
     audit.record(actor, DriverCalled(session_id=found.pk, ends_in=digits[-2:]), now)
-    return f"{_COUNTRY}{digits}" if len(digits) == WHOLE_NUMBER else digits
+    whole = international_digits(typed)
+    return f"+{whole}" if whole else digits
 
 
 def phone_ending(session: ParkingSession) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from parking.audit import services as audit
 from parking.core.actor import Actor
@@ -93,17 +93,24 @@ def photo(evidence_id: int, actor: Actor, now: datetime) -> bytes:
     """
     rows = ParkingSessionEvidence.objects.filter(pk=evidence_id) if actor.sees_work else None
     if rows is not None:
-        if actor.role == "STAFF":
-            rows = rows.filter(Q(session__ended_at=None) | Q(session__ended_at__gt=now - SEEN_BY_ATTENDANTS))
+        rows = _seen_by(actor, rows, now)
         found = at_sites(rows, actor.sites, "session__zone__site_id").values_list("jpeg", flat=True).first()
         if found is not None:
             return bytes(found)
     raise NotFound("photo_not_found", "There is no such photo")
 
 
-def photos_of(session: ParkingSession) -> list[ParkingSessionEvidence]:
-    """Return the photos of a session without their content, oldest first."""
-    return list(ParkingSessionEvidence.objects.filter(session=session).defer("jpeg").order_by("pk"))
+def _seen_by(actor: Actor, rows: QuerySet[ParkingSessionEvidence], now: datetime) -> QuerySet[ParkingSessionEvidence]:
+    """Return those of some photos that are not too old for this person."""
+    if actor.role != "STAFF":
+        return rows
+    return rows.filter(Q(session__ended_at=None) | Q(session__ended_at__gt=now - SEEN_BY_ATTENDANTS))
+
+
+def photos_of(session: ParkingSession, actor: Actor, now: datetime) -> list[ParkingSessionEvidence]:
+    """Return the photos of a session that `photo` shows this person, without their content, oldest first."""
+    rows = ParkingSessionEvidence.objects.filter(session=session).defer("jpeg").order_by("pk")
+    return list(_seen_by(actor, rows, now))
 
 
 def photo_ids_of(sessions: Iterable[ParkingSession]) -> dict[int, list[int]]:

@@ -15,8 +15,10 @@ ASKED_AFTER = timedelta(minutes=5)
 
 def is_given_ticket(session: ParkingSession) -> bool:
     """Return whether a session is a ticket that an attendant gave, and that is not in yet."""
-    is_ticket = session.status == SessionStatus.BOOKED and session.driver_id is None
-    return is_ticket and has_happened(TicketGiven, session.pk)
+    if session.status != SessionStatus.BOOKED or session.driver_id is not None:
+        return False
+    known: bool | None = getattr(session, "was_given", None)
+    return has_happened(TicketGiven, session.pk) if known is None else known
 
 
 def is_asked_about(session: ParkingSession, now: datetime) -> bool:

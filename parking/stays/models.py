@@ -130,6 +130,10 @@ class ParkingSessionQuerySet(models.QuerySet["ParkingSession"]):
         """Tickets that attendants gave and whose cars are not inside yet."""
         return self.filter(_GIVEN, status=SessionStatus.BOOKED, driver=None)
 
+    def told_whether_given(self) -> "ParkingSessionQuerySet":
+        """With `was_given`, for lists: else each row asks for it in a statement of its own."""
+        return self.annotate(was_given=_GIVEN)
+
     def claimed(self) -> "ParkingSessionQuerySet":
         """Open stays, without reservations that have no slot yet: those have not claimed their vehicle."""
         return self.open().exclude(status=SessionStatus.BOOKED, slot=None, ends_at__isnull=False)

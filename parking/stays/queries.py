@@ -84,7 +84,8 @@ def zones_visited(driver_id: int) -> QuerySet[ParkingZone]:
 
 def expected(*, sites: Sites, q: str) -> QuerySet[ParkingSession]:
     """Return bookings that are not in yet, by a part of the plate or the number of the booking; none for no text."""
-    rows = ParkingSession.objects.whole().filter(status=SessionStatus.BOOKED).order_by("enter_by", "pk")
+    rows = ParkingSession.objects.whole().told_whether_given()
+    rows = rows.filter(status=SessionStatus.BOOKED).order_by("enter_by", "pk")
     rows = at_sites(rows, sites, "zone__site_id")
     if not q:
         return rows.none()
@@ -94,7 +95,8 @@ def expected(*, sites: Sites, q: str) -> QuerySet[ParkingSession]:
 
 def due_within(span: timedelta, *, sites: Sites, now: datetime) -> QuerySet[ParkingSession]:
     """Return bookings at these sites whose car has to come within this time, the most urgent first."""
-    rows = ParkingSession.objects.whole().filter(status=SessionStatus.BOOKED, enter_by__lte=now + span)
+    rows = ParkingSession.objects.whole().told_whether_given()
+    rows = rows.filter(status=SessionStatus.BOOKED, enter_by__lte=now + span)
     return at_sites(rows, sites, "zone__site_id").order_by("enter_by", "pk")
 
 

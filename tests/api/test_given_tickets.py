@@ -9,9 +9,13 @@ from time_machine import Traveller
 from parking.accounts.models import User
 from parking.audit.models import AuditEntry
 from parking.checkout import expiring
+from parking.core.sites import ALL_SITES
 from parking.facilities.models import ParkingZone
+from parking.notifications.kinds import kind_of
+from parking.reports.renderers import digest_of
 from parking.stays.models import ParkingSession
 from tests.api.reading import data_of, problem_of
+from tests.api.test_statements import at_most
 from tests.build import book, enter, give_ticket, leave, reloaded, take_ticket
 from tests.client import ApiClient
 from tests.invariants import assert_books_agree, nothing_changes
@@ -93,3 +97,29 @@ def test_only_a_ticket_of_the_gate_is_answered_for(
             for answer in ("ENTERED", "GONE"):
                 assert problem_of(say(staff, session, answer)) == (400, "not_given_ticket")
         assert problem_of(say(staff, given, "MAYBE")) == (400, "validation_error")
+
+
+def test_a_list_of_tickets_asks_once_what_was_given(
+    staff: User, zone: ParkingZone, given: ParkingSession, time_machine: Traveller
+) -> None:
+    give_ticket(staff, zone, "DL-01-AB-1235", START)
+    # Each is overdue by now, and to be asked about.
+    time_machine.move_to(at(40), tick=False)
+    with at_most(3):
+        rows = data_of(ApiClient(staff).get("/api/staff/expected/"))["results"]
+    assert [(row["may_enter"], row["asked"]) for row in rows] == [(True, True)] * 2
+
+
+def test_managers_are_told_of_what_nobody_answered_for_an_hour(
+    staff: User, zone: ParkingZone, given: ParkingSession
+) -> None:
+    def told(minute: float) -> list[dict[str, Any]]:
+        make = digest_of(ALL_SITES, at(minute))
+        return make(staff.pk).values["waiting"] if make else []
+
+    assert told(59) == []
+    assert told(60) == [{"code": "TICKETS_UNANSWERED", "count": 1, "amount": "", "days": 0}]
+    assert kind_of("digest").lines.words(told(60)) == ["Tickets without an answer, entered or gone: 1"]
+    assert digest_of(frozenset({zone.site_id + 1}), at(60)) is None
+    enter(staff, given, at(60))
+    assert told(61) == []

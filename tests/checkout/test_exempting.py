@@ -1,5 +1,6 @@
 """Exemptions: by class and photo, on the bill, before and after the quote, counted; and the kind at the entry."""
 
+import struct
 from base64 import b64decode
 from datetime import timedelta
 from decimal import Decimal
@@ -142,6 +143,12 @@ def test_a_photo_is_kept_small_upright_and_without_what_the_camera_added() -> No
         assert (kept.format, kept.size, dict(kept.getexif())) == ("JPEG", (1333, 2000), {})
 
 
+def test_a_heic_photo_is_given_its_time_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photos, "_HEIC_SECONDS", 0)
+    with refused("photo_invalid"):
+        as_photo(HEIC)
+
+
 # A photo as phones keep it (HEIC): 64 by 32, blue on the left, to be turned by 90 degrees; with the maker's name.
 HEIC = b64decode(
     "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAchtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9j"
@@ -172,8 +179,34 @@ def test_a_heic_photo_that_says_to_be_too_large_is_not_unpacked(monkeypatch: pyt
         as_photo(HEIC)
 
 
+def _with(content: bytes, place: int, byte: int) -> bytes:
+    return content[:place] + bytes([byte]) + content[place + 1 :]
+
+
+def _with_odd_notes() -> bytes:
+    """Return a JPEG that is to be turned, and whose camera wrote its width as a fraction."""
+    written, width = BytesIO(), struct.pack(">HHII", 0x0100, 5, 1, 8)
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x02" + struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0) + width + bytes(4)
+    Image.new("RGB", (2, 2)).save(written, "JPEG", exif=exif)
+    return written.getvalue()
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"GIF89a", picture_of(9, 9, "BMP"), b"\xff\xd8" + b"0" * 12_000_000, HEIC[:400], HEIC[:-20]]
+    "content",
+    [
+        b"",
+        b"GIF89a",
+        picture_of(9, 9, "BMP"),
+        b"\xff\xd8" + b"0" * 12_000_000,
+        HEIC[:400],
+        HEIC[:-20],
+        # Nothing to decode, and a height beyond all limits: the library raises errors of its own for each.
+        _with(HEIC, 96, 0),
+        _with(HEIC, HEIC.index(b"ispe") + 12, 42),
+        # A description of the decoder that is cut: the library ends its process.
+        _with(HEIC, 177, 160),
+        _with_odd_notes(),
+    ],
 )
 def test_what_is_no_photo_exempts_nobody(
     staff: User, inside: ParkingSession, ambulances: ExemptClass, content: bytes
@@ -256,6 +289,9 @@ def test_attendants_see_a_photo_for_thirty_days_after_the_end(
     with refused("photo_not_found"):
         evidence.photo(kept.pk, actor(staff), late)
     assert evidence.photo(kept.pk, actor(admin), late)
+    # The page of the session shows no picture that would stay empty.
+    looks = ((staff, in_time), (staff, late), (admin, late))
+    assert [evidence.photos_of(inside, actor(who), when) for who, when in looks] == [[kept], [], [kept]]
 
 
 def set_kind(user: User, session: ParkingSession, kind: str, minutes: float, photo: bytes | None = None) -> None:

@@ -35,6 +35,12 @@ def test_pip_installs_what_uv_cannot(calls: list[str]) -> None:
     assert calls == ["pip requirements-installer.txt", "uv odd", "pip odd"]
 
 
+def test_a_uv_that_is_elsewhere_is_one_that_cannot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(install, "_environment", dict)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    assert install._uv(Path("list")) == 1
+
+
 def test_uv_is_told_where_pip_finds_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The environment counts more than a file, and a section for `pip install` more than the general one."""
     said = tmp_path / "pip"

@@ -212,12 +212,20 @@ def test_what_cannot_be_read_is_bad_input(driver: User, settings: Any, body: byt
     assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
 
 
-@pytest.mark.parametrize("address", [None, 1, [], "", "a\x00b@example.org", "x" * 5000, "nobody@example.org"])
+@pytest.mark.parametrize(
+    "address", [None, 1, [], "", "a\x00b@example.org", "\ud800@example.org", "x" * 5000, "nobody@example.org"]
+)
 def test_an_address_that_nobody_has_is_passed_over(driver: User, settings: Any, address: Any) -> None:
     use(settings, "postmark")
     User.objects.create(username="without", email="", date_joined=START)
     answer = report("postmark", SAID["postmark"][0] | {"Email": address})
     assert (answer.status_code, answer.json()["data"]) == (200, {"marked": 0})
+
+
+def test_a_form_without_its_boundary_is_bad_input(settings: Any) -> None:
+    use(settings, "mailgun")
+    answer = Client().generic("POST", "/api/mail/events/", b"x", content_type="multipart/form-data")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
 
 
 @pytest.mark.parametrize("at", [1e30, -1e30, "x", None])

@@ -46,6 +46,19 @@ def test_the_code_of_a_pass_shows_no_receipt(driver, staff, zone):
         assert Client().post(f"/r/{held.pass_code}", {"paid": "500"}).status_code == 404
 
 
+def test_the_code_of_a_ticket_shows_the_bill_so_far_and_takes_no_doubt_before_money_came(staff, zone):
+    inside = enter(staff, take_ticket(zone, "DL-01-AB-1234", at(1)), at(2))
+    text = page_of(inside)
+    assert "<h1>Bill so far</h1>" in text
+    assert "Not what you paid?" not in text
+    assert "Receipt check" not in text
+    with nothing_changes():
+        assert "Nothing was paid for this session yet." in page_of(inside, paid="500")
+    gone = leave(staff, inside, tendered="100", now=at(10)).session
+    assert "Not what you paid?" in page_of(gone)
+    assert "Thank you." in page_of(gone, paid="500")
+
+
 def test_another_sum_is_told_once_and_ticked_off_by_no_attendant(left, gate_of, staff, admin):
     assert "Thank you." in page_of(left, paid="500", words="Took 500")
     assert "that another sum was paid" in page_of(left)

@@ -82,7 +82,8 @@ def _forged() -> Unauthenticated:
 def _report(event: AnymailTrackingEvent, now: datetime) -> Report | None:
     address, is_spam = event.recipient, event.event_type == EventType.COMPLAINED
     is_news = is_spam or (_is_for_good(event) and not _is_soft(event.esp_event))
-    if not is_news or not isinstance(address, str) or "\0" in address or len(address) > _LONGEST:
+    # No database takes NUL characters or lone surrogates.
+    if not is_news or not isinstance(address, str) or not address.isprintable() or len(address) > _LONGEST:
         return None
     at = event.timestamp or now
     return Report(address, "complained" if is_spam else "bounced", at if at.tzinfo else at.replace(tzinfo=UTC))

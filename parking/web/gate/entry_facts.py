@@ -34,7 +34,7 @@ def entry_facts(session: ParkingSession, actor: Actor, now: datetime) -> EntryFa
     return EntryFacts(
         exemption=present_exemption(session),
         classes=list(classes_at(session.site_id)) if session.is_open else [],
-        photos=photos_of(session),
+        photos=photos_of(session, actor, now),
         kinds=kinds_of(session.zone),
         may_set_kind=session.is_open and (early or actor.role == "ADMIN"),
         needs_photo=not early,

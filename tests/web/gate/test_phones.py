@@ -89,6 +89,14 @@ def test_the_call_gives_the_number_of_an_open_session_alone(staff, driver, insid
     assert AuditEntry.objects.filter(action="session.driver_called").count() == 1
 
 
+def test_a_number_of_another_country_is_dialled_there(staff, driver, inside):
+    for typed, dialled in {"+65 9123 4567": "+6591234567", "2345-6789": "23456789"}.items():
+        driver.phone = typed
+        driver.save(update_fields=["phone"])
+        answer = ApiClient(staff).post(f"/api/staff/sessions/{inside.pk}/call/", {}).json()
+        assert answer["data"] == {"phone": dialled}
+
+
 def test_no_button_where_no_number_is_known_or_the_car_has_left(gate, staff, inside, zone):
     silent = take_ticket(zone, "KA-01-AB-0003")
     leave(staff, inside)
