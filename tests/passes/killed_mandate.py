@@ -1,9 +1,9 @@
 """Not a test: a program that lives mandates at the stand-in, killed by SIGKILL at each step.
 
 Run by `test_mandates_killed` as `PROGRAM STANDIN ZONE DRIVER`. It makes the same journey again and again, each time 30
-days later, with a plan of its own. Each part of a journey (asked for, given, offered, charged, ended) is made by a process of its
-own, which dies one step later than in the journey before, until it comes to its end: so a journey sees a death in each
-part. After each death the holder taps again and the worker runs. It prints the step that each died at.
+days later, with a plan of its own. Each part of a journey (asked for, given, offered, charged, ended) is made by a
+process of its own, which dies one step later than in the journey before, until it comes to its end: so a journey sees a
+death in each part. After each death the holder taps again and the worker runs. It prints the step that each died at.
 """
 
 import sys
