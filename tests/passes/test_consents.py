@@ -1,6 +1,7 @@
 """The small amount that a consent to a mandate takes: written down, given back, in agreement with Razorpay's books."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from parking.core.money import to_paise
 from parking.passes.mandate_models import Mandate, MandateCharge, MandateConsent
 from parking.passes.models import Plan, Subscription
 from parking.payments.gateways.mandates import ChargeMade
+from parking.payments.gateways.razorpay.client import RazorpayClient
 from parking.payments.gateways.razorpay.mandates import RazorpayMandates
 from parking.payments.models import Payment, Refund
 from parking.reports.periods import ClosedPeriod
@@ -256,3 +258,15 @@ def _found(monkeypatch: pytest.MonkeyPatch, *payments: str) -> list[str]:
 
     monkeypatch.setattr(RazorpayMandates, "consents_of", consents_of)
     return searches
+
+
+def test_a_bank_that_takes_nothing_for_the_consent_stops_nothing(
+    agreed: Mandate, razorpay: Standin, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mandate of netbanking is agreed to by a payment of ₹0."""
+    asked = RazorpayClient.payment
+    monkeypatch.setattr(RazorpayClient, "payment", lambda self, number: replace(asked(self, number), amount=0))
+    deliver(razorpay, now)
+    follow(now)
+    assert state(agreed).status == "HELD"
+    assert not MandateConsent.objects.exists()
