@@ -54,6 +54,8 @@ ON_POSTGRESQL_FILES = {
     "test_callers.py",
     "test_commands.py",
     "test_events.py",
+    # Real deaths of processes, which take long; those of passes, orders and reservations die on both.
+    "test_mandates_killed.py",
 }
 # Of these folders, what depends on the database: races, statements counted, whole journeys.
 ON_BOTH_FILES = {

@@ -33,17 +33,21 @@ def note_consent(*, mandate: Mandate, payer: str, told: str, now: datetime) -> N
     """Write down what the consent to a mandate took. Raises Unavailable.
 
     `told` is its payment, if somebody named it; else it is looked for among the payments of its payer while none is
-    known, because a webhook may be lost.
+    known, because a webhook may be lost. That may take many calls: nobody waits for it (`payer` is empty then).
     """
     if told:
         follow_consent(mandate=mandate, payment_id=told, now=now)
-    if not payer or not consents.is_sought(mandate):
+    if not payer or not consents.is_sought(mandate, now=now):
         return
     since, until = mandate.created_at - _AROUND, mandate.expires_at + _AROUND
     with _asking(mandate.number):
         found = list(registry.mandates().consents_of(payer, since=since, until=until, others=_orders(since, until)))
-    for payment_id in found:
-        follow_consent(mandate=mandate, payment_id=payment_id, now=now)
+    # One for each mandate, the oldest first: a payer may have given several in the same hour.
+    for payment_id in reversed(found):
+        if not consents.is_of_another(payment_id, mandate):
+            follow_consent(mandate=mandate, payment_id=payment_id, now=now)
+        if mandate.consents.exists():
+            return
 
 
 def _orders(since: datetime, until: datetime) -> set[str]:

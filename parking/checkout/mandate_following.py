@@ -53,12 +53,14 @@ def follow_mandates(*, now: datetime) -> int:
     return answered + follow_consents(now=now)
 
 
-def follow_mandate(*, mandate: Mandate, now: datetime, fresh: bool = False, consent: str = "") -> None:
+def follow_mandate(
+    *, mandate: Mandate, now: datetime, fresh: bool = False, consent: str = "", is_awaited: bool = False
+) -> None:
     """Bring a mandate to what the gateway says, and count its charges in. Raises Unavailable.
 
     One that never arrived is made, one that is to end is cancelled; of one that is over only charges are read,
     which may come late. `fresh`: this very call has just written it. `consent` is the payment by which it was given,
-    if that was told.
+    if that was told; where somebody waits for the answer (`is_awaited`) it is not looked for.
     """
     if mandate.status == MandateStatus.ENDED and not mandate.gateway_id:
         return
@@ -82,7 +84,7 @@ def follow_mandate(*, mandate: Mandate, now: datetime, fresh: bool = False, cons
     for charge in charges:
         _take(mandate, charge, now)
     _note(mandate, answer, now)
-    note_consent(mandate=mandate, payer=answer.payer, told=consent, now=now)
+    note_consent(mandate=mandate, payer="" if is_awaited else answer.payer, told=consent, now=now)
 
 
 def _asked(

@@ -69,7 +69,7 @@ def _opened(actor: Actor, held: Subscription, now: datetime) -> Mandate:
 
 def _send(mandate: Mandate, is_new: bool, now: datetime) -> None:
     try:
-        follow_mandate(mandate=mandate, now=now, fresh=is_new)
+        follow_mandate(mandate=mandate, now=now, fresh=is_new, is_awaited=True)
     except Unavailable:
         return
     mandate.refresh_from_db()
@@ -132,7 +132,7 @@ def confirm_return(*, subscription: Subscription, payment_id: str, signature: st
     genuine = registry.mandates().return_is_genuine(gateway_id=gateway_id, payment_id=payment_id, signature=signature)
     if mandate is None or not genuine:
         raise Refused("signature_invalid", "This was not signed by the payment gateway")
-    follow_mandate(mandate=mandate, now=now, consent=payment_id)
+    follow_mandate(mandate=mandate, now=now, consent=payment_id, is_awaited=True)
     return pass_again(subscription)
 
 
@@ -140,4 +140,4 @@ def look_again(*, subscription: Subscription, now: datetime) -> None:
     """Ask the gateway after the mandate of a pass, for a holder who comes back from its page. Raises Unavailable."""
     mandate = mandates.mandate_of(subscription)
     if mandate is not None:
-        follow_mandate(mandate=mandate, now=now)
+        follow_mandate(mandate=mandate, now=now, is_awaited=True)

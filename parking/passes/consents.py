@@ -12,6 +12,9 @@ _PAUSES = (
     (timedelta(days=1), timedelta(hours=1)),
     (timedelta(days=30), timedelta(hours=12)),
 )
+# For how long after the time to agree the payment of a consent is looked for, where nobody told of it: each time all
+# payments of those hours are read. One that is not found by then is left to the reconciliation, and a person.
+_SOUGHT_FOR = timedelta(days=7)
 
 
 def note(*, mandate: Mandate, paid: ConsentPaid, now: datetime) -> tuple[MandateConsent, bool, bool]:
@@ -50,9 +53,19 @@ def is_charge(payment_id: str) -> bool:
     return MandateCharge.objects.filter(payment_id=payment_id).exists()
 
 
-def is_sought(mandate: Mandate) -> bool:
-    """Return whether nobody has told of the consent of a mandate yet, and no charge has made the question idle."""
-    return not mandate.consents.exists() and not mandate.made.exists()
+def is_sought(mandate: Mandate, *, now: datetime) -> bool:
+    """Return whether the consent of a mandate is still to be looked for.
+
+    Not when somebody told of it, a charge made the question idle, or it was looked for long enough: some banks take
+    nothing for a consent.
+    """
+    is_time = now < mandate.expires_at + _SOUGHT_FOR
+    return is_time and not mandate.consents.exists() and not mandate.made.exists()
+
+
+def is_of_another(payment_id: str, mandate: Mandate) -> bool:
+    """Return whether a payment is known as the consent of another mandate, of the same payer."""
+    return MandateConsent.objects.filter(payment_id=payment_id).exclude(mandate=mandate).exists()
 
 
 def consent_by(payment_id: str) -> MandateConsent | None:

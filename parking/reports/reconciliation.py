@@ -174,8 +174,6 @@ def _theirs(span: _Span, most_calls: int | None) -> list[Movement]:
 def _of_sites(movements: list[Movement], span: _Span) -> list[Movement]:
     """Return the movements whose order, refund or consent is one of the span's sites."""
     sites = span.sites
-    near = _consents(span).filter(paid_at__lt=span.around[1]).values_list("payment_id", "refund_id")
-    consents = {number for pair in near for number in pair if number}
     numbers = [_without_attempt(movement.own_number) for movement in movements]
     orders = at_sites(PaymentOrder.objects.all(), sites, "bill__site_id")
     refunds = at_sites(Refund.objects.all(), sites, "payment__bill__site_id")
@@ -184,11 +182,22 @@ def _of_sites(movements: list[Movement], span: _Span) -> list[Movement]:
         some = numbers[begin : begin + _NUMBERS_AT_ONCE]
         known.update(orders.filter(order_id__in=some).values_list("order_id", flat=True))
         known.update(refunds.filter(refund_id__in=some).values_list("refund_id", flat=True))
+    consents = _numbers_of_consents([movement.number for movement in movements], span)
     return [
         movement
         for movement, number in zip(movements, numbers, strict=True)
         if number in known or movement.number in consents
     ]
+
+
+def _numbers_of_consents(numbers: list[str], span: _Span) -> set[str]:
+    """Return which of the gateway's numbers are consents of the span's sites, or what went back of these."""
+    known: set[str] = set()
+    for begin in range(0, len(numbers), _NUMBERS_AT_ONCE):
+        some = numbers[begin : begin + _NUMBERS_AT_ONCE]
+        known.update(_consents(span).filter(payment_id__in=some).values_list("payment_id", flat=True))
+        known.update(_consents(span).filter(refund_id__in=some).values_list("refund_id", flat=True))
+    return known
 
 
 def _without_attempt(own_number: str) -> str:

@@ -1,12 +1,14 @@
 """Not a test: a program that lives mandates at the stand-in, killed by SIGKILL at each step.
 
 Run by `test_mandates_killed` as `PROGRAM STANDIN ZONE DRIVER`. It makes the same journey again and again, each time 30
-days later, with a plan of its own, and in a process of its own that dies one step later, until one comes to its end.
-After each death the holder taps again and the worker runs. It prints the step that each died at.
+days later, with a plan of its own. Each part of a journey (asked for, given, offered, charged, ended) is made by a
+process of its own, which dies one step later than in the journey before, until it comes to its end: so a journey sees a
+death in each part. After each death the holder taps again and the worker runs. It prints the step that each died at.
 """
 
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -32,6 +34,8 @@ from tests.passes.build import again, make_plan, sold
 
 APART, DAY, HOUR, MINUTE = timedelta(days=30), timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 WEEK, FIVE = timedelta(days=7), Decimal("5.00")
+# Of each kind one: of mandates, of payments (of the consent and of the charge), of refunds.
+LATE = ("subscription.charged", "payment.captured", "refund.processed")
 
 
 def watch(steps: Steps) -> None:
@@ -56,19 +60,40 @@ class Journey:
         """Return the stand-in with a connection of this process's own."""
         return Standin(self.address, None)  # type: ignore[arg-type]
 
+    def hang_up(self) -> None:
+        """Leave no connection that a child would share."""
+        self.standin.http.close()
+        del self.standin
+
     @cached_property
     def ends_at(self) -> datetime:
         return self.held.ends_at
 
-    def run(self) -> None:
-        self._ask()
+    @property
+    def parts(self) -> list[tuple[Callable[[], None], Callable[[], None]]]:
+        """Return what is done, part by part, each with what brings it to its end after a death."""
+        return [
+            (self._ask, self._ask_again),
+            (self._give, self._given_after_all),
+            (self._offer, self._offer_again),
+            (self._charge, self._charge),
+            (self._end_it, self._end_it),
+        ]
+
+    def _give(self) -> None:
         self._bank("authorise", "created")
         self._hear("subscription.authenticated")
-        _worker(self.begin + 5 * MINUTE)
+        _worker(self.begin + 15 * MINUTE)
+
+    def _offer(self) -> None:
         pass_renewing.offer_renewals(now=self.ends_at - 2 * DAY)
+
+    def _charge(self) -> None:
         self._bank("charge", "authenticated")
         self._hear("payment.captured")
         _worker(self.ends_at + HOUR)
+
+    def _end_it(self) -> None:
         self._end()
         _worker(self.ends_at + 3 * HOUR)
 
@@ -89,11 +114,11 @@ class Journey:
             if row["status"] == state:
                 self.standin.mandate(row["id"], action)
 
-    def _hear(self, event: str | None = None) -> None:
-        """Take the webhooks that the gateway has sent in this journey, all or those of one name, and work on them."""
+    def _hear(self, *events: str) -> None:
+        """Take the webhooks of these names that the gateway has sent in this journey, and work on them."""
         sent = self.standin.webhooks(gateway="razorpay")[self.sent_before :]
         for row in sent:
-            if event not in {None, row["event"]}:
+            if row["event"] not in events:
                 continue
             queued: list[int] = []
             now = self.ends_at + HOUR
@@ -104,19 +129,21 @@ class Journey:
 
     # --- After it --------------------------------------------------------------------------------------------
 
-    def heal(self) -> None:
-        """Let the holder tap again, and a worker come back, up to when all is over."""
+    def _ask_again(self) -> None:
         if not Mandate.objects.filter(subscription=self.held).exists():
             self._ask()
         _worker(self.begin + 10 * MINUTE)
+
+    def _given_after_all(self) -> None:
         self._bank("authorise", "created")
         _worker(self.begin + 20 * MINUTE)
+
+    def _offer_again(self) -> None:
         pass_renewing.offer_renewals(now=self.ends_at - DAY)
-        self._bank("charge", "authenticated")
-        _worker(self.ends_at + HOUR)
-        self._end()
-        _worker(self.ends_at + 3 * HOUR)
-        self._hear()
+
+    def come_to_rest(self) -> None:
+        """Let what the gateway told come late and once more, and the pass run out."""
+        self._hear(*LATE)
         for event_id in webhooks.unworked_events(now=self.begin + APART):
             webhooks.work_on_event(event_id=event_id, now=self.begin + 20 * DAY)
         pass_changes.choose_renewal(
@@ -185,18 +212,24 @@ def prepared(number: int, base: datetime, address: str, zone: ParkingZone, drive
 def main(address: str, zone_id: str, driver_id: str) -> None:
     zone, driver = ParkingZone.objects.get(pk=zone_id), User.objects.get(pk=driver_id)
     base = datetime.now(UTC).replace(microsecond=0)
-    # Once in this process, so that each child begins with everything compiled.
+    dying = set[int]()
     for number in range(LONGEST):
         journey = prepared(number, base, address, zone, driver)
-        came_through = number > 0 and lives_to_its_end(number, watch, journey.run)
-        if number == 0:
-            journey.run()
-        journey.standin.http.close()
-        del journey.__dict__["standin"]
-        journey.heal()
+        for part, (live, heal) in enumerate(journey.parts):
+            # The first journey is made in this process, so that each child begins with everything compiled.
+            if number == 0:
+                dying.add(part)
+            if number == 0 or part not in dying:
+                live()
+                continue
+            journey.hang_up()
+            if lives_to_its_end(number, watch, live):
+                dying.remove(part)
+            heal()
+        journey.come_to_rest()
         journey.check()
-        journey.standin.http.close()
-        if came_through:
+        journey.hang_up()
+        if not dying:
             return
     raise SystemExit(f"more than {LONGEST} steps")
 

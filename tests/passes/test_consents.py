@@ -1,6 +1,7 @@
 """The small amount that a consent to a mandate takes: written down, given back, in agreement with Razorpay's books."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from parking.core.money import to_paise
 from parking.passes.mandate_models import Mandate, MandateCharge, MandateConsent
 from parking.passes.models import Plan, Subscription
 from parking.payments.gateways.mandates import ChargeMade
+from parking.payments.gateways.razorpay.client import RazorpayClient
 from parking.payments.gateways.razorpay.mandates import RazorpayMandates
 from parking.payments.models import Payment, Refund
 from parking.reports.periods import ClosedPeriod
@@ -23,6 +25,7 @@ from parking.reports.reconciliation import reconcile
 from parking.reports.rules import Comparison
 from tests.gateways.standin import Standin
 from tests.invariants import assert_books_agree, nothing_changes
+from tests.passes.build import bought
 from tests.passes.mandates import (
     HOUR,
     begin,
@@ -206,3 +209,64 @@ def test_an_invoice_for_the_consent_is_no_charge(
 def test_the_record_says_both(given: Mandate) -> None:
     actions = list(AuditEntry.objects.filter(action__contains="consent").values_list("action", flat=True))
     assert sorted(actions) == ["pass.mandate_consent_paid", "pass.mandate_consent_returned"]
+
+
+def test_a_holder_who_comes_back_waits_for_no_search(agreed: Mandate, razorpay: Standin, now: datetime) -> None:
+    """All payments of some hours are read for it, which the worker may do."""
+    pass_mandates.look_again(subscription=agreed.subscription, now=now)
+    assert state(agreed).status == "HELD"
+    assert "payment_list" not in [name for name, _ in razorpay.calls("razorpay")]
+    follow(now)
+    assert_known_and_back(agreed)
+
+
+def test_one_that_took_nothing_is_looked_for_a_week(
+    given: Mandate, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    MandateConsent.objects.all().delete()
+    searches = _found(monkeypatch)
+    follow(given.expires_at + timedelta(days=6))
+    assert len(searches) == 1
+    follow(given.expires_at + timedelta(days=7))
+    assert len(searches) == 1
+
+
+def test_two_mandates_of_one_payer_have_a_consent_each(
+    driver: User, given: Mandate, razorpay: Standin, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gateway knows a payer by the telephone: the payments of both mandates are listed for each, newest first."""
+    first = MandateConsent.objects.get().payment_id
+    another = bought(driver, given.subscription.plan, "KA-05-MK-7777", now=now, auto_renew=True)
+    second = begin(driver, another, now)
+    razorpay.mandate(second.gateway_id, "authorise")
+    follow(now)
+    newest = MandateConsent.objects.get(mandate=second).payment_id
+    MandateConsent.objects.all().delete()
+    _found(monkeypatch, newest, first)
+    follow(now)
+    found = MandateConsent.objects.order_by("mandate").values_list("mandate", "payment_id")
+    assert list(found) == [(given.pk, first), (second.pk, newest)]
+
+
+def _found(monkeypatch: pytest.MonkeyPatch, *payments: str) -> list[str]:
+    """Let these payments be all that a search finds; the list has the payer of each search."""
+    searches: list[str] = []
+
+    def consents_of(_: RazorpayMandates, payer: str, **__: Any) -> list[str]:
+        searches.append(payer)
+        return list(payments)
+
+    monkeypatch.setattr(RazorpayMandates, "consents_of", consents_of)
+    return searches
+
+
+def test_a_bank_that_takes_nothing_for_the_consent_stops_nothing(
+    agreed: Mandate, razorpay: Standin, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mandate of netbanking is agreed to by a payment of ₹0."""
+    asked = RazorpayClient.payment
+    monkeypatch.setattr(RazorpayClient, "payment", lambda self, number: replace(asked(self, number), amount=0))
+    deliver(razorpay, now)
+    follow(now)
+    assert state(agreed).status == "HELD"
+    assert not MandateConsent.objects.exists()

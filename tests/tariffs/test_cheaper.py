@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from parking.tariffs.rules import Terms
+from parking.tariffs.rules import BillLine, Stay, Terms, cheaper, lines_of
 from parking.tariffs.rules.cheaper import is_cheaper
 from parking.tariffs.rules.templates import peak_bands
 from parking.tariffs.rules.terms import WEEK, Band, FreeMode, NextDay, NightCharge, Slab, Weekday
@@ -147,3 +147,44 @@ def test_who_had_free_minutes_already_is_compared_too() -> None:
     assert not is_cheaper(before, after, TEN)
     before, after = (replace(terms, free_again_after_minutes=600) for terms in (before, after))
     assert is_cheaper(before, after, TEN)
+
+
+NIGHT = NightCharge(1320, 360, Decimal(30))
+
+
+def each_minute(price: int, every: int = 1) -> Terms:
+    return replace(HOURS, grace_minutes=0, slabs=(Slab(1440, Decimal(price), every),), night_charge=NIGHT)
+
+
+def test_a_step_each_minute_beside_a_night_is_not_compared_from_each_entry_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was compared 40,000 times, for minutes of a process that serves the gates as well."""
+    compared = []
+
+    def counted(stay: Stay, terms: Terms) -> tuple[BillLine, ...]:
+        compared.append(stay)
+        return lines_of(stay, terms)
+
+    monkeypatch.setattr(cheaper, "lines_of", counted)
+    assert not is_cheaper(each_minute(1), each_minute(2), MIDNIGHT)
+    assert len(compared) < 10_000
+
+
+@pytest.mark.parametrize(("before", "after"), [((7, 7), (10, 10)), ((10, 10), (7, 7)), ((1, 1), (15, 15))])
+def test_steps_of_different_lengths_are_compared_where_they_matter(
+    before: tuple[int, int], after: tuple[int, int]
+) -> None:
+    """A rupee a minute all of them; but who pays by seven minutes, pays less for ten than who pays by ten."""
+    cheaper_for_some = each_minute(*before), each_minute(*after)
+    assert is_cheaper(*cheaper_for_some, TEN) is (before != (1, 1))
+
+
+def test_a_rate_instead_of_slabs_is_compared_at_the_ends_of_its_steps() -> None:
+    """₹15 for each quarter of an hour: 37 of them are ₹555, and just at their last minute it was a rupee more."""
+    quarters = replace(HOURS, base_rate=Decimal(60), grace_minutes=0, minimum_minutes=15, step_minutes=15)
+    slabs = (Slab(554, Decimal(0)), Slab(555, Decimal(556)), Slab(1440, Decimal(0)))
+    before = replace(quarters, slabs=slabs)
+    assert is_cheaper(before, quarters, TEN)
+    slabs = (slabs[0], Slab(555, Decimal(555)), slabs[2])
+    assert not is_cheaper(replace(before, slabs=slabs), quarters, TEN)

@@ -1,39 +1,39 @@
 """Whether one tariff is cheaper than another for somebody who comes on a day. A pure function.
 
-It may take seconds where slabs have many steps. What was compared is remembered: so it is compared before anything is
-locked, and under the lock only looked up, unless the prices changed meanwhile; and once for zones with the same prices.
+It may take a second or two where slabs have a step each minute. What was compared is remembered: so it is compared
+before anything is locked, and under the lock only looked up, unless the prices changed meanwhile; and once for zones
+with the same prices.
 """
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from parking.core.money import ZERO
+from parking.tariffs.rules.compared_lengths import lengths_of, night_lengths
 from parking.tariffs.rules.lines import DAY, HOUR, total_of
+from parking.tariffs.rules.nights import nights_inside
 from parking.tariffs.rules.stay import Stay, lines_of
 from parking.tariffs.rules.terms import FreeMode, Terms
 
-# Minutes of the stays that are compared, beside those at which one of the tariffs changes something.
-_LENGTHS = (1, 15, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1440, 2880)
 # Amounts and percents that are owed beside the time, each of which may not fall.
 _BESIDE = ("booking_fee", "lost_ticket_fee", "overstay_percent")
 
 
 @dataclass(frozen=True)
 class _Visit:
-    """Who comes: had a booking with its fee or not, free minutes already or not, while the zone was so dear."""
+    """Who comes: free minutes already or not, while the zone was so dear. The terms have the fee if it is owed."""
 
-    has_fee: bool
+    before: Terms
+    after: Terms
     free_used: bool
     percent: int
 
-    def total(self, terms: Terms, entry: datetime, minutes: int) -> Decimal:
-        until = entry + timedelta(minutes=minutes)
-        stay = Stay(entry, until, demand_percent=self.percent, free_used=self.free_used)
-        return total_of(lines_of(stay, terms if self.has_fee else terms.without_fee()))
+    def pays_less(self, entry: datetime, minutes: int) -> bool:
+        stay = Stay(entry, entry + timedelta(minutes=minutes), demand_percent=self.percent, free_used=self.free_used)
+        return total_of(lines_of(stay, self.after)) < total_of(lines_of(stay, self.before))
 
 
 def is_cheaper(before: Terms, after: Terms, moment: datetime, *, percents: Collection[int] = (0,)) -> bool:
@@ -54,14 +54,30 @@ def _compared(before: Terms, after: Terms, moment: datetime, percents: frozenset
         return True
     if replace(after, booking_fee=before.booking_fee) == before:
         return False
-    lengths = sorted({*_LENGTHS, *_lengths_of(before), *_lengths_of(after)})
     visits = list(_visits(before, after, percents))
-    return any(
-        visit.total(after, entry, minutes) < visit.total(before, entry, minutes)
-        for entry in _entries(before, after, moment)
-        for minutes in lengths
-        for visit in visits
-    )
+    return any(visit.pays_less(entry, minutes) for entry, minutes in _stays(before, after, moment) for visit in visits)
+
+
+def _stays(before: Terms, after: Terms, moment: datetime) -> Iterator[tuple[datetime, int]]:
+    """Yield the entries and lengths (minutes) to compare. Under slabs the time of day matters by its nights alone."""
+    by_length, seen = bool(before.slabs and after.slabs), set[tuple[int, ...]]()
+    lengths = lengths_of(before, after)
+    for entry in _entries(before, after, moment):
+        for minutes in sorted({*lengths, *night_lengths(before, after, entry)}):
+            key = (minutes, *_nights(before, after, entry, minutes)) if by_length else ()
+            if key not in seen:
+                yield entry, minutes
+            if by_length:
+                seen.add(key)
+
+
+def _nights(before: Terms, after: Terms, entry: datetime, minutes: int) -> Iterator[int]:
+    until = entry + timedelta(minutes=minutes)
+    for terms in (before, after):
+        if terms.night_charge:
+            yield nights_inside(entry, until, terms)
+            charged_from = entry + timedelta(minutes=terms.free_minutes)
+            yield nights_inside(charged_from, max(charged_from, until), terms)
 
 
 def _is_free_more_often(before: Terms, after: Terms) -> bool:
@@ -78,19 +94,9 @@ def _visits(before: Terms, after: Terms, percents: Collection[int]) -> Iterator[
     used = (False, True) if some_free and before.free_again_after_minutes > 0 else (False,)
     changes = {0} if before.night_charge == after.night_charge else {0, min(percents), max(percents)}
     for has_fee in owed:
+        old, new = (before, after) if has_fee else (before.without_fee(), after.without_fee())
         for free_used in used:
-            yield from (_Visit(has_fee, free_used, percent) for percent in sorted(changes))
-
-
-def _lengths_of(terms: Terms) -> Iterator[int]:
-    yield from (terms.grace_minutes, terms.minimum_minutes, terms.free_minutes, terms.step_minutes)
-    yield from (terms.minimum_minutes + terms.grace_minutes, terms.step_minutes + terms.grace_minutes + 1)
-    begins = 0
-    for slab in terms.slabs:
-        steps = range(begins, slab.until_minutes, slab.every_minutes) if slab.every_minutes else ()
-        for minutes in (*steps, slab.until_minutes):
-            yield from (minutes + terms.grace_minutes, minutes + terms.grace_minutes + 1)
-        begins = slab.until_minutes
+            yield from (_Visit(old, new, free_used, percent) for percent in sorted(changes))
 
 
 def _entries(before: Terms, after: Terms, moment: datetime) -> list[datetime]:

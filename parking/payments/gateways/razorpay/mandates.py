@@ -112,7 +112,9 @@ class RazorpayMandates:
     def consent(self, payment_id: str) -> ConsentPaid | None:
         """Return what a payment took for a consent and whether it is back, None if it took nothing."""
         payment = self._client.payment(payment_id)
-        return self._consent(payment) if payment.status == PaymentStatus.OURS else None
+        # By some ways of paying a consent is a payment of nothing.
+        took = payment.status == PaymentStatus.OURS and payment.amount > 0
+        return self._consent(payment) if took else None
 
     def consents_of(
         self, payer: str, *, since: datetime, until: datetime, others: Collection[str] = ()

@@ -132,7 +132,7 @@ class SoldPass:
 def overview(request: HttpRequest) -> HttpResponse:
     """Show the plans, and the passes by number, plate or username."""
     switch, now = site_switch(request), clock.now()
-    text = request.GET.get("q", "").strip()[:_TEXT_LENGTH]
+    text = request.GET.get("q", "").replace("\0", "").strip()[:_TEXT_LENGTH]
     charging = request.GET.get("charging", "")
     charging = charging if charging in set(Charging) else ""
     sheet = sheet_of(request, passes_at(switch.sites, charging=charging, text=text))
