@@ -112,14 +112,16 @@ def test_one_who_asked_for_a_refund_sees_no_button_to_approve_it(
 
 
 def test_a_taken_vehicle_leads_to_its_booking(phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone) -> None:
-    book(driver, zone, "DL-01-AB-1234")
+    booked = book(driver, zone, "DL-01-AB-1234")
+    book(driver, zone, "DL-01-AB-5678")
     sign_in(phone, driver)
     phone.goto(f"/zones/{zone.pk}/")
     phone.get_by_label("Plate", exact=True).fill("DL01AB1234")
     phone.get_by_label("Owner's name").fill("Asha")
     phone.get_by_role("button", name="Book and pay").click()
     expect(phone.get_by_role("alert")).to_contain_text("open booking")
-    expect(phone.get_by_role("main").get_by_role("link", name="View ticket")).to_have_attribute("href", "/tickets/")
+    ticket = phone.get_by_role("main").get_by_role("link", name="View ticket")
+    expect(ticket).to_have_attribute("href", f"/tickets/{booked.pk}/")
 
 
 def test_a_printed_ticket_has_no_buttons(phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone) -> None:
