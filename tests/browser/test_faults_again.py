@@ -7,10 +7,11 @@ from playwright.sync_api import Page, expect
 
 from parking.accounts.models import Role, User
 from parking.checkout import refunding
+from parking.checkout.expiring import expire_unpaid_holds
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
-from parking.payments.models import Payment
+from parking.payments.models import Payment, PaymentOrder
 from parking.stays.models import ParkingSession
 from tests.browser.conftest import NewPage, SignIn
 from tests.browser.watch import Watch
@@ -109,6 +110,26 @@ def test_one_who_asked_for_a_refund_sees_no_button_to_approve_it(
         sign_in(page, who)
         page.goto("/office/review/")
         expect(page.get_by_role("button", name="Approve")).to_have_count(seen)
+
+
+def test_after_a_decline_the_hold_stays_until_its_deadline_and_then_nothing_is_tried_again(
+    phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone, gateway: FakeGateway
+) -> None:
+    gateway.outcome = GatewayState.PENDING
+    session = book(driver, zone)
+    sign_in(phone, driver)
+    address = f"/pay/return/{PaymentOrder.objects.get().order_id}/"
+    PaymentOrder.objects.update(status="FAILED")
+    phone.goto(address)
+    expect(phone.get_by_role("heading", name="The payment did not go through")).to_be_visible()
+    expect(phone.get_by_text("The slot is held until")).to_be_visible()
+    expect(phone.get_by_role("link", name="Try again")).to_have_count(1)
+    assert session.pay_by is not None
+    expire_unpaid_holds(now=session.pay_by + timedelta(minutes=1))
+    phone.goto(address)
+    expect(phone.get_by_text("Your slot was released.")).to_be_visible()
+    expect(phone.get_by_role("link", name="Try again")).to_have_count(0)
+    expect(phone.get_by_role("link", name="Book again")).to_have_attribute("href", f"/zones/{zone.pk}/")
 
 
 def test_a_taken_vehicle_leads_to_its_booking(phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone) -> None:
