@@ -165,12 +165,19 @@ def test_no_colour_of_a_pointer_stays_after_a_touch(new_page: NewPage, sign_in: 
         assert page.evaluate(STUCK) == [], address
 
 
-def test_one_notice_says_that_there_is_no_connection(phone: Page, sign_in: SignIn, driver: User, watch: Watch) -> None:
+def test_one_notice_says_that_there_is_no_connection(
+    phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone, watch: Watch
+) -> None:
+    """A ticket says itself how old it is; the notice of all pages is not shown above it as well."""
     watch.allow("ERR_INTERNET_DISCONNECTED")
+    booked = book(driver, zone)
     sign_in(phone, driver)
-    phone.goto("/tickets/")
-    phone.context.set_offline(True)
-    expect(phone.get_by_text("No connection.").locator("visible=true")).to_have_count(1)
+    for address, stale in (("/profile/", 0), (f"/tickets/{booked.pk}/", 1)):
+        phone.goto(address)
+        phone.context.set_offline(True)
+        expect(phone.locator("[data-stale]")).to_have_count(stale, timeout=15_000)
+        expect(phone.get_by_text("No connection.").locator("visible=true")).to_have_count(1)
+        phone.context.set_offline(False)
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.ADMIN])
