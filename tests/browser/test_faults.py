@@ -205,7 +205,7 @@ def test_sums_of_lakhs_stay_in_one_line(
     sign_in(page, admin)
     for address in ("/office/", "/office/payments/", "/office/revenue/"):
         page.goto(address)
-        expect(page.locator(".kpi-value, .figures dd").filter(has_text="₹13,03,").first).to_be_visible()
+        assert "₹13,0" in " ".join(page.locator(".kpi-value, .figures dd").all_inner_texts())
         assert (address, page.evaluate(BURST)) == (address, [])
 
 
