@@ -13,12 +13,14 @@ from parking.core.errors import (
     DomainError,
     Forbidden,
     Unauthenticated,
+    Unavailable,
 )
 from parking.edge.answers import failed
 from parking.edge.errors import database_away, database_unavailable, headers_of, record_refusal
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
 from parking.web.access import View, is_part, to_sign_in
+from parking.web.frames import PLAIN, frame_for
 
 
 class RefusalMiddleware:
@@ -62,7 +64,9 @@ def refusal_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The refusal in words. A part of a page is answered with 200, because it replaces what was asked for."""
     template = "web/parts/refusal.html" if is_part(request) else "web/refusal.html"
     status = 200 if is_part(request) else error.status
-    response = page(request, template, status=status, sentence=sentence_for(error), code=error.code)
+    # Where the database is away, the numbers of the navigation are, too.
+    frame = PLAIN if isinstance(error, Unavailable) else frame_for(request)
+    response = page(request, template, status=status, sentence=sentence_for(error), code=error.code, frame=frame)
     for name, value in headers_of(error).items():
         response.headers[name] = value
     return response
@@ -78,7 +82,7 @@ def wants_json(request: HttpRequest) -> bool:
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
     if wants_json(request):
         return failed("not_found", "There is nothing here", status=404)
-    return render(request, "web/404.html", status=404)
+    return render(request, "web/404.html", {"frame": frame_for(request)}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

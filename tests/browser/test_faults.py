@@ -12,7 +12,7 @@ from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import PaymentOrder
 from tests.browser.conftest import NewPage, SignIn
-from tests.build import book, enter
+from tests.build import book, enter, leave, make_zone
 from tests.gateway import FakeGateway
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -181,6 +181,33 @@ def test_amounts_are_never_broken_nor_cut_on_a_small_phone(
             found = page.evaluate(BROKEN)
             assert (address, found) == (address, [])
             assert (address, page.evaluate("document.documentElement.scrollWidth")) == (address, 360)
+
+
+# Sums that are drawn in more than one line, or wider than their card.
+BURST = """() => [...document.querySelectorAll(".kpi-value, .figures dd:not(.aside)")]
+    .filter(element => element.textContent.trim().startsWith("₹"))
+    .filter(element => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        const lines = new Set([...range.getClientRects()].map(box => Math.round(box.y / 8)));
+        const card = element.closest(".kpi, .figures > div").getBoundingClientRect();
+        return lines.size > 1 || range.getBoundingClientRect().right > card.right - 4;
+    })
+    .map(element => element.textContent.trim())"""
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_sums_of_lakhs_stay_in_one_line(
+    width: int, new_page: NewPage, sign_in: SignIn, admin: User, driver: User, staff: User
+) -> None:
+    zone, ago = make_zone(rate="1357.31"), clock.now() - timedelta(days=40)
+    leave(staff, enter(staff, book(driver, zone, now=ago), ago))
+    page = new_page("phone" if width < 600 else "desktop", viewport={"width": width, "height": 740})
+    sign_in(page, admin)
+    for address in ("/office/", "/office/payments/", "/office/revenue/"):
+        page.goto(address)
+        assert "₹13,0" in " ".join(page.locator(".kpi-value, .figures dd").all_inner_texts())
+        assert (address, page.evaluate(BURST)) == (address, [])
 
 
 def test_the_bar_on_top_sticks(phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone) -> None:

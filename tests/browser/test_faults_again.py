@@ -7,10 +7,11 @@ from playwright.sync_api import Page, expect
 
 from parking.accounts.models import Role, User
 from parking.checkout import refunding
+from parking.checkout.expiring import expire_unpaid_holds
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
-from parking.payments.models import Payment
+from parking.payments.models import Payment, PaymentOrder
 from parking.stays.models import ParkingSession
 from tests.browser.conftest import NewPage, SignIn
 from tests.browser.watch import Watch
@@ -111,15 +112,37 @@ def test_one_who_asked_for_a_refund_sees_no_button_to_approve_it(
         expect(page.get_by_role("button", name="Approve")).to_have_count(seen)
 
 
+def test_after_a_decline_the_hold_stays_until_its_deadline_and_then_nothing_is_tried_again(
+    phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone, gateway: FakeGateway
+) -> None:
+    gateway.outcome = GatewayState.PENDING
+    session = book(driver, zone)
+    sign_in(phone, driver)
+    address = f"/pay/return/{PaymentOrder.objects.get().order_id}/"
+    PaymentOrder.objects.update(status="FAILED")
+    phone.goto(address)
+    expect(phone.get_by_role("heading", name="The payment did not go through")).to_be_visible()
+    expect(phone.get_by_text("The slot is held until")).to_be_visible()
+    expect(phone.get_by_role("link", name="Try again")).to_have_count(1)
+    assert session.pay_by is not None
+    expire_unpaid_holds(now=session.pay_by + timedelta(minutes=1))
+    phone.goto(address)
+    expect(phone.get_by_text("Your slot was released.")).to_be_visible()
+    expect(phone.get_by_role("link", name="Try again")).to_have_count(0)
+    expect(phone.get_by_role("link", name="Book again")).to_have_attribute("href", f"/zones/{zone.pk}/")
+
+
 def test_a_taken_vehicle_leads_to_its_booking(phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone) -> None:
-    book(driver, zone, "DL-01-AB-1234")
+    booked = book(driver, zone, "DL-01-AB-1234")
+    book(driver, zone, "DL-01-AB-5678")
     sign_in(phone, driver)
     phone.goto(f"/zones/{zone.pk}/")
     phone.get_by_label("Plate", exact=True).fill("DL01AB1234")
     phone.get_by_label("Owner's name").fill("Asha")
     phone.get_by_role("button", name="Book and pay").click()
     expect(phone.get_by_role("alert")).to_contain_text("open booking")
-    expect(phone.get_by_role("main").get_by_role("link", name="View ticket")).to_have_attribute("href", "/tickets/")
+    ticket = phone.get_by_role("main").get_by_role("link", name="View ticket")
+    expect(ticket).to_have_attribute("href", f"/tickets/{booked.pk}/")
 
 
 def test_a_printed_ticket_has_no_buttons(phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone) -> None:
@@ -142,12 +165,19 @@ def test_no_colour_of_a_pointer_stays_after_a_touch(new_page: NewPage, sign_in: 
         assert page.evaluate(STUCK) == [], address
 
 
-def test_one_notice_says_that_there_is_no_connection(phone: Page, sign_in: SignIn, driver: User, watch: Watch) -> None:
+def test_one_notice_says_that_there_is_no_connection(
+    phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone, watch: Watch
+) -> None:
+    """A ticket says itself how old it is; the notice of all pages is not shown above it as well."""
     watch.allow("ERR_INTERNET_DISCONNECTED")
+    booked = book(driver, zone)
     sign_in(phone, driver)
-    phone.goto("/tickets/")
-    phone.context.set_offline(True)
-    expect(phone.get_by_text("No connection.").locator("visible=true")).to_have_count(1)
+    for address, stale in (("/profile/", 0), (f"/tickets/{booked.pk}/", 1)):
+        phone.goto(address)
+        phone.context.set_offline(True)
+        expect(phone.locator("[data-stale]")).to_have_count(stale, timeout=15_000)
+        expect(phone.get_by_text("No connection.").locator("visible=true")).to_have_count(1)
+        phone.context.set_offline(False)
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.ADMIN])

@@ -1,5 +1,6 @@
 """A manager's day: the live dashboard, a parking session found and read, a refund, the report."""
 
+from csv import reader as read_rows
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.payments.models import OrderStatus, Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
+from parking.web.components import amount_text
 from tests.browser.conftest import Axe, Device, NewPage, SignIn, TakePicture
 from tests.build import actor, book, enter, leave, make_user, terminate
 from tests.invoices.conftest import register
@@ -187,6 +189,10 @@ def test_a_stay_is_ended_by_the_keyboard_alone(
 def test_the_report_and_its_file(
     desktop: Page, sign_in: SignIn, admin: User, day: list[ParkingSession], picture: TakePicture
 ) -> None:
+    fee = Payment.objects.get(bill=day[0].bill, method="ONLINE")
+    refunding.refund_any_payment(
+        actor=actor(admin), payment_id=fee.pk, amount=Decimal("10"), reason="Goodwill", now=clock.now()
+    )
     sign_in(desktop, admin)
     desktop.goto("/office/revenue/")
     desktop.get_by_role("link", name="7 days").click()
@@ -197,6 +203,12 @@ def test_the_report_and_its_file(
     with desktop.expect_download() as download:
         desktop.get_by_role("link", name="CSV").click()
     assert download.value.suggested_filename == f"revenue-{clock.today()}.csv"
+    heads, *lines = read_rows(download.value.path().read_text(encoding="utf-8-sig").splitlines())
+    assert heads == ["Part", "Name", "Collected", "Refunded", "Revenue", "Sessions"]
+    collected, refunded, revenue = (Decimal(cell) for cell in lines[-1][2:5])
+    assert (refunded, revenue) == (Decimal("-10.00"), collected + refunded)
+    # One definition of revenue: the file's is the page's.
+    assert amount_text(revenue) == total
 
 
 def test_a_list_is_searched_and_sorted_without_loading_the_page(

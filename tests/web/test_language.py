@@ -4,9 +4,12 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from deploy import messages
 from deploy.messages import places_in
@@ -211,3 +214,12 @@ def test_a_site_has_its_own_second_language(kannada):
         SettingValue.objects.create(name="second_language", site_id=site_id, value=value, changed_at=clock.now())
     stored.forget()
     assert [site_languages(site) for site in (None, 1, 2, 3)] == [("en", "hi"), ("en", "kn"), ("en",), ("en",)]
+
+
+def test_months_and_days_are_spelt_as_in_the_rest_of_our_hindi():
+    with override("hi"):
+        long, short = ([date_format(date(2026, month, 2), form) for month in range(1, 13)] for form in ("F", "M"))
+        days = {date_format(date(2026, 11, day), "l") for day in range(2, 9)}
+    assert (long[1], *long[8:]) == ("फ़रवरी", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर")
+    assert (short[2], short[3], short[9], short[11]) == ("मार्च", "अप्रैल", "अक्टू", "दिस")
+    assert {"सोमवार", "गुरुवार"} <= days

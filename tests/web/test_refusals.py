@@ -5,9 +5,11 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
+from parking.accounts.models import Role
 from parking.audit.models import AuditEntry
 from parking.core.errors import Forbidden, InvalidInput, NotFound, Refused, TooMany, Unauthenticated, Unavailable
 from parking.web.refusals import RefusalMiddleware, csrf_failed
+from tests.build import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +92,21 @@ def test_a_body_beyond_the_limit_is_no_fault_of_ours():
 def test_odd_text_is_bad_input(text):
     body = f"username={text}&password=x"
     assert Client().post("/sign-in/", body, content_type="application/x-www-form-urlencoded").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "address", "way"),
+    [
+        (Role.USER, "/office/", "/tickets/"),
+        (Role.STAFF, "/office/", "/gate/inside/"),
+        (Role.ADMIN, "/office/sessions/999999/", "/office/payments/"),
+        (Role.USER, "/nothing/here/", "/tickets/"),
+    ],
+)
+def test_a_refusal_keeps_the_navigation_of_the_daily_work(role, address, way):
+    browser = Client()
+    browser.force_login(make_user(role), backend="django.contrib.auth.backends.ModelBackend")
+    answer = browser.get(address)
+    assert answer.status_code in {403, 404}
+    assert f'href="{way}"' in answer.content.decode()

@@ -28,7 +28,7 @@ from parking.notifications.texts import words_of
 from parking.notifications.unsubscribing import end_mails, kind_to_end
 from parking.web.access import for_anyone, user_of
 from parking.web.account.forms import PushForm
-from parking.web.account.profile import frame_of
+from parking.web.frames import frame_of
 
 # Older ones are found through the API; nobody scrolls so far.
 SHOWN = 50

@@ -14,7 +14,7 @@ from parking.core import clock
 from parking.edge.pages import page
 from parking.web.access import for_any_password, home_of, user_of
 from parking.web.account.forms import ForgottenForm, PasswordChangeForm, ResetForm
-from parking.web.account.profile import frame_of
+from parking.web.frames import frame_of
 
 
 @sensitive_post_parameters("old_password", "new_password")

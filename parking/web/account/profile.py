@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from parking.accounts import services as accounts
-from parking.accounts.models import Role, User
+from parking.accounts.models import User
 from parking.core import clock
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
@@ -18,20 +18,10 @@ from parking.stays.queries import vehicles_of
 from parking.vehicles.saving import forget_vehicle, save_vehicle
 from parking.web.access import for_anyone, for_drivers, user_of
 from parking.web.account.forms import ProfileForm, VehicleForm
+from parking.web.frames import frame_of
 from parking.web.language import remember_language
 
-# The frame in which a person sees the own account: that of the daily work.
-_FRAMES = {
-    Role.ADMIN: "office/base.html",
-    Role.AUDITOR: "office/base.html",
-    Role.STAFF: "gate/base.html",
-    Role.USER: "driver/base.html",
-}
 _SHOWN = ("first_name", "last_name", "email", "phone", "language")
-
-
-def frame_of(user: User) -> str:
-    return _FRAMES[Role(user.role)]
 
 
 def _own_values(user: User) -> dict[str, str]:

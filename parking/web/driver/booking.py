@@ -24,9 +24,11 @@ from parking.facilities.queries import find_zone
 from parking.offers.points import usable_by
 from parking.passes.queries import valid_passes_of
 from parking.payments.models import OrderStatus
-from parking.stays.queries import vehicles_of
+from parking.stays.models import ParkingSession
+from parking.stays.queries import open_sessions_of, vehicles_of
 from parking.stays.watching import zone_text, zones_now
 from parking.vehicles.models import VehicleKind
+from parking.vehicles.queries import plate_matches
 from parking.vehicles.saving import save_vehicle
 from parking.web.access import driver_of, to_sign_in, user_of
 from parking.web.driver.cards import kept_for, zone_card, zone_cards
@@ -94,9 +96,17 @@ def _zone_page(request: HttpRequest, zone_id: int, form: BookingForm | None) -> 
     if form:
         form.offer_kinds(card.kinds)
     shown["price_at_first"] = card.price_of(kind)
+    shown["open_ticket"] = _ticket_in_the_way(request, form) if form else None
     shown["passes"] = _passes_here(request, card.zone, shown["now"]) if form else []
     shown["stays"] = [(price, price.for_stay(shown["now"], card.hours)) for price in card.prices]
     return page(request, "driver/zone.html", section="zones", form=form, key=requests.new_form_key(), **shown)
+
+
+def _ticket_in_the_way(request: HttpRequest, form: BookingForm) -> ParkingSession | None:
+    """Return the driver's open booking of the plate because of which the form was refused."""
+    if form.refused_as != "vehicle_already_parked":
+        return None
+    return open_sessions_of(user_of(request).pk).filter(plate_matches(form.cleaned_data["plate"])).first()
 
 
 def _passes_here(request: HttpRequest, zone: ParkingZone, now: datetime) -> list[ShownPass]:

@@ -86,3 +86,11 @@ def test_a_series_that_runs_out_is_on_the_dashboard(office, site):
     page = text_of(office.get("/office/"))
     assert "Document numbers that run out" in page
     assert f'href="{TAX}"' in page
+
+
+def test_states_are_named_in_the_language_of_the_page(office, site):
+    office.post("/language/", {"language": "hi"})
+    office.cookies["django_language"] = "hi"
+    choices = dict(office.get(f"{TAX}new/").context["form"].fields["state_code"].choices)
+    assert (choices["29"], choices["07"]) == ("कर्नाटक (29)", "दिल्ली (07)")
+    assert len(choices) == 1 + 36

@@ -24,6 +24,8 @@ from parking.web.office.shared.second_person import say_done
 SECTION = "zones"
 ROWS = range(MOST_STEPS)
 
+Pair = tuple[forms.BoundField, forms.BoundField]
+
 
 class DemandForm(ServiceForm):
     """A row for each step; an empty row is none."""
@@ -35,8 +37,22 @@ class DemandForm(ServiceForm):
             self.fields[f"change_{row}"] = _percent(gettext_lazy("Change of prices in %"), LEAST_CHANGE, MOST_CHANGE)
 
     @property
-    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+    def rows(self) -> list[Pair]:
+        """Return the rows that say something, and one to write in."""
+        return self._pairs()[: self._used + 1]
+
+    @property
+    def more_rows(self) -> list[Pair]:
+        return self._pairs()[self._used + 1 :]
+
+    def _pairs(self) -> list[Pair]:
         return [(self[f"from_{row}"], self[f"change_{row}"]) for row in ROWS]
+
+    @property
+    def _used(self) -> int:
+        """Return how many rows there are up to the last that is filled in."""
+        filled = [row for row, pair in enumerate(self._pairs()) if any(f.value() not in {None, ""} for f in pair)]
+        return filled[-1] + 1 if filled else 0
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = self.cleaned_data

@@ -5,7 +5,7 @@ from datetime import time
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from parking.tariffs.rules.terms import WEEK, Band, CollectAt, FreeMode, NextDay
 from parking.tariffs.versions import Draft
 from parking.web.forms import ServiceForm, day_bounds, dress
 from parking.web.office.shared.fields import ClockField, RupeesField, SumField, WholeField
+from parking.web.price_words import length_text
 from parking.web.templatetags.parking import kind_choices
 
 # Rows for bands, and for slabs; what needs more of them is for the API.
@@ -34,6 +35,8 @@ _DAYS: dict[str, tuple[tuple[Weekday, ...], Promise]] = {
         )
     },
 }
+_length = lazy(length_text, str)
+_STEPS = [(minutes, _length(minutes)) for minutes in (60, 30, 15)]
 _PLAIN = (
     "base_rate", "booking_fee", "daily_cap", "lost_ticket_fee", "step_minutes", "grace_minutes", "minimum_minutes",
     "free_minutes", "free_mode", "next_day", "collect_at",
@@ -60,9 +63,7 @@ class TariffForm(ServiceForm):
     booking_fee = RupeesField(label=_("Booking fee"))
     daily_cap = SumField(label=_("Daily maximum"), required=False)
     lost_ticket_fee = SumField(label=_("Lost ticket"))
-    step_minutes = forms.TypedChoiceField(
-        label=_("Step"), coerce=int, choices=[(60, "60 min"), (30, "30 min"), (15, "15 min")]
-    )
+    step_minutes = forms.TypedChoiceField(label=_("Step"), coerce=int, choices=_STEPS)
     grace_minutes = WholeField(label=_("Grace in minutes"), least=0, most=60)
     minimum_minutes = WholeField(label=_("Minimum in minutes"), least=0, most=1440)
     free_minutes = WholeField(label=_("Free minutes"), least=0, most=1440)

@@ -17,13 +17,13 @@ from parking.core.errors import DomainError, InvalidInput
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.facilities.sites import present_sites, site_by_id
-from parking.invoices.gstin import STATES
 from parking.invoices.models import TaxProfile
 from parking.invoices.profiles import NewProfile, add_profile
 from parking.invoices.queries import tax_profiles, with_force
 from parking.invoices.rules import PREFIX
 from parking.web.access import for_managers, for_office
 from parking.web.forms import ServiceForm
+from parking.web.gst_states import state_choices
 from parking.web.gstin_field import GstinField
 from parking.web.office.shared.lists import DayField, sheet_of
 
@@ -90,8 +90,7 @@ class TaxProfileForm(ServiceForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._choose_from("site", [(site.pk, site.name) for site in present_sites(actor)])
-        states = sorted((name, code) for code, name in STATES.items())
-        self._choose_from("state_code", [("", "—"), *((code, f"{name} ({code})") for name, code in states)])
+        self._choose_from("state_code", [("", "—"), *state_choices()])
 
     def _choose_from(self, name: str, choices: list[tuple[Any, str]]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = choices
