@@ -1,9 +1,10 @@
 """What days of this weekday have usually brought by this time of day: what the figures of today are compared with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property, reduce
+from functools import reduce
 from operator import or_
 from typing import Any
 
@@ -13,7 +14,7 @@ from parking.core import clock
 from parking.core.fresh import FreshValue, UntilNews
 from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
-from parking.facilities.calendars import Calendar, calendar_of
+from parking.facilities.calendars import calendar_of
 from parking.payments.models import Debt, Payment, Refund, RefundStatus
 from parking.reports.rolled import rolled_through
 from parking.reports.sums import sum_of_paise
@@ -52,52 +53,32 @@ class Days:
 
 def usual(*, now: datetime, sites: Sites) -> Usual:
     """Return what the same weekday of the last four weeks had brought by this minute; in six statements."""
-    weeks = _Weeks(calendar_of(sites), now)
+    calendar, today = calendar_of(sites), calendar_of(sites).today()
+
+    def by_now(moment: str, site: str) -> list[Q]:
+        return [
+            calendar.days(today - week * _WEEK, today - week * _WEEK, moment, site)
+            & Q(**{f"{moment}__lte": now - week * _WEEK})
+            for week in range(1, WEEKS + 1)
+        ]
+
     debts = at_sites(Debt.objects.all(), sites, "bill__site_id")
     stays = at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
     return Usual(
-        revenue=_mean_rupees(_takings(weeks, sites)),
-        bookings=_mean(weeks.figures(stays, "booked_at", "zone__site_id", Count("pk"))),
-        inside=_mean(_inside(stays, now)),
-        unpaid=_mean_rupees(weeks.figures(debts, "created_at", "bill__site_id", sum_of_paise())),
-        last_week=hours_of_day(weeks.days[0], sites=sites, through=rolled_through()),
+        revenue=_mean_rupees(_takings(by_now, sites)),
+        bookings=_mean(_of_weeks(stays, by_now("booked_at", "zone__site_id"), _count)),
+        inside=_mean(_of_weeks(stays, [_inside_at(now - week * _WEEK) for week in range(1, WEEKS + 1)], _count)),
+        unpaid=_mean_rupees(_of_weeks(debts, by_now("created_at", "bill__site_id"), _paise)),
+        last_week=hours_of_day(today - _WEEK, sites=sites, through=rolled_through()),
     )
 
 
-@dataclass(frozen=True)
-class _Weeks:
-    """The day of today's name in each of the last weeks, until the minute that it is now, by the calendar of sites."""
-
-    calendar: Calendar
-    now: datetime
-
-    @cached_property
-    def days(self) -> list[date]:
-        """Return the days, the last first."""
-        today = self.calendar.today()
-        return [today - week * _WEEK for week in range(1, WEEKS + 1)]
-
-    def figures(self, rows: QuerySet[Any], moment: str, site: str, figure: Expression) -> list[int]:
-        """Return a figure of the rows of each day, in one statement that reads the rows of these days alone.
-
-        `moment` is the column of the time, `site` the path to the id of the site.
-        """
-        spans = [
-            Q(**{f"{moment}__gte": self.calendar.earliest(day), f"{moment}__lte": self.now - week * _WEEK})
-            for week, day in enumerate(self.days, 1)
-        ]
-        # Where it is another date than elsewhere, a span begins with rows of the day before.
-        of_days = rows.filter(reduce(or_, spans)).order_by().values(day=self.calendar.day_of(moment, site))
-        found = {row["day"]: row["figure"] for row in of_days.annotate(figure=figure)}
-        return [found.get(day, 0) for day in self.days]
-
-
-def _takings(weeks: _Weeks, sites: Sites) -> list[int]:
+def _takings(by_now: Callable[[str, str], list[Q]], sites: Sites) -> list[int]:
     """Return what was kept of the money in each week, in paise."""
     payments = at_sites(Payment.objects.all(), sites, "bill__site_id")
     refunds = at_sites(Refund.objects.filter(status=RefundStatus.COMPLETED), sites, "payment__bill__site_id")
-    taken = weeks.figures(payments, "captured_at", "bill__site_id", sum_of_paise())
-    returned = weeks.figures(refunds, "completed_at", "payment__bill__site_id", sum_of_paise())
+    taken = _of_weeks(payments, by_now("captured_at", "bill__site_id"), _paise)
+    returned = _of_weeks(refunds, by_now("completed_at", "payment__bill__site_id"), _paise)
     return [got - back for got, back in zip(taken, returned, strict=True)]
 
 
@@ -106,13 +87,19 @@ def _inside_at(moment: datetime) -> Q:
     return Q(booked_at__gt=moment - _LONGEST, booked_at__lte=moment, entry_time__lte=moment) & left
 
 
-def _inside(stays: QuerySet[Any], now: datetime) -> list[int]:
-    """Return how many cars were inside at this minute of each week, in one statement."""
-    weeks = {f"week{week}": _inside_at(now - week * _WEEK) for week in range(1, WEEKS + 1)}
-    found = stays.filter(reduce(or_, weeks.values())).aggregate(
-        **{name: Count("pk", filter=of_week) for name, of_week in weeks.items()}
-    )
-    return [found[name] for name in weeks]
+def _count(of_week: Q) -> Expression:
+    return Count("pk", filter=of_week)
+
+
+def _paise(of_week: Q) -> Expression:
+    """Return the sum of the amounts of one week, in paise."""
+    return sum_of_paise(filter=of_week)
+
+
+def _of_weeks(rows: QuerySet[Any], weeks: list[Q], figure: Callable[[Q], Expression]) -> list[int]:
+    """Return a figure of each week in one statement that reads the rows of these weeks alone."""
+    found = rows.filter(reduce(or_, weeks)).aggregate(**{f"week{at}": figure(week) for at, week in enumerate(weeks)})
+    return [found[f"week{at}"] for at in range(len(weeks))]
 
 
 def _mean_rupees(paise: list[int]) -> Decimal | None:
