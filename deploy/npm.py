@@ -88,8 +88,7 @@ def install_tools() -> None:
 
 def install_meanwhile(pinned: str) -> None:
     """Put into `.cache/node` what goes with a list of packages of Python, where this machine has a recent npm."""
-    own = shutil.which("npm")
-    if not own or not _is_recent(own):
+    if not _own_npm():
         return
     if pinned == DEVELOPERS_LIST:
         install_tools()
@@ -147,10 +146,14 @@ def _runs_tools(node: str) -> bool:
 
 
 def _npm() -> list[str]:
+    own = _own_npm()
+    return [own] if own else _npm_of_the_wheel()
+
+
+def _own_npm() -> str | None:
+    """Return the path of this machine's npm, if it has a recent one."""
     own = shutil.which("npm")
-    if own and _is_recent(own):
-        return [own]
-    return _npm_of_the_wheel()
+    return own if own and _is_recent(own) else None
 
 
 def _is_recent(npm: str) -> bool:
