@@ -1,7 +1,5 @@
 """axe-core on a page: no violation of WCAG 2.2 AA, light and dark."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any, Literal
 
@@ -31,31 +29,31 @@ Scheme = Literal["light", "dark"]
 
 def assert_accessible(page: Page, *, schemes: tuple[Scheme, ...] = ("light", "dark"), scope: str | None = None) -> None:
     """Fail with a readable list of what axe-core finds; `scope` is a CSS selector."""
-    with _whole_page_in_view(page):
-        found = [text for scheme in schemes for text in _violations(page, scheme, scope)]
-    page.emulate_media(color_scheme="light")
-    assert not found, f"{len(found)} violations of WCAG 2.2 AA on {page.url}\n" + "\n".join(found)
-
-
-@contextmanager
-def _whole_page_in_view(page: Page) -> Iterator[None]:
-    """Make the window as high as the page: what a bar at its edge covers just now is reached by scrolling."""
     size = page.viewport_size
-    height = page.evaluate("document.documentElement.scrollHeight")
-    if size is None or height <= size["height"]:
-        yield
-        return
-    page.set_viewport_size({"width": size["width"], "height": height})
-    yield
-    page.set_viewport_size(size)
+    found = [text for scheme in schemes for text in _violations(page, scheme, scope)]
+    page.emulate_media(color_scheme="light")
+    if size is not None:
+        page.set_viewport_size(size)
+    assert not found, f"{len(found)} violations of WCAG 2.2 AA on {page.url}\n" + "\n".join(found)
 
 
 def _violations(page: Page, scheme: Scheme, scope: str | None) -> list[str]:
     page.emulate_media(color_scheme=scheme)
+    # A page that was just clicked for may still be arriving: its height and its buttons are not its own yet.
+    page.wait_for_load_state("load")
+    _bring_whole_page_into_view(page)
     page.evaluate(SETTLE)
     if not page.evaluate("'axe' in window"):
         page.evaluate(_source())
     return [_worded(scheme, one) for one in page.evaluate(RUN, {"tags": TAGS, "scope": scope})]
+
+
+def _bring_whole_page_into_view(page: Page) -> None:
+    """Make the window as high as the page: what a bar at its edge covers just now is reached by scrolling."""
+    size = page.viewport_size
+    height = page.evaluate("document.documentElement.scrollHeight")
+    if size is not None and height > size["height"]:
+        page.set_viewport_size({"width": size["width"], "height": height})
 
 
 @cache
