@@ -13,10 +13,11 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-from deploy import gateways, keys, messages_standin, processes
+from deploy import gateways, keys, messages_standin, processes, web
 from smart_parking.environment import Environment, WrongEnvironment, read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,7 +81,7 @@ class Supervisor:
         # Only noted here: an exception in the middle of starting a child could lose that child.
         self._stop_requested = True
 
-    def start(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+    def start(self, name: str, command: list[str], *, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         """Start a child in our process group: SIGKILL for the group reaches it without us.
 
         What a terminal sends to the group is for us alone to act on: at Ctrl-C a command would print a traceback, and
@@ -90,7 +91,7 @@ class Supervisor:
         child = subprocess.Popen(
             command,
             cwd=ROOT,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             preexec_fn=before_exec,  # noqa: PLW1509 - there are no threads here
         )
         self._children[name] = child
@@ -146,13 +147,17 @@ def manage(*arguments: str) -> list[str]:
     return [sys.executable, "manage.py", *arguments]
 
 
-def web_command(host: str, port: int) -> list[str]:
-    """Return the command of the web server as deployed, which the benchmark measures too."""
+def web_command(host: str, port: int, *, is_waiting: bool = False) -> list[str]:
+    """Return the command of the web server as deployed, which the benchmark measures too.
+
+    One that is waiting serves when `go_on` lets it.
+    """
     env = environment()
+    waiting = [web.AFTER_LINE] if is_waiting else []
     # Few threads: more of them quarrel over the interpreter's lock (docs/performance.md). A gateway that hangs holds
     # one for up to 20 seconds, so who takes much money online gives more (docs/settings.md).
     return [
-        *(sys.executable, "-m", "deploy.web", "smart_parking.rsgi:application", "--interface", "rsgi"),
+        *(sys.executable, "-m", "deploy.web", *waiting, "smart_parking.rsgi:application", "--interface", "rsgi"),
         *("--host", host, "--port", str(port), "--http", "1", "--no-ws"),
         *("--workers", str(env.web_workers)),
         # A head comes within 10 s; so long a connection may also be idle between two requests.
@@ -162,6 +167,13 @@ def web_command(host: str, port: int) -> list[str]:
         *("--workers-kill-timeout", str(REQUEST_SECONDS), "--respawn-failed-workers"),
         *("--log-level", "error", "--no-access-log"),
     ]
+
+
+def go_on(web_server: subprocess.Popen[bytes]) -> None:
+    """Let a web server that is waiting serve. One that has ended meanwhile is found by whoever looks next."""
+    if web_server.stdin:
+        with suppress(BrokenPipeError), web_server.stdin as its_input:
+            its_input.write(b"\n")
 
 
 def is_healthy(host: str, port: int) -> bool:
@@ -213,8 +225,10 @@ def serve(supervisor: Supervisor) -> None:
     command, messages = messages_standin.standin(env.message_standin_port)
     if command:
         supervisor.start("stand-in of messages", command)
+    # It loads the project while the database and the files are prepared, and serves when they are there.
+    server = supervisor.start("web server", web_command(host, port, is_waiting=True), stdin=subprocess.PIPE)
     supervisor.run_to_end("Preparing the start", [sys.executable, "-m", "deploy.prepare"])
-    supervisor.start("web server", web_command(host, port))
+    go_on(server)
     # Django's checks of this code and these settings are made when there is something to migrate: they take seconds.
     supervisor.start("worker", manage("worker", "--skip-checks"))
     wait_until_healthy(supervisor, local_address(host), port)

@@ -1,12 +1,20 @@
-"""The web server: granian and its options, with one repair.
+"""The web server: granian and its options, with the application loaded once for all its workers.
 
-python -m deploy.web smart_parking.wsgi:application --interface wsgi ...
+python -m deploy.web smart_parking.rsgi:application --interface rsgi ...
+python -m deploy.web --after-line smart_parking.rsgi:application ...   serves only once a line came on standard input
+
+Workers are forked from this process: what is loaded before is loaded once, and its memory is shared.
 """
 
 import os
 import signal
+import sys
+from importlib import import_module
 
+import django
 from granian.cli import entrypoint
+
+AFTER_LINE = "--after-line"
 
 
 def forget_inherited_handler() -> None:
@@ -18,6 +26,23 @@ def forget_inherited_handler() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-if __name__ == "__main__":
+def load_addresses() -> None:
+    """Load what every request may need. It reads neither the database nor the files for browsers."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smart_parking.settings")
+    django.setup()
+    import_module("smart_parking.urls")
+
+
+def main() -> None:
+    if sys.argv[1] == AFTER_LINE:
+        del sys.argv[1]
+        load_addresses()
+        if not sys.stdin.readline():
+            sys.exit("Whoever prepares the start has ended.")
+    import_module(sys.argv[1].partition(":")[0])
     os.register_at_fork(after_in_child=forget_inherited_handler)
     entrypoint()  # type: ignore[no-untyped-call]
+
+
+if __name__ == "__main__":
+    main()

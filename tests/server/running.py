@@ -64,11 +64,15 @@ def answer_on(peer: socket.socket) -> Answer:
         return Answer(status, headers, stream.read(int(headers.get("Content-Length", "0"))))
 
 
+def free_port() -> int:
+    with socket.create_server((HOST, 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
 @contextmanager
 def running(environment: dict[str, str]) -> Iterator[RunningServer]:
     """A server with one process, on the database and with the gateways of `environment`."""
-    with socket.create_server((HOST, 0)) as listener:
-        port = int(listener.getsockname()[1])
+    port = free_port()
     command = web_command(HOST, port)
     command[command.index("--workers") + 1] = "1"
     server = subprocess.Popen(
