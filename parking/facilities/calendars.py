@@ -47,6 +47,8 @@ class Calendar:
 
         `moment` is the column of the time, `site` the path to the id of the site. None leaves an end open.
         """
+        if first and last:
+            return self.within(lambda zone: [_closed(first, last, zone)], moment, site)
         if not self.others:
             return _between(first, last, moment, self.main)
         parts = [self._of_main(site) & _between(first, last, moment, self.main)]
@@ -136,6 +138,11 @@ def _at(site_ids: frozenset[int], site: str) -> Q:
 
 def _in_one(spans: list[Span], moment: str) -> Q:
     return reduce(or_, (Q(**{f"{moment}__range": span}) for span in spans))
+
+
+def _closed(first: date, last: date, zone: ZoneInfo) -> Span:
+    begin, end = clock.day_range(first, last, zone)
+    return begin, end - timedelta.resolution
 
 
 def _between(first: date | None, last: date | None, moment: str, zone: ZoneInfo) -> Q:

@@ -94,14 +94,13 @@ class _Weeks:
         within = self.calendar.within(self._spans, moment, site)
         return self.by_week(rows.filter(within), moment, figure)
 
-    def by_week(
-        self, rows: "QuerySet[Any]", moment: str, figure: Expression | Combinable
-    ) -> "QuerySet[Any, Any]":
+    def by_week(self, rows: "QuerySet[Any]", moment: str, figure: Expression | Combinable) -> "QuerySet[Any, Any]":
         """Return a figure of rows that are all of one of the weeks, as `(week, figure)`."""
         *later, first = enumerate(self.moments(), 1)
         cases = [When(**{f"{moment}__lte": until}, then=week) for week, until in (first, *reversed(later))]
         week = Case(*cases, output_field=IntegerField())
-        return rows.order_by().values(week=week).annotate(figure=figure).values_list("week", "figure")
+        found: QuerySet[Any, Any] = rows.order_by().values(week=week).annotate(figure=figure)
+        return found.values_list("week", "figure")
 
     def _spans(self, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
         """Return from when to when, both included, the days had lasted by now in a time zone."""
