@@ -1,6 +1,6 @@
 """What a kind of vehicle pays in a zone at a moment, and the terms of a parking session that begins then."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -136,6 +136,11 @@ def kind_rates_of(zones: Collection[ParkingZone], now: datetime) -> dict[int, li
 def is_written_without_tax(zone: ParkingZone, now: datetime) -> bool:
     """Return whether the prices of a zone are written without tax on this day, so that who parks pays more."""
     return percent_on(zone.site.tax_on_top, now.astimezone(ZoneInfo(zone.site.time_zone)).date()) > ZERO
+
+
+def sites_without_tax(zones: Iterable[ParkingZone], now: datetime) -> list[str]:
+    """Return the names of the sites of these zones that write their prices without tax."""
+    return list(dict.fromkeys(zone.site.name for zone in zones if is_written_without_tax(zone, now)))
 
 
 # --- Versions and estimates ----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from parking.core.errors import InvalidInput
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.invoices.profiles import NewProfile, add_profile
 from parking.invoices.services import issue_for_bill
+from parking.replays.services import start_replay
 from parking.tariffs import cards, services, zone_tariffs
 from parking.tariffs.queries import estimate, price_now, rates_of_kinds
 from parking.tariffs.rules import KindRate, Prices, Terms
@@ -224,3 +225,15 @@ def test_it_is_set_by_call_and_page(as_admin: ApiClient, admin: User, zone: Park
     assert "Prices would fall today. Let it begin tomorrow or later." in text_of(office.post("/office/tax/new/", sent))
     body |= {"valid_from": "2026-04-03", "prices_include_tax": True}
     assert errors_of(as_admin.post("/api/admin/tax-profiles/", body)) == {"prices_include_tax"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("includes_tax", [True, False])
+def test_what_if_says_that_its_draft_is_written_without_it(zone: ParkingZone, admin: User, includes_tax: bool) -> None:
+    register(zone.site, prices_include_tax=includes_tax)
+    replay = start_replay(
+        actor=SYSTEM, zone_ids=[zone.pk], draft=Draft({"base_rate": Decimal(60)}),
+        start_date=START.date(), end_date=START.date(), now=START,
+    )  # fmt: skip
+    page = text_of(browser_of(admin).get(f"/office/what-if/{replay.pk}/"))
+    assert (f"Tariffs are written without GST at {zone.site.name}." in page) is not includes_tax

@@ -43,7 +43,7 @@ def _history(draw: random.Random, terms: Terms, sessions: int) -> list[Past]:
 def _one_by_one(terms: Terms, history: list[Past]) -> dict[str, Any]:
     """Return sums of the sessions, each of which is priced by itself."""
     labels: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    sums, had = [0, 0, 0, 0], {}
+    sums, had = [0, 0, 0, 0], dict[int, Any]()
     for past in history:
         under = terms if past.had_fee else terms.without_fee()
         if under.free_minutes and under.free_again_after_minutes:

@@ -23,7 +23,7 @@ from parking.facilities.queries import present_zones
 from parking.tariffs import cards
 from parking.tariffs.book import prices_now
 from parking.tariffs.models import RateCard
-from parking.tariffs.queries import is_written_without_tax, price_now, terms_under
+from parking.tariffs.queries import is_written_without_tax, price_now, sites_without_tax, terms_under
 from parking.tariffs.rules import Prices, Terms
 from parking.tariffs.rules.checks import checked
 from parking.tariffs.rules.preview import ENTRIES
@@ -173,8 +173,7 @@ def _preview(
 def _shown(card: RateCard, now: datetime) -> ShownCard:
     zones = sorted(card.zones.all(), key=attrgetter("site.name", "name"))
     versions = [row_of(tariff, now) for tariff in card.versions.all()]
-    without_tax = dict.fromkeys(zone.site.name for zone in zones if is_written_without_tax(zone, now))
-    return ShownCard(card, _zones_of(zones, card.vehicle_kind), versions, list(without_tax))
+    return ShownCard(card, _zones_of(zones, card.vehicle_kind), versions, sites_without_tax(zones, now))
 
 
 def _zones_of(zones: Collection[ParkingZone], kind: str) -> list[CardZone]:
