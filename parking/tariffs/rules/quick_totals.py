@@ -15,9 +15,10 @@ from operator import add
 from zoneinfo import ZoneInfo
 
 from parking.core.money import ZERO, rupees
-from parking.tariffs.rules.lines import DAY
+from parking.tariffs.rules.bands import day_parts
+from parking.tariffs.rules.lines import DAY, HOUR
 from parking.tariffs.rules.slabs import slab_total
-from parking.tariffs.rules.steps import MINUTE, Steps, first_steps, steps_begun
+from parking.tariffs.rules.steps import MINUTE, first_steps, step_price, steps_begun
 from parking.tariffs.rules.terms import FreeMode, NightCharge, Terms
 
 StepSums = dict[datetime, list[int]]
@@ -27,13 +28,15 @@ StepSums = dict[datetime, list[int]]
 class QuickTotals:
     """The totals of stays of some lengths (minutes, in order) under the same terms, with free minutes or without.
 
-    `steps`: what steps come to by when they begin, for all whose terms differ by the fee alone.
+    `steps`: what steps come to by when they begin, for all whose terms differ by the fee alone. `days`: the price of a step
+    by the minute at which it begins, from a day on; None where clocks are set meanwhile.
     """
 
     terms: Terms
     lengths: Sequence[int]
     free_used: bool = False
     steps: StepSums = field(default_factory=dict)
+    days: dict[date, list[int] | None] = field(default_factory=dict)
 
     def sums(self, entry: datetime, percents: Sequence[int], more: Sequence[int] = ()) -> Iterator[list[int]]:
         """Yield, for each change of a busy time, the sum before booking minimum and rounding of each length.
@@ -102,16 +105,41 @@ class QuickTotals:
         """Return what steps come to, none of them first, no day more than a day costs at most."""
         if begins not in self.steps:
             most = steps_begun(self._longest, self.terms)
-            self.steps[begins] = self._added_up(first_steps(begins, most, self.terms))
+            self.steps[begins] = self._added_up(self._units(begins, most))
         return self.steps[begins]
 
-    def _added_up(self, steps: Steps) -> list[int]:
-        units = [paise for run in steps.runs for paise in [_paise(run.unit_price)] * run.count]
+    def _units(self, begins: datetime, most: int) -> list[int]:
+        """Return the price of each of so many steps."""
+        local = begins.astimezone(ZoneInfo(self.terms.time_zone))
+        prices = self._by_minute(local.date(), most)
+        if prices is None:
+            # Clocks are set on or back: minutes of the day and minutes that pass differ.
+            steps = first_steps(begins, most, self.terms)
+            return [paise for run in steps.runs for paise in [_paise(run.unit_price)] * run.count]
+        first, step = local.hour * HOUR + local.minute, self.terms.step_minutes
+        return prices[first : first + most * step : step]
+
+    def _by_minute(self, day: date, most: int) -> list[int] | None:
+        """Return the price of a step that begins in each minute from a day on; None where clocks are set meanwhile."""
+        if day not in self.days:
+            days = [day + timedelta(days=more) for more in range(most * self.terms.step_minutes // DAY + 3)]
+            midnights = (datetime.combine(each, time.min, ZoneInfo(self.terms.time_zone)) for each in days)
+            is_even = len({midnight.utcoffset() for midnight in midnights}) == 1
+            self.days[day] = [price for each in days for price in self._of_day(each)] if is_even else None
+        return self.days[day]
+
+    def _of_day(self, day: date) -> Iterator[int]:
+        for part in day_parts(self.terms, day):
+            rate = part.band.rate if part.band else self.terms.base_rate
+            yield from [_paise(step_price(rate, self.terms.step_minutes))] * (part.ends - part.begins)
+
+    def _added_up(self, units: list[int]) -> list[int]:
         if self.terms.daily_cap is None:
             return [0, *accumulate(units)]
+        per_block = DAY // self.terms.step_minutes
         cap, found, before = _paise(self.terms.daily_cap), [0], 0
-        for first in range(0, len(units), steps.per_block):
-            found += [before + min(paise, cap) for paise in accumulate(units[first : first + steps.per_block])]
+        for first in range(0, len(units), per_block):
+            found += [before + min(paise, cap) for paise in accumulate(units[first : first + per_block])]
             before = found[-1]
         return found
 
