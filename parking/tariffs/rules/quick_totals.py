@@ -28,8 +28,8 @@ StepSums = dict[datetime, list[int]]
 class QuickTotals:
     """The totals of stays of some lengths (minutes, in order) under the same terms, with free minutes or without.
 
-    `steps`: what steps come to by when they begin, for all whose terms differ by the fee alone. `days`: the price of a step
-    by the minute at which it begins, from a day on; None where clocks are set meanwhile.
+    `steps`: what steps come to by when they begin, for all whose terms differ by the fee alone. `days`: the price of a
+    step by the minute at which it begins, from a day on; None where clocks are set meanwhile.
     """
 
     terms: Terms
