@@ -15,7 +15,7 @@ from parking.payments.models import OrderStatus, Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
 from parking.web.components import amount_text
 from tests.browser.conftest import Axe, Device, NewPage, SignIn, TakePicture
-from tests.build import actor, book, enter, leave, make_user, terminate
+from tests.build import actor, book, enter, leave, make_user, make_zone, terminate
 from tests.invoices.conftest import register
 
 PAGES = ("", "sessions/", "sessions/?from=abc", "payments/", "revenue/", "review/", "debts/", "tax/", "tax/new/")
@@ -103,6 +103,27 @@ def test_the_dashboard_follows(
     size = desktop.evaluate("[document.documentElement.scrollHeight, innerHeight, innerWidth]")
     assert size == [900, 900, 1440]
     picture(desktop, "office-dashboard")
+
+
+@pytest.mark.parametrize("locale", ["en-IN", "hi-IN"])
+def test_one_screen_holds_whatever_waits(
+    locale: str, new_page: NewPage, sign_in: SignIn, admin: User, staff: User, driver: User, axe: Axe
+) -> None:
+    zone, ago = make_zone(slots=20), clock.now() - timedelta(days=9)
+    for _ in range(18):
+        enter(staff, book(driver, zone, now=ago), now=ago)
+    User.objects.filter(pk=admin.pk).update(language=locale[:2])
+    page = new_page("desktop", locale=locale, viewport={"width": 1440, "height": 900})
+    sign_in(page, admin)
+    page.goto("/office/")
+    expect(page.locator(".tasks tbody tr")).to_have_count(6)
+    more = page.locator(".more-tasks a")
+    expect(more).to_contain_text("12")
+    expect(more).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollHeight") == 900
+    axe(page)
+    more.click()
+    expect(page.locator("main tbody tr")).to_have_count(18)
 
 
 def test_the_search_box_needs_no_mouse(
