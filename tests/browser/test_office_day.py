@@ -159,7 +159,7 @@ def test_a_stay_is_found_and_money_goes_back(
     picture(page, f"office-sessions-{device}")
     page.get_by_role("link", name=left.vehicle.vehicle_number.replace("-", " "), exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"Booking no. {left.pk}")
-    expect(page.locator(".timeline li").first).to_contain_text("Booked")
+    expect(page.locator(".story-event").first).to_contain_text("Booked")
     picture(page, f"office-session-{device}")
     page.get_by_role("row").filter(has_text="Simulated payment").get_by_role("link", name="Refund").click()
     expect(page.get_by_label("Amount")).to_have_value("50.00")
@@ -171,7 +171,7 @@ def test_a_stay_is_found_and_money_goes_back(
     assert Refund.objects.filter(reason="Goodwill").count() == 0
     page.get_by_role("button", name="Refund ₹20").click()
     expect(page.get_by_role("status").filter(has_text="The money was refunded.")).to_be_visible()
-    expect(page.locator(".timeline")).to_contain_text("Refund done")
+    expect(page.locator(".story")).to_contain_text("Refund done")
     assert Refund.objects.get(reason="Goodwill").amount == Decimal("20.00")
 
 
