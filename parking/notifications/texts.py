@@ -89,7 +89,7 @@ def _written(type_: ValueType, value: Any, zone: ZoneInfo) -> str:
     if type_ == ValueType.LINES or value in {None, ""}:
         return ""
     if type_ == ValueType.MONEY:
-        return f"₹{indian(Decimal(str(value)))}"
+        return f"₹{indian(Decimal(str(value))).removesuffix('.00')}"
     if type_ in {ValueType.TIME, ValueType.DATE}:
         local = datetime.fromisoformat(str(value)).astimezone(zone)
         return formats.date_format(local, "j M Y, H:i" if type_ == ValueType.TIME else "j M Y")
