@@ -10,7 +10,7 @@ from parking.notifications.checks import check_templates
 
 VARIABLES = ("plate", "zone", "total")
 TEXT = "{#alphanumeric#} left {#alphanumeric#}. The parking cost Rs {#numeric#}."
-VALUES = {"plate": "KA-01-AB-0001", "zone": "Zone A", "total": "₹1,250"}
+VALUES = {"plate": "KA-01-AB-0001", "zone": "Zone A", "total": "₹1,250.00"}
 
 
 def test_those_of_the_product_fit() -> None:

@@ -45,6 +45,13 @@ def test_a_free_booking_speaks_of_no_money() -> None:
     assert paid == f"{free} Paid: ₹50."
 
 
+@pytest.mark.parametrize(("ends", "said"), [("14:30", "20:00"), ("20:30", "23 Nov 2026, 02:00")])
+def test_a_span_names_the_day_of_its_end_where_that_is_another(ends: str, said: str) -> None:
+    span = {"starts_at": "2026-11-22T11:30:00+00:00", "ends_at": f"2026-11-22T{ends}:00+00:00"}
+    _, text = words("reserved", **span, enter_by=TIME, amount="0.00")
+    assert f"from 22 Nov 2026, 17:00 to {said}." in text
+
+
 def test_who_left_for_nothing_is_not_told_a_price() -> None:
     assert words("left", at=TIME, total="0.00") == (
         "DL-01-AB-1234 has left Zone B",
