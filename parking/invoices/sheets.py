@@ -126,7 +126,7 @@ def _facts(document: Printed, snapshot: Snapshot) -> tuple[Pair, ...]:
     pairs = [
         ("Number", document.number),
         ("Date", day(document.issued_at, snapshot)),
-        ("To document", f"{original.number} of {day(original.issued_at, snapshot)}" if original else ""),
+        ("Refers to", f"{original.number} of {day(original.issued_at, snapshot)}" if original else ""),
         ("Customer", snapshot.recipient.company or snapshot.recipient.name),
         ("Customer's address", snapshot.recipient.address),
         ("Customer's GSTIN", snapshot.recipient.gstin),
@@ -147,7 +147,7 @@ def _stay(snapshot: Snapshot) -> list[Pair]:
     return [
         ("Booking", str(details.booking) if details.booking else ""),
         ("Pass", details.pass_number),
-        ("Vehicle", details.plate),
+        ("Plate", details.plate),
         ("Valid at" if details.pass_number else "Parked at", place),
         ("From", moment(details.holds_from, snapshot) if details.holds_from else ""),
         ("Until", moment(details.holds_until, snapshot) if details.holds_until else ""),
