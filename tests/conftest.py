@@ -41,8 +41,9 @@ PLAIN_FILES = {
 COLLECTED_FILES = {name: getattr(settings, name) for name in PLAIN_FILES}
 
 
-# Objects made between two looks for garbage. Each request of a test makes thousands, nearly all freed by their count.
-GARBAGE_THRESHOLD = 20_000
+# Objects made before a look at the newest, and looks before the next older ones are looked at too. A request of a test
+# makes thousands of objects, nearly all freed by their count; what is old is seldom garbage.
+GARBAGE_THRESHOLDS = (1_000, 20, 100)
 
 
 def pytest_configure() -> None:
@@ -143,8 +144,8 @@ def _fixtures_of(item: pytest.Item) -> Sequence[str]:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what lives as long as the process out of every look for garbage: that took a tenth of the suite's time."""
-    gc.set_threshold(GARBAGE_THRESHOLD)
+    """Leave what lives as long as the process out of every look for garbage."""
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     gc.freeze()
     gc.enable()
 
