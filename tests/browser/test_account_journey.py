@@ -93,6 +93,7 @@ def test_a_new_password_here_and_by_mail(
     elsewhere.goto("/profile/")
     expect(elsewhere.get_by_role("heading", level=1)).to_have_text("Sign in")
     elsewhere.get_by_role("link", name="Forgot password?").click()
+    expect(elsewhere).to_have_url(re.compile("/password/forgotten/"))
     axe(elsewhere)
     elsewhere.get_by_label("Username or e-mail address").fill(driver.username)
     elsewhere.get_by_role("button", name="Send the link").click()

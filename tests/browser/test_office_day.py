@@ -221,6 +221,7 @@ def test_the_report_and_its_file(
     sign_in(desktop, admin)
     desktop.goto("/office/revenue/")
     desktop.get_by_role("link", name="7 days").click()
+    expect(desktop.get_by_role("link", name="7 days")).to_have_attribute("aria-current", "true")
     total = desktop.locator("#total").text_content()
     for table in ("daily", "by-zone", "by-method"):
         expect(desktop.locator(f"#{table} tfoot td").nth(2)).to_have_text(total or "")
