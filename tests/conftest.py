@@ -77,11 +77,6 @@ ON_POSTGRESQL_FILES = {
     "tests/passes/test_mandates.py",
     "tests/payments/test_faults.py",
     "tests/payments/test_money_beside.py",
-    # Walks at random through all states: they are about rules, whose services run on both.
-    "tests/checkout/test_machine.py",
-    "tests/passes/test_machine.py",
-    "tests/passes/test_organisation_machine.py",
-    "tests/reservations/test_machine.py",
     # How a file is written; what is in it, the reports' questions, runs on both.
     "tests/reports/test_sheets.py",
     # Real deaths of processes, which take long; those of passes, orders and reservations die on both.
