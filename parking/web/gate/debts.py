@@ -28,7 +28,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """Show what a plate owes, for the whole plate only."""
     actor = actor_of(request)
     q = request.GET.get("q", "").strip()[:30]
-    found = debts_by_plate(q, sites=actor.sites) if q else []
+    now = clock.now()
+    found = [(debt, debt.is_waited_for(now)) for debt in debts_by_plate(q, sites=actor.sites)] if q else []
     return page(request, "gate/debts.html", section="inside", q=q, debts=found, may_collect=actor.may("collect_debt"))
 
 
@@ -53,6 +54,7 @@ def collect(request: HttpRequest, debt_id: int) -> HttpResponse:
         section="inside",
         debt=debt,
         form=form,
+        is_waited_for=debt.is_waited_for(clock.now()),
         is_open=debt.status == DebtStatus.OPEN,
         key=requests.new_form_key(),
     )
