@@ -14,9 +14,9 @@ from parking.accounts.throttles import count_poster
 from parking.checkout import poster, receipt_check
 from parking.core import clock
 from parking.core.errors import NotFound
+from parking.core.qr import qr_data_uri
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
-from parking.core.qr import qr_data_uri
 from parking.invoices.profiles import profile_at
 from parking.payments.gateways.registry import gateway_choices
 from parking.web.forms import AmountField, ServiceForm

@@ -1,4 +1,4 @@
-"""Old debts of a plate, collected at the counter without an exit."""
+"""Money beside exits: old debts of a plate, collected at the counter."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,13 @@ from parking.web.access import for_attendants
 from parking.web.components import amount_text
 from parking.web.gate.forms import DebtForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
+
+
+@require_safe
+@for_attendants
+def money(request: HttpRequest) -> HttpResponse:
+    """Show what an attendant does about money beside exits, where the gate is all that there is to do."""
+    return page(request, "gate/money.html", section="money")
 
 
 @require_safe
