@@ -34,8 +34,8 @@ class Recipient:
 class Details:
     """What was sold, in the buyer's terms: parking under a booking, or a pass for a time. Times are aware.
 
-    `booking` is 0 for a pass, `pass_number` empty for a booking; `due_on` is when an organisation pays its month. `code`
-    is that of a ticket, with which anybody compares the document with the books; older documents have none.
+    `booking` is 0 for a pass, `pass_number` empty for a booking; `due_on` is when an organisation pays its month.
+    `code` is that of a ticket, with which anybody compares the document with the books; older documents have none.
     """
 
     booking: int

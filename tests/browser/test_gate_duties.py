@@ -42,7 +42,7 @@ def round_of(new_page: NewPage, sign_in: SignIn, staff: User, zone: ParkingZone)
 
 def offers(person: Attendant, *words: str) -> None:
     """Hold what the navigation at the thumb offers."""
-    expect(person.page.locator(".thumb-bar a")).to_have_text([f" {word}" for word in words], use_inner_text=False)
+    expect(person.page.locator(".thumb-bar a")).to_have_text([f" {word}" for word in words])
 
 
 def by_the_bar(person: Attendant, word: str) -> None:
@@ -93,7 +93,7 @@ def test_gate_and_floor_look_after_slots_and_problems_too(
     by_the_bar(person, "Inside")
     person.touch(person.page.locator("table.cars").get_by_role("link"))
     person.touch(person.link("Move to another slot"))
-    person.type(person.page.get_by_label("Slot"), "A-005")
+    person.type(person.page.get_by_role("combobox", name="Slot"), "A-005")
     person.touch(person.button("Move to another slot"))
     person.touch(person.link("Note or problem"))
     person.page.get_by_label("Kind").select_option("DAMAGE")
@@ -112,7 +112,7 @@ def test_everything_is_one_touch_further(round_of: Callable[[str], Attendant]) -
     walk_in_and_out(person)
     by_the_bar(person, "Ticket")
     person.touch(person.link("Enter paper slips"))
-    expect(person.page.get_by_role("heading", name="Enter paper slips")).to_be_visible()
+    expect(person.page.get_by_role("heading", name="Paper slips")).to_be_visible()
     by_the_bar(person, "Inside")
     person.touch(person.link("Sell a pass"))
     expect(person.page.get_by_role("heading", name="Sell a pass")).to_be_visible()
