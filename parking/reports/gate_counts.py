@@ -71,8 +71,9 @@ def gate_counts(*, period: ClosedPeriod, sites: Sites) -> list[GateCounts]:
         of = found.setdefault(user_id, GateCounts(user_id, ""))
         name = _COUNTED[row["action"]]
         setattr(of, name, getattr(of, name) + row["number"])
-    for row in _gone(lines).values("actor_id").annotate(number=Count("pk")).order_by():
-        found.setdefault(row["actor_id"], GateCounts(row["actor_id"], "")).tickets_gone = row["number"]
+    for gone in _gone(lines).values("actor_id").annotate(number=Count("pk")).order_by():
+        user_id = gone["actor_id"] or 0
+        found.setdefault(user_id, GateCounts(user_id, "")).tickets_gone = gone["number"]
     for line in lines.filter(action=SessionPaysLater.action):
         event = read_event(line)
         if isinstance(event, SessionPaysLater) and line.actor_id is not None:

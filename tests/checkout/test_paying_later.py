@@ -50,7 +50,7 @@ def later(staff: User, session: ParkingSession, *, cash: int = 0, now: datetime 
 
 def asked_at(debt: Debt, now: datetime) -> set[Decimal]:
     """Return what the plate is asked for, at an entry and an exit, at all sites and here, and in the office."""
-    vehicle_id, here = debt.bill.session.vehicle_id, frozenset({debt.bill.site_id})
+    vehicle_id, here = debt.bill.session.vehicle_id, frozenset({debt.bill.site_id or 0})
     at_entry = {plate_debt(vehicle_id, sites=sites, now=now) for sites in (ALL_SITES, here)}
     at_exit = collecting.total_owed(debts_of_plate(vehicle_id, sites=ALL_SITES, now=now))
     office = {
