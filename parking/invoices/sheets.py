@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from parking.core import clock
 from parking.core.money import ZERO, indian
 from parking.invoices.gstin import place_of_supply, state_tax_name
@@ -58,7 +60,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The texts of a document, from top to bottom."""
+    """The texts of a document, from top to bottom; `check_address` is the page that compares it with the books."""
 
     title: str
     number: str
@@ -72,6 +74,7 @@ class Sheet:
     total: Pair
     money: tuple[Pair, ...]
     notes: tuple[str, ...]
+    check_address: str = ""
 
 
 def sheet_of(document: Printed) -> Sheet:
@@ -92,6 +95,7 @@ def sheet_of(document: Printed) -> Sheet:
         total=(_total_label(document), f"₹{indian(document.total)}"),
         money=_money(document, snapshot),
         notes=tuple(filter(None, (snapshot.legal_note, ELECTRONIC, snapshot.footer))),
+        check_address=f"{settings.BASE_URL}/r/{snapshot.details.code}" if snapshot.details.code else "",
     )
 
 
