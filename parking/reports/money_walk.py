@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from parking.facilities.calendars import calendar_of
-from parking.reports.payments import PAYMENT, REFUND, MoneyFilter, money_parts, united
+from parking.reports.money_counts import MoneyCounter
+from parking.reports.payments import PAYMENT, REFUND, MoneyFilter, money_keys, money_parts, united
 from parking.reports.walking import key_text, read_key
 
 _KINDS = {"P": PAYMENT, "R": REFUND}
@@ -59,6 +60,33 @@ class MoneyWalk:
             part.keys(part.rows.filter(calendar.days(None, day, part.moment, part.site)))
             for part in money_parts(self.wanted)
         ]
+
+
+# So many rows at an end of the list are read part by part; further ones are passed over by the database.
+NEAR = 5000
+
+
+@dataclass(frozen=True)
+class MoneyList:
+    """The rows of a filter, newest first, to be cut into pages that have a number."""
+
+    wanted: MoneyFilter
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return MoneyCounter(self.wanted).count()
+
+    def cut(self, first: int, end: int, count: int) -> list[dict[str, Any]]:
+        """Return the rows from `first` to before `end` of `count`, read from the nearer end of the list."""
+        if first > count // 2:
+            return self._cut(count - end, count - first, downwards=False)[::-1]
+        return self._cut(first, end, downwards=True)
+
+    def _cut(self, first: int, end: int, *, downwards: bool) -> list[dict[str, Any]]:
+        if end <= NEAR:
+            return _first_of(_all(self.wanted), end, downwards=downwards)[first:]
+        keys = money_keys(self.wanted)
+        return list((keys if downwards else keys.reverse())[first:end])
 
 
 def _first_of(parts: Sequence["QuerySet[Any, Any]"], most: int, *, downwards: bool) -> list[dict[str, Any]]:

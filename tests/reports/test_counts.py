@@ -1,0 +1,83 @@
+"""How many rows a filter of a long list leaves: the same with sums of days and without."""
+
+import random
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
+
+from parking.accounts.models import User
+from parking.core.ids import Ref
+from parking.core.sites import ALL_SITES
+from parking.reports import rolling
+from parking.reports.models import DayMoney, SiteMoney
+from parking.reports.payments import MoneyCounter, MoneyFilter, money_keys
+from parking.reports.periods import Period, period
+from tests.build import book, cancel, make_zone
+from tests.reports.story import DAY20, DAY21, DAY22, DAY23, NOON, Story, ist
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
+
+PERIODS = (Period(), period(day=DAY21), Period(DAY21, DAY23), Period(first=DAY22), Period(last=DAY22), Period(DAY23))
+
+
+def money_filters(story: Story) -> Iterator[MoneyFilter]:
+    zones = (None, Ref(pk=story.zone_b.pk))
+    for days, zone, method, status, kind in product(
+        PERIODS,
+        zones,
+        (None, "CASH", "ONLINE"),
+        (None, "CAPTURED", "COMPLETED", "PENDING"),
+        (None, "PAYMENT", "REFUND"),
+    ):
+        yield MoneyFilter(
+            sites=frozenset({story.zone_a.site_id}), period=days, zone=zone, method=method, status=status, kind=kind
+        )
+
+
+def test_money_is_counted_as_it_is_listed_before_and_after_days_are_added_up(
+    story: Story, driver: User, settings: Settings
+) -> None:
+    under_way = book(driver, make_zone("Zone C"), now=ist("22 10:00"))
+    settings.SIMULATED_OUTCOME = "PENDING"
+    cancel(driver, under_way, now=ist("22 10:03"))
+    for is_rolled in (False, True):
+        if is_rolled:
+            rolling.roll_forward(now=NOON)
+        assert MoneyCounter(MoneyFilter(sites=ALL_SITES)).count() == 13
+        for wanted in money_filters(story):
+            assert MoneyCounter(wanted).count() == money_keys(wanted).count(), wanted
+
+
+def test_finished_days_are_counted_from_their_sums(story: Story) -> None:
+    rolling.roll_forward(now=NOON)
+    with CaptureQueriesContext(connection) as captured:
+        assert MoneyCounter(MoneyFilter(sites=ALL_SITES, period=period(day=DAY21))).count() == 4
+    assert len(captured.captured_queries) == 3
+    SiteMoney.objects.filter(day=DAY21, method="CASH").update(payments=8)
+    assert MoneyCounter(MoneyFilter(sites=ALL_SITES, period=period(day=DAY21))).count() == 11
+    assert rolling.compare_with_rows(now=NOON) == 1
+    assert MoneyCounter(MoneyFilter(sites=ALL_SITES, period=period(day=DAY21))).count() == 4
+
+
+def test_what_sums_do_not_know_is_counted_from_rows(story: Story) -> None:
+    rolling.roll_forward(now=NOON)
+    SiteMoney.objects.update(payments=100)
+    for wanted, number in (
+        ({"session": Ref(pk=story.overnight.pk)}, 2),
+        ({"gateway": "SIMULATED"}, 9),
+        ({"search": story.overnight.vehicle.vehicle_number}, 2),
+    ):
+        assert MoneyCounter(MoneyFilter(sites=ALL_SITES, **wanted)).count() == number
+
+
+def test_sums_by_site_are_those_of_its_zones(story: Story) -> None:
+    rolling.roll_forward(now=NOON)
+    of_site = SiteMoney.objects.get(day=DAY21, method="ONLINE")
+    assert (of_site.captured, of_site.refunded, of_site.payments, of_site.refunds) == (10_000, 5_000, 2, 1)
+    zones = DayMoney.objects.filter(day=DAY21, method="ONLINE")
+    assert sum(row.captured for row in zones) == 10_000
