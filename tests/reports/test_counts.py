@@ -1,6 +1,5 @@
 """How many rows a filter of a long list leaves: the same with sums of days and without."""
 
-import random
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -14,11 +13,15 @@ from parking.accounts.models import User
 from parking.core.ids import Ref
 from parking.core.sites import ALL_SITES
 from parking.reports import rolling
-from parking.reports.models import DayMoney, SiteMoney
-from parking.reports.payments import MoneyCounter, MoneyFilter, money_keys
+from parking.reports.models import DayMoney, DayStays, SiteMoney
+from parking.reports.money_counts import MoneyCounter
+from parking.reports.payments import MoneyFilter, money_keys
 from parking.reports.periods import Period, period
+from parking.reports.session_counts import SessionCounter
+from parking.reports.sessions import SessionFilter, all_sessions
+from parking.stays.models import ParkingSession, SessionStatus
 from tests.build import book, cancel, make_zone
-from tests.reports.story import DAY20, DAY21, DAY22, DAY23, NOON, Story, ist
+from tests.reports.story import DAY21, DAY22, DAY23, NOON, Story, ist
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -81,3 +84,46 @@ def test_sums_by_site_are_those_of_its_zones(story: Story) -> None:
     assert (of_site.captured, of_site.refunded, of_site.payments, of_site.refunds) == (10_000, 5_000, 2, 1)
     zones = DayMoney.objects.filter(day=DAY21, method="ONLINE")
     assert sum(row.captured for row in zones) == 10_000
+
+
+# --- Parking sessions --------------------------------------------------------------------------------
+
+
+def session_filters(story: Story) -> Iterator[SessionFilter]:
+    zones, sites = (None, Ref(pk=story.zone_b.pk)), (ALL_SITES, frozenset({story.zone_a.site_id}))
+    states = (None, *SessionStatus.values)
+    for days, zone, status, within in product(PERIODS, zones, states, sites):
+        yield SessionFilter(sites=within, period=days, zone=zone, status=status)
+    for moment in ("entry_time", "ended_at"):
+        yield SessionFilter(sites=ALL_SITES, period=Period(DAY21, DAY22), moment=moment)
+
+
+def test_sessions_are_counted_as_they_are_listed_before_and_after_days_are_added_up(story: Story) -> None:
+    ParkingSession.objects.filter(pk=story.kept.pk).update(end_reason="NO_PLACE")
+    for is_rolled in (False, True):
+        if is_rolled:
+            rolling.roll_forward(now=NOON)
+        assert SessionCounter(SessionFilter(sites=ALL_SITES, status="CANCELLED")).count() == 3
+        for wanted in session_filters(story):
+            assert SessionCounter(wanted).count() == all_sessions(wanted).count(), wanted
+
+
+def test_finished_days_of_sessions_are_counted_from_their_sums(story: Story) -> None:
+    rolling.roll_forward(now=NOON)
+    completed, days = {"status": "COMPLETED"}, {"period": Period(DAY21, DAY23)}
+    assert [sessions(**completed), sessions(**days)] == [4, 7]
+    DayStays.objects.filter(day=DAY22, zone=story.zone_a).update(left=10, booked=20)
+    assert [sessions(**completed), sessions(**days)] == [13, 25]
+    # Who is there yet has no end, and no day of booking says how a stay ended.
+    assert [sessions(status="ACTIVE"), sessions(**completed, **days)] == [1, 3]
+
+
+def sessions(**wanted: Any) -> int:
+    return SessionCounter(SessionFilter(sites=ALL_SITES, **wanted)).count()
+
+
+def test_a_reservation_that_was_moved_is_counted_where_it_is(story: Story) -> None:
+    rolling.roll_forward(now=NOON)
+    ParkingSession.objects.filter(pk=story.kept.pk).update(zone=story.zone_b)
+    of_zone_b = {"zone": Ref(pk=story.zone_b.pk), "period": Period(DAY21, DAY22)}
+    assert sessions(**of_zone_b) == 3
