@@ -14,6 +14,7 @@ from parking.reports.models import DayStays
 from parking.reports.periods import ClosedPeriod, Period
 from parking.reports.rolled import in_days, in_zone, rolled_through
 from parking.reports.sessions import SessionFilter, counted_sessions
+from parking.reports.walking import count_up_to_long
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
 
 # What the sums of a day call the sessions that ended on it.
@@ -48,6 +49,13 @@ class SessionCounter:
             live = Period(through + timedelta(days=1), last)
             found += _ended(wanted, live) if wanted.status else counted_sessions(replace(wanted, period=live)).count()
         return found
+
+
+def sessions_up_to_long(wanted: SessionFilter) -> int | None:
+    """Return how many they are, one more than LONG for all above it; None for a text that too many have to count."""
+    if wanted.found and wanted.found.is_common:
+        return None
+    return count_up_to_long(counted_sessions(wanted))
 
 
 def _sums_for(wanted: SessionFilter) -> tuple[str, ...]:
