@@ -18,10 +18,22 @@ class MoneyCounter:
         wanted = self.wanted
         if wanted.sums is None:
             return money_keys(wanted).order_by().count()
-        of_methods = (sums for method, sums in wanted.sums.items() if wanted.method in {None, method})
-        found = sum(of_methods, MethodSum())
+        captured, refunded = _numbers(wanted)
         _, _, under_way = money_parts(wanted)
-        return found.payments * wanted.has_captured + found.refunds * wanted.has_refunded + under_way.rows.count()
+        return captured + refunded + under_way.rows.count()
+
+
+def numbers_of_parts(wanted: MoneyFilter) -> tuple[int | None, int | None, None]:
+    """Return how many rows each of `money_parts` has, None for one of which it is not known for sure."""
+    # A stay that was moved counts in its former zone until the day is added up again.
+    return (None, None, None) if wanted.zone or wanted.sums is None else (*_numbers(wanted), None)
+
+
+def _numbers(wanted: MoneyFilter) -> tuple[int, int]:
+    """Return how many payments and how many refunds that are done there are, by the sums."""
+    of_methods = (wanted.sums or {}).items()
+    found = sum((sums for method, sums in of_methods if wanted.method in {None, method}), MethodSum())
+    return found.payments * wanted.has_captured, found.refunds * wanted.has_refunded
 
 
 def money_up_to_long(wanted: MoneyFilter) -> int:

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from parking.facilities.calendars import calendar_of
-from parking.reports.money_counts import MoneyCounter
-from parking.reports.payments import PAYMENT, REFUND, MoneyFilter, money_keys, money_parts, united
+from parking.reports.money_counts import MoneyCounter, numbers_of_parts
+from parking.reports.payments import PAYMENT, REFUND, MoneyFilter, MoneyPart, money_keys, money_parts, united
 from parking.reports.walking import key_text, read_key
 
 _KINDS = {"P": PAYMENT, "R": REFUND}
@@ -58,7 +58,7 @@ class MoneyWalk:
         calendar = calendar_of(self.wanted.sites)
         return [
             part.keys(part.rows.filter(calendar.days(None, day, part.moment, part.site)))
-            for part in money_parts(self.wanted)
+            for part in _parts(self.wanted)
         ]
 
 
@@ -100,8 +100,13 @@ def _place(row: dict[str, Any]) -> tuple[datetime, str, int]:
     return row["at"], row["kind"], row["row_id"]
 
 
+def _parts(wanted: MoneyFilter) -> list[MoneyPart]:
+    """Return the parts of the list that have rows: whoever looks for what is not there reads all of a table."""
+    return [part for part, number in zip(money_parts(wanted), numbers_of_parts(wanted), strict=True) if number != 0]
+
+
 def _all(wanted: MoneyFilter) -> list["QuerySet[Any, Any]"]:
-    return [part.keys(part.rows) for part in money_parts(wanted)]
+    return [part.keys(part.rows) for part in _parts(wanted)]
 
 
 def _beyond(wanted: MoneyFilter, key: str, way: str) -> list["QuerySet[Any, Any]"]:
@@ -111,8 +116,7 @@ def _beyond(wanted: MoneyFilter, key: str, way: str) -> list["QuerySet[Any, Any]
         raise ValueError("the key of a row begins with its kind")
     at, pk = read_key(key[1:])
     return [
-        part.keys(part.rows.filter(_row_beyond(part.kind, part.moment, (kind, at, pk), way)))
-        for part in money_parts(wanted)
+        part.keys(part.rows.filter(_row_beyond(part.kind, part.moment, (kind, at, pk), way))) for part in _parts(wanted)
     ]
 
 

@@ -12,9 +12,10 @@ from pytest_django.fixtures import Settings
 from parking.accounts.models import User
 from parking.core.ids import Ref
 from parking.core.sites import ALL_SITES
-from parking.reports import rolling
+from parking.reports import money_walk, rolling
 from parking.reports.models import DayMoney, DayStays, SiteMoney
 from parking.reports.money_counts import MoneyCounter
+from parking.reports.money_walk import MoneyList, MoneyWalk
 from parking.reports.payments import MoneyFilter, money_keys
 from parking.reports.periods import Period, period
 from parking.reports.session_counts import SessionCounter
@@ -84,6 +85,38 @@ def test_sums_by_site_are_those_of_its_zones(story: Story) -> None:
     assert (of_site.captured, of_site.refunded, of_site.payments, of_site.refunds) == (10_000, 5_000, 2, 1)
     zones = DayMoney.objects.filter(day=DAY21, method="ONLINE")
     assert sum(row.captured for row in zones) == 10_000
+
+
+def test_a_page_has_its_rows_whatever_parts_there_are(story: Story) -> None:
+    """Pages by number, from both ends, before and after days are added up."""
+    for is_rolled in (False, True):
+        if is_rolled:
+            rolling.roll_forward(now=NOON)
+        for wanted in (MoneyFilter(sites=ALL_SITES), *money_filters(story)):
+            listed, keys = MoneyList(wanted), list(money_keys(wanted))
+            count = len(keys)
+            pages = [listed.cut(first, min(first + 3, count), count) for first in range(0, count, 3)]
+            assert [(row["kind"], row["row_id"]) for page in pages for row in page] == [
+                (row["kind"], row["row_id"]) for row in keys
+            ], wanted
+
+
+def test_pages_in_the_midst_are_cut_by_the_database(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(money_walk, "NEAR", 1)
+    listed, keys = MoneyList(MoneyFilter(sites=ALL_SITES)), list(money_keys(MoneyFilter(sites=ALL_SITES)))
+    for first in (2, 7):
+        found = listed.cut(first, first + 3, 11)
+        assert [row["row_id"] for row in found] == [row["row_id"] for row in keys[first : first + 3]]
+
+
+def test_what_the_sums_say_is_not_there_is_not_looked_for(story: Story) -> None:
+    rolling.roll_forward(now=NOON)
+    wanted = MoneyFilter(sites=ALL_SITES, method="CASH")
+    with CaptureQueriesContext(connection) as captured:
+        assert len(MoneyWalk(wanted, downwards=True).after("", 5)) == 2
+    sql = " ".join(query["sql"] for query in captured.captured_queries)
+    assert '"captured_at" AS "at"' in sql
+    assert '"completed_at" AS "at"' not in sql
 
 
 # --- Parking sessions --------------------------------------------------------------------------------
