@@ -96,5 +96,6 @@ def find_users(*, sites: Sites, role: str | None = None, is_active: bool | None 
         named = User.objects.filter(HasPart(q, "username", "first_name", "last_name", "email", "phone"))
         few = few_ids(named)
         # Cut, though after more than there are, the others are found by their index before anything is sorted.
-        users = users.filter(pk__in=few if few is not None else named.order_by().values("pk")[:MAX_ID])
+        found = Q(pk__in=named.order_by().values("pk")[:MAX_ID]) if few is None else Q(pk__in=few)
+        users = users.filter(found)
     return users

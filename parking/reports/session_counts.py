@@ -75,5 +75,5 @@ def _added_up(wanted: SessionFilter, columns: tuple[str, ...], days: ClosedPerio
     return sum(rows.aggregate(**{name: Sum(F(name), default=0) for name in columns}).values())
 
 
-def _ended(wanted: SessionFilter, days: Period, **more: str) -> int:
-    return counted_sessions(replace(wanted, moment="ended_at", period=days, **more)).count()
+def _ended(wanted: SessionFilter, days: Period, end_reason: str | None = None) -> int:
+    return counted_sessions(replace(wanted, moment="ended_at", period=days, end_reason=end_reason)).count()
