@@ -9,7 +9,7 @@ from operator import or_
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Expression, IntegerField, Q, QuerySet, When
+from django.db.models import Case, Count, Expression, IntegerField, Q, QuerySet, Sum, When
 from django.db.models.expressions import Combinable
 
 from parking.core import clock
@@ -18,7 +18,9 @@ from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import Calendar, calendar_of
 from parking.payments.models import Debt, Payment, Refund, RefundStatus
-from parking.reports.rolled import rolled_through
+from parking.reports.models import DayStays
+from parking.reports.periods import ClosedPeriod
+from parking.reports.rolled import after, in_days, rolled_through, upto
 from parking.reports.sums import sum_of_paise
 from parking.reports.takings import Takings, hours_of_day
 from parking.stays.models import ParkingSession
@@ -150,23 +152,38 @@ def _mean(numbers: list[int]) -> int | None:
 
 
 def days_before(*, sites: Sites) -> Days:
-    """Return bookings and unpaid rupees of the last days before today, in two statements."""
+    """Return bookings and unpaid rupees of the last days before today, in four statements.
+
+    Bookings of finished days come from their sums.
+    """
     calendar, today = calendar_of(sites), calendar_of(sites).today()
     days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
 
-    def by_day(rows: QuerySet[Any], moment: str, site: str, figure: Expression) -> dict[date, int]:
-        of_days = rows.filter(calendar.days(days[0], days[-1], moment, site)).order_by()
+    def by_day(rows: QuerySet[Any], moment: str, site: str, figure: Expression, span: ClosedPeriod) -> dict[date, int]:
+        of_days = rows.filter(calendar.days(span.first, span.last, moment, site)).order_by()
         found = of_days.values(day=calendar.day_of(moment, site)).annotate(figure=figure)
         return {row["day"]: row["figure"] for row in found}
 
     stays = at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
     debts = at_sites(Debt.objects.all(), sites, "bill__site_id")
-    booked = by_day(stays, "booked_at", "zone__site_id", Count("pk"))
-    unpaid = by_day(debts, "created_at", "bill__site_id", sum_of_paise())
+    whole, through = ClosedPeriod(days[0], days[-1]), rolled_through()
+    booked = _booked(whole, sites, through)
+    if live := after(whole, through):
+        booked |= by_day(stays, "booked_at", "zone__site_id", Count("pk"), live)
+    unpaid = by_day(debts, "created_at", "bill__site_id", sum_of_paise(), whole)
     return Days(
         bookings=[booked.get(day, 0) for day in days],
         unpaid=[from_paise(unpaid[day]) if day in unpaid else ZERO for day in days],
     )
+
+
+def _booked(days: ClosedPeriod, sites: Sites, through: date | None) -> dict[date, int]:
+    """Return the bookings of those days that are added up."""
+    rolled = upto(days, through)
+    if rolled is None:
+        return {}
+    rows = in_days(DayStays.objects.all(), rolled, sites).values("day").annotate(number=Sum("booked"))
+    return {row["day"]: row["number"] for row in rows}
 
 
 def unpaid_today(*, sites: Sites) -> tuple[int, Decimal]:
