@@ -136,7 +136,7 @@ def _sources(folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield the files that may have messages, as Python."""
     for path in sorted(folder.rglob("*.py")):
         text = path.read_text()
-        if "gettext" in text and not {"tests", "migrations"} & set(path.parts):
+        if "gettext" in text and not {"tests", "migrations"} & set(path.relative_to(folder).parts):
             yield path, text
     for path in sorted(folder.glob("*/templates/**/*")):
         if path.is_file():

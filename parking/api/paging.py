@@ -46,24 +46,47 @@ class Counted(Protocol):
     def count(self) -> int: ...
 
 
+class Listed(Counted, Protocol):
+    """A list that knows how it is cut into pages."""
+
+    def cut(self, first: int, end: int, count: int) -> list[Any]:
+        """Return the rows from `first` to before `end` of `count`."""
+        ...
+
+
 def page_of(rows: "QuerySet[Any]", paging: Paging, *, counted: Counted | None = None) -> FoundPage:
     """Return one page of a queryset. Raises InvalidInput for a page beyond the last one.
 
     `counted` are the same rows, read in the way that counts them soonest.
     """
-    count = rows.count() if counted is None else counted.count()
+    return listed_page(_Cut(rows, rows if counted is None else counted), paging)
+
+
+def listed_page(listed: Listed, paging: Paging) -> FoundPage:
+    """Return one page of a list. Raises InvalidInput for a page beyond the last one."""
+    count = listed.count()
     pages = max(-(-count // paging.page_size), 1)
     if paging.page > pages:
         raise InvalidInput({"page": [f"There are {pages} pages"]})
     first = (paging.page - 1) * paging.page_size
-    return FoundPage(_cut(rows, first, min(first + paging.page_size, count), count), count, paging, pages)
+    return FoundPage(listed.cut(first, min(first + paging.page_size, count), count), count, paging, pages)
 
 
-def _cut(rows: "QuerySet[Any]", first: int, end: int, count: int) -> list[Any]:
-    """Return the rows from `first` to before `end`, read from the nearer end of the list."""
-    if first <= count // 2:
-        return list(_slice(rows, first, end))
-    return list(_slice(rows.reverse(), count - end, count - first))[::-1]
+@dataclass(frozen=True)
+class _Cut:
+    """The rows of a queryset, and what counts them."""
+
+    rows: "QuerySet[Any]"
+    counted: Counted
+
+    def count(self) -> int:
+        return self.counted.count()
+
+    def cut(self, first: int, end: int, count: int) -> list[Any]:
+        """Return the rows from `first` to before `end`, read from the nearer end of the list."""
+        if first <= count // 2:
+            return list(_slice(self.rows, first, end))
+        return list(_slice(self.rows.reverse(), count - end, count - first))[::-1]
 
 
 def _slice(rows: "QuerySet[Any]", first: int, end: int) -> "QuerySet[Any]":

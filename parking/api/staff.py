@@ -138,7 +138,8 @@ def exit_quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
         voucher=payload.voucher_code,
         now=now,
     )
-    owed = debts_of_plate(session.vehicle_id, sites=actor_at(actor_of(request), payload.gate_id).sites)
+    sites = actor_at(actor_of(request), payload.gate_id).sites
+    owed = debts_of_plate(session.vehicle_id, sites=sites, now=now)
     bill = BillOut.of(
         Left(session),
         now,

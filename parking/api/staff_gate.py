@@ -97,7 +97,7 @@ def walk_in_call(request: HttpRequest, attempt: Attempt, payload: WalkInIn) -> H
     actor, now = actor_at(actor_of(request), payload.gate_id), clock.now()
     if attempt.subject is not None:
         session = access.find(parse_ref(attempt.subject), actor, at_work=True)
-        entered = Entered(session, plate_debt(session.vehicle_id, sites=actor.sites))
+        entered = Entered(session, plate_debt(session.vehicle_id, sites=actor.sites, now=now))
     else:
         entered = walk_in(
             actor=actor,

@@ -27,6 +27,8 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["subject_kind", "subject_id"], name="audit_by_subject"),
             models.Index(fields=["at"], name="audit_by_time"),
+            # One line in thousands, of which a report reads a month. Other lines pay nothing for it.
+            models.Index(fields=["at"], condition=models.Q(action="session.terminated"), name="audit_of_terminations"),
         ]
 
     def __str__(self) -> str:

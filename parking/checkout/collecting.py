@@ -70,7 +70,7 @@ class Collection:
     page named as due (rupees), for which somebody may have taken the money already; another amount is refused.
     `debts` are ids of debts of the plate that are paid with the same money; `voucher` is a code that lowers the bill
     first. With `in_part` cash pays as much as was
-    handed over, and the rest is owed.
+    handed over, and the rest is owed. With `keeps_order` an order over all that is due goes on being waited for.
     """
 
     method: str
@@ -80,6 +80,7 @@ class Collection:
     shown_due: Decimal | None = None
     debts: tuple[int, ...] = ()
     in_part: bool = False
+    keeps_order: bool = False
     card: Card | None = None
     voucher: str | None = None
 
@@ -257,8 +258,9 @@ def credit(bill: Bill, payment: Payment, now: datetime) -> bool:
 
 
 def lapse_old_debts(*, now: datetime) -> int:
-    """End the debts that are older than three years; answer how many."""
-    old = Debt.objects.filter(status=DebtStatus.OPEN, created_at__lt=now - timedelta(days=365.25 * YEARS))
+    """End the debts that are owed for more than three years; answer how many."""
+    since = now - timedelta(days=365.25 * YEARS)
+    old = Debt.objects.owed(since).filter(status=DebtStatus.OPEN, created_at__lt=since)
     ids = list(old.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
     for debt_id in ids:
         with transaction.atomic():

@@ -11,7 +11,7 @@ from parking.audit import services as audit
 from parking.checkout.collecting import total_owed
 from parking.checkout.exempting import refuse_after_quote
 from parking.checkout.offering import make_lines_again, refuse_fixed
-from parking.checkout.queries import debts_of_plate
+from parking.checkout.queries import unpaid_of_plate
 from parking.checkout.second_looks import ask, needs_second_look
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, Refused
@@ -83,7 +83,7 @@ def approve(*, actor: Actor, approval: Approval, now: datetime) -> None:
 
 
 def _owes_less(vehicle: Vehicle, stay: ParkingSession, actor: Actor) -> bool:
-    owed, instead = (total_owed(debts_of_plate(pk, sites=actor.sites)) for pk in (stay.vehicle_id, vehicle.pk))
+    owed, instead = (total_owed(unpaid_of_plate(pk, sites=actor.sites)) for pk in (stay.vehicle_id, vehicle.pk))
     return instead < owed
 
 

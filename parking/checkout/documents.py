@@ -167,6 +167,7 @@ def facts_of(session: ParkingSession) -> Facts:
             slot=session.slot_number or "",
             entry=session.entry_time,
             exit=session.exit_time,
+            code=session.qr_code,
         ),
     )
 

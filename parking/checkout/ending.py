@@ -21,7 +21,7 @@ from parking.facilities.emergencies import running_at
 from parking.payments import bills, orders
 from parking.payments.bills import Closed
 from parking.payments.gateways.registry import chosen_gateway
-from parking.payments.models import CLAIMS, OrderPurpose, Payment, PaymentMethod, PaymentOrder, Refund
+from parking.payments.models import CLAIMS, Debt, OrderPurpose, Payment, PaymentMethod, PaymentOrder, Refund
 from parking.payments.queries import Frozen, open_order, state_of
 from parking.payments.takings import Tender
 from parking.stays import services as stays
@@ -44,7 +44,7 @@ class Ending:
     """What was decided: the order to collect, or the refunds to send, the change (rupees) and what was taken.
 
     `is_new` says that the order has just been written, so that no gateway can have seen it; `emergency_id` that the car
-    was let out in an emergency, for nothing.
+    was let out in an emergency, for nothing, `debt` what is still owed.
     """
 
     order: PaymentOrder | None = None
@@ -54,6 +54,7 @@ class Ending:
     debts_collected: Decimal = ZERO
     payment: Payment | None = None
     emergency_id: int | None = None
+    debt: Debt | None = None
 
 
 def end(*, session: ParkingSession, reason: EndReason, collection: Collection, actor: Actor, now: datetime) -> Ending:
@@ -78,7 +79,7 @@ def end(*, session: ParkingSession, reason: EndReason, collection: Collection, a
         return _wait_for_money(session, charge, due, gateway, reason=reason, actor=actor, now=now)
     if due > ZERO:
         collecting.refuse_missing_proof(collection, session.site_id)
-    if session.bill.frozen_until is not None:
+    if session.bill.frozen_until is not None and not _is_waited_for(session, collection, due):
         orders.give_up(bill=session.bill, now=now)
     tender = _tender(collection, actor, for_debts=total_owed(owed), due=due)
     closed = complete(
@@ -87,8 +88,18 @@ def end(*, session: ParkingSession, reason: EndReason, collection: Collection, a
     rows_before = 1 if due > ZERO else 0
     collecting.take_with_exit(owed=owed, collection=collection, rows_before=rows_before, actor=actor, now=now)
     return Ending(
-        refunds=closed.refunds, change=closed.change, debts_collected=total_owed(owed), payment=closed.payment
+        refunds=closed.refunds,
+        change=closed.change,
+        debts_collected=total_owed(owed),
+        payment=closed.payment,
+        debt=closed.debt,
     )
+
+
+def _is_waited_for(session: ParkingSession, collection: Collection, due: Decimal) -> bool:
+    """Return whether the order that is open shall still pay what is due, although the car leaves before it does."""
+    order = open_order(session.bill) if collection.keeps_order else None
+    return order is not None and order.amount == due
 
 
 def _end_in_emergency(session: ParkingSession, emergency_id: int, actor: Actor, now: datetime) -> Ending:

@@ -117,7 +117,7 @@ def _let_in(scan: _Scan, now: datetime, *, is_placed: bool = False) -> tuple[Ent
             scans.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan.scan_id, now=now)
             audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
             record_wrong_way(actor, session, Way.IN, now)
-        debt = plate_debt(session.vehicle_id, sites=actor.sites)
+        debt = plate_debt(session.vehicle_id, sites=actor.sites, now=now)
     if overdue:
         raise stays.booking_expired(session)
     return Entered(session, debt, paid.order, paid.charged, paid.change), paid.is_new

@@ -29,7 +29,7 @@ def _is_inside_in_time(notice: Notice, now: datetime) -> bool:
 LAST_EXIT = Kind(
     "last_exit",
     _("Last exit from %(site)s: %(leave_by)s"),
-    _("%(plate)s is still at %(zone)s, %(site)s. Please leave by %(leave_by)s. After that no car gets out."),
+    _("%(plate)s is still at %(zone)s, %(site)s. Please leave by %(leave_by)s. After that no car can leave."),
     {
         "plate": ValueType.TEXT,
         "zone": ValueType.TEXT,

@@ -29,7 +29,7 @@ TEXT, MONEY = ValueType.TEXT, ValueType.MONEY
 LEFT_BEHIND = Kind(
     "left_behind",
     _("%(plate)s is still at %(zone)s"),
-    _("%(plate)s is inside %(zone)s, %(site)s for %(days)s days. Please collect it."),
+    _("%(plate)s has been inside %(zone)s, %(site)s for %(days)s days. Please collect it."),
     {"plate": TEXT, "zone": TEXT, "site": TEXT, "days": TEXT, "amount": MONEY},
     sums={"amount": _("%(amount)s is due so far.")},
     channels=frozenset({Channel.MAIL, Channel.PUSH, Channel.SMS}),

@@ -52,7 +52,7 @@ OVERDUE = Kind(
 MONEY_BACK = Kind(
     "organisation_money_back",
     _("%(amount)s of %(organisation)s will be refunded"),
-    _("%(amount)s came for what %(organisation)s had paid at %(site)s already. It will be refunded."),
+    _("%(organisation)s paid %(amount)s at %(site)s a second time. It will be refunded."),
     _MONEY,
     button=_OPEN,
     name=_("Refund to your organisation started"),
@@ -68,7 +68,7 @@ REFUND_DONE = Kind(
 PAID_TOO_MUCH = Kind(
     "organisation_paid_too_much",
     _("%(organisation)s paid %(amount)s too much"),
-    _("%(amount)s of %(organisation)s came at %(site)s when nothing was due any more. It will be refunded."),
+    _("%(organisation)s paid %(amount)s at %(site)s when nothing was due any more. It will be refunded."),
     _MONEY,
     channels=frozenset({Channel.MAIL}),
     audience=MANAGERS,

@@ -88,7 +88,7 @@ def enter_with_pass(
             scans.remember_scan(session=session, kind=ScanKind.ENTRY, scan_id=scan_id, now=now)
             audit.record(actor, SessionEntered(session_id=session.pk, slot_id=session.slot_id), now)
             record_wrong_way(actor, session, Way.IN, now)
-        debt = plate_debt(session.vehicle_id, sites=actor.sites)
+        debt = plate_debt(session.vehicle_id, sites=actor.sites, now=now)
     return PassEntered(session, held, debt, in_grace=held.is_amber(now))
 
 

@@ -41,7 +41,7 @@ _OPEN = _("Open the pass")
 PAID = Kind(
     "pass_paid",
     _("Your pass %(number)s is paid"),
-    _("%(plan)s at %(site)s for %(plates)s holds until %(until)s."),
+    _("%(plan)s at %(site)s for %(plates)s is valid until %(until)s."),
     {**_PASS, "until": TIME, "amount": MONEY},
     sums={"amount": driver_messages.PAID},
     button=_OPEN,
@@ -166,7 +166,7 @@ VEHICLES = Kind(
 LENGTHENED = Kind(
     "pass_lengthened",
     _("Your pass %(number)s runs longer"),
-    _("%(zone)s was closed: %(plan)s at %(site)s for %(plates)s holds until %(until)s now."),
+    _("%(zone)s was closed: %(plan)s at %(site)s for %(plates)s is now valid until %(until)s."),
     {**_PASS, "zone": TEXT, "until": TIME},
     button=_OPEN,
     name=_("Pass runs longer"),
@@ -198,8 +198,8 @@ CHARGE_FAILED = Kind(
     "pass_charge_failed",
     _("The renewal of your pass %(number)s could not be charged"),
     _(
-        "%(plan)s at %(site)s for %(plates)s: the bank did not pay %(amount)s. It is asked again; or pay by yourself,"
-        " by %(pay_by)s at the latest, and the automatic charge stops."
+        "%(plan)s at %(site)s for %(plates)s: the bank did not pay %(amount)s. We ask it again. If you pay yourself,"
+        " by %(pay_by)s at the latest, the automatic charge stops."
     ),
     {**_PASS, "pay_by": TIME, "amount": MONEY},
     button=_("Pay and renew"),

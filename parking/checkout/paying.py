@@ -136,7 +136,8 @@ def _what_is_due(stay: ParkingSession, now: datetime) -> Due:
             raise stays.booking_expired(stay)
         return _due(OrderPurpose.FEE, stays.terms_of(stay).booking_fee - stay.bill.paid)
     if stay.status != SessionStatus.ACTIVE:
-        return _due(OrderPurpose.DEBT, open_debt(stay.bill_id))
+        debt = open_debt(stay.bill_id)
+        return _due(OrderPurpose.DEBT, debt.amount if debt else ZERO)
     if not isinstance(state_of(stay.bill, now=now), Frozen):
         ending.freeze(session=stay, now=now)
     return _due(OrderPurpose.AHEAD, stay.bill.due)

@@ -2,27 +2,32 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from parking.checkout.paying import start_payment
 from parking.core.actor import SYSTEM, Actor
 from parking.core.errors import NotFound, Refused
 from parking.core.ids import Ref
-from parking.payments.models import PaymentOrder
+from parking.payments.models import DebtStatus, PaymentOrder
 from parking.stays.by_phone import phone_of
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.rules import confirms_owner
 from parking.vehicles.plates import readings
 
 _END_OF_CODE = 4
+_IS_PAYABLE = Q(status=SessionStatus.ACTIVE) | Q(status=SessionStatus.COMPLETED, bill__debt__status=DebtStatus.OPEN)
 
 
 def find_car(*, site_id: int, plate: str, said: str) -> ParkingSession:
-    """Return the stay of a plate whose car is inside at a site, for who also knows the ticket, phone or name.
+    """Return the stay of a plate that is to be paid at a site, for who also knows the ticket, phone or name.
+
+    The car is inside, else it left without paying all.
 
     `said` is the last four characters of the ticket's code, the last four digits of the phone, or the owner's name.
     Raises NotFound `not_found_inside`, whichever of them is wrong.
     """
-    rows = ParkingSession.objects.whole().filter(status=SessionStatus.ACTIVE, zone__site_id=site_id)
-    for session in rows.filter(vehicle__match_key__in=readings(plate)).order_by("-pk"):
+    rows = ParkingSession.objects.whole().filter(_IS_PAYABLE, zone__site_id=site_id)
+    for session in rows.filter(vehicle__match_key__in=readings(plate)).order_by("status", "-pk"):
         if _knows(session, said):
             return session
     raise NotFound("not_found_inside", "No such car is inside here")

@@ -1,5 +1,6 @@
 """Reads that join stays with their money."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -31,23 +32,29 @@ _DEBTS_WITH_SITE = Select(
 )
 
 
-def plate_debt(vehicle_id: int, *, sites: Sites) -> Decimal:
+def plate_debt(vehicle_id: int, *, sites: Sites, now: datetime) -> Decimal:
     """What a plate is asked for from stays at these sites that ended without full payment (rupees)."""
     if sites is None:
-        return sum((debt.amount for debt in _DEBTS.all(vehicle_id)), ZERO)
-    debts_of_plate = _DEBTS_WITH_SITE.all(vehicle_id)
-    return sum((debt.amount for debt in debts_of_plate if debt.bill.site_id in sites), ZERO)
+        found = _DEBTS.all(vehicle_id)
+    else:
+        found = [debt for debt in _DEBTS_WITH_SITE.all(vehicle_id) if debt.bill.site_id in sites]
+    return sum((debt.amount for debt in found if debt.is_owed(now)), ZERO)
 
 
-def debts_of_plate(vehicle_id: int, *, sites: Sites) -> list[Debt]:
+def debts_of_plate(vehicle_id: int, *, sites: Sites, now: datetime) -> list[Debt]:
     """Return what a plate is asked for at these sites, the oldest first, with the stays and their zones."""
+    return [debt for debt in unpaid_of_plate(vehicle_id, sites=sites) if debt.is_owed(now)]
+
+
+def unpaid_of_plate(vehicle_id: int, *, sites: Sites) -> list[Debt]:
+    """Return the debts of a plate at these sites, as `debts_of_plate`, with what may still be paid later."""
     rows = Debt.objects.asked_for().filter(bill__session__vehicle_id=vehicle_id)
     rows = at_sites(rows.select_related("bill__session__zone"), sites, "bill__site_id")
     return list(rows.order_by("created_at", "pk"))
 
 
 def debts_by_plate(text: str, *, sites: Sites) -> list[Debt]:
-    """Return what a plate owes, by the whole plate in any spelling; as `debts_of_plate`, with the vehicles."""
+    """Return what a plate may pay, by the whole plate in any spelling; as `unpaid_of_plate`, with the vehicles."""
     key = search_key(text)
     rows = Debt.objects.asked_for().filter(bill__session__vehicle__match_key__in={key, *readings(key)})
     rows = at_sites(rows.select_related("bill__session__zone", "bill__session__vehicle"), sites, "bill__site_id")
@@ -120,9 +127,16 @@ def _orders_with_stay() -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.select_related("bill", stay, f"{stay}__vehicle", f"{stay}__slot", f"{stay}__zone")
 
 
-def debts(*, sites: Sites, status: str | None = None, under_objection: bool = False) -> QuerySet[Debt]:
-    """What plates owe or owed at these sites, newest first, with the stays that it comes from."""
-    all_rows = Debt.objects.under_objection() if under_objection else Debt.objects.all()
+def debts(
+    *, sites: Sites, now: datetime, status: str | None = None, under_objection: bool = False, waiting: bool = False
+) -> QuerySet[Debt]:
+    """What plates owe or owed at these sites, newest first, with the stays that it comes from.
+
+    `waiting`: instead, what may still be paid later.
+    """
+    all_rows = Debt.objects.waited_for(now) if waiting else Debt.objects.owed(now)
+    if under_objection:
+        all_rows = Debt.objects.under_objection()
     rows = at_sites(all_rows.select_related("bill__session__vehicle").order_by("-pk"), sites, "bill__site_id")
     return rows.filter(status=status) if status else rows
 

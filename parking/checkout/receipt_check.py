@@ -11,7 +11,9 @@ from parking.checkout.bills import RunningBill, running_bill
 from parking.core.actor import SYSTEM, Actor
 from parking.core.errors import NotFound, Refused
 from parking.core.ids import read_pass_code
-from parking.payments.models import Payment
+from parking.core.money import ZERO
+from parking.payments.models import Debt, Payment
+from parking.payments.queries import open_debt
 from parking.stays import access
 from parking.stays.access import QrText
 from parking.stays.events import ReceiptDoubted
@@ -21,12 +23,13 @@ from parking.stays.notes import note_of_driver, write_for_driver
 
 @dataclass(frozen=True)
 class Checked:
-    """A stay as the books have it: its bill, the money that came, and what its driver says against that."""
+    """A stay as the books have it: its bill, the money that came or is owed, and what its driver says against it."""
 
     session: ParkingSession
     bill: RunningBill
     payments: list[Payment]
     doubt: SessionNote | None
+    debt: Debt | None
 
     @property
     def may_doubt(self) -> bool:
@@ -38,7 +41,9 @@ def check(*, code: str, now: datetime) -> Checked:
     """Return what the books have of the stay of a code; whoever has the code may see it. Raises NotFound."""
     session = access.find(_of_receipt(code), SYSTEM)
     payments = list(session.bill.payments.order_by("pk"))
-    return Checked(session, running_bill(session, now), payments, note_of_driver(session))
+    bill = running_bill(session, now)
+    debt = open_debt(session.bill_id) if bill.due > ZERO and not session.is_open else None
+    return Checked(session, bill, payments, note_of_driver(session), debt)
 
 
 def doubt(*, actor: Actor, code: str, paid: Decimal, words: str, now: datetime) -> SessionNote:

@@ -100,7 +100,7 @@ NO_PLACE = Kind(
     _("There is no place for %(plate)s at %(zone)s"),
     _(
         "We could not keep your reservation at %(zone)s, %(site)s, and we are sorry. Refunded: %(refund)s. "
-        "Your next parking is lowered by the same sum with the voucher %(voucher)s."
+        "Voucher %(voucher)s takes the same amount off your next parking."
     ),
     {**_PLACE, "refund": MONEY, "voucher": TEXT},
     at_any_hour=True,

@@ -103,7 +103,7 @@ def walk_in(
             _let_in(session, scan_id, actor, now)
         else:
             paid = at_entry.paid_before(session)
-        debt = plate_debt(session.vehicle_id, sites=actor.sites)
+        debt = plate_debt(session.vehicle_id, sites=actor.sites, now=now)
     return Entered(session, debt, paid.order, paid.charged, paid.change)
 
 

@@ -7,11 +7,13 @@ extension for it, because lists of texts have indexes of their own. SQLite compa
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Func
+from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 # Shorter texts have no part in an index.
 SHORTEST = 2
+# A text that at most so many rows have is looked up by itself, before the list that is narrowed by it.
+MANY = 2000
 # Stands between columns that are searched together: nobody types it.
 BETWEEN = 31
 
@@ -25,6 +27,15 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS 'SELECT CASE WHEN length(value) <
     (SELECT array_agg(DISTINCT substr(value, place, 3)) FROM generate_series(1, length(value) - 2) AS place) END';
 """
 DROP_FUNCTIONS = "DROP FUNCTION parking_parts(text); DROP FUNCTION parking_parts_of_wanted(text);"
+
+
+def few_ids(rows: "QuerySet[Any]", column: str = "pk") -> list[int] | None:
+    """Return the ids of these rows, None if they are more than `MANY`.
+
+    In no order: sorted, and cut after a page, PostgreSQL would rather walk all rows and compare each of them.
+    """
+    ids = list(rows.order_by().values_list(column, flat=True)[: MANY + 1])
+    return ids if len(ids) <= MANY else None
 
 
 class HasPart(Func):

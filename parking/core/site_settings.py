@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
@@ -149,6 +150,22 @@ REFUND_SECOND_PAYMENT = Setting("refund_second_payment", "on", lambda: int(setti
 GREEN_SECONDS = Setting("green_seconds", "seconds", lambda: settings.GATE_CLOSES_AFTER_SECONDS, least=1, most=60)
 SUPERVISOR_PHONE = Setting("supervisor_phone", "text", lambda: "", most=20, check=phone_problem)
 
+
+class Duties(StrEnum):
+    """What the pages of a car park's gates offer, from the smallest set on."""
+
+    ONE = "ONE"
+    FLOOR = "FLOOR"
+    FULL = "FULL"
+
+
+def duties_problem(text: str) -> str | None:
+    """Return why this is no set of duties, in a sentence; None if it is one."""
+    return None if text in list(Duties) else f"One of these is needed: {', '.join(Duties)}"
+
+
+# New sites get the smallest set (`facilities.sites`); those that were there before have all.
+GATE_DUTIES = Setting("gate_duties", "text", lambda: Duties.FULL.value, least=1, most=5, check=duties_problem)
 # Where UPI at the counter goes; empty: no QR code of ours is shown.
 COUNTER_UPI = Setting("counter_upi", "text", lambda: "", most=100, check=upi_address_problem)
 # Whether references of UPI and slips of cards that an attendant types count as paid: 1 or 0.
@@ -202,6 +219,7 @@ GROUPS: dict[str, tuple[Setting[Any], ...]] = {
     "limits": (BOOKING_LIMIT, UNPAID_LIMIT, ABANDONED_LIMIT),
     "money": (QUOTE_MINUTES, PAID_AHEAD_MINUTES, DEBT_AMBER_ABOVE, REFUND_SECOND_PAYMENT, POINTS, RECEIPT_FOOTER),
     "gate": (
+        GATE_DUTIES,
         GREEN_SECONDS,
         SUPERVISOR_PHONE,
         SECOND_LANGUAGE,

@@ -25,6 +25,9 @@ def _read_zones() -> dict[int, str]:
 zones_of_sites: FreshValue[dict[int, str]] = FreshValue(_read_zones)
 
 
+Span = tuple[datetime, datetime]
+
+
 @dataclass(frozen=True)
 class Calendar:
     """The time zones of some sites: `main`, and `others` with the ids of their sites.
@@ -44,12 +47,30 @@ class Calendar:
 
         `moment` is the column of the time, `site` the path to the id of the site. None leaves an end open.
         """
+        if first and last:
+            return self.within(lambda zone: [_closed(first, last, zone)], moment, site)
         if not self.others:
             return _between(first, last, moment, self.main)
         parts = [self._of_main(site) & _between(first, last, moment, self.main)]
         parts += [_at(ids, site) & _between(first, last, moment, zone) for zone, ids in self.others]
         # The widest span as well: by it alone the database can use an index on the time.
         return self._widest(first, last, moment) & reduce(or_, parts)
+
+    def within(self, spans: Callable[[ZoneInfo], list[Span]], moment: str, site: str) -> Q:
+        """Return the condition that a time is in one of the spans that its site's zone has; both their ends are in.
+
+        Each zone has as many spans, in one order, and each of them some that lie in the same days.
+        """
+        of_main = spans(self.main)
+        if not self.others:
+            return _in_one(of_main, moment)
+        of_others = [(spans(zone), ids) for zone, ids in self.others]
+        parts = [self._of_main(site) & _in_one(of_main, moment)]
+        parts += [_at(ids, site) & _in_one(found, moment) for found, ids in of_others]
+        # As in `days`: the widest spans are for the index.
+        same = zip(of_main, *(found for found, _ in of_others), strict=True)
+        widest = [(min(begin for begin, _ in each), max(end for _, end in each)) for each in same]
+        return _in_one(widest, moment) & reduce(or_, parts)
 
     def day_of(self, moment: str, site: str) -> Expression:
         """Return the date of a time in the zone of the row's site."""
@@ -113,6 +134,15 @@ def zone_of(site_id: int | None) -> ZoneInfo:
 
 def _at(site_ids: frozenset[int], site: str) -> Q:
     return Q(**{f"{site}__in": sorted(site_ids)})
+
+
+def _in_one(spans: list[Span], moment: str) -> Q:
+    return reduce(or_, (Q(**{f"{moment}__range": span}) for span in spans))
+
+
+def _closed(first: date, last: date, zone: ZoneInfo) -> Span:
+    begin, end = clock.day_range(first, last, zone)
+    return begin, end - timedelta.resolution
 
 
 def _between(first: date | None, last: date | None, moment: str, zone: ZoneInfo) -> Q:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from parking.audit import services as audit
 from parking.core.actor import Actor, not_permitted
 from parking.core.errors import InvalidInput, NotFound, Refused
+from parking.core.site_settings import GATE_DUTIES, Duties
 from parking.core.sites import at_sites
 from parking.facilities.calendars import zones_of_sites
 from parking.facilities.events import SiteChanged, SiteCopied, SiteCreated
@@ -50,7 +51,7 @@ def only_site(actor: Actor) -> ParkingSite:
 
 
 def create_site(*, actor: Actor, fields: dict[str, Any], now: datetime) -> ParkingSite:
-    """Make a site, CLOSED unless `fields` say otherwise.
+    """Make a site, CLOSED unless `fields` say otherwise; its gates begin with the smallest set of duties.
 
     Raises Forbidden `not_permitted` for managers of some sites; Refused `site_name_taken`, `site_code_taken`;
     InvalidInput.
@@ -61,6 +62,7 @@ def create_site(*, actor: Actor, fields: dict[str, Any], now: datetime) -> Parki
     _check_pairs(site)
     with transaction.atomic():
         _save(site)
+        change_settings(actor=actor, site_id=site.pk, values={GATE_DUTIES.name: Duties.ONE.value}, now=now)
         audit.record(actor, SiteCreated(site_id=site.pk, code=site.code, state=site.state), now)
     zones_of_sites.forget()
     return site
@@ -117,6 +119,7 @@ def copy_site(*, actor: Actor, site_id: int, name: str, code: str, now: datetime
         copied = Gate.objects.create(site=site, name=gate.name, direction=gate.direction, created_at=now)
         copied.zones.set([zones[zone.pk] for zone in gate.zones.all() if zone.pk in zones])
     values = {row.setting.name: row.value for row in current_values(source.pk) if row.source == SITE}
+    values[GATE_DUTIES.name] = GATE_DUTIES.at(source.pk)
     change_settings(actor=actor, site_id=site.pk, values=values, now=now)
     audit.record(actor, SiteCopied(site_id=site.pk, source_id=source.pk), now)
     return CopiedSite(site, zones)

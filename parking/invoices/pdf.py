@@ -9,6 +9,7 @@ from contextlib import closing
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from parking.core.qr import qr_rows
 from parking.invoices.paper import TALLEST, Paper
 from parking.invoices.sheets import Pair, Sheet
 
@@ -64,6 +65,9 @@ def _lay_out(press: "Press", sheet: Sheet) -> None:
     press.space()
     for note in sheet.notes:
         press.say(note, size=press.paper.small, grey=True)
+    if sheet.check_address:
+        press.space(0.5)
+        press.show_code(qr_rows(sheet.check_address), "Scan this to compare the receipt with our books.")
 
 
 def _head(press: "Press", sheet: Sheet) -> None:

@@ -1,5 +1,6 @@
 """A PDF that is being written. Whoever prints imports it then: its library takes 48 MB and half a second."""
 
+import re
 from collections.abc import Sequence
 from io import BytesIO
 from typing import cast
@@ -23,6 +24,10 @@ _JOINERS = {0x200C, 0x200D}
 # Tables by which letters are shaped. Shaping reads the file itself; whoever embeds the font would read them all, half
 # the time of a document, only to leave them out.
 _LAYOUT = ("GDEF", "GPOS", "GSUB")
+
+# Of a QR code with its white border, in millimetres: some half a millimetre for each of its cells.
+CODE_SIDE = 24.0
+_BLACK_RUNS = re.compile("1+")
 
 # A text, its width in millimetres, and L or R.
 Cell = tuple[str, float, str]
@@ -99,6 +104,20 @@ class Press(FPDF):
         self.image(BytesIO(self.logo), left, self.get_y(), width, height, keep_aspect_ratio=True)
         if self.paper.height is None:
             self.set_y(self.get_y() + height + 1)
+
+    def show_code(self, rows: Sequence[str], words: str) -> None:
+        """Draw a QR code, one rectangle for each run of black in a row, with words beside it."""
+        if self.will_page_break(CODE_SIDE):
+            self.add_page()
+        left, top, cell = self.get_x(), self.get_y(), CODE_SIDE / len(rows)
+        self.set_fill_color(BLACK)
+        for number, row in enumerate(rows):
+            for run in _BLACK_RUNS.finditer(row):
+                # A hair taller than its row, so that no white line is seen between two.
+                self.rect(left + run.start() * cell, top + number * cell, len(run[0]) * cell, cell * 1.02, style="F")
+        self.set_xy(left + CODE_SIDE + 1, top + CODE_SIDE / 3)
+        self.say(words, size=self.paper.small, width=self.paper.inner - CODE_SIDE - 1, grey=True)
+        self.set_xy(left, top + CODE_SIDE)
 
     def footer(self) -> None:
         """Write the document's number at the foot of each A4 page."""

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from parking.core import clock
 from parking.core.money import ZERO, indian
 from parking.invoices.gstin import place_of_supply, state_tax_name
@@ -58,7 +60,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The texts of a document, from top to bottom."""
+    """The texts of a document, from top to bottom; `check_address` is the page that compares it with the books."""
 
     title: str
     number: str
@@ -72,6 +74,7 @@ class Sheet:
     total: Pair
     money: tuple[Pair, ...]
     notes: tuple[str, ...]
+    check_address: str = ""
 
 
 def sheet_of(document: Printed) -> Sheet:
@@ -92,6 +95,7 @@ def sheet_of(document: Printed) -> Sheet:
         total=(_total_label(document), f"₹{indian(document.total)}"),
         money=_money(document, snapshot),
         notes=tuple(filter(None, (snapshot.legal_note, ELECTRONIC, snapshot.footer))),
+        check_address=f"{settings.BASE_URL}/r/{snapshot.details.code}" if snapshot.details.code else "",
     )
 
 
@@ -126,7 +130,7 @@ def _facts(document: Printed, snapshot: Snapshot) -> tuple[Pair, ...]:
     pairs = [
         ("Number", document.number),
         ("Date", day(document.issued_at, snapshot)),
-        ("To document", f"{original.number} of {day(original.issued_at, snapshot)}" if original else ""),
+        ("Refers to", f"{original.number} of {day(original.issued_at, snapshot)}" if original else ""),
         ("Customer", snapshot.recipient.company or snapshot.recipient.name),
         ("Customer's address", snapshot.recipient.address),
         ("Customer's GSTIN", snapshot.recipient.gstin),
@@ -147,7 +151,7 @@ def _stay(snapshot: Snapshot) -> list[Pair]:
     return [
         ("Booking", str(details.booking) if details.booking else ""),
         ("Pass", details.pass_number),
-        ("Vehicle", details.plate),
+        ("Plate", details.plate),
         ("Valid at" if details.pass_number else "Parked at", place),
         ("From", moment(details.holds_from, snapshot) if details.holds_from else ""),
         ("Until", moment(details.holds_until, snapshot) if details.holds_until else ""),

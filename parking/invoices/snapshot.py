@@ -35,6 +35,7 @@ class Details:
     """What was sold, in the buyer's terms: parking under a booking, or a pass for a time. Times are aware.
 
     `booking` is 0 for a pass, `pass_number` empty for a booking; `due_on` is when an organisation pays its month.
+    `code` is that of a ticket, with which anybody compares the document with the books; older documents have none.
     """
 
     booking: int
@@ -48,6 +49,7 @@ class Details:
     holds_from: datetime | None = None
     holds_until: datetime | None = None
     due_on: date | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def words_of(notice: Notice) -> Words:
     kind = known_kind(notice.kind)
     if kind is None:
         return Words(_("There is news"), _("Open the application to see it."))
-    values = written_values(kind, notice)
+    values = _short_spans(written_values(kind, notice))
     rows = [
         row for name, type_ in kind.values.items() if type_ == ValueType.LINES for row in notice.values.get(name) or ()
     ]
@@ -78,6 +78,12 @@ def written_values(kind: Kind, notice: Notice) -> dict[str, str]:
     return {name: _written(type_, notice.values.get(name, ""), zone) for name, type_ in kind.values.items()}
 
 
+def _short_spans(values: dict[str, str]) -> dict[str, str]:
+    """Return the values for a sentence: a span's end has no date where that is the day on which it starts."""
+    day, _comma, time = values.get("ends_at", "").rpartition(", ")
+    return values | {"ends_at": time} if day and values.get("starts_at", "").startswith(f"{day}, ") else values
+
+
 def zone_of(notice: Notice) -> ZoneInfo:
     """Return the time zone in which a notice tells times."""
     return ZoneInfo(notice.time_zone) if notice.time_zone else clock.site_zone()
@@ -89,7 +95,7 @@ def _written(type_: ValueType, value: Any, zone: ZoneInfo) -> str:
     if type_ == ValueType.LINES or value in {None, ""}:
         return ""
     if type_ == ValueType.MONEY:
-        return f"₹{indian(Decimal(str(value)))}"
+        return f"₹{indian(Decimal(str(value))).removesuffix('.00')}"
     if type_ in {ValueType.TIME, ValueType.DATE}:
         local = datetime.fromisoformat(str(value)).astimezone(zone)
         return formats.date_format(local, "j M Y, H:i" if type_ == ValueType.TIME else "j M Y")

@@ -40,7 +40,17 @@ class RefundAdmin(LookUpAdmin):
 
 @admin.register(Debt, site=look_up)
 class DebtAdmin(LookUpAdmin):
-    list_display = ["pk", "bill", "amount", "status", "written_off_by", "created_at", "closed_at", "objected_at"]
+    list_display = [
+        "pk",
+        "bill",
+        "amount",
+        "status",
+        "written_off_by",
+        "created_at",
+        "waits_until",
+        "closed_at",
+        "objected_at",
+    ]
     list_filter = ["status"]
     list_select_related = ["bill", "written_off_by"]
     search_fields = ["=pk", "=bill__pk"]

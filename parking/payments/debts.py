@@ -18,6 +18,12 @@ def owe(*, bill: Bill, amount: Decimal, now: datetime) -> Debt:
     return debt
 
 
+def let_wait(*, debt: Debt, until: datetime) -> None:
+    """Write down until when a debt, whose bill is locked, may be paid later before anybody calls it one."""
+    debt.waits_until = until
+    debt.save(update_fields=["waits_until"])
+
+
 def mark_emergency(*, debt: Debt, emergency_id: int) -> None:
     """Write down that a debt, whose bill is locked, comes of a car that was let out in an emergency."""
     debt.emergency_id = emergency_id

@@ -125,10 +125,9 @@ def newest_payment_id(bill_id: int) -> int | None:
     return Payment.objects.filter(bill_id=bill_id).order_by("-pk").values_list("pk", flat=True).first()
 
 
-def open_debt(bill_id: int) -> Decimal:
-    """Return what is still owed on a closed bill (rupees)."""
-    owed = Debt.objects.filter(bill_id=bill_id, status=DebtStatus.OPEN).values_list("amount", flat=True).first()
-    return owed or ZERO
+def open_debt(bill_id: int) -> Debt | None:
+    """Return what a closed bill is still short of, or None."""
+    return Debt.objects.filter(bill_id=bill_id, status=DebtStatus.OPEN).first()
 
 
 # --- Refunds ---------------------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from parking.core.money import PAISA
@@ -14,6 +15,7 @@ from parking.tariffs.rules import (
     LineKind,
     Stay,
     Terms,
+    charged_as,
     lines_of,
     round_off,
     uses_free_minutes,
@@ -34,6 +36,8 @@ OF_THE_TARIFF = frozenset(
 # Stays of up to so many minutes stand together; longer ones under None.
 LENGTHS: tuple[int | None, ...] = (60, 120, 240, 480, 1440, None)
 MOST_CHANGED = 10
+# Of bills that are alike so many are kept; few tariffs make more.
+BILLS_KEPT = 20_000
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,32 @@ class Sums:
         return {"sessions": self.sessions, "before": text_of(self.before), "after": text_of(self.after)}
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """The lines of a bill that the tariff decides: the paise of each label, and what they come to."""
+
+    by_label: tuple[tuple[str, int], ...]
+    total: int
+
+
+class _Priced:
+    """What stays cost under the same terms. Stays that are charged alike are priced once."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self._bills: dict[Hashable, _Counted] = {}
+
+    def bill(self, stay: Stay) -> _Counted:
+        """Return the bill of a stay."""
+        alike = charged_as(stay, self.terms)
+        found = self._bills.get(alike)
+        if found is None:
+            if len(self._bills) >= BILLS_KEPT:
+                self._bills.clear()
+            found = self._bills[alike] = counted(lines_of(stay, self.terms), self.terms.round_to)
+        return found
+
+
 @dataclass
 class Tally:
     """The sums of a replay, session by session."""
@@ -86,12 +116,14 @@ class Tally:
     less: int = 0
     _changed: list[tuple[int, int, int, int]] = field(default_factory=list)
     _had_free: dict[int, datetime] = field(default_factory=dict)
+    # By the terms of a zone (the object), and whether there is a fee, and free minutes.
+    _priced: dict[tuple[int, bool, bool], tuple[Terms, _Priced]] = field(default_factory=dict)
 
     def add(self, past: Past, terms: Terms) -> None:
         """Count a session with what it cost and costs under these terms; those of a plate come in their order."""
         stay = Stay(past.entry, past.exit, past.ends_at)
-        before = _by_label(past.lines, past.round_to, self.before_by_label)
-        after = _by_label(lines_of(stay, self._under(past, terms)), terms.round_to, self.after_by_label)
+        before = _add_up(counted(past.lines, past.round_to), self.before_by_label)
+        after = _add_up(self._under(past, terms).bill(stay), self.after_by_label)
         self.whole.add(before, after)
         self.days[past.day].add(before, after)
         self.lengths[length_of(whole_minutes(past.entry, past.exit))].add(before, after)
@@ -99,17 +131,26 @@ class Tally:
         self.less += after < before
         self._keep(past.session_id, before, after)
 
-    def _under(self, past: Past, terms: Terms) -> Terms:
+    def _under(self, past: Past, terms: Terms) -> _Priced:
         """Return the terms as this session would have had them: with its fee, and free minutes not again too soon."""
-        under = terms if past.had_fee else terms.without_fee()
-        if not (under.free_minutes and under.free_again_after_minutes):
+        under = self._terms(terms, has_fee=past.had_fee, free_used=False)
+        again_after = terms.free_again_after_minutes
+        if not (terms.free_minutes and again_after):
             return under
         had = self._had_free.get(past.vehicle_id)
-        if had is not None and had > past.booked_at - timedelta(minutes=under.free_again_after_minutes):
-            return replace(under, free_minutes=0)
-        if uses_free_minutes(past.entry, past.exit, under):
+        if had is not None and had > past.booked_at - timedelta(minutes=again_after):
+            return self._terms(terms, has_fee=past.had_fee, free_used=True)
+        if uses_free_minutes(past.entry, past.exit, under.terms):
             self._had_free[past.vehicle_id] = past.exit
         return under
+
+    def _terms(self, terms: Terms, *, has_fee: bool, free_used: bool) -> _Priced:
+        key = (id(terms), has_fee, free_used)
+        # The terms are kept beside, so that no others get their id.
+        if key not in self._priced:
+            under = terms if has_fee else terms.without_fee()
+            self._priced[key] = terms, _Priced(replace(under, free_minutes=0) if free_used else under)
+        return self._priced[key][1]
 
     def _keep(self, session_id: int, before: int, after: int) -> None:
         if before == after:
@@ -149,15 +190,19 @@ class Tally:
         }
 
 
-def _by_label(lines: Iterable[BillLine], round_to: Decimal, sums: dict[str, int]) -> int:
-    """Return what the lines of the tariff come to (paise), rounded as if there were no others, and add them up."""
-    counted = tuple(line for line in lines if line.kind in OF_THE_TARIFF)
-    total = 0
-    for line in (*counted, *round_off(counted, round_to)):
-        paise = int(line.amount * 100)
-        sums[line.label] += paise
-        total += paise
-    return total
+@lru_cache(maxsize=BILLS_KEPT)
+def counted(lines: tuple[BillLine, ...], round_to: Decimal) -> _Counted:
+    """Return what the lines of the tariff come to, rounded as if there were no others."""
+    of_tariff = tuple(line for line in lines if line.kind in OF_THE_TARIFF)
+    by_label = tuple((line.label, int(line.amount * 100)) for line in (*of_tariff, *round_off(of_tariff, round_to)))
+    return _Counted(by_label, sum(paise for _label, paise in by_label))
+
+
+def _add_up(bill: _Counted, sums: dict[str, int]) -> int:
+    """Add a bill to the sums by label; return its total."""
+    for label, paise in bill.by_label:
+        sums[label] += paise
+    return bill.total
 
 
 def length_of(minutes: int) -> int | None:

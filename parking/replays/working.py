@@ -4,15 +4,18 @@ A worker has a replay for itself while its claim lasts, and renews it with each 
 that runs out; the next begins again, because sums are kept in memory until the end.
 """
 
+import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from parking.core import clock
 from parking.core.money import PAISA
@@ -26,11 +29,10 @@ from parking.tariffs.rules import BillLine, Terms
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+TEXTS_KEPT = 10_000
 LEASE = timedelta(minutes=2)
 # After each batch the worker rests this part of the time that the batch took: the gate uses the same processors.
 _REST = 0.25
-
-Row = Mapping[str, Any]
 
 
 def run_replays(*, now: datetime) -> int:
@@ -64,9 +66,9 @@ def _work(replay: Replay) -> None:
     for batch in _batches(rows):
         begun = time.monotonic()
         for row in batch:
-            past = _past(row, terms[row["zone_id"]])
+            past = _past(row, terms[row.zone_id])
             if replay.start_date <= past.day <= replay.end_date:
-                tally.add(past, terms[row["zone_id"]])
+                tally.add(past, terms[row.zone_id])
         done += len(batch)
         claim = clock.now() + LEASE
         if not _mine(replay).update(done=done, claimed_until=claim):
@@ -87,53 +89,69 @@ def _sessions(replay: Replay, terms: dict[int, Terms]) -> "QuerySet[ParkingSessi
     """Return the closed sessions of any day that is one of the replay at one of its sites, without those of a pass."""
     zones = {ZoneInfo(each.time_zone) for each in terms.values()}
     spans = [clock.day_range(replay.start_date, replay.end_date, zone) for zone in zones]
-    return (
-        ParkingSession.objects.filter(
-            zone_id__in=list(terms),
-            vehicle_kind=replay.vehicle_kind,
-            status=SessionStatus.COMPLETED,
-            entry_time__isnull=False,
-            exit_time__gte=min((begin for begin, _end in spans), default=clock.day_start(replay.start_date)),
-            exit_time__lt=max((end for _begin, end in spans), default=clock.day_start(replay.start_date)),
-            subscription=None,
-        )
-        .order_by("pk")
-        .values(
-            "pk",
-            "zone_id",
-            "vehicle_id",
-            "booked_at",
-            "entry_time",
-            "exit_time",
-            "ends_at",
-            "terms",
-            "bill__lines",
-            "bill__billed_until",
-        )
+    rows = ParkingSession.objects.filter(
+        zone_id__in=list(terms),
+        vehicle_kind=replay.vehicle_kind,
+        status=SessionStatus.COMPLETED,
+        entry_time__isnull=False,
+        exit_time__gte=min((begin for begin, _end in spans), default=clock.day_start(replay.start_date)),
+        exit_time__lt=max((end for _begin, end in spans), default=clock.day_start(replay.start_date)),
+        subscription=None,
     )
+    # JSON comes as it is written: few texts of terms and bills differ, and each is read once.
+    texts = {"terms_text": Cast("terms", TextField()), "lines_text": Cast("bill__lines", TextField())}
+    return rows.annotate(**texts).order_by("pk").values_list(*_Row._fields)
 
 
-def _batches(rows: "QuerySet[ParkingSession, Any]") -> Iterator[list[Row]]:
+class _Row(NamedTuple):
+    """The columns of a session that are read."""
+
+    pk: int
+    zone_id: int
+    vehicle_id: int
+    booked_at: datetime
+    entry_time: datetime
+    exit_time: datetime
+    ends_at: datetime | None
+    bill__billed_until: datetime | None
+    terms_text: str
+    lines_text: str
+
+
+def _batches(rows: "QuerySet[ParkingSession, Any]") -> Iterator[list[_Row]]:
     last = 0
-    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+    while batch := list(map(_Row._make, rows.filter(pk__gt=last)[:BATCH])):
         yield batch
-        last = batch[-1]["pk"]
+        last = batch[-1].pk
 
 
-def _past(row: Row, terms: Terms) -> Past:
+def _past(row: _Row, terms: Terms) -> Past:
+    had_fee, round_to = _read_terms(row.terms_text)
     return Past(
-        session_id=row["pk"],
-        entry=row["entry_time"],
+        session_id=row.pk,
+        entry=row.entry_time,
         # A car that was shown its bill, or paid ahead, left later than it was billed for.
-        exit=max(row["bill__billed_until"] or row["exit_time"], row["entry_time"]),
-        day=_day_of(row["exit_time"], terms),
-        lines=tuple(BillLine.from_json(line) for line in row["bill__lines"]),
-        had_fee=Decimal(row["terms"]["booking_fee"]) > 0,
-        vehicle_id=row["vehicle_id"],
-        booked_at=row["booked_at"],
-        ends_at=row["ends_at"],
-        round_to=Decimal(row["terms"].get("round_to", PAISA)),
+        exit=max(row.bill__billed_until or row.exit_time, row.entry_time),
+        day=_day_of(row.exit_time, terms),
+        lines=_read_lines(row.lines_text),
+        had_fee=had_fee,
+        vehicle_id=row.vehicle_id,
+        booked_at=row.booked_at,
+        ends_at=row.ends_at,
+        round_to=round_to,
     )
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _read_terms(text: str) -> tuple[bool, Decimal]:
+    """Return whether terms have a booking fee, and how they round."""
+    terms = json.loads(text)
+    return Decimal(terms["booking_fee"]) > 0, Decimal(terms.get("round_to", PAISA))
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _read_lines(text: str) -> tuple[BillLine, ...]:
+    return tuple(BillLine.from_json(line) for line in json.loads(text))
 
 
 def _day_of(moment: datetime, terms: Terms) -> date:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.reports.models import DayMoney, DayStays, HourMoney, RollState
+from parking.reports.models import DayMoney, DayStays, HourMoney, RollState, SiteMoney
 
 
 @admin.register(DayMoney, site=look_up)
@@ -11,6 +11,13 @@ class DayMoneyAdmin(LookUpAdmin):
     list_display = ["day", "site", "zone", "method", "captured", "refunded", "payments", "refunds"]
     list_filter = ["method", "day"]
     list_select_related = ["site", "zone"]
+
+
+@admin.register(SiteMoney, site=look_up)
+class SiteMoneyAdmin(LookUpAdmin):
+    list_display = ["day", "site", "method", "captured", "refunded", "payments", "refunds"]
+    list_filter = ["method", "day"]
+    list_select_related = ["site"]
 
 
 @admin.register(HourMoney, site=look_up)

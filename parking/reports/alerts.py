@@ -105,7 +105,7 @@ def alerts(*, now: datetime, sites: Sites) -> list[Alert]:
         ),
         _of_stays(AlertCode.LONG_STAYS, long_stays(now=now, sites=sites), at="entry_time"),
         *_of_expired(_ended_today(sites)),
-        _of_money(AlertCode.OPEN_DEBTS, open_debts(sites=sites), "bill__session__", worst=("-amount", "pk")),
+        _of_money(AlertCode.OPEN_DEBTS, open_debts(now=now, sites=sites), "bill__session__", worst=("-amount", "pk")),
         _of_series(AlertCode.SERIES_NEARLY_USED_UP, nearly_used_up(now=now, sites=sites), _last_number),
         _of_series(AlertCode.SERIES_BEGINS_WITH_ZERO, beginning_with_zero(now=now, sites=sites), _prefix),
     ]
@@ -152,8 +152,8 @@ def long_stays(*, now: datetime, sites: Sites) -> "QuerySet[ParkingSession]":
     return at_sites(inside, sites, "zone__site_id")
 
 
-def open_debts(*, sites: Sites) -> "QuerySet[Debt]":
-    return at_sites(Debt.objects.filter(status=DebtStatus.OPEN), sites, "bill__site_id")
+def open_debts(*, now: datetime, sites: Sites) -> "QuerySet[Debt]":
+    return at_sites(Debt.objects.owed(now).filter(status=DebtStatus.OPEN), sites, "bill__site_id")
 
 
 def nearly_used_up(*, now: datetime, sites: Sites) -> "QuerySet[NumberSeries]":

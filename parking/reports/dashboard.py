@@ -77,7 +77,7 @@ def system_figures(*, now: datetime, sites: Sites) -> dict[str, Any]:
         "tasks_waiting": DBTaskResult.objects.ready().count(),
         "tasks_failed": DBTaskResult.objects.failed().count(),
         **_background(now),
-        "open_debts": _open_debts(sites),
+        "open_debts": _open_debts(now, sites),
     }
 
 
@@ -121,6 +121,6 @@ def _background(now: datetime) -> dict[str, Any]:
     }
 
 
-def _open_debts(sites: Sites) -> dict[str, Any]:
-    debts = open_debts(sites=sites).aggregate(count=Count("pk"), paise=sum_of_paise())
+def _open_debts(now: datetime, sites: Sites) -> dict[str, Any]:
+    debts = open_debts(now=now, sites=sites).aggregate(count=Count("pk"), paise=sum_of_paise())
     return {"count": debts["count"], "amount": from_paise(debts["paise"])}

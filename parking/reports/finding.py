@@ -1,22 +1,25 @@
 """What a typed text may mean: the conditions by which lists and the search find it, each by an index.
 
-A text is looked up first (`MANY` rows at most of each kind), and the list is then narrowed to the ids that were found.
-A text that more rows have is common: the newest of them are found by walking the list itself.
+A text is looked up first (`parts.MANY` rows at most of each kind), and the list is then narrowed to the ids that were
+found. A text that many rows have is common: the newest of them are found by walking the list itself.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from parking.core.ids import QR_PREFIX, parse_ref, read_qr_code
-from parking.core.parts import SHORTEST, HasPart
+from parking.core.parts import SHORTEST, HasPart, few_ids
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.stays.models import OPEN_SESSION, ParkingSession
 from parking.vehicles.models import Vehicle
 from parking.vehicles.plates import readings, search_key
 
-MANY = 2000
+# So many of the newest parking sessions tell how common a name is: where a page of them has it, those are found by
+# walking the list, and by nothing that reads all who have it.
+SAMPLE, PAGE = 5000, 25
+# Fewer than about so many are counted all the same.
+COUNTED = 20_000
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,10 @@ class Found:
     listed: Q
     # Each is read by its index: a condition on several tables would be compared row by row. None: few are found.
     sources: "tuple[QuerySet[ParkingSession], ...] | None" = None
+    # So many have it that nobody waits until they are counted.
+    is_common: bool = False
+    # None of the newest has it: whoever walked a list might walk it to its end.
+    is_old: bool = False
 
     @property
     def counted(self) -> Q:
@@ -38,7 +45,7 @@ class Found:
 def stays_found(text: str) -> Found:
     """Return what a text finds as part of plate or owner's name, as beginning of the QR code, or as the booking number.
 
-    Two statements look the text up. One sign alone finds names of open stays only: no index has it.
+    Three statements look the text up. One sign alone finds names of open stays only: no index has it.
     """
     exactly = named_exactly(text)
     plates, owners = _by_plate(text), _by_owner(text)
@@ -47,7 +54,8 @@ def stays_found(text: str) -> Found:
         return Found(listed)
     parts = [Found(exactly), plates, owners]
     sources = [part.sources or (ParkingSession.objects.filter(part.listed),) for part in parts]
-    return Found(listed, tuple(source.order_by() for found in sources for source in found))
+    found = Found(listed, tuple(source.order_by() for of_part in sources for source in of_part), owners.is_common)
+    return replace(found, listed=found.counted) if owners.is_old and plates.sources is None else found
 
 
 def named_exactly(text: str) -> Q:
@@ -71,8 +79,9 @@ def _by_plate(text: str) -> Found:
         return Found(_NOTHING)
     # A whole plate is kept with its numbers padded, so a text may mean several.
     vehicles = Vehicle.objects.filter(Q(HasPart(part, "match_key")) | Q(match_key__in=readings(part)))
-    if few := _few(vehicles):
-        return Found(Q(vehicle_id__in=few.ids))
+    few = few_ids(vehicles)
+    if few is not None:
+        return Found(Q(vehicle_id__in=few))
     of_them = ParkingSession.objects.filter(vehicle_id__in=vehicles.order_by().values("pk"))
     return Found(Q(HasPart(part, "vehicle__match_key", common=True)), (of_them,))
 
@@ -82,20 +91,35 @@ def _by_owner(text: str) -> Found:
     expected, over = stays.filter(status__in=OPEN_SESSION), stays.filter(ended_at__isnull=False)
     if len(text) < SHORTEST:
         return Found(Q(pk__in=expected.values("pk")))
-    if few := _few(expected.union(over, all=True)):
-        return Found(Q(pk__in=few.ids))
-    return Found(Q(HasPart(text, "owner_name", common=True)), (expected, over))
+    newest = _among_the_newest(text)
+    if not newest.is_page:
+        few = few_ids(expected.union(over, all=True))
+        if few is not None:
+            return Found(Q(pk__in=few))
+    listed = Q(HasPart(text, "owner_name", common=True))
+    return Found(listed, (expected, over), is_common=newest.is_common, is_old=not newest.named)
 
 
 @dataclass(frozen=True)
-class _Few:
-    ids: list[int]
+class _Newest:
+    """How many of the newest parking sessions have an owner's name, and how many that makes of all."""
+
+    named: int
+    of_all: float
+
+    @property
+    def is_page(self) -> bool:
+        return self.named >= PAGE
+
+    @property
+    def is_common(self) -> bool:
+        return self.is_page and self.of_all >= COUNTED
 
 
-def _few(rows: "QuerySet[Any]", column: str = "pk") -> _Few | None:
-    """Return the ids of these rows, None if they are more than `MANY`."""
-    ids = list(rows.order_by().values_list(column, flat=True)[: MANY + 1])
-    return _Few(ids) if len(ids) <= MANY else None
+def _among_the_newest(text: str) -> _Newest:
+    named = Count("pk", filter=Q(HasPart(text, "owner_name", common=True)))
+    found = ParkingSession.objects.order_by("-pk")[:SAMPLE].aggregate(named=named, newest=Max("pk"))
+    return _Newest(found["named"], found["named"] * (found["newest"] or 0) / SAMPLE)
 
 
 # --- Money -------------------------------------------------------------------------------------------
@@ -112,26 +136,27 @@ class MoneyFound:
 def money_found(text: str) -> MoneyFound:
     """Return the conditions that a text is, or begins, a number of a payment, order or refund, or finds the stay.
 
-    The numbers are ours, the gateway's and the bank's. Five statements look the text up.
+    The numbers are ours, the gateway's and the bank's. Six statements look the text up.
     """
     payments = numbered(text) | _of_stays(text)
     own = begins("refund_id", text) | given("gateway_refund_id", text)
     paid = Payment.objects.filter(payments)
-    few = _few(paid)
-    return MoneyFound(payments, own | (Q(payment__in=few.ids) if few else Q(payment__in=paid.values("pk"))))
+    few = few_ids(paid)
+    return MoneyFound(payments, own | Q(payment__in=paid.values("pk") if few is None else few))
 
 
 def numbered(text: str) -> Q:
     """Return the condition that a text is, or begins, the number of a payment at gateway or bank, or of its order."""
-    if few := _few(PaymentOrder.objects.filter(begins("order_id", text))):
-        return given("reference", text) | Q(order_id__in=few.ids) | Q(second_of_id__in=few.ids)
+    few = few_ids(PaymentOrder.objects.filter(begins("order_id", text)))
+    if few is not None:
+        return given("reference", text) | Q(order_id__in=few) | Q(second_of_id__in=few)
     return given("reference", text) | begins("order__order_id", text) | begins("second_of__order_id", text)
 
 
 def _of_stays(text: str) -> Q:
     stays = ParkingSession.objects.filter(stays_found(text).counted)
-    few = _few(stays, "bill_id")
-    return Q(bill_id__in=few.ids if few else stays.values("bill_id"))
+    few = few_ids(stays, "bill_id")
+    return Q(bill_id__in=stays.values("bill_id") if few is None else few)
 
 
 def refunds_numbered(text: str) -> "QuerySet[Refund]":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from parking.accounts.models import User
 from parking.audit.events import read_event
@@ -12,13 +12,16 @@ from parking.core.money import ZERO
 from parking.core.sites import Sites, at_sites
 from parking.reports.periods import ClosedPeriod
 from parking.stays.events import (
+    EntryStated,
     LostTicketTaken,
     NoteWritten,
     OwnerConfirmed,
     PassedWithoutCode,
+    SessionCancelled,
     SessionEntered,
     SessionExited,
     SessionPaysLater,
+    TicketGiven,
 )
 from parking.stays.models import ParkingSession
 
@@ -31,12 +34,18 @@ _COUNTED = {
     LostTicketTaken.action: "lost_tickets",
     SessionPaysLater.action: "pay_later",
     NoteWritten.action: "notes",
+    TicketGiven.action: "tickets_given",
+    EntryStated.action: "tickets_entered",
 }
 
 
 @dataclass
 class GateCounts:
-    """What one attendant did at the gate; `owed` is what the cars owe that pay later (rupees)."""
+    """What one attendant did at the gate; `owed` is what the cars owe that pay later (rupees).
+
+    `tickets_gone` are tickets of the gate, whoever gave them, of which this attendant said that the car never came in;
+    `tickets_entered` those of which it was said afterwards that it had.
+    """
 
     user_id: int
     username: str
@@ -47,6 +56,9 @@ class GateCounts:
     pay_later: int = 0
     owed: Decimal = ZERO
     notes: int = 0
+    tickets_given: int = 0
+    tickets_entered: int = 0
+    tickets_gone: int = 0
 
 
 def gate_counts(*, period: ClosedPeriod, sites: Sites) -> list[GateCounts]:
@@ -59,6 +71,9 @@ def gate_counts(*, period: ClosedPeriod, sites: Sites) -> list[GateCounts]:
         of = found.setdefault(user_id, GateCounts(user_id, ""))
         name = _COUNTED[row["action"]]
         setattr(of, name, getattr(of, name) + row["number"])
+    for gone in _gone(lines).values("actor_id").annotate(number=Count("pk")).order_by():
+        user_id = gone["actor_id"] or 0
+        found.setdefault(user_id, GateCounts(user_id, "")).tickets_gone = gone["number"]
     for line in lines.filter(action=SessionPaysLater.action):
         event = read_event(line)
         if isinstance(event, SessionPaysLater) and line.actor_id is not None:
@@ -66,6 +81,14 @@ def gate_counts(*, period: ClosedPeriod, sites: Sites) -> list[GateCounts]:
     for user_id, name in User.objects.filter(pk__in=found).values_list("pk", "username"):
         found[user_id].username = name
     return sorted(found.values(), key=lambda of: (-of.without_qr, -of.pay_later, of.username))
+
+
+def _gone(lines: "QuerySet[AuditEntry]") -> "QuerySet[AuditEntry]":
+    """Return the lines by which tickets that were given at a gate ended without a car."""
+    given = AuditEntry.objects.filter(
+        subject_kind="session", subject_id=OuterRef("subject_id"), action=TicketGiven.action
+    )
+    return lines.filter(Exists(given), action=SessionCancelled.action)
 
 
 def _lines(period: ClosedPeriod, sites: Sites) -> "QuerySet[AuditEntry]":

@@ -36,9 +36,30 @@ class DayMoney(_OfDay):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["day", "site", "zone", "method"], name="day_money_once"),
         ]
+        # A year of all zones has hundreds of thousands of rows, that of one a few hundred.
+        indexes: ClassVar = [models.Index(fields=["zone", "day"], name="day_money_of_zone")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.method}"
+
+
+class SiteMoney(_OfDay):
+    """The same over all zones of a site: what sums of many days are read from."""
+
+    method = models.CharField(max_length=6, choices=PaymentMethod.choices)
+    captured = models.BigIntegerField(default=0, help_text="Paise")
+    refunded = models.BigIntegerField(default=0, help_text="Paise, of refunds that are done")
+    payments = models.PositiveIntegerField(default=0)
+    refunds = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "site money"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["day", "site", "method"], name="site_money_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} site {self.site_id} {self.method}"
 
 
 class HourMoney(_OfDay):

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from parking.facilities.calendars import calendar_of
-from parking.reports.payments import PAYMENT, REFUND, MoneyFilter, money_parts, united
+from parking.reports.money_counts import MoneyCounter, numbers_of_parts
+from parking.reports.payments import PAYMENT, REFUND, MoneyFilter, MoneyPart, money_keys, money_parts, united
 from parking.reports.walking import key_text, read_key
 
 _KINDS = {"P": PAYMENT, "R": REFUND}
@@ -57,8 +58,35 @@ class MoneyWalk:
         calendar = calendar_of(self.wanted.sites)
         return [
             part.keys(part.rows.filter(calendar.days(None, day, part.moment, part.site)))
-            for part in money_parts(self.wanted)
+            for part in _parts(self.wanted)
         ]
+
+
+# So many rows at an end of the list are read part by part; further ones are passed over by the database.
+NEAR = 5000
+
+
+@dataclass(frozen=True)
+class MoneyList:
+    """The rows of a filter, newest first, to be cut into pages that have a number."""
+
+    wanted: MoneyFilter
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return MoneyCounter(self.wanted).count()
+
+    def cut(self, first: int, end: int, count: int) -> list[dict[str, Any]]:
+        """Return the rows from `first` to before `end` of `count`, read from the nearer end of the list."""
+        if first > count // 2:
+            return self._cut(count - end, count - first, downwards=False)[::-1]
+        return self._cut(first, end, downwards=True)
+
+    def _cut(self, first: int, end: int, *, downwards: bool) -> list[dict[str, Any]]:
+        if end <= NEAR:
+            return _first_of(_all(self.wanted), end, downwards=downwards)[first:]
+        keys = money_keys(self.wanted)
+        return list((keys if downwards else keys.reverse())[first:end])
 
 
 def _first_of(parts: Sequence["QuerySet[Any, Any]"], most: int, *, downwards: bool) -> list[dict[str, Any]]:
@@ -72,8 +100,13 @@ def _place(row: dict[str, Any]) -> tuple[datetime, str, int]:
     return row["at"], row["kind"], row["row_id"]
 
 
+def _parts(wanted: MoneyFilter) -> list[MoneyPart]:
+    """Return the parts of the list that have rows: whoever looks for what is not there reads all of a table."""
+    return [part for part, number in zip(money_parts(wanted), numbers_of_parts(wanted), strict=True) if number != 0]
+
+
 def _all(wanted: MoneyFilter) -> list["QuerySet[Any, Any]"]:
-    return [part.keys(part.rows) for part in money_parts(wanted)]
+    return [part.keys(part.rows) for part in _parts(wanted)]
 
 
 def _beyond(wanted: MoneyFilter, key: str, way: str) -> list["QuerySet[Any, Any]"]:
@@ -83,8 +116,7 @@ def _beyond(wanted: MoneyFilter, key: str, way: str) -> list["QuerySet[Any, Any]
         raise ValueError("the key of a row begins with its kind")
     at, pk = read_key(key[1:])
     return [
-        part.keys(part.rows.filter(_row_beyond(part.kind, part.moment, (kind, at, pk), way)))
-        for part in money_parts(wanted)
+        part.keys(part.rows.filter(_row_beyond(part.kind, part.moment, (kind, at, pk), way))) for part in _parts(wanted)
     ]
 
 

@@ -20,7 +20,7 @@ from parking.reports.finding import MoneyFound, money_found
 from parking.reports.periods import Period
 from parking.reports.rolled import rolled_through
 from parking.reports.sums import PASSES, sum_of_paise
-from parking.reports.takings import takings_by_method
+from parking.reports.takings import MethodSum, sums_by_method
 from parking.stays.models import ParkingSession
 
 PAYMENT, REFUND = "PAYMENT", "REFUND"
@@ -58,6 +58,26 @@ class MoneyFilter:
     def found(self) -> MoneyFound | None:
         """Return what the search means; looked up once."""
         return money_found(self.search) if self.search else None
+
+    @cached_property
+    def sums(self) -> dict[str, MethodSum] | None:
+        """Return what the days of the filter come to, finished ones from their roll-ups; read once.
+
+        None if those do not know what the filter goes by. Statuses, kinds and methods are not looked at.
+        """
+        if self.gateway or self.session or self.search:
+            return None
+        return sums_by_method(self.period, sites=self.sites, through=rolled_through(), zone=self.zone)
+
+    @property
+    def has_captured(self) -> bool:
+        """Return whether payments are wanted."""
+        return self.status in {None, CAPTURED} and self.kind in {None, PAYMENT}
+
+    @property
+    def has_refunded(self) -> bool:
+        """Return whether refunds that are done are wanted."""
+        return self.status in {None, RefundStatus.COMPLETED} and self.kind in {None, REFUND}
 
 
 class MoneyRow(TypedDict):
@@ -275,22 +295,23 @@ def totals_by_method(wanted: MoneyFilter) -> dict[str, Totals]:
 
     What organisations alone pay with is shown where it was.
     """
-    if (
-        wanted.gateway
-        or wanted.session
-        or wanted.search
-        or wanted.status not in {None, CAPTURED, RefundStatus.COMPLETED}
-    ):
+    if not (wanted.has_captured or wanted.has_refunded):
+        return _shown_methods({})
+    if wanted.sums is None:
         return _totals_of_rows(wanted)
-    found = takings_by_method(wanted.period, sites=wanted.sites, through=rolled_through(), zone=wanted.zone)
-    captured = wanted.status in {None, CAPTURED} and wanted.kind in {None, PAYMENT}
-    refunded = wanted.status in {None, RefundStatus.COMPLETED} and wanted.kind in {None, REFUND}
+    totals = {method: _totals_of(wanted, found) for method, found in wanted.sums.items()}
     return _shown_methods(
         {
-            method: Totals(takings.revenue if captured else ZERO, takings.refunds if refunded else ZERO)
-            for method, takings in found.items()
-            if wanted.method in {None, method} and (captured or takings.refunds) and (refunded or takings.revenue)
+            method: found
+            for method, found in totals.items()
+            if wanted.method in {None, method} and (found.captured or found.refunded)
         }
+    )
+
+
+def _totals_of(wanted: MoneyFilter, found: MethodSum) -> Totals:
+    return Totals(
+        found.takings.revenue if wanted.has_captured else ZERO, found.takings.refunds if wanted.has_refunded else ZERO
     )
 
 

@@ -14,6 +14,7 @@ from parking.core.actor import Actor, ActorKind
 from parking.core.errors import Forbidden
 from parking.core.ids import parse_ref
 from parking.facilities.calendars import Calendar
+from parking.reports.growing import WholeTable
 from parking.reports.periods import Period
 
 _KINDS = {kind.value: kind for kind in ActorKind}
@@ -51,6 +52,11 @@ def record_lines(wanted: RecordFilter, *, actor: Actor) -> QuerySet[AuditEntry]:
     }
     rows = rows.filter(**{name: value for name, value in exact.items() if value is not None})
     return rows.filter(actor_id=_id_of(wanted.actor)) if wanted.actor else rows
+
+
+def counter_of(wanted: RecordFilter, rows: QuerySet[AuditEntry]) -> "QuerySet[AuditEntry] | WholeTable":
+    """Return what has the `count` of these lines of a filter, however many there are."""
+    return WholeTable(AuditEntry) if wanted == RecordFilter() else rows
 
 
 def _id_of(text: str) -> int:

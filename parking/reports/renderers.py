@@ -59,7 +59,7 @@ class _Waiting(Lines):
 def _line(row: dict[str, Any]) -> str:
     facts = {"name": _NAMES.get(row["code"], row["code"]), "count": row["count"], "days": row["days"]}
     if row["amount"]:
-        facts["amount"] = f"₹{indian(Decimal(row['amount']))}"
+        facts["amount"] = f"₹{indian(Decimal(row['amount'])).removesuffix('.00')}"
         if not row["days"]:
             return _("%(name)s: %(count)s, %(amount)s, since today") % facts
         text = ngettext(
@@ -99,7 +99,7 @@ GATEWAY_DOWN = Kind(
     gettext_lazy("%(gateway)s does not answer"),
     gettext_lazy(
         "%(count)s payments in a row had no answer from %(gateway)s. Let people pay by another method meanwhile; "
-        "the orders that wait are asked after again."
+        "payments under way are checked again."
     ),
     {"gateway": ValueType.TEXT, "count": ValueType.NUMBER},
     audience=MANAGERS,

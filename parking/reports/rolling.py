@@ -18,7 +18,7 @@ from parking.core import clock
 from parking.core.sites import ALL_SITES
 from parking.facilities.calendars import Calendar, calendar_of, zones_of_sites
 from parking.payments.models import Payment, Refund, RefundStatus
-from parking.reports.models import DayMoney, DayStays, HourMoney, RollState
+from parking.reports.models import DayMoney, DayStays, HourMoney, RollState, SiteMoney
 from parking.reports.sums import sum_of_paise
 from parking.stays.models import EndReason, ParkingSession
 
@@ -32,7 +32,7 @@ _DAY = timedelta(days=1)
 _ENDS = {"cancelled": EndReason.CANCELLED, "no_shows": EndReason.NO_SHOW, "unpaid": EndReason.UNPAID}
 
 Row = dict[str, Any]
-TABLES = (DayMoney, HourMoney, DayStays)
+TABLES = (DayMoney, SiteMoney, HourMoney, DayStays)
 
 
 def last_finished_day(now: datetime) -> date:
@@ -150,7 +150,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 def sums_of(model: Any, day: date) -> list[Row]:
     """Return the rows that a table has to have for a day, read from payments, refunds and parking sessions."""
-    read = {DayMoney: _day_money, HourMoney: _hour_money, DayStays: _day_stays}
+    read = {DayMoney: _day_money, SiteMoney: _site_money, HourMoney: _hour_money, DayStays: _day_stays}
     return [{"day": day, **row} for row in read[model](day, calendar_of(ALL_SITES))]
 
 
@@ -185,6 +185,15 @@ def _day_money(day: date, calendar: Calendar) -> list[Row]:
     return [
         {"site_id": site, "zone_id": zone, "method": method, **found} for (site, zone, method), found in sums.items()
     ]
+
+
+def _site_money(day: date, calendar: Calendar) -> list[Row]:
+    sums: dict[Any, Row] = {}
+    for row in _day_money(day, calendar):
+        found = sums.setdefault((row["site_id"], row["method"]), {"site_id": row["site_id"], "method": row["method"]})
+        for name in ("captured", "refunded", "payments", "refunds"):
+            found[name] = found.get(name, 0) + row.get(name, 0)
+    return list(sums.values())
 
 
 def _hour_money(day: date, calendar: Calendar) -> list[Row]:

@@ -5,9 +5,13 @@ Every question goes by an index, so that it is quick however many stays are over
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
 
 from parking.accounts.models import User
 from parking.accounts.queries import find_users
+from parking.core.parts import few_ids
 from parking.core.sites import Sites, at_sites
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.reports.finding import begins, given, named_exactly, refunds_numbered, stays_found
@@ -60,14 +64,22 @@ def _payments(text: str, sites: Sites) -> list[PaymentHit]:
     paid = at_sites(Payment.objects.filter(given("reference", text)), sites, "bill__site_id")
     refunds = at_sites(refunds_numbered(text).select_related("payment"), sites, "payment__bill__site_id")
     bills = {
-        **{order.bill_id: (order.order_id, order.amount) for order in orders.order_by("-pk")[:MOST]},
-        **{payment.bill_id: (payment.reference, payment.amount) for payment in paid.order_by("-pk")[:MOST]},
-        **{refund.payment.bill_id: (_number(refund, text), refund.amount) for refund in refunds.order_by("-pk")[:MOST]},
+        **{order.bill_id: (order.order_id, order.amount) for order in _newest(orders)},
+        **{payment.bill_id: (payment.reference, payment.amount) for payment in _newest(paid)},
+        **{refund.payment.bill_id: (_number(refund, text), refund.amount) for refund in _newest(refunds)},
     }
     if not bills:
         return []
     stays = at_sites(ParkingSession.objects.whole().filter(bill_id__in=bills), sites, "zone__site_id")
     return [PaymentHit(*bills[stay.bill_id], stay) for stay in stays.order_by("-pk")[:MOST]]
+
+
+def _newest(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Return the newest of these rows, which are looked up before they are sorted: mostly there are none."""
+    few = few_ids(rows)
+    if few == []:
+        return rows.none()
+    return (rows if few is None else rows.filter(pk__in=few)).order_by("-pk")[:MOST]
 
 
 def _number(refund: Refund, text: str) -> str:

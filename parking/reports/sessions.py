@@ -9,11 +9,10 @@ from django.db.models.functions import Lower
 
 from parking.accounts.models import User
 from parking.core.ids import Ref, parse_ref
-from parking.core.sites import ALL_SITES, Sites, at_sites
+from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import calendar_of
 from parking.payments.models import Debt, DebtStatus
 from parking.reports.finding import Found, stays_found
-from parking.reports.growing import WholeTable
 from parking.reports.periods import Period
 from parking.reports.walking import ColumnWalk
 from parking.stays.long_stays import long_at
@@ -83,11 +82,6 @@ def counted_sessions(wanted: SessionFilter) -> QuerySet[ParkingSession]:
     """Return the same parking sessions in no order, read in the way that counts them soonest."""
     rows = _narrowed(ParkingSession.objects.all(), wanted).order_by()
     return rows.filter(wanted.found.counted) if wanted.found else rows
-
-
-def counter_of(wanted: SessionFilter) -> "QuerySet[ParkingSession] | WholeTable":
-    """Return what has the `count` of these parking sessions, however many there are."""
-    return WholeTable(ParkingSession) if wanted == SessionFilter(sites=ALL_SITES) else counted_sessions(wanted)
 
 
 def _narrowed(rows: QuerySet[ParkingSession], wanted: SessionFilter) -> QuerySet[ParkingSession]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db.models import BigIntegerField, CharField, DateField, F, IntegerField, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, CharField, Count, DateField, F, IntegerField, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from parking.core.ids import Ref
@@ -17,7 +17,7 @@ from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import Calendar, calendar_of
 from parking.payments.models import Payment, Refund, RefundStatus
-from parking.reports.models import DayMoney
+from parking.reports.models import DayMoney, SiteMoney
 from parking.reports.periods import ClosedPeriod, Period
 from parking.reports.rolled import (
     CELL,
@@ -51,6 +51,18 @@ class Takings:
 
     def __add__(self, other: "Takings") -> "Takings":
         return Takings(self.revenue + other.revenue, self.refunds + other.refunds)
+
+
+@dataclass(frozen=True)
+class MethodSum:
+    """What one method took and gave back, and in how many payments and refunds."""
+
+    takings: Takings = Takings()
+    payments: int = 0
+    refunds: int = 0
+
+    def __add__(self, other: "MethodSum") -> "MethodSum":
+        return MethodSum(self.takings + other.takings, self.payments + other.payments, self.refunds + other.refunds)
 
 
 @dataclass(frozen=True)
@@ -126,13 +138,14 @@ def _hours(rows: list[dict[str, Any]]) -> list[tuple[int, Takings]]:
 
 
 def net_of(period: Period, *, sites: Sites, through: date | None) -> Decimal:
-    """Return what was taken less what was refunded in a period, as `takings_by_method` reads it."""
-    return sum_of_takings(takings_by_method(period, sites=sites, through=through).values()).net
+    """Return what was taken less what was refunded in a period, as `sums_by_method` reads it."""
+    sums = sums_by_method(period, sites=sites, through=through)
+    return sum_of_takings(found.takings for found in sums.values()).net
 
 
-def takings_by_method(
+def sums_by_method(
     period: Period, *, sites: Sites, through: date | None, zone: Ref | None = None
-) -> dict[str, Takings]:
+) -> dict[str, MethodSum]:
     """Return what was taken and refunded in a period, which may be open at its ends, in one statement.
 
     Days until `through` come from their roll-ups. `zone`: in this one alone.
@@ -141,14 +154,19 @@ def takings_by_method(
     live = period
     if through is not None and (period.first is None or period.first <= through):
         days = ClosedPeriod(period.first or date.min, min(period.last or through, through))
-        parts.append(_of_methods(in_days(in_zone(DayMoney.objects.all(), zone, ""), days, sites), "method", _ROLLED))
+        money = in_zone(DayMoney.objects.all(), zone, "") if zone else SiteMoney.objects.all()
+        parts.append(_of_methods(in_days(money, days, sites), "method", _ROLLED))
         live = Period(through + timedelta(days=1), period.last)
     if live.first is None or live.last is None or live.first <= live.last:
         for source in (_PAYMENTS, _REFUNDS):
             rows = in_zone(at_sites(source.rows(), sites, source.site), zone, f"{source.to_payment}bill__session__")
             rows = live.narrow(rows, source.moment, sites, source.site).order_by()
-            parts.append(_of_methods(rows, f"{source.to_payment}method", _sums_of(source)))
-    return _summed([row | {"part": METHOD} for row in _rows(parts)], METHOD, "by")
+            parts.append(_of_methods(rows, f"{source.to_payment}method", _sums_and_numbers_of(source)))
+    sums: dict[str, MethodSum] = {}
+    for row in _rows(parts):
+        of_method = MethodSum(_takings(row), row["payments_made"], row["refunds_made"])
+        sums[row["by"]] = sums.get(row["by"], MethodSum()) + of_method
+    return sums
 
 
 def _of_methods(rows: "QuerySet[Any]", method: str, sums: dict[str, Any]) -> "QuerySet[Any, Any]":
@@ -157,8 +175,11 @@ def _of_methods(rows: "QuerySet[Any]", method: str, sums: dict[str, Any]) -> "Qu
 
 
 _ROLLED = {
-    name: Cast(Sum(column), BigIntegerField()) for name, column in (("taken", "captured"), ("returned", "refunded"))
-}
+    name: Cast(Sum(column), BigIntegerField())
+    for name, column in (
+        ("taken", "captured"), ("returned", "refunded"), ("payments_made", "payments"), ("refunds_made", "refunds"),
+    )
+}  # fmt: skip
 
 
 def _live_parts(
@@ -270,3 +291,10 @@ def _sums_of(source: _Source) -> dict[str, Any]:
     zero = Cast(Value(0), BigIntegerField())
     paise = sum_of_paise()
     return {"taken": paise, "returned": zero} if source is _PAYMENTS else {"taken": zero, "returned": paise}
+
+
+def _sums_and_numbers_of(source: _Source) -> dict[str, Any]:
+    """Return the same, and how many payments and refunds they are."""
+    zero, number = Cast(Value(0), BigIntegerField()), Count("pk")
+    made, given_back = (number, zero) if source is _PAYMENTS else (zero, number)
+    return _sums_of(source) | {"payments_made": made, "refunds_made": given_back}

@@ -15,6 +15,7 @@ from django.db.models import Q
 from parking.accounts.models import User
 from parking.audit.events import Event, Refusal, read_event
 from parking.audit.models import AuditEntry
+from parking.core import clock
 from parking.invoices.events import DocumentIssued
 from parking.invoices.models import TaxDocument
 from parking.payments.events import (
@@ -237,9 +238,12 @@ class _Story:
             yield TimelineEvent(payment.captured_at, PaymentCaptured.action, actor, facts)
 
     def debts(self) -> Iterator[TimelineEvent]:
+        now = clock.now()
         for debt in self._debts:
+            if not debt.is_owed(debt.closed_at or now):
+                continue
             facts = {"debt_id": debt.pk, "amount": debt.amount, "status": debt.status}
-            yield TimelineEvent(debt.created_at, RowCode.DEBT_AROSE, Who(SYSTEM), facts)
+            yield TimelineEvent(debt.waits_until or debt.created_at, RowCode.DEBT_AROSE, Who(SYSTEM), facts)
 
     def refunds(self) -> Iterator[TimelineEvent]:
         for refund in self._refunds:

@@ -54,7 +54,10 @@ def find(ref: StayRef, actor: Actor, *, only_own: bool = False, at_work: bool = 
 
 def lock(ref: StayRef, actor: Actor, *, only_own: bool = False, at_work: bool = False) -> ParkingSession:
     """Lock a stay and its bill (docs/locking.md), inside a transaction. Who may, and what is raised: as `find`."""
-    return _allowed(_up_to_date(_locked(ref)), ref, actor, only_own=only_own, at_work=at_work)
+    # PostgreSQL drops a row whose zone or plate became another while its lock was waited for: what is joined fits no
+    # more. Asked again, it is there.
+    session = _locked(ref) or _locked(ref)
+    return _allowed(_up_to_date(session), ref, actor, only_own=only_own, at_work=at_work)
 
 
 def _up_to_date(session: ParkingSession | None) -> ParkingSession | None:

@@ -1,7 +1,7 @@
 """What a kind of vehicle pays in a zone at a moment, and the terms of a parking session that begins then."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from parking.core import clock
+from parking.core.money import ZERO
 from parking.core.site_settings import CANCEL_WINDOW_SECONDS
 from parking.facilities.models import ParkingZone
 from parking.tariffs.book import Version, holidays_now, prices_now
@@ -115,6 +116,13 @@ def rates_of_kinds(zone: ParkingZone, now: datetime) -> list[KindRate]:
     return [_as_set(price, now) for price in prices_of(zone, now)[1:]]
 
 
+def rate_of_cars(zone: ParkingZone, now: datetime) -> KindRate:
+    """Return rate, with busy or quiet time, and fee of cars, as they are set: what a change of the zone takes."""
+    price = price_now(zone, now)
+    rate = _as_set(price, now)
+    return replace(rate, hourly_rate=changed(rate.hourly_rate, price.demand_percent))
+
+
 def _as_set(price: PriceNow, now: datetime) -> KindRate:
     terms = Terms.of(price.prices, time_zone=price.terms.time_zone, holidays=price.terms.holidays)
     return KindRate(price.vehicle_kind, rate_at(now, terms).rate, price.prices.booking_fee)
@@ -123,6 +131,16 @@ def _as_set(price: PriceNow, now: datetime) -> KindRate:
 def kind_rates_of(zones: Collection[ParkingZone], now: datetime) -> dict[int, list[KindRate]]:
     """Return rate and fee of the kinds other than cars, by id of the zone."""
     return {zone.pk: rates_of_kinds(zone, now) for zone in zones}
+
+
+def is_written_without_tax(zone: ParkingZone, now: datetime) -> bool:
+    """Return whether the prices of a zone are written without tax on this day, so that who parks pays more."""
+    return percent_on(zone.site.tax_on_top, now.astimezone(ZoneInfo(zone.site.time_zone)).date()) > ZERO
+
+
+def sites_without_tax(zones: Iterable[ParkingZone], now: datetime) -> list[str]:
+    """Return the names of the sites of these zones that write their prices without tax."""
+    return list(dict.fromkeys(zone.site.name for zone in zones if is_written_without_tax(zone, now)))
 
 
 # --- Versions and estimates ----------------------------------------------------------------------------

@@ -65,7 +65,8 @@ def span_text(span: timedelta) -> str:
 class Kpi:
     """A key figure. `change` (per cent) is against `usual`; whether up is good depends on what is counted.
 
-    `values` are the bars, the last one today's; `same` is the index of the one compared with.
+    `values` are the bars, the last one today's; `same` is the index of the one compared with. `share` (per cent) is
+    drawn as a part of a whole instead.
     """
 
     label: str
@@ -77,6 +78,7 @@ class Kpi:
     is_good: bool = True
     values: Sequence[float | Decimal] = ()
     same: int | None = None
+    share: int | None = None
 
 
 @dataclass(frozen=True)

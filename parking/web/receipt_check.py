@@ -1,5 +1,7 @@
 """The page that the code on a slip or receipt opens, for everybody who holds it."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,12 +10,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from parking.checkout import receipt_check
+from parking.accounts.throttles import count_poster
+from parking.checkout import poster, receipt_check
 from parking.core import clock
 from parking.core.errors import NotFound
+from parking.core.qr import qr_data_uri
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.invoices.profiles import profile_at
+from parking.payments.gateways.registry import gateway_choices
 from parking.web.forms import AmountField, ServiceForm
 
 _SHOWN_OF_PLATE = 4
@@ -38,6 +43,8 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         checked = receipt_check.check(code=code, now=clock.now())
     except NotFound as error:
         raise Http404 from error
+    if "pay" in request.POST and checked.debt:
+        return _pay(request, checked)
     form = DoubtForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):
@@ -47,6 +54,26 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
             )
             messages.success(request, gettext("Thank you. The car park looks into it."))
             return redirect("receipt_check", code)
+    return _shown(request, checked, form=form)
+
+
+class GatewayForm(ServiceForm):
+    gateway = forms.CharField(max_length=12, required=False, empty_value=None, widget=forms.HiddenInput)
+
+
+def _pay(request: HttpRequest, checked: receipt_check.Checked) -> HttpResponse:
+    """Start to pay what a stay without account is short of; whoever holds the receipt may."""
+    form = GatewayForm(request.POST)
+    if form.is_valid():
+        with form.refusals(request):
+            count_poster(request, now=clock.now())
+            order = poster.pay(session=checked.session, gateway=form.cleaned_data["gateway"], now=clock.now())
+            link = order.upi_link or order.pay_url
+            return _shown(request, checked, order=order, picture=qr_data_uri(link) if link else "")
+    return _shown(request, checked, form=form)
+
+
+def _shown(request: HttpRequest, checked: receipt_check.Checked, **more: Any) -> HttpResponse:
     session = checked.session
     return page(
         request,
@@ -54,7 +81,10 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         checked=checked,
         session=session,
         bill=checked.bill,
-        form=form,
+        debt=checked.debt,
+        is_waited_for=checked.debt is not None and checked.debt.is_waited_for(clock.now()),
+        gateways=gateway_choices() if checked.debt and session.driver_id is None else (),
         plate_end=session.vehicle.match_key[-_SHOWN_OF_PLATE:],
         payee=profile_at(session.zone.site, clock.now()),
+        **more,
     )

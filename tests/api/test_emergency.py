@@ -86,7 +86,7 @@ def test_every_exit_completes_for_nothing_and_the_rest_is_owed(
     session.refresh_from_db()
     assert (session.end_reason, session.marks) == ("EXIT", ["EMERGENCY"])
     debt = Debt.objects.get()
-    assert (debt.amount, debt.emergency_id) == (Decimal(50), running.pk)
+    assert (debt.amount, debt.emergency_id, debt.waits_until) == (Decimal(50), running.pk, None)
     assert not Payment.objects.exists()
     assert_books_agree()
 
@@ -115,6 +115,7 @@ def test_so_do_the_other_ways_out(staff: User, zone: ParkingZone, running: Emerg
     assert (bill["status"], bill["amount_charged"], bill["payment_method"]) == ("COMPLETED", 0.0, "NONE")
     assert "EMERGENCY" in ParkingSession.objects.get().marks
     assert "PAY_LATER" not in ParkingSession.objects.get().marks
+    assert not Debt.objects.filter(waits_until__isnull=False).exists()
     assert_books_agree()
 
 

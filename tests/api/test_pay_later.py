@@ -1,4 +1,4 @@
-"""Cars that leave before all is paid: the rest is a debt of the plate, within limits; late money pays it."""
+"""Cars that leave before all is paid: the rest is owed by the plate, within limits; late money pays it."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -124,12 +124,23 @@ def test_online_money_that_comes_after_the_car_left_pays_the_debt(
     assert_books_agree()
 
 
-def test_the_order_of_an_exit_that_is_paid_later_is_given_up_at_once(
+def test_the_order_of_an_exit_that_is_paid_later_goes_on_being_followed(
     staff: User, inside: ParkingSession, gateway: FakeGateway
 ) -> None:
     gateway.outcome = GatewayState.PENDING
     leave(staff, inside, "ONLINE")
+    before = PaymentOrder.objects.get()
     data_of(later(staff, inside))
+    order = PaymentOrder.objects.get()
+    assert (order.status, order.next_check_at) == ("PENDING", before.next_check_at)
+
+
+def test_beside_cash_in_part_the_order_of_the_exit_is_given_up_at_once(
+    staff: User, inside: ParkingSession, gateway: FakeGateway
+) -> None:
+    gateway.outcome = GatewayState.PENDING
+    leave(staff, inside, "ONLINE")
+    data_of(later(staff, inside, amount_tendered=10))
     order = PaymentOrder.objects.get()
     assert order.status == "EXPIRED"
     # The worker asks after it now and then all the same: its money may still come.

@@ -5,10 +5,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from parking.accounts.models import User
 from parking.audit import services as audit
 from parking.audit.events import Refusal
+from parking.audit.models import AuditEntry
 from parking.core.actor import GATEWAY, SYSTEM
 from parking.facilities.events import ZoneRetired
 from parking.facilities.models import ParkingZone
@@ -64,6 +67,16 @@ def test_a_line_says_who_did_what(as_admin: ApiClient, staff: User) -> None:
     }
     [row] = data_of(as_admin.get(f"{ADDRESS}?subject_id=99"))["results"]
     assert (row["actor_kind"], row["actor_id"], row["actor_role"]) == ("GATEWAY", None, None)
+
+
+@pytest.mark.usefixtures("lines")
+def test_all_lines_are_counted_without_reading_them_each_time(as_admin: ApiClient, admin: User) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        page = data_of(as_admin.get(f"{ADDRESS}?page_size=1"))
+    assert page["count"] == page["pages"] == AuditEntry.objects.count()
+    assert ["MAX(" in query["sql"] for query in captured.captured_queries if "COUNT(" in query["sql"]] == [True]
+    audit.record(actor(admin), ZoneRetired(zone_id=98), START)
+    assert data_of(as_admin.get(ADDRESS))["count"] == page["count"] + 1
 
 
 @pytest.mark.usefixtures("lines")

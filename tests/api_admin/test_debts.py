@@ -1,11 +1,15 @@
 """Debts of plates: listed, and written off with a reason."""
 
+from datetime import timedelta
+
 import pytest
 
 from parking.accounts.models import User
 from parking.audit.models import AuditEntry
 from parking.checkout.queries import plate_debt
+from parking.core import clock
 from parking.core.sites import ALL_SITES
+from parking.payments import debts
 from parking.payments.models import Debt
 from tests.api_admin.test_zones import code, data
 from tests.client import ApiClient
@@ -30,6 +34,7 @@ def test_what_a_stay_without_payment_owes(story: Story, manager: ApiClient) -> N
             "amount": 75.0,
             "status": "OPEN",
             "created_at": "2026-11-23T05:00:00Z",
+            "waits_until": None,
             "closed_at": None,
             "objection": None,
             "emergency_id": None,
@@ -48,6 +53,7 @@ def test_a_debt_is_written_off_once_with_its_reason(story: Story, manager: ApiCl
         "amount": 75.0,
         "status": "WRITTEN_OFF",
         "created_at": "2026-11-23T05:00:00Z",
+        "waits_until": None,
         "closed_at": "2026-11-23T06:30:00Z",
         "objection": None,
         "emergency_id": None,
@@ -63,7 +69,7 @@ def test_a_debt_is_written_off_once_with_its_reason(story: Story, manager: ApiCl
     assert entry.facts == {"amount": "75.00", "bill_id": debt.bill_id, "reason": "Ambulance", "alone": False}
     debt.refresh_from_db()
     assert debt.written_off_by == admin
-    assert plate_debt(story.terminated.vehicle_id, sites=ALL_SITES) == 0
+    assert plate_debt(story.terminated.vehicle_id, sites=ALL_SITES, now=clock.now()) == 0
     assert code(manager.post(write_off_at(debt), {"reason": "Again"})) == "debt_closed"
     assert AuditEntry.objects.filter(action="debt.written_off").count() == 1
 
@@ -94,3 +100,11 @@ def test_no_debt_is_written_off_without_a_reason(story: Story, manager: ApiClien
 @pytest.mark.parametrize("ref", ["x", "0", str(2**63), "9" * 40, "%00", "8132e805-14d9-4c6b-9024-4df81f6df844"])
 def test_what_is_no_debt_is_not_there(manager: ApiClient, ref: str) -> None:
     assert code(manager.post(write_off_at(ref), {"reason": "x"}), 404)
+
+
+def test_what_may_still_be_paid_later_is_listed_apart(story: Story, manager: ApiClient) -> None:
+    debt, now = Debt.objects.get(bill=story.terminated.bill), clock.now()
+    debts.let_wait(debt=debt, until=now + timedelta(hours=1))
+    assert [row["id"] for row in data(manager.get("/api/admin/debts/"))["results"]] == []
+    (row,) = data(manager.get("/api/admin/debts/?waiting=true"))["results"]
+    assert (row["id"], row["waits_until"]) == (debt.pk, f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")

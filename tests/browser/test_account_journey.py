@@ -49,6 +49,10 @@ def test_from_signing_up_to_a_saved_vehicle(
     page.get_by_label("First name").fill("रवि")
     main.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
+    # What is known is filled in, where a car is booked as where it is saved.
+    page.goto(f"/zones/{zone.pk}/")
+    expect(page.get_by_label("Owner's name")).to_have_value("रवि")
+    page.goto("/profile/")
     page.get_by_role("link", name="My vehicles").click()
     expect(page.get_by_text("No vehicle is saved yet.")).to_be_visible()
     page.get_by_label("Plate").fill("dl01ab1234")
@@ -89,6 +93,7 @@ def test_a_new_password_here_and_by_mail(
     elsewhere.goto("/profile/")
     expect(elsewhere.get_by_role("heading", level=1)).to_have_text("Sign in")
     elsewhere.get_by_role("link", name="Forgot password?").click()
+    expect(elsewhere).to_have_url(re.compile("/password/forgotten/"))
     axe(elsewhere)
     elsewhere.get_by_label("Username or e-mail address").fill(driver.username)
     elsewhere.get_by_role("button", name="Send the link").click()

@@ -105,6 +105,7 @@ def test_without_an_account_everything_is_seen_but_nothing_booked(
 ) -> None:
     phone.goto("/zones/")
     phone.get_by_role("link", name="Zone A").click()
+    expect(phone).to_have_url(re.compile(rf"/zones/{zone.pk}/$"))
     axe(phone)
     phone.get_by_role("link", name="Sign in to book").click()
     expect(phone).to_have_url(re.compile(rf"/sign-in/\?next=/zones/{zone.pk}/$"))

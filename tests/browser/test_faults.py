@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from parking.accounts.models import User
+from parking.checkout.expiring import expire_unpaid_holds
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
@@ -36,6 +37,16 @@ def test_a_payment_that_is_being_checked_is_not_asked_for_again(
     expect(phone.get_by_role("heading", name="Payment is being checked")).to_be_visible(timeout=8000)
     expect(phone.get_by_text("Please do not pay again.")).to_be_visible()
     expect(phone.get_by_role("link", name="Pay ₹50")).to_have_count(0)
+    # Nor where the payment service sends its payer back to, on the ticket, or when the time to pay is over.
+    phone.goto(f"/pay/return/{PaymentOrder.objects.get().order_id}/")
+    expect(phone.get_by_role("heading", name="Payment is being checked")).to_be_visible()
+    expect(phone.get_by_role("link", name="Try again")).to_have_count(0)
+    phone.goto(f"/tickets/{session.pk}/")
+    expect(phone.get_by_text("Please do not pay again.")).to_be_visible()
+    expect(phone.get_by_role("link", name="Pay ₹50")).to_have_count(0)
+    assert expire_unpaid_holds(now=clock.now() + timedelta(hours=1)) == 1
+    phone.reload()
+    expect(phone.get_by_text("Please do not pay again.")).to_be_visible()
     phone.goto("/history/")
     expect(phone.get_by_text("Payment is being checked")).to_be_visible()
 

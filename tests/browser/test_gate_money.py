@@ -272,6 +272,7 @@ def test_cars_inside_are_followed_and_a_stay_is_ended(
     second = enter(make_user(), book(make_user(), inside.zone, "KA-01-AB-7777"))
     expect(page.get_by_role("link", name=plate_text(second.vehicle.vehicle_number))).to_be_visible()
     page.get_by_role("link", name="DL 01 AB 1234").click()
+    expect(page.get_by_label("Reason")).to_be_visible()
     axe(page)
     picture(page, f"gate-stay-{device}", whole=True)
     page.get_by_label("Reason").fill("Driver left the ticket and walked away")

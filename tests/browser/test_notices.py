@@ -116,6 +116,17 @@ def test_the_bell_leads_to_what_was_told(
     expect(page.get_by_role("link", name="Notifications", exact=True)).to_be_visible()
 
 
+def test_the_name_of_a_bell_with_very_many_is_what_it_shows(
+    phone: Page, sign_in: SignIn, driver: User, axe: Callable[..., None]
+) -> None:
+    made = [Notice(person=driver, source=f"test:{number}", kind="booked", at=clock.now()) for number in range(120)]
+    Notice.objects.bulk_create(made)
+    sign_in(phone, driver)
+    phone.goto("/tickets/")
+    expect(phone.get_by_role("link", name="99+ unread notifications")).to_have_text("99+")
+    axe(phone)
+
+
 @pytest.mark.parametrize("device", ["phone", "desktop"])
 def test_the_gates_page_counts_what_its_attendant_has_not_read(
     open_gate: OpenGate, staff: User, zone: ParkingZone, axe: Callable[..., None], device: str

@@ -15,7 +15,7 @@ from parking.payments.models import OrderStatus, Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
 from parking.web.components import amount_text
 from tests.browser.conftest import Axe, Device, NewPage, SignIn, TakePicture
-from tests.build import actor, book, enter, leave, make_user, terminate
+from tests.build import actor, book, enter, leave, make_user, make_zone, terminate
 from tests.invoices.conftest import register
 
 PAGES = ("", "sessions/", "sessions/?from=abc", "payments/", "revenue/", "review/", "debts/", "tax/", "tax/new/")
@@ -105,6 +105,31 @@ def test_the_dashboard_follows(
     picture(desktop, "office-dashboard")
 
 
+@pytest.mark.parametrize("locale", ["en-IN", "hi-IN"])
+def test_one_screen_holds_whatever_waits(
+    locale: str, new_page: NewPage, sign_in: SignIn, admin: User, staff: User, driver: User, axe: Axe
+) -> None:
+    zone, ago = make_zone(slots=20), clock.now() - timedelta(days=9)
+    for _ in range(12):
+        enter(staff, book(driver, zone, now=ago), now=ago)
+    for _ in range(6):
+        terminate(staff, enter(staff, book(driver, zone, now=ago), now=ago), now=ago + timedelta(hours=3))
+    User.objects.filter(pk=admin.pk).update(language=locale[:2])
+    page = new_page("desktop", locale=locale, viewport={"width": 1440, "height": 900})
+    sign_in(page, admin)
+    page.goto("/office/")
+    expect(page.locator(".tasks tbody tr")).to_have_count(6)
+    more = page.locator(".more-tasks a")
+    expect(more).to_have_count(2)
+    expect(more.first).to_contain_text("9")
+    expect(more.last).to_contain_text("3")
+    expect(more.last).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollHeight") == 900
+    axe(page)
+    more.first.click()
+    expect(page.locator("main tbody tr")).to_have_count(12)
+
+
 def test_the_search_box_needs_no_mouse(
     desktop: Page, sign_in: SignIn, admin: User, driver: User, zone: ParkingZone, axe: Axe
 ) -> None:
@@ -138,7 +163,7 @@ def test_a_stay_is_found_and_money_goes_back(
     picture(page, f"office-sessions-{device}")
     page.get_by_role("link", name=left.vehicle.vehicle_number.replace("-", " "), exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"Booking no. {left.pk}")
-    expect(page.locator(".timeline li").first).to_contain_text("Booked")
+    expect(page.locator(".story-event").first).to_contain_text("Booked")
     picture(page, f"office-session-{device}")
     page.get_by_role("row").filter(has_text="Simulated payment").get_by_role("link", name="Refund").click()
     expect(page.get_by_label("Amount")).to_have_value("50.00")
@@ -150,7 +175,7 @@ def test_a_stay_is_found_and_money_goes_back(
     assert Refund.objects.filter(reason="Goodwill").count() == 0
     page.get_by_role("button", name="Refund ₹20").click()
     expect(page.get_by_role("status").filter(has_text="The money was refunded.")).to_be_visible()
-    expect(page.locator(".timeline")).to_contain_text("Refund done")
+    expect(page.locator(".story")).to_contain_text("Refund done")
     assert Refund.objects.get(reason="Goodwill").amount == Decimal("20.00")
 
 
@@ -196,6 +221,7 @@ def test_the_report_and_its_file(
     sign_in(desktop, admin)
     desktop.goto("/office/revenue/")
     desktop.get_by_role("link", name="7 days").click()
+    expect(desktop.get_by_role("link", name="7 days")).to_have_attribute("aria-current", "true")
     total = desktop.locator("#total").text_content()
     for table in ("daily", "by-zone", "by-method"):
         expect(desktop.locator(f"#{table} tfoot td").nth(2)).to_have_text(total or "")

@@ -47,9 +47,9 @@ def is_asked_for(debt: Debt) -> bool:
     assert site_id is not None
     here = frozenset({site_id})
     found = {
-        plate_debt(vehicle_id, sites=ALL_SITES) > ZERO,
-        plate_debt(vehicle_id, sites=here) > ZERO,
-        bool(debts_of_plate(vehicle_id, sites=here)),
+        plate_debt(vehicle_id, sites=ALL_SITES, now=NOW) > ZERO,
+        plate_debt(vehicle_id, sites=here, now=NOW) > ZERO,
+        bool(debts_of_plate(vehicle_id, sites=here, now=NOW)),
         bool(debts_by_plate(PLATE, sites=here)),
     }
     assert len(found) == 1

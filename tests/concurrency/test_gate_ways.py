@@ -5,8 +5,11 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from itertools import combinations_with_replacement
+from threading import Event
+from time import sleep
 
 import pytest
+from django.db import transaction
 
 from parking.accounts.models import User
 from parking.checkout import expiring, leaving, losing, paying_ahead, paying_later, ticket_answers
@@ -24,7 +27,8 @@ from parking.facilities.models import ParkingZone
 from parking.offers.models import PromoCode, PromoUse
 from parking.offers.vouchers import give_voucher
 from parking.payments.models import Debt, Payment
-from parking.stays.access import QrText
+from parking.stays import access
+from parking.stays.access import QrText, StayRef
 from parking.stays.items import give_item
 from parking.stays.models import ParkingSession
 from parking.stays.paper import make_block
@@ -250,3 +254,26 @@ def test_entered_and_gone_said_at_once_of_one_ticket_are_one_answer(
     assert answers in ({"ok": 2, "already_entered": 1}, {"ok": 2, "booking_cancelled": 1})
     assert reloaded(ticket).status in {"ACTIVE", "CANCELLED"}
     assert_books_agree()
+
+
+@pytest.mark.parametrize("ref", [lambda one: Ref(pk=one.pk), lambda one: QrText(one.qr_code)], ids=["id", "code"])
+def test_a_session_is_found_whose_plate_became_another_while_its_lock_was_waited_for(
+    staff: User, zone: ParkingZone, ref: Callable[[ParkingSession], StayRef]
+) -> None:
+    session, other = (enter(staff, take_ticket(zone, now=START), START) for _ in range(2))
+    leave(staff, other, "CASH", NOW)
+    has_changed = Event()
+
+    def change() -> None:
+        with transaction.atomic():
+            ParkingSession.objects.filter(pk=session.pk).update(vehicle_id=other.vehicle_id)
+            has_changed.set()
+            # As long as the other one needs to begin to wait.
+            sleep(0.5)
+
+    def look() -> int:
+        has_changed.wait(5)
+        with transaction.atomic():
+            return access.lock(ref(session), actor(staff)).vehicle.pk
+
+    assert other.vehicle_id in at_once([change, look])

@@ -112,6 +112,7 @@ def test_postgresql_gets_the_limits_when_a_connection_is_opened(monkeypatch: pyt
     config = opened(monkeypatch, DATABASE_URL=POSTGRESQL, SMART_PARKING_LOCK_SECONDS="0.25")
     assert config["OPTIONS"]["options"] == (
         "-c lock_timeout=250 -c statement_timeout=20000 -c idle_in_transaction_session_timeout=30000"
+        " -c max_parallel_workers_per_gather=0"
     )
     assert config["CONN_HEALTH_CHECKS"] is True
 
@@ -124,10 +125,13 @@ def test_commands_wait_longer_and_their_statements_have_no_limit(monkeypatch: py
 def test_the_address_can_have_options_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = {f"SMART_PARKING_{name}_SECONDS": "0" for name in ("LOCK", "STATEMENT", "IDLE_TRANSACTION")}
     url = f"{POSTGRESQL}?options=-c%20lock_timeout%3D500"
-    assert opened(monkeypatch, DATABASE_URL=url, **limits)["OPTIONS"]["options"] == "-c lock_timeout=500"
+    alone = "-c max_parallel_workers_per_gather=0"
+    assert opened(monkeypatch, DATABASE_URL=url, **limits)["OPTIONS"]["options"] == f"{alone} -c lock_timeout=500"
     monkeypatch.delenv("SMART_PARKING_LOCK_SECONDS")
-    assert opened(monkeypatch, DATABASE_URL=url)["OPTIONS"]["options"].endswith("=3000 -c lock_timeout=500")
-    assert "options" not in opened(monkeypatch, DATABASE_URL=POSTGRESQL, SMART_PARKING_LOCK_SECONDS="0")["OPTIONS"]
+    assert opened(monkeypatch, DATABASE_URL=url)["OPTIONS"]["options"].endswith(f"=3000 {alone} -c lock_timeout=500")
+    assert opened(monkeypatch, DATABASE_URL=POSTGRESQL, SMART_PARKING_LOCK_SECONDS="0")["OPTIONS"]["options"] == alone
+    command = opened(monkeypatch, "/srv/manage.py", DATABASE_URL=POSTGRESQL, SMART_PARKING_COMMAND_LOCK_SECONDS="0")
+    assert "options" not in command["OPTIONS"]
 
 
 def test_sqlite_waits_one_second_longer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ def test_a_closed_bill_of_a_registered_operator_has_a_tax_invoice(
     assert sheet.title == "Tax invoice"
     assert sheet.supplier_lines == ("12 Kempegowda Road, Bengaluru", "GSTIN 29AAGCB7383J1Z4")
     facts = dict(sheet.facts)
-    assert (facts["Customer"], facts["Vehicle"]) == ("Asha Rao", stay.vehicle.vehicle_number)
+    assert (facts["Customer"], facts["Plate"]) == ("Asha Rao", stay.vehicle.vehicle_number)
     assert facts["Parked at"] == "Main car park, Zone A, slot A-001"
     assert (facts["Entry"], facts["Exit"]) == ("22 Nov 2026, 10:00", "22 Nov 2026, 12:20")
     assert (facts["SAC"], facts["Place of supply"]) == ("996743 Parking lot services", "Karnataka (29)")
@@ -184,7 +184,7 @@ def test_a_booking_that_was_cancelled_has_a_refund_voucher(registered: ParkingSi
     receipt, voucher = documents_of(driver, first_payment(session))
     assert (receipt.kind, voucher.kind, voucher.number) == ("RECEIPT", "REFUND_VOUCHER", "KA1V2627/0000001")
     assert (voucher.total, voucher.cgst, voucher.original) == (Decimal(50), receipt.cgst, receipt)
-    assert dict(sheet_of(voucher).facts)["To document"] == f"{receipt.number} of 22 Nov 2026"
+    assert dict(sheet_of(voucher).facts)["Refers to"] == f"{receipt.number} of 22 Nov 2026"
 
 
 def test_money_that_came_too_late_has_a_receipt_of_its_own(

@@ -80,7 +80,7 @@ def test_the_worker_mails_the_document_as_pdf(payment: Payment, driver: User, st
     assert (message.to, message.subject) == (["asha@example.com"], f"Your receipt for {plate}")
     paragraphs = message.body.split("\n\n")
     assert paragraphs == [
-        "As requested, here is the receipt for the payment of ₹50.00 on 22 Nov 2026, 10:00, "
+        "As requested, here is the receipt for the payment of ₹50 on 22 Nov 2026, 10:00, "
         f"for {plate} at Main car park.",
         "The document is attached.",
         f"http://127.0.0.1:8000/receipts/{payment.pk}/",

@@ -11,11 +11,13 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from parking.core.qr import qr_rows
 from parking.invoices import fonts
 from parking.invoices.fonts import FontMissing
 from parking.invoices.models import TaxDocument
 from parking.invoices.paper import A4, ROLL
 from parking.invoices.pdf import pdf_of
+from parking.invoices.press import CODE_SIDE
 from parking.invoices.sheets import Row, Sheet, sheet_of
 from parking.invoices.snapshot import Details, Line, Money, Recipient, Snapshot, Supplier
 from tests.invoices.conftest import GSTIN, LATER
@@ -173,3 +175,67 @@ def test_the_logo_stands_on_top_and_moves_nothing_off_the_page(paper):
     page = read(pdf_of((sheet(),), paper, written.getvalue())).pages[0]
     assert [picture.image.size for picture in page.images if picture.image] == [(300, 100)]
     assert "150.00" in page.extract_text()
+
+
+# --- The code that opens /r/ -------------------------------------------------------------------------
+
+ADDRESS = "https://parking.example.org/r/QR-46ZPY3641VXE"
+RECTANGLE = re.compile(rb"([\d.]+) ([\d.]+) ([\d.]+) (-?[\d.]+) re f")
+
+
+def code_on(page: Any) -> list[str]:
+    """Return the QR code on a page, row by row as `qr_rows`, from the black that the PDF draws."""
+    drawn = [[float(number) for number in found] for found in RECTANGLE.findall(page.get_contents().get_data())]
+    if not drawn:
+        return []
+    # What is drawn begins and ends with the corners of the code, four cells from its border.
+    left, top = min(x for x, *_ in drawn), max(y for _, y, *_ in drawn)
+    cell = (CODE_SIDE * MILLIMETRE) / len(qr_rows(ADDRESS))
+    side = len(qr_rows(ADDRESS))
+    grid = [["0"] * side for _ in range(side)]
+    for x, y, width, _ in drawn:
+        row, first = round((top - y) / cell) + 4, round((x - left) / cell) + 4
+        for at in range(first, first + round(width / cell)):
+            grid[row][at] = "1"
+    return ["".join(row) for row in grid]
+
+
+@pytest.mark.parametrize("paper", [A4, ROLL], ids=lambda paper: paper.name)
+def test_the_code_of_the_receipt_check_can_be_read_off_the_paper(paper):
+    (page,) = read(pdf_of((sheet(check_address=ADDRESS),), paper)).pages
+    assert code_on(page) == qr_rows(ADDRESS)
+    assert "Scan this to compare the receipt with our books." in " ".join(page.extract_text().split())
+    # Half a millimetre for each cell, which the cameras of cheap phones tell apart.
+    assert CODE_SIDE / len(qr_rows(ADDRESS)) > 0.5
+
+
+def test_the_code_is_not_cut_by_the_end_of_a_page():
+    for rows in range(20, 45):
+        long = sheet(check_address=ADDRESS, rows=(Row("Parking", "1", "50.00", "50.00"),) * rows)
+        pages = read(pdf_of((long,), A4)).pages
+        assert [code_on(page) for page in pages if code_on(page)] == [qr_rows(ADDRESS)]
+
+
+def test_a_document_of_before_is_printed_as_it_was():
+    """Its snapshot has no code of a ticket."""
+    (page,) = read(pdf_of((sheet(),), A4)).pages
+    assert code_on(page) == []
+    assert "Scan this" not in page.extract_text()
+
+
+def test_the_code_is_that_of_the_ticket(settings):
+    settings.BASE_URL = "https://parking.example.org"
+    details = Details(123, "KA-01-AB-1234", "Main car park", "Zone A", code="QR-46ZPY3641VXE")
+    document = TaxDocument(
+        number="1",
+        kind="RECEIPT",
+        issued_at=LATER,
+        taxable=Decimal(50),
+        cgst=Decimal(0),
+        sgst=Decimal(0),
+        total=Decimal(50),
+        snapshot=Snapshot(Supplier("Namma"), Recipient(), details, (), "996743", Decimal(0)).to_json(),
+    )
+    assert sheet_of(document).check_address == ADDRESS
+    del document.snapshot["details"]["code"]
+    assert sheet_of(document).check_address == ""

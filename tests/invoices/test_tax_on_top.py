@@ -13,7 +13,8 @@ from parking.core.errors import InvalidInput
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.invoices.profiles import NewProfile, add_profile
 from parking.invoices.services import issue_for_bill
-from parking.tariffs import services, zone_tariffs
+from parking.replays.services import start_replay
+from parking.tariffs import cards, services, zone_tariffs
 from parking.tariffs.queries import estimate, price_now, rates_of_kinds
 from parking.tariffs.rules import KindRate, Prices, Terms
 from parking.tariffs.rules.tax import percent_on, with_tax
@@ -25,6 +26,7 @@ from tests.invariants import assert_books_agree
 from tests.invoices.conftest import GSTIN, register, stayed
 from tests.moments import START
 from tests.web.office.forms import browser_of, fields_of, text_of
+from tests.web.office.test_tariffs import PLAIN
 
 SPANS = [{"from": "2026-04-01", "percent": "18.00"}, {"from": "2026-12-01", "percent": "0"}]
 
@@ -70,6 +72,69 @@ def test_prices_are_shown_with_it(as_admin: ApiClient, anybody: ApiClient, on_to
     assert (zone["hourly_rate"], zone["booking_fee"]) == (59.0, 59.0)
     # What a manager has set stays as it was written.
     assert data_of(as_admin.get(f"/api/admin/zones/{on_top.pk}/tariffs/"))["results"] == []
+
+
+@pytest.mark.django_db
+def test_a_manager_may_send_back_what_was_read(as_admin: ApiClient, anybody: ApiClient, on_top: ParkingZone) -> None:
+    address = f"/api/admin/zones/{on_top.pk}/"
+    services.update_zone(
+        actor=SYSTEM, zone_id=on_top.pk, changes={}, kind_rates=[KindRate("EV", Decimal(80), Decimal(20))], now=START
+    )
+    found = data_of(as_admin.get(address))
+    assert (found["hourly_rate"], found["booking_fee"]) == (50.0, 50.0)
+    assert data_of(as_admin.get("/api/admin/zones/"))["results"] == [found]
+    sent = {name: found[name] for name in ("hourly_rate", "booking_fee", "kind_rates")}
+    assert data_of(as_admin.patch(address, sent)) == found
+    assert data_of(as_admin.get(address)) == found
+    [public] = data_of(anybody.get("/api/public/zones/"))
+    assert (public["hourly_rate"], public["booking_fee"]) == (59.0, 59.0)
+
+
+@pytest.mark.django_db
+def test_where_prices_include_it_all_answers_have_the_same(
+    as_admin: ApiClient, anybody: ApiClient, zone: ParkingZone
+) -> None:
+    register(zone.site)
+    address = f"/api/admin/zones/{zone.pk}/"
+    found = data_of(as_admin.get(address))
+    sent = {name: found[name] for name in ("hourly_rate", "booking_fee")}
+    assert data_of(as_admin.patch(address, sent)) == found
+    [public] = data_of(anybody.get("/api/public/zones/"))
+    assert found["hourly_rate"] == public["hourly_rate"] == 50.0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("includes_tax", [True, False])
+def test_the_page_of_a_zone_saves_what_it_shows(zone: ParkingZone, admin: User, includes_tax: bool) -> None:
+    register(zone.site, prices_include_tax=includes_tax)
+    office, address = browser_of(admin), f"/office/zones/{zone.pk}/"
+    page = office.get(address)
+    assert ("Tariffs of this car park are written without GST." in text_of(page)) is not includes_tax
+    assert office.post(address, fields_of(page) | {"contact": "+91 11 5550 0199"}).status_code == 302
+    zone = ParkingZone.objects.select_related("site").get(pk=zone.pk)
+    assert zone.contact == "+91 11 5550 0199"
+    assert price_now(zone, START).prices.base_rate == Decimal("50.00")
+    assert not zone.tariff_versions.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("includes_tax", [True, False])
+def test_pages_say_that_prices_are_written_without_it(
+    zone: ParkingZone, admin: User, driver: User, includes_tax: bool
+) -> None:
+    register(zone.site, prices_include_tax=includes_tax)
+    draft = Draft({"base_rate": Decimal(50), "booking_fee": Decimal(0)})
+    card = cards.create_card(actor=SYSTEM, name="City", zone_ids=[zone.pk], draft=draft, now=START)
+    office, address = browser_of(admin), f"/office/rate-cards/{card.pk}/"
+    says_so = f"Tariffs are written without GST at {zone.site.name}. Drivers see and pay prices with it."
+    assert (says_so in text_of(office.get(address))) is not includes_tax
+    preview = office.post(address, PLAIN | {"base_rate": "60"})
+    assert preview.context["rate"] == Decimal("60.00" if includes_tax else "70.80")
+    assert ("All prices include GST." in text_of(preview)) is not includes_tax
+    driver_sees = text_of(browser_of(driver).get(f"/zones/{zone.pk}/"))
+    assert ("All prices include GST." in driver_sees) is not includes_tax
+    assert ("₹50" if includes_tax else "₹59") in driver_sees
+    assert "All prices include GST." in text_of(browser_of(driver).get(f"/board/{zone.site_id}/"))
 
 
 @pytest.mark.django_db
@@ -160,3 +225,15 @@ def test_it_is_set_by_call_and_page(as_admin: ApiClient, admin: User, zone: Park
     assert "Prices would fall today. Let it begin tomorrow or later." in text_of(office.post("/office/tax/new/", sent))
     body |= {"valid_from": "2026-04-03", "prices_include_tax": True}
     assert errors_of(as_admin.post("/api/admin/tax-profiles/", body)) == {"prices_include_tax"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("includes_tax", [True, False])
+def test_what_if_says_that_its_draft_is_written_without_it(zone: ParkingZone, admin: User, includes_tax: bool) -> None:
+    register(zone.site, prices_include_tax=includes_tax)
+    replay = start_replay(
+        actor=SYSTEM, zone_ids=[zone.pk], draft=Draft({"base_rate": Decimal(60)}),
+        start_date=START.date(), end_date=START.date(), now=START,
+    )  # fmt: skip
+    page = text_of(browser_of(admin).get(f"/office/what-if/{replay.pk}/"))
+    assert (f"Tariffs are written without GST at {zone.site.name}." in page) is not includes_tax

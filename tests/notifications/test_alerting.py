@@ -58,8 +58,8 @@ def test_a_digest_comes_once_at_seven_with_what_waits(debt: User) -> None:
     (notice,) = digests()
     assert notice.person == debt
     words = words_of(notice)
-    assert words.title == "Needs attention: 1, ₹50.00 in all"
-    assert words.lines == ("Open debts: 1, ₹50.00, since today",)
+    assert words.title == "Needs attention: 1, ₹50 in all"
+    assert words.lines == ("Open debts: 1, ₹50, since today",)
     tell_managers(now=SEVEN + timedelta(days=1))
     assert len(digests()) == 2
 

@@ -50,12 +50,12 @@ def titles_of(*events: Event) -> list[str]:
 @pytest.mark.parametrize("purpose", ["EXIT", "TERMINATION"])
 def test_a_payment_for_an_exit_that_came_too_late_is_told(session: ParkingSession, purpose: str) -> None:
     late = PaymentCaptured(session_id=session.pk, order_id="O1", purpose=purpose, amount=FIFTY, refunds=("R1",))
-    assert titles_of(late) == ["₹50.00 came too late and is refunded"]
+    assert titles_of(late) == ["₹50 came too late and is refunded"]
 
 
 def test_a_payment_for_an_exit_that_paid_a_debt_later_is_told(session: ParkingSession) -> None:
     later = PaymentCaptured(session_id=session.pk, order_id="O1", purpose="EXIT", amount=FIFTY, refunds=())
-    assert titles_of(later) == ["We received ₹50.00"]
+    assert titles_of(later) == ["We received ₹50"]
 
 
 def test_an_exit_paid_in_time_is_told_once_by_its_bill(driver: User, staff: User, zone: ParkingZone) -> None:
@@ -72,7 +72,7 @@ def test_what_was_paid_twice_is_told_and_again_when_it_goes_back(session: Parkin
         session_id=session.pk, order_id="O1", amount=FIFTY, reference="B", first="A", refund_id="R1", held=True
     )
     back = SecondPaymentSentBack(session_id=session.pk, refund_id="R1", amount=FIFTY)
-    assert titles_of(twice, back) == ["₹50.00 was paid twice", "₹50.00 will be refunded"]
+    assert titles_of(twice, back) == ["₹50 was paid twice", "₹50 will be refunded"]
 
 
 def test_a_second_payment_of_a_pass_is_to_be_refunded_once_somebody_decided_it(driver: User, zone: ParkingZone) -> None:
@@ -83,9 +83,9 @@ def test_a_second_payment_of_a_pass_is_to_be_refunded_once_somebody_decided_it(d
     decided = SecondPaymentSentBack(pass_id=held.pk, refund_id="R1", amount=FIFTY)
     at_once = OrderPaidTwice(pass_id=held.pk, held=False, **facts | {"refund_id": "R2"})  # type: ignore[arg-type]
     assert titles_of(waits, decided, at_once) == [
-        f"₹50.00 was paid twice for your pass {held.number}",
-        f"₹50.00 of your pass {held.number} will be refunded",
-        f"₹50.00 of your pass {held.number} will be refunded",
+        f"₹50 was paid twice for your pass {held.number}",
+        f"₹50 of your pass {held.number} will be refunded",
+        f"₹50 of your pass {held.number} will be refunded",
     ]
 
 
@@ -98,8 +98,8 @@ def test_one_refund_is_done_once_whoever_says_so(driver: User, session: ParkingS
     OutboxEvent.objects.all().delete()
     refund = Refund.objects.get()
     done = RefundMoved(bill_id=session.bill_id, refund_id=refund.refund_id, status="COMPLETED", attempt=1)
-    assert titles_of(done, done) == ["₹50.00 was refunded"]
-    assert [sent.subject for sent in mail.outbox] == ["₹50.00 was refunded"]
+    assert titles_of(done, done) == ["₹50 was refunded"]
+    assert [sent.subject for sent in mail.outbox] == ["₹50 was refunded"]
 
 
 # --- Mails say what they carry -----------------------------------------------------------------------------

@@ -100,7 +100,7 @@ def test_an_offer_reaches_who_has_not_proved_the_address_by_push_and_in_the_list
 
 @pytest.mark.parametrize(
     ("upheld", "title"),
-    [(True, "You need not pay ₹50.00"), (False, "₹50.00 of the parking of KA-01-AB-0001 is still due")],
+    [(True, "You need not pay ₹50"), (False, "₹50 of the parking of KA-01-AB-0001 is still due")],
 )
 def test_the_answer_to_an_objection_is_told(driver: User, zone: ParkingZone, title: str, *, upheld: bool) -> None:
     session = book(driver, zone, "KA-01-AB-0001", START)
@@ -219,7 +219,7 @@ def test_what_an_organisation_paid_twice_is_told_once_of_each_refund(
         ("ADMIN", "organisation_paid_too_much", []),
         ("USER", "organisation_money_back", ["MAIL"]),
     ]
-    assert words_of(Notice.objects.get(person=driver)).title == f"₹2,000.00 of {organisation.name} will be refunded"
+    assert words_of(Notice.objects.get(person=driver)).title == f"₹2,000 of {organisation.name} will be refunded"
 
 
 # --- To managers -----------------------------------------------------------------------------------------
@@ -293,7 +293,7 @@ def test_the_digest_counts_what_had_no_answer_in_the_day_before(
     silent(driver, zone, gateway, 2)
     tell_managers(now=SEVEN)
     (notice,) = digests()
-    assert words_of(notice).lines == ("Payments that a payment service did not answer: 2, ₹100.00, since today",)
+    assert words_of(notice).lines == ("Payments that a payment service did not answer: 2, ₹100, since today",)
     User.objects.filter(pk=admin.pk).update(site_ids=[999])
     Notice.objects.all().delete()
     tell_managers(now=SEVEN)

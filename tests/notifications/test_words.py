@@ -28,9 +28,9 @@ def words(kind: str, language: str = "en", **values: object) -> tuple[str, str]:
     ("refund", "kept", "sums"),
     [
         ("0.00", "0.00", ""),
-        ("50.00", "0.00", " Refunded: ₹50.00."),
-        ("0", "50.00", " Kept: ₹50.00."),
-        ("20.00", "30.00", " Refunded: ₹20.00. Kept: ₹30.00."),
+        ("50.00", "0.00", " Refunded: ₹50."),
+        ("0", "50.00", " Kept: ₹50."),
+        ("20.00", "30.00", " Refunded: ₹20. Kept: ₹30."),
     ],
 )
 def test_what_was_cancelled_names_what_comes_back_and_what_is_kept(refund: str, kept: str, sums: str) -> None:
@@ -42,7 +42,14 @@ def test_a_free_booking_speaks_of_no_money() -> None:
     _, free = words("booked", slot="B-001", enter_by=TIME, amount="0.00")
     _, paid = words("booked", slot="B-001", enter_by=TIME, amount="50.00")
     assert free.endswith("Please come by 22 Nov 2026, 11:10.")
-    assert paid == f"{free} Paid: ₹50.00."
+    assert paid == f"{free} Paid: ₹50."
+
+
+@pytest.mark.parametrize(("ends", "said"), [("14:30", "20:00"), ("20:30", "23 Nov 2026, 02:00")])
+def test_a_span_names_the_day_of_its_end_where_that_is_another(ends: str, said: str) -> None:
+    span = {"starts_at": "2026-11-22T11:30:00+00:00", "ends_at": f"2026-11-22T{ends}:00+00:00"}
+    _, text = words("reserved", **span, enter_by=TIME, amount="0.00")
+    assert f"from 22 Nov 2026, 17:00 to {said}." in text
 
 
 def test_who_left_for_nothing_is_not_told_a_price() -> None:
@@ -51,13 +58,13 @@ def test_who_left_for_nothing_is_not_told_a_price() -> None:
         "DL-01-AB-1234 left Zone B, Saket on 22 Nov 2026, 11:10.",
     )
     title, text = words("left", at=TIME, total="130.00")
-    assert title == "DL-01-AB-1234 has left Zone B: ₹130.00"
-    assert text.endswith("11:10. The parking cost ₹130.00.")
+    assert title == "DL-01-AB-1234 has left Zone B: ₹130"
+    assert text.endswith("11:10. The parking cost ₹130.")
 
 
 def test_a_digest_without_money_counts_alone() -> None:
     assert words("digest", count=5, amount="0", waiting=[])[0] == "Needs attention: 5"
-    assert words("digest", count=5, amount="80.00", waiting=[])[0] == "Needs attention: 5, ₹80.00 in all"
+    assert words("digest", count=5, amount="80.00", waiting=[])[0] == "Needs attention: 5, ₹80 in all"
     assert words("digest", "hi", count=5, amount="0", waiting=[])[0] == "ध्यान चाहिए: 5"
 
 

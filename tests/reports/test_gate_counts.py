@@ -6,15 +6,16 @@ from decimal import Decimal
 import pytest
 
 from parking.accounts.models import User
-from parking.checkout import paying_later
+from parking.checkout import paying_later, ticket_answers
 from parking.checkout.identifying import confirm_owner
+from parking.checkout.ticket_answers import TicketAnswer
 from parking.core import clock
 from parking.core.ids import Ref
 from parking.core.sites import ALL_SITES, Sites
 from parking.facilities.models import ParkingZone
 from parking.reports.gate_counts import GateCounts, gate_counts
 from parking.reports.periods import report_period
-from tests.build import actor, enter, leave, take_ticket
+from tests.build import actor, book, cancel, enter, give_ticket, leave, take_ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +36,20 @@ def test_each_attendant_is_counted_with_what_the_cars_owe(staff: User, admin: Us
         GateCounts(admin.pk, admin.username, exits=1),
     ]
     assert counted(frozenset({zone.site_id + 1})) == []
+
+
+def test_tickets_never_let_in_are_counted_for_who_said_so(staff: User, admin: User, zone: ParkingZone) -> None:
+    """Who hides a car that is inside says that it has gone; a driver's own cancelling is nobody's word."""
+    now = clock.now()
+    first, second, third = (give_ticket(staff, zone, now=now) for _ in range(3))
+    for said, session in ((TicketAnswer.GONE, first), (TicketAnswer.ENTERED, second)):
+        ticket_answers.answer(actor=actor(staff), session=Ref(pk=session.pk), said=said, now=now)
+    ticket_answers.answer(actor=actor(admin), session=Ref(pk=third.pk), said=TicketAnswer.GONE, now=now)
+    of_staff, of_admin = sorted(counted(), key=lambda of: of.user_id)
+    assert (of_staff.tickets_given, of_staff.tickets_entered, of_staff.tickets_gone) == (3, 1, 1)
+    assert (of_admin.tickets_given, of_admin.tickets_gone) == (0, 1)
+
+
+def test_a_booking_that_a_driver_cancels_is_no_ticket_never_let_in(driver: User, zone: ParkingZone) -> None:
+    cancel(driver, book(driver, zone))
+    assert [of.tickets_gone for of in counted()] in ([], [0])

@@ -152,6 +152,7 @@ TABLE: dict[str, Statuses] = {
     "gate_ticket_given": GATE_ONE,
     "gate_inside": GATE,
     "gate_inside_live": GATE,
+    "gate_money": GATE,
     "gate_slots": GATE,
     "gate_slots_live": GATE,
     "gate_stay": GATE_ONE,

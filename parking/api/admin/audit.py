@@ -17,7 +17,7 @@ from parking.edge.describe import READ_PROBLEMS, Ok, Page, examples, paged
 from parking.edge.downloads import table_file
 from parking.edge.parsing import Day, Decoded, Text64, Text200
 from parking.reports.periods import period
-from parking.reports.record import RecordFilter, record_lines
+from parking.reports.record import RecordFilter, counter_of, record_lines
 from parking.reports.sheets import RECORD_COLUMNS, record_table
 
 router = Router(tags=["Admin"], auth=admin_only)
@@ -45,19 +45,17 @@ class AuditQuery(Paging):
 )
 def record(request: HttpRequest, filters: Annotated[AuditQuery, Query()]) -> HttpResponseBase:
     """What was done and what was refused, newest first, as a page or as a file."""
-    rows = record_lines(
-        RecordFilter(
-            period=period(first=filters.start_date, last=filters.end_date),
-            action=filters.action,
-            refused=filters.refused,
-            actor=filters.actor,
-            subject_kind=filters.subject_kind,
-            subject_id=filters.subject_id,
-            request_id=filters.request_id,
-        ),
-        actor=actor_of(request),
+    wanted = RecordFilter(
+        period=period(first=filters.start_date, last=filters.end_date),
+        action=filters.action,
+        refused=filters.refused,
+        actor=filters.actor,
+        subject_kind=filters.subject_kind,
+        subject_id=filters.subject_id,
+        request_id=filters.request_id,
     )
+    rows = record_lines(wanted, actor=actor_of(request))
     if filters.export:
         return table_file(filters.export, "audit", RECORD_COLUMNS, record_table(rows), counted=rows)
-    found = page_of(rows, filters)
+    found = page_of(rows, filters, counted=counter_of(wanted, rows))
     return ok(found.showing([AuditLineOut.of(entry) for entry in found.rows]))

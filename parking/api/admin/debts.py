@@ -22,6 +22,7 @@ router = Router(tags=["Admin"], auth=admin_only)
 class DebtsQuery(Paging):
     status: DebtStatus | None = None
     under_objection: bool = False
+    waiting: bool = False
 
 
 @router.get(
@@ -33,12 +34,17 @@ class DebtsQuery(Paging):
 def list_debts(request: HttpRequest, filters: Annotated[DebtsQuery, Query()]) -> HttpResponse:
     """What stays that ended without full payment are short of, newest first.
 
-    `under_objection` keeps those whose objection waits for an answer.
+    `under_objection` keeps those whose objection waits for an answer. What may still be paid later is no debt yet:
+    `waiting` lists it.
     """
-    found = page_of(
-        queries.debts(sites=actor_of(request).sites, status=filters.status, under_objection=filters.under_objection),
-        filters,
+    rows = queries.debts(
+        sites=actor_of(request).sites,
+        now=clock.now(),
+        status=filters.status,
+        under_objection=filters.under_objection,
+        waiting=filters.waiting,
     )
+    found = page_of(rows, filters)
     return ok(found.showing([DebtOut.of(debt) for debt in found.rows]))
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
+from pydantic import Field
 
 from parking.api.admin.terminations import TerminationsQuery
 from parking.edge.answers import ok
@@ -28,6 +29,9 @@ class GateCountsOut(Shape):
     pay_later: int
     owed: float
     notes: int
+    tickets_given: int = Field(description="Tickets that were given without letting the car in")
+    tickets_entered: int = Field(description="Tickets of which was said afterwards that the car is inside")
+    tickets_gone: int = Field(description="Tickets of which was said that the car never came in")
 
     example = {
         "user_id": 8,
@@ -39,6 +43,9 @@ class GateCountsOut(Shape):
         "pay_later": 2,
         "owed": 180.0,
         "notes": 3,
+        "tickets_given": 12,
+        "tickets_entered": 1,
+        "tickets_gone": 2,
     }
 
     @classmethod
@@ -54,7 +61,10 @@ class GateCountsOut(Shape):
     summary="What attendants let pass",
 )
 def counts(request: HttpRequest, filters: Annotated[TerminationsQuery, Query()]) -> HttpResponse:
-    """Cars without a code, lost tickets, cars that pay later and notes of each attendant, beside entries and exits."""
+    """Cars without a code, lost tickets, cars that pay later, tickets never let in and notes of each attendant.
+
+    Beside them entries and exits.
+    """
     sites = actor_of(request).sites
     days = report_period(day=filters.date, first=filters.start_date, last=filters.end_date, sites=sites)
     return ok([GateCountsOut.of(row) for row in gate_counts(period=days, sites=sites)])

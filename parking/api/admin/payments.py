@@ -6,14 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
-from parking.api.paging import Paging, page_of
+from parking.api.paging import Paging, listed_page
 from parking.api.shapes.money import MONEY_PAGE_EXAMPLE, AllTotalsOut, MoneyPageOut, MoneyRowOut, MoneyStatus
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, Ok, enveloped, examples
 from parking.edge.parsing import Day, Decoded, RefIn, Text12
 from parking.payments.models import PaymentMethod
-from parking.reports.payments import MoneyFilter, money_keys, totals_by_method
+from parking.reports.money_walk import MoneyList
+from parking.reports.payments import MoneyFilter, totals_by_method
 from parking.reports.periods import period
 
 router = Router(tags=["Admin"], auth=admin_only)
@@ -44,6 +45,6 @@ def payments(request: HttpRequest, filters: Annotated[PaymentsQuery, Query()]) -
         gateway=filters.gateway,
         session=filters.session_id,
     )
-    found = page_of(money_keys(wanted), filters)
+    found = listed_page(MoneyList(wanted), filters)
     totals = AllTotalsOut.of(totals_by_method(wanted))
     return ok(found.showing(MoneyRowOut.rows(found.rows), totals=totals))

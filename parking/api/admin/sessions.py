@@ -16,7 +16,8 @@ from parking.edge.describe import READ_PROBLEMS, Ok, Page, examples, paged
 from parking.edge.downloads import CSV, XLSX, table_file
 from parking.edge.parsing import Day, Decoded, RefIn, Text100, Text200
 from parking.reports.periods import period
-from parking.reports.sessions import SessionFilter, all_sessions, counter_of
+from parking.reports.session_counts import SessionCounter
+from parking.reports.sessions import SessionFilter, all_sessions
 from parking.reports.sheets import SESSION_COLUMNS, session_table
 from parking.stays.models import SessionStatus
 
@@ -65,5 +66,5 @@ def sessions(request: HttpRequest, filters: Annotated[SessionsQuery, Query()]) -
     if filters.export:
         table = session_table(rows, now=now)
         return table_file(filters.export, "sessions", SESSION_COLUMNS, table, counted=rows)
-    found = page_of(rows, filters, counted=counter_of(wanted))
+    found = page_of(rows, filters, counted=SessionCounter(wanted))
     return ok(found.showing(AdminBookingOut.rows(found.rows, now)))

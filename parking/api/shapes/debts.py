@@ -50,6 +50,9 @@ class DebtOut(Shape):
     amount: float
     status: DebtStatus
     created_at: datetime
+    waits_until: datetime | None = Field(
+        description="Until when the car that pays later may pay; it is called a debt after that"
+    )
     closed_at: datetime | None
     objection: ObjectionOut | None
     emergency_id: int | None
@@ -62,6 +65,7 @@ class DebtOut(Shape):
         "amount": 100.0,
         "status": "OPEN",
         "created_at": "2026-11-22T07:05:00Z",
+        "waits_until": None,
         "closed_at": None,
         "objection": None,
         "emergency_id": None,

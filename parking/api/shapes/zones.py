@@ -12,7 +12,8 @@ from parking.facilities.place_rules import Bookable
 from parking.facilities.queries import ZoneCounts, capacity_of, counts_of
 from parking.facilities.rules import distance_m
 from parking.stays.promises import bookable_in
-from parking.tariffs.queries import kind_rates_of, price_now
+from parking.tariffs.queries import PriceNow, kind_rates_of, price_now, rate_of_cars
+from parking.tariffs.rules import KindRate
 
 # JSON Schema's own format "time" wants an offset from UTC, which a time of day has not.
 TimeOfDay = Annotated[str, Field(pattern="^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$", examples=["06:00:00"])]
@@ -80,11 +81,11 @@ class ZoneOut(Shape):
 
         The zone must come with its site.
         """
-        price = price_now(zone, now)
+        rate = cls.rate_of(zone, now)
         return cls.read(
             zone,
-            hourly_rate=price.hourly_rate,
-            booking_fee=price.booking_fee,
+            hourly_rate=rate.hourly_rate,
+            booking_fee=rate.booking_fee,
             site_name=zone.site.name,
             total_slots=counts.total,
             available_slots=counts.available,
@@ -93,6 +94,11 @@ class ZoneOut(Shape):
             occupancy_percent=counts.occupancy_percent,
             **others,
         )
+
+    @classmethod
+    def rate_of(cls, zone: ParkingZone, now: datetime) -> PriceNow | KindRate:
+        """Return rate and fee as who parks pays them, with tax."""
+        return price_now(zone, now)
 
     @classmethod
     def listed(cls, rows: Sequence[tuple[ParkingZone, ZoneCounts]], now: datetime) -> list[Self]:
@@ -195,7 +201,10 @@ class KindRateOut(Shape):
 
 
 class AdminZoneOut(ZoneOut):
-    """A zone as managers see it. Here `occupied_slots` counts cars inside."""
+    """A zone as managers see it. Here `occupied_slots` counts cars inside.
+
+    `hourly_rate` and `booking_fee` are as a change takes them: without tax where the site writes its prices so.
+    """
 
     booked_slots: int
     occupied_slots: int
@@ -232,6 +241,11 @@ class AdminZoneOut(ZoneOut):
             no_show_minutes=zone.minutes_to_arrive,
             **others,
         )
+
+    @classmethod
+    def rate_of(cls, zone: ParkingZone, now: datetime) -> KindRate:
+        """Return rate and fee as they are written."""
+        return rate_of_cars(zone, now)
 
     @classmethod
     def rows(cls, zones: Sequence[ParkingZone], now: datetime) -> list[Self]:

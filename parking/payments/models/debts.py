@@ -1,5 +1,6 @@
 """What closed bills are short of."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -26,13 +27,21 @@ class DebtQuerySet(models.QuerySet["Debt"]):
         """Keep what the gate asks for: open debts but those whose objection waits for its answer."""
         return self.filter(Q(objected_at=None) | Q(objection_answered_at__isnull=False), status=DebtStatus.OPEN)
 
+    def owed(self, now: datetime) -> Self:
+        """Leave out what may still be paid later: it is waited for, and no debt yet."""
+        return self.filter(Q(waits_until=None) | Q(waits_until__lte=now))
+
+    def waited_for(self, now: datetime) -> Self:
+        """Keep what may still be paid later."""
+        return self.filter(status=DebtStatus.OPEN, waits_until__gt=now)
+
     def under_objection(self) -> Self:
         """Keep open debts whose objection waits for its answer."""
         return self.filter(status=DebtStatus.OPEN, objected_at__isnull=False, objection_answered_at=None)
 
 
 class Debt(models.Model):
-    """What a closed bill is still short of, owed by the plate."""
+    """What a closed bill is still short of, owed by the plate; of a car that pays later only after a day."""
 
     bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="debt")
     amount = amount_field()
@@ -50,6 +59,9 @@ class Debt(models.Model):
         help_text="In which the car was let out",
     )
     created_at = models.DateTimeField()
+    waits_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until when it may be paid later, and is not called a debt"
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     objection = models.CharField(
         max_length=500, blank=True, default="", help_text="Why the driver says that nothing is owed"
@@ -94,6 +106,14 @@ class Debt(models.Model):
 
     def __str__(self) -> str:
         return f"Debt of bill {self.bill_id}"
+
+    def is_waited_for(self, now: datetime) -> bool:
+        """Return whether it may still be paid later, so that nobody calls it a debt."""
+        return self.status == DebtStatus.OPEN and not self.is_owed(now)
+
+    def is_owed(self, now: datetime) -> bool:
+        """Return whether the time to pay it later, if there was one, is over."""
+        return self.waits_until is None or self.waits_until <= now
 
     @property
     def is_under_objection(self) -> bool:

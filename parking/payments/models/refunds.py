@@ -87,6 +87,12 @@ class Refund(models.Model):
                 condition=Q(status__in=["INITIATED", "PENDING"]),
                 name="refund_open_by_time",
             ),
+            # Those of which some wait for a person: every page of the office counts them.
+            models.Index(
+                fields=["created_at"],
+                condition=Q(status__in=["INITIATED", "FAILED", "REVIEW"]),
+                name="refund_not_at_the_gateway",
+            ),
         ]
 
     def __str__(self) -> str:

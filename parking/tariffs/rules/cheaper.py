@@ -1,20 +1,22 @@
 """Whether one tariff is cheaper than another for somebody who comes on a day. A pure function.
 
-It may take a second or two where slabs have a step each minute. What was compared is remembered: so it is compared
-before anything is locked, and under the lock only looked up, unless the prices changed meanwhile; and once for zones
-with the same prices.
+Each length that matters is compared from each entry that does: up to a million stays. Their quick totals tell which of
+them may pay less, and the bills of these decide. What was compared is remembered: so it is compared before anything is
+locked, and under the lock only looked up, unless the prices changed meanwhile; and once for zones with the same prices.
 """
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import compress, count
+from operator import lt
 from zoneinfo import ZoneInfo
 
 from parking.core.money import ZERO
 from parking.tariffs.rules.compared_lengths import lengths_of, night_lengths
 from parking.tariffs.rules.lines import DAY, HOUR, total_of
-from parking.tariffs.rules.nights import nights_inside
+from parking.tariffs.rules.quick_totals import QuickTotals, StepSums
 from parking.tariffs.rules.stay import Stay, lines_of
 from parking.tariffs.rules.terms import FreeMode, Terms
 
@@ -24,16 +26,48 @@ _BESIDE = ("booking_fee", "lost_ticket_fee", "overstay_percent")
 
 @dataclass(frozen=True)
 class _Visit:
-    """Who comes: free minutes already or not, while the zone was so dear. The terms have the fee if it is owed."""
+    """Who comes: free minutes already or not, to a zone that changed by so many percent, if it did.
+
+    The terms have the fee if it is owed.
+    """
 
     before: Terms
     after: Terms
     free_used: bool
-    percent: int
+    percents: tuple[int, ...]
 
-    def pays_less(self, entry: datetime, minutes: int) -> bool:
-        stay = Stay(entry, entry + timedelta(minutes=minutes), demand_percent=self.percent, free_used=self.free_used)
+    def pays_less(self, entry: datetime, minutes: int, percent: int) -> bool:
+        stay = Stay(entry, entry + timedelta(minutes=minutes), demand_percent=percent, free_used=self.free_used)
         return total_of(lines_of(stay, self.after)) < total_of(lines_of(stay, self.before))
+
+
+class _Compared:
+    """A visit at stays of many lengths, whose quick totals tell which bills to look at."""
+
+    def __init__(self, visit: _Visit, lengths: list[int], steps: tuple[StepSums, StepSums]) -> None:
+        self._visit, self._lengths = visit, lengths
+        self._before = QuickTotals(visit.before, lengths, visit.free_used, steps[0])
+        self._after = QuickTotals(visit.after, lengths, visit.free_used, steps[1])
+
+    def pays_less(self, entry: datetime, more: list[int]) -> bool:
+        """Return whether any stay from an entry costs less after; `more` are lengths of this entry alone."""
+        percents = self._visit.percents
+        pairs = zip(
+            percents, self._before.sums(entry, percents, more), self._after.sums(entry, percents, more), strict=True
+        )
+        lengths = [*self._lengths, *more]
+        return any(
+            self._visit.pays_less(entry, lengths[place], percent)
+            for percent, before, after in pairs
+            for place in self._cheaper(before, after)
+        )
+
+    def _cheaper(self, before: list[int], after: list[int]) -> Iterator[int]:
+        """Yield where totals are less. Neither a fee, which is no smaller after, nor rounding makes one so alone."""
+        totals = self._before.total, self._after.total
+        for place in compress(count(), map(lt, after, before)):
+            if totals[1](after[place]) < totals[0](before[place]):
+                yield place
 
 
 def is_cheaper(before: Terms, after: Terms, moment: datetime, *, percents: Collection[int] = (0,)) -> bool:
@@ -54,30 +88,15 @@ def _compared(before: Terms, after: Terms, moment: datetime, percents: frozenset
         return True
     if replace(after, booking_fee=before.booking_fee) == before:
         return False
-    visits = list(_visits(before, after, percents))
-    return any(visit.pays_less(entry, minutes) for entry, minutes in _stays(before, after, moment) for visit in visits)
-
-
-def _stays(before: Terms, after: Terms, moment: datetime) -> Iterator[tuple[datetime, int]]:
-    """Yield the entries and lengths (minutes) to compare. Under slabs the time of day matters by its nights alone."""
-    by_length, seen = bool(before.slabs and after.slabs), set[tuple[int, ...]]()
     lengths = lengths_of(before, after)
-    for entry in _entries(before, after, moment):
-        for minutes in sorted({*lengths, *night_lengths(before, after, entry)}):
-            key = (minutes, *_nights(before, after, entry, minutes)) if by_length else ()
-            if key not in seen:
-                yield entry, minutes
-            if by_length:
-                seen.add(key)
-
-
-def _nights(before: Terms, after: Terms, entry: datetime, minutes: int) -> Iterator[int]:
-    until = entry + timedelta(minutes=minutes)
-    for terms in (before, after):
-        if terms.night_charge:
-            yield nights_inside(entry, until, terms)
-            charged_from = entry + timedelta(minutes=terms.free_minutes)
-            yield nights_inside(charged_from, max(charged_from, until), terms)
+    steps: tuple[StepSums, StepSums] = {}, {}
+    visits = [_Compared(visit, lengths, steps) for visit in _visits(before, after, percents)]
+    return any(
+        visit.pays_less(entry, more)
+        for entry in _entries(before, after, moment)
+        for more in (sorted({*night_lengths(before, after, entry)}),)
+        for visit in visits
+    )
 
 
 def _is_free_more_often(before: Terms, after: Terms) -> bool:
@@ -95,8 +114,7 @@ def _visits(before: Terms, after: Terms, percents: Collection[int]) -> Iterator[
     changes = {0} if before.night_charge == after.night_charge else {0, min(percents), max(percents)}
     for has_fee in owed:
         old, new = (before, after) if has_fee else (before.without_fee(), after.without_fee())
-        for free_used in used:
-            yield from (_Visit(old, new, free_used, percent) for percent in sorted(changes))
+        yield from (_Visit(old, new, free_used, tuple(sorted(changes))) for free_used in used)
 
 
 def _entries(before: Terms, after: Terms, moment: datetime) -> list[datetime]:

@@ -15,6 +15,11 @@ def slab_lines(minutes: int, prices: Prices) -> tuple[BillLine, ...]:
     )
 
 
+def slab_total(minutes: int, prices: Prices) -> Decimal:
+    """Return what a stay of so many minutes costs."""
+    return sum((price for _part, price in _days(minutes, prices)), ZERO)
+
+
 def _days(minutes: int, prices: Prices) -> Iterator[tuple[int, Decimal]]:
     """Yield the minutes of each 24 hours and what they cost."""
     # A stay that is over within the grace costs what the first minute costs.

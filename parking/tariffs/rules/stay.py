@@ -1,6 +1,6 @@
 """What a stay costs: its lines in their order, and when it costs more."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,7 +9,7 @@ from parking.core.money import ZERO, rupees
 from parking.tariffs.rules.bands import Clock
 from parking.tariffs.rules.changes import Change, Pass, Place, change_line, in_order
 from parking.tariffs.rules.lines import DAY, HOUR, BillLine, LineKind, kept_lines, single_line, total_of
-from parking.tariffs.rules.nights import night_lines
+from parking.tariffs.rules.nights import night_lines, nights_inside
 from parking.tariffs.rules.slabs import price_within_day, slab_lines
 from parking.tariffs.rules.steps import MINUTE, Steps, steps_of, whole_minutes
 from parking.tariffs.rules.terms import FreeMode, Terms
@@ -66,15 +66,10 @@ def lines_of(stay: Stay, terms: Terms) -> tuple[BillLine, ...]:
 
 def _timed(stay: Stay, terms: Terms) -> tuple[tuple[BillLine, ...], Steps]:
     """Return the lines of the time from entry to exit, and the steps that they charge."""
-    entry, minutes = stay.entry, whole_minutes(stay.entry, stay.until)
-    nothing = (), Steps(entry, (), terms)
-    free = 0 if stay.free_used or stay.has_pass else terms.free_minutes
-    if free > 0 and terms.free_mode == FreeMode.DEDUCT:
-        if minutes <= free:
-            return nothing
-        entry, minutes = entry + free * MINUTE, minutes - free
-    elif free > 0 and minutes <= free and terms.booking_fee == ZERO:
-        return nothing
+    begun = _charged_time(stay, terms)
+    if begun is None:
+        return (), Steps(stay.entry, (), terms)
+    entry, minutes = begun
     if terms.slabs:
         steps, parked = Steps(entry, (), terms), slab_lines(minutes, terms)
     else:
@@ -82,6 +77,39 @@ def _timed(stay: Stay, terms: Terms) -> tuple[tuple[BillLine, ...], Steps]:
         parked = steps.lines()
     night = night_lines(entry, stay.until, terms)
     return (*parked, *night, *_overstay(stay, steps, terms), *_demand(stay, parked)), steps
+
+
+def _charged_time(stay: Stay, terms: Terms) -> tuple[datetime, int] | None:
+    """Return from when on a stay is charged, and for how many minutes; None if free minutes are all of it."""
+    entry, minutes = stay.entry, whole_minutes(stay.entry, stay.until)
+    free = 0 if stay.free_used or stay.has_pass else terms.free_minutes
+    if free > 0 and terms.free_mode == FreeMode.DEDUCT:
+        return (entry + free * MINUTE, minutes - free) if minutes > free else None
+    if free > 0 and minutes <= free and terms.booking_fee == ZERO:
+        return None
+    return entry, minutes
+
+
+def charged_as(stay: Stay, terms: Terms) -> Hashable:
+    """Return what of a stay decides about its bill: where it is equal, the lines under these terms are.
+
+    It takes a part of the time of `lines_of`, and is equal for many stays.
+    """
+    others = (stay.demand_percent, stay.lost_ticket, stay.changes)
+    begun = _charged_time(stay, terms)
+    if begun is None:
+        return others
+    entry, minutes = begun
+    nights = nights_inside(entry, max(entry, stay.until), terms)
+    if terms.slabs:
+        return (minutes, nights, *others)
+    steps = steps_of(entry, minutes, terms)
+    late = None
+    if stay.ends_at is not None and terms.overstay_percent:
+        late = steps.first_after(stay.ends_at + terms.grace_minutes * MINUTE)
+    # Passes go by the moments of the steps, too.
+    moment = entry if stay.has_pass else None
+    return (tuple((run.label, run.unit_price, run.count) for run in steps.runs), nights, late, moment, *others)
 
 
 def uses_free_minutes(entry: datetime, until: datetime, terms: Terms) -> bool:

@@ -137,7 +137,12 @@ class Steps:
 
 def steps_of(begins: datetime, minutes: int, terms: Terms) -> Steps:
     """Return the steps of a stay of so many minutes from `begins` (aware) on."""
-    return Steps(begins, tuple(_runs(begins, steps_begun(minutes, terms), terms)), terms)
+    return first_steps(begins, steps_begun(minutes, terms), terms)
+
+
+def first_steps(begins: datetime, count: int, terms: Terms) -> Steps:
+    """Return so many steps from `begins` (aware) on."""
+    return Steps(begins, tuple(_runs(begins, count, terms)), terms)
 
 
 def _runs(begins: datetime, steps: int, terms: Terms) -> Iterator[Run]:

@@ -29,8 +29,9 @@ class ObjectionForm(ServiceForm):
 @for_drivers
 def listing(request: HttpRequest) -> HttpResponse:
     """Show what the driver owes, with objections and their answers."""
-    found = debts_of_driver(user_of(request).pk)[:MOST_SHOWN]
-    return page(request, "driver/debts.html", section="history", debts=found)
+    now, found = clock.now(), debts_of_driver(user_of(request).pk)[:MOST_SHOWN]
+    rows = [(debt, debt.is_waited_for(now)) for debt in found]
+    return page(request, "driver/debts.html", section="history", debts=rows)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -38,7 +38,7 @@ def pay(request: HttpRequest, session_id: int) -> HttpResponse:
             paid = order.status == OrderStatus.COMPLETED
             return redirect("ticket" if paid else "ticket_pay", session_id)
     ticket = _ticket(request, session_id)
-    if (ticket.in_review or ticket.stage not in {"FEE", "INSIDE"}) and not form.errors:
+    if (ticket.in_review or not ticket.can_pay) and not form.errors:
         return redirect("ticket", session_id)
     return page(request, "driver/pay.html", section="tickets", form=form, **_payment(ticket))
 
@@ -49,7 +49,7 @@ def pay_live(request: HttpRequest, session_id: int) -> HttpResponse:
     """A payment that was begun, as it now is; the page goes on to the ticket when the money is there."""
     ticket = _ticket(request, session_id)
     declined = ticket.order is not None and ticket.order.status == OrderStatus.FAILED
-    if ticket.in_review or _is_paid(ticket.order) or not (ticket.stage in {"FEE", "INSIDE"} or declined):
+    if ticket.in_review or _is_paid(ticket.order) or not (ticket.can_pay or declined):
         return _go_on(reverse("ticket", args=[session_id]))
     return page(request, "driver/parts/payment.html", **_payment(ticket))
 
@@ -75,12 +75,11 @@ def _is_paid(order: PaymentOrder | None) -> bool:
 def _payment(ticket: Ticket) -> dict[str, Any]:
     order = ticket.order if ticket.order and ticket.order.is_open else None
     link = (order.upi_link or order.pay_url) if order else ""
-    due = ticket.terms.booking_fee - ticket.session.bill.paid if ticket.stage == "FEE" else ticket.bill.due
     return {
         "ticket": ticket,
         "session": ticket.session,
         "order": order,
-        "due": due,
+        "due": ticket.to_pay,
         "picture": qr_data_uri(link) if link else "",
     }
 

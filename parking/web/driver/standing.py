@@ -13,8 +13,8 @@ from parking.core.money import ZERO
 from parking.core.qr import qr_data_uri
 from parking.core.site_settings import PAID_AHEAD_MINUTES
 from parking.facilities.admitting import closed_place
-from parking.payments.models import Payment, PaymentOrder, Refund, RefundStatus
-from parking.payments.queries import orders_in_review
+from parking.payments.models import Debt, Payment, PaymentOrder, Refund, RefundStatus
+from parking.payments.queries import open_debt, orders_in_review
 from parking.stays.changing import extensions
 from parking.stays.models import ParkingSession, SessionStatus
 from parking.stays.services import terms_of
@@ -29,7 +29,7 @@ _NEAR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Ticket:
-    """A booking with its bill and newest payment order; when it is over, with what was paid and refunded.
+    """A booking with its bill and newest payment order; when it is over, with what was paid, refunded and is owed.
 
     `in_review` is an order whose money came but does not fit: a person checks it, and nobody is to pay again.
     """
@@ -43,6 +43,7 @@ class Ticket:
     payments: list[Payment]
     refunds: list[Refund]
     now: datetime
+    debt: Debt | None = None
 
     @property
     def stage(self) -> str:
@@ -58,6 +59,23 @@ class Ticket:
         if self.session.status == SessionStatus.ACTIVE:
             return "COVERED" if self.bill.frozen_until and self.bill.due == ZERO else "INSIDE"
         return "OVER"
+
+    @property
+    def to_pay(self) -> Decimal:
+        """Return what a payment would take now (rupees)."""
+        if self.stage == "OVER":
+            return self.debt.amount if self.debt else ZERO
+        return self.terms.booking_fee - self.session.bill.paid if self.stage == "FEE" else self.bill.due
+
+    @property
+    def can_pay(self) -> bool:
+        """Return whether the page for paying is of use: before the entry for the fee, inside, and for what is owed."""
+        return self.stage in {"FEE", "INSIDE"} or self.to_pay > ZERO
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Return whether the car left without paying all, and nobody calls that a debt yet."""
+        return self.debt is not None and self.debt.is_waited_for(self.now)
 
     @property
     def until(self) -> datetime | None:
@@ -145,18 +163,19 @@ class Ticket:
 
 
 def ticket_of(session: ParkingSession, *, now: datetime) -> Ticket:
-    """Return the ticket of a booking, in two statements while it is open, four when it is over."""
-    over = not session.is_open
+    """Return the ticket of a booking, in two statements while it is open, four when it is over, five if it is owed."""
+    over, bill = not session.is_open, running_bill(session, now)
     return Ticket(
         session=session,
         terms=terms_of(session),
-        bill=running_bill(session, now),
+        bill=bill,
         offer=cancellation_offer(session, now),
         order=latest_orders([session.bill_id]).get(session.bill_id),
         in_review=orders_in_review([session.bill_id]).get(session.bill_id),
         payments=list(Payment.objects.filter(bill_id=session.bill_id).order_by("pk")) if over else [],
         refunds=list(Refund.objects.filter(payment__bill_id=session.bill_id).owed().order_by("pk")) if over else [],
         now=now,
+        debt=open_debt(session.bill_id) if over and bill.due > ZERO else None,
     )
 
 

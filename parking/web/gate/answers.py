@@ -170,7 +170,9 @@ def quoted(
     bill = running_bill(session, clock.now())
     actor = actor_at(actor_of(request), scan.gate_id)
     may_collect = actor.may("collect_debt")
-    old = old_debts(debts_of_plate(session.vehicle_id, sites=actor.sites), scan.debts if may_collect else ())
+    old = old_debts(
+        debts_of_plate(session.vehicle_id, sites=actor.sites, now=clock.now()), scan.debts if may_collect else ()
+    )
     to_pay = bill.due + old.added
     return page(
         request,
@@ -205,7 +207,8 @@ def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
     change = left.change if by_cash and left.change > ZERO else None
     owed = left.session.bill.due
     is_paid = bool(left.session.bill.total or left.debts_collected) and not owed
-    sentence = _owed_text(owed) if owed else _paid_text(is_paid=is_paid)
+    pays_later = Mark.PAY_LATER in left.session.marks
+    sentence = _owed_text(owed, pays_later=pays_later) if owed else _paid_text(is_paid=is_paid)
     if Mark.EMERGENCY in left.session.marks:
         sentence = gettext("Emergency: the car goes out without paying.")
     verdict = Verdict(
@@ -214,7 +217,7 @@ def let_out(request: HttpRequest, scan: Scan, left: Left) -> HttpResponse:
         sentence=gettext("The reference is not of today. Look at the driver's phone again.")
         if is_doubtful
         else sentence,
-        debt=owed,
+        debt=ZERO if pays_later else owed,
         surplus=waits_to_be_handed_out(left.session.bill),
         session=left.session,
         change=change,
@@ -230,7 +233,9 @@ def _paid_text(*, is_paid: bool) -> str:
     return gettext("Paid. The car may go out.") if is_paid else gettext("The car may go out.")
 
 
-def _owed_text(owed: Decimal) -> str:
+def _owed_text(owed: Decimal, *, pays_later: bool) -> str:
+    if pays_later:
+        return gettext("The car may go out. %(amount)s is to be paid within 24 hours.") % {"amount": amount_text(owed)}
     return gettext("The car may go out. Its plate owes %(amount)s.") % {"amount": amount_text(owed)}
 
 

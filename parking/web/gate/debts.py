@@ -1,4 +1,4 @@
-"""Old debts of a plate, collected at the counter without an exit."""
+"""Money beside exits: old debts of a plate, collected at the counter."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -24,11 +24,19 @@ from parking.web.gate.here import actor_here, gate_fields, kept_gate
 
 @require_safe
 @for_attendants
+def money(request: HttpRequest) -> HttpResponse:
+    """Show what an attendant does about money beside exits, where the gate is all that there is to do."""
+    return page(request, "gate/money.html", section="money")
+
+
+@require_safe
+@for_attendants
 def search(request: HttpRequest) -> HttpResponse:
     """Show what a plate owes, for the whole plate only."""
     actor = actor_of(request)
     q = request.GET.get("q", "").strip()[:30]
-    found = debts_by_plate(q, sites=actor.sites) if q else []
+    now = clock.now()
+    found = [(debt, debt.is_waited_for(now)) for debt in debts_by_plate(q, sites=actor.sites)] if q else []
     return page(request, "gate/debts.html", section="inside", q=q, debts=found, may_collect=actor.may("collect_debt"))
 
 
@@ -53,6 +61,7 @@ def collect(request: HttpRequest, debt_id: int) -> HttpResponse:
         section="inside",
         debt=debt,
         form=form,
+        is_waited_for=debt.is_waited_for(clock.now()),
         is_open=debt.status == DebtStatus.OPEN,
         key=requests.new_form_key(),
     )

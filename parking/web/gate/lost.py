@@ -80,7 +80,7 @@ def lost(request: HttpRequest) -> HttpResponse:
             return redirect(f"{reverse('gate')}#bill-{session.qr_code}")
     photos = photo_ids_of(similar)
     shown = [(session, photos[session.pk]) for session in similar]
-    return page(request, "gate/lost.html", section="inside", form=form, similar=shown, key=requests.new_form_key())
+    return page(request, "gate/lost.html", section="lost", form=form, similar=shown, key=requests.new_form_key())
 
 
 def _zones(request: HttpRequest) -> list[tuple[int, str]]:

@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern] = [
     path("inside/live/", inside.cars_live, name="gate_inside_live"),
     path("slots/", slots.grid, name="gate_slots"),
     path("slots/live/", slots.grid_live, name="gate_slots_live"),
+    path("money/", debts.money, name="gate_money"),
     path("debts/", debts.search, name="gate_debts"),
     path("debts/<int:debt_id>/", debts.collect, name="gate_debt"),
     path("passes/", passes.sell, name="gate_pass"),

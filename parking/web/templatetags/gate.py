@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from django import template
+from django.template.context import RequestContext
 from django.utils.translation import gettext
 
 from parking.stays.models import ParkingSession, SessionNote
 from parking.stays.notes import open_notes_of
+from parking.web.gate.duties import Offered, offered_at
 from parking.web.gate_words import EMERGENCY_STATES, LEFT_BEHIND_WAYS, MARKS, NOTE_KINDS, TOKEN_STATES
 
 register = template.Library()
@@ -52,3 +54,9 @@ def marks_in_words(session: ParkingSession) -> Sequence[str]:
 def open_notes(session: ParkingSession) -> Sequence[SessionNote]:
     """Return the notes and problems that a scan of this session has to show."""
     return open_notes_of(session)
+
+
+@register.simple_tag(takes_context=True)
+def offered(context: RequestContext) -> Offered:
+    """Return what the pages of this gate offer."""
+    return offered_at(context["request"])

@@ -172,6 +172,7 @@ _WORDS: dict[str, Promise] = {
     "REFUND": _("Refund"),
     # Debts and documents
     "OPEN": _("Open"),
+    "TO_BE_PAID": _("To be paid"),
     "WRITTEN_OFF": _("Written off"),
     "LAPSED": _("Too old to collect"),
     "RECEIPT": _("Receipt"),
@@ -270,6 +271,7 @@ _TONES = {
     "ORGANISATION_OVERDUE": "amber",
     "ORGANISATION_PAYING": "red",
     "INVOICE_OPEN": "blue",
+    "TO_BE_PAID": "blue",
     "INVOICE_OVERDUE": "amber",
     "INVOICE_PAID": "green",
     "PAID": "green",

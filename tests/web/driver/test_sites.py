@@ -144,7 +144,7 @@ def test_a_car_inside_is_told_the_last_exit(zone, driver, staff, hour: int, warn
         enter(staff, session)
         answer = browser_of(driver).get(f"/tickets/{session.pk}/")
     assert "Last exit" not in before
-    assert "Last exit at 23:30. After that no car gets out." in text_of(answer)
+    assert "Last exit at 23:30. After that no car can leave." in text_of(answer)
     assert ("note note-warning" in answer.content.decode().split("Last exit at")[0].rsplit("<p", 1)[1]) == warns
 
 

@@ -62,10 +62,11 @@ def test_of_many_zones_the_fullest_twenty_are_shown(office, driver, zone):
 
 
 def test_a_zone_names_its_site_where_there_are_several(office, zone):
-    assert f"{zone.site.name} · 0 inside" not in text_of_page(office.get("/office/"))
+    named = f"{zone.name} {zone.site.name} 10 free 0 inside"
+    assert named not in text_of_page(office.get("/office/"))
     ParkingSite.objects.create(name="Airport", code="AIR", state="OPEN", created_at=clock.now())
-    assert f"{zone.site.name} · 0 inside" in text_of_page(office.get("/office/"))
-    assert f"{zone.site.name} · 0 inside" not in text_of_page(office.get(f"/office/?site={zone.site_id}"))
+    assert named in text_of_page(office.get("/office/"))
+    assert named not in text_of_page(office.get(f"/office/?site={zone.site_id}"))
 
 
 @time_machine.travel(datetime(2026, 11, 20, 9, 30, tzinfo=UTC), tick=False)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from parking.reports import walking
+from parking.reports import finding, walking
+from parking.stays.models import ParkingSession
 from parking.web.office.shared import lists, walked
 from tests.build import book, make_user
 from tests.web.driver.test_booking import text_of
@@ -65,3 +66,15 @@ def test_any_place_may_be_asked_for(office, seven, page, query):
     answer = office.get(f"{page}?{query}")
     assert answer.status_code == 200
     assert shown(answer)
+
+
+def test_what_nobody_counted_has_no_number(office, seven, monkeypatch):
+    """A name that too many have: the list is walked, however long it is."""
+    ParkingSession.objects.update(owner_name="Asha Rao")
+    monkeypatch.setattr(finding, "PAGE", 3)
+    monkeypatch.setattr(finding, "COUNTED", 0)
+    first = office.get(SESSIONS, {"q": "rao"})
+    assert shown(first) == seven[::-1][:3]
+    assert "data-list-where" not in first.content.decode()
+    assert "More than" not in text_of(first)
+    assert shown(office.get(SESSIONS + first.context["sheet"].after)) == seven[::-1][3:6]

@@ -182,11 +182,11 @@ def test_the_story_names_who_did_what(office, driver, staff, zone):
     quote(staff, session)
     leave(staff, session, tendered="200")
     answer = office.get(f"{LIST}{session.pk}/")
-    told = [(event.title, event.who) for event in answer.context["events"]]
-    assert told[0] == ("Booked", f"{driver.username} (Driver)")
-    assert ("Car let in", f"{staff.username} (Gate attendant)") in told
-    assert ("Bill shown and fixed for a short time", f"{staff.username} (Gate attendant)") in told
-    assert ("Left through the gate", f"{staff.username} (Gate attendant)") in told
+    told = [(event.title, event.who, event.where) for event in answer.context["events"]]
+    assert told[0] == ("Booked", driver.username, "Driver")
+    assert ("Car let in", staff.username, "Gate attendant") in told
+    assert ("Bill shown and fixed for a short time", staff.username, "Gate attendant") in told
+    assert ("Left through the gate", staff.username, "Gate attendant") in told
     page = text_of(answer)
     assert session.qr_code in page
     assert f'href="/office/users/{driver.pk}/"' in page

@@ -18,9 +18,11 @@ from parking.checkout.rare_demonstration import create_demonstration_plastic, le
 from parking.checkout.reservation_demonstration import create_demonstration_reservations
 from parking.core import clock
 from parking.core.actor import SYSTEM, user_actor
+from parking.core.site_settings import GATE_DUTIES, Duties
 from parking.facilities.gates import create_gate
 from parking.facilities.models import Gate, ParkingSite, ParkingZone, SiteState
 from parking.facilities.services import add_slots, create_zone
+from parking.facilities.settings import change_settings
 from parking.facilities.sites import create_site, update_site
 from parking.offers.demonstration import (
     create_demonstration_demand,
@@ -201,6 +203,9 @@ def _make_site(site: Site, now: datetime) -> ParkingSite:
     place = ParkingSite.objects.filter(name=site.fields["name"]).first()
     if place is None:
         place = create_site(actor=SYSTEM, fields=site.fields | {"state": SiteState.OPEN}, now=now)
+        if site is CONNAUGHT_PLACE:
+            everything = {GATE_DUTIES.name: Duties.FULL.value}
+            change_settings(actor=SYSTEM, site_id=place.pk, values=everything, now=now)
     for zone in site.zones:
         _make_zone(zone, place, now)
     for name, direction in site.gates:

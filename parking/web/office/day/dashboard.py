@@ -12,7 +12,15 @@ from parking.stays.watching import everything_text
 from parking.web.access import for_office
 from parking.web.live import live, minute
 from parking.web.office.day.alerts import alert_cards
-from parking.web.office.day.figures import MOST_ZONES, fullest_first, key_figures, revenue_line, tasks, waiting
+from parking.web.office.day.figures import (
+    MOST_ZONES,
+    fullest_first,
+    key_figures,
+    more_tasks,
+    revenue_line,
+    tasks,
+    waiting,
+)
 from parking.web.office.shared.site_switch import site_switch
 
 
@@ -40,6 +48,7 @@ def _rendered(request: HttpRequest, template: str) -> HttpResponse:
     board, usual = board_now(sites=switch.sites), usual_now(sites=switch.sites)
     calendar = calendar_of(switch.sites)
     cards = alert_cards(board.alerts, switch.site_id, today=calendar.today())
+    lines = tasks(cards)
     return page(
         request,
         template,
@@ -51,7 +60,8 @@ def _rendered(request: HttpRequest, template: str) -> HttpResponse:
         zones=fullest_first(board.zones),
         more_zones=max(len(board.zones) - MOST_ZONES, 0),
         alerts=cards,
-        tasks=tasks(cards),
+        tasks=lines,
+        more_tasks=more_tasks(cards, lines),
         waiting=waiting(cards),
         background=background_now.value(),
     )

@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from parking.core.money import ZERO
@@ -44,7 +44,8 @@ def key_figures(board: Overview, usual: Usual, days: Days, query: str) -> list[K
         Kpi(
             label=gettext("Inside now"),
             value=number_format(board.today.active, force_grouping=True),
-            aside=_share(board),
+            aside=_share_text(board),
+            share=_share(board),
             href=f"{reverse('office_sessions')}?state=ACTIVE{query.replace('?', '&')}",
             **_against(board.today.active, usual.inside, str),
         ),
@@ -60,7 +61,7 @@ def key_figures(board: Overview, usual: Usual, days: Days, query: str) -> list[K
         Kpi(
             label=gettext("Unpaid today"),
             value=amount_text(unpaid),
-            aside=gettext("%(number)s sessions") % {"number": unpaid_stays} if unpaid_stays else "",
+            aside=_sessions(unpaid_stays),
             href=reverse("office_debts") + query,
             values=[*days.unpaid, unpaid],
             same=same,
@@ -79,12 +80,25 @@ def _against(
     return {"change": change, "usual": text(usual), "is_good": change == 0 or (change > 0) == more_is_good}
 
 
-def _share(board: Overview) -> str:
-    places = sum(zone.counts.total - zone.counts.out_of_service for zone in board.zones)
-    if not places:
+def _sessions(number: int) -> str:
+    return ngettext("%(number)s session", "%(number)s sessions", number) % {"number": number} if number else ""
+
+
+def _places(board: Overview) -> int:
+    return sum(zone.counts.total - zone.counts.out_of_service for zone in board.zones)
+
+
+def _share(board: Overview) -> int | None:
+    """Return how much of the slots in service is occupied, in per cent."""
+    places = _places(board)
+    return round(sum(zone.counts.occupied for zone in board.zones) / places * 100) if places else None
+
+
+def _share_text(board: Overview) -> str:
+    share = _share(board)
+    if share is None:
         return ""
-    share = round(sum(zone.counts.occupied for zone in board.zones) / places * 100)
-    return gettext("%(share)s %% of %(places)s slots") % {"share": share, "places": places}
+    return gettext("%(share)s %% of %(places)s slots") % {"share": share, "places": _places(board)}
 
 
 # Of hundreds of zones these are the ones to look at; the list of zones has them all.
@@ -163,7 +177,17 @@ def _round_up(amount: Decimal) -> Decimal:
 
 # --- What needs attention ------------------------------------------------------------------------------------
 
-MOST_ROWS = 8
+# With these and a line for the others the dashboard is one screen at 1440 by 900.
+MOST_ROWS = 6
+_TITLES: dict[AlertCode, Promise] = {
+    AlertCode.ORDERS_IN_REVIEW: _("Payment in review"),
+    AlertCode.REFUNDS_WITHOUT_BALANCE: _("Refund waits for balance"),
+    AlertCode.REFUNDS_STUCK: _("Refund is stuck"),
+    AlertCode.LONG_STAYS: _("Long stay"),
+    AlertCode.OPEN_DEBTS: _("Open debt"),
+    AlertCode.SERIES_NEARLY_USED_UP: _("Numbers run out"),
+    AlertCode.SERIES_BEGINS_WITH_ZERO: _("Numbers begin with 0"),
+}
 _STEPS: dict[AlertCode, Promise] = {
     AlertCode.ORDERS_IN_REVIEW: _("Settle"),
     AlertCode.PAID_TWICE: _("Send back"),
@@ -198,27 +222,46 @@ class Task:
 
     card: AlertCard
     row: AlertRow
+    title: Promise
     icon: str
     step: Promise
     address: str
 
 
+@dataclass(frozen=True)
+class More:
+    """How many of a kind wait that the list has no line for."""
+
+    card: AlertCard
+    number: int
+
+
 def tasks(cards: Sequence[AlertCard]) -> list[Task]:
     """Return the worst of each kind, then the next of each, `MOST_ROWS` at most; urgent kinds stand before others."""
-    kinds = [card for card in cards if card.alert.code not in _FOR_INFORMATION]
-    kinds.sort(key=attrgetter("urgent"), reverse=True)
+    kinds = _kinds(cards)
     rounds = zip_longest(*([_task(card, row) for row in card.alert.rows] for card in kinds))
     found = [task for of_round in rounds for task in of_round if task is not None][:MOST_ROWS]
     return [task for card in kinds for task in found if task.card is card]
+
+
+def more_tasks(cards: Sequence[AlertCard], shown: Sequence[Task]) -> list[More]:
+    """Return of each kind what waits beside the lines that are shown, the greatest number first."""
+    kinds = [More(card, card.alert.count - sum(task.card is card for task in shown)) for card in _kinds(cards)]
+    return sorted((more for more in kinds if more.number > 0), key=attrgetter("number"), reverse=True)
+
+
+def _kinds(cards: Sequence[AlertCard]) -> list[AlertCard]:
+    kinds = [card for card in cards if card.alert.code not in _FOR_INFORMATION]
+    return sorted(kinds, key=attrgetter("urgent"), reverse=True)
 
 
 def _task(card: AlertCard, row: AlertRow) -> Task:
     code = card.alert.code
     opens_session = code == AlertCode.LONG_STAYS and row.session_id is not None
     address = reverse("office_session", args=[row.session_id]) if opens_session else card.address
-    return Task(card, row, _ICONS.get(code, "currency-rupee"), _STEPS[code], address)
+    return Task(card, row, _TITLES.get(code, card.title), _ICONS.get(code, "currency-rupee"), _STEPS[code], address)
 
 
 def waiting(cards: Sequence[AlertCard]) -> int:
     """Return how much waits for a person, in all."""
-    return sum(card.alert.count for card in cards if card.alert.code not in _FOR_INFORMATION)
+    return sum(card.alert.count for card in _kinds(cards))

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parking.audit.events import Refusal
@@ -121,6 +121,28 @@ _BAD = {
     RowCode.REFUND_TO_REVIEW,
     RowCode.DEBT_AROSE,
 }
+# Marks of the story, and the tones of what went well or waits; _BAD has a tone of its own.
+_ICONS: dict[str, str] = {
+    SessionBooked.action: "calendar",
+    SessionEntered.action: "login",
+    TicketGiven.action: "ticket",
+    SessionMoved.action: "arrows-exchange",
+    PhotoTaken.action: "camera",
+    NoteWritten.action: "pencil",
+    NoteTickedOff.action: "check",
+    SessionPaysLater.action: "clock",
+    SessionQuoted.action: "receipt",
+    SessionExited.action: "logout",
+    SessionTerminated.action: "ban",
+    SessionCancelled.action: "x",
+    SessionExpired.action: "hourglass",
+    RowCode.ORDER_PLACED: "device-mobile",
+    PaymentCaptured.action: "cash",
+    RowCode.REFUND_WRITTEN: "receipt-refund",
+    RowCode.REFUND_COMPLETED: "receipt-refund",
+    DocumentIssued.action: "file-invoice",
+}
+_GOOD = {SessionEntered.action, SessionExited.action, PaymentCaptured.action, RowCode.REFUND_COMPLETED}
 _WHO: dict[str, Promise] = {
     "SYSTEM": _("The system"),
     "GATEWAY": _("Payment service"),
@@ -189,34 +211,43 @@ _UNLESS_ZERO = {"charged", "kept", "refund", "debt", "fee"}
 
 @dataclass(frozen=True)
 class EventText:
-    """An event in the reader's language."""
+    """An event in the reader's language, as `web/components/story.html` draws it."""
 
-    event: TimelineEvent
+    at: datetime
+    icon: str
+    tone: str
     title: str
+    text: str
     who: str
-    facts: list[str]
-    is_bad: bool
+    where: str
 
 
 def event_texts(events: Sequence[TimelineEvent]) -> list[EventText]:
-    return [
-        EventText(
-            event=event,
-            title=str(_TITLES.get(event.code, event.code)),
-            who=_who(event),
-            facts=_facts(event),
-            is_bad=event.code in _BAD,
-        )
-        for event in events
-    ]
+    """Return the events of a stay in words, with who did it and in what role."""
+    return [_event_text(event) for event in events]
 
 
-def _who(event: TimelineEvent) -> str:
+def _event_text(event: TimelineEvent) -> EventText:
+    who, role = _who(event)
+    is_bad = event.code in _BAD
+    return EventText(
+        at=event.at,
+        icon=_ICONS.get(event.code, "alert-triangle" if is_bad else "info-circle"),
+        tone="amber" if is_bad else "green" if event.code in _GOOD else "",
+        title=str(_TITLES.get(event.code, event.code)),
+        text=" · ".join(_facts(event)),
+        who=who,
+        where=role,
+    )
+
+
+def _who(event: TimelineEvent) -> tuple[str, str]:
+    """Return the name of who did it and the role, which is empty where there is no name beside it."""
     role, name = event.actor.role, event.actor.name
     label = str(_WHO.get(role, word(role)))
     if role == "GATEWAY":
-        return word(name) if name else label
-    return gettext("%(name)s (%(role)s)") % {"name": name, "role": label} if name else label
+        return (word(name) if name else label, "")
+    return (name, label) if name else (label, "")
 
 
 def _facts(event: TimelineEvent) -> list[str]:

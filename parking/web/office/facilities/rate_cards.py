@@ -23,7 +23,7 @@ from parking.facilities.queries import present_zones
 from parking.tariffs import cards
 from parking.tariffs.book import prices_now
 from parking.tariffs.models import RateCard
-from parking.tariffs.queries import price_now, terms_under
+from parking.tariffs.queries import is_written_without_tax, price_now, sites_without_tax, terms_under
 from parking.tariffs.rules import Prices, Terms
 from parking.tariffs.rules.checks import checked
 from parking.tariffs.rules.preview import ENTRIES
@@ -76,9 +76,12 @@ class CardZone:
 
 @dataclass(frozen=True)
 class ShownCard:
+    """A card with its zones and versions; `without_tax` names the sites where its prices are written so."""
+
     card: RateCard
     zones: list[CardZone]
     versions: list[Row]
+    without_tax: list[str]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -160,6 +163,8 @@ def _preview(
         zones=rows,
         entries=ENTRIES,
         rows=compared(before, after, draft.valid_from or now),
+        rate=after.base_rate,
+        with_tax=first is not None and is_written_without_tax(first, now),
         before=words_of(before, now),
         after=words_of(after, now),
     )
@@ -168,7 +173,7 @@ def _preview(
 def _shown(card: RateCard, now: datetime) -> ShownCard:
     zones = sorted(card.zones.all(), key=attrgetter("site.name", "name"))
     versions = [row_of(tariff, now) for tariff in card.versions.all()]
-    return ShownCard(card, _zones_of(zones, card.vehicle_kind), versions)
+    return ShownCard(card, _zones_of(zones, card.vehicle_kind), versions, sites_without_tax(zones, now))
 
 
 def _zones_of(zones: Collection[ParkingZone], kind: str) -> list[CardZone]:

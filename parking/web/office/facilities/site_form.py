@@ -59,7 +59,7 @@ class SiteForm(PlaceForm):
     )
     opens_at = ClockField(label=_("Opens at"))
     closes_at = ClockField(label=_("Closes at"))
-    last_exit_at = ClockField(label=_("Last exit"), help_text=_("After it no car gets out; drivers inside are told."))
+    last_exit_at = ClockField(label=_("Last exit"), help_text=_("After it no car can leave; drivers inside are told."))
     vehicle_kinds = forms.MultipleChoiceField(
         label=_("Takes only"),
         help_text=_("None chosen: the car park takes all vehicles. Its zones may take fewer of them."),

@@ -22,7 +22,7 @@ from parking.facilities.queries import find_zone
 from parking.tariffs import zone_tariffs
 from parking.tariffs.demand import demand_now
 from parking.tariffs.models import Tariff
-from parking.tariffs.queries import price_now, terms_under, versions_of
+from parking.tariffs.queries import is_written_without_tax, price_now, terms_under, versions_of
 from parking.tariffs.rules import Prices, Terms
 from parking.tariffs.rules.checks import checked
 from parking.tariffs.rules.preview import ENTRIES, PreviewRow, preview
@@ -118,6 +118,8 @@ def _ask_about(request: HttpRequest, zone: ParkingZone, form: TariffForm, now: d
         draft=draft,
         entries=ENTRIES,
         rows=compared(before, after, day),
+        rate=after.base_rate,
+        with_tax=is_written_without_tax(zone, now),
         before=words_of(before, now),
         after=words_of(after, now),
     )

@@ -24,11 +24,18 @@ from parking.web.templatetags.parking import rupees
 @require_safe
 @for_office
 def listing(request: HttpRequest) -> HttpResponse:
-    """Open debts, or with `all` those written off too, newest first."""
+    """Open debts, or with `all` those written off too, newest first; with `waiting` what may still be paid later."""
     every = request.GET.get("all") == "on"
     under_objection = request.GET.get("objections") == "on"
-    switch = site_switch(request)
-    rows = queries.debts(sites=switch.sites, status=None if every else DebtStatus.OPEN, under_objection=under_objection)
+    waiting = request.GET.get("waiting") == "on"
+    switch, now = site_switch(request), clock.now()
+    rows = queries.debts(
+        sites=switch.sites,
+        now=now,
+        status=None if every else DebtStatus.OPEN,
+        under_objection=under_objection,
+        waiting=waiting,
+    )
     return page(
         request,
         "office/debts.html",
@@ -36,8 +43,10 @@ def listing(request: HttpRequest) -> HttpResponse:
         switch=switch,
         sheet=sheet_of(request, rows),
         every=every,
-        objections=queries.debts(sites=switch.sites, under_objection=True).count(),
-        owed=total_of(queries.debts(sites=switch.sites, status=DebtStatus.OPEN)),
+        waiting=waiting,
+        objections=queries.debts(sites=switch.sites, now=now, under_objection=True).count(),
+        owed=total_of(queries.debts(sites=switch.sites, now=now, status=DebtStatus.OPEN)),
+        later=queries.debts(sites=switch.sites, now=now, waiting=True).count(),
     )
 
 

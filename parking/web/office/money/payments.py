@@ -7,10 +7,10 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from parking.edge.pages import page
+from parking.reports.money_counts import money_up_to_long
 from parking.reports.money_walk import MoneyWalk
 from parking.reports.payments import MONEY_SORTS, money_keys, money_rows, sum_of, totals_by_method
 from parking.reports.sheets import MONEY_COLUMNS, money_table
-from parking.reports.walking import count_up_to_long
 from parking.web.access import for_office
 from parking.web.office.money.money_filter import COLUMNS, USUAL_SORT, MoneyFilterForm, money_filter
 from parking.web.office.shared.files import office_file
@@ -59,7 +59,7 @@ def _sheet(request: HttpRequest, form: MoneyFilterForm, sort: Sort) -> Sheet:
         request,
         keys,
         MoneyWalk(form.wanted, downwards=sort.downwards or not by_time),
-        count=count_up_to_long(money_keys(form.wanted).order_by()),
+        count=money_up_to_long(form.wanted),
         goes_by_time=by_time,
     )
 

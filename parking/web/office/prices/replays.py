@@ -25,6 +25,7 @@ from parking.facilities.queries import present_zones, zones_of
 from parking.replays.models import Replay
 from parking.replays.services import adopt, replay_by_id, replays_of, start_replay, state_of
 from parking.replays.tally import change_of, share
+from parking.tariffs.queries import sites_without_tax
 from parking.tariffs.rules import Terms
 from parking.tariffs.versions import Draft
 from parking.web.access import for_managers, for_office
@@ -124,9 +125,15 @@ def progress(request: HttpRequest, replay_id: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, replay: Replay) -> dict[str, Any]:
-    terms = Terms.of(replay.prices)
+    terms, now = Terms.of(replay.prices), clock.now()
     zones = zones_of(actor_of(request).sites).filter(pk__in=replay.zone_ids).select_related("site")
-    shown = {"replay": replay, "words": words_of(terms, clock.now()), "zones": zones, "rate": terms.base_rate}
+    shown = {
+        "replay": replay,
+        "words": words_of(terms, now),
+        "zones": zones,
+        "rate": terms.base_rate,
+        "without_tax": sites_without_tax(zones, now),
+    }
     return shown if replay.result is None else shown | _result(replay.result)
 
 

@@ -8,10 +8,10 @@ from parking.checkout.bills import running_bill
 from parking.core import clock
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
-from parking.reports.sessions import SORTS, WALKED, counted_sessions, sessions_walk, sorted_sessions
+from parking.reports.session_counts import sessions_up_to_long
+from parking.reports.sessions import SORTS, WALKED, sessions_walk, sorted_sessions
 from parking.reports.sheets import SESSION_COLUMNS, session_table
 from parking.reports.stories import story_of
-from parking.reports.walking import count_up_to_long
 from parking.stays.watching import everything_text
 from parking.web.access import for_office
 from parking.web.live import live, minute
@@ -69,7 +69,7 @@ def _sheet(request: HttpRequest, form: SessionFilterForm, sort: Sort) -> Sheet:
         request,
         sorted_sessions(form.rows(), sort.key, downwards=sort.downwards),
         sessions_walk(form.wanted, by, downwards=downwards),
-        count=count_up_to_long(counted_sessions(form.wanted)),
+        count=sessions_up_to_long(form.wanted),
         goes_by_time=walked,
     )
 

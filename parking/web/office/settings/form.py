@@ -1,6 +1,6 @@
 """The form of all settings of a car park, or of the installation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.core.languages import installed
 from parking.core.pictures import MOST_BYTES
-from parking.core.site_settings import BRAND_LOGO, GROUPS, SECOND_LANGUAGE, Setting
+from parking.core.site_settings import BRAND_LOGO, GATE_DUTIES, GROUPS, SECOND_LANGUAGE, Duties, Setting
 from parking.facilities.setting_values import INSTALLATION, SITE, Current
 from parking.web.forms import ServiceForm, dress
 from parking.web.office.shared.fields import EditForm, WholeField
@@ -44,6 +44,7 @@ LABELS: dict[str, Promise] = {
     "refund_second_payment": _("A second payment of the same (1: refunded automatically, 0: after a manager's word)"),
     "points": _("Points for drivers (1: on, 0: off)"),
     "receipt_footer": _("Last line of receipts"),
+    "gate_duties": _("What attendants look after"),
     "green_seconds": _("Seconds that a green answer is shown"),
     "counter_upi": _("UPI address for payments at the counter; empty: no QR code"),
     "card_terminals": _("Card terminals (TID), with commas between; empty: no cards at the gate"),
@@ -56,6 +57,13 @@ LABELS: dict[str, Promise] = {
     "notices_kept_days": _("Days after which notices are deleted"),
     "brand_name": _("Name on pages, mails and tickets"),
     "brand_colour": _("Colour, dark enough for white text"),
+}
+
+
+DUTIES: dict[str, str | Promise] = {
+    Duties.ONE.value: _("The gate alone: one attendant"),
+    Duties.FLOOR.value: _("The gate and the floor: slots and cars inside too"),
+    Duties.FULL.value: _("Everything"),
 }
 
 
@@ -99,6 +107,8 @@ def _field(row: Current) -> forms.Field:
     label = str(LABELS[setting.name])
     if setting is SECOND_LANGUAGE:
         return forms.ChoiceField(label=label, choices=_second_languages(row.default), required=False)
+    if setting is GATE_DUTIES:
+        return forms.ChoiceField(label=label, choices=_as_usual(DUTIES, row.default), required=False)
     if isinstance(setting.default(), str):
         hint = gettext("Empty: %(value)s") % {"value": row.default} if row.default else ""
         return forms.CharField(label=label, help_text=hint, max_length=setting.most, required=False, empty_value=None)
@@ -109,4 +119,9 @@ def _field(row: Current) -> forms.Field:
 def _second_languages(usual: str) -> list[tuple[str, str]]:
     """Return the choices of a site's second language; the first one follows the default."""
     names = installed() | {settings.LANGUAGE_CODE: gettext("None: English alone")}
-    return [("", gettext("As usual: %(value)s") % {"value": names.get(usual, usual)}), *names.items()]
+    return _as_usual(names, usual)
+
+
+def _as_usual(names: Mapping[str, str | Promise], usual: str) -> list[tuple[str, str]]:
+    first = gettext("As usual: %(value)s") % {"value": names.get(usual, usual)}
+    return [("", first), *((code, str(name)) for code, name in names.items())]

@@ -186,6 +186,7 @@ class Sheet:
     start: str = ""
     end: str = ""
     # More than LONG rows, of which nobody knows the number: `number` and `pages` say nothing.
+    # Without a `count` they may be fewer: nobody counted them.
     is_long: bool = False
     # A list that is too long for the order that was asked for.
     is_unsorted: bool = False

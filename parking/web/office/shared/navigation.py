@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parking.accounts.models import Role, User
 from parking.checkout.queries import refunds
+from parking.core import clock
 from parking.core.actor import Actor
 from parking.core.sites import Sites
 from parking.reports.alerts import open_debts, orders_in_review
@@ -123,7 +124,7 @@ def waiting_counts(*, sites: Sites) -> Mapping[str, int]:
     """Return how much waits, by section."""
     return {
         "review": orders_in_review(sites=sites).count() + refunds(sites=sites).count(),
-        "debts": open_debts(sites=sites).count(),
+        "debts": open_debts(now=clock.now(), sites=sites).count(),
     }
 
 

@@ -13,15 +13,17 @@ from parking.web.office.shared.lists import NO_PLACE, ROWS, Sheet, address_with,
 
 
 def walked_sheet(
-    request: HttpRequest, rows: "QuerySet[Any, Any]", walk: Walk, *, count: int, goes_by_time: bool = True
+    request: HttpRequest, rows: "QuerySet[Any, Any]", walk: Walk, *, count: int | None, goes_by_time: bool = True
 ) -> Sheet:
     """Return the page that the address asks for.
 
     `rows` are the rows in the order that was asked for, for a list of at most LONG rows; `walk` is the list in an order
-    by time, by which a longer one is shown. `goes_by_time`: they are in the same order.
+    by time, by which a longer one is shown. `goes_by_time`: they are in the same order. `count` is None where nobody
+    counts them; such a list is walked, whatever its length.
     """
-    if count > LONG:
-        return replace(_walked(request, walk), is_unsorted=not goes_by_time, kept=_kept(request))
+    if count is None or count > LONG:
+        sheet = replace(_walked(request, walk), is_unsorted=not goes_by_time, kept=_kept(request))
+        return replace(sheet, count=0) if count is None else sheet
     if not goes_by_time:
         return sheet_of(request, rows, count=count)
     day = _day(request)

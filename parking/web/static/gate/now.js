@@ -47,4 +47,10 @@ function show(html) {
   const bell = part.querySelector("[data-bell] .bell");
   const shown = document.querySelector(".top .bell");
   if (bell && shown) Idiomorph.morph(shown, bell.outerHTML, { morphStyle: "outerHTML" });
+  // What the car park of the chosen gate offers.
+  const links = part.querySelector("[data-links]")?.innerHTML;
+  if (!links) return;
+  for (const nav of document.querySelectorAll("[data-gate-links]")) {
+    Idiomorph.morph(nav, links, { morphStyle: "innerHTML" });
+  }
 }
