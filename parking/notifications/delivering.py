@@ -1,7 +1,8 @@
 """The worker's part: sending what is due, and sending it again.
 
 A delivery is claimed before it is sent and marked after it, each in a commit of its own. A worker that is killed in
-between leaves a claim that runs out; the next attempt carries the same reference, so what arrives twice shows once.
+between leaves a claim that runs out; the next attempt carries the same reference, so what arrives twice shows once. So
+neither waits for the disk: losing it costs another attempt, and waiting costs the gates their time.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -18,6 +19,7 @@ from django.utils import translation
 from parking.audit import services as audit
 from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError
+from parking.core.quick_commits import quick_commit
 from parking.notifications.channels.base import Letter, NotDelivered, Sender
 from parking.notifications.channels.registry import sender_of
 from parking.notifications.events import DeliveryFailed
@@ -120,7 +122,8 @@ def _as_read(delivery: Delivery) -> "QuerySet[Delivery]":
 def _is_claimed(delivery: Delivery, now: datetime) -> bool:
     """Take a delivery for the time of a lease; of several workers one gets it."""
     until = now + LEASE
-    claimed = _as_read(delivery).update(state=DeliveryState.SENDING, attempts=F("attempts") + 1, next_at=until)
+    with quick_commit():
+        claimed = _as_read(delivery).update(state=DeliveryState.SENDING, attempts=F("attempts") + 1, next_at=until)
     delivery.state, delivery.attempts, delivery.next_at = DeliveryState.SENDING, delivery.attempts + 1, until
     return claimed == 1
 
@@ -135,7 +138,7 @@ def _send(delivery: Delivery, sender: Sender, now: datetime) -> None:
 
 
 def _note_sent(delivery: Delivery, now: datetime) -> None:
-    with transaction.atomic():
+    with quick_commit():
         if _mark(delivery, state=DeliveryState.SENT, sent_at=now, error=""):
             _tell_end(delivery, known_kind(delivery.notice.kind), now, is_sent=True)
 

@@ -4,6 +4,8 @@ from base64 import urlsafe_b64decode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from parking.accounts.models import User
 from parking.audit.models import AuditEntry
@@ -54,6 +56,22 @@ def test_a_mail_has_both_forms_and_its_document(messages: MessageStandin, booked
     assert "http://127.0.0.1:8000/tickets/" in sent["text"] and '<a class="button"' in sent["html"]
     assert sent["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert len(sent["files"]) == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite always waits for the disk")
+def test_only_the_claim_and_the_mark_do_not_wait_for_the_disk(messages: MessageStandin, booked: User) -> None:
+    """A notice and its document's number must outlive a crash of the server; an attempt can be made again."""
+    with CaptureQueriesContext(connection) as noticing:
+        take_events(now=START)
+    with CaptureQueriesContext(connection) as delivering:
+        deliver(now=START, channel=Channel.MAIL)
+    assert not any("synchronous_commit" in query["sql"] for query in noticing)
+    statements = [query["sql"] for query in delivering]
+    unwaited = [number for number, sql in enumerate(statements) if "synchronous_commit TO off" in sql]
+    assert [statements[number + 1].split(" WHERE")[0].split(", ")[0] for number in unwaited] == [
+        """UPDATE "notifications_delivery" SET "state" = 'SENDING'""",
+        """UPDATE "notifications_delivery" SET "state" = 'SENT'""",
+    ]
 
 
 def test_a_temporary_answer_is_tried_again_by_the_schedule_and_then_it_has_failed(
