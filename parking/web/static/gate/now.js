@@ -50,7 +50,7 @@ function show(html) {
   // What the car park of the chosen gate offers.
   const links = part.querySelector("[data-links]")?.innerHTML;
   if (!links) return;
-  for (const nav of document.querySelectorAll("[data-gate-links]")) {
+  for (const nav of document.querySelectorAll("[data-nav]")) {
     Idiomorph.morph(nav, links, { morphStyle: "innerHTML" });
   }
 }
