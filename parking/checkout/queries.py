@@ -132,12 +132,16 @@ def debts(
 ) -> QuerySet[Debt]:
     """What plates owe or owed at these sites, newest first, with the stays that it comes from.
 
-    `waiting`: instead, what may still be paid later.
+    `waiting`: instead, what may still be paid later. Objections are answered whether it is a debt yet or not.
     """
-    all_rows = Debt.objects.waited_for(now) if waiting else Debt.objects.owed(now)
+    rows = Debt.objects.select_related("bill__session__vehicle").order_by("-pk")
+    if waiting:
+        rows = rows.waited_for(now)
+    elif not under_objection:
+        rows = rows.owed(now)
     if under_objection:
-        all_rows = Debt.objects.under_objection()
-    rows = at_sites(all_rows.select_related("bill__session__vehicle").order_by("-pk"), sites, "bill__site_id")
+        rows = rows.under_objection()
+    rows = at_sites(rows, sites, "bill__site_id")
     return rows.filter(status=status) if status else rows
 
 

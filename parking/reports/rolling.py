@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet
 
 from parking.core import clock
 from parking.core.sites import ALL_SITES
@@ -49,6 +49,8 @@ def roll_forward(*, now: datetime) -> int:
         # The sums of other time zones stay until they are replaced: nobody reads them.
         RollState.objects.filter(pk=1).update(through=None, time_zones={}, rolled_at=now)
         state = _state(now)
+    for lacking in _without_sums_of_sites(state):
+        roll_day(lacking, now=now)
     last = last_finished_day(now)
     day = state.through + _DAY if state.through else _first_day(last)
     for number in range(DAYS_A_RUN):
@@ -57,6 +59,15 @@ def roll_forward(*, now: datetime) -> int:
         roll_day(day, now=now, is_next=True)
         day += _DAY
     return DAYS_A_RUN
+
+
+def _without_sums_of_sites(state: RollState) -> list[date]:
+    """Return the newest days that have no `SiteMoney`: the version before knows none, and may have added them up."""
+    if state.through is None:
+        return []
+    newest = DayMoney.objects.filter(day__gt=state.through - COMPARED_DAYS * _DAY, day__lte=state.through)
+    lacking = newest.exclude(Exists(SiteMoney.objects.filter(day=OuterRef("day"))))
+    return list(lacking.order_by("day").values_list("day", flat=True).distinct())
 
 
 @transaction.atomic

@@ -43,8 +43,9 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         checked = receipt_check.check(code=code, now=clock.now())
     except NotFound as error:
         raise Http404 from error
-    if "pay" in request.POST and checked.debt:
-        return _pay(request, checked)
+    if "pay" in request.POST:
+        # Paid or forgiven meanwhile: the page says so.
+        return _pay(request, checked) if checked.debt else redirect("receipt_check", code)
     form = DoubtForm(request.POST or None)
     if form.is_valid():
         with form.refusals(request):

@@ -108,3 +108,24 @@ def test_what_may_still_be_paid_later_is_listed_apart(story: Story, manager: Api
     assert [row["id"] for row in data(manager.get("/api/admin/debts/"))["results"]] == []
     (row,) = data(manager.get("/api/admin/debts/?waiting=true"))["results"]
     assert (row["id"], row["waits_until"]) == (debt.pk, f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
+
+
+def test_what_is_forgiven_or_paid_before_it_is_a_debt_is_listed_at_once(
+    story: Story, manager: ApiClient, admin: User
+) -> None:
+    debt, now = Debt.objects.get(bill=story.terminated.bill), clock.now()
+    debts.let_wait(debt=debt, until=now + timedelta(hours=1))
+    debts.write_off(debt=debt, admin_id=admin.pk, now=now)
+    for query in ("", "?status=WRITTEN_OFF"):
+        assert [row["id"] for row in data(manager.get(f"{DEBTS}{query}"))["results"]] == [debt.pk]
+    assert data(manager.get(f"{DEBTS}?waiting=true"))["results"] == []
+
+
+def test_objections_are_listed_together_or_those_that_wait_alone(story: Story, manager: ApiClient) -> None:
+    debt, now = Debt.objects.get(bill=story.terminated.bill), clock.now()
+    debts.object_to(debt=debt, objection="I paid in cash", now=now)
+    assert data(manager.get(f"{DEBTS}?under_objection=true"))["count"] == 1
+    assert data(manager.get(f"{DEBTS}?under_objection=true&waiting=true"))["count"] == 0
+    debts.let_wait(debt=debt, until=now + timedelta(hours=1))
+    assert data(manager.get(f"{DEBTS}?under_objection=true"))["count"] == 1
+    assert data(manager.get(f"{DEBTS}?under_objection=true&waiting=true"))["count"] == 1

@@ -16,7 +16,7 @@ from parking.facilities.models import ParkingSite, ParkingZone
 from parking.payments.models import Payment
 from parking.reports import rolling
 from parking.reports.dashboard import overall_figures
-from parking.reports.models import DayMoney, DayStays, RollState
+from parking.reports.models import DayMoney, DayStays, RollState, SiteMoney
 from parking.reports.overview import money_trend
 from parking.reports.payments import MoneyFilter, sum_of, totals_by_method
 from parking.reports.periods import ClosedPeriod
@@ -100,6 +100,17 @@ def test_another_time_zone_of_a_site_ends_the_sums_until_they_are_made_again(sto
     rolling.roll_forward(now=NOON)
     assert RollState.objects.get().through == DAY22
     assert reports() == moved
+
+
+def test_a_day_that_the_version_before_added_up_gets_its_sums_of_sites(story: Story) -> None:
+    """It knows no such sums, and may work until it is replaced."""
+    rolling.roll_forward(now=NOON)
+    of_sites = list(SiteMoney.objects.order_by("day", "method").values("day", "site", "method", "captured", "payments"))
+    SiteMoney.objects.filter(day=DAY22).delete()
+    assert rolling.roll_forward(now=NOON) == 0
+    assert of_sites == list(
+        SiteMoney.objects.order_by("day", "method").values("day", "site", "method", "captured", "payments")
+    )
 
 
 def test_days_are_added_up_in_portions(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

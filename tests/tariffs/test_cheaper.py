@@ -130,6 +130,15 @@ def test_a_night_that_costs_less_is_compared_with_the_changes_of_quiet_times_too
     assert is_cheaper(before, after, TEN, percents=(0, 100, -50))
 
 
+def test_a_night_that_free_minutes_pass_over_is_compared_with_the_changes_of_quiet_times_too() -> None:
+    """Two hours from 20:00 on were ₹20 and a night of ₹50, and are ₹110; while half is empty, ₹60, and ₹55."""
+    night = NightCharge(1200, 1230, Decimal(50))
+    before = Terms(Decimal(10), Decimal(0), night_charge=night, free_minutes=60, free_mode=FreeMode.WHOLE)
+    after = replace(before, base_rate=Decimal(110), free_mode=FreeMode.DEDUCT)
+    assert not is_cheaper(before, after, TEN)
+    assert is_cheaper(before, after, TEN, percents=(0, -50))
+
+
 def test_who_has_booked_is_compared_too_where_walk_ins_park_for_nothing() -> None:
     """A quarter of an hour is free without a booking fee; with one it was ₹60, and is ₹55."""
     slabs = (Slab(15, Decimal(60)), Slab(1440, Decimal(100)))

@@ -92,6 +92,16 @@ def test_whoever_has_the_receipt_of_a_car_without_account_pays_there(client_of, 
         assert anybody.post(address, {"pay": "yes", "gateway": "BANK"}).status_code == 200
 
 
+def test_who_asks_to_pay_what_is_paid_already_sees_the_receipt(client_of, staff, zone, gateway):
+    session = enter(staff, take_ticket(zone, PLATE, START), START)
+    let_out(client_of(staff), session)
+    address, anybody = f"/r/{session.qr_code}", client_of()
+    anybody.post(address, {"pay": "yes", "gateway": "SIMULATED"})
+    assert Debt.objects.get().status == "PAID"
+    again = anybody.post(address, {"pay": "yes", "gateway": "SIMULATED"})
+    assert (again.status_code, again.headers["Location"]) == (302, address)
+
+
 def test_the_receipt_of_an_account_names_the_ticket(client_of, staff, driver, zone):
     session = enter(staff, book(driver, zone, PLATE, START), START)
     let_out(client_of(staff), session)

@@ -29,7 +29,7 @@ class DebtQuerySet(models.QuerySet["Debt"]):
 
     def owed(self, now: datetime) -> Self:
         """Leave out what may still be paid later: it is waited for, and no debt yet."""
-        return self.filter(Q(waits_until=None) | Q(waits_until__lte=now))
+        return self.exclude(status=DebtStatus.OPEN, waits_until__gt=now)
 
     def waited_for(self, now: datetime) -> Self:
         """Keep what may still be paid later."""

@@ -111,10 +111,18 @@ def _visits(before: Terms, after: Terms, percents: Collection[int]) -> Iterator[
     some_free = before.free_minutes > 0
     owed = (False, True) if some_free and before.booking_fee > ZERO else (False,)
     used = (False, True) if some_free and before.free_again_after_minutes > 0 else (False,)
-    changes = {0} if before.night_charge == after.night_charge else {0, min(percents), max(percents)}
+    changes = {0} if _have_same_nights(before, after) else {0, min(percents), max(percents)}
     for has_fee in owed:
         old, new = (before, after) if has_fee else (before.without_fee(), after.without_fee())
         yield from (_Visit(old, new, free_used, tuple(sorted(changes))) for free_used in used)
+
+
+def _have_same_nights(before: Terms, after: Terms) -> bool:
+    """Return whether every stay pays for its nights as before: free minutes that are deducted are in no night."""
+    if before.night_charge is None and after.night_charge is None:
+        return True
+    nights = [(terms.night_charge, terms.free_minutes, terms.free_mode) for terms in (before, after)]
+    return nights[0] == nights[1]
 
 
 def _entries(before: Terms, after: Terms, moment: datetime) -> list[datetime]:
