@@ -273,6 +273,7 @@ TABLE: dict[str, Statuses] = {
     "office_slots_add": READ_ONE,
     "office_slots_live": READ_ONE,
     "office_slot": CHANGE_ONE,
+    "office_gate_counts": READ,
     "office_terminations": READ,
     # Lines of the record belong to no site.
     "office_record": (403, 403, 403, 200, 403, 200, 403, 302),

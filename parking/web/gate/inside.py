@@ -33,6 +33,7 @@ from parking.stays.queries import cars_inside, expected
 from parking.stays.tokens import items_of, keeps_items
 from parking.stays.watching import everything_text
 from parking.web.access import for_attendants
+from parking.web.gate.came_from import came_from
 from parking.web.gate.entry_facts import entry_facts
 from parking.web.gate.forms import TerminationForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
@@ -168,6 +169,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         request,
         "gate/stay.html",
         section="inside",
+        back=came_from(request, session.pk),
         car=_car(session, now),
         entry=entry_facts(session, actor_of(request), now),
         form=form,
