@@ -158,6 +158,7 @@ TABLE: dict[str, Statuses] = {
     "gate_stay": GATE_ONE,
     "gate_terminate": GATE_ONE,
     "gate_invoice": GATE_ONE,
+    "gate_text_slip": GATE_ONE,
     "gate_without_code": GATE_ONE,
     "gate_notes": GATE_ONE,
     "gate_lost": GATE,

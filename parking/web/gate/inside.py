@@ -14,6 +14,7 @@ from parking.checkout import leaving, terminating
 from parking.checkout.bills import RunningBill, running_bill
 from parking.checkout.leaving import Left
 from parking.checkout.queries import latest_orders
+from parking.checkout.slip_messages import may_be_texted
 from parking.core import clock
 from parking.core.ids import Ref
 from parking.core.site_settings import LONG_STAY_HOURS
@@ -179,6 +180,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         may_move=session.is_open and not session.is_waiting and actor_of(request).may("move"),
         may_terminate=actor_of(request).may("terminate"),
         phone_ends_in=phone_ending(session),
+        may_be_texted=may_be_texted(session),
         may_refund=may_refund(actor_of(request)),
         key=requests.new_form_key(),
         gateways=gateway_choices(),

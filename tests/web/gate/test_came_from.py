@@ -56,7 +56,7 @@ def test_what_opened_another_car_counts_for_that_one_alone(
     gate: Gate, session: ParkingSession, zone: ParkingZone
 ) -> None:
     back(gate, session, f"{SERVER}/gate/phone/")
-    assert back(gate, take_ticket(zone)) == ("/gate/", "Scan")
+    assert back(gate, take_ticket(zone)) == ("/gate/inside/", "Cars inside")
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,6 @@ def test_what_opened_another_car_counts_for_that_one_alone(
 def test_else_to_what_the_duties_have_at_hand(
     gate: Gate, session: ParkingSession, referer: str, duties: str, at_hand: tuple[str, str]
 ) -> None:
-    SettingValue.objects.create(name=GATE_DUTIES.name, site_id=None, value=duties, changed_at=clock.now())
+    SettingValue.objects.create(name=GATE_DUTIES.name, site_id=session.site_id, value=duties, changed_at=clock.now())
     stored.forget()
     assert back(gate, session, referer) == at_hand
