@@ -23,6 +23,7 @@ from tests.browser.conftest import Axe, NewPage, SignIn
 from tests.browser.test_gate_touches import SMALL
 from tests.build import actor, book, enter, give_ticket
 
+Stand = Callable[[str, str, dict[str, Any]], Page]
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 ASKED = "KA-05-MH-0042"
 BOTH = ["ticket/", "lost/", "given-tickets/", "phone/", "desk/", "debts/", "refunds/", "emergency/"]
@@ -44,14 +45,22 @@ def cars(staff: User, driver: User, zone: ParkingZone) -> dict[str, ParkingSessi
 
 
 @pytest.fixture
-def stand(staff: User, zone: ParkingZone, settings: Any) -> Callable[[str], None]:
-    """Give the car park these duties, a gate, and SMS."""
+def stand(new_page: NewPage, sign_in: SignIn, staff: User, zone: ParkingZone, settings: Any) -> Stand:
+    """Sign an attendant in at the gate of a car park with these duties, which has SMS."""
 
-    def begin(duties: str) -> None:
+    def begin(duties: str, language: str, size: dict[str, Any]) -> Page:
         settings.SMS_URL, settings.SMS_TEMPLATE_IDS = "http://127.0.0.1:9/sms", {"slip_ticket.en": "1107"}
         SettingValue.objects.create(name=GATE_DUTIES.name, site_id=zone.site_id, value=duties, changed_at=clock.now())
         stored.forget()
-        create_gate(actor=SYSTEM, site_id=zone.site_id, name="Main", direction="BOTH", zone_ids=[], now=clock.now())
+        gate = create_gate(
+            actor=SYSTEM, site_id=zone.site_id, name="Main", direction="BOTH", zone_ids=[], now=clock.now()
+        )
+        page = new_page("desktop" if size is DESK else "phone", locale=f"{language}-IN", **size)
+        sign_in(page, staff)
+        page.goto("/gate/")
+        page.locator("[data-place-choice]").get_by_role("button", name="Main").click()
+        page.wait_for_function("id => document.cookie.includes(`gate_id=${id}`)", arg=gate.pk)
+        return page
 
     return begin
 
@@ -66,21 +75,15 @@ def fits(page: Page) -> None:
 )
 @pytest.mark.parametrize("duties", ["ONE", "FLOOR"])
 def test_the_pages_of_a_set_fit_and_can_be_read(
-    new_page: NewPage,
-    sign_in: SignIn,
     axe: Axe,
-    staff: User,
     cars: dict[str, ParkingSession],
-    stand: Callable[[str], None],
+    stand: Stand,
     duties: str,
     language: str,
     scheme: Scheme,
     size: dict[str, Any],
 ) -> None:
-    stand(duties)
-    User.objects.filter(pk=staff.pk).update(language=language)
-    page = new_page("desktop" if size is DESK else "phone", **size)
-    sign_in(page, staff)
+    page = stand(duties, language, size)
     inside = f"stays/{cars['inside'].pk}/"
     for path in ["", *PAGES[duties], inside, f"{inside}sms/", f"stays/{cars['asked'].pk}/"]:
         page.goto(f"/gate/{path}")
@@ -99,10 +102,9 @@ def test_the_pages_that_take_the_rest_fit_and_can_be_read(
     language: str,
     scheme: Scheme,
 ) -> None:
-    User.objects.filter(pk=driver.pk).update(language=language)
-    page, later = new_page("phone", **SMALL), cars["later"]
+    page, later = new_page("phone", locale=f"{language}-IN", **SMALL), cars["later"]
     sign_in(page, driver)
-    for path in [f"tickets/{later.pk}/", f"tickets/{later.pk}/pay/", "debts/", f"r/{later.qr_code}/"]:
+    for path in [f"tickets/{later.pk}/", f"tickets/{later.pk}/pay/", "debts/", f"r/{later.qr_code}"]:
         answer = page.goto(f"/{path}")
         assert answer is not None
         assert answer.status == 200, path
@@ -111,27 +113,19 @@ def test_the_pages_that_take_the_rest_fit_and_can_be_read(
         keep(page, f"rest-{language}-{scheme}-{path}", scheme)
 
 
-def test_the_two_answers_stand_side_by_side(
-    new_page: NewPage, sign_in: SignIn, staff: User, cars: dict[str, ParkingSession], stand: Callable[[str], None]
-) -> None:
-    stand("ONE")
-    for language in ("en", "hi"):
-        User.objects.filter(pk=staff.pk).update(language=language)
-        page = new_page("phone", **SMALL)
-        sign_in(page, staff)
-        for path in ("given-tickets/", f"stays/{cars['asked'].pk}/"):
-            page.goto(f"/gate/{path}")
-            tops = page.locator(".ticket-answer button").evaluate_all("all => all.map(one => one.offsetTop)")
-            assert len(tops) == 2
-            assert tops[0] == tops[1], (language, path)
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_the_two_answers_stand_side_by_side(cars: dict[str, ParkingSession], stand: Stand, language: str) -> None:
+    page = stand("ONE", language, SMALL)
+    for path in ("given-tickets/", f"stays/{cars['asked'].pk}/"):
+        page.goto(f"/gate/{path}")
+        tops = page.locator(".ticket-answer button").evaluate_all("all => all.map(one => one.offsetTop)")
+        assert len(tops) == 2
+        assert tops[0] == tops[1], path
 
 
-def test_a_session_leads_back_to_where_it_was_opened(
-    new_page: NewPage, sign_in: SignIn, staff: User, cars: dict[str, ParkingSession], stand: Callable[[str], None]
-) -> None:
-    stand("ONE")
-    page = new_page("phone", **SMALL)
-    sign_in(page, staff)
+@pytest.mark.usefixtures("cars")
+def test_a_session_leads_back_to_where_it_was_opened(stand: Stand) -> None:
+    page = stand("ONE", "en", SMALL)
     page.goto("/gate/given-tickets/")
     page.locator(".row-text > a").click()
     page.locator(".back a").click()

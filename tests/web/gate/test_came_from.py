@@ -5,8 +5,10 @@ import re
 import pytest
 
 from parking.core import clock
+from parking.core.actor import SYSTEM
 from parking.core.models import SettingValue
 from parking.core.site_settings import GATE_DUTIES, stored
+from parking.facilities.gates import create_gate
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
 from tests.build import take_ticket
@@ -77,4 +79,6 @@ def test_else_to_what_the_duties_have_at_hand(
 ) -> None:
     SettingValue.objects.create(name=GATE_DUTIES.name, site_id=session.site_id, value=duties, changed_at=clock.now())
     stored.forget()
+    door = create_gate(actor=SYSTEM, site_id=session.site_id, name="IN", direction="IN", zone_ids=[], now=clock.now())
+    gate.client.cookies["gate_id"] = str(door.pk)
     assert back(gate, session, referer) == at_hand

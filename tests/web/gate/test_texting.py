@@ -74,7 +74,7 @@ def test_a_receipt_says_what_was_charged(staff: User, walk_in: ParkingSession, p
     text(staff, walk_in, "9876543210")
     (sms,) = sent(provider)
     assert sms["template_id"] == "1109"
-    assert f"The parking cost Rs 0. Code: {walk_in.qr_code}" in sms["text"]
+    assert f"The parking cost Rs 50. Code: {walk_in.qr_code}" in sms["text"]
 
 
 def test_the_record_keeps_the_last_two_digits_alone(staff: User, walk_in: ParkingSession) -> None:
