@@ -150,6 +150,12 @@ def _values(session: ParkingSession, kind: Kind) -> dict[str, str]:
 def _check(message: Message, person: User, now: datetime) -> None:
     """Raise Refused where the SMS would not be sent."""
     draft = Notice(kind=message.kind, values=dict(message.values), site_id=message.site_id, time_zone=message.time_zone)
-    code = reason_against(draft, person.reads, now)
-    if code:
-        raise Refused("sms_unavailable" if code == "sms_template_missing" else code, "This SMS would not be sent")
+    match reason_against(draft, person.reads, now):
+        case "":
+            return
+        case "sms_does_not_fit":
+            raise Refused("sms_does_not_fit", "The values do not fit the registered text")
+        case "sms_budget_spent":
+            raise Refused("sms_budget_spent", "The SMS of this month are used up")
+        case _:
+            raise Refused("sms_unavailable", "No SMS can be sent from here")
