@@ -16,6 +16,7 @@ from parking.checkout import (
     pass_renderers,
     refund_renderers,
     reservation_renderers,
+    slip_messages,
 )
 from parking.checkout.driver_messages import PAID, REFUNDED, to_driver
 from parking.checkout.notice_documents import attached_documents
@@ -331,6 +332,7 @@ def render_lapsed(event: PointsLapsed, _at: datetime) -> Iterable[Message]:
 
 
 document_mails.register()
+slip_messages.register()
 pass_renderers.register()
 reservation_renderers.register()
 organisation_renderers.register()

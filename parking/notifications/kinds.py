@@ -96,8 +96,8 @@ class Message:
     """What a renderer says to one person. Money is a text of rupees, a time in ISO format.
 
     `fact` names what it tells, where two events can tell the same: a person is told once of it. `path` is a page of
-    ours, `attachment` what `attachments.maker` of its prefix makes, `addresses` mail addresses in the place of the
-    person's own.
+    ours, `attachment` what `attachments.maker` of its prefix makes, `addresses` mail addresses and `phones` numbers for
+    SMS in the place of the person's own.
     """
 
     person_id: int
@@ -108,6 +108,7 @@ class Message:
     site_id: int | None = None
     time_zone: str = ""
     addresses: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
     fact: str = ""
 
 

@@ -67,7 +67,9 @@ class Delivery(models.Model):
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=8, choices=Channel.choices)
     address = models.CharField(
-        max_length=254, blank=True, help_text="Mail address, or id of a push subscription; empty: the person's present"
+        max_length=254,
+        blank=True,
+        help_text="Mail address, phone number, or id of a push subscription; empty: the person's present",
     )
     reference = models.UUIDField(default=uuid4, unique=True, editable=False)
     state = models.CharField(max_length=7, choices=DeliveryState.choices, default=DeliveryState.WAITING)

@@ -139,6 +139,11 @@ def _mailboxes(kind: Kind, person: User, message: Message) -> list[str]:
     return [one for one in message.addresses if one != person.email or has_mailbox(kind, person)]
 
 
+def _numbers(person: User, message: Message) -> list[str]:
+    """Return where a message goes as SMS; empty: to the present number."""
+    return list(message.phones) or ([""] if person.phone else [])
+
+
 class _Addressing:
     """By which channels, to which addresses and when a few people are told something."""
 
@@ -169,7 +174,7 @@ class _Addressing:
         found: dict[Channel, list[str]] = {
             Channel.MAIL: _mailboxes(kind, person, message),
             Channel.PUSH: self._subscriptions.get(person.pk, []),
-            Channel.SMS: [""] if person.phone and settings.SMS_URL else [],
+            Channel.SMS: _numbers(person, message) if settings.SMS_URL else [],
             Channel.WHATSAPP: [""] if person.phone and settings.WHATSAPP_URL else [],
         }
         return {channel: addresses for channel, addresses in found.items() if addresses}

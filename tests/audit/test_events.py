@@ -1097,6 +1097,13 @@ STORED: list[tuple[Event, str, str, int | None, dict[str, Any]]] = [
         {"note_id": 3, "kind": "NOTE"},
     ),
     (
+        stays.SlipTexted(session_id=1, ends_in="10"),
+        "session.slip_texted",
+        "session",
+        1,
+        {"ends_in": "10"},
+    ),
+    (
         stays.DriverCalled(session_id=1, ends_in="10"),
         "session.driver_called",
         "session",

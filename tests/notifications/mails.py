@@ -53,6 +53,7 @@ VALUES: dict[str, Any] = MONEY | {
     "session": 1,
     "about": "DL-01-AB-1234",
     "mail": 1,
+    "code": "QR-7K2MXQ4DW2HB",
 }
 WAITING = [
     {"code": "ORDERS_IN_REVIEW", "count": 2, "amount": "1530.00", "days": 3},

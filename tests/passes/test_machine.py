@@ -277,13 +277,15 @@ class Passes(Machine):
         before = inside[which % len(inside)]
         held = again(before.subscription) if before.subscription else None
         # Its bill asks the pass as it now is: renewed it covers what follows, ended it covers what was before.
-        is_covered = held is not None and self.now <= held.ends_at
+        # A car that comes at the moment of the end has no time that is covered.
+        came_too_late = held is not None and before.entry_time is not None and before.entry_time >= held.ends_at
+        is_covered = held is not None and self.now <= held.ends_at and not came_too_late
         left = leaving.leave(
             actor=build.actor(self.staff), qr_code=before.qr_code, collection=Collection("CASH"), now=self.now
         )
         if is_covered:
             assert left.session.bill.total == 0
-        elif before.entry_time is not None and (held is None or before.entry_time >= held.ends_at):
+        elif before.entry_time is not None and (held is None or came_too_late):
             assert left.session.bill.total > 0
         self.paid_at_desk.add(before.pk)
 

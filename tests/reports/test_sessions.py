@@ -73,7 +73,7 @@ def three(driver: User) -> list[ParkingSession]:
         ("KA 05-MX", [1]),
         ("DL-1-AB-12", [0]),
         ("DL01AB0012", [0]),
-        ("0012", [2, 0]),
+        ("-0012", [2, 0]),  # without the sign it would be the number of a session, too
         ("asha", [0]),
         ("आशा", [1]),
         ("souza", [2]),

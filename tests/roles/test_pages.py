@@ -158,6 +158,7 @@ TABLE: dict[str, Statuses] = {
     "gate_stay": GATE_ONE,
     "gate_terminate": GATE_ONE,
     "gate_invoice": GATE_ONE,
+    "gate_text_slip": GATE_ONE,
     "gate_without_code": GATE_ONE,
     "gate_notes": GATE_ONE,
     "gate_lost": GATE,
@@ -273,6 +274,7 @@ TABLE: dict[str, Statuses] = {
     "office_slots_add": READ_ONE,
     "office_slots_live": READ_ONE,
     "office_slot": CHANGE_ONE,
+    "office_gate_counts": READ,
     "office_terminations": READ,
     # Lines of the record belong to no site.
     "office_record": (403, 403, 403, 200, 403, 200, 403, 302),

@@ -80,6 +80,31 @@ TEMPLATES: tuple[Template, ...] = (
         "{#alphanumeric#} {#alphanumeric#} से बाहर गई। पार्किंग का शुल्क रु {#numeric#} रहा।",
         ("plate", "zone", "total"),
     ),
+    Template(
+        "slip_ticket",
+        "en",
+        "Parking of {#alphanumeric#}: {#alphanumeric#}, slot {#alphanumeric#}. Code at the exit: {#alphanumeric#}",
+        ("plate", "zone", "slot", "code"),
+    ),
+    Template(
+        "slip_ticket",
+        "hi",
+        "{#alphanumeric#} की पार्किंग: {#alphanumeric#}, स्लॉट {#alphanumeric#}। एग्ज़िट पर कोड: {#alphanumeric#}",
+        ("plate", "zone", "slot", "code"),
+    ),
+    Template(
+        "slip_receipt",
+        "en",
+        "{#alphanumeric#} left {#alphanumeric#} on {#alphanumeric#}. The parking cost Rs {#numeric#}."
+        " Code: {#alphanumeric#}",
+        ("plate", "zone", "at", "total", "code"),
+    ),
+    Template(
+        "slip_receipt",
+        "hi",
+        "{#alphanumeric#} {#alphanumeric#} से {#alphanumeric#} को बाहर गई। शुल्क रु {#numeric#}। कोड: {#alphanumeric#}",
+        ("plate", "zone", "at", "total", "code"),
+    ),
 )
 
 

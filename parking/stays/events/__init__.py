@@ -28,6 +28,7 @@ from parking.stays.events.gate import (
     SessionKindChanged,
     SessionMoved,
     SessionPlateCorrected,
+    SlipTexted,
     SpecialSlotGiven,
     TicketGiven,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "SessionQuoted",
     "SessionTerminated",
     "SessionTerminationWaits",
+    "SlipTexted",
     "SpecialSlotGiven",
     "TicketGiven",
     "TokenChanged",

@@ -157,6 +157,15 @@ class DriverCalled(SessionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SlipTexted(SessionEvent):
+    """A slip or receipt goes as SMS to a number, of which the last two digits are kept."""
+
+    action = "session.slip_texted"
+
+    ends_in: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionCorrectionAsked(SessionEvent):
     """A correction by which the car would pay less waits for a second person: `kind` is VEHICLE_KIND or PLATE."""
 

@@ -14,6 +14,7 @@ from parking.checkout import leaving, terminating
 from parking.checkout.bills import RunningBill, running_bill
 from parking.checkout.leaving import Left
 from parking.checkout.queries import latest_orders
+from parking.checkout.slip_messages import may_be_texted
 from parking.core import clock
 from parking.core.ids import Ref
 from parking.core.site_settings import LONG_STAY_HOURS
@@ -33,6 +34,7 @@ from parking.stays.queries import cars_inside, expected
 from parking.stays.tokens import items_of, keeps_items
 from parking.stays.watching import everything_text
 from parking.web.access import for_attendants
+from parking.web.gate.came_from import came_from
 from parking.web.gate.entry_facts import entry_facts
 from parking.web.gate.forms import TerminationForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
@@ -168,6 +170,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         request,
         "gate/stay.html",
         section="inside",
+        back=came_from(request, session.pk),
         car=_car(session, now),
         entry=entry_facts(session, actor_of(request), now),
         form=form,
@@ -177,6 +180,7 @@ def _stay_page(request: HttpRequest, session: ParkingSession, form: TerminationF
         may_move=session.is_open and not session.is_waiting and actor_of(request).may("move"),
         may_terminate=actor_of(request).may("terminate"),
         phone_ends_in=phone_ending(session),
+        may_be_texted=may_be_texted(session),
         may_refund=may_refund(actor_of(request)),
         key=requests.new_form_key(),
         gateways=gateway_choices(),

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import booking
+from parking.checkout.slip_messages import may_be_texted
 from parking.checkout.walking_in import Arrival, walk_in
 from parking.core import clock
 from parking.core.actor import AtGate
@@ -148,4 +149,5 @@ def ticket_given(request: HttpRequest, session_id: int) -> HttpResponse:
         session=session,
         qr=qr_picture(session.qr_code),
         awaited=money_awaited(session, clock.now()),
+        may_be_texted=may_be_texted(session),
     )

@@ -32,7 +32,7 @@ from parking.web.office.money import (
     reviewing,
     tax,
 )
-from parking.web.office.people import exemptions, terminations, undelivered, users
+from parking.web.office.people import exemptions, gate_counts, terminations, undelivered, users
 from parking.web.office.prices import promo_codes, replays, shops, vouchers
 from parking.web.office.record import pages as record
 from parking.web.office.sessions import left_behind, sessions, terminating
@@ -144,6 +144,7 @@ urlpatterns: list[URLPattern] = [
     path("zones/<int:zone_id>/slots/", slots.of_zone, name="office_slots_add"),
     path("zones/<int:zone_id>/slots/live/", slots.grid, name="office_slots_live"),
     path("slots/<int:slot_id>/", slots.edit, name="office_slot"),
+    path("gate-counts/", gate_counts.counts, name="office_gate_counts"),
     path("terminations/", terminations.terminations, name="office_terminations"),
     path("exemptions/", exemptions.exemptions, name="office_exemptions"),
     path("photos/<int:evidence_id>/", exemptions.photo, name="office_photo"),
