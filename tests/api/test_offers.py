@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from time_machine import Traveller
 
+from parking.core import clock
 from parking.core.fresh import forget_all
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
