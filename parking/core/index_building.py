@@ -66,7 +66,7 @@ class OnSqliteWithTrigrams(migrations.RunSQL):
 
 def add_trigrams(table: str, *columns: str) -> OnSqliteWithTrigrams:
     """Build the index by which `HasPart` finds texts in these columns on SQLite, or build it anew."""
-    return OnSqliteWithTrigrams(trigrams.make(table, *columns), trigrams.drop(table, *columns))
+    return OnSqliteWithTrigrams([*trigrams.make(table, *columns)], [*trigrams.drop(table, *columns)])
 
 
 def add_parts_index(name: str, table: str, *columns: str, where: str = "", beside_traffic: bool = True) -> OnPostgres:

@@ -1,8 +1,8 @@
 """Finding a text by any part of it, in any letter case.
 
 PostgreSQL finds it by an index on the parts of two and three signs of each text (`add_parts_index`), and needs no
-extension for it, because lists of texts have indexes of their own. SQLite finds it by FTS5 (`trigrams.py`); where it was
-built without, it compares row by row, and there large and small letters are the same in English alone.
+extension for it, because lists of texts have indexes of their own. SQLite finds it by FTS5 (`trigrams.py`); where it
+was built without, it compares row by row, and there large and small letters are the same in English alone.
 """
 
 from typing import Any

@@ -5,6 +5,7 @@ service sends a statement for it. Django makes a table anew to change it on SQLi
 one: a migration after which they are gone ends with `add_trigrams` again (`tests/core/test_trigrams.py` names them).
 """
 
+import sqlite3
 from collections.abc import Sequence
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -25,7 +26,17 @@ def is_possible(connection: BaseDatabaseWrapper) -> bool:
     """Return whether this SQLite was built with FTS5, and is recent enough for parts of three signs (3.34)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')")
-        return bool(cursor.fetchone()[0]) and connection.Database.sqlite_version_info >= (3, 34)
+        return bool(cursor.fetchone()[0]) and sqlite3.sqlite_version_info >= (3, 34)
+
+
+# Names of tables and columns alone are put into statements, and they are our own; what people type is a parameter.
+# A table that keeps no texts has to be told what it forgets.
+_FILL = 'INSERT INTO "{name}" (rowid, text) SELECT "id", {text} FROM "{table}"'
+_ENTER = 'INSERT INTO "{name}" (rowid, text) VALUES (new."id", {new});'
+_FORGET = 'INSERT INTO "{name}" ("{name}", rowid, text) VALUES (\'delete\', old."id", {old});'
+_HAVING = 'SELECT rowid FROM "{name}" WHERE "{name}" MATCH {parts}'
+_BEGINNINGS = """COALESCE((SELECT group_concat('"' || replace(term, '"', '""') || '"', ' OR ')
+    FROM "{name}_words" WHERE term BETWEEN %s AND %s), '""')"""
 
 
 def make(table: str, *columns: str) -> list[str]:
@@ -33,14 +44,13 @@ def make(table: str, *columns: str) -> list[str]:
     name = name_of(table, *columns)
     changed = " OR ".join(f'old."{column}" IS NOT new."{column}"' for column in columns)
     of_columns = ", ".join(f'"{column}"' for column in columns)
-    enter = f'INSERT INTO "{name}" (rowid, text) VALUES (new."id", {_text("new.", columns)});'
-    # A table that keeps no texts has to be told what it forgets.
-    forget = f"""INSERT INTO "{name}" ("{name}", rowid, text) VALUES ('delete', old."id", {_text("old.", columns)});"""
+    enter = _ENTER.format(name=name, new=_text("new.", columns))
+    forget = _FORGET.format(name=name, old=_text("old.", columns))
     return [
         *drop(table, *columns),
         f"""CREATE VIRTUAL TABLE "{name}" USING fts5(text, content='', columnsize=0, tokenize='trigram')""",
         f"""CREATE VIRTUAL TABLE "{name}_words" USING fts5vocab('{name}', 'row')""",
-        f'INSERT INTO "{name}" (rowid, text) SELECT "id", {_text("", columns)} FROM "{table}"',
+        _FILL.format(name=name, text=_text("", columns), table=table),
         f'CREATE TRIGGER "{name}_added" AFTER INSERT ON "{table}" BEGIN {enter} END',
         f'CREATE TRIGGER "{name}_changed" AFTER UPDATE OF {of_columns} ON "{table}" WHEN {changed} '
         f"BEGIN {forget} {enter} END",
@@ -69,12 +79,12 @@ def condition(
     cols = [column for column in columns if isinstance(column, Col)]
     if len(cols) < len(columns) or "\0" in text:
         return None
-    model = cols[0].target.model
-    name = name_of(model._meta.db_table, *(col.target.column for col in cols))
+    meta = cols[0].target.model._meta  # noqa: SLF001 - Django's own name for it
+    name = name_of(meta.db_table, *(str(col.target.column) for col in cols))
     if not _is_there(connection, name):
         return None
     parts, params = _parts(name, text)
-    return model._meta.pk.get_col(cols[0].alias), f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH {parts}', params
+    return meta.pk.get_col(cols[0].alias), _HAVING.format(name=name, parts=parts), params
 
 
 def _is_there(connection: BaseDatabaseWrapper, name: str) -> bool:
@@ -90,6 +100,4 @@ def _parts(name: str, text: str) -> tuple[str, list[str]]:
         return "%s", ['"{}"'.format(text.replace('"', '""'))]
     # As FTS5 makes letters small: sign by sign.
     begins = "".join(sign.lower() for sign in text)
-    beginnings = f"""SELECT group_concat('"' || replace(term, '"', '""') || '"', ' OR ')
-        FROM "{name}_words" WHERE term BETWEEN %s AND %s"""
-    return f"""COALESCE(({beginnings}), '""')""", [begins, begins + _LAST_SIGN]
+    return _BEGINNINGS.format(name=name), [begins, begins + _LAST_SIGN]

@@ -1,6 +1,7 @@
 """SQLite's index of the parts of texts: what goes by it, and that it stays in step with the rows."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,11 +130,11 @@ def test_added_changed_and_deleted_rows() -> None:
 
 def test_a_change_that_is_taken_back() -> None:
     asha = add("asha", "Asha")
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         User.objects.filter(pk=asha.pk).update(first_name="Meera")
         add("ravi", "Ravi")
         assert found("ravi") == ["ravi"]
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert (found("meera"), found("ravi"), found("asha")) == ([], [], ["asha"])
 
 
@@ -171,7 +172,7 @@ def test_an_emptied_database_has_no_names() -> None:
     call_command("flush", interactive=False, verbosity=0)
     assert found("asha") == []
     add("ravi", "Ravi")
-    TransactionTestCase._fixture_teardown(TransactionTestCase())
+    TransactionTestCase._fixture_teardown(TransactionTestCase())  # type: ignore[attr-defined]
     User.objects.create(pk=asha.pk, username="meera", password="!", date_joined=clock.now())
     assert (found("ravi"), found("meera")) == ([], ["meera"])
 
@@ -226,5 +227,5 @@ def test_an_index_that_lost_its_triggers_is_built_anew(of_before: None) -> None:
 def test_an_older_sqlite_has_no_parts_of_three_signs(
     monkeypatch: pytest.MonkeyPatch, version: tuple[int, int, int], possible: bool
 ) -> None:
-    monkeypatch.setattr(connection.Database, "sqlite_version_info", version)
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
     assert trigrams.is_possible(connection) is possible
