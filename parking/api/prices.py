@@ -72,7 +72,8 @@ def estimated(request: HttpRequest, zone_ref: str, wanted: Annotated[EstimateQue
     With a `promo_code` as if it were given now; its uses are not counted for anybody.
     """
     zone = find_zone(path_ref(zone_ref))
-    begins = _moment(wanted.begins, zone) or clock.now()
+    now = clock.now()
+    begins = _moment(wanted.begins, zone) or now
     until = _moment(wanted.until, zone) or begins + timedelta(minutes=wanted.minutes or 0)
     if not begins <= until <= begins + timedelta(minutes=LONGEST):
         raise InvalidInput({"until": ["Not before the beginning, and within 366 days of it"]})
@@ -81,6 +82,7 @@ def estimated(request: HttpRequest, zone_ref: str, wanted: Annotated[EstimateQue
         begins=begins,
         until=until,
         kind=str(wanted.vehicle_kind or "CAR"),
+        now=now,
         walk_in=wanted.walk_in,
         promo_code=wanted.promo_code,
     )

@@ -11,7 +11,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 from django.db.models import Index
 
-from parking.core.parts import BETWEEN
+from parking.core import trigrams
+from parking.core.trigrams import BETWEEN
 
 
 class AddIndexBesideTraffic(AddIndexConcurrently):
@@ -49,6 +50,23 @@ class OnPostgres(migrations.RunSQL):
     def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any) -> None:
         if schema_editor.connection.vendor == "postgresql":
             super().database_backwards(app_label, schema_editor, *states)
+
+
+class OnSqliteWithTrigrams(migrations.RunSQL):
+    """Run statements on a SQLite that finds texts by parts of three signs, and nowhere else."""
+
+    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any) -> None:
+        if schema_editor.connection.vendor == "sqlite" and trigrams.is_possible(schema_editor.connection):
+            super().database_forwards(app_label, schema_editor, *states)
+
+    def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: Any) -> None:
+        if schema_editor.connection.vendor == "sqlite":
+            super().database_backwards(app_label, schema_editor, *states)
+
+
+def add_trigrams(table: str, *columns: str) -> OnSqliteWithTrigrams:
+    """Build the index by which `HasPart` finds texts in these columns on SQLite, or build it anew."""
+    return OnSqliteWithTrigrams([*trigrams.make(table, *columns)], [*trigrams.drop(table, *columns)])
 
 
 def add_parts_index(name: str, table: str, *columns: str, where: str = "", beside_traffic: bool = True) -> OnPostgres:

@@ -1,7 +1,8 @@
 """Finding a text by any part of it, in any letter case.
 
 PostgreSQL finds it by an index on the parts of two and three signs of each text (`add_parts_index`), and needs no
-extension for it, because lists of texts have indexes of their own. SQLite compares row by row.
+extension for it, because lists of texts have indexes of their own. SQLite finds it by FTS5 (`trigrams.py`); where it
+was built without, it compares row by row, and there large and small letters are the same in English alone.
 """
 
 from typing import Any
@@ -10,12 +11,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+from parking.core import trigrams
+from parking.core.trigrams import BETWEEN
+
 # Shorter texts have no part in an index.
 SHORTEST = 2
 # A text that at most so many rows have is looked up by itself, before the list that is narrowed by it.
 MANY = 2000
-# Stands between columns that are searched together: nobody types it.
-BETWEEN = 31
 
 # The parts of a text, of two and three signs; and those that a text must have that contains the wanted one.
 MAKE_FUNCTIONS = """
@@ -54,7 +56,12 @@ class HasPart(Func):
         self.common = common
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_more: Any) -> Any:
-        """Return the condition for a database that compares row by row."""
+        """Return the condition that goes by FTS5, or compares row by row where no index has the columns or the sign."""
+        columns = self.get_source_expressions()
+        if len(self.text) >= SHORTEST and (found := trigrams.condition(connection, columns, self.text)):
+            ids, rows_of_text, text_params = found
+            column, _none = compiler.compile(ids)
+            return f"{column} IN ({rows_of_text})", text_params
         searched, params = self._searched(compiler, "char")
         pattern = f"%{connection.ops.prep_for_like_query(self.text)}%"
         return f"UPPER({searched}) LIKE UPPER(%s) ESCAPE '\\'", [*params, pattern]

@@ -16,16 +16,17 @@ def offered_estimate(
     begins: datetime,
     until: datetime,
     kind: str,
+    now: datetime,
     walk_in: bool = False,
     promo_code: str | None = None,
 ) -> Estimate:
-    """Return what a stay would cost with a promo code, if one is named.
+    """Return what a stay would cost with a promo code, if one is named; it is given now, as with a reservation.
 
     Raises Refused `code_unknown`, `code_expired`, `code_not_here`, `code_used_up`, `code_minimum`.
     """
     if promo_code is None:
         return estimate(zone=zone, begins=begins, until=until, kind=kind, walk_in=walk_in)
-    terms = code_terms(promo_code, zone=zone, vehicle_kind=kind, now=begins)
+    terms = code_terms(promo_code, zone=zone, vehicle_kind=kind, now=now)
     if counting.is_used_up(terms):
         raise Refused("code_used_up", "This promo code is used up")
     held = HeldCode(terms.id, promo_of(terms), is_voucher=terms.is_voucher)

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, DecimalField, QuerySet, Value, When
+from django.db.models import Case, DecimalField, Q, QuerySet, Value, When
 
 from parking.core import clock
 from parking.core.errors import NotFound, Refused
@@ -19,7 +21,7 @@ from parking.stays.models import ParkingSession, SessionStatus
 from parking.tariffs.rules import Charge, HeldShop, LineKind
 from parking.tariffs.rules import changes as rules
 from parking.tariffs.rules.offers import gift_to_json
-from parking.vehicles.plates import search_key
+from parking.vehicles.plates import endings, readings, search_key
 
 LEAST_OF_PLATE = 4
 
@@ -37,8 +39,7 @@ def find_inside(shop: Shop, *, code: str | None, plate: str | None, session: Ref
     elif code is not None:
         inside = inside.filter(qr_code=read_qr_code(code) or "")
     else:
-        key = search_key(plate or "")
-        inside = inside.filter(vehicle__match_key__endswith=key) if len(key) >= LEAST_OF_PLATE else inside.none()
+        inside = inside.filter(_of_plate(plate or ""))
     found = list(inside.select_related("vehicle").order_by("pk")[:20])
     if not found:
         raise NotFound("not_found_inside", "No such car is inside here")
@@ -46,6 +47,14 @@ def find_inside(shop: Shop, *, code: str | None, plate: str | None, session: Ref
         plates = [{"session_id": one.pk, "plate": masked(one.vehicle.vehicle_number)} for one in found]
         raise Refused("several_match", "Several cars inside match", matches=plates)
     return found[0].pk
+
+
+def _of_plate(text: str) -> Q:
+    """Return the condition of a plate by its last signs, or by the whole as it is written on the car."""
+    if len(search_key(text)) < LEAST_OF_PLATE:
+        return Q(pk__in=[])
+    ends = (Q(vehicle__match_key__endswith=end) for end in sorted(endings(text)))
+    return reduce(or_, ends, Q(vehicle__match_key__in=readings(text)))
 
 
 # --- Writing, with the session locked ------------------------------------------------------------------

@@ -14,7 +14,7 @@ from parking.core.site_settings import CANCEL_WINDOW_SECONDS
 from parking.facilities.models import ParkingZone
 from parking.tariffs.book import Version, holidays_now, prices_now
 from parking.tariffs.demand import percent_shown
-from parking.tariffs.models import Tariff
+from parking.tariffs.models import RateCard, Tariff
 from parking.tariffs.rules import BillLine, KindRate, Prices, RateNow, Stay, Terms, lines_of, rate_at, total_of
 from parking.tariffs.rules.changes import Change
 from parking.tariffs.rules.demand import changed
@@ -149,6 +149,12 @@ def sites_without_tax(zones: Iterable[ParkingZone], now: datetime) -> list[str]:
 def versions_of(zone: ParkingZone) -> QuerySet[Tariff]:
     """Return the versions of a zone's own tariffs and of its plain rate, the newest first."""
     return Tariff.objects.filter(zone=zone).order_by("-valid_from", "-pk")
+
+
+def cards_on(zone: ParkingZone) -> list[tuple[RateCard, bool]]:
+    """Return the rate cards that are laid on a zone, each with whether a tariff of the zone's own goes before it."""
+    laid = RateCard.objects.filter(zones=zone).order_by("name")
+    return [(card, prices_now.value().is_overridden(zone.pk, card.vehicle_kind)) for card in laid]
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ _BHARAT = re.compile(r"([2-9][0-9])(BH)([0-9]{4})([A-HJ-NP-Z]{1,2})")
 _VINTAGE = re.compile(_STATE + r"(VA)([A-HJ-NP-Z]{2})([0-9]{1,4})")
 _DIPLOMATIC = re.compile(r"([0-9]{1,3})(CD|CC|UN)([0-9]{1,4})")
 _BEFORE_1989 = re.compile(r"([A-Z]{3})([0-9]{1,4})")
+_SHORT_NUMBER = re.compile(r"(.*[A-Z])([0-9]{1,3})")
 _OTHER_FORMATS = (_BHARAT, _VINTAGE, _DIPLOMATIC, _DEFENCE, _BEFORE_1989)
 
 SHORTEST, LONGEST = 4, 15
@@ -114,6 +115,13 @@ def _hyphenated(found: "re.Match[str]") -> str:
 def search_key(text: str) -> str:
     """Return the letters and digits of a part of a plate, for searching among match keys."""
     return _clean(text)
+
+
+def endings(text: str) -> frozenset[str]:
+    """Return how the match key of a plate may end that ends as a text does: `AB 12` is kept as `AB0012`."""
+    end = _clean(text)
+    short = _SHORT_NUMBER.fullmatch(end)
+    return frozenset({end, f"{short[1]}{short[2].zfill(4)}"} if short else {end})
 
 
 def _clean(text: str) -> str:

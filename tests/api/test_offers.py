@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from time_machine import Traveller
 
+from parking.core import clock
 from parking.core.fresh import forget_all
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
@@ -99,6 +100,25 @@ def test_an_estimate_takes_a_code(
     assert problem_of(anybody.get(address, minutes=60, promo_code="WELCOME")) == (400, "code_minimum")
     data_of(book(as_driver, zone), 201)
     assert problem_of(anybody.get(address, minutes=120, promo_code="WELCOME")) == (400, "code_used_up")
+
+
+def test_an_estimate_of_a_later_stay_takes_a_code_that_holds_today(
+    clock_stands: Traveller, anybody: ApiClient, as_driver: ApiClient, zone: ParkingZone
+) -> None:
+    """A reservation takes it today, whatever day the stay is; a code that is to come is given to nobody yet."""
+    today = clock.today()
+    begins = clock.now() + timedelta(days=3)
+    make_code(valid_from=today, valid_to=today)
+    make_code("LATER", valid_from=today + timedelta(days=2), valid_to=today + timedelta(days=9))
+    asked = {"from": begins.isoformat(), "minutes": 120}
+    address = f"/api/public/zones/{zone.pk}/estimate/"
+    assert data_of(anybody.get(address, **asked, promo_code="WELCOME"))["total"] == 80.0
+    assert problem_of(anybody.get(address, **asked, promo_code="LATER")) == (400, "code_unknown")
+    body = {
+        "zone_id": zone.pk, "vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao", "promo_code": "WELCOME",
+        "starts_at": begins.isoformat(), "ends_at": (begins + timedelta(minutes=120)).isoformat(),
+    }  # fmt: skip
+    data_of(as_driver.post("/api/user/reservations/", body), 201)
 
 
 def test_a_code_takes_one_statement_more_at_booking_and_at_the_exit(

@@ -153,6 +153,21 @@ def test_a_car_is_found_by_code_and_by_the_end_of_its_plate(shop: Shop, clerk: U
         validate(clerk, inside, plate="234")
 
 
+def test_a_plate_is_found_as_it_is_written_on_the_car(
+    shop: Shop, clerk: User, staff: User, inside: ParkingSession, zone: ParkingZone
+) -> None:
+    """Numbers are kept with their zeros, which nobody types that are not on the car."""
+    short = enter(staff, take_ticket(zone, "DL-1-CAB-12", START), START)
+    for text in ("DL1CAB12", "AB12", "dl 1 cab 12", "DL-01-CAB-0012", "0012"):
+        validation = validate(clerk, short, plate=text)
+        assert validation.session_id == short.pk
+        undo(clerk, validation)
+    undo(clerk, validate(clerk, inside, plate="DL1AB1234"))
+    for text in ("AB2", "XAB12", "AB1"):
+        with refused("not_found_inside"):
+            validate(clerk, short, plate=text)
+
+
 def test_a_car_that_is_not_inside_here_is_not_found(
     shop: Shop, clerk: User, driver: User, staff: User, inside: ParkingSession
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from parking.vehicles.plates import STATES, InvalidPlateError, Plate, read_plate, readings, search_key
+from parking.vehicles.plates import STATES, InvalidPlateError, Plate, endings, read_plate, readings, search_key
 
 # What a person or a camera writes, what is shown, under which key the spellings meet.
 READ = [
@@ -108,6 +108,17 @@ def test_a_plate_written_in_one_may_have_two_readings(text: str, keys: set[str])
 
 def test_a_part_of_a_plate_is_searched_without_separators() -> None:
     assert search_key("ab-12 34") == "AB1234"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ab 12", {"AB12", "AB0012"}), ("AB-0012", {"AB0012"}), ("1234", {"1234"}), ("12", {"12"}), ("AB", {"AB"}),
+        ("22 BH 1234 A", {"22BH1234A"}), ("", {""}),
+    ],
+)  # fmt: skip
+def test_the_end_of_a_plate_with_and_without_the_zeros_of_its_number(text: str, found: set[str]) -> None:
+    assert endings(text) == found
 
 
 # --- For every plate ---------------------------------------------------------------------------------

@@ -162,6 +162,19 @@ def test_a_new_version_of_a_card_keeps_what_the_form_does_not_have(office: Clien
     assert [price_now(zone, moment).hourly_rate for moment in (MORNING, later)] == [40, 50]
 
 
+def test_the_tariffs_of_a_zone_name_the_card_that_is_laid_on_it(office: Client, zone: ParkingZone) -> None:
+    assert "The plain rate of the zone holds." in text_of(office.get(address(zone)))
+    draft = Draft({"base_rate": Decimal(60)})
+    card = cards.create_card(actor=SYSTEM, name="City", draft=draft, zone_ids=[zone.pk], now=MORNING)
+    shown = office.get(address(zone))
+    assert f'href="/office/rate-cards/{card.pk}/"' in shown.content.decode()
+    words = text_of(shown)
+    assert "City · Car" in words and "This zone has no tariff of its own." in words
+    assert "The plain rate of the zone holds." not in words and "has a tariff of its own" not in words
+    add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=draft, now=MORNING)
+    assert "City · Car has a tariff of its own" in text_of(office.get(address(zone)))
+
+
 def test_a_card_whose_only_version_was_withdrawn_still_has_its_page(office: Client, zone: ParkingZone) -> None:
     draft = Draft({"base_rate": Decimal("40.00")}, valid_from=MORNING + timedelta(days=1))
     card = cards.create_card(actor=SYSTEM, name="City", zone_ids=[zone.pk], draft=draft, now=MORNING)
