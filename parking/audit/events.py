@@ -11,6 +11,9 @@ from functools import cache
 from types import UnionType
 from typing import Any, ClassVar, Protocol, Self, get_args, get_origin, get_type_hints
 
+# Named here for the index of the record by which its lines are found; its type is `stays.events.SessionTerminated`.
+TERMINATED = "session.terminated"
+
 _REFUSED = "refused."
 _ACTION_LENGTH = 60
 _PATH_LENGTH = 200

@@ -1190,7 +1190,8 @@ def test_no_action_is_written_out_beside_its_type() -> None:
     found = [
         f"{path.relative_to(PARKING)}:{node.lineno} {node.value}"
         for path in PARKING.rglob("*.py")
-        if "events" not in {path.stem, path.parent.name}
+        # A migration keeps the words of its day.
+        if not {"events", "migrations"} & {path.stem, path.parent.name}
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if node.value in dotted or node.value.startswith("refused.")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from parking.audit.events import TERMINATED
 from parking.stays.events.base import SessionEvent
 
 
@@ -77,7 +78,7 @@ class SessionExited(_SessionCompleted):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionTerminated(_SessionCompleted):
-    action = "session.terminated"
+    action = TERMINATED
 
 
 @dataclass(frozen=True, kw_only=True)
