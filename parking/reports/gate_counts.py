@@ -5,23 +5,28 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
-from parking.accounts.models import User
+from parking.accounts.models import Role, User
 from parking.audit.events import read_event
 from parking.audit.models import AuditEntry
 from parking.core.money import ZERO
 from parking.core.sites import Sites, at_sites
+from parking.offers.events import SessionCodeGiven
 from parking.reports.periods import ClosedPeriod
 from parking.stays.events import (
     EntryStated,
     LostTicketTaken,
     NoteWritten,
     OwnerConfirmed,
+    PaperSlipEntered,
     PassedWithoutCode,
     SessionCancelled,
     SessionEntered,
+    SessionExempted,
     SessionExited,
+    SessionLeftInEmergency,
     SessionPaysLater,
     TicketGiven,
+    TokenGiven,
 )
 from parking.stays.models import ParkingSession
 
@@ -36,6 +41,11 @@ _COUNTED = {
     NoteWritten.action: "notes",
     TicketGiven.action: "tickets_given",
     EntryStated.action: "tickets_entered",
+    SessionLeftInEmergency.action: "emergencies",
+    TokenGiven.action: "tokens",
+    PaperSlipEntered.action: "paper_slips",
+    SessionCodeGiven.action: "codes",
+    SessionExempted.action: "exempted",
 }
 
 
@@ -44,7 +54,8 @@ class GateCounts:
     """What one attendant did at the gate; `owed` is what the cars owe that pay later (rupees).
 
     `tickets_gone` are tickets of the gate, whoever gave them, of which this attendant said that the car never came in;
-    `tickets_entered` those of which it was said afterwards that it had.
+    `tickets_entered` those of which it was said afterwards that it had. `codes` are the promo codes and vouchers that
+    the attendant gave to a session.
     """
 
     user_id: int
@@ -59,12 +70,19 @@ class GateCounts:
     tickets_given: int = 0
     tickets_entered: int = 0
     tickets_gone: int = 0
+    emergencies: int = 0
+    tokens: int = 0
+    paper_slips: int = 0
+    codes: int = 0
+    exempted: int = 0
 
 
 def gate_counts(*, period: ClosedPeriod, sites: Sites) -> list[GateCounts]:
     """Return the counts of each attendant at these sites on these days, most cars without a code first."""
     lines = _lines(period, sites)
-    counted = lines.filter(action__in=_COUNTED).values("actor_id", "action").annotate(number=Count("pk")).order_by()
+    # Drivers give codes to their sessions themselves.
+    at_work = lines.exclude(actor_role=Role.USER)
+    counted = at_work.filter(action__in=_COUNTED).values("actor_id", "action").annotate(number=Count("pk")).order_by()
     found: dict[int, GateCounts] = {}
     for row in counted:
         user_id = row["actor_id"] or 0

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from parking.accounts.models import User
+from parking.audit import services as audit
 from parking.checkout import paying_later, ticket_answers
 from parking.checkout.identifying import confirm_owner
 from parking.checkout.ticket_answers import TicketAnswer
@@ -13,8 +14,10 @@ from parking.core import clock
 from parking.core.ids import Ref
 from parking.core.sites import ALL_SITES, Sites
 from parking.facilities.models import ParkingZone
+from parking.offers.events import SessionCodeGiven
 from parking.reports.gate_counts import GateCounts, gate_counts
 from parking.reports.periods import report_period
+from parking.stays.events import PaperSlipEntered, SessionExempted, SessionLeftInEmergency, TokenGiven
 from tests.build import actor, book, cancel, enter, give_ticket, leave, take_ticket
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +56,21 @@ def test_tickets_never_let_in_are_counted_for_who_said_so(staff: User, admin: Us
 def test_a_booking_that_a_driver_cancels_is_no_ticket_never_let_in(driver: User, zone: ParkingZone) -> None:
     cancel(driver, book(driver, zone))
     assert [of.tickets_gone for of in counted()] in ([], [0])
+
+
+def test_rare_ways_are_counted_for_who_was_at_work(staff: User, driver: User, zone: ParkingZone) -> None:
+    now = clock.now()
+    stay = enter(staff, take_ticket(zone, now=now), now)
+    about = {"session_id": stay.pk}
+    code = SessionCodeGiven(**about, code="SORRY100", instead_of="")
+    for line in (
+        SessionLeftInEmergency(**about, emergency_id=1, owed=Decimal("50.00")),
+        TokenGiven(**about, token_id=1, number=17),
+        PaperSlipEntered(**about, block="A", number=3, stated_entry="", stated_exit="", stated_cash=Decimal("50.00")),
+        SessionExempted(**about, exempt_class_id=1, name="Ambulance", evidence_id=1),
+        code,
+    ):
+        audit.record(actor(staff), line, now)
+    audit.record(actor(driver), code, now)
+    rare = {"emergencies": 1, "tokens": 1, "paper_slips": 1, "codes": 1, "exempted": 1}
+    assert counted() == [GateCounts(staff.pk, staff.username, entries=1, **rare)]

@@ -32,6 +32,11 @@ class GateCountsOut(Shape):
     tickets_given: int = Field(description="Tickets that were given without letting the car in")
     tickets_entered: int = Field(description="Tickets of which was said afterwards that the car is inside")
     tickets_gone: int = Field(description="Tickets of which was said that the car never came in")
+    emergencies: int = Field(description="Cars let out because an emergency ran")
+    tokens: int = Field(description="Numbered tokens handed out")
+    paper_slips: int = Field(description="Paper slips entered")
+    codes: int = Field(description="Promo codes and vouchers given to a session")
+    exempted: int = Field(description="Cars let through as of an exempt class")
 
     example = {
         "user_id": 8,
@@ -46,6 +51,11 @@ class GateCountsOut(Shape):
         "tickets_given": 12,
         "tickets_entered": 1,
         "tickets_gone": 2,
+        "emergencies": 0,
+        "tokens": 18,
+        "paper_slips": 2,
+        "codes": 1,
+        "exempted": 1,
     }
 
     @classmethod
@@ -61,7 +71,7 @@ class GateCountsOut(Shape):
     summary="What attendants let pass",
 )
 def counts(request: HttpRequest, filters: Annotated[TerminationsQuery, Query()]) -> HttpResponse:
-    """Cars without a code, lost tickets, cars that pay later, tickets never let in and notes of each attendant.
+    """What each attendant let pass otherwise than by a scan and its money: no code, lost tickets, pay later and so on.
 
     Beside them entries and exits.
     """
