@@ -32,7 +32,6 @@ _DAY = timedelta(days=1)
 _ENDS = {"cancelled": EndReason.CANCELLED, "no_shows": EndReason.NO_SHOW, "unpaid": EndReason.UNPAID}
 
 Row = dict[str, Any]
-TABLES = (DayMoney, SiteMoney, HourMoney, DayStays)
 
 
 def last_finished_day(now: datetime) -> date:
@@ -74,18 +73,14 @@ def _without_sums_of_sites(state: RollState) -> list[date]:
 def roll_day(day: date, *, now: datetime, is_next: bool = False) -> None:
     """Add a finished day up; whoever reads meanwhile sees all of its former sums or all of the new ones."""
     state = RollState.objects.select_for_update().get(pk=1)
-    for model in TABLES:
-        _write(model, day)
+    for model, rows in sums_of(day).items():
+        model.objects.filter(day=day).delete()
+        model.objects.bulk_create([model(**row) for row in rows], batch_size=500)
     if is_next and (state.through is None or state.through < day):
         state.through = day
     state.time_zones = state.time_zones | {str(pk): name for pk, name in zones_of_sites.value().items()}
     state.rolled_at = now
     state.save()
-
-
-def _write(model: Any, day: date) -> None:
-    model.objects.filter(day=day).delete()
-    model.objects.bulk_create([model(**row) for row in sums_of(model, day)], batch_size=500)
 
 
 def rebuild(first: date | None, last: date | None, *, now: datetime) -> int:
@@ -116,7 +111,7 @@ def compare_with_rows(*, now: datetime) -> int:
 
 def differs(day: date) -> bool:
     """Return whether the sums of a day are not those of its rows."""
-    return any(_kept(model, day) != _comparable(sums_of(model, day)) for model in TABLES)
+    return any(_kept(model, day) != _comparable(rows) for model, rows in sums_of(day).items())
 
 
 def _kept(model: Any, day: date) -> set[Any]:
@@ -159,10 +154,17 @@ def _days(first: date, last: date) -> Iterator[date]:
 # --- The sums of one day -----------------------------------------------------------------------------
 
 
-def sums_of(model: Any, day: date) -> list[Row]:
-    """Return the rows that a table has to have for a day, read from payments, refunds and parking sessions."""
-    read = {DayMoney: _day_money, SiteMoney: _site_money, HourMoney: _hour_money, DayStays: _day_stays}
-    return [{"day": day, **row} for row in read[model](day, calendar_of(ALL_SITES))]
+def sums_of(day: date) -> dict[Any, list[Row]]:
+    """Return the rows that each table has to have for a day, read from payments, refunds and parking sessions."""
+    calendar = calendar_of(ALL_SITES)
+    day_money = _day_money(day, calendar)
+    found = {
+        DayMoney: day_money,
+        SiteMoney: _of_sites(day_money),
+        HourMoney: _hour_money(day, calendar),
+        DayStays: _day_stays(day, calendar),
+    }
+    return {model: [{"day": day, **row} for row in rows] for model, rows in found.items()}
 
 
 def _money(day: date, calendar: Calendar) -> list[tuple[QuerySet[Any], str, str, str]]:
@@ -198,9 +200,10 @@ def _day_money(day: date, calendar: Calendar) -> list[Row]:
     ]
 
 
-def _site_money(day: date, calendar: Calendar) -> list[Row]:
+def _of_sites(day_money: Iterable[Row]) -> list[Row]:
+    """Return the sums of a day's zones added up by site and method."""
     sums: dict[Any, Row] = {}
-    for row in _day_money(day, calendar):
+    for row in day_money:
         found = sums.setdefault((row["site_id"], row["method"]), {"site_id": row["site_id"], "method": row["method"]})
         for name in ("captured", "refunded", "payments", "refunds"):
             found[name] = found.get(name, 0) + row.get(name, 0)
