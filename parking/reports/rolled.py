@@ -1,8 +1,9 @@
 """Reading the sums of finished days. Whoever reads them adds the rows of the days after `rolled_through()`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import (
     BigIntegerField,
@@ -20,11 +21,13 @@ from django.db.models.functions import Cast
 from parking.core.ids import Ref
 from parking.core.sites import Sites, at_sites
 from parking.reports.models import DayMoney, HourMoney, RollState
-from parking.reports.periods import ClosedPeriod
+from parking.reports.periods import ClosedPeriod, Period
 from parking.reports.rolling import zones_hold
 
 # What a row of the statement is added up by. A cell is a day, a zone and a method.
 CELL, DAY, ZONE, METHOD, HOUR = "cell", "day", "zone", "method", "hour"
+
+_AnyPeriod = TypeVar("_AnyPeriod", bound=Period)
 
 
 def rolled_through() -> date | None:
@@ -33,18 +36,20 @@ def rolled_through() -> date | None:
     return state.through if state is not None and zones_hold(state) else None
 
 
-def upto(period: ClosedPeriod, through: date | None) -> ClosedPeriod | None:
-    """Return the part of a period that is added up, None if nothing is."""
-    if through is None or period.first > through:
+def upto(period: Period, through: date | None) -> ClosedPeriod | None:
+    """Return the part of a period that is added up, None if nothing is. An open beginning is that of time."""
+    if through is None or (period.first is not None and period.first > through):
         return None
-    return ClosedPeriod(period.first, min(period.last, through))
+    return ClosedPeriod(period.first or date.min, min(period.last or through, through))
 
 
-def after(period: ClosedPeriod, through: date | None) -> ClosedPeriod | None:
+def after(period: _AnyPeriod, through: date | None) -> _AnyPeriod | None:
     """Return the part of a period that is not added up, None if all is."""
-    if through is None or period.first > through:
+    if through is None or upto(period, through) is None:
         return period
-    return ClosedPeriod(through + timedelta(days=1), period.last) if period.last > through else None
+    if period.last is not None and period.last <= through:
+        return None
+    return replace(period, first=through + timedelta(days=1))
 
 
 def rolled_parts(

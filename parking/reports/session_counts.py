@@ -4,7 +4,6 @@ Only times that are always the moment of writing are counted so, which no later 
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 
 from django.db.models import F, Sum
 
@@ -12,7 +11,7 @@ from parking.core.sites import ALL_SITES
 from parking.reports.growing import WholeTable
 from parking.reports.models import DayStays
 from parking.reports.periods import ClosedPeriod, Period
-from parking.reports.rolled import in_days, in_zone, rolled_through
+from parking.reports.rolled import after, in_days, in_zone, rolled_through, upto
 from parking.reports.sessions import SessionFilter, counted_sessions
 from parking.reports.walking import count_up_to_long
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
@@ -38,15 +37,14 @@ class SessionCounter:
             return WholeTable(ParkingSession).count()
         columns = _sums_for(wanted)
         through = rolled_through() if columns else None
-        first, last = wanted.period.first, wanted.period.last
-        if through is None or (first and first > through):
+        days = upto(wanted.period, through)
+        if days is None:
             return counted_sessions(wanted).count()
-        found = _added_up(wanted, columns, ClosedPeriod(first or date.min, min(last or through, through)))
+        found = _added_up(wanted, columns, days)
         if wanted.status == SessionStatus.CANCELLED:
             # Those without a place are in no sum: they are few, and `session_by_other_end` has them.
             found += _ended(wanted, Period(last=through), end_reason=EndReason.NO_PLACE.value)
-        if last is None or last > through:
-            live = Period(through + timedelta(days=1), last)
+        if live := after(wanted.period, through):
             found += _ended(wanted, live) if wanted.status else counted_sessions(replace(wanted, period=live)).count()
         return found
 

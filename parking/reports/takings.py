@@ -5,7 +5,7 @@ Money counts on the day it was captured, a refund on the day it was done, in the
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -31,6 +31,7 @@ from parking.reports.rolled import (
     nothing,
     rolled_hours,
     rolled_parts,
+    upto,
 )
 from parking.reports.sums import sum_of_paise
 
@@ -151,13 +152,10 @@ def sums_by_method(
     Days until `through` come from their roll-ups. `zone`: in this one alone.
     """
     parts: list[QuerySet[Any, Any]] = []
-    live = period
-    if through is not None and (period.first is None or period.first <= through):
-        days = ClosedPeriod(period.first or date.min, min(period.last or through, through))
+    if days := upto(period, through):
         money = in_zone(DayMoney.objects.all(), zone, "") if zone else SiteMoney.objects.all()
         parts.append(_of_methods(in_days(money, days, sites), "method", _ROLLED))
-        live = Period(through + timedelta(days=1), period.last)
-    if live.first is None or live.last is None or live.first <= live.last:
+    if live := after(period, through):
         for source in (_PAYMENTS, _REFUNDS):
             rows = in_zone(at_sites(source.rows(), sites, source.site), zone, f"{source.to_payment}bill__session__")
             rows = live.narrow(rows, source.moment, sites, source.site).order_by()
