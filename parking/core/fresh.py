@@ -10,7 +10,7 @@ from weakref import WeakSet
 
 T = TypeVar("T")
 
-_all: "WeakSet[FreshValue[Any] | UntilNews[Any]]" = WeakSet()
+_all: "WeakSet[FreshValue[Any] | UntilNews[Any] | ForAMoment[Any]]" = WeakSet()
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,55 @@ class UntilNews(Generic[T]):
         """Load again at the next call; for tests, whose databases change under the process."""
         with self._loading:
             self._kept_for, self._kept = None, {}
+
+
+@dataclass
+class _Moment(Generic[T]):
+    """A value that is being made, or was at `begun_at` (monotonic clock)."""
+
+    begun_at: float
+    making: threading.Lock
+    value: T | None = None
+
+
+class ForAMoment(Generic[T]):
+    """Values by key for what many ask at the same moment: made once, and forgotten after so many seconds.
+
+    Each process has its own, `most` of them at most. One thread makes a value while those who ask for the same wait. An
+    error is raised to whoever made it, and the next one tries again.
+    """
+
+    def __init__(self, seconds: float = 1.0, most: int = 200) -> None:
+        self._seconds = seconds
+        self._most = most
+        self._kept: dict[Hashable, _Moment[T]] = {}
+        self._guard = threading.Lock()
+        _all.add(self)
+
+    def value(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the value of a key, which `make` returns if nobody has asked for it just now."""
+        with self._guard:
+            moment = self._moment(key)
+        with moment.making:
+            if moment.value is None:
+                moment.value = make()
+            return moment.value
+
+    def forget(self) -> None:
+        """Make every value again; for tests."""
+        with self._guard:
+            self._kept = {}
+
+    def _moment(self, key: Hashable) -> _Moment[T]:
+        now = time.monotonic()
+        found = self._kept.get(key)
+        if found is not None and now - found.begun_at < self._seconds:
+            return found
+        if len(self._kept) >= self._most or found is not None:
+            fresh = {each: kept for each, kept in self._kept.items() if now - kept.begun_at < self._seconds}
+            self._kept = fresh if len(fresh) < self._most else {}
+        self._kept[key] = _Moment(now, threading.Lock())
+        return self._kept[key]
 
 
 def forget_all() -> None:

@@ -2,26 +2,33 @@
 
 A part's state is a short text from a `FreshValue`, read once a second per process. Its ETag is made of that text with
 the server's secret, so a client that sends it has seen this very state: an unchanged part is answered 304 before the
-caller is looked up, without a statement. Only what has changed is rendered, for the audience of its view.
+caller is looked up, without a statement. Only what has changed is rendered, for the audience of its view; where many
+see the same (`drawn_once`), each process renders it once for all of them who ask within a second.
 """
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
 from parking.core import clock
+from parking.core.fresh import ForAMoment
 from parking.core.ids import MAX_ID
+from parking.edge.callers import actor_of
 from parking.edge.pages import PRIVATE
 from parking.web.access import View
 
 State = Callable[..., str]
+Drawing = Callable[..., HttpResponse]
+
+_drawn: ForAMoment[bytes] = ForAMoment()
 
 
 def live(state: State) -> Callable[[View], View]:
@@ -47,6 +54,29 @@ def live(state: State) -> Callable[[View], View]:
         return conditional
 
     return decorate
+
+
+def drawn_once(state: State, seen_by: Callable[[HttpRequest], Hashable]) -> Callable[[Drawing], View]:
+    """Draw a part once for all who see the same: behind the audience of its view, with the state that `live` takes.
+
+    `seen_by` returns what the part depends on beside address, language and state. The state is read before the drawing,
+    so what is sent is never older than its tag. Only a part without forms and notes of one person may be shared so.
+    """
+
+    def decorate(view: Drawing) -> View:
+        @wraps(view)
+        def shared(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            key = (request.get_full_path(), get_language(), state(*args, **kwargs), seen_by(request))
+            return HttpResponse(_drawn.value(key, lambda: view(request, *args, **kwargs).content))
+
+        return shared
+
+    return decorate
+
+
+def same_rights(request: HttpRequest) -> Hashable:
+    """Return what people have in common who see the same at work: role, permissions, sites and gate."""
+    return replace(actor_of(request), user_id=None)
 
 
 def minute() -> str:

@@ -1,11 +1,16 @@
 """Parts of pages that look after news: what is asked again and again costs nothing while nothing has changed."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import translation
 
-from parking.web.live import live
+from parking.core.fresh import ForAMoment, forget_all
+from parking.web.live import drawn_once, live
 
 
 class Part:
@@ -68,3 +73,95 @@ def test_a_tag_cannot_be_made_without_the_secret(part, settings):
 def test_a_refusal_carries_no_tag():
     part = live(state=lambda: "one")(lambda _request: HttpResponse(status=302))
     assert "ETag" not in part(RequestFactory().get("/part/")).headers
+
+
+# --- Drawn once for many -----------------------------------------------------------------------------
+
+
+class SharedPart:
+    """A live part whose state the test sets, drawn once for all who wear the same colour."""
+
+    def __init__(self):
+        self.state = "one"
+        self.drawn = 0
+        self.view = drawn_once(state=lambda: self.state, seen_by=lambda request: request.colour)(self._draw)
+
+    def _draw(self, request):
+        self.drawn += 1
+        return HttpResponse(f"{request.colour} sees {self.state}")
+
+    def ask(self, colour="red", path="/part/"):
+        request = RequestFactory().get(path)
+        request.colour = colour
+        return self.view(request).content.decode()
+
+
+@pytest.fixture
+def shared():
+    forget_all()
+    yield SharedPart()
+    forget_all()
+
+
+def test_what_is_seen_alike_is_drawn_once(shared):
+    assert [shared.ask(), shared.ask(), shared.drawn] == ["red sees one", "red sees one", 1]
+
+
+def test_others_see_their_own(shared):
+    assert [shared.ask(), shared.ask("blue"), shared.drawn] == ["red sees one", "blue sees one", 2]
+
+
+def test_addresses_and_languages_are_drawn_for_themselves(shared):
+    shared.ask()
+    shared.ask(path="/other/")
+    with translation.override("hi"):
+        shared.ask()
+    assert shared.drawn == 3
+
+
+def test_a_new_state_is_drawn_at_once(shared):
+    shared.ask()
+    shared.state = "two"
+    assert shared.ask() == "red sees two"
+
+
+def test_after_a_second_a_part_is_drawn_again(shared, monkeypatch):
+    begun = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: begun)
+    shared.ask()
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 0.99)
+    shared.ask()
+    assert shared.drawn == 1
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 1)
+    shared.ask()
+    assert shared.drawn == 2
+
+
+def test_threads_that_ask_at_once_wait_for_one_drawing():
+    moment, begun, drawn = ForAMoment(), threading.Barrier(4), []
+
+    def make():
+        time.sleep(0.05)
+        drawn.append(1)
+        return len(drawn)
+
+    def ask(_):
+        begun.wait(5)
+        return moment.value("part", make)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(ask, range(4))) == [1, 1, 1, 1]
+
+
+def test_a_drawing_that_fails_is_tried_again():
+    moment = ForAMoment()
+    with pytest.raises(ZeroDivisionError):
+        moment.value("part", lambda: 1 // 0)
+    assert moment.value("part", lambda: 5) == 5
+
+
+def test_no_more_is_kept_than_agreed():
+    moment, made = ForAMoment(most=2), []
+    for key in ("a", "b", "c", "a"):
+        moment.value(key, lambda key=key: made.append(key) or key)
+    assert made == ["a", "b", "c", "a"]

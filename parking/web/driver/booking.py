@@ -31,10 +31,10 @@ from parking.vehicles.models import VehicleKind
 from parking.vehicles.queries import plate_matches
 from parking.vehicles.saving import save_vehicle
 from parking.web.access import driver_of, to_sign_in, user_of
-from parking.web.driver.cards import kept_for, zone_card, zone_cards
+from parking.web.driver.cards import kept_for, own_places, zone_card, zone_cards
 from parking.web.driver.forms import BookingForm
 from parking.web.driver.wanted import HOURS, read_hours
-from parking.web.live import live, minute
+from parking.web.live import drawn_once, live, minute
 from parking.web.pass_words import ShownPass, shown_pass
 
 
@@ -68,6 +68,7 @@ def _state(zone_id: int) -> str:
 
 @live(state=_state)
 @require_safe
+@drawn_once(state=_state, seen_by=own_places)
 def zone_live(request: HttpRequest, zone_id: int) -> HttpResponse:
     """Show the part of a zone's page that changes: free slots, and other zones with some."""
     return page(request, "driver/parts/zone_now.html", **_zone_now(request, zone_id))

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
+from parking.core import clock
 from parking.facilities.admitting import closed_place, kinds_of, kinds_with_slots
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.facilities.place_rules import Bookable
@@ -192,6 +193,13 @@ def kept_for(request: HttpRequest, now: datetime) -> Mapping[int, list[KeptPlace
     """Return the free slots that are kept for passes of a driver who looks, by zone; none for others."""
     driver = driver_of(request)
     return kept_places_of(driver.pk, now) if driver else {}
+
+
+def own_places(request: HttpRequest) -> tuple[bool, int | None]:
+    """Return what cards depend on beside the zones: whether a driver looks, and who, if slots are kept for that one."""
+    driver = driver_of(request)
+    has_own = driver is not None and bool(kept_places_of(driver.pk, clock.now()))
+    return driver is not None, driver.pk if driver and has_own else None
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from parking.edge.pages import page
 from parking.stays.watching import all_zones_text, counts_now
 from parking.web.access import driver_of
 from parking.web.driver.again import again_of
-from parking.web.driver.cards import ZoneCard, by_site, kept_for
+from parking.web.driver.cards import ZoneCard, by_site, kept_for, own_places
 from parking.web.driver.wanted import Wanted, read_wanted
-from parking.web.live import live, minute
+from parking.web.live import drawn_once, live, minute
 
 # The page asks the browser for the place when its button is pressed; no other page may.
 _MAY_LOCATE = "geolocation=(self)"
@@ -74,6 +74,7 @@ def _tile_host() -> str:
 
 @live(state=_state)
 @require_safe
+@drawn_once(state=_state, seen_by=own_places)
 def overview_live(request: HttpRequest) -> HttpResponse:
     """Show the cards without the page around them."""
     wanted, now = read_wanted(request.GET), clock.now()

@@ -40,7 +40,7 @@ from parking.web.gate.forms import TerminationForm
 from parking.web.gate.here import actor_here, gate_fields, kept_gate
 from parking.web.gate.qr_codes import waiting_context
 from parking.web.gate.refunds import may_refund
-from parking.web.live import live, minute
+from parking.web.live import drawn_once, live, minute, same_rights
 
 PAGE_SIZE = 25
 MOST_EXPECTED = 10
@@ -78,6 +78,7 @@ def _inside_state() -> str:
 @live(state=_inside_state)
 @require_safe
 @for_attendants
+@drawn_once(state=_inside_state, seen_by=same_rights)
 def cars_live(request: HttpRequest) -> HttpResponse:
     """Show the list without the page; amounts and times change with the minute."""
     return page(request, "gate/parts/cars.html", **_list(request))

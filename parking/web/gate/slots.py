@@ -13,7 +13,7 @@ from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.facilities.queries import ZoneCounts, find_zone, slots_by_zone, zones_with_counts
 from parking.stays.watching import all_zones_text, counts_now, slots_now
 from parking.web.access import for_attendants
-from parking.web.live import live
+from parking.web.live import drawn_once, live, same_rights
 
 # Above that the page is slow to draw and long to look through.
 MOST_SLOTS = 1000
@@ -43,6 +43,7 @@ def _state() -> str:
 @live(state=_state)
 @require_safe
 @for_attendants
+@drawn_once(state=_state, seen_by=same_rights)
 def grid_live(request: HttpRequest) -> HttpResponse:
     """Show the grids without the page."""
     return page(request, "gate/parts/grid.html", grids=_grids(request, _chosen(request), counts_now()))

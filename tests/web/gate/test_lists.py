@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from parking.accounts.models import User
 from parking.core import clock, fresh, site_settings
 from parking.facilities.models import ParkingSlot
 from parking.payments.gateways.base import GatewayState
@@ -124,6 +125,14 @@ def test_a_list_costs_few_statements_however_long(gate, car_inside, django_asser
     gate.client.get("/gate/inside/")  # the bell's count is kept for a second
     with django_assert_max_num_queries(6):  # brand, session, user, zones, count, cars
         gate.client.get("/gate/inside/")
+
+
+@pytest.mark.parametrize("path", ["/gate/inside/live/", "/gate/slots/live/"])
+def test_what_one_attendant_sees_is_not_shown_at_another_site(gate, car_inside, zone, staff, path):
+    car_inside(zone)
+    assert zone.name in gate.client.get(path).content.decode()
+    User.objects.filter(pk=staff.pk).update(site_ids=[zone.site_id + 1])
+    assert zone.name not in gate.client.get(path).content.decode()
 
 
 @pytest.mark.parametrize("path", ["/gate/inside/live/", "/gate/slots/live/", "/gate/ticket/zones/"])

@@ -10,7 +10,7 @@ from parking.reports.board import board_now
 from parking.reports.usual import days_now, usual_now
 from parking.stays.watching import everything_text
 from parking.web.access import for_office
-from parking.web.live import live, minute
+from parking.web.live import drawn_once, live, minute, same_rights
 from parking.web.office.day.alerts import alert_cards
 from parking.web.office.day.figures import (
     MOST_ZONES,
@@ -38,6 +38,7 @@ def _state() -> str:
 @require_safe
 @live(state=_state)
 @for_office
+@drawn_once(state=_state, seen_by=same_rights)
 def live_part(request: HttpRequest) -> HttpResponse:
     """Show the changing part of the dashboard."""
     return _rendered(request, "office/parts/dashboard.html")

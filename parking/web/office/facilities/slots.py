@@ -18,7 +18,7 @@ from parking.passes.queries import pass_keeping
 from parking.stays.watching import slots_now, zone_text
 from parking.web.access import for_managers, for_office
 from parking.web.confirming import ask, is_confirmed, is_going_back
-from parking.web.live import live
+from parking.web.live import drawn_once, live, same_rights
 from parking.web.office.facilities.slot_forms import NewSlotsForm, SlotForm, next_slots
 from parking.web.templatetags.parking import word
 
@@ -70,6 +70,7 @@ def _state_of(zone_id: int) -> str:
 @live(state=_state_of)
 @require_safe
 @for_office
+@drawn_once(state=_state_of, seen_by=same_rights)
 def grid(request: HttpRequest, zone_id: int) -> HttpResponse:
     """Show the counts and the slots without the page."""
     zone = find_zone(Ref(pk=zone_id), sites=actor_of(request).sites)

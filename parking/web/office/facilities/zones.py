@@ -24,7 +24,7 @@ from parking.tariffs.queries import price_now, rates_of_kinds
 from parking.web.access import for_managers, for_office
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.forms import ServiceForm
-from parking.web.live import live
+from parking.web.live import drawn_once, live, same_rights
 from parking.web.office.facilities.zone_form import ZoneForm, values_of, values_of_new_zone
 from parking.web.office.shared.history import change_lines
 from parking.web.office.shared.second_person import say_done
@@ -51,6 +51,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @live(state=all_zones_text)
 @require_safe
 @for_office
+@drawn_once(state=all_zones_text, seen_by=same_rights)
 def counts(request: HttpRequest) -> HttpResponse:
     """Show the list of zones without the page."""
     switch = site_switch(request)
