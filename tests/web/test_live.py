@@ -1,5 +1,6 @@
 """Parts of pages that look after news: what is asked again and again costs nothing while nothing has changed."""
 
+import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -84,16 +85,16 @@ class SharedPart:
     def __init__(self):
         self.state = "one"
         self.drawn = 0
-        self.view = drawn_once(state=lambda: self.state, seen_by=lambda request: request.colour)(self._draw)
+        self.view = drawn_once(state=lambda: self.state, seen_by=lambda request: request.headers["Colour"])(self._draw)
 
     def _draw(self, request):
         self.drawn += 1
-        return HttpResponse(f"{request.colour} sees {self.state}")
+        return HttpResponse(f"{request.headers['Colour']} sees {self.state}")
 
     def ask(self, colour="red", path="/part/"):
-        request = RequestFactory().get(path)
-        request.colour = colour
-        return self.view(request).content.decode()
+        answer = self.view(RequestFactory().get(path, headers={"Colour": colour}))
+        assert isinstance(answer, HttpResponse)
+        return answer.content.decode()
 
 
 @pytest.fixture
@@ -138,12 +139,12 @@ def test_after_a_second_a_part_is_drawn_again(shared, monkeypatch):
 
 
 def test_threads_that_ask_at_once_wait_for_one_drawing():
-    moment, begun, drawn = ForAMoment(), threading.Barrier(4), []
+    moment: ForAMoment[int] = ForAMoment()
+    begun, numbers = threading.Barrier(4), itertools.count(1)
 
     def make():
         time.sleep(0.05)
-        drawn.append(1)
-        return len(drawn)
+        return next(numbers)
 
     def ask(_):
         begun.wait(5)
@@ -154,14 +155,13 @@ def test_threads_that_ask_at_once_wait_for_one_drawing():
 
 
 def test_a_drawing_that_fails_is_tried_again():
-    moment = ForAMoment()
+    moment: ForAMoment[int] = ForAMoment()
     with pytest.raises(ZeroDivisionError):
         moment.value("part", lambda: 1 // 0)
     assert moment.value("part", lambda: 5) == 5
 
 
 def test_no_more_is_kept_than_agreed():
-    moment, made = ForAMoment(most=2), []
-    for key in ("a", "b", "c", "a"):
-        moment.value(key, lambda key=key: made.append(key) or key)
-    assert made == ["a", "b", "c", "a"]
+    moment: ForAMoment[int] = ForAMoment(most=2)
+    numbers = itertools.count(1)
+    assert [moment.value(key, lambda: next(numbers)) for key in ("a", "b", "a", "c", "a")] == [1, 2, 1, 3, 4]
