@@ -1,16 +1,18 @@
 """The list of payments and refunds, walked by time however long it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from heapq import merge
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from parking.core.ids import MAX_ID
 from parking.facilities.calendars import calendar_of
 from parking.reports.money_counts import MoneyCounter, numbers_of_parts
 from parking.reports.payments import PAYMENT, REFUND, MoneyFilter, MoneyPart, money_keys, money_parts, united
-from parking.reports.walking import key_text, read_key
+from parking.reports.walking import ROWS_AT_ONCE, key_text, read_key
 
 _KINDS = {"P": PAYMENT, "R": REFUND}
 
@@ -32,7 +34,7 @@ class MoneyWalk:
 
     def key_of(self, row: dict[str, Any]) -> str:
         """Return the key of a row."""
-        return f"{row['kind'][0]}{key_text(row['at'], row['row_id'])}"
+        return _key_of(row)
 
     def key_at(self, day: date) -> str | None:
         """Return the key after which the rows of a day begin."""
@@ -46,13 +48,12 @@ class MoneyWalk:
         """Return how many rows of the list precede those of a day."""
         if not self.downwards:
             return united(self._until(day - timedelta(days=1))).count()
-        return united(_all(self.wanted)).count() - united(self._until(day)).count()
+        return united(_keys(_parts(self.wanted))).count() - united(self._until(day)).count()
 
     def _first(self, key: str, most: int, *, downwards: bool) -> list[dict[str, Any]]:
-        parts = _all(self.wanted)
-        if key:
-            parts = _beyond(self.wanted, key, "lt" if downwards else "gt")
-        return _first_of(parts, most, downwards=downwards)
+        parts = _parts(self.wanted)
+        keys = _beyond(parts, key, "lt" if downwards else "gt") if key else _keys(parts)
+        return _first_of(keys, most, downwards=downwards)
 
     def _until(self, day: date) -> list["QuerySet[Any, Any]"]:
         calendar = calendar_of(self.wanted.sites)
@@ -84,9 +85,40 @@ class MoneyList:
 
     def _cut(self, first: int, end: int, *, downwards: bool) -> list[dict[str, Any]]:
         if end <= NEAR:
-            return _first_of(_all(self.wanted), end, downwards=downwards)[first:]
+            return _first_of(_keys(_parts(self.wanted)), end, downwards=downwards)[first:]
         keys = money_keys(self.wanted)
         return list((keys if downwards else keys.reverse())[first:end])
+
+
+def money_as_of(wanted: MoneyFilter, now: datetime) -> Iterator[dict[str, Any]]:
+    """Yield kind and id of all rows of a filter as of `now`, newest first, for files, however long somebody reads.
+
+    A refund that is done meanwhile moves to the top of the list, where the reader has been: the few that are under way
+    are read at first, and keep their place.
+    """
+    parts = _parts(wanted)
+    waiting = [
+        row
+        for part in parts
+        if part.is_under_way
+        for row in part.keys(part.rows.filter(created_at__lte=now)).order_by("-at", "-row_id")
+    ]
+    moving = {row["row_id"] for row in waiting}
+    settled = _settled([part for part in parts if not part.is_under_way], now)
+    stay = (row for row in settled if row["kind"] != REFUND or row["row_id"] not in moving)
+    yield from merge(waiting, stay, key=_place, reverse=True)
+
+
+def _settled(parts: Sequence[MoneyPart], now: datetime) -> Iterator[dict[str, Any]]:
+    """Yield the rows until `now`, newest first, read in portions."""
+    key = f"{REFUND[0]}{key_text(now, MAX_ID)}"
+    while portion := _first_of(_beyond(parts, key, "lt"), ROWS_AT_ONCE, downwards=True):
+        yield from portion
+        key = _key_of(portion[-1])
+
+
+def _key_of(row: dict[str, Any]) -> str:
+    return f"{row['kind'][0]}{key_text(row['at'], row['row_id'])}"
 
 
 def _first_of(parts: Sequence["QuerySet[Any, Any]"], most: int, *, downwards: bool) -> list[dict[str, Any]]:
@@ -105,19 +137,17 @@ def _parts(wanted: MoneyFilter) -> list[MoneyPart]:
     return [part for part, number in zip(money_parts(wanted), numbers_of_parts(wanted), strict=True) if number != 0]
 
 
-def _all(wanted: MoneyFilter) -> list["QuerySet[Any, Any]"]:
-    return [part.keys(part.rows) for part in _parts(wanted)]
+def _keys(parts: Sequence[MoneyPart]) -> list["QuerySet[Any, Any]"]:
+    return [part.keys(part.rows) for part in parts]
 
 
-def _beyond(wanted: MoneyFilter, key: str, way: str) -> list["QuerySet[Any, Any]"]:
+def _beyond(parts: Sequence[MoneyPart], key: str, way: str) -> list["QuerySet[Any, Any]"]:
     """Return the parts of the union beyond a key. Each is narrowed by itself, because a union cannot be."""
     kind = _KINDS.get(key[:1])
     if kind is None:
         raise ValueError("the key of a row begins with its kind")
     at, pk = read_key(key[1:])
-    return [
-        part.keys(part.rows.filter(_row_beyond(part.kind, part.moment, (kind, at, pk), way))) for part in _parts(wanted)
-    ]
+    return [part.keys(part.rows.filter(_row_beyond(part.kind, part.moment, (kind, at, pk), way))) for part in parts]
 
 
 def _row_beyond(kind: str, moment: str, key: tuple[str, datetime, int], way: str) -> Q:

@@ -1,6 +1,6 @@
 """All payments and refunds as one list, with totals."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -159,6 +159,11 @@ class MoneyPart:
     moment: str
     site: str
 
+    @property
+    def is_under_way(self) -> bool:
+        """Return whether these are refunds that are not done, which have no time at which they were."""
+        return self.moment == "created_at"
+
     def keys(self, rows: QuerySet[Any], **more: Any) -> QuerySet[Any, Any]:
         """Return the keys of these rows of the part."""
         return rows.order_by().values(kind=Value(self.kind), row_id=F("pk"), at=F(self.moment), **more)
@@ -196,9 +201,9 @@ def money_keys(wanted: MoneyFilter, *, by: str = "at", downwards: bool = True) -
     return keys.order_by(first, *newest_first, "-kind", "-row_id")
 
 
-def all_money(keys: QuerySet[Any, Any]) -> Iterator[MoneyRow]:
-    """Yield the rows of all `money_keys`, read in portions: a list of any length takes the same memory."""
-    rows = keys.iterator(chunk_size=ROWS_AT_ONCE)
+def all_money(keys: Iterable[dict[str, Any]]) -> Iterator[MoneyRow]:
+    """Yield the rows of these keys, read in portions: a list of any length takes the same memory."""
+    rows = iter(keys)
     while portion := list(islice(rows, ROWS_AT_ONCE)):
         yield from money_rows(portion)
 

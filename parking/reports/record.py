@@ -16,6 +16,7 @@ from parking.core.ids import parse_ref
 from parking.facilities.calendars import Calendar
 from parking.reports.growing import WholeTable
 from parking.reports.periods import Period
+from parking.reports.walking import ColumnWalk
 
 _KINDS = {kind.value: kind for kind in ActorKind}
 
@@ -52,6 +53,12 @@ def record_lines(wanted: RecordFilter, *, actor: Actor) -> QuerySet[AuditEntry]:
     }
     rows = rows.filter(**{name: value for name, value in exact.items() if value is not None})
     return rows.filter(actor_id=_id_of(wanted.actor)) if wanted.actor else rows
+
+
+def record_walk(lines: QuerySet[AuditEntry]) -> ColumnWalk:
+    """Return lines of the record, newest first; they know no site, so their days are the operator's."""
+    calendar = Calendar(clock.site_zone())
+    return ColumnWalk(lines, "pk", downwards=True, moment="at", site="", calendar=calendar)
 
 
 def counter_of(wanted: RecordFilter, rows: QuerySet[AuditEntry]) -> "QuerySet[AuditEntry] | WholeTable":

@@ -1,7 +1,7 @@
 """The office's lists as tables for files: columns and rows.
 
-Rows are read in portions while the file is written (`parking/reports/exports.py`), so that a file of any length takes
-the same memory.
+Rows are read in portions (`rows_of`, `money_as_of`) while the file is written (`parking/reports/exports.py`), so that a
+file of any length takes the same memory.
 """
 
 import json
@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-
-from django.db.models import QuerySet
 
 from parking.audit.models import AuditEntry
 from parking.checkout.bills import lines_at
@@ -40,12 +38,11 @@ RECORD_COLUMNS = (
     "request_id", "facts",
 )  # fmt: skip
 REVENUE_COLUMNS = ("part", "name", "revenue", "refunds", "net", "sessions")
-ROWS_AT_ONCE = 500
 
 
-def record_table(rows: QuerySet[AuditEntry]) -> Iterator[Row]:
+def record_table(rows: Iterable[AuditEntry]) -> Iterator[Row]:
     """Yield a row under RECORD_COLUMNS for each line of the record, in their order; facts are JSON."""
-    for entry in rows.iterator(chunk_size=ROWS_AT_ONCE):
+    for entry in rows:
         yield (
             entry.pk,
             entry.at,
@@ -61,9 +58,9 @@ def record_table(rows: QuerySet[AuditEntry]) -> Iterator[Row]:
         )
 
 
-def session_table(rows: QuerySet[ParkingSession], *, now: datetime) -> Iterator[Row]:
-    """Yield a row under SESSION_COLUMNS for each of `all_sessions`, in their order; costs are as of `now`."""
-    for session in rows.iterator(chunk_size=ROWS_AT_ONCE):
+def session_table(rows: Iterable[ParkingSession], *, now: datetime) -> Iterator[Row]:
+    """Yield a row under SESSION_COLUMNS for each session, in their order; costs are as of `now`."""
+    for session in rows:
         yield _session_row(session, total_of(lines_at(session, now)), rate_of(session, now))
 
 
@@ -98,8 +95,8 @@ def local_times(times: Iterable[datetime | None], site_id: int | None) -> list[d
     return [None if time is None else time.astimezone(zone) for time in times]
 
 
-def money_table(keys: QuerySet[Any, Any]) -> Iterator[Row]:
-    """Yield a row under MONEY_COLUMNS for each of `money_keys`, in their order."""
+def money_table(keys: Iterable[dict[str, Any]]) -> Iterator[Row]:
+    """Yield a row under MONEY_COLUMNS for each of these keys, in their order."""
     for row in all_money(keys):
         (at,) = local_times((row["at"],), row["site_id"])
         cells: Mapping[str, object] = {**row, "at": at}

@@ -3,7 +3,7 @@
 Only orders that an index carries are walked, so that the last page costs what the first one does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from parking.facilities.calendars import Calendar
 
 # Lists of more rows are walked; shorter ones are numbered by page, and sorted by anything.
 LONG = 10_000
+ROWS_AT_ONCE = 500
 _BETWEEN = "~"
 
 
@@ -43,6 +44,20 @@ class Walk(Protocol):
     def ahead_of(self, day: date) -> int:
         """Return how many rows of the list precede those of a day."""
         ...
+
+
+def rows_of(walk: Walk) -> Iterator[Any]:
+    """Yield all rows of a list, for files: each portion is a statement of its own that an index brings to its place.
+
+    A cursor would hold a transaction open for as long as somebody takes to read, or have every row laid down before the
+    first is sent, which takes minutes for millions.
+    """
+    key = ""
+    while portion := walk.after(key, ROWS_AT_ONCE):
+        yield from portion
+        if len(portion) < ROWS_AT_ONCE:
+            return
+        key = walk.key_of(portion[-1])
 
 
 def count_up_to_long(rows: "QuerySet[Any]") -> int:

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -15,13 +15,14 @@ from parking.core.ids import Ref
 from parking.core.sites import ALL_SITES
 from parking.facilities.calendars import zones_of_sites
 from parking.facilities.models import ParkingZone
-from parking.payments.models import Payment, PaymentOrder
-from parking.reports import payments
+from parking.payments.models import Payment, PaymentOrder, Refund, RefundStatus
+from parking.reports import money_walk, payments, walking
 from parking.reports.exports import BYTE_ORDER_MARK, csv_lines
+from parking.reports.money_walk import money_as_of
 from parking.reports.payments import MoneyFilter, money_keys
-from parking.reports.periods import ClosedPeriod, period
+from parking.reports.periods import ClosedPeriod, Period, period
 from parking.reports.revenue import revenue_report
-from parking.reports.sessions import SessionFilter, all_sessions, sorted_sessions
+from parking.reports.sessions import SessionFilter, all_sessions, sessions_walk, sorted_sessions
 from parking.reports.sheets import (
     MONEY_COLUMNS,
     REVENUE_COLUMNS,
@@ -30,11 +31,15 @@ from parking.reports.sheets import (
     revenue_table,
     session_table,
 )
+from parking.reports.walking import rows_of
 from parking.reports.xlsx import xlsx_file
 from parking.stays.models import ParkingSession
 from tests.reports.story import DAY20, DAY21, DAY22, DAY23, NOON, Story, ist
 
 pytestmark = pytest.mark.django_db
+
+# After all that happens in the story.
+LATER = ist("30 00:00")
 
 
 def read_csv(columns: Sequence[str], table: Any) -> list[dict[str, str]]:
@@ -51,7 +56,7 @@ def read_xlsx(columns: Sequence[str], table: Any) -> list[dict[str, Any]]:
 
 
 def of_day(**narrowed: Any) -> Any:
-    return money_table(money_keys(MoneyFilter(sites=ALL_SITES, **narrowed)))
+    return money_table(money_as_of(MoneyFilter(sites=ALL_SITES, **narrowed), LATER))
 
 
 # --- Stays -------------------------------------------------------------------------------------------
@@ -109,16 +114,48 @@ def test_money_is_read_in_portions(
     story: Story, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
 ) -> None:
     monkeypatch.setattr(payments, "ROWS_AT_ONCE", 4)
+    monkeypatch.setattr(money_walk, "ROWS_AT_ONCE", 4)
     zones_of_sites.value()  # read once a second by each process
-    with django_assert_max_num_queries(1 + 2 * 3):
-        assert len(list(money_table(money_keys(MoneyFilter(sites=ALL_SITES))))) == 11
+    # Which kinds there are; what is under way; payments and refunds, four times; their rows, three times.
+    with django_assert_max_num_queries(3 + 1 + 2 * 4 + 2 * 3):
+        assert len(list(of_day())) == 11
 
 
 @pytest.mark.parametrize("portion", [1, 3, 11, 500])
 def test_portions_neither_lose_nor_repeat_a_row(story: Story, monkeypatch: pytest.MonkeyPatch, portion: int) -> None:
     whole = list(money_table(money_keys(MoneyFilter(sites=ALL_SITES))))
     monkeypatch.setattr(payments, "ROWS_AT_ONCE", portion)
-    assert list(money_table(money_keys(MoneyFilter(sites=ALL_SITES)))) == whole
+    monkeypatch.setattr(money_walk, "ROWS_AT_ONCE", portion)
+    assert list(of_day()) == whole
+
+
+@pytest.mark.parametrize("portion", [1, 3, 500])
+def test_sessions_of_a_file_are_those_of_the_list(story: Story, monkeypatch: pytest.MonkeyPatch, portion: int) -> None:
+    wanted = SessionFilter(sites=ALL_SITES, period=Period(DAY21, DAY23))
+    monkeypatch.setattr(walking, "ROWS_AT_ONCE", portion)
+    rows = list(rows_of(sessions_walk(wanted, "number", downwards=True)))
+    assert len(rows) > 4
+    assert rows == list(all_sessions(wanted))
+
+
+def test_a_refund_that_is_done_while_somebody_reads_is_in_the_file_once(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(money_walk, "ROWS_AT_ONCE", 2)
+    refund = Refund.objects.get(payment__bill=story.refunded_late.bill)
+    Refund.objects.filter(pk=refund.pk).update(status=RefundStatus.PENDING, completed_at=None)
+    keys = money_as_of(MoneyFilter(sites=ALL_SITES), ist("23 18:00"))
+    read = [next(keys)]
+    Refund.objects.filter(pk=refund.pk).update(status=RefundStatus.COMPLETED, completed_at=ist("23 18:01"))
+    read += keys
+    assert [(key["kind"], key["row_id"]) for key in read].count(("REFUND", refund.pk)) == 1
+    assert len(read) == 11
+
+
+def test_what_is_paid_while_somebody_reads_is_not_in_the_file(story: Story) -> None:
+    newest = Payment.objects.latest("captured_at")
+    keys = money_as_of(MoneyFilter(sites=ALL_SITES), newest.captured_at - timedelta(seconds=1))
+    assert ("PAYMENT", newest.pk) not in [(key["kind"], key["row_id"]) for key in keys]
 
 
 # --- Revenue -----------------------------------------------------------------------------------------

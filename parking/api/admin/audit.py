@@ -17,8 +17,9 @@ from parking.edge.describe import READ_PROBLEMS, Ok, Page, examples, paged
 from parking.edge.downloads import table_file
 from parking.edge.parsing import Day, Decoded, Text64, Text200
 from parking.reports.periods import period
-from parking.reports.record import RecordFilter, counter_of, record_lines
+from parking.reports.record import RecordFilter, counter_of, record_lines, record_walk
 from parking.reports.sheets import RECORD_COLUMNS, record_table
+from parking.reports.walking import rows_of
 
 router = Router(tags=["Admin"], auth=admin_only)
 
@@ -56,6 +57,8 @@ def record(request: HttpRequest, filters: Annotated[AuditQuery, Query()]) -> Htt
     )
     rows = record_lines(wanted, actor=actor_of(request))
     if filters.export:
-        return table_file(filters.export, "audit", RECORD_COLUMNS, record_table(rows), counted=rows)
+        return table_file(
+            filters.export, "audit", RECORD_COLUMNS, record_table(rows_of(record_walk(rows))), counted=rows
+        )
     found = page_of(rows, filters, counted=counter_of(wanted, rows))
     return ok(found.showing([AuditLineOut.of(entry) for entry in found.rows]))

@@ -17,8 +17,9 @@ from parking.edge.downloads import CSV, XLSX, table_file
 from parking.edge.parsing import Day, Decoded, RefIn, Text100, Text200
 from parking.reports.periods import period
 from parking.reports.session_counts import SessionCounter
-from parking.reports.sessions import SessionFilter, all_sessions
+from parking.reports.sessions import SessionFilter, all_sessions, sessions_walk
 from parking.reports.sheets import SESSION_COLUMNS, session_table
+from parking.reports.walking import rows_of
 from parking.stays.models import SessionStatus
 
 router = Router(tags=["Admin"], auth=admin_only)
@@ -64,7 +65,7 @@ def sessions(request: HttpRequest, filters: Annotated[SessionsQuery, Query()]) -
     rows = all_sessions(wanted)
     now = clock.now()
     if filters.export:
-        table = session_table(rows, now=now)
+        table = session_table(rows_of(sessions_walk(wanted, "number", downwards=True)), now=now)
         return table_file(filters.export, "sessions", SESSION_COLUMNS, table, counted=rows)
     found = page_of(rows, filters, counted=SessionCounter(wanted))
     return ok(found.showing(AdminBookingOut.rows(found.rows, now)))

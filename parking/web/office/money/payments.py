@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from parking.core import clock
 from parking.edge.pages import page
 from parking.reports.money_counts import money_up_to_long
-from parking.reports.money_walk import MoneyWalk
+from parking.reports.money_walk import MoneyWalk, money_as_of
 from parking.reports.payments import MONEY_SORTS, money_keys, money_rows, sum_of, totals_by_method
 from parking.reports.sheets import MONEY_COLUMNS, money_table
 from parking.web.access import for_office
@@ -71,4 +72,5 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     form = money_filter(request, site_switch(request).sites)
     refuse_wrong_filter(form)
     keys = money_keys(form.wanted)
-    return office_file(kind, "payments", MONEY_COLUMNS, money_table(keys), counted=keys, add_up=True)
+    table = money_table(money_as_of(form.wanted, clock.now()))
+    return office_file(kind, "payments", MONEY_COLUMNS, table, counted=keys, add_up=True)

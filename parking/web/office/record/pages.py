@@ -10,13 +10,11 @@ from django.views.decorators.http import require_safe
 
 from parking.audit.events import Refusal, read_event
 from parking.audit.models import AuditEntry
-from parking.core import clock
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
-from parking.facilities.calendars import Calendar
-from parking.reports.record import actor_kind_of, names_of_actors, record_lines
+from parking.reports.record import actor_kind_of, names_of_actors, record_lines, record_walk
 from parking.reports.sheets import RECORD_COLUMNS, record_table
-from parking.reports.walking import ColumnWalk, count_up_to_long
+from parking.reports.walking import count_up_to_long, rows_of
 from parking.web.access import for_office
 from parking.web.office.record.record_filter import COLUMNS, RecordFilterForm, record_filter
 from parking.web.office.shared.files import office_file
@@ -67,10 +65,7 @@ def _sheet(request: HttpRequest, form: RecordFilterForm) -> Sheet:
     if not form.is_valid():
         return sheet_of(request, None)
     lines = record_lines(form.wanted, actor=actor_of(request))
-    # Lines know no site: their days are the operator's.
-    calendar = Calendar(clock.site_zone())
-    walk = ColumnWalk(lines, "pk", downwards=True, moment="at", site="", calendar=calendar)
-    return walked_sheet(request, lines, walk, count=count_up_to_long(lines))
+    return walked_sheet(request, lines, record_walk(lines), count=count_up_to_long(lines))
 
 
 @require_safe
@@ -80,7 +75,7 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     form = record_filter(request)
     refuse_wrong_filter(form)
     rows = record_lines(form.wanted, actor=actor_of(request))
-    return office_file(kind, "record", RECORD_COLUMNS, record_table(rows), counted=rows)
+    return office_file(kind, "record", RECORD_COLUMNS, record_table(rows_of(record_walk(rows))), counted=rows)
 
 
 def _lines(entries: Sequence[AuditEntry]) -> list[Line]:

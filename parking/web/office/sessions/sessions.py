@@ -12,6 +12,7 @@ from parking.reports.session_counts import sessions_up_to_long
 from parking.reports.sessions import SORTS, WALKED, sessions_walk, sorted_sessions
 from parking.reports.sheets import SESSION_COLUMNS, session_table
 from parking.reports.stories import story_of
+from parking.reports.walking import rows_of
 from parking.stays.watching import everything_text
 from parking.web.access import for_office
 from parking.web.live import live, minute
@@ -80,10 +81,9 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the same parking sessions as a CSV or XLSX file, newest first."""
     form = session_filter(request, site_switch(request).sites)
     refuse_wrong_filter(form)
-    rows = form.rows()
-    return office_file(
-        kind, "sessions", SESSION_COLUMNS, session_table(rows, now=clock.now()), counted=rows, add_up=True
-    )
+    rows = rows_of(sessions_walk(form.wanted, "number", downwards=True))
+    table = session_table(rows, now=clock.now())
+    return office_file(kind, "sessions", SESSION_COLUMNS, table, counted=form.rows(), add_up=True)
 
 
 @require_safe
