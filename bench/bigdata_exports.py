@@ -1,4 +1,4 @@
-"""How much memory and time long files take: sessions, payments and lines of the record as CSV, up to a million lines."""
+"""How much memory and time long files take: sessions, payments and the record as CSV, up to a million lines."""
 
 import resource
 import time
