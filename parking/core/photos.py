@@ -12,6 +12,8 @@ from parking.core.errors import Refused
 
 MOST_BYTES = 12_000_000
 MOST_PIXELS = 64_000_000
+# Of formats that can only be unpacked whole: three of them at once must fit into a web process.
+MOST_UNPACKED = 25_000_000
 SIDE = 2000  # the longer side of what is kept, at most
 FORMATS = ("JPEG", "PNG", "WEBP")
 _QUALITY = 80
@@ -40,7 +42,7 @@ def as_photo(content: bytes) -> bytes:
     """Return a photo as JPEG, drawn again, so that nothing but its pixels is left: no place, time or device.
 
     Raises Refused `photo_invalid` for what is no JPEG, PNG, HEIC or WebP, is larger than 12 MB or has more than 64
-    million pixels.
+    million pixels, as PNG or WebP 25 million.
     """
     refused = Refused("photo_invalid", "A JPEG, PNG, HEIC or WebP photo of at most 12 MB is needed")
     if len(content) > MOST_BYTES:
@@ -59,10 +61,13 @@ def as_photo(content: bytes) -> bytes:
 def _unpacked(content: bytes) -> Image.Image:
     with Image.open(BytesIO(content), formats=FORMATS) as image:
         # Its head says how large it becomes, before anything is unpacked.
-        if image.width * image.height > MOST_PIXELS:
+        if image.width * image.height > (MOST_PIXELS if image.format == "JPEG" else MOST_UNPACKED):
             raise ValueError("too many pixels")
         image.draft("RGB", (SIDE, SIDE))  # a JPEG is unpacked no larger than needed
-        return ImageOps.exif_transpose(image).convert("RGB")
+        drawn = image.convert("RGB")
+        # Made smaller before it is turned, which takes a second copy. Its notes of how the camera was held go along.
+        drawn.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+        return ImageOps.exif_transpose(drawn)
 
 
 def _unpacked_heic(content: bytes) -> Image.Image:
