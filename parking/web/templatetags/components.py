@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -21,6 +23,7 @@ from parking.web.branding import has_own_colour, logo_version, version
 from parking.web.components import (
     amount_text,
     plate_text,
+    plate_words,
     span_text,
     spark_bars,
     time_in_sentence,
@@ -96,12 +99,13 @@ def kind_icon(kind: str) -> str:
 
 
 register.filter(plate_text)
+register.filter(plate_words)
 
 
 @register.filter
-def plate_words(text: str) -> str:
-    """Return a plate in its groups, for lines of text and tooltips; with spaces that do not break."""
-    return plate_text(text).replace(" ", "\N{NO-BREAK SPACE}")
+def plates_words(plates: Iterable[str]) -> str:
+    """Return some plates in a line of text."""
+    return ", ".join(plate_words(one) for one in plates)
 
 
 @register.inclusion_tag("web/components/plate.html")
