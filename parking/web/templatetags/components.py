@@ -3,12 +3,10 @@
 Components that only take values are included: `{% include "web/components/chip.html" with ... only %}`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-
-from collections.abc import Iterable
 
 from django import template
 from django.utils.formats import date_format
