@@ -67,7 +67,7 @@ def test_a_row_of_sessions_is_three_lines_on_a_phone(phone: Page, sign_in: SignI
     phone.goto("/office/sessions/")
     heights = phone.locator("table.stays tbody tr").evaluate_all("all => all.map(one => one.offsetHeight)")
     assert heights
-    assert max(heights) <= 128
+    assert max(heights) <= 140  # a long stay has its mark in a line of its own
 
 
 @pytest.mark.usefixtures("day")
