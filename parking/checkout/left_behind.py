@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,7 @@ from parking.checkout.bills import running_bill
 from parking.checkout.driver_messages import to_driver
 from parking.core.actor import SYSTEM, Actor
 from parking.core.ids import Ref
+from parking.core.money import indian
 from parking.core.site_settings import own_logo
 from parking.facilities.calendars import zone_of
 from parking.invoices.letters import Letter, letter_pdf
@@ -71,8 +73,8 @@ def _pdf(session: ParkingSession, now: datetime, *, is_letter: bool) -> bytes:
     facts = [
         (gettext("Plate"), session.vehicle.vehicle_number),
         (gettext("Car park"), f"{site.name}, {session.zone.name} {session.slot_number or ''}".strip()),
-        (gettext("Inside since"), f"{entered.astimezone(here):%d.%m.%Y %H:%M}"),
-        (gettext("Due so far"), f"\u20b9{bill.due}"),
+        (gettext("Inside since"), date_format(entered.astimezone(here), "j M Y, H:i")),
+        (gettext("Due so far"), f"\u20b9{indian(bill.due).removesuffix('.00')}"),
     ]
     asks = gettext("This vehicle is here for %(days)d days. Please collect it and pay what is due.") % {"days": days}
     more = (
@@ -86,7 +88,7 @@ def _pdf(session: ParkingSession, now: datetime, *, is_letter: bool) -> bytes:
         sender=payee.legal_name,
         sender_lines=[line for line in (payee.address or site.address,) if line],
         title=gettext("Your vehicle at our car park") if is_letter else gettext("Notice: vehicle left behind"),
-        number=f"{session.pk}",
+        number=gettext("Booking %(number)s") % {"number": session.pk},
         paragraphs=[asks, more, *contact],
         facts=facts,
         written_at=now,

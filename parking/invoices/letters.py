@@ -29,6 +29,7 @@ def letter_pdf(letter: Letter, logo: bytes | None = None) -> bytes:
 
     with closing(Press(A4, logo)) as press:
         press.number = letter.number
+        press.counts_pages = False  # it is one, in the language of its reader
         press.add_page()
         press.show_logo()
         press.say(letter.sender, size=A4.normal + 2, bold=True)

@@ -47,12 +47,13 @@ class Press(FPDF):
         self.paper = paper
         self.logo = logo
         self.number = ""
+        self.counts_pages = True
         for style, path in font_files().items():
             self.add_font(FAMILY, style, path)
             self._leave_to_others(FAMILY.lower() + style)
         self._script = ""
         self._families: list[str] = []
-        self.set_text_shaping(True)
+        self.set_text_shaping(True, features={"tnum": True})  # amounts below each other align at their points
         self.set_font(FAMILY, size=paper.normal)
         self.set_margins(paper.margin, paper.margin)
         self.set_auto_page_break(paper.height is not None, margin=paper.margin)
@@ -123,7 +124,8 @@ class Press(FPDF):
         """Write the document's number at the foot of each A4 page."""
         if self.paper.height is not None:
             self.set_y(-self.paper.margin + 4)
-            self.say(f"{self.number}, page {self.page_no()} of {{nb}}", size=self.paper.small, grey=True)
+            pages = f", page {self.page_no()} of {{nb}}" if self.counts_pages else ""
+            self.say(f"{self.number}{pages}", size=self.paper.small, grey=True)
 
     def say(
         self, text: str, *, size: float, width: float = 0, align: str = "L", bold: bool = False, grey: bool = False
@@ -133,6 +135,8 @@ class Press(FPDF):
         self.set_text_color(GREY if grey and self.paper.height is not None else BLACK)
         self._add_fonts_for(text)
         self._script = ""
+        # Grey text puts back the font before it, which the library does not see: each text says its own.
+        self.current_font_is_set_on_page = False
         height = size * POINT * LEADING
         self.multi_cell(
             width or self.paper.inner, height, self._known(text), align=align, new_x=XPos.LEFT, new_y=YPos.NEXT

@@ -25,10 +25,6 @@ class KeptPlace:
     vehicle_ids: tuple[int, ...]
     kinds: tuple[str, ...]
 
-    @property
-    def plates_text(self) -> str:
-        return ", ".join(self.plates)
-
 
 def kept_places_of(driver_id: int, now: datetime) -> Mapping[int, list[KeptPlace]]:
     """Return the slots that the next car of a driver's passes would get, by zone; one statement where there is none."""

@@ -109,3 +109,8 @@ def spark_bars(values: Sequence[float | Decimal], *, same: int | None = None) ->
 def plate_text(plate: str) -> str:
     """Return a plate in the groups in which it is read: DL 01 AB 1234."""
     return " ".join(part for part in plate.replace("-", " ").split() if part)
+
+
+def plate_words(plate: str) -> str:
+    """Return a plate in its groups, for lines of text and tooltips; with spaces that do not break."""
+    return plate_text(plate).replace(" ", "\N{NO-BREAK SPACE}")

@@ -90,10 +90,6 @@ class ShownPass:
         return self.held.status in {PassStatus.PENDING, PassStatus.ACTIVE}
 
     @property
-    def plates_text(self) -> str:
-        return ", ".join(self.plates)
-
-    @property
     def picture(self) -> str:
         """Return the code as a picture."""
         return qr_data_uri(self.held.pass_code)

@@ -73,6 +73,9 @@ def test_a_refused_form_opens_with_what_is_wrong_in_focus(
     summary = phone.locator(".error-summary")
     expect(summary).to_be_focused()
     expect(summary).to_be_in_viewport()
+    expect(phone.locator("#id_plate")).to_be_in_viewport(ratio=1)
+    field, bar = phone.locator("#id_plate").bounding_box(), phone.locator(".stick").bounding_box()
+    assert field and bar and field["y"] + field["height"] <= bar["y"]
     axe(phone)
     summary.get_by_role("link").first.click()
     expect(phone.locator("#id_plate")).to_be_focused()

@@ -27,7 +27,7 @@ Stand = Callable[[str, str, dict[str, Any]], Page]
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 ASKED = "KA-05-MH-0042"
 BOTH = ["ticket/", "lost/", "given-tickets/", "phone/", "desk/", "debts/", "refunds/", "emergency/"]
-PAGES = {"ONE": [*BOTH, "money/"], "FLOOR": [*BOTH, "inside/", "slots/", "problems/"]}
+PAGES = {"ONE": [*BOTH, "money/"], "FLOOR": [*BOTH, "money/", "inside/", "slots/", "problems/"]}
 
 
 @pytest.fixture
@@ -121,6 +121,21 @@ def test_the_two_answers_stand_side_by_side(cars: dict[str, ParkingSession], sta
         tops = page.locator(".ticket-answer button").evaluate_all("all => all.map(one => one.offsetTop)")
         assert len(tops) == 2
         assert tops[0] == tops[1], path
+
+
+@pytest.mark.usefixtures("cars")
+def test_lists_are_short_and_searches_are_named_on_the_smallest_phone(stand: Stand) -> None:
+    page = stand("FLOOR", "en", SMALL)
+    page.goto("/gate/inside/")
+    row = page.locator(".cars tbody tr").first.bounding_box()
+    assert row
+    assert row["height"] <= 96
+    lost = page.get_by_role("link", name="Lost ticket").locator("use").get_attribute("href")
+    assert str(lost).endswith("#ticket-off")
+    page.goto("/gate/debts/?q=MH-12-XY-9999")
+    assert page.get_by_text("Plate, in full").evaluate("one => one.offsetWidth") > 40
+    page.goto("/gate/money/")
+    assert page.locator(".tasks .row").count() == 5
 
 
 @pytest.mark.usefixtures("cars")

@@ -61,6 +61,23 @@ def test_pages_are_accessible_and_fit(
     axe(phone)
 
 
+@pytest.mark.usefixtures("day")
+def test_a_row_of_sessions_is_three_lines_on_a_phone(phone: Page, sign_in: SignIn, admin: User) -> None:
+    sign_in(phone, admin)
+    phone.goto("/office/sessions/")
+    heights = phone.locator("table.stays tbody tr").evaluate_all("all => all.map(one => one.offsetHeight)")
+    assert heights
+    assert max(heights) <= 140  # a long stay has its mark in a line of its own
+
+
+@pytest.mark.usefixtures("day")
+def test_no_column_of_the_attendants_counts_is_cut(new_page: NewPage, sign_in: SignIn, admin: User) -> None:
+    page = new_page("desktop", viewport={"width": 1440, "height": 900})
+    sign_in(page, admin)
+    page.goto("/office/gate-counts/")
+    assert page.locator(".table-wrap").evaluate("one => one.scrollWidth - one.clientWidth") == 0
+
+
 @pytest.mark.parametrize("path", ["", "sessions/", "payments/", "revenue/"])
 def test_wide_pages_in_hindi(
     path: str, desktop: Page, sign_in: SignIn, admin: User, day: list[ParkingSession], axe: Axe

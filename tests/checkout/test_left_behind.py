@@ -1,8 +1,11 @@
 """Vehicles that were left behind: listed after 48 hours, with a step after 3, 7 and 15 days."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from django.utils import translation
+from pypdf import PdfReader
 
 from parking.accounts.models import User
 from parking.checkout.left_behind import left_letter_pdf, notice_pdf
@@ -75,4 +78,8 @@ def test_notice_and_letter_are_printed(car: ParkingSession, staff: User) -> None
     assert plain.startswith(b"%PDF")
     assert b"/Subtype /Image" not in plain
     assert b"/Subtype /Image" in with_photo
+    with translation.override("hi"):
+        said = PdfReader(BytesIO(notice_pdf(actor=SYSTEM, session=Ref(pk=car.pk), now=START + 7 * DAY))).pages[0]
+    assert "page" not in said.extract_text()
+    assert ".00" not in said.extract_text()
     assert left_letter_pdf(actor=SYSTEM, session=Ref(pk=car.pk), now=START + 15 * DAY).startswith(b"%PDF")

@@ -1,6 +1,7 @@
 """The PDF as a reader sees it: its words, its pages, its letters."""
 
 import re
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -14,10 +15,11 @@ from pypdf import PdfReader
 from parking.core.qr import qr_rows
 from parking.invoices import fonts
 from parking.invoices.fonts import FontMissing
+from parking.invoices.letters import Letter, letter_pdf
 from parking.invoices.models import TaxDocument
 from parking.invoices.paper import A4, ROLL
 from parking.invoices.pdf import pdf_of
-from parking.invoices.press import CODE_SIDE
+from parking.invoices.press import CODE_SIDE, Press
 from parking.invoices.sheets import Row, Sheet, sheet_of
 from parking.invoices.snapshot import Details, Line, Money, Recipient, Snapshot, Supplier
 from tests.invoices.conftest import GSTIN, LATER
@@ -132,6 +134,24 @@ def test_a_name_in_any_script_of_india_is_shaped_beside_others(name, joined):
     text = read(body).pages[0].extract_text()
     assert "?" not in text
     assert "Asha" in text and "आशा" in text
+
+
+def test_what_follows_grey_words_in_another_script_keeps_its_size():
+    """Grey words end with the font from before them: each text after them names its own."""
+    letter = Letter("Asha", ["Small"], "सूचना", "1", [], [("पार्किंग", "Airport")] * 2, LATER)
+    sizes: dict[str, float] = {}
+
+    def see(text: str, _matrix: Any, _place: Any, _font: Any, size: float) -> None:
+        sizes[text.strip()] = size
+
+    read(letter_pdf(letter)).pages[0].extract_text(visitor_text=see)
+    assert sizes["Airport"] == A4.normal
+
+
+def test_amounts_below_each_other_have_digits_of_one_width():
+    """Both have a one, which is narrower than other digits otherwise."""
+    with closing(Press(A4, None)) as press:
+        assert press.get_string_width("111.11") == press.get_string_width("444.44")
 
 
 def test_urdu_is_written_from_right_to_left():

@@ -65,7 +65,7 @@ def test_who_left_for_nothing_is_not_told_a_price() -> None:
 def test_a_digest_without_money_counts_alone() -> None:
     assert words("digest", count=5, amount="0", waiting=[])[0] == "Needs attention: 5"
     assert words("digest", count=5, amount="80.00", waiting=[])[0] == "Needs attention: 5, ₹80 in all"
-    assert words("digest", "hi", count=5, amount="0", waiting=[])[0] == "ध्यान चाहिए: 5"
+    assert words("digest", "hi", count=5, amount="0", waiting=[])[0] == "ध्यान दें: 5"
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,15 @@ def test_months_are_in_the_readers_language():
 
 @pytest.mark.parametrize(
     ("minutes", "text"),
-    [(0, "0 min"), (59, "59 min"), (60, "1 h 0 min"), (125, "2 h 5 min"), (1440, "1 day 0 h"), (3100, "2 days 3 h")],
+    [
+        (0, "0 min"),
+        (59, "59 min"),
+        (60, "1 h 0 min"),
+        (125, "2 h 5 min"),
+        (1440, "1 day"),
+        (4320, "3 days"),
+        (3100, "2 days 3 h"),
+    ],
 )
 def test_duration(minutes, text):
     assert tags.duration(minutes) == text

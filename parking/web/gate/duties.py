@@ -31,7 +31,7 @@ class Task:
 
 _SCAN = Task("gate", _("Scan"), "scan", ("gate",))
 _TICKET = Task("gate_ticket", _("Ticket"), "ticket", ("ticket",))
-_LOST = Task("gate_lost", _("Lost ticket"), "ticket")
+_LOST = Task("gate_lost", _("Lost ticket"), "ticket-off", ("lost",))
 _DESK = Task("gate_desk", _("Pay before walking to the car"), "walk")
 _DEBTS = Task("gate_debts", _("Old debts of a plate"), "currency-rupee")
 _REFUNDS = Task("gate_refunds", _("Refunds to hand out"), "receipt-refund")
@@ -42,7 +42,7 @@ _EMERGENCY = Task("gate_emergency", _("Emergency"), "ambulance")
 _ONE_LINKS = (
     _SCAN,
     _TICKET,
-    Task("gate_lost", _("Lost ticket"), "alert-triangle", ("lost",)),
+    _LOST,
     Task("gate_money", _("Money"), "cash", ("money", "inside")),
 )
 _LINKS = (

@@ -3,7 +3,7 @@
 Components that only take values are included: `{% include "web/components/chip.html" with ... only %}`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from parking.web.branding import has_own_colour, logo_version, version
 from parking.web.components import (
     amount_text,
     plate_text,
+    plate_words,
     span_text,
     spark_bars,
     time_in_sentence,
@@ -96,12 +97,13 @@ def kind_icon(kind: str) -> str:
 
 
 register.filter(plate_text)
+register.filter(plate_words)
 
 
 @register.filter
-def plate_words(text: str) -> str:
-    """Return a plate in its groups, for lines of text and tooltips; with spaces that do not break."""
-    return plate_text(text).replace(" ", "\N{NO-BREAK SPACE}")
+def plates_words(plates: Iterable[str]) -> str:
+    """Return some plates in a line of text."""
+    return ", ".join(plate_words(one) for one in plates)
 
 
 @register.inclusion_tag("web/components/plate.html")

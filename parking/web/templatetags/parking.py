@@ -87,6 +87,8 @@ def duration(minutes: int | None) -> str:
         return ""
     hours, rest = divmod(int(minutes), 60)
     days, hours = divmod(hours, 24)
+    if days and not hours:
+        return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
     if days:
         words = ngettext("%(days)d day %(hours)d h", "%(days)d days %(hours)d h", days)
         return words % {"days": days, "hours": hours}

@@ -10,7 +10,7 @@ import time_machine
 
 from parking.core import clock
 from parking.payments.models import Payment
-from parking.web.templatetags.components import plate_words
+from parking.web.components import plate_words
 from tests.build import book, cancel, enter, leave, make_user, make_zone
 from tests.web.markup import squeezed
 

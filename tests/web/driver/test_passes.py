@@ -13,6 +13,7 @@ from parking.facilities.models import ParkingSite, ParkingZone
 from parking.passes.models import PassVehicle, Plan, Subscription
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import PaymentOrder
+from parking.web.components import plate_words
 from tests.build import make_user, make_zone
 from tests.gateway import FakeGateway
 from tests.moments import START, at
@@ -140,7 +141,7 @@ def test_a_stranger_finds_no_pass(driver: User, plan: Plan) -> None:
 
 
 def test_the_page_of_a_zone_says_what_a_pass_covers_there(driver: User, plan: Plan, zone: ParkingZone) -> None:
-    said = f"Your pass Monthly covers {PLATE} here"
+    said = f"Your pass Monthly covers {plate_words(PLATE)} here"
     assert said not in _text(_browser(driver).get(f"/zones/{zone.pk}/"))
     bought(driver, plan, PLATE)
     assert said in _text(_browser(driver).get(f"/zones/{zone.pk}/"))

@@ -14,6 +14,7 @@ from parking.checkout.pass_renewing import offer_renewals
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.passes.models import Plan, Subscription
 from parking.payments.models import Payment
+from parking.web.components import plate_words
 from tests.build import actor
 from tests.invariants import assert_books_agree
 from tests.moments import START
@@ -73,7 +74,7 @@ def test_a_pass_is_sold_in_the_office(office: Client, driver: User, zone: Parkin
     assert [(row.method, row.amount, row.attendant) for row in Payment.objects.all()] == [("CASH", 1500, admin)]
     text = office.get(sold[0]["Location"]).content.decode()
     assert f"Pass {held.number} was sold for ₹1,500. Change: ₹500" in text
-    assert "DL-01-AB-1234" in text and driver.username in text
+    assert plate_words("DL-01-AB-1234") in text and driver.username in text
     assert_books_agree()
 
 
