@@ -14,11 +14,13 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
+from django.db.models.signals import post_init, pre_init
 from django.db.transaction import TransactionManagementError
 
 from parking.core.ids import MAX_ID
-from parking.core.together import Write, may_wait, run, with_waiting
+from parking.core.together import Write, may_wait, run, send, send_waiting, with_waiting
 
 M = TypeVar("M", bound=models.Model)
 
@@ -104,10 +106,8 @@ def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | N
 
     Return whether there was such a row. Foreign keys are named by their column (`slot_id`). Raises NotCompilable.
     """
-    sql, values = with_waiting(_update(model, pk, when or {}, changes))
-    with _connection().cursor() as cursor:
-        cursor.execute(sql, values)
-        return bool(cursor.rowcount)
+    _, found = send(_connection(), *with_waiting(_update(model, pk, when or {}, changes)))
+    return bool(found)
 
 
 def change_locked(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any], **changes: Any) -> None:
@@ -125,9 +125,8 @@ def _send_or_wait(write: Write) -> None:
 
 def _answer(sql: str, values: Sequence[Any]) -> Any:
     """Send a statement and return its only row, or None."""
-    with _connection().cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchone()
+    rows, _ = send(_connection(), sql, values)
+    return rows[0] if rows else None
 
 
 def _set_key(instance: models.Model, key: Any) -> None:
@@ -148,10 +147,10 @@ def _update(model: type[models.Model], pk: int, when: Mapping[str, Any], changes
     conditions = {name: value if isinstance(value, tuple) else (value,) for name, value in when.items()}
     shape = tuple((name, len(values)) for name, values in conditions.items())
     sql, fields, tests = _update_sql(model, connection.vendor, tuple(changes), shape)
-    values = [field.get_db_prep_save(changes[field.attname], connection) for field in fields]
+    values = [_value(field, changes[field.attname], connection) for field in fields]
     values.append(pk)
     for field, choices in zip(tests, conditions.values(), strict=True):
-        values += [field.get_db_prep_save(choice, connection) for choice in choices]
+        values += [_value(field, choice, connection) for choice in choices]
     return Write(_table(model), sql, values)
 
 
@@ -160,7 +159,17 @@ def _marks(fields: Sequence[Any]) -> str:
 
 
 def _values(instance: models.Model, fields: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
-    return [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
+    return [_value(field, getattr(instance, field.attname), connection) for field in fields]
+
+
+def _value(field: Any, value: Any, connection: BaseDatabaseWrapper) -> Any:
+    """Return what a field writes. Most values are missing, or texts, which are written as they are."""
+    if value is None or (type(value) is str and type(field) in _TEXTS):
+        return value
+    return field.get_db_prep_save(value, connection)
+
+
+_TEXTS = {models.CharField, models.TextField}
 
 
 def _table(model: type[models.Model] | models.Model) -> str:
@@ -256,6 +265,7 @@ class _Plan:
     converters: Any
     names: list[str]
     columns: slice
+    maker: Any
     related: list[Any]
     locks: bool
 
@@ -285,9 +295,8 @@ class Select(Generic[M]):
         params = list(plan.params)
         for place, number in plan.places:
             params[place] = values[number]
-        with connection.cursor() as cursor:
-            cursor.execute(plan.sql, params)
-            rows: Any = cursor.fetchall()
+        send_waiting()
+        rows: Any = send(connection, plan.sql, params)[0]
         if plan.converters:
             rows = plan.compiler.apply_converters(rows, plan.converters)
         return [self._instance(plan, row) for row in rows]
@@ -298,8 +307,7 @@ class Select(Generic[M]):
         return found[0] if found else None
 
     def _instance(self, plan: _Plan, row: Any) -> M:
-        model: type[M] = plan.compiler.query.model
-        instance = model.from_db(DEFAULT_DB_ALIAS, plan.names, row[plan.columns])
+        instance: M = plan.maker.from_db(DEFAULT_DB_ALIAS, plan.names, row[plan.columns])
         for populator in plan.related:
             populator.populate(row, instance)
         return instance
@@ -325,12 +333,46 @@ class Select(Generic[M]):
             converters=compiler.get_converters([column for column, *_ in select]),
             names=[column.target.attname for column, *_ in select[first : last + 1]],
             columns=slice(first, last + 1),
+            maker=_maker_of(queryset.model),
             # The stubs describe a later Django, which takes one argument more.
-            related=get_related_populators(info, select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
+            related=_with_makers(get_related_populators(info, select, DEFAULT_DB_ALIAS)),  # type: ignore[call-arg]
             locks=query.select_for_update,
         )
         self._plans[connection.vendor] = plan
         return plan
+
+
+_FROM_DB: Any = models.Model.from_db
+
+
+class _Maker:
+    """Makes instances of a model from rows as its `from_db` does, without setting column by column."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self._model = model
+
+    def from_db(self, db: str, names: Sequence[str], values: Sequence[Any]) -> models.Model:
+        instance = self._model.__new__(self._model)
+        instance._state = state = ModelState()  # noqa: SLF001 - what Model.from_db does
+        state.adding, state.db = False, db
+        vars(instance).update(zip(names, values, strict=True))
+        return instance
+
+
+def _maker_of(model: type[models.Model]) -> Any:
+    """Return what makes instances of a model: itself, if it does more as one is made."""
+    own: Any = model.from_db
+    is_plain = model.__init__ is models.Model.__init__ and own.__func__ is _FROM_DB.__func__
+    listens = any(signal.has_listeners(model) for signal in (pre_init, post_init))
+    return _Maker(model) if is_plain and not listens else model
+
+
+def _with_makers(populators: Any) -> Any:
+    """Return what makes related instances from a row (Django's), with our way to make each."""
+    for populator in populators:
+        populator.model_cls = _maker_of(populator.model_cls)
+        _with_makers(populator.related_populators)
+    return populators
 
 
 def _refuse_queryset(queryset: "models.QuerySet[Any]") -> None:
