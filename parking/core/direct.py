@@ -9,9 +9,8 @@ Where somebody watches statements (tests, DEBUG), and on SQLite, they go by Djan
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -69,8 +68,7 @@ def _by_cursor(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any])
         return rows, cursor.rowcount
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
+class _Query(NamedTuple):
     """What psycopg knows a prepared statement by."""
 
     query: bytes

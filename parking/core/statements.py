@@ -8,7 +8,7 @@ queryset do, without signals. Whatever they could not do as the ORM does is refu
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -34,8 +34,9 @@ class NotCompilable(TypeError):
 
 def insert(instance: models.Model) -> None:
     """Write a new row and give the instance its primary key. Raises IntegrityError, NotCompilable."""
-    write = _insertion(instance, f" RETURNING {_key_column(type(instance))}")
-    _set_key(instance, _answer(*with_waiting(write))[0])
+    connection = _connection()
+    write = _insertion(connection, instance, f" RETURNING {_key_column(type(instance))}")
+    _set_key(instance, _answer(connection, *with_waiting(write))[0])
 
 
 def insert_with(instance: models.Model, name: str) -> None:
@@ -44,20 +45,21 @@ def insert_with(instance: models.Model, name: str) -> None:
     On PostgreSQL in one statement. Raises as `insert`.
     """
     parent: models.Model = getattr(instance, name)
-    if _connection().vendor != "postgresql":
+    connection = _connection()
+    if connection.vendor != "postgresql":
         insert(parent)
         setattr(instance, name, parent)  # takes over the new key
         insert(instance)
         return
     field: Any = instance._meta.get_field(name)  # noqa: SLF001
     parent_key = _key_column(type(parent))
-    part = _insertion(parent, f" RETURNING {parent_key}")
+    part = _insertion(connection, parent, f" RETURNING {parent_key}")
     sql, fields = _insert_sql(type(instance), "postgresql")
     others = [other for other in fields if other is not field]
     marks = ", ".join(f"(SELECT {parent_key} FROM part)" if other is field else "%s" for other in fields)  # noqa: S608
     sql = f"{sql} VALUES ({marks}) RETURNING {_key_column(type(instance))}, {_quoted(field.column)}"
-    write = Write(_table(instance), sql, _values(instance, others, _connection()))
-    key, key_of_parent = _answer(*with_waiting(write, part))
+    write = Write(_table(instance), sql, _values(instance, others, connection))
+    key, key_of_parent = _answer(connection, *with_waiting(write, part))
     _set_key(parent, key_of_parent)
     setattr(instance, name, parent)
     _set_key(instance, key)
@@ -70,16 +72,18 @@ def insert_if_changed(
 
     Return whether there was such a row. On PostgreSQL in one statement. Raises as `insert`.
     """
-    if _connection().vendor != "postgresql":
+    connection = _connection()
+    if connection.vendor != "postgresql":
         found = change(type(other), other.pk, when=when, **changes)
         if found:
             insert(instance)
         return found
-    update = _update(type(other), other.pk, when, changes)
+    update = _update(connection, type(other), other.pk, when, changes)
     part = Write(update.table, f"{update.sql} RETURNING {_key_column(type(other))}", update.values)
     sql, fields = _insert_sql(type(instance), "postgresql")
     sql = f"{sql} SELECT {_marks(fields)} FROM part RETURNING {_key_column(type(instance))}"  # noqa: S608
-    row = _answer(*with_waiting(Write(_table(instance), sql, _values(instance, fields, _connection())), part))
+    write = Write(_table(instance), sql, _values(instance, fields, connection))
+    row = _answer(connection, *with_waiting(write, part))
     if row is not None:
         _set_key(instance, row[0])
     return row is not None
@@ -90,7 +94,8 @@ def insert_only(instance: models.Model) -> None:
 
     Inside of `together` it may wait.
     """
-    _send_or_wait(_insertion(instance))
+    connection = _connection()
+    _send_or_wait(connection, _insertion(connection, instance))
 
 
 def save_fields(instance: models.Model, *names: str) -> None:
@@ -98,7 +103,9 @@ def save_fields(instance: models.Model, *names: str) -> None:
 
     Inside of `together` it may wait.
     """
-    _send_or_wait(_update(type(instance), instance.pk, {}, {name: getattr(instance, name) for name in names}))
+    connection = _connection()
+    changes = {name: getattr(instance, name) for name in names}
+    _send_or_wait(connection, _update(connection, type(instance), instance.pk, {}, changes))
 
 
 def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | None = None, **changes: Any) -> bool:
@@ -106,7 +113,8 @@ def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | N
 
     Return whether there was such a row. Foreign keys are named by their column (`slot_id`). Raises NotCompilable.
     """
-    _, found = send(_connection(), *with_waiting(_update(model, pk, when or {}, changes)))
+    connection = _connection()
+    _, found = send(connection, *with_waiting(_update(connection, model, pk, when or {}, changes)))
     return bool(found)
 
 
@@ -115,17 +123,18 @@ def change_locked(model: type[models.Model], pk: int, /, *, when: Mapping[str, A
 
     Inside of `together` it may wait, and so may the error.
     """
-    _send_or_wait(replace(_update(model, pk, when, changes), must_find=True))
+    connection = _connection()
+    _send_or_wait(connection, _update(connection, model, pk, when, changes, must_find=True))
 
 
-def _send_or_wait(write: Write) -> None:
+def _send_or_wait(connection: BaseDatabaseWrapper, write: Write) -> None:
     if not may_wait(write):
-        run(_connection(), write, write.sql, write.values)
+        run(connection, write, write.sql, write.values)
 
 
-def _answer(sql: str, values: Sequence[Any]) -> Any:
+def _answer(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Any:
     """Send a statement and return its only row, or None."""
-    rows, _ = send(_connection(), sql, values)
+    rows, _ = send(connection, sql, values)
     return rows[0] if rows else None
 
 
@@ -135,15 +144,21 @@ def _set_key(instance: models.Model, key: Any) -> None:
     instance._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
 
 
-def _insertion(instance: models.Model, returning: str = "") -> Write:
-    connection = _connection()
+def _insertion(connection: BaseDatabaseWrapper, instance: models.Model, returning: str = "") -> Write:
     sql, fields = _insert_sql(type(instance), connection.vendor)
     sql = f"{sql} VALUES ({_marks(fields)}){returning}"
     return Write(_table(instance), sql, _values(instance, fields, connection))
 
 
-def _update(model: type[models.Model], pk: int, when: Mapping[str, Any], changes: Mapping[str, Any]) -> Write:
-    connection = _connection()
+def _update(
+    connection: BaseDatabaseWrapper,
+    model: type[models.Model],
+    pk: int,
+    when: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    *,
+    must_find: bool = False,
+) -> Write:
     conditions = {name: value if isinstance(value, tuple) else (value,) for name, value in when.items()}
     shape = tuple((name, len(values)) for name, values in conditions.items())
     sql, fields, tests = _update_sql(model, connection.vendor, tuple(changes), shape)
@@ -151,7 +166,7 @@ def _update(model: type[models.Model], pk: int, when: Mapping[str, Any], changes
     values.append(pk)
     for field, choices in zip(tests, conditions.values(), strict=True):
         values += [_value(field, choice, connection) for choice in choices]
-    return Write(_table(model), sql, values)
+    return Write(_table(model), sql, values, must_find)
 
 
 def _marks(fields: Sequence[Any]) -> str:
