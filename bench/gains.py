@@ -7,7 +7,7 @@ work on the machine affects both; the clock is `time.process_time`, which exclud
 import gc
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from statistics import median, quantiles
@@ -17,7 +17,7 @@ from unittest import mock
 from django.db import models
 
 from bench.calls import Caller
-from parking.core import statements
+from parking.core import direct, statements
 
 WARM_UP = 10
 CYCLES_PER_ROUND = 5
@@ -137,6 +137,24 @@ def _without_together() -> Iterator[None]:
 
 
 @contextmanager
+def _without_direct() -> Iterator[None]:
+    """Send each statement by a cursor of its own."""
+    with mock.patch.object(direct, "_goes_directly", return_value=False):
+        yield
+
+
+@contextmanager
+def _without_makers() -> Iterator[None]:
+    """Make instances as the ORM does, column by column."""
+    with mock.patch.object(statements._Maker, "from_db", _from_db):  # noqa: SLF001
+        yield
+
+
+def _from_db(maker: Any, db: str, names: Sequence[str], values: Sequence[Any]) -> models.Model:
+    return maker._model.from_db(db, names, values)  # type: ignore[no-any-return]  # noqa: SLF001
+
+
+@contextmanager
 def _without_insert() -> Iterator[None]:
     with (
         _replaced("insert", _insert),
@@ -160,6 +178,7 @@ def _without_any() -> Iterator[None]:
         _replaced("save_fields", _save_fields),
         _without_change(),
         _without_select(),
+        _without_direct(),
     ):
         yield
 
@@ -170,5 +189,7 @@ SWITCHES: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "change": _without_change,
     "Select": _without_select,
     "together": _without_together,
+    "direct": _without_direct,
+    "instances at once": _without_makers,
     "all together": _without_any,
 }

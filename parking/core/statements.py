@@ -8,17 +8,19 @@ queryset do, without signals. Whatever they could not do as the ORM does is refu
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
+from django.db.models.signals import post_init, pre_init
 from django.db.transaction import TransactionManagementError
 
 from parking.core.ids import MAX_ID
-from parking.core.together import Write, may_wait, run, with_waiting
+from parking.core.together import Write, may_wait, run, send, send_waiting, with_waiting
 
 M = TypeVar("M", bound=models.Model)
 
@@ -32,8 +34,9 @@ class NotCompilable(TypeError):
 
 def insert(instance: models.Model) -> None:
     """Write a new row and give the instance its primary key. Raises IntegrityError, NotCompilable."""
-    write = _insertion(instance, f" RETURNING {_key_column(type(instance))}")
-    _set_key(instance, _answer(*with_waiting(write))[0])
+    connection = _connection()
+    write = _insertion(connection, instance, f" RETURNING {_key_column(type(instance))}")
+    _set_key(instance, _answer(connection, *with_waiting(write))[0])
 
 
 def insert_with(instance: models.Model, name: str) -> None:
@@ -42,20 +45,21 @@ def insert_with(instance: models.Model, name: str) -> None:
     On PostgreSQL in one statement. Raises as `insert`.
     """
     parent: models.Model = getattr(instance, name)
-    if _connection().vendor != "postgresql":
+    connection = _connection()
+    if connection.vendor != "postgresql":
         insert(parent)
         setattr(instance, name, parent)  # takes over the new key
         insert(instance)
         return
     field: Any = instance._meta.get_field(name)  # noqa: SLF001
     parent_key = _key_column(type(parent))
-    part = _insertion(parent, f" RETURNING {parent_key}")
+    part = _insertion(connection, parent, f" RETURNING {parent_key}")
     sql, fields = _insert_sql(type(instance), "postgresql")
     others = [other for other in fields if other is not field]
     marks = ", ".join(f"(SELECT {parent_key} FROM part)" if other is field else "%s" for other in fields)  # noqa: S608
     sql = f"{sql} VALUES ({marks}) RETURNING {_key_column(type(instance))}, {_quoted(field.column)}"
-    write = Write(_table(instance), sql, _values(instance, others, _connection()))
-    key, key_of_parent = _answer(*with_waiting(write, part))
+    write = Write(_table(instance), sql, _values(instance, others, connection))
+    key, key_of_parent = _answer(connection, *with_waiting(write, part))
     _set_key(parent, key_of_parent)
     setattr(instance, name, parent)
     _set_key(instance, key)
@@ -68,16 +72,18 @@ def insert_if_changed(
 
     Return whether there was such a row. On PostgreSQL in one statement. Raises as `insert`.
     """
-    if _connection().vendor != "postgresql":
+    connection = _connection()
+    if connection.vendor != "postgresql":
         found = change(type(other), other.pk, when=when, **changes)
         if found:
             insert(instance)
         return found
-    update = _update(type(other), other.pk, when, changes)
+    update = _update(connection, type(other), other.pk, when, changes)
     part = Write(update.table, f"{update.sql} RETURNING {_key_column(type(other))}", update.values)
     sql, fields = _insert_sql(type(instance), "postgresql")
     sql = f"{sql} SELECT {_marks(fields)} FROM part RETURNING {_key_column(type(instance))}"  # noqa: S608
-    row = _answer(*with_waiting(Write(_table(instance), sql, _values(instance, fields, _connection())), part))
+    write = Write(_table(instance), sql, _values(instance, fields, connection))
+    row = _answer(connection, *with_waiting(write, part))
     if row is not None:
         _set_key(instance, row[0])
     return row is not None
@@ -88,7 +94,8 @@ def insert_only(instance: models.Model) -> None:
 
     Inside of `together` it may wait.
     """
-    _send_or_wait(_insertion(instance))
+    connection = _connection()
+    _send_or_wait(connection, _insertion(connection, instance))
 
 
 def save_fields(instance: models.Model, *names: str) -> None:
@@ -96,7 +103,9 @@ def save_fields(instance: models.Model, *names: str) -> None:
 
     Inside of `together` it may wait.
     """
-    _send_or_wait(_update(type(instance), instance.pk, {}, {name: getattr(instance, name) for name in names}))
+    connection = _connection()
+    changes = {name: getattr(instance, name) for name in names}
+    _send_or_wait(connection, _update(connection, type(instance), instance.pk, {}, changes))
 
 
 def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | None = None, **changes: Any) -> bool:
@@ -104,10 +113,9 @@ def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | N
 
     Return whether there was such a row. Foreign keys are named by their column (`slot_id`). Raises NotCompilable.
     """
-    sql, values = with_waiting(_update(model, pk, when or {}, changes))
-    with _connection().cursor() as cursor:
-        cursor.execute(sql, values)
-        return bool(cursor.rowcount)
+    connection = _connection()
+    _, found = send(connection, *with_waiting(_update(connection, model, pk, when or {}, changes)))
+    return bool(found)
 
 
 def change_locked(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any], **changes: Any) -> None:
@@ -115,19 +123,19 @@ def change_locked(model: type[models.Model], pk: int, /, *, when: Mapping[str, A
 
     Inside of `together` it may wait, and so may the error.
     """
-    _send_or_wait(replace(_update(model, pk, when, changes), must_find=True))
+    connection = _connection()
+    _send_or_wait(connection, _update(connection, model, pk, when, changes, must_find=True))
 
 
-def _send_or_wait(write: Write) -> None:
+def _send_or_wait(connection: BaseDatabaseWrapper, write: Write) -> None:
     if not may_wait(write):
-        run(_connection(), write, write.sql, write.values)
+        run(connection, write, write.sql, write.values)
 
 
-def _answer(sql: str, values: Sequence[Any]) -> Any:
+def _answer(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Any:
     """Send a statement and return its only row, or None."""
-    with _connection().cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchone()
+    rows, _ = send(connection, sql, values)
+    return rows[0] if rows else None
 
 
 def _set_key(instance: models.Model, key: Any) -> None:
@@ -136,23 +144,29 @@ def _set_key(instance: models.Model, key: Any) -> None:
     instance._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
 
 
-def _insertion(instance: models.Model, returning: str = "") -> Write:
-    connection = _connection()
+def _insertion(connection: BaseDatabaseWrapper, instance: models.Model, returning: str = "") -> Write:
     sql, fields = _insert_sql(type(instance), connection.vendor)
     sql = f"{sql} VALUES ({_marks(fields)}){returning}"
     return Write(_table(instance), sql, _values(instance, fields, connection))
 
 
-def _update(model: type[models.Model], pk: int, when: Mapping[str, Any], changes: Mapping[str, Any]) -> Write:
-    connection = _connection()
+def _update(
+    connection: BaseDatabaseWrapper,
+    model: type[models.Model],
+    pk: int,
+    when: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    *,
+    must_find: bool = False,
+) -> Write:
     conditions = {name: value if isinstance(value, tuple) else (value,) for name, value in when.items()}
     shape = tuple((name, len(values)) for name, values in conditions.items())
     sql, fields, tests = _update_sql(model, connection.vendor, tuple(changes), shape)
-    values = [field.get_db_prep_save(changes[field.attname], connection) for field in fields]
+    values = [_value(field, changes[field.attname], connection) for field in fields]
     values.append(pk)
     for field, choices in zip(tests, conditions.values(), strict=True):
-        values += [field.get_db_prep_save(choice, connection) for choice in choices]
-    return Write(_table(model), sql, values)
+        values += [_value(field, choice, connection) for choice in choices]
+    return Write(_table(model), sql, values, must_find)
 
 
 def _marks(fields: Sequence[Any]) -> str:
@@ -160,7 +174,17 @@ def _marks(fields: Sequence[Any]) -> str:
 
 
 def _values(instance: models.Model, fields: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
-    return [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
+    return [_value(field, getattr(instance, field.attname), connection) for field in fields]
+
+
+def _value(field: Any, value: Any, connection: BaseDatabaseWrapper) -> Any:
+    """Return what a field writes. Most values are missing, or texts, which are written as they are."""
+    if value is None or (type(value) is str and type(field) in _TEXTS):
+        return value
+    return field.get_db_prep_save(value, connection)
+
+
+_TEXTS = {models.CharField, models.TextField}
 
 
 def _table(model: type[models.Model] | models.Model) -> str:
@@ -256,6 +280,7 @@ class _Plan:
     converters: Any
     names: list[str]
     columns: slice
+    maker: Any
     related: list[Any]
     locks: bool
 
@@ -285,9 +310,8 @@ class Select(Generic[M]):
         params = list(plan.params)
         for place, number in plan.places:
             params[place] = values[number]
-        with connection.cursor() as cursor:
-            cursor.execute(plan.sql, params)
-            rows: Any = cursor.fetchall()
+        send_waiting()
+        rows: Any = send(connection, plan.sql, params)[0]
         if plan.converters:
             rows = plan.compiler.apply_converters(rows, plan.converters)
         return [self._instance(plan, row) for row in rows]
@@ -298,8 +322,7 @@ class Select(Generic[M]):
         return found[0] if found else None
 
     def _instance(self, plan: _Plan, row: Any) -> M:
-        model: type[M] = plan.compiler.query.model
-        instance = model.from_db(DEFAULT_DB_ALIAS, plan.names, row[plan.columns])
+        instance: M = plan.maker.from_db(DEFAULT_DB_ALIAS, plan.names, row[plan.columns])
         for populator in plan.related:
             populator.populate(row, instance)
         return instance
@@ -325,12 +348,46 @@ class Select(Generic[M]):
             converters=compiler.get_converters([column for column, *_ in select]),
             names=[column.target.attname for column, *_ in select[first : last + 1]],
             columns=slice(first, last + 1),
+            maker=_maker_of(queryset.model),
             # The stubs describe a later Django, which takes one argument more.
-            related=get_related_populators(info, select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
+            related=_with_makers(get_related_populators(info, select, DEFAULT_DB_ALIAS)),  # type: ignore[call-arg]
             locks=query.select_for_update,
         )
         self._plans[connection.vendor] = plan
         return plan
+
+
+_FROM_DB: Any = models.Model.from_db
+
+
+class _Maker:
+    """Makes instances of a model from rows as its `from_db` does, without setting column by column."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self._model = model
+
+    def from_db(self, db: str, names: Sequence[str], values: Sequence[Any]) -> models.Model:
+        instance = self._model.__new__(self._model)
+        instance._state = state = ModelState()  # noqa: SLF001 - what Model.from_db does
+        state.adding, state.db = False, db
+        vars(instance).update(zip(names, values, strict=True))
+        return instance
+
+
+def _maker_of(model: type[models.Model]) -> Any:
+    """Return what makes instances of a model: itself, if it does more as one is made."""
+    own: Any = model.from_db
+    is_plain = model.__init__ is models.Model.__init__ and own.__func__ is _FROM_DB.__func__
+    listens = any(signal.has_listeners(model) for signal in (pre_init, post_init))
+    return _Maker(model) if is_plain and not listens else model
+
+
+def _with_makers(populators: Any) -> Any:
+    """Return what makes related instances from a row (Django's), with our way to make each."""
+    for populator in populators:
+        populator.model_cls = _maker_of(populator.model_cls)
+        _with_makers(populator.related_populators)
+    return populators
 
 
 def _refuse_queryset(queryset: "models.QuerySet[Any]") -> None:

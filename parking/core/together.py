@@ -19,6 +19,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from parking.core import direct
+
 Values = Sequence[Any]
 
 
@@ -118,10 +120,22 @@ def with_waiting(write: Write, part: Write | None = None) -> tuple[str, Values]:
 
 def run(connection: BaseDatabaseWrapper, write: Write, sql: str, values: Values) -> None:
     """Send a write, in the statement that was made of it. Raises RowNotFound where it must find a row."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        if write.must_find and not cursor.rowcount:
-            raise RowNotFound(f"no such row in {write.table}, or not as it was locked")
+    _, found = send(connection, sql, values)
+    if write.must_find and not found:
+        raise RowNotFound(f"no such row in {write.table}, or not as it was locked")
+
+
+def send(connection: BaseDatabaseWrapper, sql: str, values: Values) -> direct.Answer:
+    """Send a statement before which nothing waits any more; return its rows, and how many it found or changed."""
+    waiting = _waiting.get()
+    return direct.send(connection, sql, values, among=() if waiting is None else (waiting.before,))
+
+
+def send_waiting() -> None:
+    """Send what waits, before somebody reads."""
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.send()
 
 
 def _must_find(write: Write) -> bool:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from parking.accounts.models import Role, User
 from parking.audit.models import AuditEntry
+from parking.core import direct
 from parking.facilities.models import ParkingZone
 from tests.api.reading import book, errors_of, problem_of
 from tests.build import make_user
@@ -269,7 +270,11 @@ def database_goes_away(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
     def gone(*_: object, **__: object) -> None:
         raise request.param("server closed the connection unexpectedly")
 
-    return lambda: monkeypatch.setattr(CursorWrapper, "execute", gone)
+    def go() -> None:
+        monkeypatch.setattr(CursorWrapper, "execute", gone)
+        monkeypatch.setattr(direct, "send", gone)
+
+    return go
 
 
 @pytest.mark.parametrize(

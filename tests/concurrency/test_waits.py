@@ -129,7 +129,7 @@ def test_a_failure_outside_of_a_view_is_503_too(monkeypatch: pytest.MonkeyPatch,
     def locked(*_: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("django.contrib.sessions.middleware.SessionMiddleware.process_request", locked)
+    monkeypatch.setattr("django.middleware.common.CommonMiddleware.process_request", locked)
     client = Client(raise_request_exception=False)
     for path in ("/sign-in/", "/api/public/zones/"):
         answer = client.get(path)

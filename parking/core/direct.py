@@ -1,0 +1,170 @@
+"""Compiled statements on PostgreSQL: sent by psycopg's own parts, without a cursor for each.
+
+Of the processor time of a statement of one row, nine tenths were Django's cursor, psycopg's and their bookkeeping (ADR
+0005). What is kept here for each connection is what they make again for each statement: how values are written and
+read. Values come and go in PostgreSQL's binary form, and a transaction begins with its first statement, on the same
+way. Which statements are prepared is still psycopg's knowledge, because it forgets them after a rollback.
+
+Where somebody watches statements (tests, DEBUG), and on SQLite, they go by Django's cursor as all others do.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import generators
+from psycopg._preparing import Prepare
+from psycopg.abc import Buffer, PQGen
+from psycopg.adapt import Loader, PyFormat, Transformer
+from psycopg.pq import ExecStatus, Format, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
+
+Rows = Sequence[tuple[Any, ...]]
+Answer = tuple[Rows, int]
+Watcher = Callable[..., Any]
+
+_ANY_FORMAT = [PyFormat.AUTO] * 1000
+_BEGIN = b"BEGIN"
+_FINE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+
+
+def send(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any], *, among: Sequence[Watcher] = ()) -> Answer:
+    """Send a statement; return its rows, and how many rows it found or changed. Raises Django's errors.
+
+    `among` are watchers of statements (`execute_wrapper`) whose work the caller has done.
+    """
+    if not _goes_directly(connection, sql, among):
+        return _by_cursor(connection, sql, values)
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    raw: psycopg.Connection[Any] = connection.connection
+    line = _lines.get(connection)
+    if line is None or line.connection is not raw:
+        line = _lines[connection] = _Line(raw)
+    try:
+        return line.send(sql, values)
+    except psycopg.Error:
+        with connection.wrap_database_errors:
+            raise
+
+
+def _goes_directly(connection: BaseDatabaseWrapper, sql: str, among: Sequence[Watcher]) -> bool:
+    return (
+        connection.vendor == "postgresql"
+        and not connection.queries_logged
+        and all(watcher in among for watcher in connection.execute_wrappers)
+        and "%%" not in sql
+    )
+
+
+def _by_cursor(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Answer:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall() if cursor.description else ()
+        return rows, cursor.rowcount
+
+
+class _Query(NamedTuple):
+    """What psycopg knows a prepared statement by."""
+
+    query: bytes
+    types: tuple[int, ...]
+
+
+class _JsonText(Loader):
+    """JSON as the text that Django's field reads."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> str:
+        return bytes(data)[1:].decode()  # behind the number of the version
+
+
+class _Line:
+    """A connection, with what writes and reads values on it."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        context = psycopg.Cursor(connection)
+        context.adapters.register_loader("jsonb", _JsonText)
+        self._values = Transformer(context)
+        self.connection = connection
+        self._prepared = connection._prepared  # noqa: SLF001
+
+    def send(self, sql: str, values: Sequence[Any]) -> Answer:
+        return self.connection.wait(self._answer(sql, values))
+
+    def _answer(self, sql: str, values: Sequence[Any]) -> PQGen[Answer]:
+        params = self._values.dump_sequence(values, _ANY_FORMAT[: len(values)])
+        formats = self._values.formats
+        query: Any = _Query(_numbered(sql), self._values.types or ())
+        state, name = self._prepared.get(query, prepare=True)
+        if state is Prepare.SHOULD:
+            yield from self._begin()
+            self._pgconn.send_prepare(name, query.query, query.types)
+            self._check((yield from generators.execute(self._pgconn)))
+        key = self._prepared.maybe_add_to_cache(query, state, name)
+        sent = self._send_with_begin if self._is_to_begin() else self._send_alone
+        results = yield from sent(name, params, formats)
+        if key is not None:
+            self._prepared.validate(key, state, name, results)
+            yield from self._prepared.maintain_gen(self.connection)
+        return self._read(self._check(results))
+
+    def _send_alone(self, name: bytes, params: Any, formats: Any) -> PQGen[list[PGresult]]:
+        self._pgconn.send_query_prepared(name, params, formats, Format.BINARY)
+        results: list[PGresult] = yield from generators.execute(self._pgconn)
+        return results
+
+    def _send_with_begin(self, name: bytes, params: Any, formats: Any) -> PQGen[list[PGresult]]:
+        pgconn = self._pgconn
+        pgconn.enter_pipeline_mode()
+        try:
+            pgconn.send_query_params(_BEGIN, None)
+            pgconn.send_query_prepared(name, params, formats, Format.BINARY)
+            pgconn.pipeline_sync()
+            yield from generators.send(pgconn)
+            begun = yield from generators.fetch_many(pgconn)
+            results: list[PGresult] = yield from generators.fetch_many(pgconn)
+            yield from generators.fetch_many(pgconn)  # the end of both
+        finally:
+            pgconn.exit_pipeline_mode()
+        self._check(begun)
+        return results
+
+    def _begin(self) -> PQGen[None]:
+        if self._is_to_begin():
+            self._pgconn.send_query(_BEGIN)
+            self._check((yield from generators.execute(self._pgconn)))
+
+    def _is_to_begin(self) -> bool:
+        return not self.connection.autocommit and self._pgconn.transaction_status == TransactionStatus.IDLE
+
+    def _check(self, results: list[PGresult]) -> PGresult:
+        result = results[-1]
+        if result.status not in _FINE:
+            raise psycopg.errors.error_from_result(result, encoding="utf-8")
+        return result
+
+    def _read(self, result: PGresult) -> Answer:
+        if result.status != ExecStatus.TUPLES_OK:
+            return (), result.command_tuples or 0
+        self._values.set_pgresult(result)
+        return self._values.load_rows(0, result.ntuples, tuple), result.ntuples
+
+    @property
+    def _pgconn(self) -> PGconn:
+        return self.connection.pgconn
+
+
+_lines: WeakKeyDictionary[BaseDatabaseWrapper, _Line] = WeakKeyDictionary()
+
+
+@lru_cache(1000)
+def _numbered(sql: str) -> bytes:
+    """Return a statement with PostgreSQL's marks of parameters, `$1`, in the place of Django's."""
+    first, *others = sql.split("%s")
+    return "".join([first, *(f"${number}{text}" for number, text in enumerate(others, 1))]).encode()
