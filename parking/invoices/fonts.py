@@ -24,6 +24,8 @@ _WEIGHTS = {"": 400, "B": 700}
 
 # The letters of each script, first and last. What is not here is printed in the document's main font.
 _IN_MAIN_FONT = {
+    # Greek, Cyrillic, Hebrew, Thai and Georgian are half of the rest, and seldom on a bill: it need not read them.
+    "elsewhere": [(0x0370, 0x05FF), (0x0E00, 0x0E7F), (0x10A0, 0x10FF), (0x1F00, 0x1FFF)],
     "devanagari": [(0x0900, 0x097F), (0xA8E0, 0xA8FF)],
     "arabic": [(0x0600, 0x06FF), (0x0750, 0x077F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF)],
 }
@@ -54,7 +56,7 @@ class FontMissing(RuntimeError):
 def script_of(letter: str) -> str:
     """Return the script that a letter belongs to and that is shaped in a way of its own; empty for all others."""
     code = ord(letter)
-    if code < 0x0600 or code in _DANDAS:
+    if code < 0x0370 or code in _DANDAS:
         return ""
     return next((script for script, spans in _LETTERS.items() if _is_among(code, spans)), "")
 
