@@ -41,7 +41,8 @@ class Plan:
     """What to run: `cycle` in a closed loop, `zones`, a reading loop, or in an open loop with `cycles_per_second`
     `open` (cycles) or `visits`; `crowd` is one visit of each client, all at once.
 
-    Beside an open loop, `polls` are asked for in turns, `polls_per_second`.
+    Beside an open loop, `polls` are asked for in turns, `polls_per_second`. Of the requests of the kind `keep` every
+    latency is answered.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Plan:
     polls_per_second: int = 0
     polls: list[Poll] = field(default_factory=list)
     tolerant: bool = False
+    keep: str = ""
 
 
 class Refused(Exception):
@@ -336,7 +338,8 @@ def main() -> None:
         record, seconds = RUNS[plan.kind](plan)
     except (Refused, OSError) as error:
         raise SystemExit(f"{plan.kind}: {error}") from None
-    print(json.dumps(summary(record, seconds)))
+    kept = [round(1000 * latency, 3) for latency in record.latencies.get(plan.keep, [])]
+    print(json.dumps(summary(record, seconds) | {"kept_ms": kept}))
 
 
 def plan_for(kind: str, port: int, world: dict[str, Any], seconds: float, **more: Any) -> dict[str, Any]:

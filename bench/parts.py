@@ -1,6 +1,5 @@
 """The parts of the benchmark. Each returns its figures; `report` knows what they should be."""
 
-import json
 import sys
 import tempfile
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import children, databases, equal_work, floor, processor
+from bench import beside, children, databases, equal_work, floor, processor
 from bench.load import plan_for
 from deploy.run import ROOT
 from tests.postgres import Server
@@ -36,7 +35,8 @@ class Lengths:
     rounds: int = 3
     round_seconds: float = 10
     open_seconds: float = 30
-    beside_rounds: int = 5
+    beside_turns: int = 6
+    beside_seconds: float = 12
     zones_seconds: float = 5
     growth_bookings: int = 200
     sqlite_seconds: float = 12
@@ -51,7 +51,8 @@ QUICK = Lengths(
     rounds=2,
     round_seconds=3,
     open_seconds=6,
-    beside_rounds=2,
+    beside_turns=2,
+    beside_seconds=5,
     zones_seconds=2,
     growth_bookings=60,
     sqlite_seconds=4,
@@ -229,49 +230,45 @@ def times(stage: Stage) -> dict[str, Any]:
 
 
 def notices(stage: Stage) -> dict[str, Any]:
-    """Measure what 10,000 notices an hour, mailed, do to the gate: rounds without and with them, in turns."""
-    return _beside(stage, "bench.noticing")
+    """Measure what 10,000 notices an hour, mailed, do to the gate."""
+    return _beside(stage, "bench.noticing", share=None)
 
 
 def replays(stage: Stage) -> dict[str, Any]:
     """Measure how long a replay of all old stays takes beside the gate, and what it does to the gate."""
-    found = _beside(stage, "bench.replaying")
+    # Its control takes a whole core: the program, and PostgreSQL reading for it.
+    found = _beside(stage, "bench.replaying", share=1.0)
     seconds = [each for made in found["made"] for each in made["seconds"]]
     return found | {"sessions": found["made"][0]["sessions"], "seconds": max(seconds)}
 
 
-def _beside(stage: Stage, module: str) -> dict[str, Any]:
-    """Return p99 of an entry (ms) without and with a program of ours at its side, round by round.
-
-    The program prints a line when its start is over, so that the round measures its work alone.
-    """
-    world, seconds = stage.world, stage.lengths.open_seconds
-    waits: dict[str, list[float]] = {"without": [], "with": []}
-    made = []
-    command = [sys.executable, "-m", module, str(seconds)]
+def _beside(stage: Stage, module: str, *, share: float | None) -> dict[str, Any]:
+    """Return what a program of ours at the gate's side does to its entries, in turns with a control."""
+    world, seconds = stage.world, stage.lengths.beside_seconds
     with children.product(stage.url, with_worker=False) as product:
         _drive("cycle", product, world, 2)
         offered = _offered(_drive("cycle", product, world, stage.lengths.round_seconds)["per_second"])
-        for _ in range(stage.lengths.beside_rounds):
-            waits["without"].append(_entry_p99(product, world, seconds, offered))
-            with children.started(command, database_url=stage.url) as process:
-                children.wait_for_line(process)
-                waits["with"].append(_entry_p99(product, world, seconds, offered))
-                made.append(json.loads(process.communicate()[0]))
-    found = {side: median(seen) for side, seen in waits.items()}
-    change = found["with"] / found["without"] - 1
-    return found | {"change": change, "rounds": waits, "made": made, "offered": offered}
+
+        def entries() -> list[float]:
+            seen = _drive("open", product, world, seconds, cycles_per_second=offered, keep="enter")
+            # Those of the first second are of the start: connections, and caches that are a round old.
+            kept: list[float] = seen["kept_ms"][offered:]
+            return kept
+
+        found = beside.measure(
+            module=module,
+            share=share,
+            url=stage.url,
+            seconds=seconds,
+            turns=stage.lengths.beside_turns,
+            entries=entries,
+        )
+    return found | {"offered": offered}
 
 
 def _offered(most: float) -> int:
     """Return how many cycles per second are asked for where the machine does `most`."""
     return max(1, min(OPEN_CYCLES_PER_SECOND, round(BESIDE_SHARE * most)))
-
-
-def _entry_p99(product: children.Product, world: dict[str, Any], seconds: float, offered: int) -> float:
-    seen = _drive("open", product, world, seconds, cycles_per_second=offered)
-    p99: float = seen["latency"]["enter"]["p99_ms"]
-    return p99
 
 
 def zones(stage: Stage) -> dict[str, Any]:

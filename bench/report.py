@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bench.beside import SIDES
+
 Figures = dict[str, Any]
 _PERCENTILES = ("p50_ms", "p99_ms", "max_ms")
 
@@ -167,22 +169,45 @@ def _statements(found: Figures) -> str:
 
 
 def _notices(found: Figures) -> str:
-    return _beside(found, {"notices": "notices", "mails": "mails"})
+    return _beside(found, {"notices": "notices", "mails": "mails", "processor_seconds": "its processor s"})
 
 
 def _replays(found: Figures) -> str:
-    return _beside(found, {"sessions": "sessions", "seconds": "seconds of each replay"})
+    made = {"sessions": "sessions", "seconds": "seconds of each replay", "processor_seconds": "its processor s"}
+    return _beside(found, made)
 
 
 def _beside(found: Figures, made: dict[str, str]) -> str:
-    """Return a row for each round: p99 of an entry without and with a program, and what that program made."""
-    rounds = zip(found["rounds"]["without"], found["rounds"]["with"], found["made"], strict=True)
+    """Return p99 of an entry of each round and side, what the program made, and what that says."""
+    rounds = found["rounds"]
     rows = [
-        [str(number), f"{without:.1f}", f"{beside:.1f}", *(str(one[name]) for name in made)]
-        for number, (without, beside, one) in enumerate(rounds, 1)
+        [str(number), *(f"{rounds[side][number - 1]:.1f}" for side in SIDES), *(str(one[name]) for name in made)]
+        for number, one in enumerate(found["made"], 1)
     ]
-    title = f"{found['offered']} cycles/s are asked for"
-    return f"{title}\n{_table(['round', 'entry p99 without, ms', 'with, ms', *made.values()], rows)}"
+    for title, name in (("median", "median_p99"), ("all", "p99")):
+        rows.append([title, *(f"{found[name][side]:.1f}" for side in SIDES), *("" for _ in made)])
+    title = (
+        f"entry p99, ms; {found['offered']} cycles/s are asked for; the control takes {found['share']:.0%} of a core"
+    )
+    return f"{title}\n{_table(['round', *SIDES, *made.values()], rows)}\n{_verdict(found)}"
+
+
+def _verdict(found: Figures) -> str:
+    lines = [
+        f"the program changes p99 of an entry by {_span(found['by_program'])}",
+        f"the control, which only computes, by {_span(found['by_control'])}",
+        f"the program beside the control: {_span(found['over_control'])}",
+    ]
+    over = found["over_control"]
+    if over["low"] <= 0 and found["by_control"]["low"] > 0:
+        lines.append("No more than the control: two cores have no room for a third that computes.")
+    elif found["by_program"]["low"] <= 0 <= found["by_program"]["high"]:
+        lines.append("These rounds do not tell the program from nothing.")
+    return "\n".join(lines)
+
+
+def _span(one: dict[str, float]) -> str:
+    return f"{one['change']:+.0%} (from {one['low']:+.0%} to {one['high']:+.0%})"
 
 
 def _growth(found: Figures) -> str:

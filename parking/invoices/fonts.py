@@ -6,12 +6,13 @@ The other scripts of India are Noto Sans, from the packages that `deploy/vendor.
 
 import atexit
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import structlog
+import uharfbuzz
 from django.conf import settings
 from fontTools.ttLib import TTFont
 
@@ -23,6 +24,8 @@ _WEIGHTS = {"": 400, "B": 700}
 
 # The letters of each script, first and last. What is not here is printed in the document's main font.
 _IN_MAIN_FONT = {
+    # Greek, Cyrillic, Hebrew, Thai and Georgian are half of the rest, and seldom on a bill: it need not read them.
+    "elsewhere": [(0x0370, 0x05FF), (0x0E00, 0x0E7F), (0x10A0, 0x10FF), (0x1F00, 0x1FFF)],
     "devanagari": [(0x0900, 0x097F), (0xA8E0, 0xA8FF)],
     "arabic": [(0x0600, 0x06FF), (0x0750, 0x077F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF)],
 }
@@ -39,16 +42,21 @@ _ELSEWHERE = {
 _LETTERS = _IN_MAIN_FONT | _ELSEWHERE
 # The dandas end sentences in most scripts of India, though they are numbered among the Devanagari letters.
 _DANDAS = {0x0964, 0x0965}
+# Zero-width joiners shape the scripts of India and have no picture of their own.
+JOINERS = {0x200C, 0x200D}
+# What shaping puts beside the letters of a script: joiners, and a dotted circle under a sign that has no letter.
+_WITH_EACH = JOINERS | _DANDAS | {0x0020, 0x25CC}
 
 
 class FontMissing(RuntimeError):
     """The package with the fonts is not installed, or no longer has FiraGO."""
 
 
+@lru_cache(maxsize=4096)
 def script_of(letter: str) -> str:
     """Return the script that a letter belongs to and that is shaped in a way of its own; empty for all others."""
     code = ord(letter)
-    if code < 0x0600 or code in _DANDAS:
+    if code < 0x0370 or code in _DANDAS:
         return ""
     return next((script for script, spans in _LETTERS.items() if _is_among(code, spans)), "")
 
@@ -70,13 +78,26 @@ def _folder() -> Path:
     return Path(folder.name)
 
 
-@cache
-def font_files() -> dict[str, Path]:
-    """Return the main font's file for each style. Raises FontMissing."""
-    files = {style: _folder() / f"{name}.ttf" for style, name in FONTS.items()}
-    for style, path in files.items():
-        path.write_bytes(_font(FONTS[style]))
-    return files
+def _cut(script: str, style: str) -> Path:
+    """Write the part of the main font that draws one script, empty for what has no script of its own.
+
+    A document reads the tables of its fonts whole, for all letters that they have: a part takes half the time.
+    """
+    face = uharfbuzz.Face(_font(FONTS[style]))
+    wanted = uharfbuzz.SubsetInput()
+    wanted.unicode_set.update(code for code in face.unicodes if _is_drawn(code, script))
+    # What a font has only on demand, such as small capitals, stays out; embedding leaves hints out too.
+    wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    path = _folder() / f"{FONTS[style]}-{script or 'main'}.ttf"
+    path.write_bytes(uharfbuzz.subset(face, wanted).blob.data)
+    return path
+
+
+def _is_drawn(code: int, script: str) -> bool:
+    if script:
+        return code in _WITH_EACH or script_of(chr(code)) == script
+    # Joiners belong to the letters between which they are: those of another font.
+    return code not in JOINERS and not script_of(chr(code))
 
 
 def _font(name: str) -> bytes:
@@ -88,9 +109,12 @@ def _font(name: str) -> bytes:
 
 @cache
 def files_for(script: str) -> dict[str, Path]:
-    """Return the file for each style of a script; none if it was not fetched: then its letters print as `?`."""
-    if script in _IN_MAIN_FONT:
-        return font_files()
+    """Return the file for each style of a script; empty: of the main font, which has all that is of no script.
+
+    None if it was not fetched: then its letters print as `?`. Raises FontMissing.
+    """
+    if not script or script in _IN_MAIN_FONT:
+        return {style: _cut(script, style) for style in FONTS}
     try:
         return {style: _unpacked(script, weight) for style, weight in _WEIGHTS.items()}
     except FileNotFoundError:

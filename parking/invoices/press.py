@@ -10,7 +10,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 
-from parking.invoices.fonts import files_for, font_files, script_of, scripts_of
+from parking.invoices.fonts import JOINERS, files_for, script_of, scripts_of
 from parking.invoices.paper import TALLEST, Paper
 
 FAMILY = "FiraGO"
@@ -18,8 +18,6 @@ FAMILY = "FiraGO"
 LEADING = 1.45
 POINT = 25.4 / 72
 GREY, BLACK = 90, 0
-# Zero-width joiners shape the scripts of India and have no picture of their own.
-_JOINERS = {0x200C, 0x200D}
 
 # Tables by which letters are shaped. Shaping reads the file itself; whoever embeds the font would read them all, half
 # the time of a document, only to leave them out.
@@ -48,9 +46,10 @@ class Press(FPDF):
         self.logo = logo
         self.number = ""
         self.counts_pages = True
-        for style, path in font_files().items():
+        # It draws what is of no script. Each script is a font of its own, also where it is cut from the same file:
+        # letters of one font are shaped together, by the script of the first, and "Asha आशा" would fall apart.
+        for style, path in files_for("").items():
             self.add_font(FAMILY, style, path)
-            self._leave_to_others(FAMILY.lower() + style)
         self._script = ""
         self._families: list[str] = []
         self.set_text_shaping(True, features={"tnum": True})  # amounts below each other align at their points
@@ -59,16 +58,6 @@ class Press(FPDF):
         self.set_auto_page_break(paper.height is not None, margin=paper.margin)
         self.c_margin = 0
         self.set_line_width(0.2)
-
-    def _leave_to_others(self, key: str) -> None:
-        """Let the main font draw Latin alone.
-
-        Each other script is a font of its own here, also where the file is the same: letters of one font are shaped
-        together, by the script of the first, and "Asha आशा" would fall apart.
-        """
-        known = cast(TTFFont, self.fonts[key]).cmap
-        for code in [code for code in known if script_of(chr(code)) or code in _JOINERS]:
-            del known[code]
 
     def _add_fonts_for(self, text: str) -> None:
         for script in sorted(scripts_of(text) - set(self._families)):
@@ -166,7 +155,7 @@ class Press(FPDF):
 
     def _known(self, text: str) -> str:
         """Return the text with a question mark for each character that no font has, and white space as spaces."""
-        letters = (letter if self._has(letter) or ord(letter) in _JOINERS else "?" for letter in text)
+        letters = (letter if self._has(letter) or ord(letter) in JOINERS else "?" for letter in text)
         return "".join(" " if letter.isspace() else shown for letter, shown in zip(text, letters, strict=True))
 
     def _has(self, letter: str) -> bool:

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image
 from pypdf import PdfReader
 
@@ -158,6 +159,20 @@ def test_urdu_is_written_from_right_to_left():
     text = read(pdf_of((sheet("محمد خان"),), A4)).pages[0].extract_text()
     # What stands further left comes first in the text of the page.
     assert "خان محمد" in text
+
+
+def test_a_name_in_another_alphabet_of_the_font_is_written_beside_latin():
+    text = read(pdf_of((sheet("Asha Δημήτρης Иван"),), A4)).pages[0].extract_text()
+    assert "Asha Δημήτρης Иван" in text
+
+
+def test_a_document_reads_only_the_part_of_the_font_that_draws_its_script():
+    known = {script: TTFont(fonts.files_for(script)[""]).getBestCmap() for script in ("", "devanagari", "arabic")}
+    assert {script: (ord("A") in codes, ord("आ") in codes, ord("خ") in codes) for script, codes in known.items()} == {
+        "": (True, False, False),
+        "devanagari": (False, True, False),
+        "arabic": (False, False, True),
+    }
 
 
 def test_letters_that_no_font_has_become_question_marks():

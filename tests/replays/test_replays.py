@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from parking.accounts.models import Role, User
 from parking.core.actor import SYSTEM
@@ -146,6 +148,17 @@ def test_who_lost_the_claim_writes_nothing(zone: ParkingZone, parked: Parked, mo
     working.run_replays(now=at(600))
     replay.refresh_from_db()
     assert (replay.state, replay.done, replay.result) == (ReplayState.RUNNING, 7, None)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite always waits for the disk")
+def test_only_how_far_it_is_does_not_wait_for_the_disk(zone: ParkingZone, parked: Parked) -> None:
+    parked(zone, 60)
+    start(zone)
+    with CaptureQueriesContext(connection) as running:
+        working.run_replays(now=at(600))
+    statements = [query["sql"] for query in running]
+    (unwaited,) = [number for number, sql in enumerate(statements) if "synchronous_commit TO off" in sql]
+    assert statements[unwaited + 1].startswith("""UPDATE "replays_replay" SET "done" = 1, "claimed_until" = """)
 
 
 def test_one_that_breaks_is_marked_and_holds_up_none(
