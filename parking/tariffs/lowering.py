@@ -17,7 +17,6 @@ from parking.core.actor import Actor
 from parking.core.errors import Refused
 from parking.facilities.models import ParkingZone
 from parking.tariffs.book import PriceBook, prices_now
-from parking.tariffs.demand import demand_now
 from parking.tariffs.queries import terms_under
 from parking.tariffs.rules import Terms
 from parking.tariffs.rules.cheaper import is_cheaper
@@ -74,11 +73,10 @@ def is_day_cheaper(zone: ParkingZone, after: PriceBook, now: datetime) -> bool:
     if is_new(zone, now):
         return False
     before = prices_now.value()
-    percents = {0, *(step.change_percent for step in demand_now.value().steps.get(zone.pk, ()))}
     for moment in _moments(zone, before, after, now):
         # Most kinds pay as cars do: each pair of terms is compared once.
         pairs = {tuple(_terms(book, zone, kind, moment) for book in (before, after)) for kind in VehicleKind.values}
-        if any(is_cheaper(old, new, moment, percents=percents) for old, new in pairs if old != new):
+        if any(is_cheaper(old, new, moment) for old, new in pairs if old != new):
             return True
     return False
 
