@@ -44,7 +44,7 @@ def _of_reports(seen: list[float]) -> dict[str, float]:
 
 def table(latency: dict[str, Any]) -> str:
     """Return the latencies as lines, those of the gate with their aim."""
-    lines = [f"Mixed load: {CYCLES_PER_SECOND} cycles/s, {POLLS_PER_SECOND} polls/s, a manager"]
+    lines = [f"Mixed load: {CYCLES_PER_SECOND:g} cycles/s, {POLLS_PER_SECOND:g} polls/s, a manager"]
     for kind in ("book", "enter", "leave", "poll"):
         mark = "" if kind == "poll" else f"aim {AIM}" + ("" if latency[kind]["p99_ms"] <= AIM else "  over")
         lines.append(f"{kind:8} p50 {latency[kind]['p50_ms']:7.1f}  p99 {latency[kind]['p99_ms']:7.1f} ms  {mark}")

@@ -85,5 +85,6 @@ def _vehicles(clients: int, each: int) -> list[list[Vehicle]]:
 
 def _vehicle(client: int, number: int) -> Vehicle:
     office, series = 1 + client % 99, "ABCDEFGH"[client // 99]
-    plate = read_plate(f"KA-{office:02d}-B{series}-{number:04d}")
+    # Of a state that none of the old cars is of (`bigdata.sql`).
+    plate = read_plate(f"RJ-{office:02d}-B{series}-{number:04d}")
     return Vehicle(match_key=plate.match_key, vehicle_number=plate.shown, created_at=clock.now())

@@ -6,10 +6,10 @@ A document is written when somebody first asks for it, or by the worker's sweep;
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import structlog
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from parking.accounts.models import User
 from parking.core.actor import Actor, ActorKind
@@ -218,8 +218,13 @@ def issue_missing_documents(*, now: datetime, within: timedelta | None = LATELY)
 
 
 def _issue_for_bills(since: datetime | None, now: datetime) -> int:
+    first = TaxProfile.objects.aggregate(day=Min("holds_from"))["day"]
+    if first is None:
+        return 0
+    # A day more, for every time zone. Told so, the database reads no bill of the years before the first profile.
+    earliest = datetime.combine(first, time.min, UTC) - timedelta(days=1)
     issued = 0
-    for sale in _sales_without_document(since):
+    for sale in _sales_without_document(earliest if since is None else max(since, earliest)):
         if issued == AT_ONCE:
             break
         if charged_total(sale.bill) > ZERO and _is_issued(sale, now):
@@ -237,42 +242,38 @@ def _is_issued(sale: Sale, now: datetime) -> bool:
     return True
 
 
-def _sales_without_document(since: datetime | None) -> Iterator[Sale]:
+def _sales_without_document(since: datetime) -> Iterator[Sale]:
     yield from map(_sale_of_stay, _without_document(since).iterator())
     yield from map(_sale_of_pass, _passes_without_document(since).iterator())
     yield from map(_sale_of_organisation, _organisations_without_document(since).iterator())
 
 
-def _organisations_without_document(since: datetime | None) -> "QuerySet[OrganisationInvoice]":
+def _organisations_without_document(since: datetime) -> "QuerySet[OrganisationInvoice]":
     """Months of organisations that were invoiced, but have no document; as `_without_document`."""
     present = TaxDocument.objects.filter(bill=OuterRef("bill"), payment=None, original=None)
     site = OuterRef("organisation__plan__site")
     profiles = TaxProfile.objects.filter(site=site, holds_from__lte=OuterRef("created_at__date"))
-    rows = _organisation_invoices().filter(~Exists(present), Exists(profiles))
-    rows = rows if since is None else rows.filter(created_at__gte=since)
+    rows = _organisation_invoices().filter(~Exists(present), Exists(profiles), created_at__gte=since)
     return rows.order_by("created_at", "pk")
 
 
-def _passes_without_document(since: datetime | None) -> "QuerySet[PassPeriod]":
+def _passes_without_document(since: datetime) -> "QuerySet[PassPeriod]":
     """Periods of passes that were paid, but have no document, in the order of their payment; as `_without_document`."""
     present = TaxDocument.objects.filter(bill=OuterRef("bill"), payment=None, original=None)
     site = OuterRef("subscription__plan__site")
     profiles = TaxProfile.objects.filter(site=site, holds_from__lte=OuterRef("paid_at__date"))
-    rows = _periods().filter(~Exists(present), Exists(profiles), paid_at__isnull=False)
-    rows = rows if since is None else rows.filter(paid_at__gte=since)
+    rows = _periods().filter(~Exists(present), Exists(profiles), paid_at__gte=since)
     return rows.order_by("paid_at", "pk")
 
 
-def _without_document(since: datetime | None) -> "QuerySet[ParkingSession]":
+def _without_document(since: datetime) -> "QuerySet[ParkingSession]":
     """Stays whose bill was closed and charges something, but has no document, in the order in which they ended."""
     present = TaxDocument.objects.filter(bill=OuterRef("bill"), payment=None, original=None)
     # A site without a profile owes nobody a document: there it is written for whoever asks.
     profiles = TaxProfile.objects.filter(site=OuterRef("zone__site"), holds_from__lte=OuterRef("ended_at__date"))
     rows = _stays().filter(~Exists(present), Exists(profiles), bill__closed_at__isnull=False)
     # What was charged and given back whole is invoiced and credited; only what never cost anything is passed over.
-    rows = rows.filter(Q(bill__total__gt=0) | Q(bill__refunded__gt=0))
-    if since is not None:
-        rows = rows.filter(ended_at__gte=since)
+    rows = rows.filter(Q(bill__total__gt=0) | Q(bill__refunded__gt=0), ended_at__gte=since)
     return rows.order_by("ended_at", "pk")
 
 

@@ -5,12 +5,25 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakSet
 
 T = TypeVar("T")
 
-_all: "WeakSet[FreshValue[Any] | UntilNews[Any] | ForAMoment[Any]]" = WeakSet()
+
+class Forgetting(Protocol):
+    """What keeps something in this process."""
+
+    def forget(self) -> None:
+        """Drop it, for tests."""
+
+
+_all: "WeakSet[Forgetting]" = WeakSet()
+
+
+def forgets(kept: Forgetting) -> None:
+    """Have `forget_all` drop what is kept there."""
+    _all.add(kept)
 
 
 @dataclass(frozen=True)
@@ -37,7 +50,7 @@ class FreshValue(Generic[T]):
         self._kept: _Kept[T] | None = None
         self._loading = threading.Lock()
         self._forgotten = 0
-        _all.add(self)
+        forgets(self)
 
     def value(self) -> T:
         """Return the value, at most as old as agreed."""
@@ -91,7 +104,7 @@ class UntilNews(Generic[T]):
         self._kept_for: Any = None
         self._kept: dict[Hashable, T] = {}
         self._loading = threading.Lock()
-        _all.add(self)
+        forgets(self)
 
     def value(self, *key: Hashable) -> T:
         """Return the value for a key, at most as old as the news may be."""
@@ -130,7 +143,7 @@ class ForAMoment(Generic[T]):
         self._most = most
         self._kept: dict[Hashable, _Moment[T]] = {}
         self._guard = threading.Lock()
-        _all.add(self)
+        forgets(self)
 
     def value(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the value of a key, which `make` returns if nobody has asked for it just now."""

@@ -8,6 +8,7 @@ see the same (`drawn_once`), each process renders it once for all of them who as
 
 import hashlib
 import hmac
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import wraps
@@ -24,11 +25,13 @@ from parking.core.ids import MAX_ID
 from parking.edge.callers import actor_of
 from parking.edge.pages import PRIVATE
 from parking.web.access import View
+from parking.web.pace import Pace
 
 State = Callable[..., str]
 Drawing = Callable[..., HttpResponse]
 
 _drawn: ForAMoment[bytes] = ForAMoment()
+_pace = Pace()
 
 
 def live(state: State) -> Callable[[View], View]:
@@ -42,10 +45,13 @@ def live(state: State) -> Callable[[View], View]:
         def conditional(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if any(isinstance(value, int) and value > MAX_ID for value in (*args, *kwargs.values())):
                 raise Http404
-            tag = _tag(request, state(*args, **kwargs))
+            part = (view, args, tuple(kwargs.items()))
+            tag = _tag(request, _pace.state(part, lambda: state(*args, **kwargs)))
             if tag in request.headers.get("If-None-Match", ""):
                 return HttpResponseNotModified(headers={"ETag": tag})
+            begun = time.monotonic()
             response = view(request, *args, **kwargs)
+            _pace.drew(time.monotonic() - begun)
             if response.status_code == 200:
                 response.headers["ETag"] = tag
             response.headers["Cache-Control"] = PRIVATE

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -317,6 +318,11 @@ def test_the_sweep_issues_what_is_missing_once(
     invoices = TaxDocument.objects.filter(kind="TAX_INVOICE").order_by("number")
     assert [document.bill_id for document in invoices] == [stay.bill_id for stay in stays]
     assert TaxDocument.objects.filter(kind="CREDIT_NOTE").count() == 1
+
+
+def test_where_no_site_issues_documents_no_session_is_read(stay: ParkingSession, django_assert_num_queries: Any):
+    with django_assert_num_queries(2):  # profiles, and refunds without a note
+        assert documents.issue_missing_documents(now=LATER, within=None) == 0
 
 
 def test_a_site_without_numbers_left_does_not_hold_up_the_others(

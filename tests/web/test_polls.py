@@ -25,6 +25,7 @@ def clock(monkeypatch):
     """The seconds by which kept values grow old, moved by the test alone."""
     seconds = Clock()
     monkeypatch.setattr("parking.core.fresh.time.monotonic", seconds)
+    monkeypatch.setattr("parking.web.pace.AT_ONCE", 1000.0)  # first drawings take long here, and nothing shall give way
     return seconds
 
 
