@@ -42,6 +42,7 @@ NEEDED = [
     "gate/gate.css",
     "gate/quote.css",
     "gate/pages.css",
+    "gate/debts.css",
     "gate/deck.css",
     "gate/panels.css",
     "gate/verdict.css",

@@ -11,6 +11,7 @@ from parking.checkout import pass_entry
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.passes.models import Plan
 from parking.stays.kept_places import kept_places_of
+from parking.web.templatetags.components import plate_words
 from tests.api.reading import data_of
 from tests.build import actor, book, make_user, make_zone
 from tests.client import ApiClient
@@ -69,7 +70,7 @@ def test_its_zone_is_not_full_for_its_driver(driver: User, full: ParkingZone, pl
     own, others = (_page(who, f"/zones/{full.pk}/") for who in (driver, make_user(Role.USER, "stranger")))
     assert "This zone is full now" in others and "it is kept for your pass" not in others
     assert "This zone is full now" not in own and "data-full" not in own
-    assert f"is free for {PLATE}: it is kept for your pass {held.number}." in own
+    assert f"is free for {plate_words(PLATE)}: it is kept for your pass {held.number}." in own
     assert "For other vehicles this zone is full now." in own
     for address in ("/zones/", "/zones/live/"):
         assert "data-full" not in _page(driver, address)
