@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from parking.core.money import PAISA
 from parking.tariffs.rules import Terms
 from parking.tariffs.rules.bands import day_parts
 from parking.tariffs.rules.lines import HOUR
-from parking.tariffs.rules.terms import CollectAt, FreeMode, Slab, clock_text
+from parking.tariffs.rules.terms import CollectAt, FreeMode, NightCharge, Slab, clock_text
 from parking.web.components import amount_text
 from parking.web.templatetags.parking import duration
 
@@ -84,27 +85,40 @@ def _sentences(terms: Terms) -> Iterator[str]:
     yield from (_slab(slab) for slab in terms.slabs)
     if terms.step_minutes != HOUR and not terms.slabs:
         yield _("Charged in steps of %(time)s") % {"time": length_text(terms.step_minutes)}
-    if terms.free_minutes and terms.free_mode == FreeMode.DEDUCT:
-        yield _("The first %(time)s are free") % {"time": length_text(terms.free_minutes)}
-    elif terms.free_minutes:
-        yield _("Without booking, a stay of up to %(time)s is free") % {"time": length_text(terms.free_minutes)}
+    if terms.free_minutes:
+        yield from _free(terms)
     if terms.collect_at == CollectAt.ENTRY:
         yield _("The first step is paid at the entry, the rest at the exit")
     if terms.daily_cap is not None:
         yield _("At most %(amount)s in 24 hours") % {"amount": amount_text(terms.daily_cap)}
     if terms.night_charge is not None:
-        night = terms.night_charge
-        yield _("%(amount)s for each night, %(from)s to %(to)s") % {
-            "amount": amount_text(night.price),
-            "from": clock_text(night.begins),
-            "to": clock_text(night.ends),
-        }
+        yield _night(terms.night_charge)
+    if terms.overstay_percent and not terms.slabs:
+        yield _("Time after the booked end costs %(percent)s %% more") % {"percent": terms.overstay_percent}
+    if terms.round_to != PAISA:
+        yield _("The total is rounded to %(amount)s") % {"amount": amount_text(terms.round_to)}
 
 
 def length_text(minutes: int) -> str:
     """Return minutes as a tariff says them: 15 min; 24 h; 1 h 30 min."""
     hours, rest = divmod(minutes, HOUR)
     return duration(minutes) if rest else ngettext("%(hours)d h", "%(hours)d h", hours) % {"hours": hours}
+
+
+def _free(terms: Terms) -> Iterator[str]:
+    free = {"time": length_text(terms.free_minutes)}
+    if terms.free_mode == FreeMode.DEDUCT:
+        yield _("The first %(time)s are free") % free
+    else:
+        yield _("Without booking, a stay of up to %(time)s is free") % free
+    if terms.free_again_after_minutes:
+        again = length_text(terms.free_again_after_minutes)
+        yield _("Each vehicle has free minutes once in %(time)s") % {"time": again}
+
+
+def _night(night: NightCharge) -> str:
+    hours = {"from": clock_text(night.begins), "to": clock_text(night.ends)}
+    return _("%(amount)s for each night, %(from)s to %(to)s") % (hours | {"amount": amount_text(night.price)})
 
 
 def _slab(slab: Slab) -> str:

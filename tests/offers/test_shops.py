@@ -116,6 +116,30 @@ def test_two_shops_pay_in_the_order_of_their_validations(
     assert list(Validation.objects.order_by("pk").values_list("amount", flat=True)) == [15, 50]
 
 
+@pytest.mark.parametrize("has_numbers", [True, False])
+def test_two_shops_of_one_label_each_pay_their_own_line(
+    shop: Shop, clerk: User, inside: ParkingSession, staff: User, has_numbers: bool
+) -> None:
+    """The first one was renamed, and another took its name; the bill was frozen before lines had numbers, or after."""
+    validate(clerk, inside)
+    shops.change_shop(actor=SYSTEM, shop_id=shop.pk, fields={"name": "Chroma West"}, now=START)
+    other = make_user()
+    namesake = make_shop(other, shop.site_id, per_session=Decimal(15))
+    validate(other, inside)
+    bill = quote(staff, inside, after(150)).bill
+    if not has_numbers:
+        bill.lines = [{name: value for name, value in line.items() if name != "validation_id"} for line in bill.lines]
+        bill.save()
+    left = leave(staff, inside, now=after(151)).session
+    assert lines(left)[1:] == (
+        ("Validated by Chroma, 60 min", 1, Decimal("-50.00")),
+        ("Validated by Chroma, 60 min", 1, Decimal("-15.00")),
+    )
+    assert [statement_of(one, date(2026, 11, 1)).total for one in (shop, namesake)] == [50, 15]
+    assert left.bill.total == 150 - 50 - 15
+    assert_books_agree()
+
+
 @pytest.mark.parametrize(("bill", "paid"), [("80", 80), ("999.99", 150), ("1000", 150)])
 def test_a_purchase_pays_up_to_its_amount(
     clerk: User, inside: ParkingSession, staff: User, bill: str, paid: int

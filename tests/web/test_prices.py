@@ -58,6 +58,8 @@ def test_the_day_is_shown_from_midnight_to_midnight() -> None:
         ({"step_minutes": 15}, "Charged in steps of 15 min"),
         ({"free_minutes": 15}, "Without booking, a stay of up to 15 min is free"),
         ({"free_minutes": 15, "free_mode": FreeMode.DEDUCT}, "The first 15 min are free"),
+        ({"overstay_percent": 50}, "Time after the booked end costs 50 % more"),
+        ({"round_to": Decimal(5)}, "The total is rounded to ₹5"),
         ({"daily_cap": Decimal("500.00")}, "At most ₹500 in 24 hours"),
         ({"night_charge": NightCharge(0, 300, Decimal("60.00"))}, "₹60 for each night, 00:00 to 05:00"),
         ({"slabs": (Slab(1440, Decimal("60.00")),)}, "Up to 24 h: ₹60"),
@@ -68,6 +70,24 @@ def test_what_else_holds_is_a_sentence(fields: dict[str, Any], sentence: str) ->
     words = words_of(terms(**fields), MORNING)
     assert words is not None
     assert (words.sentences, words.parts) == ((sentence,), ())
+
+
+def test_free_minutes_that_are_given_once_in_a_time_say_so() -> None:
+    words = words_of(terms(free_minutes=15, free_again_after_minutes=1440), MORNING)
+    assert words is not None
+    assert words.sentences == (
+        "Without booking, a stay of up to 15 min is free",
+        "Each vehicle has free minutes once in 24 h",
+    )
+
+
+@pytest.mark.parametrize(
+    "fields", [{"free_again_after_minutes": 60}, {"slabs": (Slab(1440, Decimal("60.00")),), "overstay_percent": 50}]
+)
+def test_what_changes_no_price_has_no_words(fields: dict[str, Any]) -> None:
+    """Without free minutes none are given again; by the length of the stay there are no steps that could cost more."""
+    words = words_of(terms(**fields), MORNING)
+    assert words is None or words.sentences == ("Up to 24 h: ₹60",)
 
 
 @pytest.mark.django_db

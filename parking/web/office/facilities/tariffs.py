@@ -28,7 +28,6 @@ from parking.tariffs.rules.checks import checked
 from parking.tariffs.rules.preview import ENTRIES, PreviewRow, preview
 from parking.tariffs.rules.templates import PEAK, peak_bands
 from parking.tariffs.rules.terms import with_fields
-from parking.tariffs.versions import Draft
 from parking.vehicles.models import VehicleKind
 from parking.web.access import for_managers, for_office
 from parking.web.confirming import is_confirmed, is_going_back
@@ -40,7 +39,6 @@ from parking.web.price_words import PriceWords, length_text, words_of
 SECTION = "zones"
 # Versions that the page lists.
 SHOWN = 30
-_KEPT = ("free_again_after_minutes", "round_to", "overstay_percent")
 
 
 @dataclass(frozen=True)
@@ -63,13 +61,13 @@ def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     if form.is_valid() and not is_going_back(request):
         with form.refusals(request):
             if request.POST.get("step") == "replay":
-                return start_from(request, [zone.pk], _whole(zone, form, now), now)
+                return start_from(request, [zone.pk], form.draft(), now)
             if not is_confirmed(request):
                 return _ask_about(request, zone, form, now)
-            draft = _whole(zone, form, now)
-            say_done(
-                request, zone_tariffs.propose_tariff(actor=actor_of(request), zone_id=zone.pk, draft=draft, now=now)
+            proposed = zone_tariffs.propose_tariff(
+                actor=actor_of(request), zone_id=zone.pk, draft=form.draft(), now=now
             )
+            say_done(request, proposed)
             return redirect("office_tariffs", zone.pk)
     return page(
         request,
@@ -94,19 +92,8 @@ def _initial(request: HttpRequest, zone: ParkingZone, now: datetime) -> dict[str
     return values_of_prices(prices, kind)
 
 
-def _whole(zone: ParkingZone, form: TariffForm, now: datetime) -> Draft:
-    draft = form.draft()
-    return whole(draft, price_now(zone, now, draft.vehicle_kind).prices)
-
-
-def whole(draft: Draft, present: Prices) -> Draft:
-    """Return a draft with what the form does not have as it is at present."""
-    fields = {**{name: getattr(present, name) for name in _KEPT}, **draft.fields}
-    return Draft(fields, draft.vehicle_kind, draft.valid_from, draft.valid_to)
-
-
 def _ask_about(request: HttpRequest, zone: ParkingZone, form: TariffForm, now: datetime) -> HttpResponse:
-    draft = _whole(zone, form, now)
+    draft = form.draft()
     before = price_now(zone, now, draft.vehicle_kind).terms
     after = terms_under(checked(Prices(**draft.fields)), zone=zone, now=now)
     day = draft.valid_from or now.astimezone(ZoneInfo(zone.site.time_zone)).date()
