@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -43,10 +43,10 @@ class Part:
 
 @dataclass(frozen=True)
 class PriceWords:
-    """What a kind pays: the parts of this day with the present minute, and what else holds, in sentences."""
+    """What a kind pays: the parts of a day, the present minute if that is today, and what else holds, in sentences."""
 
     parts: tuple[Part, ...]
-    minute: int
+    minute: int | None
     sentences: tuple[str, ...]
 
     @property
@@ -55,18 +55,32 @@ class PriceWords:
         return ", ".join(f"{part.hours} {amount_text(part.rate)}" for part in self.parts)
 
 
-def words_of(terms: Terms, now: datetime) -> PriceWords | None:
-    """Return a tariff in words, on the day that it is at the site; None for one rate round the clock."""
+def words_of(terms: Terms, now: datetime, day: date | None = None) -> PriceWords | None:
+    """Return a tariff in words, on a day at the site, today unless said; None for one rate round the clock."""
     sentences = tuple(_sentences(terms))
     if terms.is_flat and not sentences:
         return None
     local = now.astimezone(ZoneInfo(terms.time_zone))
-    parts = () if not terms.bands else _parts(terms, now)
-    return PriceWords(parts, local.hour * HOUR + local.minute, sentences)
+    day = day or local.date()
+    parts = () if not terms.bands else _parts(terms, day)
+    return PriceWords(parts, local.hour * HOUR + local.minute if day == local.date() else None, sentences)
 
 
-def _parts(terms: Terms, now: datetime) -> tuple[Part, ...]:
-    found = day_parts(terms, now.astimezone(ZoneInfo(terms.time_zone)).date())
+@dataclass(frozen=True)
+class ShownPrice:
+    """A tariff on a page by itself: rupees an hour where one rate holds round the clock, and its words."""
+
+    rate: Decimal | None
+    words: PriceWords | None
+
+
+def shown_price(terms: Terms, now: datetime, day: date | None = None) -> ShownPrice:
+    """Return a tariff for a page, on a day at the site, today unless said."""
+    return ShownPrice(terms.base_rate if terms.is_flat else None, words_of(terms, now, day))
+
+
+def _parts(terms: Terms, day: date) -> tuple[Part, ...]:
+    found = day_parts(terms, day)
     rates = sorted({part.band.rate if part.band else terms.base_rate for part in found})
     return tuple(
         Part(part.begins, part.ends, part.band.name if part.band else "", rate, _tone(rates, rate))

@@ -37,7 +37,7 @@ from parking.web.confirming import is_confirmed, is_going_back
 from parking.web.office.facilities.tariff_form import TariffForm, values_of_prices
 from parking.web.office.facilities.tariffs import Row, compared, row_of
 from parking.web.office.shared.second_person import say_done
-from parking.web.price_words import words_of
+from parking.web.price_words import shown_price
 
 SECTION = "zones"
 # What the form of a new card begins with.
@@ -162,10 +162,9 @@ def _preview(
         zones=rows,
         entries=ENTRIES,
         rows=compared(before, after, draft.valid_from or now),
-        rate=after.base_rate,
         with_tax=first is not None and is_written_without_tax(first, now),
-        before=words_of(before, now),
-        after=words_of(after, now),
+        before=shown_price(before, now),
+        after=shown_price(after, now, draft.valid_from),
     )
 
 

@@ -34,7 +34,7 @@ from parking.web.confirming import is_confirmed, is_going_back
 from parking.web.office.facilities.tariff_form import TariffForm, values_of_prices
 from parking.web.office.prices.replays import start_from
 from parking.web.office.shared.second_person import say_done
-from parking.web.price_words import PriceWords, length_text, words_of
+from parking.web.price_words import PriceWords, length_text, shown_price, words_of
 
 SECTION = "zones"
 # Versions that the page lists.
@@ -106,10 +106,9 @@ def _ask_about(request: HttpRequest, zone: ParkingZone, form: TariffForm, now: d
         draft=draft,
         entries=ENTRIES,
         rows=compared(before, after, day),
-        rate=after.base_rate,
         with_tax=is_written_without_tax(zone, now),
-        before=words_of(before, now),
-        after=words_of(after, now),
+        before=shown_price(before, now),
+        after=shown_price(after, now, draft.valid_from),
     )
 
 
