@@ -28,6 +28,7 @@ from parking.offers.statements import statement_of
 from parking.tariffs.rules.changes import Gives
 from parking.web.access import for_managers, for_office
 from parking.web.gstin_field import GstinField
+from parking.web.office.prices.gift_checks import check_value
 from parking.web.office.shared.fields import EditForm, SumField, WholeField
 
 SECTION = "shops"
@@ -69,6 +70,18 @@ class ShopForm(EditForm):
         if missing := [name for name in names if name not in known]:
             raise forms.ValidationError(_("There is no driver named %(name)s.") % {"name": missing[0]})
         return ", ".join(names)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what goes with what the shop gives, and for nothing else."""
+        values = super().clean() or {}
+        if values.get("gives") == Gives.PURCHASE:
+            if values.get("value") is not None:
+                self.add_error("value", _("Empty: the bill of the customer says how much."))
+            return values
+        check_value(self, values, values.get("gives", ""))
+        if values.get("from_amount") is not None:
+            self.add_error("from_amount", _("Empty, unless the shop gives up to the amount of the purchase."))
+        return values
 
     def add_refusal(self, error: DomainError) -> None:
         if error.code == "shop_name_taken":
