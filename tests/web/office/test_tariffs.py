@@ -87,6 +87,18 @@ def test_the_present_tariff_is_in_the_form_and_on_top(office: Client, zone: Park
     assert 'value="Evening"' in page.content.decode()
 
 
+def test_another_kind_begins_with_its_own_tariff(office: Client, zone: ParkingZone) -> None:
+    assert "Begin with the present tariff of" not in text_of(office.get(address(zone)))
+    bands = {"bands": (Band("Charging", WEEK, 0, 360, Decimal("15.00")),)}
+    add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=Draft(bands, vehicle_kind="EV"), now=MORNING)
+    page = office.get(address(zone))
+    assert 'href="?kind=EV"' in page.content.decode() and page.context["form"]["name_0"].value() is None
+    form = office.get(f"{address(zone)}?kind=EV").context["form"]
+    assert (form["vehicle_kind"].value(), form["name_0"].value()) == ("EV", "Charging")
+    form = office.get(f"{address(zone)}?template=PEAK&kind=EV").context["form"]
+    assert (form["vehicle_kind"].value(), form["name_0"].value()) == ("EV", "Morning")
+
+
 def test_vehicle_types_are_named_in_the_readers_language(office: Client, zone: ParkingZone) -> None:
     office.cookies["django_language"] = "hi"
     form = office.get(address(zone)).context["form"]

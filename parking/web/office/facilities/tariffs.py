@@ -22,7 +22,7 @@ from parking.facilities.queries import find_zone
 from parking.tariffs import zone_tariffs
 from parking.tariffs.demand import demand_now
 from parking.tariffs.models import Tariff
-from parking.tariffs.queries import cards_on, is_written_without_tax, price_now, terms_under, versions_of
+from parking.tariffs.queries import cards_on, is_written_without_tax, price_now, prices_of, terms_under, versions_of
 from parking.tariffs.rules import Prices, Terms
 from parking.tariffs.rules.checks import checked
 from parking.tariffs.rules.preview import ENTRIES, PreviewRow, preview
@@ -77,6 +77,7 @@ def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
         form=form,
         rows=[row_of(tariff, now) for tariff in versions_of(zone)[:SHOWN]],
         cards=cards_on(zone),
+        kinds=[price.vehicle_kind for price in prices_of(zone, now)],
         price=price_now(zone, now),
         demand=demand_now.value().steps.get(zone.pk, ()),
         words=words_of(price_now(zone, now).terms, now),
