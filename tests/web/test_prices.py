@@ -12,9 +12,11 @@ from django.test import Client
 from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingZone
 from parking.tariffs.rules import Terms
+from parking.tariffs.rules.demand import DemandStep
 from parking.tariffs.rules.templates import peak_bands
 from parking.tariffs.rules.terms import FreeMode, NightCharge, Slab
 from parking.tariffs.versions import Draft
+from parking.tariffs.zone_demand import set_demand
 from parking.tariffs.zone_tariffs import add_tariff
 from parking.web.price_words import words_of
 
@@ -117,6 +119,16 @@ def test_the_board_has_the_prices_of_each_active_zone(zone: ParkingZone) -> None
     for words in ("Zone A", "₹80 per hour", "21:00–24:00 Night ₹30", "Lost ticket: ₹300", "Complaints: 1800 11 4000",
                   "Payable to Main car park."):  # fmt: skip
         assert words in board
+
+
+@pytest.mark.django_db
+def test_the_board_has_the_rate_as_it_is_set(zone: ParkingZone) -> None:
+    """It is printed: how full the zone is at this moment is for the page of the zone."""
+    set_demand(actor=SYSTEM, zone_id=zone.pk, steps=[DemandStep(0, -10)], now=MORNING)
+    with time_machine.travel(MORNING, tick=False):
+        board, page = (text_of(Client().get(f"/{of}/")) for of in (f"board/{zone.site_id}", f"zones/{zone.pk}"))
+    assert "₹50 per hour" in board
+    assert "₹45 per hour" in page
 
 
 @pytest.mark.django_db

@@ -11,6 +11,11 @@ from parking.offers.rules import LEAST_VALUE, most_of
 from parking.tariffs.rules.changes import Gives
 
 
+def plain_value(value: Decimal | None) -> Decimal | None:
+    """Return a value as people write it: 60 minutes are not 60.00."""
+    return value.quantize(Decimal(1)) if value is not None and value == value.to_integral_value() else value
+
+
 def check_value(form: forms.Form, values: Mapping[str, Any], kind: str) -> None:
     """Refuse a value that is missing, out of the bounds of its kind, or no whole number of minutes."""
     value: Decimal | None = values.get("value")

@@ -23,7 +23,7 @@ from parking.offers import codes, strong_codes
 from parking.offers.models import LONGEST_CODE, PromoCode, PromoKind
 from parking.offers.rules import MOST_USES
 from parking.web.access import for_managers, for_office
-from parking.web.office.prices.gift_checks import check_value
+from parking.web.office.prices.gift_checks import check_value, plain_value
 from parking.web.office.shared.fields import EditForm, SumField, WholeField
 from parking.web.office.shared.lists import DayField
 from parking.web.office.shared.second_person import say_done
@@ -137,6 +137,7 @@ def edit(request: HttpRequest, code_id: int) -> HttpResponse:
 
 def _values(code: PromoCode) -> dict[str, Any]:
     values = {name: getattr(code, name) for name in PromoCodeForm.base_fields if name not in {"seen", "zone_ids"}}
+    values["value"] = plain_value(code.value)
     return values | {"zone_ids": sorted(zone.pk for zone in code.zones.all())}
 
 

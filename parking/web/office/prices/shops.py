@@ -28,7 +28,7 @@ from parking.offers.statements import statement_of
 from parking.tariffs.rules.changes import Gives
 from parking.web.access import for_managers, for_office
 from parking.web.gstin_field import GstinField
-from parking.web.office.prices.gift_checks import check_value
+from parking.web.office.prices.gift_checks import check_value, plain_value
 from parking.web.office.shared.fields import EditForm, SumField, WholeField
 
 SECTION = "shops"
@@ -46,7 +46,12 @@ class ShopForm(EditForm):
     gstin = GstinField()
     gives = forms.ChoiceField(label=gettext_lazy("What it gives"), choices=[(str(k), v) for k, v in _GIVES.items()])
     value = forms.DecimalField(
-        label=gettext_lazy("How much"), min_value=0, max_digits=10, decimal_places=2, required=False
+        label=gettext_lazy("How much"),
+        help_text=gettext_lazy("Minutes, percent or rupees. Empty where the purchase decides."),
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        required=False,
     )
     from_amount = SumField(label=gettext_lazy("All is free from a purchase of"), required=False)
     per_session = SumField(label=gettext_lazy("At most for one session"), required=False)
@@ -59,6 +64,9 @@ class ShopForm(EditForm):
         max_length=500,
     )
     is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False)
+
+    # Needed, unless the purchase decides.
+    one_of = ("value",)
 
     def __init__(self, *args: Any, sites: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,6 +163,7 @@ def statement(request: HttpRequest, shop_id: int, month: str, kind: str) -> Http
 def _values(shop: Shop) -> dict[str, Any]:
     skipped = {"seen", "people"}
     values = {name: getattr(shop, name) for name in ShopForm.base_fields if name not in skipped}
+    values["value"] = plain_value(shop.value)
     return values | {"people": ", ".join(sorted(user.username for user in shop.people.all()))}
 
 
