@@ -35,6 +35,7 @@ from tests.build import (
 )
 from tests.client import ApiClient
 from tests.invariants import assert_books_agree, refused
+from tests.invoices.conftest import register
 from tests.moments import START
 from tests.offers.build import earn, give, make_code, make_shop, switch_points_on, undo, validate
 from tests.tariffs.examples import shown
@@ -325,6 +326,21 @@ def test_the_drivers_document_says_who_paid_and_charges_the_rest(
         ("60 min, paid by Chroma", "-50.00"),
     ]
     assert sheet.total == ("Total", "₹100.00")
+
+
+def test_what_both_payers_are_taxed_for_is_the_whole_price_once(
+    shop: Shop, clerk: User, inside: ParkingSession, staff: User
+) -> None:
+    register(shop.site)
+    validate(clerk, inside)
+    left = leave(staff, inside, now=after(150)).session
+    payment = Payment.objects.filter(bill=left.bill, method="CASH").get()
+    document = documents_of_payment(payment_id=payment.pk, actor=SYSTEM, now=after(151))[0]
+    invoice = invoice_of(shop, date(2026, 11, 1), now=DECEMBER)
+    assert (document.total, invoice.total) == (100, 50)
+    assert (document.taxable, invoice.taxable) == (Decimal("84.75"), Decimal("42.37"))
+    # Of ₹150, 18 % within.
+    assert document.taxable + invoice.taxable == Decimal("127.12")
 
 
 def test_a_shop_gets_one_invoice_for_a_month_that_is_over(
