@@ -75,7 +75,7 @@ def _wrong_text(terms: CodeTerms) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_amounts(terms: CodeTerms) -> Iterator[tuple[str, str]]:
-    most = _MOST.get(terms.kind, MOST_RUPEES)
+    most = most_of(terms.kind)
     if not LEAST_VALUE <= terms.value <= most:
         yield "value", f"Between {LEAST_VALUE} and {most}"
     elif terms.kind == "MINUTES" and terms.value != terms.value.to_integral_value():
@@ -84,6 +84,11 @@ def _wrong_amounts(terms: CodeTerms) -> Iterator[tuple[str, str]]:
         yield "cap", f"Between {LEAST_VALUE} and {MOST_RUPEES}"
     if not 0 <= terms.least_bill <= MOST_RUPEES:
         yield "least_bill", f"Between 0.00 and {MOST_RUPEES}"
+
+
+def most_of(kind: str) -> Decimal:
+    """Return the most that a promo code or a shop gives: percent, minutes or rupees."""
+    return _MOST.get(kind, MOST_RUPEES)
 
 
 def _wrong_uses(terms: CodeTerms) -> Iterator[tuple[str, str]]:

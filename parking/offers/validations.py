@@ -1,6 +1,5 @@
 """Validations: what shops pay for sessions. The only writer of their rows."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
@@ -18,7 +17,7 @@ from parking.offers.models import Shop, Validation
 from parking.offers.shop_rules import UNDO_WITHIN, gift_of, masked
 from parking.offers.shops import terms_of_shop
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.tariffs.rules import Charge, HeldShop, LineKind
+from parking.tariffs.rules import BillLine, Charge, HeldShop, LineKind
 from parking.tariffs.rules import changes as rules
 from parking.tariffs.rules.offers import gift_to_json
 from parking.vehicles.plates import endings, readings, search_key
@@ -109,16 +108,32 @@ def settle(held: tuple[HeldShop, ...], charge: Charge, now: datetime) -> None:
     """Write down what each shop pays of a bill that closes, in one statement."""
     if not held:
         return
-    amounts = {one.validation_id: _amount_of(one, charge) for one in held}
+    amounts = _amounts(held, charge)
     cases = [When(pk=pk, then=Value(amount)) for pk, amount in amounts.items()]
     amount = Case(*cases, output_field=DecimalField(max_digits=10, decimal_places=2))
     Validation.objects.filter(pk__in=amounts).update(amount=amount, settled_at=now)
 
 
-def _amount_of(held: HeldShop, charge: Charge) -> Decimal:
-    label = f"Validated by {held.shop.name}, {held.shop.gift.words}"
-    mine: Iterable[Decimal] = (-x.amount for x in charge.lines if x.kind == LineKind.SHOP and x.label == label)
-    return sum(mine, ZERO)
+def _amounts(held: tuple[HeldShop, ...], charge: Charge) -> dict[int, Decimal]:
+    """Return what each validation pays (rupees), by its number.
+
+    A bill that was frozen before lines had that number has them by label. Of equal labels the earlier validation has
+    the earlier line, for a bill has them in that order, and what pays nothing has no line.
+    """
+    amounts = {one.validation_id: ZERO for one in held}
+    waiting = list(held)
+    for line in charge.lines:
+        mine = next((one for one in waiting if _is_of(line, one)), None)
+        if mine is not None:
+            amounts[mine.validation_id] = -line.amount
+            waiting.remove(mine)
+    return amounts
+
+
+def _is_of(line: BillLine, held: HeldShop) -> bool:
+    if line.validation_id is None:
+        return line.kind == LineKind.SHOP and line.label == held.shop.label
+    return line.validation_id == held.validation_id
 
 
 # --- Reading -------------------------------------------------------------------------------------------

@@ -33,9 +33,12 @@ def test_peak_hours_are_laid_on_and_shown(
 def test_the_tariff_editor_is_no_wider_than_a_small_phone(
     phone: Page, sign_in: SignIn, admin: User, zone: ParkingZone
 ) -> None:
-    """Its tables roll in their frame; labels that are heard only stood outside of it and widened the page."""
+    """Each field of a band and a slab is in sight; labels that are heard only once widened the page."""
     phone.set_viewport_size({"width": 360, "height": 640})
     sign_in(phone, admin)
     for address in (f"/office/zones/{zone.pk}/tariffs/", "/office/rate-cards/"):
         phone.goto(address)
         assert phone.evaluate("document.documentElement.scrollWidth") == 360, address
+        for name in ("name_0", "days_0", "from_0", "to_0", "rate_0", "slab_until_0", "slab_every_0"):
+            box = phone.locator(f"#id_{name}").bounding_box()
+            assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 360, (address, name)

@@ -129,7 +129,7 @@ def test_pages_say_that_prices_are_written_without_it(
     says_so = f"Tariffs are written without GST at {zone.site.name}. Drivers see and pay prices with it."
     assert (says_so in text_of(office.get(address))) is not includes_tax
     preview = office.post(address, PLAIN | {"base_rate": "60"})
-    assert preview.context["rate"] == Decimal("60.00" if includes_tax else "70.80")
+    assert preview.context["after"].rate == Decimal("60.00" if includes_tax else "70.80")
     assert ("All prices include GST." in text_of(preview)) is not includes_tax
     driver_sees = text_of(browser_of(driver).get(f"/zones/{zone.pk}/"))
     assert ("All prices include GST." in driver_sees) is not includes_tax

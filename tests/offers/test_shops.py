@@ -35,6 +35,7 @@ from tests.build import (
 )
 from tests.client import ApiClient
 from tests.invariants import assert_books_agree, refused
+from tests.invoices.conftest import register
 from tests.moments import START
 from tests.offers.build import earn, give, make_code, make_shop, switch_points_on, undo, validate
 from tests.tariffs.examples import shown
@@ -114,6 +115,30 @@ def test_two_shops_pay_in_the_order_of_their_validations(
         ("Validated by Chroma, 60 min", 1, Decimal("-50.00")),
     )
     assert list(Validation.objects.order_by("pk").values_list("amount", flat=True)) == [15, 50]
+
+
+@pytest.mark.parametrize("has_numbers", [True, False])
+def test_two_shops_of_one_label_each_pay_their_own_line(
+    shop: Shop, clerk: User, inside: ParkingSession, staff: User, has_numbers: bool
+) -> None:
+    """The first one was renamed, and another took its name; the bill was frozen before lines had numbers, or after."""
+    validate(clerk, inside)
+    shops.change_shop(actor=SYSTEM, shop_id=shop.pk, fields={"name": "Chroma West"}, now=START)
+    other = make_user()
+    namesake = make_shop(other, shop.site_id, per_session=Decimal(15))
+    validate(other, inside)
+    bill = quote(staff, inside, after(150)).bill
+    if not has_numbers:
+        bill.lines = [{name: value for name, value in line.items() if name != "validation_id"} for line in bill.lines]
+        bill.save()
+    left = leave(staff, inside, now=after(151)).session
+    assert lines(left)[1:] == (
+        ("Validated by Chroma, 60 min", 1, Decimal("-50.00")),
+        ("Validated by Chroma, 60 min", 1, Decimal("-15.00")),
+    )
+    assert [statement_of(one, date(2026, 11, 1)).total for one in (shop, namesake)] == [50, 15]
+    assert left.bill.total == 150 - 50 - 15
+    assert_books_agree()
 
 
 @pytest.mark.parametrize(("bill", "paid"), [("80", 80), ("999.99", 150), ("1000", 150)])
@@ -301,6 +326,21 @@ def test_the_drivers_document_says_who_paid_and_charges_the_rest(
         ("60 min, paid by Chroma", "-50.00"),
     ]
     assert sheet.total == ("Total", "₹100.00")
+
+
+def test_what_both_payers_are_taxed_for_is_the_whole_price_once(
+    shop: Shop, clerk: User, inside: ParkingSession, staff: User
+) -> None:
+    register(shop.site)
+    validate(clerk, inside)
+    left = leave(staff, inside, now=after(150)).session
+    payment = Payment.objects.filter(bill=left.bill, method="CASH").get()
+    document = documents_of_payment(payment_id=payment.pk, actor=SYSTEM, now=after(151))[0]
+    invoice = invoice_of(shop, date(2026, 11, 1), now=DECEMBER)
+    assert (document.total, invoice.total) == (100, 50)
+    assert (document.taxable, invoice.taxable) == (Decimal("84.74"), Decimal("42.38"))
+    # Of ₹150, 18 % within.
+    assert document.taxable + invoice.taxable == Decimal("127.12")
 
 
 def test_a_shop_gets_one_invoice_for_a_month_that_is_over(

@@ -240,6 +240,7 @@ def test_from_the_editor_to_a_tariff_that_holds(browser: Client, zone: ParkingZo
     fields = {
         "vehicle_kind": "CAR", "base_rate": "70", "booking_fee": "50", "lost_ticket_fee": "200", "step_minutes": "60",
         "grace_minutes": "5", "minimum_minutes": "60", "free_minutes": "0", "free_mode": "WHOLE",
+        "free_again_after_minutes": "0", "round_to": "0.01", "overstay_percent": "0",
     }  # fmt: skip
     assert "What would it have brought?" in browser.post(f"/office/zones/{zone.pk}/tariffs/", fields).content.decode()
     sent = browser.post(f"/office/zones/{zone.pk}/tariffs/", fields | {"step": "replay"})

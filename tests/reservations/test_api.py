@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from time_machine import Traveller
 
+from parking.accounts.models import User
 from parking.checkout import waiting_list
 from parking.facilities.models import ParkingSlot, ParkingZone
-from tests.api.reading import book, data_of, enter
+from tests.api.reading import book, data_of, enter, problem_of
 from tests.build import by_kind, make_user
 from tests.client import ApiClient
 from tests.moments import START, at
+from tests.offers.build import earn, make_code, switch_points_on, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,19 @@ def test_a_reservation_is_a_booking_without_slot(as_driver: ApiClient, zone: Par
         "enter_by": "2026-11-22T15:00:00Z",
         "amount_paid": 50.0,
     }
+
+
+def test_a_reservation_holds_a_code_and_points(as_driver: ApiClient, driver: User, zone: ParkingZone) -> None:
+    code = make_code()
+    switch_points_on()
+    earn(driver, 300)
+    assert problem_of(ask(as_driver, zone, promo_code="OTHER")) == (400, "code_unknown")
+    shown = data_of(ask(as_driver, zone, promo_code="welcome", use_points=200), 201)
+    assert shown["discounts"] == [
+        {"kind": "PROMO", "label": "Promo code WELCOME", "amount": 0},
+        {"kind": "POINTS", "label": "200 points", "amount": 0},
+    ]
+    assert (taken(code), data_of(as_driver.get("/api/user/points/"))["balance"]) == (1, 100)
 
 
 def test_times_may_have_another_offset(as_driver: ApiClient, zone: ParkingZone) -> None:

@@ -12,9 +12,11 @@ from django.test import Client
 from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingZone
 from parking.tariffs.rules import Terms
+from parking.tariffs.rules.demand import DemandStep
 from parking.tariffs.rules.templates import peak_bands
 from parking.tariffs.rules.terms import FreeMode, NightCharge, Slab
 from parking.tariffs.versions import Draft
+from parking.tariffs.zone_demand import set_demand
 from parking.tariffs.zone_tariffs import add_tariff
 from parking.web.price_words import words_of
 
@@ -58,6 +60,8 @@ def test_the_day_is_shown_from_midnight_to_midnight() -> None:
         ({"step_minutes": 15}, "Charged in steps of 15 min"),
         ({"free_minutes": 15}, "Without booking, a stay of up to 15 min is free"),
         ({"free_minutes": 15, "free_mode": FreeMode.DEDUCT}, "The first 15 min are free"),
+        ({"overstay_percent": 50}, "Time after the booked end costs 50 % more"),
+        ({"round_to": Decimal(5)}, "The total is rounded to ₹5"),
         ({"daily_cap": Decimal("500.00")}, "At most ₹500 in 24 hours"),
         ({"night_charge": NightCharge(0, 300, Decimal("60.00"))}, "₹60 for each night, 00:00 to 05:00"),
         ({"slabs": (Slab(1440, Decimal("60.00")),)}, "Up to 24 h: ₹60"),
@@ -68,6 +72,24 @@ def test_what_else_holds_is_a_sentence(fields: dict[str, Any], sentence: str) ->
     words = words_of(terms(**fields), MORNING)
     assert words is not None
     assert (words.sentences, words.parts) == ((sentence,), ())
+
+
+def test_free_minutes_that_are_given_once_in_a_time_say_so() -> None:
+    words = words_of(terms(free_minutes=15, free_again_after_minutes=1440), MORNING)
+    assert words is not None
+    assert words.sentences == (
+        "Without booking, a stay of up to 15 min is free",
+        "Each vehicle has free minutes once in 24 h",
+    )
+
+
+@pytest.mark.parametrize(
+    "fields", [{"free_again_after_minutes": 60}, {"slabs": (Slab(1440, Decimal("60.00")),), "overstay_percent": 50}]
+)
+def test_what_changes_no_price_has_no_words(fields: dict[str, Any]) -> None:
+    """Without free minutes none are given again; by the length of the stay there are no steps that could cost more."""
+    words = words_of(terms(**fields), MORNING)
+    assert words is None or words.sentences == ("Up to 24 h: ₹60",)
 
 
 @pytest.mark.django_db
@@ -97,6 +119,16 @@ def test_the_board_has_the_prices_of_each_active_zone(zone: ParkingZone) -> None
     for words in ("Zone A", "₹80 per hour", "21:00–24:00 Night ₹30", "Lost ticket: ₹300", "Complaints: 1800 11 4000",
                   "Payable to Main car park."):  # fmt: skip
         assert words in board
+
+
+@pytest.mark.django_db
+def test_the_board_has_the_rate_as_it_is_set(zone: ParkingZone) -> None:
+    """It is printed: how full the zone is at this moment is for the page of the zone."""
+    set_demand(actor=SYSTEM, zone_id=zone.pk, steps=[DemandStep(0, -10)], now=MORNING)
+    with time_machine.travel(MORNING, tick=False):
+        board, page = (text_of(Client().get(f"/{of}/")) for of in (f"board/{zone.site_id}", f"zones/{zone.pk}"))
+    assert "₹50 per hour" in board
+    assert "₹45 per hour" in page
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ Each is a value that says what it gives; what it is worth on a bill depends on w
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -116,14 +116,19 @@ class Gift:
 
 @dataclass(frozen=True)
 class Shop:
-    """The validation of a shop, which pays for it."""
+    """The validation of a shop, which pays for it, and its number once there is one."""
 
     name: str
     gift: Gift
+    validation_id: int | None = None
     kind = LineKind.SHOP
 
-    def label_for(self, _place: Place) -> str:
+    @property
+    def label(self) -> str:
         return f"Validated by {self.name}, {self.gift.words}"
+
+    def label_for(self, _place: Place) -> str:
+        return self.label
 
     def worth(self, place: Place) -> Decimal:
         return self.gift.worth(place)
@@ -196,4 +201,5 @@ def change_line(change: Change, place: Place) -> BillLine | None:
     worth = min(change.worth(place), place.left)
     if worth <= ZERO:
         return None
-    return single_line(change.kind, -worth, change.label_for(place))
+    line = single_line(change.kind, -worth, change.label_for(place))
+    return replace(line, validation_id=change.validation_id) if isinstance(change, Shop) else line

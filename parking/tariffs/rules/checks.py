@@ -16,7 +16,7 @@ ROUNDINGS = (Decimal("0.01"), Decimal(1), Decimal(5), Decimal(10))
 MOST_PARTS = 50
 MOST_PERCENT = 500
 LONGEST_NAME = 40
-_YEAR = 366 * DAY
+LONGEST_FREE_AGAIN = 366 * DAY
 
 Problem = tuple[str, str]
 
@@ -50,7 +50,7 @@ def _numbers(prices: Prices) -> Iterator[Problem]:
         "grace_minutes": HOUR,
         "minimum_minutes": DAY,
         "free_minutes": DAY,
-        "free_again_after_minutes": _YEAR,
+        "free_again_after_minutes": LONGEST_FREE_AGAIN,
         "overstay_percent": MOST_PERCENT,
     }
     for field, most_minutes in limits.items():

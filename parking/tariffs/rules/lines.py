@@ -70,6 +70,7 @@ class BillLine:
     """One line of a bill: quantity times unit price, in rupees.
 
     `minutes` is how much time the line charges, None where its kind and quantity say it: an hour for each of HOURS.
+    `validation_id` is the validation that the line of a shop is for; lines that were stored before have none.
     """
 
     label: str
@@ -77,6 +78,7 @@ class BillLine:
     unit_price: Decimal
     kind: LineKind = LineKind.HOURS
     minutes: int | None = None
+    validation_id: int | None = None
 
     @property
     def amount(self) -> Decimal:
@@ -95,20 +97,20 @@ class BillLine:
         return self.quantity * HOUR if self.is_hours else 0
 
     def to_json(self) -> dict[str, Any]:
-        timed = {} if self.minutes is None else {"minutes": self.minutes}
+        others = {"minutes": self.minutes, "validation_id": self.validation_id}
         return {
             "kind": str(self.kind),
             "label": self.label,
             "quantity": self.quantity,
             "unit_price": str(self.unit_price),
             "amount": str(self.amount),
-            **timed,
+            **{name: number for name, number in others.items() if number is not None},
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "BillLine":
-        label = data["label"]
-        return cls(label, data["quantity"], Decimal(data["unit_price"]), _kind_of(data), data.get("minutes"))
+        price, numbers = Decimal(data["unit_price"]), (data.get("minutes"), data.get("validation_id"))
+        return cls(data["label"], data["quantity"], price, _kind_of(data), *numbers)
 
 
 def _kind_of(data: dict[str, Any]) -> LineKind:

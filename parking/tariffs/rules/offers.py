@@ -47,6 +47,11 @@ class HeldShop:
     validation_id: int
     shop: Shop
 
+    @property
+    def change(self) -> Change:
+        """Return what lowers the bill, with the number by which its line is found."""
+        return replace(self.shop, validation_id=self.validation_id)
+
     def to_json(self) -> dict[str, Any]:
         return {"id": self.validation_id, "name": self.shop.name, "gift": gift_to_json(self.shop.gift)}
 
@@ -76,7 +81,7 @@ class Offers:
     def changes(self) -> tuple[Change, ...]:
         """Return what lowers the bill."""
         exempt: tuple[Change, ...] = (Exempt(self.exempt),) if self.exempt else ()
-        shops: tuple[Change, ...] = (*exempt, *(held.shop for held in self.shops))
+        shops: tuple[Change, ...] = (*exempt, *(held.change for held in self.shops))
         codes: tuple[Change, ...] = tuple(held.change for held in self.codes)
         return (*shops, *codes, *((Points(self.points),) if self.points else ()))
 

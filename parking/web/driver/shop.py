@@ -47,6 +47,8 @@ class ValidateForm(ServiceForm):
     bill_number = forms.CharField(label=gettext_lazy("Number of your bill"), max_length=30, required=False)
     bill_amount = AmountField(label=gettext_lazy("Amount of your bill"), required=False)
 
+    # Needed, unless a car was chosen.
+    one_of = ("customer",)
     # Chosen by a button, after several plates with this end were found inside.
     session_id = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 

@@ -59,3 +59,21 @@ def test_a_name_that_is_taken_is_said_at_the_field(office: Client, zone: Parking
     page = office.post(NEW, FIELDS | {"seen": seen(office, NEW)})
     assert page.context["form"].errors["code"] == ["There is already a promo code with this name."]
     assert PromoCode.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "text"),
+    [
+        ({"value": "101"}, "value", "At most 100, and more than 0."),
+        ({"value": "0"}, "value", "At most 100, and more than 0."),
+        ({"kind": "MINUTES", "value": "1441"}, "value", "At most 1440, and more than 0."),
+        ({"kind": "MINUTES", "value": "7.5"}, "value", "Whole minutes."),
+        ({"valid_to": "2026-10-31"}, "valid_to", "Not before the first day."),
+    ],
+)
+def test_what_a_code_may_not_say_stands_at_its_field(
+    office: Client, zone: ParkingZone, wrong: dict[str, str], field: str, text: str
+) -> None:
+    page = office.post(NEW, FIELDS | wrong | {"seen": seen(office, NEW)})
+    assert page.context["form"].errors == {field: [text]}
+    assert not PromoCode.objects.exists()

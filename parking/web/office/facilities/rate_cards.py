@@ -35,9 +35,9 @@ from parking.vehicles.models import VehicleKind
 from parking.web.access import for_office
 from parking.web.confirming import is_confirmed, is_going_back
 from parking.web.office.facilities.tariff_form import TariffForm, values_of_prices
-from parking.web.office.facilities.tariffs import Row, compared, row_of, whole
+from parking.web.office.facilities.tariffs import Row, compared, row_of
 from parking.web.office.shared.second_person import say_done
-from parking.web.price_words import words_of
+from parking.web.price_words import shown_price
 
 SECTION = "zones"
 # What the form of a new card begins with.
@@ -119,8 +119,7 @@ def one(request: HttpRequest, card_id: int) -> HttpResponse:
         with form.refusals(request):
             if not is_confirmed(request):
                 return _ask_about(request, form, card, now)
-            draft = whole(form.draft(), _newest(card))
-            say_done(request, cards.propose_version(actor=actor, card_id=card.pk, draft=draft, now=now))
+            say_done(request, cards.propose_version(actor=actor, card_id=card.pk, draft=form.draft(), now=now))
             return redirect("office_rate_card", card.pk)
     return page(request, "office/rate_cards.html", section=SECTION, card=card, cards=[_shown(card, now)], form=form)
 
@@ -139,7 +138,7 @@ def _newest(card: RateCard) -> Prices:
 
 
 def _ask_about(request: HttpRequest, form: TariffForm, card: RateCard, now: datetime) -> HttpResponse:
-    draft = whole(form.draft(), _newest(card))
+    draft = form.draft()
     of_kind = Draft(draft.fields, card.vehicle_kind, draft.valid_from, draft.valid_to)
     return _preview(request, form, of_kind, list(card.zones.all()), now, name=card.name)
 
@@ -163,10 +162,9 @@ def _preview(
         zones=rows,
         entries=ENTRIES,
         rows=compared(before, after, draft.valid_from or now),
-        rate=after.base_rate,
         with_tax=first is not None and is_written_without_tax(first, now),
-        before=words_of(before, now),
-        after=words_of(after, now),
+        before=shown_price(before, now),
+        after=shown_price(after, now, draft.valid_from),
     )
 
 

@@ -22,25 +22,23 @@ from parking.facilities.queries import find_zone
 from parking.tariffs import zone_tariffs
 from parking.tariffs.demand import demand_now
 from parking.tariffs.models import Tariff
-from parking.tariffs.queries import cards_on, is_written_without_tax, price_now, terms_under, versions_of
+from parking.tariffs.queries import cards_on, is_written_without_tax, price_now, prices_of, terms_under, versions_of
 from parking.tariffs.rules import Prices, Terms
 from parking.tariffs.rules.checks import checked
 from parking.tariffs.rules.preview import ENTRIES, PreviewRow, preview
 from parking.tariffs.rules.templates import PEAK, peak_bands
 from parking.tariffs.rules.terms import with_fields
-from parking.tariffs.versions import Draft
 from parking.vehicles.models import VehicleKind
 from parking.web.access import for_managers, for_office
 from parking.web.confirming import is_confirmed, is_going_back
 from parking.web.office.facilities.tariff_form import TariffForm, values_of_prices
 from parking.web.office.prices.replays import start_from
 from parking.web.office.shared.second_person import say_done
-from parking.web.price_words import PriceWords, length_text, words_of
+from parking.web.price_words import PriceWords, length_text, shown_price, words_of
 
 SECTION = "zones"
 # Versions that the page lists.
 SHOWN = 30
-_KEPT = ("free_again_after_minutes", "round_to", "overstay_percent")
 
 
 @dataclass(frozen=True)
@@ -63,13 +61,13 @@ def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     if form.is_valid() and not is_going_back(request):
         with form.refusals(request):
             if request.POST.get("step") == "replay":
-                return start_from(request, [zone.pk], _whole(zone, form, now), now)
+                return start_from(request, [zone.pk], form.draft(), now)
             if not is_confirmed(request):
                 return _ask_about(request, zone, form, now)
-            draft = _whole(zone, form, now)
-            say_done(
-                request, zone_tariffs.propose_tariff(actor=actor_of(request), zone_id=zone.pk, draft=draft, now=now)
+            proposed = zone_tariffs.propose_tariff(
+                actor=actor_of(request), zone_id=zone.pk, draft=form.draft(), now=now
             )
+            say_done(request, proposed)
             return redirect("office_tariffs", zone.pk)
     return page(
         request,
@@ -79,6 +77,7 @@ def of_zone(request: HttpRequest, zone_id: int) -> HttpResponse:
         form=form,
         rows=[row_of(tariff, now) for tariff in versions_of(zone)[:SHOWN]],
         cards=cards_on(zone),
+        kinds=[price.vehicle_kind for price in prices_of(zone, now)],
         price=price_now(zone, now),
         demand=demand_now.value().steps.get(zone.pk, ()),
         words=words_of(price_now(zone, now).terms, now),
@@ -94,19 +93,8 @@ def _initial(request: HttpRequest, zone: ParkingZone, now: datetime) -> dict[str
     return values_of_prices(prices, kind)
 
 
-def _whole(zone: ParkingZone, form: TariffForm, now: datetime) -> Draft:
-    draft = form.draft()
-    return whole(draft, price_now(zone, now, draft.vehicle_kind).prices)
-
-
-def whole(draft: Draft, present: Prices) -> Draft:
-    """Return a draft with what the form does not have as it is at present."""
-    fields = {**{name: getattr(present, name) for name in _KEPT}, **draft.fields}
-    return Draft(fields, draft.vehicle_kind, draft.valid_from, draft.valid_to)
-
-
 def _ask_about(request: HttpRequest, zone: ParkingZone, form: TariffForm, now: datetime) -> HttpResponse:
-    draft = _whole(zone, form, now)
+    draft = form.draft()
     before = price_now(zone, now, draft.vehicle_kind).terms
     after = terms_under(checked(Prices(**draft.fields)), zone=zone, now=now)
     day = draft.valid_from or now.astimezone(ZoneInfo(zone.site.time_zone)).date()
@@ -119,10 +107,9 @@ def _ask_about(request: HttpRequest, zone: ParkingZone, form: TariffForm, now: d
         draft=draft,
         entries=ENTRIES,
         rows=compared(before, after, day),
-        rate=after.base_rate,
         with_tax=is_written_without_tax(zone, now),
-        before=words_of(before, now),
-        after=words_of(after, now),
+        before=shown_price(before, now),
+        after=shown_price(after, now, draft.valid_from),
     )
 
 

@@ -23,6 +23,7 @@ from parking.offers import codes, strong_codes
 from parking.offers.models import LONGEST_CODE, PromoCode, PromoKind
 from parking.offers.rules import MOST_USES
 from parking.web.access import for_managers, for_office
+from parking.web.office.prices.gift_checks import check_value, plain_value
 from parking.web.office.shared.fields import EditForm, SumField, WholeField
 from parking.web.office.shared.lists import DayField
 from parking.web.office.shared.second_person import say_done
@@ -78,6 +79,14 @@ class PromoCodeForm(EditForm):
         self.fields["zone_ids"].choices = choices  # type: ignore[attr-defined]
         self.fields["vehicle_kinds"].choices = kind_choices()  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        check_value(self, values, values.get("kind", ""))
+        first, last = values.get("valid_from"), values.get("valid_to")
+        if first and last and last < first:
+            self.add_error("valid_to", _("Not before the first day."))
+        return values
+
     def add_refusal(self, error: DomainError) -> None:
         if error.code == "promo_code_taken":
             self.add_error("code", sentence_for(error))
@@ -128,6 +137,7 @@ def edit(request: HttpRequest, code_id: int) -> HttpResponse:
 
 def _values(code: PromoCode) -> dict[str, Any]:
     values = {name: getattr(code, name) for name in PromoCodeForm.base_fields if name not in {"seen", "zone_ids"}}
+    values["value"] = plain_value(code.value)
     return values | {"zone_ids": sorted(zone.pk for zone in code.zones.all())}
 
 

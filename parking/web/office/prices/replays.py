@@ -33,7 +33,7 @@ from parking.web.bill_words import beginning_in_words
 from parking.web.forms import ServiceForm
 from parking.web.live import live
 from parking.web.office.shared.lists import DayField
-from parking.web.price_words import length_text, words_of
+from parking.web.price_words import length_text, shown_price
 
 SECTION = "replays"
 USUAL_SPAN = timedelta(days=30)
@@ -129,9 +129,8 @@ def _shown(request: HttpRequest, replay: Replay) -> dict[str, Any]:
     zones = zones_of(actor_of(request).sites).filter(pk__in=replay.zone_ids).select_related("site")
     shown = {
         "replay": replay,
-        "words": words_of(terms, now),
+        "price": shown_price(terms, now),
         "zones": zones,
-        "rate": terms.base_rate,
         "without_tax": sites_without_tax(zones, now),
     }
     return shown if replay.result is None else shown | _result(replay.result)

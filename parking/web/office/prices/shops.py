@@ -28,6 +28,7 @@ from parking.offers.statements import statement_of
 from parking.tariffs.rules.changes import Gives
 from parking.web.access import for_managers, for_office
 from parking.web.gstin_field import GstinField
+from parking.web.office.prices.gift_checks import check_value, plain_value
 from parking.web.office.shared.fields import EditForm, SumField, WholeField
 
 SECTION = "shops"
@@ -45,7 +46,12 @@ class ShopForm(EditForm):
     gstin = GstinField()
     gives = forms.ChoiceField(label=gettext_lazy("What it gives"), choices=[(str(k), v) for k, v in _GIVES.items()])
     value = forms.DecimalField(
-        label=gettext_lazy("How much"), min_value=0, max_digits=10, decimal_places=2, required=False
+        label=gettext_lazy("How much"),
+        help_text=gettext_lazy("Minutes, percent or rupees. Empty where the purchase decides."),
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        required=False,
     )
     from_amount = SumField(label=gettext_lazy("All is free from a purchase of"), required=False)
     per_session = SumField(label=gettext_lazy("At most for one session"), required=False)
@@ -59,6 +65,9 @@ class ShopForm(EditForm):
     )
     is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False)
 
+    # Needed, unless the purchase decides.
+    one_of = ("value",)
+
     def __init__(self, *args: Any, sites: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site_id"].choices = list(sites)  # type: ignore[attr-defined]
@@ -69,6 +78,18 @@ class ShopForm(EditForm):
         if missing := [name for name in names if name not in known]:
             raise forms.ValidationError(_("There is no driver named %(name)s.") % {"name": missing[0]})
         return ", ".join(names)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what goes with what the shop gives, and for nothing else."""
+        values = super().clean() or {}
+        if values.get("gives") == Gives.PURCHASE:
+            if values.get("value") is not None:
+                self.add_error("value", _("Empty: the bill of the customer says how much."))
+            return values
+        check_value(self, values, values.get("gives", ""))
+        if values.get("from_amount") is not None:
+            self.add_error("from_amount", _("Empty, unless the shop gives up to the amount of the purchase."))
+        return values
 
     def add_refusal(self, error: DomainError) -> None:
         if error.code == "shop_name_taken":
@@ -142,6 +163,7 @@ def statement(request: HttpRequest, shop_id: int, month: str, kind: str) -> Http
 def _values(shop: Shop) -> dict[str, Any]:
     skipped = {"seen", "people"}
     values = {name: getattr(shop, name) for name in ShopForm.base_fields if name not in skipped}
+    values["value"] = plain_value(shop.value)
     return values | {"people": ", ".join(sorted(user.username for user in shop.people.all()))}
 
 
