@@ -9,16 +9,17 @@ from operator import or_
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Expression, IntegerField, Q, QuerySet, Sum, When
+from django.db.models import BigIntegerField, Case, Count, Expression, F, IntegerField, Q, QuerySet, Sum, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 
 from parking.core import clock
 from parking.core.fresh import FreshValue, UntilNews
 from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
-from parking.facilities.calendars import Calendar, calendar_of
+from parking.facilities.calendars import Calendar, Span, calendar_of
 from parking.payments.models import Debt, Payment, Refund, RefundStatus
-from parking.reports.models import DayStays
+from parking.reports.models import DayStays, HourMoney
 from parking.reports.periods import ClosedPeriod
 from parking.reports.rolled import after, in_days, rolled_through, upto
 from parking.reports.sums import sum_of_paise
@@ -57,16 +58,16 @@ class Days:
 
 def usual(*, now: datetime, sites: Sites) -> Usual:
     """Return what the same weekday of the last four weeks had brought by this minute; in five statements."""
-    calendar = calendar_of(sites)
+    calendar, through = calendar_of(sites), rolled_through()
     weeks = _Weeks(calendar, calendar.today(), now)
     debts = at_sites(Debt.objects.all(), sites, "bill__site_id")
     stays = at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
     return Usual(
-        revenue=_mean_rupees(_of_weeks(_takings(weeks, sites))),
+        revenue=_mean_rupees(_of_weeks(_takings(weeks, sites, through))),
         bookings=_mean(_of_weeks(weeks.figure(stays, "booked_at", "zone__site_id", Count("pk")))),
         inside=_mean(_of_weeks(_inside(weeks, stays))),
         unpaid=_mean_rupees(_of_weeks(weeks.figure(debts, "created_at", "bill__site_id", sum_of_paise()))),
-        last_week=hours_of_day(weeks.today - _WEEK, sites=sites, through=rolled_through()),
+        last_week=hours_of_day(weeks.days()[0], sites=sites, through=through),
     )
 
 
@@ -86,15 +87,52 @@ class _Weeks:
         """Return this minute of each week, the last week first."""
         return [self.now - week * _WEEK for week in range(1, WEEKS + 1)]
 
+    def days(self) -> list[date]:
+        """Return the day of each week, the last week first."""
+        return [self.today - week * _WEEK for week in range(1, WEEKS + 1)]
+
     def figure(
-        self, rows: "QuerySet[Any]", moment: str, site: str, figure: Expression | Combinable
+        self,
+        rows: "QuerySet[Any]",
+        moment: str,
+        site: str,
+        figure: Expression | Combinable,
+        through: date | None = None,
     ) -> "QuerySet[Any, Any]":
         """Return the figure of the rows of each week as `(week, figure)`, where there are any.
 
-        `moment` is the column of the time, `site` the path to the id of the site.
+        `moment` is the column of the time, `site` the path to the id of the site. Of days until `through` only those
+        of the hour that had begun are read: `of_hours` has the others.
         """
-        within = self.calendar.within(self._spans, moment, site)
-        return self.by_week(rows.filter(within), moment, figure)
+
+        def spans(zone: ZoneInfo) -> list[Span]:
+            return [
+                (max(begin, _hour_of(until, zone)) if through and day <= through else begin, until)
+                for day, (begin, until) in zip(self.days(), self._spans(zone), strict=True)
+            ]
+
+        return self.by_week(rows.filter(self.calendar.within(spans, moment, site)), moment, figure)
+
+    def of_hours(self, sites: Sites, through: date) -> "QuerySet[Any, Any]":
+        """Return what the hours that were over had brought on those days that are added up, as `(week, paise)`."""
+        days = {day: week for week, day in enumerate(self.days(), 1) if day <= through}
+
+        def begun(zone: ZoneInfo) -> Expression:
+            """Return the hour that the day of the row had come to, before which all are over."""
+            hours = zip(self.days(), self._spans(zone), strict=True)
+            cases = [
+                When(day=day, then=_hour_of(until, zone).hour if begin <= until else 0)
+                for day, (begin, until) in hours
+                if day in days
+            ]
+            return Case(*cases, output_field=IntegerField())
+
+        rows = at_sites(HourMoney.objects.filter(day__in=days), sites, "site_id").order_by()
+        over = rows.filter(hour__lt=self.calendar.by_zone(begun, "site_id", IntegerField()))
+        week = Case(*(When(day=day, then=number) for day, number in days.items()), output_field=IntegerField())
+        paise = Cast(Sum(F("captured") - F("refunded")), BigIntegerField())
+        found: QuerySet[Any, Any] = over.values(week=week).annotate(figure=paise)
+        return found.values_list("week", "figure")
 
     def by_week(self, rows: "QuerySet[Any]", moment: str, figure: Expression | Combinable) -> "QuerySet[Any, Any]":
         """Return a figure of rows that are all of one of the weeks, as `(week, figure)`."""
@@ -104,22 +142,31 @@ class _Weeks:
         found: QuerySet[Any, Any] = rows.order_by().values(week=week).annotate(figure=figure)
         return found.values_list("week", "figure")
 
-    def _spans(self, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+    def _spans(self, zone: ZoneInfo) -> list[Span]:
         """Return from when to when, both included, the days had lasted by now in a time zone."""
         spans = []
-        for week, moment in enumerate(self.moments(), 1):
-            begin, end = clock.day_range(self.today - week * _WEEK, self.today - week * _WEEK, zone)
+        for day, moment in zip(self.days(), self.moments(), strict=True):
+            begin, end = clock.day_range(day, day, zone)
             spans.append((begin, min(moment, end - timedelta.resolution)))
         return spans
 
 
-def _takings(weeks: _Weeks, sites: Sites) -> "QuerySet[Any, Any]":
-    """Return what was taken in each week and, negative, what was returned, in paise."""
+def _hour_of(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the hour of a moment began; the first of two that are called alike, where clocks are put back."""
+    return moment.astimezone(zone).replace(minute=0, second=0, microsecond=0, fold=0)
+
+
+def _takings(weeks: _Weeks, sites: Sites, through: date | None) -> "QuerySet[Any, Any]":
+    """Return what was taken in each week and, negative, what was returned, in paise.
+
+    Of days that are added up, hours that were over come from their sums.
+    """
     payments = at_sites(Payment.objects.all(), sites, "bill__site_id")
     refunds = at_sites(Refund.objects.filter(status=RefundStatus.COMPLETED), sites, "payment__bill__site_id")
-    taken = weeks.figure(payments, "captured_at", "bill__site_id", sum_of_paise())
-    returned = weeks.figure(refunds, "completed_at", "payment__bill__site_id", sum_of_paise() * -1)
-    return taken.union(returned, all=True)
+    taken = weeks.figure(payments, "captured_at", "bill__site_id", sum_of_paise(), through)
+    returned = weeks.figure(refunds, "completed_at", "payment__bill__site_id", sum_of_paise() * -1, through)
+    over = [weeks.of_hours(sites, through)] if through and through >= weeks.days()[-1] else []
+    return taken.union(returned, *over, all=True)
 
 
 def _inside(weeks: _Weeks, stays: "QuerySet[Any]") -> "QuerySet[Any, Any]":
