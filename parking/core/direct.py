@@ -104,20 +104,25 @@ class _Line:
         query: Any = _Query(_numbered(sql), self._values.types or ())
         state, name = self._prepared.get(query, prepare=True)
         if state is Prepare.SHOULD:
-            yield from self._begin()
-            self._pgconn.send_prepare(name, query.query, query.types)
-            prepared = yield from generators.execute(self._pgconn)
-            self._check(prepared)
-        key = self._prepared.maybe_add_to_cache(query, state, name)
-        if key is not None:
-            # It stays prepared also if it is refused now: otherwise each refusal would leave one more at the server.
-            self._prepared.validate(key, state, name, prepared)
-            yield from self._prepared.maintain_gen(self.connection)
+            yield from self._prepare(query, name)
+        else:
+            self._prepared.maybe_add_to_cache(query, state, name)
         sent = self._send_with_begin if self._is_to_begin() else self._send_alone
         results = yield from sent(name, params, formats)
         if results[-1].error_field(DiagnosticField.SQLSTATE) in _OUTDATED:
             self._prepared._names.pop(self._prepared.key(query), None)  # noqa: SLF001
         return self._read(self._check(results))
+
+    def _prepare(self, query: Any, name: bytes) -> PQGen[None]:
+        """Prepare a statement. It stays so also if it is refused: or each refusal would leave one more at the server."""
+        yield from self._begin()
+        self._pgconn.send_prepare(name, query.query, query.types)
+        results = yield from generators.execute(self._pgconn)
+        self._check(results)
+        key = self._prepared.maybe_add_to_cache(query, Prepare.SHOULD, name)
+        if key is not None:
+            self._prepared.validate(key, Prepare.SHOULD, name, results)
+            yield from self._prepared.maintain_gen(self.connection)
 
     def _send_alone(self, name: bytes, params: Any, formats: Any) -> PQGen[list[PGresult]]:
         self._pgconn.send_query_prepared(name, params, formats, Format.BINARY)
