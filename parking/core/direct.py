@@ -114,7 +114,7 @@ class _Line:
         return self._read(self._check(results))
 
     def _prepare(self, query: Any, name: bytes) -> PQGen[None]:
-        """Prepare a statement. It stays so also if it is refused: or each refusal would leave one more at the server."""
+        """Prepare a statement. It stays so also if refused: or each refusal would leave one more at the server."""
         yield from self._begin()
         self._pgconn.send_prepare(name, query.query, query.types)
         results = yield from generators.execute(self._pgconn)
