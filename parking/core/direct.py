@@ -19,7 +19,7 @@ from psycopg import generators
 from psycopg._preparing import Prepare
 from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import Loader, PyFormat, Transformer
-from psycopg.pq import ExecStatus, Format, TransactionStatus
+from psycopg.pq import DiagnosticField, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 Rows = Sequence[tuple[Any, ...]]
@@ -27,7 +27,8 @@ Answer = tuple[Rows, int]
 Watcher = Callable[..., Any]
 
 _ANY_FORMAT = [PyFormat.AUTO] * 1000
-_BEGIN = b"BEGIN"
+# A table was altered since the statement was prepared, or the server has forgotten it: the next time prepares it again.
+_OUTDATED = (b"0A000", b"26000")
 _FINE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
@@ -103,16 +104,25 @@ class _Line:
         query: Any = _Query(_numbered(sql), self._values.types or ())
         state, name = self._prepared.get(query, prepare=True)
         if state is Prepare.SHOULD:
-            yield from self._begin()
-            self._pgconn.send_prepare(name, query.query, query.types)
-            self._check((yield from generators.execute(self._pgconn)))
-        key = self._prepared.maybe_add_to_cache(query, state, name)
+            yield from self._prepare(query, name)
+        else:
+            self._prepared.maybe_add_to_cache(query, state, name)
         sent = self._send_with_begin if self._is_to_begin() else self._send_alone
         results = yield from sent(name, params, formats)
-        if key is not None:
-            self._prepared.validate(key, state, name, results)
-            yield from self._prepared.maintain_gen(self.connection)
+        if results[-1].error_field(DiagnosticField.SQLSTATE) in _OUTDATED:
+            self._prepared._names.pop(self._prepared.key(query), None)  # noqa: SLF001
         return self._read(self._check(results))
+
+    def _prepare(self, query: Any, name: bytes) -> PQGen[None]:
+        """Prepare a statement. It stays so also if refused: or each refusal would leave one more at the server."""
+        yield from self._begin()
+        self._pgconn.send_prepare(name, query.query, query.types)
+        results = yield from generators.execute(self._pgconn)
+        self._check(results)
+        key = self._prepared.maybe_add_to_cache(query, Prepare.SHOULD, name)
+        if key is not None:
+            self._prepared.validate(key, Prepare.SHOULD, name, results)
+            yield from self._prepared.maintain_gen(self.connection)
 
     def _send_alone(self, name: bytes, params: Any, formats: Any) -> PQGen[list[PGresult]]:
         self._pgconn.send_query_prepared(name, params, formats, Format.BINARY)
@@ -123,7 +133,7 @@ class _Line:
         pgconn = self._pgconn
         pgconn.enter_pipeline_mode()
         try:
-            pgconn.send_query_params(_BEGIN, None)
+            pgconn.send_query_params(self._begin_sql(), None)
             pgconn.send_query_prepared(name, params, formats, Format.BINARY)
             pgconn.pipeline_sync()
             yield from generators.send(pgconn)
@@ -137,8 +147,12 @@ class _Line:
 
     def _begin(self) -> PQGen[None]:
         if self._is_to_begin():
-            self._pgconn.send_query(_BEGIN)
+            self._pgconn.send_query(self._begin_sql())
             self._check((yield from generators.execute(self._pgconn)))
+
+    def _begin_sql(self) -> bytes:
+        """Return psycopg's BEGIN, which names the isolation level of the settings."""
+        return self.connection._get_tx_start_command()  # noqa: SLF001
 
     def _is_to_begin(self) -> bool:
         return not self.connection.autocommit and self._pgconn.transaction_status == TransactionStatus.IDLE

@@ -1,7 +1,7 @@
 """The list of payments and refunds, walked by time however long it is."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from heapq import merge
 from typing import Any
@@ -97,16 +97,25 @@ def money_as_of(wanted: MoneyFilter, now: datetime) -> Iterator[dict[str, Any]]:
     are read at first, and keep their place.
     """
     parts = _parts(wanted)
-    waiting = [
-        row
-        for part in parts
-        if part.is_under_way
-        for row in part.keys(part.rows.filter(created_at__lte=now)).order_by("-at", "-row_id")
-    ]
+    waiting = _waiting_at(now, parts)
     moving = {row["row_id"] for row in waiting}
     settled = _settled([part for part in parts if not part.is_under_way], now)
     stay = (row for row in settled if row["kind"] != REFUND or row["row_id"] not in moving)
     yield from merge(waiting, stay, key=_place, reverse=True)
+
+
+def _waiting_at(now: datetime, parts: Sequence[MoneyPart]) -> list[dict[str, Any]]:
+    """Return the refunds that were under way at `now`, newest first: those that still are, and those done since.
+
+    The latter are read last, so that one that is done between the two reads is in one of them, or both.
+    """
+    under_way = [part for part in parts if part.is_under_way]
+    rows = [row for part in under_way for row in part.keys(part.rows.filter(created_at__lte=now))]
+    for part in parts if under_way else ():
+        if part.kind == REFUND and not part.is_under_way:
+            since = part.rows.filter(completed_at__gt=now, created_at__lte=now)
+            rows += replace(part, moment="created_at").keys(since)
+    return sorted({row["row_id"]: row for row in rows}.values(), key=_place, reverse=True)
 
 
 def _settled(parts: Sequence[MoneyPart], now: datetime) -> Iterator[dict[str, Any]]:

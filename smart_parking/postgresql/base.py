@@ -20,9 +20,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_new_connection(conn_params)
 
     def is_usable(self) -> bool:
-        """Return whether the connection is open. One that has answered a moment ago is, if no end of it has come."""
+        """Return whether the connection is open. One that has answered a moment ago is, if no end of it has come.
+
+        After an error it is asked in any case: it may be open, and still wait for an answer that nobody reads.
+        """
         now = time.monotonic()
-        if now - self._answered_at < ASK_AFTER_SECONDS and self._is_silent():
+        if not self.errors_occurred and now - self._answered_at < ASK_AFTER_SECONDS and self._is_silent():
             return True
         is_usable: bool = super().is_usable()
         self._answered_at = now if is_usable else float("-inf")

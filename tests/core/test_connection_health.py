@@ -52,6 +52,13 @@ def test_the_server_is_asked_every_ten_seconds(
     assert has_asked(monkeypatch) is asked
 
 
+def test_after_an_error_the_server_is_asked_at_once(now: list[float]) -> None:
+    """A connection whose answer nobody has read is open and silent."""
+    connection.connection.pgconn.send_query(b"SELECT pg_sleep(5)")
+    connection.errors_occurred = True
+    assert not is_usable()
+
+
 def test_an_answer_counts_from_when_it_came(now: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     now[0] = 10.1
     assert is_usable()

@@ -8,7 +8,17 @@ from typing import NoReturn
 
 import psycopg
 import pytest
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection, connections, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DataError,
+    IntegrityError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    connections,
+    transaction,
+)
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from psycopg.pq import TransactionStatus
@@ -103,6 +113,49 @@ def test_what_a_constraint_refuses_is_djangos_error(zone: ParkingZone, times: in
     assert send(NAMES, zone.pk)[1] == 1
 
 
+def test_what_is_refused_each_time_is_prepared_once() -> None:
+    for _ in range(5):
+        with pytest.raises(DataError):
+            send("SELECT 1 / %s::int", 0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        assert cursor.fetchone() == (1,)
+
+
+def test_a_statement_is_prepared_again_after_its_table_was_altered(zone: ParkingZone) -> None:
+    send(NAMES, zone.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT character_maximum_length FROM information_schema.columns WHERE table_name = %s"
+            " AND column_name = %s",
+            ["facilities_parkingzone", "name"],
+        )
+        length = cursor.fetchone()[0]
+        alter = 'ALTER TABLE "facilities_parkingzone" ALTER "name" TYPE varchar({})'.format
+        _elsewhere(alter(length + 1))
+    try:
+        with pytest.raises(NotSupportedError):
+            send(NAMES, zone.pk)
+        assert send(NAMES, zone.pk)[0] == [(zone.name,)]
+    finally:
+        _elsewhere(alter(length))
+
+
+def test_a_statement_is_prepared_again_after_the_server_forgot_it(zone: ParkingZone) -> None:
+    send(NAMES, zone.pk)
+    connection.connection.pgconn.exec_(b"DEALLOCATE ALL")
+    with pytest.raises(ProgrammingError):
+        send(NAMES, zone.pk)
+    assert send(NAMES, zone.pk)[0] == [(zone.name,)]
+
+
+def test_a_transaction_begins_with_the_isolation_of_the_settings() -> None:
+    connection.connection.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
+    for _ in range(2):
+        with transaction.atomic():
+            assert send("SELECT current_setting(%s)", "transaction_isolation")[0] == [("serializable",)]
+
+
 def test_nothing_is_sent_after_an_error_in_a_transaction(zone: ParkingZone) -> None:
     with transaction.atomic():
         with pytest.raises(ZeroDivisionError), transaction.atomic(savepoint=False):
@@ -139,6 +192,11 @@ def test_who_watches_statements_sees_these(zone: ParkingZone) -> None:
 
 def _end(pid: int) -> None:
     """End a connection from another, and wait until its end has come."""
+    _elsewhere(f"SELECT pg_terminate_backend({pid}, 5000)")
+
+
+def _elsewhere(sql: str) -> None:
+    """Send a statement on another connection."""
     settings = connection.get_connection_params()
     with psycopg.connect(**{name: settings[name] for name in ("dbname", "host", "user") if name in settings}) as other:
-        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        other.execute(sql)

@@ -152,6 +152,14 @@ def test_a_refund_that_is_done_while_somebody_reads_is_in_the_file_once(
     assert len(read) == 11
 
 
+def test_a_refund_that_is_done_before_the_first_row_is_read_is_in_the_file_once(story: Story) -> None:
+    refund = Refund.objects.get(payment__bill=story.refunded_late.bill)
+    Refund.objects.filter(pk=refund.pk).update(status=RefundStatus.COMPLETED, completed_at=ist("23 18:01"))
+    keys = [(key["kind"], key["row_id"]) for key in money_as_of(MoneyFilter(sites=ALL_SITES), ist("23 18:00"))]
+    assert keys.count(("REFUND", refund.pk)) == 1
+    assert len(keys) == 11
+
+
 def test_what_is_paid_while_somebody_reads_is_not_in_the_file(story: Story) -> None:
     newest = Payment.objects.latest("captured_at")
     keys = money_as_of(MoneyFilter(sites=ALL_SITES), newest.captured_at - timedelta(seconds=1))
