@@ -40,21 +40,13 @@ class LastDigits(Func):
     output_field = CharField()
     arity = 1
 
-    def as_sqlite(self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_more: Any) -> Any:
-        """Return the expression for SQLite."""
-        bare, params = self._bare(compiler)
-        return f"SUBSTR({bare}, -{_IN_INDIA})", params
-
-    def as_postgresql(self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_more: Any) -> Any:
-        """Return the expression for PostgreSQL."""
-        bare, params = self._bare(compiler)
-        return f"RIGHT({bare}, {_IN_INDIA})", params
-
-    def _bare(self, compiler: SQLCompiler) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_none: Any, **_more: Any) -> Any:
+        """Return the expression for PostgreSQL or SQLite."""
         bare, params = compiler.compile(self.get_source_expressions()[0])
         for sign in _BETWEEN:
             bare = f"REPLACE({bare}, '{sign}', '')"
-        return bare, list(params)
+        is_sqlite = connection.vendor == "sqlite"
+        return f"SUBSTR({bare}, -{_IN_INDIA})" if is_sqlite else f"RIGHT({bare}, {_IN_INDIA})", params
 
 
 def whole_number(text: str) -> str | None:
