@@ -7,6 +7,7 @@ from parking.accounts.models import Role, User
 from parking.core.errors import NotFound
 from parking.core.ids import MAX_ID
 from parking.core.parts import HasPart, few_ids
+from parking.core.phones import LastDigits, whole_number
 from parking.core.sites import Sites
 
 
@@ -81,7 +82,8 @@ def user_within(user_id: int, *, sites: Sites) -> User:
 def find_users(*, sites: Sites, role: str | None = None, is_active: bool | None = None, q: str = "") -> QuerySet[User]:
     """Return the accounts that somebody of these sites may see, in order of creation.
 
-    `q` is a part of the username, name, e-mail address or phone number, looked up by one statement.
+    `q` is a part of the username, name, e-mail address or phone number. A whole phone number, however it is written,
+    finds those who have it, or whose username it is; if nobody has it, it is a part like another.
     """
     users = User.objects.order_by("pk")
     if sites is not None:
@@ -92,10 +94,23 @@ def find_users(*, sites: Sites, role: str | None = None, is_active: bool | None 
         users = users.filter(role=role)
     if is_active is not None:
         users = users.filter(is_active=is_active)
-    if q:
-        named = User.objects.filter(HasPart(q, "username", "first_name", "last_name", "email", "phone"))
-        few = few_ids(named)
-        # Cut, though after more than there are, the others are found by their index before anything is sorted.
-        found = Q(pk__in=named.order_by().values("pk")[:MAX_ID]) if few is None else Q(pk__in=few)
-        users = users.filter(found)
-    return users
+    return users.filter(_found(q)) if q else users
+
+
+def _found(text: str) -> Q:
+    """Return the condition that a text finds an account; one statement looks it up, two a number that nobody has."""
+    if with_number := _with_number(text):
+        return Q(pk__in=with_number)
+    named = User.objects.filter(HasPart(text, "username", "first_name", "last_name", "email", "phone"))
+    few = few_ids(named)
+    # Cut, though after more than there are, the others are found by their index before anything is sorted.
+    return Q(pk__in=named.order_by().values("pk")[:MAX_ID]) if few is None else Q(pk__in=few)
+
+
+def _with_number(text: str) -> list[int] | None:
+    """Return the ids of those whose whole phone number a text is, and of who is called so, if anybody has it."""
+    number = whole_number(text)
+    if number is None:
+        return None
+    users = User.objects.alias(name=Lower("username"), number=LastDigits("phone"))
+    return few_ids(users.filter(Q(number=number) | Q(name=text.strip().lower())))

@@ -1,9 +1,11 @@
 """The search box of the office: what a text finds, for whom, and at what cost."""
 
 import pytest
+from django.db import connection
 
 from parking.accounts.models import Role, User
 from parking.core import clock
+from parking.core.phones import LastDigits
 from parking.facilities.models import ParkingSite
 from parking.payments.models import Payment, PaymentOrder, Refund
 from parking.stays.models import ParkingSession
@@ -68,6 +70,39 @@ def test_a_bookings_number_comes_before_plates_with_the_same_digits(office, driv
 def test_a_person_is_found_by_the_whole_phone_number(office, driver):
     User.objects.filter(pk=driver.pk).update(phone="9845012345")
     assert f"People {driver.username}" in found(office, "9845012345")
+
+
+@pytest.mark.parametrize("kept", ["9845012345", "+91 98450 12345", "098450-12345"])
+def test_a_whole_number_is_found_however_it_is_written(office, driver, kept):
+    User.objects.filter(pk=driver.pk).update(phone=kept)
+    make_user(username="other")
+    User.objects.filter(username="other").update(phone="9845012346")
+    for text in ("9845012345", "+91 9845012345", "+91 (98450) 12345", "09845012345"):
+        assert found(office, text).count(driver.username) == 1, text
+        assert "other" not in found(office, text), text
+
+
+def test_a_whole_number_is_looked_up_by_its_index(admin):
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # The tables of a test are so small that reading them whole is cheaper.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = User.objects.alias(number=LastDigits("phone")).filter(number="9845012345").explain()
+    assert "user_by_phone" in plan
+
+
+def test_a_part_of_a_number_and_a_number_in_an_address_are_found(office, driver):
+    User.objects.filter(pk=driver.pk).update(phone="+91 98450 12345", email="9000000001@mail.example")
+    for text in ("98450 12", "9000000001"):
+        assert f"People {driver.username}" in found(office, text), text
+
+
+def test_who_is_called_like_the_number_of_somebody_else_is_found_beside_them(office, driver):
+    User.objects.filter(pk=driver.pk).update(phone="9845012345")
+    make_user(username="9845012345")
+    text = found(office, "9845012345")
+    assert driver.username in text
+    assert "9845012345 " in text.split("People", 1)[1].replace(driver.username, "", 1)
 
 
 def test_the_number_the_qr_code_and_the_payment_of_a_booking_lead_to_it(office, stay):
