@@ -86,11 +86,18 @@ def _cut(script: str, style: str) -> Path:
     face = uharfbuzz.Face(_font(FONTS[style]))
     wanted = uharfbuzz.SubsetInput()
     wanted.unicode_set.update(code for code in face.unicodes if _is_drawn(code, script))
-    # What a font has only on demand, such as small capitals, stays out; embedding leaves hints out too.
+    # What a font has only on demand, such as small capitals, stays out, but for digits of one width, which amounts ask
+    # for; embedding leaves hints out too.
+    wanted.layout_feature_tag_set.add(_tag("tnum"))
     wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
     path = _folder() / f"{FONTS[style]}-{script or 'main'}.ttf"
     path.write_bytes(uharfbuzz.subset(face, wanted).blob.data)
     return path
+
+
+def _tag(name: str) -> int:
+    """Return the number by which OpenType knows a feature: its four letters as bytes."""
+    return int.from_bytes(name.encode(), "big")
 
 
 def _is_drawn(code: int, script: str) -> bool:

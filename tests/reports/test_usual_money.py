@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""What a weekday had usually brought: hours that are added up and rows give what rows alone give, to the paisa."""
-=======
-"""What the same weekday had usually brought: sums of hours with rows give what rows alone give, to the paisa."""
->>>>>>> lists
+"""What a weekday had usually brought: sums of hours with rows give what rows alone give, in whole rupees."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
