@@ -48,9 +48,15 @@ def begin_mandate(*, actor: Actor, subscription: Subscription, now: datetime) ->
         is_new = mandate is None
         if mandate is None:
             mandate = _opened(actor, held, now)
-    if is_new or mandate.status == MandateStatus.ASKED:
+    # Of several taps one asks the gateway: two that ask whether it has the mandate both hear no, and both make it.
+    if is_new or (mandate.status == MandateStatus.ASKED and _may_ask_again(mandate, now)):
         _send(mandate, is_new, now)
     return pass_again(subscription)
+
+
+def _may_ask_again(mandate: Mandate, now: datetime) -> bool:
+    due = mandate.next_check_at
+    return due is not None and due <= now and mandates.claim_check(mandate=mandate, now=now)
 
 
 def _opened(actor: Actor, held: Subscription, now: datetime) -> Mandate:
