@@ -11,7 +11,7 @@ import hmac
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.conf import settings
@@ -46,7 +46,7 @@ def live(state: State) -> Callable[[View], View]:
             if any(isinstance(value, int) and value > MAX_ID for value in (*args, *kwargs.values())):
                 raise Http404
             part = (view, args, tuple(kwargs.items()))
-            tag = _tag(request, _pace.state(part, lambda: state(*args, **kwargs)))
+            tag = _tag(request, _pace.state(part, partial(state, *args, **kwargs)))
             if tag in request.headers.get("If-None-Match", ""):
                 return HttpResponseNotModified(headers={"ETag": tag})
             begun = time.monotonic()
@@ -73,11 +73,15 @@ def drawn_once(state: State, seen_by: Callable[[HttpRequest], Hashable]) -> Call
         @wraps(view)
         def shared(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             key = (request.get_full_path(), get_language(), state(*args, **kwargs), seen_by(request))
-            return HttpResponse(_drawn.value(key, lambda: view(request, *args, **kwargs).content))
+            return HttpResponse(_drawn.value(key, partial(_content, view, request, *args, **kwargs)))
 
         return shared
 
     return decorate
+
+
+def _content(view: Drawing, request: HttpRequest, *args: Any, **kwargs: Any) -> bytes:
+    return view(request, *args, **kwargs).content
 
 
 def same_rights(request: HttpRequest) -> Hashable:
