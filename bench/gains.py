@@ -17,7 +17,7 @@ from unittest import mock
 from django.db import models
 
 from bench.calls import Caller
-from parking.core import direct, statements
+from parking.core import direct, makers, statements
 
 WARM_UP = 10
 CYCLES_PER_ROUND = 5
@@ -146,7 +146,7 @@ def _without_direct() -> Iterator[None]:
 @contextmanager
 def _without_makers() -> Iterator[None]:
     """Make instances as the ORM does, column by column."""
-    with mock.patch.object(statements._Maker, "from_db", _from_db):  # noqa: SLF001
+    with mock.patch.object(makers.Maker, "from_db", _from_db):
         yield
 
 

@@ -14,12 +14,11 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
-from django.db.models.signals import post_init, pre_init
 from django.db.transaction import TransactionManagementError
 
 from parking.core.ids import MAX_ID
+from parking.core.makers import maker_of, with_makers
 from parking.core.together import Write, may_wait, run, send, send_waiting, with_waiting
 
 M = TypeVar("M", bound=models.Model)
@@ -348,46 +347,13 @@ class Select(Generic[M]):
             converters=compiler.get_converters([column for column, *_ in select]),
             names=[column.target.attname for column, *_ in select[first : last + 1]],
             columns=slice(first, last + 1),
-            maker=_maker_of(queryset.model),
+            maker=maker_of(queryset.model),
             # The stubs describe a later Django, which takes one argument more.
-            related=_with_makers(get_related_populators(info, select, DEFAULT_DB_ALIAS)),  # type: ignore[call-arg]
+            related=with_makers(get_related_populators(info, select, DEFAULT_DB_ALIAS)),  # type: ignore[call-arg]
             locks=query.select_for_update,
         )
         self._plans[connection.vendor] = plan
         return plan
-
-
-_FROM_DB: Any = models.Model.from_db
-
-
-class _Maker:
-    """Makes instances of a model from rows as its `from_db` does, without setting column by column."""
-
-    def __init__(self, model: type[models.Model]) -> None:
-        self._model = model
-
-    def from_db(self, db: str, names: Sequence[str], values: Sequence[Any]) -> models.Model:
-        instance = self._model.__new__(self._model)
-        instance._state = state = ModelState()  # noqa: SLF001 - what Model.from_db does
-        state.adding, state.db = False, db
-        vars(instance).update(zip(names, values, strict=True))
-        return instance
-
-
-def _maker_of(model: type[models.Model]) -> Any:
-    """Return what makes instances of a model: itself, if it does more as one is made."""
-    own: Any = model.from_db
-    is_plain = model.__init__ is models.Model.__init__ and own.__func__ is _FROM_DB.__func__
-    listens = any(signal.has_listeners(model) for signal in (pre_init, post_init))
-    return _Maker(model) if is_plain and not listens else model
-
-
-def _with_makers(populators: Any) -> Any:
-    """Return what makes related instances from a row (Django's), with our way to make each."""
-    for populator in populators:
-        populator.model_cls = _maker_of(populator.model_cls)
-        _with_makers(populator.related_populators)
-    return populators
 
 
 def _refuse_queryset(queryset: "models.QuerySet[Any]") -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from heapq import merge
 from typing import Any
 
@@ -12,7 +13,7 @@ from parking.core.ids import MAX_ID
 from parking.facilities.calendars import calendar_of
 from parking.reports.money_counts import MoneyCounter, numbers_of_parts
 from parking.reports.payments import PAYMENT, REFUND, MoneyFilter, MoneyPart, money_keys, money_parts, united
-from parking.reports.walking import ROWS_AT_ONCE, key_text, read_key
+from parking.reports.walking import key_text, read_key, rows_of
 
 _KINDS = {"P": PAYMENT, "R": REFUND}
 
@@ -24,6 +25,11 @@ class MoneyWalk:
     wanted: MoneyFilter
     downwards: bool
 
+    @cached_property
+    def parts(self) -> list[MoneyPart]:
+        """Return the parts of the list that have rows, looked up once for all its pages and portions."""
+        return _parts(self.wanted)
+
     def after(self, key: str, most: int) -> Sequence[dict[str, Any]]:
         """Return the rows that follow a key."""
         return self._first(key, most, downwards=self.downwards)
@@ -34,7 +40,7 @@ class MoneyWalk:
 
     def key_of(self, row: dict[str, Any]) -> str:
         """Return the key of a row."""
-        return _key_of(row)
+        return f"{row['kind'][0]}{key_text(row['at'], row['row_id'])}"
 
     def key_at(self, day: date) -> str | None:
         """Return the key after which the rows of a day begin."""
@@ -48,19 +54,15 @@ class MoneyWalk:
         """Return how many rows of the list precede those of a day."""
         if not self.downwards:
             return united(self._until(day - timedelta(days=1))).count()
-        return united(_keys(_parts(self.wanted))).count() - united(self._until(day)).count()
+        return united(_keys(self.parts)).count() - united(self._until(day)).count()
 
     def _first(self, key: str, most: int, *, downwards: bool) -> list[dict[str, Any]]:
-        parts = _parts(self.wanted)
-        keys = _beyond(parts, key, "lt" if downwards else "gt") if key else _keys(parts)
+        keys = _beyond(self.parts, key, "lt" if downwards else "gt") if key else _keys(self.parts)
         return _first_of(keys, most, downwards=downwards)
 
     def _until(self, day: date) -> list["QuerySet[Any, Any]"]:
         calendar = calendar_of(self.wanted.sites)
-        return [
-            part.keys(part.rows.filter(calendar.days(None, day, part.moment, part.site)))
-            for part in _parts(self.wanted)
-        ]
+        return [part.keys(part.rows.filter(calendar.days(None, day, part.moment, part.site))) for part in self.parts]
 
 
 # So many rows at an end of the list are read part by part; further ones are passed over by the database.
@@ -96,11 +98,11 @@ def money_as_of(wanted: MoneyFilter, now: datetime) -> Iterator[dict[str, Any]]:
     A refund that is done meanwhile moves to the top of the list, where the reader has been: the few that are under way
     are read at first, and keep their place.
     """
-    parts = _parts(wanted)
-    waiting = _waiting_at(now, parts)
+    walk = MoneyWalk(wanted, downwards=True)
+    waiting = _waiting_at(now, walk.parts)
     moving = {row["row_id"] for row in waiting}
-    settled = _settled([part for part in parts if not part.is_under_way], now)
-    stay = (row for row in settled if row["kind"] != REFUND or row["row_id"] not in moving)
+    until_now = rows_of(walk, f"{REFUND[0]}{key_text(now, MAX_ID)}")
+    stay = (row for row in until_now if row["kind"] != REFUND or row["row_id"] not in moving)
     yield from merge(waiting, stay, key=_place, reverse=True)
 
 
@@ -116,18 +118,6 @@ def _waiting_at(now: datetime, parts: Sequence[MoneyPart]) -> list[dict[str, Any
             since = part.rows.filter(completed_at__gt=now, created_at__lte=now)
             rows += replace(part, moment="created_at").keys(since)
     return sorted({row["row_id"]: row for row in rows}.values(), key=_place, reverse=True)
-
-
-def _settled(parts: Sequence[MoneyPart], now: datetime) -> Iterator[dict[str, Any]]:
-    """Yield the rows until `now`, newest first, read in portions."""
-    key = f"{REFUND[0]}{key_text(now, MAX_ID)}"
-    while portion := _first_of(_beyond(parts, key, "lt"), ROWS_AT_ONCE, downwards=True):
-        yield from portion
-        key = _key_of(portion[-1])
-
-
-def _key_of(row: dict[str, Any]) -> str:
-    return f"{row['kind'][0]}{key_text(row['at'], row['row_id'])}"
 
 
 def _first_of(parts: Sequence["QuerySet[Any, Any]"], most: int, *, downwards: bool) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from parking.reports.periods import Period
 from parking.reports.rolled import rolled_through
 from parking.reports.sums import PASSES, sum_of_paise
 from parking.reports.takings import MethodSum, sums_by_method
+from parking.reports.walking import ROWS_AT_ONCE
 from parking.stays.models import ParkingSession
 
 PAYMENT, REFUND = "PAYMENT", "REFUND"
@@ -33,7 +34,6 @@ MONEY_SORTS: dict[str, tuple[Any, Any] | None] = {
     "method": (F("method"), F("payment__method")),
     "status": (Value(CAPTURED), F("status")),
 }
-ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,13 +46,12 @@ class Walk(Protocol):
         ...
 
 
-def rows_of(walk: Walk) -> Iterator[Any]:
-    """Yield all rows of a list, for files: each portion is a statement of its own that an index brings to its place.
+def rows_of(walk: Walk, key: str = "") -> Iterator[Any]:
+    """Yield all rows of a list, or those after a key, for files: each portion is read by itself, from its place on.
 
     A cursor would hold a transaction open for as long as somebody takes to read, or have every row laid down before the
     first is sent, which takes minutes for millions.
     """
-    key = ""
     while portion := walk.after(key, ROWS_AT_ONCE):
         yield from portion
         if len(portion) < ROWS_AT_ONCE:

@@ -16,7 +16,7 @@ from parking.core.sites import ALL_SITES
 from parking.facilities.calendars import zones_of_sites
 from parking.facilities.models import ParkingZone
 from parking.payments.models import Payment, PaymentOrder, Refund, RefundStatus
-from parking.reports import money_walk, payments, walking
+from parking.reports import payments, walking
 from parking.reports.exports import BYTE_ORDER_MARK, csv_lines
 from parking.reports.money_walk import money_as_of
 from parking.reports.payments import MoneyFilter, money_keys
@@ -114,7 +114,7 @@ def test_money_is_read_in_portions(
     story: Story, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
 ) -> None:
     monkeypatch.setattr(payments, "ROWS_AT_ONCE", 4)
-    monkeypatch.setattr(money_walk, "ROWS_AT_ONCE", 4)
+    monkeypatch.setattr(walking, "ROWS_AT_ONCE", 4)
     zones_of_sites.value()  # read once a second by each process
     # Which kinds there are; what is under way; payments and refunds, four times; their rows, three times.
     with django_assert_max_num_queries(3 + 1 + 2 * 4 + 2 * 3):
@@ -125,7 +125,7 @@ def test_money_is_read_in_portions(
 def test_portions_neither_lose_nor_repeat_a_row(story: Story, monkeypatch: pytest.MonkeyPatch, portion: int) -> None:
     whole = list(money_table(money_keys(MoneyFilter(sites=ALL_SITES))))
     monkeypatch.setattr(payments, "ROWS_AT_ONCE", portion)
-    monkeypatch.setattr(money_walk, "ROWS_AT_ONCE", portion)
+    monkeypatch.setattr(walking, "ROWS_AT_ONCE", portion)
     assert list(of_day()) == whole
 
 
@@ -141,7 +141,7 @@ def test_sessions_of_a_file_are_those_of_the_list(story: Story, monkeypatch: pyt
 def test_a_refund_that_is_done_while_somebody_reads_is_in_the_file_once(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(money_walk, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(walking, "ROWS_AT_ONCE", 2)
     refund = Refund.objects.get(payment__bill=story.refunded_late.bill)
     Refund.objects.filter(pk=refund.pk).update(status=RefundStatus.PENDING, completed_at=None)
     keys = money_as_of(MoneyFilter(sites=ALL_SITES), ist("23 18:00"))

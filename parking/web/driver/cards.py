@@ -197,8 +197,7 @@ def kept_for(request: HttpRequest, now: datetime) -> Mapping[int, list[KeptPlace
 
 def own_places(request: HttpRequest) -> tuple[bool, int | None]:
     """Return what cards depend on beside the zones: whether a driver looks, and who, if slots are kept for that one."""
-    driver = driver_of(request)
-    has_own = driver is not None and bool(kept_places_of(driver.pk, clock.now()))
+    driver, has_own = driver_of(request), bool(kept_for(request, clock.now()))
     return driver is not None, driver.pk if driver and has_own else None
 
 
