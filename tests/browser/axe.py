@@ -43,17 +43,25 @@ def _violations(page: Page, scheme: Scheme, scope: str | None) -> list[str]:
     page.wait_for_load_state("load")
     _bring_whole_page_into_view(page)
     page.evaluate(SETTLE)
+    # A script that waited for something may have made it higher meanwhile.
+    if _bring_whole_page_into_view(page):
+        page.evaluate(SETTLE)
     if not page.evaluate("'axe' in window"):
         page.evaluate(_source())
     return [_worded(scheme, one) for one in page.evaluate(RUN, {"tags": TAGS, "scope": scope})]
 
 
-def _bring_whole_page_into_view(page: Page) -> None:
-    """Make the window as high as the page: what a bar at its edge covers just now is reached by scrolling."""
+def _bring_whole_page_into_view(page: Page) -> bool:
+    """Make the window as high as the page, and answer whether it was lower.
+
+    What a bar at its edge covers just now is reached by scrolling.
+    """
     size = page.viewport_size
     height = page.evaluate("document.documentElement.scrollHeight")
-    if size is not None and height > size["height"]:
-        page.set_viewport_size({"width": size["width"], "height": height})
+    if size is None or height <= size["height"]:
+        return False
+    page.set_viewport_size({"width": size["width"], "height": height})
+    return True
 
 
 @cache

@@ -10,6 +10,7 @@ Errors of the console and the like fail it by themselves; `watch.allow(...)` exp
 """
 
 import asyncio
+import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from parking.accounts.models import User
 from parking.core import clock
 from parking.core.fresh import forget_all
 from parking.core.heartbeats import beat
+from parking.web import pace
 from tests.browser import pictures
 from tests.browser.axe import Scheme, assert_accessible
 from tests.browser.camera import Camera, Picture
@@ -132,9 +134,11 @@ def _playwright(_chromium: str) -> Iterator[tuple[Playwright, Loop]]:
 
 @pytest.fixture(scope="session")
 def _launch(_chromium: str, _playwright: tuple[Playwright, Loop]) -> Callable[..., Browser]:
-    def launch(*flags: str) -> Browser:
+    quick = chromium.find_quick()
+
+    def launch(*flags: str, whole: bool = False) -> Browser:
         return _playwright[0].chromium.launch(
-            executable_path=_chromium,
+            executable_path=_chromium if whole else quick,
             args=[*FLAGS, *flags],
             chromium_sandbox=os.geteuid() != 0,  # as root it cannot have one
         )
@@ -145,6 +149,11 @@ def _launch(_chromium: str, _playwright: tuple[Playwright, Loop]) -> Callable[..
 @pytest.fixture(scope="session")
 def _browser(_launch: Callable[..., Browser], _playwright: tuple[Playwright, Loop]) -> Iterator[Browser]:
     yield from _running(_launch, _playwright[1])
+
+
+@pytest.fixture(scope="session")
+def _whole_browser(_launch: Callable[..., Browser], _playwright: tuple[Playwright, Loop]) -> Iterator[Browser]:
+    yield from _running(_launch, _playwright[1], whole=True)
 
 
 @pytest.fixture(scope="session")
@@ -165,9 +174,9 @@ def _camera_browser(
     )
 
 
-def _running(launch: Callable[..., Browser], loop: Loop, *flags: str) -> Iterator[Browser]:
+def _running(launch: Callable[..., Browser], loop: Loop, *flags: str, whole: bool = False) -> Iterator[Browser]:
     with loop.running():
-        browser = launch(*flags)
+        browser = launch(*flags, whole=whole)
     yield browser
     with loop.running():
         browser.close()
@@ -205,6 +214,8 @@ def server(
     for name, value in _files.items():
         setattr(settings, name, value)
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    # Chromium and other tests hold up what is drawn here: that is no crowd before which live parts would step back.
+    monkeypatch.setattr(pace, "AT_ONCE", math.inf)
     with _playwright[1].running():
         yield _server
         connections.close_all()  # inside of a loop Django takes other connections than outside
@@ -241,6 +252,12 @@ def _pages(browser: Browser, server: Server, watch: Watch) -> Iterator[NewPage]:
 def new_page(_browser: Browser, server: Server, watch: Watch) -> Iterator[NewPage]:
     """Make a page in a context (cookies, storage, worker) of its own; options as of `Browser.new_context`."""
     yield from _pages(_browser, server, watch)
+
+
+@pytest.fixture
+def whole_page(_whole_browser: Browser, server: Server, watch: Watch) -> Iterator[NewPage]:
+    """Make pages as `new_page` does, in a Chromium that shows notifications too; that takes longer."""
+    yield from _pages(_whole_browser, server, watch)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from datetime import timedelta
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 from parking.accounts.models import User
 from parking.core import clock
@@ -182,20 +182,39 @@ def test_a_scooter_with_a_token_in_and_out(
     screen.goto("/gate/display/")
     pair(actor=_leaving(zone), code=screen.locator("[data-pair-code]").inner_text(), now=clock.now())
     expect(screen.get_by_text("Welcome")).to_be_visible()
+    heard = _heard_of(person.page, screen)
     began = monotonic()
     person.scan(token.code)
-    # On the screen at the counter within a second of the scan.
-    screen.get_by_text("Pay ₹100 in cash at the counter").wait_for(timeout=3000)
-    seconds = monotonic() - began
-    print(f"The display shows the bill after {seconds:.2f} s")  # noqa: T201 - for the guide
-    # A second, and half of one for a machine that does other things as well.
-    assert seconds < 1.5
+    screen.get_by_text("Pay ₹100 in cash at the counter").wait_for()
+    print(f"The display shows the bill after {monotonic() - began:.2f} s")  # noqa: T201 - for the guide
+    # On the screen at the counter within a second of the scan, however busy this machine is: it asks every 400 ms, and
+    # the second question after the scan brings the bill.
+    assert screen.locator("[data-live]").get_attribute("data-every") == "400"
+    assert heard[heard.index("scanned") : heard.index("shown")].count("asked") <= 2, heard
     expect(person.page.get_by_text("plate ending in 1234")).to_be_visible()
     person.touch(person.button("Cash"))
     person.touch(person.page.locator("#pane-CASH [type=submit]"))
     person.sees("LET OUT")
     expect(screen.get_by_text("Paid, thank you")).to_be_visible()
     report("Scooter with token, out, cash", person, 2)
+
+
+def _heard_of(gate: Page, screen: Page) -> list[str]:
+    """Return what happens from now on, in its order: the scan is answered, the screen asks, it has something new."""
+    heard: list[str] = []
+
+    def answered(response: Response) -> None:
+        if response.request.method == "POST":
+            heard.append("scanned")
+
+    def seen(response: Response) -> None:
+        if response.status == 200:
+            heard.append("shown")
+
+    gate.on("response", answered)
+    screen.on("request", lambda _request: heard.append("asked"))
+    screen.on("response", seen)
+    return heard
 
 
 def _leaving(zone: ParkingZone) -> Actor:

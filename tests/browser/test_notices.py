@@ -18,6 +18,7 @@ from parking.notifications.noticing import take_events
 from tests.browser.conftest import NewPage, SignIn
 from tests.browser.test_gate_pages import SMALL
 from tests.browser.test_gate_scanning import OpenGate, open_gate
+from tests.browser.waiting import until
 from tests.build import book
 from tests.notifications.standin import MessageStandin, running_standin
 
@@ -67,14 +68,14 @@ def _arrives(page: Page, message: dict[str, str], *, times: int) -> None:
 
 
 def test_a_push_message_is_allowed_shown_once_and_ended(
-    new_page: NewPage,
+    whole_page: NewPage,
     sign_in: SignIn,
     driver: User,
     zone: ParkingZone,
     standin: MessageStandin,
     axe: Callable[..., None],
 ) -> None:
-    page = new_page("phone", permissions=["notifications"])
+    page = whole_page("phone", permissions=["notifications"])
     page.add_init_script(f"({PLAY_PUSH_SERVICE})({json.dumps(standin.control('subscribe'))})")
     sign_in(page, driver)
     page.goto("/profile/notifications/")
@@ -91,7 +92,7 @@ def test_a_push_message_is_allowed_shown_once_and_ended(
     deliver(now=now + timedelta(hours=12 if is_night else 0), channel=Channel.PUSH)
     (sent,) = standin.arrived("PUSH")
     _arrives(page, {"title": sent["title"], "body": sent["text"], "tag": sent["reference"], "url": "/zones/"}, times=2)
-    page.wait_for_function(f"async () => (await ({SHOWN})()).length > 0")
+    until(page, f"async () => (await ({SHOWN})()).length > 0")
     ((title, body, url),) = page.evaluate(SHOWN)
     assert (title, "KA-01-AB-0001" in body, url) == ("KA-01-AB-0001 is booked at Zone A", True, "/zones/")
     page.get_by_role("button", name="Show no more messages here").click()
