@@ -112,6 +112,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("sql")
         if _counts_statements(item):
             item.fixturenames.insert(0, "values_last")  # type: ignore[attr-defined]
+    _begin_long_ones_in_time(items)
+
+
+def _begin_long_ones_in_time(items: list[pytest.Item]) -> None:
+    """Move what takes many seconds out of the last part of the random order, where one process would work alone."""
+    end = len(items) * 3 // 4
+    late = [item for item in items[end:] if _is_long(item.path)]
+    items[:] = [*late, *items[:end], *(item for item in items[end:] if not _is_long(item.path))]
+
+
+def _is_long(path: Path) -> bool:
+    return "machine" in path.stem or "killed" in path.stem or "migrations" in path.parts
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

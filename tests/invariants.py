@@ -1,6 +1,6 @@
 """Invariants of the books at any moment, whatever was done before; and proof that a refusal changed nothing."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -187,6 +187,19 @@ class _Money:
         self.payments = list(Payment.objects.all())
         self.refunds = list(Refund.objects.exclude(status="REFUSED").select_related("payment"))
         self.orders = list(PaymentOrder.objects.all())
+        # Sums and orders by bill: worlds in which processes die a hundred times have hundreds of bills.
+        self.paid: dict[int, Decimal] = defaultdict(Decimal)
+        self.back: dict[int, Decimal] = defaultdict(Decimal)
+        self.back_of_payment: dict[int, Decimal] = defaultdict(Decimal)
+        for payment in self.payments:
+            self.paid[payment.bill_id] += payment.amount
+        for refund in self.refunds:
+            self.back[refund.payment.bill_id] += refund.amount
+            self.back_of_payment[refund.payment_id] += refund.amount
+        self.waiting: dict[int, list[PaymentOrder]] = defaultdict(list)
+        for order in self.orders:
+            if order.status in OPEN_ORDER:
+                self.waiting[order.bill_id].append(order)
         debts = list(Debt.objects.select_related("payment"))
         # What was paid is missing no longer: its payment is on the debt's own bill, over the whole amount.
         self.debts = {debt.bill_id: debt.amount for debt in debts if debt.payment is None}
@@ -198,13 +211,12 @@ class _Money:
 
     def assert_bill_agrees(self, session: ParkingSession) -> None:
         bill = session.bill
-        paid = sum((row.amount for row in self.payments if row.bill_id == bill.pk), NOTHING)
-        back = sum((row.amount for row in self.refunds if row.payment.bill_id == bill.pk), NOTHING)
+        paid, back = self.paid[bill.pk], self.back[bill.pk]
         assert (bill.captured, bill.refunded) == (paid, back), f"{session}: the bill's sums are not its rows'"
         assert bill.total == sum((Decimal(line["amount"]) for line in bill.lines), NOTHING)
         for line in bill.lines:
             assert Decimal(line["amount"]) == line["quantity"] * Decimal(line["unit_price"])
-        waiting = [order for order in self.orders if order.bill_id == bill.pk and order.status in OPEN_ORDER]
+        waiting = self.waiting[bill.pk]
         assert len(waiting) <= 1
         if session.is_open:
             assert (bill.charged, self.debts.get(bill.pk)) == (NOTHING, None)
@@ -220,11 +232,10 @@ class _Money:
     def assert_pass_agrees(self, period: PassPeriod) -> None:
         """Assert that a period of a pass is paid exactly if its bill says so, and keeps what its lines say."""
         bill, held = period.bill, period.subscription
-        paid = sum((row.amount for row in self.payments if row.bill_id == bill.pk), NOTHING)
-        back = sum((row.amount for row in self.refunds if row.payment.bill_id == bill.pk), NOTHING)
+        paid, back = self.paid[bill.pk], self.back[bill.pk]
         assert (bill.captured, bill.refunded) == (paid, back), f"{period}: the bill's sums are not its rows'"
         assert bill.total == sum((Decimal(line["amount"]) for line in bill.lines), NOTHING)
-        waiting = [order for order in self.orders if order.bill_id == bill.pk and order.status in OPEN_ORDER]
+        waiting = self.waiting[bill.pk]
         assert self.debts.get(bill.pk) is None
         if bill.closed_at is None:
             assert (paid, back, period.paid_at) == (NOTHING, NOTHING, None)
@@ -241,13 +252,12 @@ class _Money:
     def assert_organisation_agrees(self, invoice: OrganisationInvoice) -> None:
         """Assert that a month's bill is closed, no more came than it says, and it is paid if nothing is due."""
         bill = invoice.bill
-        paid = sum((row.amount for row in self.payments if row.bill_id == bill.pk), NOTHING)
-        back = sum((row.amount for row in self.refunds if row.payment.bill_id == bill.pk), NOTHING)
+        paid, back = self.paid[bill.pk], self.back[bill.pk]
         assert (bill.captured, bill.refunded) == (paid, back), f"{invoice}: the bill's sums are not its rows'"
         assert bill.total == sum((Decimal(line["amount"]) for line in bill.lines), NOTHING)
         assert bill.closed_at is not None
         assert self.debts.get(bill.pk) is None
-        waiting = [order.amount for order in self.orders if order.bill_id == bill.pk and order.status in OPEN_ORDER]
+        waiting = [order.amount for order in self.waiting[bill.pk]]
         assert waiting in ([], [bill.due]), f"{invoice}: orders of {waiting} wait"
         assert NOTHING <= paid - back <= bill.total, f"{invoice}: more is kept than its lines say"
         assert (invoice.paid_at is not None) == (bill.due == NOTHING)
@@ -260,14 +270,14 @@ class _Money:
 
     def assert_orders_agree(self) -> None:
         paid = Counter(row.order_id for row in self.payments if row.order_id)
+        paid_again = {row.second_of_id for row in self.payments}
         for order in self.orders:
             assert paid[order.pk] == (1 if order.status == "COMPLETED" else 0), f"{order}: {order.status}"
-            seconds = [row for row in self.payments if row.second_of_id == order.pk]
-            assert paid[order.pk] or not seconds, f"{order}: paid a second time, but never a first"
+            assert paid[order.pk] or order.pk not in paid_again, f"{order}: paid a second time, but never a first"
         amounts: dict[int | None, Any] = {order.pk: order.amount for order in self.orders}
         for payment in self.payments:
             assert payment.customer_fee >= NOTHING
-            back = sum((row.amount for row in self.refunds if row.payment_id == payment.pk), NOTHING)
+            back = self.back_of_payment[payment.pk]
             assert back <= payment.amount, f"{payment}: more went back than came"
             assert payment.amount == amounts.get(payment.order_id, payment.amount)
             assert (payment.tendered or payment.amount) >= payment.amount

@@ -44,7 +44,6 @@ class MessageStandin:
             "EMAIL_BACKEND": "parking.notifications.channels.smtp.EmailBackend",
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": self.smtp_port,
-            "EMAIL_TIMEOUT": 1,
             "PUSH_HOSTS": [self.address.removeprefix("http://")],
             "SMS_URL": f"{self.address}/sms",
             "SMS_TEMPLATE_IDS": {"booked.en": "1107", "left.en": "1108"},

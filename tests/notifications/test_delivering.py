@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from parking.accounts.models import User
 from parking.audit.models import AuditEntry
@@ -94,7 +95,10 @@ def test_a_mailbox_that_does_not_exist_is_not_tried_again(messages: MessageStand
 
 
 @pytest.mark.parametrize("answer", [0, -1])
-def test_without_an_answer_it_is_sent_again_and_shown_once(messages: MessageStandin, booked: User, answer: int) -> None:
+def test_without_an_answer_it_is_sent_again_and_shown_once(
+    messages: MessageStandin, booked: User, settings: Settings, answer: int
+) -> None:
+    settings.EMAIL_TIMEOUT = 1  # the late answer comes after it
     messages.answers("MAIL", answer)
     take_events(now=START)
     deliver(now=START, channel=Channel.MAIL)

@@ -1,5 +1,6 @@
 """What sessions hold of offers, and what was counted, entered and paid for them, say the same."""
 
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 from parking.offers.models import PointEntry, PromoCode, PromoCount, PromoUse, Validation
@@ -13,12 +14,17 @@ def assert_offers_agree(sessions: list[ParkingSession]) -> None:
     _assert_codes_agree(sessions)
     _assert_ledger_adds_up()
     entries, validations = list(PointEntry.objects.all()), list(Validation.objects.filter(undone_at=None))
+    taken: Counter[int | None] = Counter()
+    for entry in entries:
+        if entry.kind in {"HELD", "RETURNED"}:
+            taken[entry.session_id] -= entry.points
+    by_session: dict[int, list[Validation]] = defaultdict(list)
+    for one in validations:
+        by_session[one.session_id].append(one)
     for session in sessions:
-        held = -sum(
-            entry.points for entry in entries if entry.session_id == session.pk and entry.kind in {"HELD", "RETURNED"}
-        )
+        held = taken[session.pk]
         assert held == _points_of(session), f"{session} holds or spent {_points_of(session)} points, not {held}"
-        _assert_shops_agree(session, [one for one in validations if one.session_id == session.pk])
+        _assert_shops_agree(session, by_session[session.pk])
 
 
 def _amount(session: ParkingSession, kind: str) -> Decimal:
@@ -27,11 +33,13 @@ def _amount(session: ParkingSession, kind: str) -> Decimal:
 
 def _assert_codes_agree(sessions: list[ParkingSession]) -> None:
     uses = list(PromoUse.objects.select_related("code"))
+    used: dict[tuple[int, bool], Decimal] = defaultdict(Decimal)
+    for use in uses:
+        used[use.session_id, use.code.is_voucher] += use.amount
     for session in sessions:
         for kind, is_voucher in (("PROMO", False), ("VOUCHER", True)):
             given = _amount(session, kind) if session.status == "COMPLETED" else NOTHING
-            own = [use for use in uses if use.session_id == session.pk and use.code.is_voucher == is_voucher]
-            assert sum((use.amount for use in own), NOTHING) == given
+            assert used[session.pk, is_voucher] == given
     held = [
         session.offers[place]["id"]
         for session in sessions

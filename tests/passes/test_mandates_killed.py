@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_killed_at_any_step_one_mandate_charges_once(transactional_db: None, standin: Standin) -> None:
     zone, driver = make_zone(slots=3), make_user(Role.USER)
     arguments = (standin.address, str(zone.pk), str(driver.pk))
-    deaths = deaths_of("tests.passes.killed_mandate", *arguments, standin=standin.address, seconds=300)
+    deaths = deaths_of("tests.passes.killed_mandate", *arguments, standin=standin.address)
     # The plan and the subscription that are made, and the one that is cancelled.
     assert deaths["before a call"] == deaths["after a call"] == 3
     assert deaths["before a commit"] == deaths["after a commit"] >= 20
