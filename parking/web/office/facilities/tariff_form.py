@@ -62,6 +62,13 @@ class TariffForm(ServiceForm):
         validators=day_bounds(_("This day cannot be chosen.")),
         help_text=_("The last day. Afterwards the tariff of before holds again."),
     )
+    # Bands have fields that begin with `name`, and so has a rate card.
+    event_name = forms.CharField(
+        label=_("Name, for an event"),
+        required=False,
+        max_length=100,
+        help_text=_("Such as Diwali week. It stands in the list of versions."),
+    )
     base_rate = RupeesField(label=_("Rate per hour where no band holds"))
     booking_fee = RupeesField(label=_("Booking fee"))
     daily_cap = SumField(label=_("Daily maximum"), required=False)
@@ -167,7 +174,8 @@ class TariffForm(ServiceForm):
             "slabs": tuple(slabs_in(values, self._slab_rows)),
             "night_charge": self._night(),
         }
-        return Draft(fields, values.get("vehicle_kind", ""), values["valid_from"], values["valid_to"])
+        name = values.get("event_name", "")
+        return Draft(fields, values.get("vehicle_kind", ""), values["valid_from"], values["valid_to"], name)
 
     def _night(self) -> NightCharge | None:
         values = self.cleaned_data
