@@ -1,4 +1,4 @@
-"""Events of zones and rate cards on their pages."""
+"""Events of zones and rate cards on their pages, and what a tariff may not say, in Hindi."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from parking.tariffs.queries import price_now
 from parking.tariffs.versions import Draft
 from tests.build import make_user
 from tests.web.driver.conftest import browser_of
-from tests.web.office.test_tariffs import CARDS, MORNING, PLAIN, address, text_of
+from tests.web.office.test_tariffs import CARDS, MORNING, PLAIN, SLABS, address, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +77,28 @@ def test_what_has_begun_stays_on_a_card_and_others_find_no_button(office: Client
     with time_machine.travel(MORNING + timedelta(days=2), tick=False):
         assert "This tariff has begun." in text_of(office.post(f"{page}{version.pk}/", follow=True))
     assert Tariff.objects.filter(pk=version.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("others", "field", "text"),
+    [
+        ({"daily_cap": "-1"}, "daily_cap", "यह 0 या उससे ज़्यादा होना चाहिए।"),
+        ({"overstay_percent": "501"}, "overstay_percent", "यह 500 या उससे कम होना चाहिए।"),
+        ({"base_rate": "10000.01"}, "base_rate", "यह 10000 या उससे कम होना चाहिए।"),
+        ({"valid_from": "2026-12-03", "valid_to": "2026-12-02"}, "valid_to", "यह पहले दिन से पहले नहीं हो सकता।"),
+        ({"valid_to": "2026-11-25"}, "valid_to", "यह शुरू होने के बाद होना चाहिए।"),
+        (
+            SLABS | {"slab_until_0": "120", "slab_until_1": "60", "slab_until_2": "1440", "slab_price_2": "9"},
+            "slab_until_0",
+            "हर पंक्ति पिछली से लंबी हो, आख़िरी 1,440 मिनट की।",
+        ),
+    ],
+)
+def test_what_a_tariff_may_not_say_is_said_in_hindi_at_its_field(
+    office: Client, zone: ParkingZone, others: dict[str, str], field: str, text: str
+) -> None:
+    office.cookies["django_language"] = "hi"
+    for step in ("", "go"):
+        page = office.post(address(zone), PLAIN | others | {"step": step})
+        assert page.context["form"].errors == {field: [text]}
+    assert not Tariff.objects.exists()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import lazy
@@ -47,6 +47,13 @@ _PLAIN = (
 
 
 class TariffForm(ServiceForm):
+    # A service refuses bands, slabs and the night as a whole: said at the first field of them.
+    service_fields: ClassVar[Mapping[str, str]] = {
+        "bands": "name_0",
+        "slabs": "slab_until_0",
+        "night_charge": "night_price",
+    }
+
     vehicle_kind = forms.ChoiceField(label=_("Vehicle type"), choices=kind_choices)
     valid_from = forms.DateField(
         label=_("Holds from"),
@@ -144,6 +151,9 @@ class TariffForm(ServiceForm):
             if any(is_given(values.get(f"{name}_{row}")) for name in SLAB):
                 self._whole(values, [f"{name}_{row}" for name in SLAB[:2]], force=True)
         self._whole(values, ["night_from", "night_to", "night_price"])
+        first, last = values.get("valid_from"), values.get("valid_to")
+        if first and last and last < first:
+            self.add_error("valid_to", gettext("Not before the first day."))
         if not self.errors and any(slabs_in(values, self._slab_rows)):
             self._refuse_beside_slabs(values)
         return values
