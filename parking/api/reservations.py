@@ -16,7 +16,7 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, driver_only
 from parking.edge.describe import WRITE_PROBLEMS, Ok, enveloped, examples, keyed
-from parking.edge.parsing import In, RefIn, Text12, Text20, Text30, Text100, TimeIn, path_ref
+from parking.edge.parsing import In, RefIn, Rupees, Text12, Text20, Text30, Text100, TimeIn, path_ref
 from parking.edge.requests import Attempt
 from parking.stays import access
 from parking.vehicles.models import VehicleKind
@@ -41,6 +41,7 @@ class ReserveIn(In):
     gateway: Text12 | None = None
     promo_code: Text20 | None = None
     use_points: UsePoints = 0
+    expected_rate: Annotated[Rupees | None, Field(description="Refused if an hour costs something else then")] = None
 
 
 @router.post(
@@ -84,6 +85,7 @@ def reserve(request: HttpRequest, attempt: Attempt, payload: ReserveIn) -> HttpR
             key=attempt.key,
             promo_code=payload.promo_code,
             use_points=payload.use_points,
+            expected_rate=payload.expected_rate,
         )
     return ok(BookingOut.of(booked.session, booked.order, clock.now()), "Place reserved", status=201)
 
