@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
+from parking.api.refusals import BOOKING
 from parking.api.shapes.bookings import BookingOut
 from parking.api.shapes.points import UsePoints
 from parking.api.shapes.users import Phone
@@ -17,6 +18,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, driver_only
 from parking.edge.describe import WRITE_PROBLEMS, Ok, enveloped, examples, keyed
 from parking.edge.parsing import In, RefIn, Rupees, Text12, Text20, Text30, Text100, TimeIn, path_ref
+from parking.edge.refusal_examples import refusing
 from parking.edge.requests import Attempt
 from parking.stays import access
 from parking.vehicles.models import VehicleKind
@@ -47,18 +49,22 @@ class ReserveIn(In):
 @router.post(
     "/reservations/",
     response={201: Ok[BookingOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={
-                "zone_id": 1,
-                "vehicle_number": "DL-01-AB-1234",
-                "owner_name": "Asha Rao",
-                "starts_at": "2026-11-23T04:30:00Z",
-                "ends_at": "2026-11-23T08:30:00Z",
-            },
-            response=enveloped(RESERVATION, "Place reserved"),
-            status=201,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={
+                    "zone_id": 1,
+                    "vehicle_number": "DL-01-AB-1234",
+                    "owner_name": "Asha Rao",
+                    "starts_at": "2026-11-23T04:30:00Z",
+                    "ends_at": "2026-11-23T08:30:00Z",
+                },
+                response=enveloped(RESERVATION, "Place reserved"),
+                status=201,
+            )
+        ),
+        *BOOKING,
+        "window_full",
     ),
     summary="Reserve a place",
 )
@@ -102,11 +108,28 @@ class ChangeIn(In):
 @router.patch(
     "/reservations/{session_ref}/",
     response={200: Ok[BookingOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"ends_at": "2026-11-23T10:30:00Z"},
-            response=enveloped(RESERVATION | {"ends_at": "2026-11-23T10:30:00Z"}, "Booking changed"),
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"ends_at": "2026-11-23T10:30:00Z"},
+                response=enveloped(RESERVATION | {"ends_at": "2026-11-23T10:30:00Z"}, "Booking changed"),
+            )
+        ),
+        "session_over",
+        "already_entered",
+        "booking_expired",
+        "not_a_reservation",
+        "window_full",
+        "zone_closed",
+        "plate_changed_once",
+        "too_late_to_change",
+        "late_used",
+        "vehicle_invalid",
+        "vehicle_already_parked",
+        "vehicle_unavailable",
+        "vehicle_not_on_pass",
+        "pass_not_valid",
+        "session_not_found",
     ),
     summary="Change a booking",
 )
