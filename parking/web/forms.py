@@ -96,8 +96,8 @@ class ServiceForm(forms.Form):
             # A code of its own has a sentence in the reader's language.
             known = error.code == "validation_error"
             shown = [field_sentence(text) for text in texts] if known else [sentence_for(error)]
-            field = self.service_fields.get(name, name)
-            self.add_error(field if field in self.fields else None, shown)
+            own = self.service_fields.get(name, name)
+            self.add_error(own if own in self.fields else None, shown)
         if not fields or isinstance(error, Unavailable):
             field = _FIELDS_OF_CODES.get(error.code)
             self.add_error(field if field in self.fields else None, sentence_for(error))

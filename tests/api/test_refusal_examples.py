@@ -53,7 +53,8 @@ def _codes(operation: dict[str, Any], status: int) -> set[str]:
 
 
 def _operation(name: str) -> dict[str, Any]:
-    return OPERATIONS[NAMES.index(name)][2]
+    operation: dict[str, Any] = OPERATIONS[NAMES.index(name)][2]
+    return operation
 
 
 @pytest.mark.parametrize("code", sorted(EXAMPLES))
