@@ -22,7 +22,7 @@ from parking.web.templatetags.parking import kind_choices, rupees, word
 NEW_VEHICLE = "new"
 # More are used for no booking.
 _MOST_POINTS = 5000
-_RATE = re.compile(r"([A-Z_]{1,30}):([0-9]{1,7}\.[0-9]{2})")
+_RATE = re.compile(r"([A-Z0-9_]{1,30}):([0-9]{1,7}\.[0-9]{2})")
 # What a gateway is to somebody who pays; its own name says it best, except for the one without money.
 _WAYS: dict[str, Promise] = {
     "PHONEPE": _("PhonePe: UPI, card, wallet"),
@@ -169,7 +169,7 @@ class BookingForm(WayToPayForm):
 
 def rates_text(rates: Iterable[tuple[str, Decimal]]) -> str:
     """Return what an hour costs by kind, as `expected_rate` reads it; kinds that are not named pay as cars do."""
-    return " ".join(f"{kind}:{rate}" for kind, rate in rates)
+    return " ".join(f"{kind}:{rate:.2f}" for kind, rate in rates)
 
 
 class CodeForm(ServiceForm):

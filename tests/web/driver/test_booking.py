@@ -160,6 +160,17 @@ def test_one_press_books_as_last_time(driver, zone, page):
     assert again(page) == {}  # the vehicle has an open booking
 
 
+def test_another_price_than_last_time_was_shown_with_is_asked_about(driver, zone, page):
+    cancelling.cancel(actor=actor(driver), session=Ref(pk=book(driver, zone, "DL-01-AB-1234").pk), reason="",
+                      now=clock.now(), only_of_caller=True)  # fmt: skip
+    values = again(page)
+    assert values["rates"] == "CAR:50.00"
+    add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=Draft({"base_rate": Decimal(60)}), now=clock.now())
+    sent = page.post(values.pop("to"), values)
+    assert "The price has changed. Please check it and book again." in text_of(sent)
+    assert not ParkingSession.objects.open().exists()
+
+
 def test_the_last_zone_that_is_free_takes_the_last_vehicle(driver, zone, page):
     small = make_zone("Small", slots=1)
     now = clock.now()
