@@ -37,10 +37,12 @@ from parking.web.office.prices import promo_codes, replays, shops, vouchers
 from parking.web.office.record import pages as record
 from parking.web.office.sessions import left_behind, sessions, terminating
 from parking.web.office.settings import pages as settings
+from parking.web.office.shared import density
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.overview, name="office"),
     path("search/", searching.search, name="office_search"),
+    path("density/", density.choose, name="office_density"),
     path("live/", dashboard.live_part, name="office_live"),
     path("revenue/", revenue.report, name="office_revenue"),
     path("revenue/file/<str:kind>/", revenue.file, name="office_revenue_file"),

@@ -21,7 +21,7 @@ from parking.facilities.queries import zones_of
 from parking.reports.periods import Period
 from parking.reports.sessions import SessionFilter, all_sessions
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.web.office.shared.lists import NO_PLACE, Column, FilterForm, or_all
+from parking.web.office.shared.lists import MENUS, NO_PLACE, Column, FilterForm, or_all
 
 COLUMNS = (
     Column(_("Plate"), "plate"),
@@ -34,6 +34,7 @@ COLUMNS = (
     Column(_("Amount due"), is_number=True),
     Column(_("Paid"), "paid", is_number=True, first_down=True),
     Column(_("Payment method")),
+    MENUS,
 )
 USUAL_SORT = "-number"
 
