@@ -17,6 +17,7 @@ from parking.web.access import for_managers, for_office
 from parking.web.confirming import ask, is_confirmed, is_going_back
 from parking.web.office.shared.deciding import DecisionForm
 from parking.web.office.shared.lists import sheet_of
+from parking.web.office.shared.saved_views import saved_views
 from parking.web.office.shared.site_switch import site_switch
 from parking.web.templatetags.parking import rupees
 
@@ -42,6 +43,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         section="debts",
         switch=switch,
         sheet=sheet_of(request, rows),
+        saved=saved_views(request, "debts", switch),
         every=every,
         waiting=waiting,
         objections=queries.debts(sites=switch.sites, now=now, under_objection=True).count(),

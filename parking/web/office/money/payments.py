@@ -24,6 +24,7 @@ from parking.web.office.shared.lists import (
     sheet_of,
     sort_of,
 )
+from parking.web.office.shared.saved_views import saved_views
 from parking.web.office.shared.site_switch import site_switch
 from parking.web.office.shared.walked import walked_sheet
 
@@ -44,6 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         switch=switch,
         form=form,
         heads=heads_of(request, COLUMNS, sort),
+        saved=saved_views(request, "payments", switch),
         sheet=replace(sheet, rows=money_rows(sheet.rows)),
         totals=totals,
         total=sum_of(list(totals.values())),

@@ -30,6 +30,7 @@ from parking.web.office.people.user_form import (
     values_of_permissions,
 )
 from parking.web.office.shared.history import change_lines
+from parking.web.office.shared.saved_views import saved_views
 
 SECTION = "users"
 ROWS = 25
@@ -45,7 +46,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
     kept = {name: value for name, value in request.GET.items() if name in search.fields and value}
     return page(
-        request, "office/users.html", section=SECTION, search=search, rows=rows, kept=urlencode(kept), narrowed=kept
+        request,
+        "office/users.html",
+        section=SECTION,
+        saved=saved_views(request, "users"),
+        search=search,
+        rows=rows,
+        kept=urlencode(kept),
+        narrowed=kept,
     )
 
 

@@ -19,6 +19,7 @@ from parking.web.access import for_office
 from parking.web.office.record.record_filter import COLUMNS, RecordFilterForm, record_filter
 from parking.web.office.shared.files import office_file
 from parking.web.office.shared.lists import Sheet, Sort, filter_query, heads_of, refuse_wrong_filter, sheet_of
+from parking.web.office.shared.saved_views import saved_views
 from parking.web.office.shared.walked import walked_sheet
 
 # Pages of the things that lines are about, by their kinds.
@@ -55,6 +56,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "office/record.html",
         section="record",
         form=form,
+        saved=saved_views(request, "record"),
         heads=heads_of(request, COLUMNS, Sort("", downwards=True)),
         sheet=replace(sheet, rows=_lines(sheet.rows)),
         file_query=filter_query(request),
