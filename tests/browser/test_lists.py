@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
-from parking.accounts.models import User
+from parking.accounts.models import Role, User
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
 from tests.browser.conftest import Axe, NewPage, SignIn
 from tests.browser.test_weight import SHIFT
-from tests.build import book, enter, leave
+from tests.build import book, enter, leave, make_user
 
 SESSIONS, PAYMENTS = "/office/sessions/", "/office/payments/"
 
@@ -63,7 +63,7 @@ def test_a_row_has_its_actions_in_a_menu_for_keys_and_fingers(
     size = phone.viewport_size
     assert box and size
     assert (box["x"], box["width"], box["y"] + box["height"]) == (0, size["width"], size["height"])
-    phone.get_by_role("link", name="Refund").click()
+    phone.get_by_role("link", name="Refund", exact=True).click()
     expect(phone.get_by_label("Amount")).to_be_visible()
 
 
@@ -88,3 +88,25 @@ def test_rows_stand_closer_at_once_and_from_the_first_paint(
     assert row.evaluate("one => one.offsetHeight") == 34
     page.emulate_media(media="print")
     assert row.evaluate("one => one.offsetHeight") == 44
+
+
+def test_paging_keeps_the_focus_and_heads_stay_in_sight(desktop: Page, sign_in: SignIn, admin: User) -> None:
+    for _ in range(80):
+        make_user(Role.USER)
+    sign_in(desktop, admin)
+    desktop.set_viewport_size({"width": 1440, "height": 900})
+    desktop.goto("/office/users/")
+    pages = desktop.get_by_role("navigation", name="Pages")
+    for number in (2, 3):
+        desktop.get_by_role("link", name="Next").press("Enter")
+        expect(pages.get_by_text(f"Page {number} of 4")).to_be_visible()
+        expect(desktop.get_by_role("link", name="Next")).to_be_focused()
+    desktop.get_by_role("link", name="Next").press("Enter")
+    expect(pages.get_by_text("Page 4 of 4")).to_be_visible()
+    # The link is gone at the end: another one of the pages has the focus.
+    expect(desktop.get_by_role("link", name="Previous")).to_be_focused()
+    expect(desktop.locator("[data-list-said]")).to_have_text("Page 4 of 4")
+    desktop.get_by_role("link", name="Previous").press("Enter")
+    expect(pages.get_by_text("Page 3 of 4")).to_be_visible()
+    desktop.locator("tbody tr").last.scroll_into_view_if_needed()
+    expect(desktop.get_by_role("columnheader", name="Username")).to_be_in_viewport(ratio=1)

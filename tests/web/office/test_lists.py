@@ -1,12 +1,14 @@
 """What all lists of the office share: the menu of a row, and the height of rows."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from parking.accounts.models import Role
-from tests.build import book, enter, leave, make_user
+from parking.core import clock
+from tests.build import book, enter, leave, make_user, terminate
 from tests.web.office.forms import browser_of, text_of
 
 SESSIONS, PAYMENTS, SITES = "/office/sessions/", "/office/payments/", "/office/sites/"
@@ -45,9 +47,13 @@ def test_a_stay_can_be_ended_from_its_row_while_it_lasts(admin, staff, driver, z
     assert [steps[f"Actions of {plate}"] for plate in plates] == [[*others, "End this session"], others]
 
 
-def test_a_row_without_actions_has_no_menu(admin, left):
-    page = text_of(browser_of(make_user(Role.AUDITOR)).get("/office/debts/?all=on"))
-    assert "row-menu" not in page
+def test_a_row_without_actions_has_no_menu(admin, staff, driver, zone):
+    ago = clock.now() - timedelta(hours=4)
+    terminate(staff, enter(staff, book(driver, zone, now=ago), now=ago))
+    assert list(menus(browser_of(admin).get("/office/debts/")).values()) == [["Write off"]]
+    page = text_of(browser_of(make_user(Role.AUDITOR)).get("/office/debts/"))
+    assert "Plates owe ₹150 in all" in page
+    assert 'class="row-menu"' not in page
 
 
 def chosen(browser, path=SESSIONS):
@@ -87,3 +93,33 @@ def test_a_height_is_chosen_by_a_form_of_ours(admin):
     browser = browser_of(admin, enforce_csrf_checks=True)
     assert choose(browser, "compact").status_code == 403
     assert Client().post("/office/density/").headers["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize(
+    ("page", "labels", "query"),
+    [
+        (SESSIONS, ["Today", "Inside", "Unpaid", "Long stay"], {"unpaid": "on"}),
+        (PAYMENTS, ["Today", "Cash", "Online", "Refunds"], {"kind": "REFUND"}),
+        ("/office/audit/", ["Today", "Refused"], {"outcome": "no"}),
+        ("/office/users/", ["Driver", "Gate attendant", "Manager", "Suspended"], {"active": "no"}),
+        ("/office/debts/", ["Open", "Objections", "To be paid", "With written off ones"], {"all": "on"}),
+    ],
+)
+def test_the_usual_filters_are_one_press_away(admin, page, labels, query):
+    browser = browser_of(admin)
+    answer = browser.get(page, query)
+    chips = answer.context["chips"]
+    assert [chip.label for chip in chips] == labels
+    assert [chip.is_current for chip in chips].count(True) == 1
+    current = next(chip for chip in chips if chip.is_current)
+    assert current.href == "?"
+    name, value = next(iter(query.items()))
+    assert f"?{name}={value}" in [chip.href for chip in browser.get(page).context["chips"]]
+
+
+@pytest.mark.parametrize(
+    "path", ["debts", "passes", "organisations", "tax", "undelivered", "promo-codes", "vouchers", "users"]
+)
+def test_lists_are_paged_without_reloading(admin, path):
+    page = text_of(browser_of(admin).get(f"/office/{path}/"))
+    assert "office/lists.js" in page
