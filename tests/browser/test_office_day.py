@@ -276,7 +276,7 @@ def test_a_list_is_searched_and_sorted_without_loading_the_page(
     assert "status=" not in desktop.url
     assert desktop.evaluate("window.loadedOnce") is True
     # What is no part of the list is a page of its own.
-    desktop.locator("tbody a").click()
+    desktop.locator("tbody a.row-link").click()
     expect(desktop.get_by_role("heading", level=1)).to_contain_text("Booking no.")
     desktop.go_back()
     expect(plates).to_have_text(["KA 05 MJ 2020"])
