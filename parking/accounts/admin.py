@@ -3,7 +3,7 @@
 from axes.models import AccessAttempt
 from django.contrib import admin
 
-from parking.accounts.models import Approval, CallWindow, FailedName, KnownAddress, Repetition, SignIn, User
+from parking.accounts.models import Approval, CallWindow, FailedName, KnownAddress, Repetition, SavedView, SignIn, User
 from parking.core.admin import LookUpAdmin, look_up
 
 
@@ -60,3 +60,10 @@ class FailedLoginsAdmin(LookUpAdmin):
     search_fields = ["username", "=ip_address"]
     # What else was typed into the form is nobody's business.
     exclude = ["get_data", "post_data"]
+
+
+@admin.register(SavedView, site=look_up)
+class SavedViewAdmin(LookUpAdmin):
+    list_display = ["person", "list_name", "name", "saved_at"]
+    list_filter = ["list_name"]
+    list_select_related = ["person"]

@@ -126,3 +126,33 @@ class PasswordReset(UserEvent):
     """A new password was set through a mailed link."""
 
     action = "password.reset"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewSaved(UserEvent):
+    """A person keeps the filter of a list. Its name and what it looks for are theirs, and not on record."""
+
+    action = "view.saved"
+
+    view_id: int
+    list_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewRenamed(UserEvent):
+    """A saved view has another name."""
+
+    action = "view.renamed"
+
+    view_id: int
+    list_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewDeleted(UserEvent):
+    """A saved view was deleted."""
+
+    action = "view.deleted"
+
+    view_id: int
+    list_name: str

@@ -261,3 +261,24 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"
+
+
+class SavedView(models.Model):
+    """A filter of one of the office's lists under a name, of one person. Written by `accounts.saved_views` alone."""
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    list_name = models.CharField(max_length=20)
+    name = models.CharField(max_length=40)
+    query = models.JSONField(
+        default=dict, help_text="Values by the names in the address; a day that moves along is a number of days: -6"
+    )
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            # The order is that of the question for the views of a list.
+            models.UniqueConstraint(fields=["person", "list_name", "name"], name="saved_view_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.list_name}: {self.name}"

@@ -51,6 +51,8 @@ for_attendants = for_roles(ATTENDANTS)
 for_managers = for_roles(MANAGERS)
 # Pages of the office with something to read: the auditor sees them without their forms.
 for_office = for_roles(MANAGERS, AUDITORS)
+# What readers of the office's pages choose for themselves alone.
+for_readers = for_roles(MANAGERS | AUDITORS)
 
 
 def user_of(request: HttpRequest) -> User:

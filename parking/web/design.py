@@ -17,6 +17,7 @@ from parking.edge.pages import page
 from parking.web.components import Kpi, amount_text
 from parking.web.forms import ServiceForm
 from parking.web.office.shared.navigation import Group, Shown
+from parking.web.office.shared.saved_views import SavedViews, ShownView
 from parking.web.templatetags.parking import word
 
 STATES = ("BOOKED", "ACTIVE", "COMPLETED", "CANCELLED", "PENDING", "REVIEW", "PAID", "OCCUPIED", "FREE")
@@ -55,6 +56,7 @@ class _Samples:
     events: list[dict[str, Any]] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     kpis: list[Kpi] = field(default_factory=list)
+    saved: SavedViews | None = None
 
 
 def is_shown() -> bool:
@@ -108,6 +110,13 @@ def _samples() -> _Samples:
             Kpi(gettext("Debts"), "₹1,240", change=38, usual="₹900", is_good=False, values=SPARK, same=6),
             Kpi(gettext("Cars inside"), "220", aside="74 %"),
         ],
+        saved=SavedViews(
+            "sessions",
+            [ShownView(1, word("UNPAID"), "#views", is_current=False)],
+            "#views",
+            {"unpaid": "on"},
+            is_filtered=True,
+        ),
         groups=[
             Group("", [Shown(gettext("Dashboard"), "dashboard", "#side", is_current=True)]),
             Group(

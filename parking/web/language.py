@@ -7,6 +7,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 from parking.core.languages import installed
+from parking.web.cookies import HOUR, YEAR, keep_cookie
 
 
 class PageLanguageMiddleware(LocaleMiddleware):
@@ -22,18 +23,17 @@ class PageLanguageMiddleware(LocaleMiddleware):
         return response if request.path.startswith("/api/") else super().process_response(request, response)
 
 
-_YEAR, _HOUR = 31_536_000, 3_600
 _CHOICE_COOKIE = "language_choice"
 
 
 def remember_language(response: HttpResponse, language: str) -> None:
     """Keep a choice of language for a year."""
-    _set(response, settings.LANGUAGE_COOKIE_NAME, language, _YEAR)
+    keep_cookie(response, settings.LANGUAGE_COOKIE_NAME, language, YEAR)
 
 
 def remember_choice(response: HttpResponse, language: str) -> None:
     """Keep that somebody who is not signed in chose a language: it is to become that of the account, within an hour."""
-    _set(response, _CHOICE_COOKIE, language, _HOUR)
+    keep_cookie(response, _CHOICE_COOKIE, language, HOUR)
 
 
 def take_choice(request: HttpRequest, response: HttpResponse) -> str | None:
@@ -42,14 +42,3 @@ def take_choice(request: HttpRequest, response: HttpResponse) -> str | None:
     if wanted is not None:
         response.delete_cookie(_CHOICE_COOKIE, samesite="Lax")
     return wanted if wanted in installed() else None
-
-
-def _set(response: HttpResponse, name: str, value: str, max_age: int) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=max_age,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )

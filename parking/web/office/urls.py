@@ -37,10 +37,15 @@ from parking.web.office.prices import promo_codes, replays, shops, vouchers
 from parking.web.office.record import pages as record
 from parking.web.office.sessions import left_behind, sessions, terminating
 from parking.web.office.settings import pages as settings
+from parking.web.office.shared import density, view_pages
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.overview, name="office"),
     path("search/", searching.search, name="office_search"),
+    path("density/", density.choose, name="office_density"),
+    path("views/<str:list_name>/save/", view_pages.save, name="office_view_save"),
+    path("views/<int:view_id>/", view_pages.change, name="office_view"),
+    path("views/<int:view_id>/delete/", view_pages.delete, name="office_view_delete"),
     path("live/", dashboard.live_part, name="office_live"),
     path("revenue/", revenue.report, name="office_revenue"),
     path("revenue/file/<str:kind>/", revenue.file, name="office_revenue_file"),

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -165,3 +166,15 @@ def badge(code: str) -> dict[str, Any]:
 def sparkline(values: Sequence[float | Decimal], same: int | None = None) -> dict[str, Any]:
     """Draw small bars, the last one today's; the numbers stand beside them. `same`: the day compared with."""
     return {"bars": spark_bars(values, same=same)}
+
+
+@register.simple_block_tag
+def actions(content: str, kind: str, pk: object, name: object) -> str:
+    """Draw the menu of a row around its steps, each an `<li>` with a link or a form; nothing where there is none.
+
+    `kind` and `pk` together are unique on the page; `name` says whose actions they are.
+    """
+    if not content.strip():
+        return ""
+    values = {"key": f"{kind}-{pk}", "name": name, "content": content}
+    return render_to_string("web/components/row_menu.html", values)

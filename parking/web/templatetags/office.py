@@ -7,6 +7,7 @@ from django.template.context import RequestContext
 
 from parking.edge.callers import actor_of
 from parking.web.access import user_of
+from parking.web.office.shared.density import density_of
 from parking.web.office.shared.navigation import groups
 
 register = template.Library()
@@ -25,3 +26,16 @@ def office_navigation(context: RequestContext) -> dict[str, Any]:
             query=switch.query if switch else "",
         )
     }
+
+
+@register.simple_tag(takes_context=True)
+def chosen_density(context: RequestContext) -> str:
+    """Return how close rows stand for this person, for the attribute that style sheets read."""
+    return density_of(context["request"])
+
+
+@register.inclusion_tag("web/components/density.html", takes_context=True)
+def density(context: RequestContext) -> dict[str, Any]:
+    """Draw the switch of the rows' height, at the head of a list."""
+    request = context["request"]
+    return {"chosen": density_of(request), "next": request.get_full_path()}

@@ -15,10 +15,12 @@ from parking.reports.money_facts import debt_by_id
 from parking.reports.sums import total_of
 from parking.web.access import for_managers, for_office
 from parking.web.confirming import ask, is_confirmed, is_going_back
+from parking.web.office.shared.chips import Chip, chips_of
 from parking.web.office.shared.deciding import DecisionForm
 from parking.web.office.shared.lists import sheet_of
+from parking.web.office.shared.saved_views import saved_views
 from parking.web.office.shared.site_switch import site_switch
-from parking.web.templatetags.parking import rupees
+from parking.web.templatetags.parking import rupees, word
 
 
 @require_safe
@@ -36,17 +38,32 @@ def listing(request: HttpRequest) -> HttpResponse:
         under_objection=under_objection,
         waiting=waiting,
     )
+    under = queries.debts(sites=switch.sites, now=now, under_objection=True).count()
+    later = queries.debts(sites=switch.sites, now=now, waiting=True).count()
     return page(
         request,
         "office/debts.html",
         section="debts",
         switch=switch,
         sheet=sheet_of(request, rows),
-        every=every,
+        saved=saved_views(request, "debts", switch),
+        chips=_chips(request, objections=under, later=later),
         waiting=waiting,
-        objections=queries.debts(sites=switch.sites, now=now, under_objection=True).count(),
+        objections=under,
         owed=total_of(queries.debts(sites=switch.sites, now=now, status=DebtStatus.OPEN)),
-        later=queries.debts(sites=switch.sites, now=now, waiting=True).count(),
+        later=later,
+    )
+
+
+def _chips(request: HttpRequest, *, objections: int, later: int) -> list[Chip]:
+    return chips_of(
+        request,
+        [
+            (word("OPEN"), {}, None),
+            (gettext("Objections"), {"objections": "on"}, objections),
+            (word("TO_BE_PAID"), {"waiting": "on"}, later),
+            (gettext("With written off ones"), {"all": "on"}, None),
+        ],
     )
 
 

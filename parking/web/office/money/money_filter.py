@@ -16,7 +16,7 @@ from parking.facilities.models import ParkingZone
 from parking.facilities.queries import zones_of
 from parking.payments.models import PaymentMethod, RefundStatus
 from parking.reports.payments import CAPTURED, PAYMENT, REFUND, MoneyFilter
-from parking.web.office.shared.lists import Column, FilterForm, or_all
+from parking.web.office.shared.lists import MENUS, Column, FilterForm, or_all
 
 COLUMNS = (
     Column(_("What")),
@@ -26,7 +26,7 @@ COLUMNS = (
     Column(_("Reference")),
     Column(_("State"), "status"),
     Column(_("Amount"), "amount", is_number=True, first_down=True),
-    Column(_("Actions")),
+    MENUS,
 )
 USUAL_SORT = "-at"
 SORT_CHOICES = [

@@ -32,6 +32,7 @@ from parking.web.access import for_managers, for_office
 from parking.web.mandate_words import state_of
 from parking.web.office.shared.fields import ClockField, EditForm, SumField, WholeField
 from parking.web.office.shared.lists import sheet_of
+from parking.web.office.shared.saved_views import saved_views
 from parking.web.office.shared.site_switch import site_switch
 from parking.web.pass_words import DAY_NAMES, ShownPass, period_words, shown_pass, shown_plan
 from parking.web.templatetags.parking import kind_choices
@@ -142,6 +143,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "office/passes.html",
         section=SECTION,
         switch=switch,
+        saved=saved_views(request, "passes", switch),
         plans=[shown_plan(plan) for plan in plans.plans_of(switch.sites)],
         sheet=sheet,
         passes=[SoldPass(shown_pass(held, now), charged.get(held.pk)) for held in sheet.rows],

@@ -4,16 +4,20 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from parking.core import clock
+from parking.core.sites import Sites
 from parking.edge.pages import page
+from parking.payments.models import PaymentMethod
 from parking.reports.money_counts import money_up_to_long
 from parking.reports.money_walk import MoneyWalk, money_as_of
-from parking.reports.payments import MONEY_SORTS, money_keys, money_rows, sum_of, totals_by_method
+from parking.reports.payments import MONEY_SORTS, REFUND, money_keys, money_rows, sum_of, totals_by_method
 from parking.reports.sheets import MONEY_COLUMNS, money_table
 from parking.web.access import for_office
 from parking.web.office.money.money_filter import COLUMNS, USUAL_SORT, MoneyFilterForm, money_filter
+from parking.web.office.shared.chips import Chip, chips_of, today_of
 from parking.web.office.shared.files import office_file
 from parking.web.office.shared.lists import (
     Sheet,
@@ -24,8 +28,10 @@ from parking.web.office.shared.lists import (
     sheet_of,
     sort_of,
 )
+from parking.web.office.shared.saved_views import saved_views
 from parking.web.office.shared.site_switch import site_switch
 from parking.web.office.shared.walked import walked_sheet
+from parking.web.templatetags.parking import word
 
 
 @require_safe
@@ -44,10 +50,26 @@ def listing(request: HttpRequest) -> HttpResponse:
         switch=switch,
         form=form,
         heads=heads_of(request, COLUMNS, sort),
+        saved=saved_views(request, "payments", switch),
+        chips=_chips(request, switch.sites),
         sheet=replace(sheet, rows=money_rows(sheet.rows)),
         totals=totals,
         total=sum_of(list(totals.values())),
         file_query=filter_query(request),
+    )
+
+
+def _chips(request: HttpRequest, sites: Sites) -> list[Chip]:
+    label, days = today_of(sites)
+    cash, online = PaymentMethod.CASH.value, PaymentMethod.ONLINE.value
+    return chips_of(
+        request,
+        [
+            (label, days, None),
+            (word(cash), {"method": cash}, None),
+            (word(online), {"method": online}, None),
+            (gettext("Refunds"), {"kind": REFUND}, None),
+        ],
     )
 
 

@@ -29,7 +29,10 @@ from parking.web.office.people.user_form import (
     values_of,
     values_of_permissions,
 )
+from parking.web.office.shared.chips import Chip, chips_of
 from parking.web.office.shared.history import change_lines
+from parking.web.office.shared.saved_views import saved_views
+from parking.web.templatetags.parking import word
 
 SECTION = "users"
 ROWS = 25
@@ -45,8 +48,24 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
     kept = {name: value for name, value in request.GET.items() if name in search.fields and value}
     return page(
-        request, "office/users.html", section=SECTION, search=search, rows=rows, kept=urlencode(kept), narrowed=kept
+        request,
+        "office/users.html",
+        section=SECTION,
+        saved=saved_views(request, "users"),
+        chips=_chips(request),
+        search=search,
+        rows=rows,
+        kept=urlencode(kept),
+        narrowed=kept,
     )
+
+
+def _chips(request: HttpRequest) -> list[Chip]:
+    roles = [role.value for role in (Role.USER, Role.STAFF, Role.ADMIN)]
+    if actor_of(request).sites is not None:
+        roles.remove(Role.USER.value)  # drivers work at no site
+    wanted = [(str(word(role)), {"role": role}, None) for role in roles]
+    return chips_of(request, [*wanted, (_("Suspended"), {"active": "no"}, None)])
 
 
 @sensitive_post_parameters("password")

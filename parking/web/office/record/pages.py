@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from parking.audit.events import Refusal, read_event
@@ -17,8 +18,10 @@ from parking.reports.sheets import RECORD_COLUMNS, record_table
 from parking.reports.walking import count_up_to_long, rows_of
 from parking.web.access import for_office
 from parking.web.office.record.record_filter import COLUMNS, RecordFilterForm, record_filter
+from parking.web.office.shared.chips import chips_of, today_of
 from parking.web.office.shared.files import office_file
 from parking.web.office.shared.lists import Sheet, Sort, filter_query, heads_of, refuse_wrong_filter, sheet_of
+from parking.web.office.shared.saved_views import saved_views
 from parking.web.office.shared.walked import walked_sheet
 
 # Pages of the things that lines are about, by their kinds.
@@ -55,6 +58,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "office/record.html",
         section="record",
         form=form,
+        saved=saved_views(request, "record"),
+        chips=chips_of(request, [(*today_of(None), None), (gettext("Refused"), {"outcome": "no"}, None)]),
         heads=heads_of(request, COLUMNS, Sort("", downwards=True)),
         sheet=replace(sheet, rows=_lines(sheet.rows)),
         file_query=filter_query(request),

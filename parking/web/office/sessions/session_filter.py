@@ -1,10 +1,9 @@
 """The filter and the columns of the list of parking sessions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, partial
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
@@ -15,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from parking.core import clock
 from parking.core.ids import Ref
 from parking.core.sites import Sites
-from parking.facilities.calendars import calendar_of
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import zones_of
 from parking.reports.periods import Period
 from parking.reports.sessions import SessionFilter, all_sessions
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.web.office.shared.lists import NO_PLACE, Column, FilterForm, or_all
+from parking.web.office.shared.chips import Chip, Query, chips_of, today_of
+from parking.web.office.shared.lists import MENUS, Column, FilterForm, or_all
 
 COLUMNS = (
     Column(_("Plate"), "plate"),
@@ -34,6 +33,7 @@ COLUMNS = (
     Column(_("Amount due"), is_number=True),
     Column(_("Paid"), "paid", is_number=True, first_down=True),
     Column(_("Payment method")),
+    MENUS,
 )
 USUAL_SORT = "-number"
 
@@ -98,33 +98,20 @@ def session_filter(request: HttpRequest, sites: Sites) -> SessionFilterForm:
     return SessionFilterForm(request.GET, sites)
 
 
-@dataclass(frozen=True)
-class Chip:
-    """A filter that one asks for again and again, and how many rows it leaves."""
-
-    label: str
-    href: str
-    number: int
-    is_current: bool
-
-
 def usual_filters(request: HttpRequest, sites: Sites) -> list[Chip]:
-    """Return the usual filters in place of the present one; the site that is looked at stays. In four statements."""
-    now, today = clock.now(), calendar_of(sites).today()
-    wanted = (
-        (gettext("Today"), {"from": f"{today}", "to": f"{today}"}, {"period": Period(today, today)}),
+    """Return the usual filters with how many rows each leaves. In four statements."""
+    label, days = today_of(sites)
+    today = date.fromisoformat(days["to"])
+    wanted: tuple[tuple[str, Query, dict[str, Any]], ...] = (
+        (label, days, {"period": Period(today, today)}),
         (gettext("Inside"), {"state": SessionStatus.ACTIVE.value}, {"status": SessionStatus.ACTIVE}),
         (gettext("Unpaid"), {"unpaid": "on"}, {"unpaid": True}),
-        (gettext("Long stay"), {"long": "on"}, {"long_at": now}),
+        (gettext("Long stay"), {"long": "on"}, {"long_at": clock.now()}),
     )
-    present = {name: value for name, value in request.GET.items() if value and name not in {"site", "sort", *NO_PLACE}}
-    site = {"site": request.GET["site"]} if request.GET.get("site") else {}
-    return [
-        Chip(
-            label=label,
-            href=f"?{urlencode(site if present == query else query | site)}",
-            number=all_sessions(SessionFilter(sites=sites, **narrowed)).count(),
-            is_current=present == query,
-        )
-        for label, query, narrowed in wanted
-    ]
+    return chips_of(
+        request,
+        [
+            (label, query, all_sessions(SessionFilter(sites=sites, **narrowed)).count())
+            for label, query, narrowed in wanted
+        ],
+    )

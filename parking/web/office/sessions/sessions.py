@@ -34,6 +34,7 @@ from parking.web.office.shared.lists import (
     sheet_of,
     sort_of,
 )
+from parking.web.office.shared.saved_views import saved_views
 from parking.web.office.shared.site_switch import site_switch
 from parking.web.office.shared.walked import walked_sheet
 
@@ -53,6 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         switch=switch,
         form=form,
         heads=heads_of(request, COLUMNS, sort),
+        saved=saved_views(request, "sessions", switch),
         sheet=sheet,
         rows=[(session, running_bill(session, now)) for session in sheet.rows],
         chips=usual_filters(request, switch.sites),

@@ -129,16 +129,24 @@ class Head:
     address: str = ""
     direction: str = ""  # of aria-sort
     is_number: bool = False
+    is_of_menus: bool = False
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a list; `key` is what it is sorted by, empty if it is not sortable."""
+    """A column of a list; `key` is what it is sorted by, empty if it is not sortable.
+
+    The head of a column of menus is heard, and not seen.
+    """
 
     label: str | Promise
     key: str = ""
     is_number: bool = False
     first_down: bool = False
+    is_of_menus: bool = False
+
+
+MENUS = Column(_("Actions"), is_of_menus=True)
 
 
 def heads_of(request: HttpRequest, columns: Sequence[Column], sort: Sort) -> list[Head]:
@@ -149,7 +157,7 @@ def heads_of(request: HttpRequest, columns: Sequence[Column], sort: Sort) -> lis
         turned = not sort.downwards if active else column.first_down
         direction = ("descending" if sort.downwards else "ascending") if active else ""
         address = address_with(request, **NO_PLACE, sort=Sort(column.key, turned).text) if column.key else ""
-        heads.append(Head(column.label, address, direction, column.is_number))
+        heads.append(Head(column.label, address, direction, column.is_number, column.is_of_menus))
     return heads
 
 

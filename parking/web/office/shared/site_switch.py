@@ -17,6 +17,7 @@ from parking.web.office.shared.lists import NO_PLACE, address_with
 class Choice:
     """One site of the switch, or all of them, with the address of this page for it."""
 
+    site_id: int
     name: str
     address: str
     is_chosen: bool
@@ -73,7 +74,7 @@ def site_switch(request: HttpRequest) -> SiteSwitch:
     names = list(present_sites(actor).values_list("pk", "name"))
     if site_id is not None and site_id not in dict(names):
         raise NotFound("site_not_found", "Site not found")
-    choices = [Choice(name, _address(request, str(pk)), pk == site_id) for pk, name in names]
+    choices = [Choice(pk, name, _address(request, str(pk)), pk == site_id) for pk, name in names]
     sites = actor.sites if site_id is None else frozenset({site_id})
     return SiteSwitch(site_id, sites, choices, _address(request, None))
 

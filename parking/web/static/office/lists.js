@@ -4,15 +4,20 @@
 import htmx from "../vendor/htmx.js";
 
 // A page without a list, such as a refusal, is shown as what it is.
+let wasPaging = false;
 htmx.on("htmx:beforeSwap", ({ detail }) => {
+  wasPaging = document.activeElement?.closest(".pages") != null;
   if (detail.xhr.responseText.includes('id="list"')) return;
   detail.shouldSwap = false;
   location.assign(detail.pathInfo.finalRequestPath ?? detail.pathInfo.requestPath);
 });
 
-// Announces the new position in the list to screen readers, which notice no other change.
 htmx.on("htmx:afterSettle", () => {
+  // Announces the new position in the list to screen readers, which notice no other change.
   const said = document.querySelector("[data-list-said]");
   const where = document.querySelector("#list [data-list-where]");
   if (said && where) said.textContent = where.textContent;
+  // htmx gives the focus back to the same link. At an end of the list that link is gone, and another one gets it.
+  const isLost = wasPaging && document.activeElement === document.body;
+  if (isLost) document.querySelector("#list .pages a")?.focus({ preventScroll: true });
 });

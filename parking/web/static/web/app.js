@@ -3,6 +3,7 @@
 
 import "./drafts.js";
 import { startLive } from "./live.js";
+import "./menus.js";
 
 startLive(document);
 
