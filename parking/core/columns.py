@@ -36,6 +36,8 @@ def written(column: Column, value: Any, connection: BaseDatabaseWrapper) -> Any:
         return None
     if type(value) is column.plain:
         return value if column.wrap is None else column.wrap(value)
+    if column.plain is str and isinstance(value, str):
+        return str(value)  # one of the choices
     return column.field.get_db_prep_save(value, connection)
 
 

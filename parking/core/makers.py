@@ -84,7 +84,7 @@ def _blank_of(model: type[models.Model]) -> _Blank | None:
     fields: list[Any] = list(model._meta.concrete_fields)  # noqa: SLF001 - Django's own name for it
     if not _is_plain(model) or any(field.generated for field in fields):
         return None
-    makes = [(field.attname, field.get_default) for field in fields if callable(field.default)]
+    makes = [(field.attname, field.get_default) for field in fields if field.has_default() and callable(field.default)]
     made = {name for name, _ in makes}
     values = {field.attname: field.get_default() for field in fields if field.attname not in made}
     return _Blank(values, makes, frozenset(field.name for field in fields if field.is_relation))
