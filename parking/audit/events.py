@@ -177,7 +177,7 @@ def _subject_field(event_type: type[Event]) -> str:
 
 
 @cache
-def _names_of_facts(event_type: type) -> tuple[str, ...]:
+def _names_of_facts(event_type: Any) -> tuple[str, ...]:
     subject = _subject_field(event_type)
     return tuple(one.name for one in fields(event_type) if one.name != subject)
 

@@ -17,7 +17,6 @@ from parking.core.rows import Rows
 from parking.core.sites import Sites
 from parking.facilities.models import ParkingSite
 
-
 _ALL = Rows(lambda: ParkingSite.objects.values_list("pk", "time_zone"))
 
 
