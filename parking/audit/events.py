@@ -65,7 +65,8 @@ class Event:
 
     def facts(self) -> dict[str, Any]:
         """Return all fields but the subject, as lists and dicts of what DjangoJSONEncoder can write."""
-        return {name: _plain(getattr(self, name)) for name in _names_of_facts(type(self))}
+        kind: Any = type(self)
+        return {name: _plain(getattr(self, name)) for name in _names_of_facts(kind)}
 
     @classmethod
     def read(cls, row: StoredEvent) -> Self:
@@ -177,7 +178,7 @@ def _subject_field(event_type: type[Event]) -> str:
 
 
 @cache
-def _names_of_facts(event_type: Any) -> tuple[str, ...]:
+def _names_of_facts(event_type: type[Event]) -> tuple[str, ...]:
     subject = _subject_field(event_type)
     return tuple(one.name for one in fields(event_type) if one.name != subject)
 
