@@ -63,6 +63,12 @@ def _aware(moment: datetime) -> datetime:
     return moment
 
 
+def _finite(number: Decimal) -> Decimal:
+    if not number.is_finite():
+        raise ValueError(f"{number} is no amount")
+    return number
+
+
 _ANYWHERE: dict[type, type] = {
     models.BigAutoField: int,
     models.BooleanField: bool,
@@ -71,7 +77,7 @@ _ANYWHERE: dict[type, type] = {
 }
 _ON_POSTGRESQL: dict[type, tuple[type, Wrap | None]] = {
     models.DateTimeField: (datetime, _aware),
-    models.DecimalField: (Decimal, None),
+    models.DecimalField: (Decimal, _finite),
     models.UUIDField: (UUID, None),
 }
 _NUMBERS = {

@@ -1,11 +1,13 @@
 """A new instance that is made at once is what the model itself makes, for every model."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.test.utils import isolate_apps
 
@@ -66,6 +68,13 @@ def test_a_model_with_a_constructor_of_its_own_makes_its_instances() -> None:
             self.seen = True
 
     assert new(Named, name="x").seen
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity"])
+def test_what_is_no_number_is_no_amount(db: None, number: str) -> None:
+    column = column_of(Bill._meta.get_field("total"), connection_now())
+    with pytest.raises((ValueError, ValidationError)):
+        written(column, Decimal(number), connection_now())
 
 
 @pytest.mark.sql
