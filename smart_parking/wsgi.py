@@ -3,15 +3,15 @@
 import gc
 import os
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
-from parking.core.requests import TolerantRequest
+from smart_parking.handler import Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smart_parking.settings")
-application = get_wsgi_application()
-application.request_class = TolerantRequest
+django.setup(set_prefix=False)
+application = Handler()
 
 if settings.IN_PRODUCTION:
     # Models can be imported only now that the applications are loaded.

@@ -65,8 +65,8 @@ class Event:
 
     def facts(self) -> dict[str, Any]:
         """Return all fields but the subject, as lists and dicts of what DjangoJSONEncoder can write."""
-        subject = _subject_field(type(self))
-        return {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.name != subject}
+        kind: Any = type(self)
+        return {name: _plain(getattr(self, name)) for name in _names_of_facts(kind)}
 
     @classmethod
     def read(cls, row: StoredEvent) -> Self:
@@ -175,6 +175,12 @@ def read_event(row: StoredEvent) -> Event:
 
 def _subject_field(event_type: type[Event]) -> str:
     return f"{event_type.subject_kind}_id"
+
+
+@cache
+def _names_of_facts(event_type: type[Event]) -> tuple[str, ...]:
+    subject = _subject_field(event_type)
+    return tuple(one.name for one in fields(event_type) if one.name != subject)
 
 
 def _plain(value: Any) -> Any:

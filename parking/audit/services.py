@@ -1,5 +1,6 @@
 """The only writer of the audit record and of the outbox."""
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from django.db import transaction
@@ -8,8 +9,10 @@ from parking.audit.events import Event
 from parking.audit.models import AuditEntry, OutboxEvent
 from parking.audit.outbox import listeners_of
 from parking.core.actor import Actor, ActorKind
+from parking.core.makers import new
 from parking.core.requests import current_request_id
 from parking.core.statements import insert_only
+from parking.core.together import connection_now
 
 
 def record(actor: Actor, event: Event, now: datetime) -> None:
@@ -18,7 +21,8 @@ def record(actor: Actor, event: Event, now: datetime) -> None:
     That is the transaction of the change; for a refusal one of its own, because that of the change is rolled back.
     """
     kind, subject_id = event.subject
-    entry = AuditEntry(
+    entry = new(
+        AuditEntry,
         at=now,
         actor_id=actor.user_id,
         actor_role=_role_of(actor),
@@ -34,14 +38,16 @@ def record(actor: Actor, event: Event, now: datetime) -> None:
         insert_only(entry)
         return
     # No savepoint: it would cost two more round trips at the gate, and nobody goes on without the record.
-    with transaction.atomic(savepoint=False):
+    in_one: AbstractContextManager[None] = nullcontext() if connection_now().in_atomic_block else transaction.atomic()
+    with in_one:
         insert_only(entry)
         for listener in listeners:
             insert_only(_outbox_row(entry, listener))
 
 
 def _outbox_row(entry: AuditEntry, listener: str) -> OutboxEvent:
-    return OutboxEvent(
+    return new(
+        OutboxEvent,
         listener=listener,
         at=entry.at,
         actor_id=entry.actor_id,

@@ -19,7 +19,7 @@ from psycopg import generators
 from psycopg._preparing import Prepare
 from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import Loader, PyFormat, Transformer
-from psycopg.pq import DiagnosticField, ExecStatus, Format, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 Rows = Sequence[tuple[Any, ...]]
@@ -39,8 +39,9 @@ def send(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any], *, am
     """
     if not _goes_directly(connection, sql, among):
         return _by_cursor(connection, sql, values)
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
+    if connection.connection is None or not connection.health_check_done:  # type: ignore[attr-defined]
+        connection.close_if_health_check_failed()
+        connection.ensure_connection()
     connection.validate_no_broken_transaction()
     raw: psycopg.Connection[Any] = connection.connection
     line = _lines.get(connection)
@@ -93,43 +94,38 @@ class _Line:
         context.adapters.register_loader("jsonb", _JsonText)
         self._values = Transformer(context)
         self.connection = connection
+        self._pgconn: PGconn = connection.pgconn
         self._prepared = connection._prepared  # noqa: SLF001
 
     def send(self, sql: str, values: Sequence[Any]) -> Answer:
-        return self.connection.wait(self._answer(sql, values))
-
-    def _answer(self, sql: str, values: Sequence[Any]) -> PQGen[Answer]:
         params = self._values.dump_sequence(values, _ANY_FORMAT[: len(values)])
         formats = self._values.formats
         query: Any = _Query(_numbered(sql), self._values.types or ())
         state, name = self._prepared.get(query, prepare=True)
         if state is Prepare.SHOULD:
-            yield from self._prepare(query, name)
+            self.connection.wait(self._prepare(query, name))
         else:
             self._prepared.maybe_add_to_cache(query, state, name)
-        sent = self._send_with_begin if self._is_to_begin() else self._send_alone
-        results = yield from sent(name, params, formats)
-        if results[-1].error_field(DiagnosticField.SQLSTATE) in _OUTDATED:
+        if self._is_to_begin():
+            result = self.connection.wait(self._send_with_begin(name, params, formats))
+        else:
+            result = self._pgconn.exec_prepared(name, params, formats, Format.BINARY)  # type: ignore[arg-type]
+        if result.status not in _FINE and result.error_field(DiagnosticField.SQLSTATE) in _OUTDATED:
             self._prepared._names.pop(self._prepared.key(query), None)  # noqa: SLF001
-        return self._read(self._check(results))
+        return self._read(self._check(result))
 
     def _prepare(self, query: Any, name: bytes) -> PQGen[None]:
         """Prepare a statement. It stays so also if refused: or each refusal would leave one more at the server."""
         yield from self._begin()
         self._pgconn.send_prepare(name, query.query, query.types)
         results = yield from generators.execute(self._pgconn)
-        self._check(results)
+        self._check(results[-1])
         key = self._prepared.maybe_add_to_cache(query, Prepare.SHOULD, name)
         if key is not None:
             self._prepared.validate(key, Prepare.SHOULD, name, results)
             yield from self._prepared.maintain_gen(self.connection)
 
-    def _send_alone(self, name: bytes, params: Any, formats: Any) -> PQGen[list[PGresult]]:
-        self._pgconn.send_query_prepared(name, params, formats, Format.BINARY)
-        results: list[PGresult] = yield from generators.execute(self._pgconn)
-        return results
-
-    def _send_with_begin(self, name: bytes, params: Any, formats: Any) -> PQGen[list[PGresult]]:
+    def _send_with_begin(self, name: bytes, params: Any, formats: Any) -> PQGen[PGresult]:
         pgconn = self._pgconn
         pgconn.enter_pipeline_mode()
         try:
@@ -142,13 +138,13 @@ class _Line:
             yield from generators.fetch_many(pgconn)  # the end of both
         finally:
             pgconn.exit_pipeline_mode()
-        self._check(begun)
-        return results
+        self._check(begun[-1])
+        return results[-1]
 
     def _begin(self) -> PQGen[None]:
         if self._is_to_begin():
             self._pgconn.send_query(self._begin_sql())
-            self._check((yield from generators.execute(self._pgconn)))
+            self._check((yield from generators.execute(self._pgconn))[-1])
 
     def _begin_sql(self) -> bytes:
         """Return psycopg's BEGIN, which names the isolation level of the settings."""
@@ -157,21 +153,20 @@ class _Line:
     def _is_to_begin(self) -> bool:
         return not self.connection.autocommit and self._pgconn.transaction_status == TransactionStatus.IDLE
 
-    def _check(self, results: list[PGresult]) -> PGresult:
-        result = results[-1]
-        if result.status not in _FINE:
-            raise psycopg.errors.error_from_result(result, encoding="utf-8")
-        return result
+    def _check(self, result: PGresult) -> PGresult:
+        if result.status in _FINE:
+            return result
+        error = psycopg.errors.error_from_result(result, encoding="utf-8")
+        if self._pgconn.status == ConnStatus.BAD and not isinstance(error, psycopg.OperationalError):
+            # The connection ended without a word of the server.
+            raise psycopg.OperationalError(str(error))
+        raise error
 
     def _read(self, result: PGresult) -> Answer:
         if result.status != ExecStatus.TUPLES_OK:
             return (), result.command_tuples or 0
         self._values.set_pgresult(result)
         return self._values.load_rows(0, result.ntuples, tuple), result.ntuples
-
-    @property
-    def _pgconn(self) -> PGconn:
-        return self.connection.pgconn
 
 
 _lines: WeakKeyDictionary[BaseDatabaseWrapper, _Line] = WeakKeyDictionary()

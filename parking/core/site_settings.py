@@ -18,6 +18,7 @@ from parking.core import brand, languages
 from parking.core.fresh import FreshValue
 from parking.core.models import OPERATOR, SettingValue
 from parking.core.pictures import digest_problem, picture
+from parking.core.rows import Rows
 
 T = TypeVar("T", int, str)
 
@@ -87,9 +88,11 @@ def phone_problem(text: str) -> str | None:
     return None if not text or _PHONE.fullmatch(text) else "A phone number is needed: digits and spaces"
 
 
+_ALL = Rows(lambda: SettingValue.objects.values_list("name", "site_id", "value"))
+
+
 def _read() -> dict[tuple[str, int], Any]:
-    rows = SettingValue.objects.values_list("name", "site_id", "value")
-    return {(name, site_id): value for name, site_id, value in rows}
+    return {(name, site_id): value for name, site_id, value in _ALL.all()}
 
 
 stored: FreshValue[dict[tuple[str, int], Any]] = FreshValue(_read, seconds=0.5, overlap=0.5)

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
+from parking.core.columns import Column, column_of, quick_converters, written
 from parking.core.ids import MAX_ID
 from parking.core.makers import maker_of, with_makers
-from parking.core.together import Write, may_wait, run, send, send_waiting, with_waiting
+from parking.core.together import Write, connection_now, may_wait, run, send, send_waiting, with_waiting
 
 M = TypeVar("M", bound=models.Model)
 
@@ -33,7 +34,7 @@ class NotCompilable(TypeError):
 
 def insert(instance: models.Model) -> None:
     """Write a new row and give the instance its primary key. Raises IntegrityError, NotCompilable."""
-    connection = _connection()
+    connection = connection_now()
     write = _insertion(connection, instance, f" RETURNING {_key_column(type(instance))}")
     _set_key(instance, _answer(connection, *with_waiting(write))[0])
 
@@ -44,7 +45,7 @@ def insert_with(instance: models.Model, name: str) -> None:
     On PostgreSQL in one statement. Raises as `insert`.
     """
     parent: models.Model = getattr(instance, name)
-    connection = _connection()
+    connection = connection_now()
     if connection.vendor != "postgresql":
         insert(parent)
         setattr(instance, name, parent)  # takes over the new key
@@ -53,9 +54,9 @@ def insert_with(instance: models.Model, name: str) -> None:
     field: Any = instance._meta.get_field(name)  # noqa: SLF001
     parent_key = _key_column(type(parent))
     part = _insertion(connection, parent, f" RETURNING {parent_key}")
-    sql, fields = _insert_sql(type(instance), "postgresql")
-    others = [other for other in fields if other is not field]
-    marks = ", ".join(f"(SELECT {parent_key} FROM part)" if other is field else "%s" for other in fields)  # noqa: S608
+    sql, columns = _insert_sql(type(instance), "postgresql")
+    others = [column for column in columns if column.field is not field]
+    marks = ", ".join(f"(SELECT {parent_key} FROM part)" if one.field is field else "%s" for one in columns)  # noqa: S608
     sql = f"{sql} VALUES ({marks}) RETURNING {_key_column(type(instance))}, {_quoted(field.column)}"
     write = Write(_table(instance), sql, _values(instance, others, connection))
     key, key_of_parent = _answer(connection, *with_waiting(write, part))
@@ -71,7 +72,7 @@ def insert_if_changed(
 
     Return whether there was such a row. On PostgreSQL in one statement. Raises as `insert`.
     """
-    connection = _connection()
+    connection = connection_now()
     if connection.vendor != "postgresql":
         found = change(type(other), other.pk, when=when, **changes)
         if found:
@@ -79,9 +80,9 @@ def insert_if_changed(
         return found
     update = _update(connection, type(other), other.pk, when, changes)
     part = Write(update.table, f"{update.sql} RETURNING {_key_column(type(other))}", update.values)
-    sql, fields = _insert_sql(type(instance), "postgresql")
-    sql = f"{sql} SELECT {_marks(fields)} FROM part RETURNING {_key_column(type(instance))}"  # noqa: S608
-    write = Write(_table(instance), sql, _values(instance, fields, connection))
+    sql, columns = _insert_sql(type(instance), "postgresql")
+    sql = f"{sql} SELECT {_marks(columns)} FROM part RETURNING {_key_column(type(instance))}"  # noqa: S608
+    write = Write(_table(instance), sql, _values(instance, columns, connection))
     row = _answer(connection, *with_waiting(write, part))
     if row is not None:
         _set_key(instance, row[0])
@@ -93,7 +94,7 @@ def insert_only(instance: models.Model) -> None:
 
     Inside of `together` it may wait.
     """
-    connection = _connection()
+    connection = connection_now()
     _send_or_wait(connection, _insertion(connection, instance))
 
 
@@ -102,7 +103,7 @@ def save_fields(instance: models.Model, *names: str) -> None:
 
     Inside of `together` it may wait.
     """
-    connection = _connection()
+    connection = connection_now()
     changes = {name: getattr(instance, name) for name in names}
     _send_or_wait(connection, _update(connection, type(instance), instance.pk, {}, changes))
 
@@ -112,7 +113,7 @@ def change(model: type[models.Model], pk: int, /, *, when: Mapping[str, Any] | N
 
     Return whether there was such a row. Foreign keys are named by their column (`slot_id`). Raises NotCompilable.
     """
-    connection = _connection()
+    connection = connection_now()
     _, found = send(connection, *with_waiting(_update(connection, model, pk, when or {}, changes)))
     return bool(found)
 
@@ -122,7 +123,7 @@ def change_locked(model: type[models.Model], pk: int, /, *, when: Mapping[str, A
 
     Inside of `together` it may wait, and so may the error.
     """
-    connection = _connection()
+    connection = connection_now()
     _send_or_wait(connection, _update(connection, model, pk, when, changes, must_find=True))
 
 
@@ -144,9 +145,9 @@ def _set_key(instance: models.Model, key: Any) -> None:
 
 
 def _insertion(connection: BaseDatabaseWrapper, instance: models.Model, returning: str = "") -> Write:
-    sql, fields = _insert_sql(type(instance), connection.vendor)
-    sql = f"{sql} VALUES ({_marks(fields)}){returning}"
-    return Write(_table(instance), sql, _values(instance, fields, connection))
+    sql, columns = _insert_sql(type(instance), connection.vendor)
+    sql = f"{sql} VALUES ({_marks(columns)}){returning}"
+    return Write(_table(instance), sql, _values(instance, columns, connection))
 
 
 def _update(
@@ -160,54 +161,40 @@ def _update(
 ) -> Write:
     conditions = {name: value if isinstance(value, tuple) else (value,) for name, value in when.items()}
     shape = tuple((name, len(values)) for name, values in conditions.items())
-    sql, fields, tests = _update_sql(model, connection.vendor, tuple(changes), shape)
-    values = [_value(field, changes[field.attname], connection) for field in fields]
+    sql, columns, tests = _update_sql(model, connection.vendor, tuple(changes), shape)
+    values = [written(column, changes[column.name], connection) for column in columns]
     values.append(pk)
-    for field, choices in zip(tests, conditions.values(), strict=True):
-        values += [_value(field, choice, connection) for choice in choices]
+    for column, choices in zip(tests, conditions.values(), strict=True):
+        values += [written(column, choice, connection) for choice in choices]
     return Write(_table(model), sql, values, must_find)
 
 
-def _marks(fields: Sequence[Any]) -> str:
-    return ", ".join(["%s"] * len(fields))
+def _marks(columns: Sequence[Any]) -> str:
+    return ", ".join(["%s"] * len(columns))
 
 
-def _values(instance: models.Model, fields: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
-    return [_value(field, getattr(instance, field.attname), connection) for field in fields]
-
-
-def _value(field: Any, value: Any, connection: BaseDatabaseWrapper) -> Any:
-    """Return what a field writes. Most values are missing, or texts, which are written as they are."""
-    if value is None or (type(value) is str and type(field) in _TEXTS):
-        return value
-    return field.get_db_prep_save(value, connection)
-
-
-_TEXTS = {models.CharField, models.TextField}
+def _values(instance: models.Model, columns: list[Column], connection: BaseDatabaseWrapper) -> list[Any]:
+    return [written(column, getattr(instance, column.name), connection) for column in columns]
 
 
 def _table(model: type[models.Model] | models.Model) -> str:
     return model._meta.db_table  # noqa: SLF001 - Django's own name for it
 
 
-def _connection() -> BaseDatabaseWrapper:
-    """Return the thread's connection itself: `django.db.connection` looks it up at each use of an attribute."""
-    return connections[DEFAULT_DB_ALIAS]
-
-
 def _quoted(name: str | None) -> str:
-    return _connection().ops.quote_name(name or "")
+    return connection_now().ops.quote_name(name or "")
 
 
 @cache
-def _insert_sql(model: type[models.Model], _vendor: str) -> tuple[str, list[Any]]:
+def _insert_sql(model: type[models.Model], _vendor: str) -> tuple[str, list[Column]]:
     meta, quote = model._meta, _quoted  # noqa: SLF001 - Django's own name for it
     fields = [field for field in _own_fields(model) if not field.primary_key]
     _refuse_fields(model, fields)
     if not isinstance(meta.pk, models.AutoField | models.BigAutoField | models.SmallAutoField):
         raise NotCompilable(f"{meta.label}: its primary key is not the database's to give")
-    columns = ", ".join(quote(field.column) for field in fields)
-    return f"INSERT INTO {quote(meta.db_table)} ({columns})", fields
+    names = ", ".join(quote(field.column) for field in fields)
+    columns = [column_of(field, connection_now()) for field in fields]
+    return f"INSERT INTO {quote(meta.db_table)} ({names})", columns
 
 
 @cache
@@ -218,7 +205,7 @@ def _key_column(model: type[models.Model]) -> str:
 @cache
 def _update_sql(
     model: type[models.Model], _vendor: str, names: tuple[str, ...], conditions: tuple[tuple[str, int], ...]
-) -> tuple[str, list[Any], list[Any]]:
+) -> tuple[str, list[Column], list[Column]]:
     meta, quote = model._meta, _quoted  # noqa: SLF001
     by_column = {field.attname: field for field in _own_fields(model)}
     fields = [by_column[name] for name in names]
@@ -229,7 +216,8 @@ def _update_sql(
     for field, (_, choices) in zip(tests, conditions, strict=True):
         where.append(f"{quote(field.column)} IN ({', '.join(['%s'] * choices)})")
     sql = f"UPDATE {quote(meta.db_table)} SET {settings} WHERE {' AND '.join(where)}"  # noqa: S608
-    return sql, fields, tests
+    connection = connection_now()
+    return sql, [column_of(field, connection) for field in fields], [column_of(field, connection) for field in tests]
 
 
 def _own_fields(model: type[models.Model]) -> list[Any]:
@@ -302,7 +290,7 @@ class Select(Generic[M]):
         if any(isinstance(value, int) and value > MAX_ID for value in values):
             # As the ORM does: no column holds such a number, and SQLite would fail at it.
             return []
-        connection = _connection()
+        connection = connection_now()
         plan = self._plans.get(connection.vendor) or self._compile(connection)
         if plan.locks and connection.get_autocommit():
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
@@ -344,7 +332,7 @@ class Select(Generic[M]):
             params=tuple(params),
             places=tuple((place, numbers[param]) for place, param in enumerate(params) if param in numbers),
             compiler=compiler,
-            converters=compiler.get_converters([column for column, *_ in select]),
+            converters=quick_converters(compiler.get_converters([column for column, *_ in select])),
             names=[column.target.attname for column, *_ in select[first : last + 1]],
             columns=slice(first, last + 1),
             maker=maker_of(queryset.model),

@@ -53,7 +53,7 @@ class Attempt:
 
 def key_of_call(request: HttpRequest, body: BaseModel | None) -> RequestKey | None:
     """Return the key in the header of a call, None if there is none. Raises InvalidInput for a malformed one."""
-    key = request.headers.get("Idempotency-Key")
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return None
     if not _HEADER_KEY.fullmatch(key):

@@ -1,6 +1,6 @@
 """What is answered: a shape declares its fields, reads them from what it shows, and brings its example."""
 
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,17 +25,25 @@ class Shape(BaseModel):
     example: ClassVar[dict[str, Any]]
     # Fields whose names in JSON are words of Python, such as `from`.
     named: ClassVar[dict[str, str]] = {}
+    _names: ClassVar[tuple[str, ...]]
     _required: ClassVar[tuple[str, ...]]
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_kwargs: Any) -> None:
+        cls._names = tuple(cls.model_fields)
         cls._required = tuple(name for name, field in cls.model_fields.items() if field.is_required())
 
     @classmethod
     def make(cls, **values: Any) -> Self:
         """Return the shape with these values; a field with a default that is not among them is left out."""
-        # The type checker takes the call for the base class's.
-        return cast(Self, cls.model_construct(**values))
+        fields = {name: values[name] for name in cls._names if name in values}
+        shape = cls.__new__(cls)
+        # As `model_construct`, which asks each field for aliases and defaults that no shape has or sends.
+        object.__setattr__(shape, "__dict__", fields)
+        object.__setattr__(shape, "__pydantic_fields_set__", set(fields))
+        object.__setattr__(shape, "__pydantic_extra__", None)
+        object.__setattr__(shape, "__pydantic_private__", None)
+        return shape
 
     @classmethod
     def read(cls, source: object, **others: Any) -> Self:
@@ -47,6 +55,4 @@ class Shape(BaseModel):
         """Return the fields that are sent: those that were set."""
         if self.named:
             return {self.named.get(name, name): value for name, value in self.__dict__.items()}
-        if len(self.model_fields_set) == len(self.__dict__):
-            return self.__dict__
-        return {name: value for name, value in self.__dict__.items() if name in self.model_fields_set}
+        return self.__dict__

@@ -13,12 +13,15 @@ from django.db.models.functions import ExtractHour, TruncDate
 
 from parking.core import clock
 from parking.core.fresh import FreshValue
+from parking.core.rows import Rows
 from parking.core.sites import Sites
 from parking.facilities.models import ParkingSite
 
+_ALL = Rows(lambda: ParkingSite.objects.values_list("pk", "time_zone"))
+
 
 def _read_zones() -> dict[int, str]:
-    return dict(ParkingSite.objects.values_list("pk", "time_zone"))
+    return dict(_ALL.all())
 
 
 # The time zone of every site, retired ones too, by the site's id. They hardly ever change, and every report needs them.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from parking.core import makers
 from parking.core.errors import Refused
 from parking.core.money import ZERO
 from parking.core.statements import insert, save_fields
@@ -41,7 +42,7 @@ def open(*, kind: BillKind, site_id: int, payer_id: int | None, now: datetime) -
 
 def new(*, kind: BillKind, site_id: int, payer_id: int | None, now: datetime) -> Bill:
     """Return a bill as of `open` that is written together with what it is for (`insert_with`)."""
-    return Bill(kind=kind, site_id=site_id, payer_id=payer_id, created_at=now)
+    return makers.new(Bill, kind=kind, site_id=site_id, payer_id=payer_id, created_at=now)
 
 
 def freeze(*, bill: Bill, charge: Charge, until: datetime) -> None:

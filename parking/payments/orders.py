@@ -16,6 +16,7 @@ from parking.audit import services as audit
 from parking.core.actor import SYSTEM
 from parking.core.errors import Refused, TooMany
 from parking.core.ids import new_order_id
+from parking.core.makers import new
 from parking.core.money import LEAST_ONLINE, from_paise, to_paise
 from parking.core.statements import change, insert, insert_if_changed
 from parking.payments import takings
@@ -53,7 +54,8 @@ def place(
         )
     if not is_first:
         _refuse_too_many(bill, now)
-    order = PaymentOrder(
+    order = new(
+        PaymentOrder,
         order_id=new_order_id(),
         bill=bill,
         purpose=purpose,

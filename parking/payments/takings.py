@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from parking.core.errors import Refused
+from parking.core.makers import new
 from parking.core.money import ZERO, from_paise
 from parking.core.statements import insert
 from parking.facilities.calendars import zone_of
@@ -89,7 +90,8 @@ def take(*, bill: Bill, tender: Tender, now: datetime, due: Decimal | None = Non
         raise Refused("amount_too_small", f"₹{due} is due", due=str(due))
     payment = None
     if due > ZERO:
-        payment = Payment(
+        payment = new(
+            Payment,
             bill=bill,
             amount=due,
             method=tender.method,
@@ -140,7 +142,8 @@ def online(*, order: PaymentOrder, reference: str, customer_fee: Decimal, now: d
 
     `customer_fee` (rupees) is what the payer paid on top, to the gateway: it is no money of ours.
     """
-    return Payment(
+    return new(
+        Payment,
         bill_id=order.bill_id,
         order=order,
         amount=order.amount,

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from parking.core.errors import Refused
 from parking.core.ids import new_qr_code
+from parking.core.makers import new
 from parking.core.money import ZERO
 from parking.core.site_settings import CLAIM_MINUTES
 from parking.core.statements import Select, change_locked, insert_with, save_fields
@@ -95,7 +96,8 @@ def allocate_slot(
     _refuse_second_stay(vehicle, driver_id, zone, kinds)
     own = claim_kept(cover, zone, suitable_slot_kinds(vehicle_kind)) if special is None else None
     slot = own or claim_best_slot(zone=zone, kinds=kinds)
-    session = ParkingSession(
+    session = new(
+        ParkingSession,
         uuid=uuid,
         qr_code=new_qr_code(),
         driver_id=driver_id,

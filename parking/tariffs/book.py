@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet, Value
 
 from parking.core.fresh import FreshValue, UntilNews
+from parking.core.rows import Rows
 from parking.facilities.models import ParkingZone
 from parking.tariffs.models import Holiday, RateCard, Tariff, ZoneTariff
 from parking.tariffs.rules import KindRate, Prices
@@ -139,12 +141,19 @@ def _read() -> PriceBook:
     )
 
 
+def _number_and_newest(rows: "QuerySet[Any]") -> "QuerySet[Any, Any]":
+    counted: QuerySet[Any, Any] = rows.order_by().values_list(Value(1)).annotate(number=Count("pk"), newest=Max("pk"))
+    return counted
+
+
+_VERSIONS = Rows(lambda: _number_and_newest(Tariff.objects.all()))
+_LAID = Rows(lambda: _number_and_newest(RateCard.zones.through.objects.all()))
+_EVENTS = Rows(lambda: Tariff.objects.filter(valid_to__isnull=False).order_by("pk").values_list("pk", "valid_to"))
+
+
 def _news() -> tuple[object, ...]:
     """Return another value after each change: a version is never edited, but an event may get another end."""
-    versions = Tariff.objects.aggregate(number=Count("pk"), newest=Max("pk"))
-    events = Tariff.objects.filter(valid_to__isnull=False).order_by("pk").values_list("pk", "valid_to")
-    laid = RateCard.zones.through.objects.aggregate(number=Count("pk"), newest=Max("pk"))
-    return *versions.values(), *laid.values(), tuple(events)
+    return *_VERSIONS.all(), *_LAID.all(), tuple(_EVENTS.all())
 
 
 def _version(row: Tariff) -> Version:

@@ -15,6 +15,7 @@ from parking.audit.news import news_now
 from parking.core import clock
 from parking.core.fresh import FreshValue, UntilNews
 from parking.core.ids import Ref
+from parking.core.statements import Select
 from parking.facilities.models import ParkingSlot, ParkingZone, SlotStatus
 from parking.facilities.rules import suitable_slot_kinds
 from parking.tariffs.models import ZoneDemand
@@ -37,8 +38,11 @@ class DemandBook:
         return None if name is None else self.zones.get(name)
 
 
+_ALL = Select(lambda: ZoneDemand.objects.select_related("zone__site"))
+
+
 def _read() -> DemandBook:
-    rows = [row for row in ZoneDemand.objects.select_related("zone__site") if row.steps]
+    rows = [row for row in _ALL.all() if row.steps]
     steps = {row.zone_id: tuple(DemandStep.from_json(step) for step in row.steps) for row in rows}
     zones = [row.zone for row in rows if row.zone.retired_at is None]
     return DemandBook(steps, {name: zone for zone in zones for name in (zone.pk, zone.uuid)})

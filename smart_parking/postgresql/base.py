@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 # A connection that has answered is asked again only after so long.
 ASK_AFTER_SECONDS = 10.0
@@ -30,6 +31,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         is_usable: bool = super().is_usable()
         self._answered_at = now if is_usable else float("-inf")
         return is_usable
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        """Begin or end with transactions. Outside of one that is a mark: psycopg's own way takes its lock for it."""
+        if self.connection.pgconn.transaction_status == TransactionStatus.IDLE:
+            self.connection._autocommit = autocommit  # noqa: SLF001
+        else:
+            super()._set_autocommit(autocommit)  # type: ignore[misc] # not in the stubs
 
     def _is_silent(self) -> bool:
         """Return whether nothing has come that no statement asked for, such as the end of the connection."""

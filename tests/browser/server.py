@@ -5,10 +5,9 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
-from parking.core.requests import TolerantRequest
+from smart_parking.handler import Handler
 
 QUIET_SECONDS = 5
 
@@ -18,8 +17,7 @@ class Server:
 
     def __init__(self) -> None:
         # Made here and now: the middleware looks at the settings of this moment.
-        handler = WSGIHandler()
-        handler.request_class = TolerantRequest
+        handler = Handler()
         self._httpd = _Httpd(("127.0.0.1", 0), _SilentHandler)
         self._httpd.set_app(handler)
         self._thread = threading.Thread(target=self._httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
