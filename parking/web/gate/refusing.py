@@ -7,13 +7,13 @@ from django.utils.translation import gettext
 
 from parking.checkout.at_entry import collects_at_entry
 from parking.core.errors import DomainError, InvalidInput, NotFound, Refused, Unavailable
+from parking.core.plate_words import plate_text
 from parking.edge.callers import actor_of
 from parking.edge.wording import sentence_for
 from parking.facilities.gates import actor_at
 from parking.stays import access
 from parking.stays.access import QrText
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.web.components import plate_text
 from parking.web.gate.answers import money_at_entry, quoted
 from parking.web.gate.verdicts import LOOK, STOP, WAIT, Scan, Verdict, shown
 from parking.web.gate.ways_on import WaysOn, of_free_token, of_typed_plate, ways_on

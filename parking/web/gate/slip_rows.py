@@ -11,12 +11,13 @@ from django.utils.translation import override
 
 from parking.checkout.bills import RunningBill, running_bill
 from parking.core import clock
+from parking.core.plate_words import plate_text
 from parking.core.qr import qr_rows
 from parking.core.site_settings import BRAND_NAME, site_languages
 from parking.facilities.calendars import zone_of
 from parking.invoices.profiles import profile_at
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.web.components import amount_text, plate_text
+from parking.web.components import amount_text
 from parking.web.templatetags.parking import bill_label, word
 
 Row = dict[str, Any]
