@@ -73,14 +73,13 @@ def refused(
         return shown(request, verdict, scan)
     amber = error.code in _AMBER or isinstance(error, Unavailable) or error.facts.get("verdict") == "AMBER"
     known = None if isinstance(error, NotFound | InvalidInput) else session
-    sentence = _of_two_plates(error) if error.code == "vehicle_mismatch" else sentence_for(error)
     looks_alike = error.facts.get("verdict") == "AMBER"
     ways = _ways_on(request, scan, error, known)
     asks = looks_alike or ways.is_plate or error.code == "pass_needs_plate"
     verdict = Verdict(
         tone="wait" if amber or asks else "no",
         word=LOOK if asks else WAIT if amber else STOP,
-        sentence=gettext("This is a plate, not a code.") if ways.is_plate else sentence,
+        sentence=gettext("This is a plate, not a code.") if ways.is_plate else _sentence_of(error, known),
         session=known,
         code=error.code,
         can_confirm=looks_alike and not pane,
@@ -111,6 +110,14 @@ def _free_token(request: HttpRequest, scan: Scan) -> WaysOn | None:
         return of_free_token(scan.qr_code, actor_at(actor_of(request), scan.gate_id), scan.direction)
     except Refused:
         return None
+
+
+def _sentence_of(error: DomainError, session: ParkingSession | None) -> str:
+    if error.code == "vehicle_mismatch":
+        return _of_two_plates(error)
+    if error.code == "already_entered" and session is not None and session.status == SessionStatus.COMPLETED:
+        return gettext("This ticket was used: the car came in and left.")
+    return sentence_for(error)
 
 
 def _of_two_plates(error: DomainError) -> str:
