@@ -175,11 +175,9 @@ class Press(FPDF):
         self.set_font(FAMILY, "B" if bold else "", size)
         self._add_fonts_for(text)
         self._script = ""
-        return float(
-            self.multi_cell(
-                width, size * POINT * LEADING, self._known(text), dry_run=True, output=MethodReturnValue.HEIGHT
-            )
-        )
+        line = size * POINT * LEADING
+        height = self.multi_cell(width, line, self._known(text), dry_run=True, output=MethodReturnValue.HEIGHT)
+        return cast(float, height)
 
     def keep(self, height: float) -> None:
         """Go to the next page where this one has no room for so much that must not be parted, in millimetres."""

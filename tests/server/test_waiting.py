@@ -61,14 +61,15 @@ def test_it_serves_the_files_that_were_collected_while_it_waited(
 ) -> None:
     """Else the first start after an update serves old style sheets, and fails on pages with a new one."""
     before, after = tmp_path / "before", tmp_path / "after"
-    before.mkdir(), after.mkdir()
+    before.mkdir()
+    after.mkdir()
     monkeypatch.setattr(assets, "HOME", tmp_path)
     monkeypatch.setattr(assets, "CURRENT", tmp_path / "current")
     assets.CURRENT.symlink_to(after)
     settings.STATIC_ROOT = str(before)
     monkeypatch.setattr(sys, "argv", ["web", web.AFTER_LINE, "smart_parking.rsgi:application"])
     monkeypatch.setattr(sys, "stdin", StringIO("go on\n"))
-    monkeypatch.setattr(web.os, "register_at_fork", lambda **_: None)
+    monkeypatch.setattr(os, "register_at_fork", lambda **_: None)
     served: list[str] = []
     monkeypatch.setattr(web, "entrypoint", lambda: served.append(settings.STATIC_ROOT))
     web.main()
