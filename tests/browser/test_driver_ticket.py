@@ -67,7 +67,7 @@ def test_other_pages_without_network_lead_to_the_kept_ticket(
     phone.context.set_offline(True)
     phone.goto("/tickets/")
     expect(phone.get_by_role("heading", name="No connection")).to_be_visible()
-    phone.get_by_role("link", name="DL-01-AB-1234 · Zone A A-001").click()
+    phone.get_by_role("link", name="DL 01 AB 1234 · Zone A A-001").click()
     expect(phone.get_by_role("heading", name="Booked")).to_be_visible()
 
 
