@@ -42,6 +42,7 @@ class Lengths:
     sqlite_seconds: float = 12
     profile_cycles: int = 500
     gain_rounds: int = 60
+    notice_visits: int = 100
     live_polls: int = 200
     page_rounds: int = 9
     growth_stays: int = GROWTH_STAYS
@@ -58,6 +59,7 @@ QUICK = Lengths(
     sqlite_seconds=4,
     profile_cycles=150,
     gain_rounds=20,
+    notice_visits=30,
     live_polls=50,
     page_rounds=3,
     growth_stays=50_000,
@@ -234,6 +236,16 @@ def notices(stage: Stage) -> dict[str, Any]:
     return _beside(stage, "bench.noticing", share=None)
 
 
+def notice(stage: Stage) -> dict[str, Any]:
+    """Measure what one notice costs the worker and PostgreSQL, in process."""
+    world = stage.new_database("notice", clients=1, zones=2, slots=50, plates=PLATES)
+    with databases.connect(stage.server, "notice") as connection:
+        connection.execute("VACUUM (ANALYZE)")
+    given, url = {"world": world, "visits": stage.lengths.notice_visits}, databases.url(stage.server, "notice")
+    found: dict[str, Any] = children.ask("bench.inside", "notice_cost", database_url=url, given=given)
+    return found
+
+
 def replays(stage: Stage) -> dict[str, Any]:
     """Measure how long a replay of all old stays takes beside the gate, and what it does to the gate."""
     # Its control takes a whole core: the program, and PostgreSQL reading for it.
@@ -366,6 +378,7 @@ PARTS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "open": open_loop,
     "times": times,
     "notices": notices,
+    "notice": notice,
     "replays": replays,
     "zones": zones,
     "growth": growth,
@@ -376,4 +389,4 @@ PARTS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "sites": sites,
 }
 # Asked for by name only.
-AIDS = ("profile", "gains", "sites")
+AIDS = ("notice", "profile", "gains", "sites")

@@ -81,6 +81,7 @@ def tables(figures: Figures) -> str:
         "open": _latencies,
         "times": _times,
         "notices": _notices,
+        "notice": _notice,
         "replays": _replays,
         "growth": _growth,
         "profile": _profile,
@@ -170,6 +171,10 @@ def _statements(found: Figures) -> str:
 
 def _notices(found: Figures) -> str:
     return _beside(found, {"notices": "notices", "mails": "mails", "processor_seconds": "its processor s"})
+
+
+def _notice(found: Figures) -> str:
+    return _table(["of a notice", "on average"], [[name, f"{one:.1f}"] for name, one in found.items()])
 
 
 def _replays(found: Figures) -> str:

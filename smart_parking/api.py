@@ -42,6 +42,7 @@ from parking.api.admin import routes as admin
 from parking.edge import errors
 from parking.edge.describe import describe_problems
 from parking.edge.parsing import StrictParser
+from parking.edge.refusal_examples import add_examples
 from parking.legacy import calls as legacy
 
 
@@ -52,6 +53,7 @@ class Contract(NinjaAPI):
     def _description(self) -> OpenAPISchema:
         description = super().get_openapi_schema()
         describe_problems(description)
+        add_examples(description)
         return description
 
     def get_openapi_schema(self, **_prefixes: Any) -> OpenAPISchema:

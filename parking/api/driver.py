@@ -9,6 +9,7 @@ from pydantic import Field
 
 from parking.api.paging import Paging, page_of
 from parking.api.public import ZonesQuery, zones_now
+from parking.api.refusals import BOOKING
 from parking.api.shapes.bookings import BookingOut, BookingWithBillOut, CancelledOut
 from parking.api.shapes.points import UsePoints
 from parking.api.shapes.users import SpecialSlot
@@ -24,6 +25,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, caller, driver_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
 from parking.edge.parsing import Day, In, Note, RefIn, Rupees, Text12, Text20, Text30, Text100, path_ref
+from parking.edge.refusal_examples import refusing
 from parking.edge.requests import Attempt
 from parking.payments.models import PaymentOrder
 from parking.stays import access
@@ -64,12 +66,17 @@ class BookIn(In):
 @router.post(
     "/book-slot/",
     response={201: Ok[BookingOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"zone_id": 1, "vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao"},
-            response=enveloped(BookingOut.example, "Slot booked: A-001"),
-            status=201,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"zone_id": 1, "vehicle_number": "DL-01-AB-1234", "owner_name": "Asha Rao"},
+                response=enveloped(BookingOut.example, "Slot booked: A-001"),
+                status=201,
+            )
+        ),
+        *BOOKING,
+        "zone_full",
+        "special_slot_not_allowed",
     ),
     summary="Book a slot",
 )

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from parking.api.refusals import PROMO_CODE
 from parking.api.shapes.bookings import BookingWithBillOut
 from parking.api.shapes.points import PointsOut, UsePointsIn
 from parking.api.shapes.promo_codes import DiscountOut, PromoCodeIn
@@ -17,6 +18,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, caller, driver_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples, keyed
 from parking.edge.parsing import path_ref
+from parking.edge.refusal_examples import refusing
 from parking.edge.requests import Attempt
 from parking.offers.points import points_of
 from parking.stays import access
@@ -28,11 +30,20 @@ router = Router(tags=["Driver"], auth=driver_only)
 @router.post(
     "/sessions/{session_ref}/promo-code/",
     response={200: Ok[BookingWithBillOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"promo_code": "WELCOME"},
-            response=enveloped(BookingWithBillOut.example | {"discounts": [DiscountOut.example]}, "Promo code given"),
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"promo_code": "WELCOME"},
+                response=enveloped(
+                    BookingWithBillOut.example | {"discounts": [DiscountOut.example]}, "Promo code given"
+                ),
+            )
+        ),
+        *PROMO_CODE,
+        "session_over",
+        "payment_under_way",
+        "code_minimum",
+        "session_not_found",
     ),
     summary="Give a promo code",
 )
@@ -55,15 +66,21 @@ def give_code(request: HttpRequest, attempt: Attempt, session_ref: str, payload:
 @router.post(
     "/sessions/{session_ref}/points/",
     response={200: Ok[BookingWithBillOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"use_points": 300},
-            response=enveloped(
-                BookingWithBillOut.example
-                | {"discounts": [DiscountOut.example | {"kind": "POINTS", "label": "300 points"}]},
-                "Points held",
-            ),
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"use_points": 300},
+                response=enveloped(
+                    BookingWithBillOut.example
+                    | {"discounts": [DiscountOut.example | {"kind": "POINTS", "label": "300 points"}]},
+                    "Points held",
+                ),
+            )
+        ),
+        "session_over",
+        "payment_under_way",
+        "points_not_enough",
+        "session_not_found",
     ),
     summary="Use points",
 )

@@ -7,6 +7,7 @@ from ninja import Router
 from pydantic import Field
 
 from parking.api.paging import PageQuery, page_of
+from parking.api.refusals import PASS_CHANGE
 from parking.api.shapes.passes import PassOut, PlanOut
 from parking.api.shapes.zone_fields import absent
 from parking.checkout import pass_changes, passes
@@ -31,6 +32,7 @@ from parking.edge.describe import (
     problems,
 )
 from parking.edge.parsing import Day, In, Note, Text12, Text30
+from parking.edge.refusal_examples import refusing
 from parking.edge.requests import Attempt
 from parking.passes.models import MOST_VEHICLES, Subscription
 from parking.passes.plans import plans_for_drivers
@@ -84,12 +86,21 @@ def own_passes(request: HttpRequest, paging: PageQuery) -> HttpResponse:
 @of_driver.post(
     "/passes/",
     response={201: Ok[PassOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"plan_id": 2, "vehicles": ["DL-01-AB-1234"], "auto_renew": True},
-            response=enveloped(PassOut.example, "Pass P-000123"),
-            status=201,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"plan_id": 2, "vehicles": ["DL-01-AB-1234"], "auto_renew": True},
+                response=enveloped(PassOut.example, "Pass P-000123"),
+                status=201,
+            )
+        ),
+        "vehicle_invalid",
+        "pass_overlap",
+        "no_slot_to_keep",
+        "booking_limit",
+        "gateway_invalid",
+        "payment_failed",
+        "plan_not_found",
     ),
     summary="Buy a pass",
 )
@@ -122,7 +133,7 @@ def _own(request: HttpRequest, number: str) -> Subscription:
 @of_driver.get(
     "/passes/{number}/",
     response={200: Ok[PassOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=PASS),
+    openapi_extra=refusing(examples(response=PASS), "pass_not_found"),
     summary="One pass",
 )
 def one_pass(request: HttpRequest, number: str) -> HttpResponse:
@@ -152,7 +163,7 @@ class PassIn(In):
 @of_driver.patch(
     "/passes/{number}/",
     response={200: Ok[PassOut], **problems()},
-    openapi_extra=examples(request={"auto_renew": False}, response=PASS),
+    openapi_extra=refusing(examples(request={"auto_renew": False}, response=PASS), *PASS_CHANGE),
     summary="Change or cancel a pass",
 )
 def change_pass(request: HttpRequest, number: str, payload: PassIn) -> HttpResponse:
@@ -182,7 +193,16 @@ class PayIn(In):
 @of_driver.post(
     "/passes/{number}/pay/",
     response={200: Ok[PassOut], **WRITE_PROBLEMS},
-    openapi_extra=examples(request={"gateway": "PHONEPE"}, response=PASS),
+    openapi_extra=refusing(
+        examples(request={"gateway": "PHONEPE"}, response=PASS),
+        "nothing_due",
+        "payment_in_review",
+        "charged_by_mandate",
+        "gateway_invalid",
+        "payment_declined",
+        "pass_not_found",
+        "gateway_unavailable",
+    ),
     summary="Pay a pass",
 )
 def pay_pass(request: HttpRequest, number: str, payload: PayIn) -> HttpResponse:

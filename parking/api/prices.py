@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, Field, model_validator
 
+from parking.api.refusals import PROMO_CODE
 from parking.api.shapes.tariffs import EstimateOut, TariffNowOut
 from parking.api.shapes.zone_fields import KindIn
 from parking.core import clock
@@ -15,6 +16,7 @@ from parking.core.errors import InvalidInput
 from parking.edge.answers import ok
 from parking.edge.describe import Ok, enveloped, examples, problems
 from parking.edge.parsing import Moment, Text30, path_ref
+from parking.edge.refusal_examples import refusing
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
 from parking.offers.estimating import offered_estimate
@@ -34,7 +36,7 @@ class TariffQuery(BaseModel):
 @router.get(
     "/zones/{zone_ref}/tariff/",
     response={200: Ok[list[TariffNowOut]], **_PROBLEMS},
-    openapi_extra=examples(response=enveloped([TariffNowOut.example])),
+    openapi_extra=refusing(examples(response=enveloped([TariffNowOut.example])), "zone_not_found"),
     summary="The tariff of a zone",
 )
 def tariff(request: HttpRequest, zone_ref: str, wanted: Annotated[TariffQuery, Query()]) -> HttpResponse:
@@ -63,7 +65,9 @@ class EstimateQuery(BaseModel):
 @router.get(
     "/zones/{zone_ref}/estimate/",
     response={200: Ok[EstimateOut], **_PROBLEMS},
-    openapi_extra=examples(response=enveloped(EstimateOut.example)),
+    openapi_extra=refusing(
+        examples(response=enveloped(EstimateOut.example)), *PROMO_CODE, "code_minimum", "zone_not_found"
+    ),
     summary="What a stay would cost",
 )
 def estimated(request: HttpRequest, zone_ref: str, wanted: Annotated[EstimateQuery, Query()]) -> HttpResponse:

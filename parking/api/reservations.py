@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
+from parking.api.refusals import BOOKING
 from parking.api.shapes.bookings import BookingOut
 from parking.api.shapes.points import UsePoints
 from parking.api.shapes.users import Phone
@@ -16,7 +17,8 @@ from parking.edge import requests
 from parking.edge.answers import ok
 from parking.edge.callers import actor_of, driver_only
 from parking.edge.describe import WRITE_PROBLEMS, Ok, enveloped, examples, keyed
-from parking.edge.parsing import In, RefIn, Text12, Text20, Text30, Text100, TimeIn, path_ref
+from parking.edge.parsing import In, RefIn, Rupees, Text12, Text20, Text30, Text100, TimeIn, path_ref
+from parking.edge.refusal_examples import refusing
 from parking.edge.requests import Attempt
 from parking.stays import access
 from parking.vehicles.models import VehicleKind
@@ -41,23 +43,28 @@ class ReserveIn(In):
     gateway: Text12 | None = None
     promo_code: Text20 | None = None
     use_points: UsePoints = 0
+    expected_rate: Annotated[Rupees | None, Field(description="Refused if an hour costs something else then")] = None
 
 
 @router.post(
     "/reservations/",
     response={201: Ok[BookingOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={
-                "zone_id": 1,
-                "vehicle_number": "DL-01-AB-1234",
-                "owner_name": "Asha Rao",
-                "starts_at": "2026-11-23T04:30:00Z",
-                "ends_at": "2026-11-23T08:30:00Z",
-            },
-            response=enveloped(RESERVATION, "Place reserved"),
-            status=201,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={
+                    "zone_id": 1,
+                    "vehicle_number": "DL-01-AB-1234",
+                    "owner_name": "Asha Rao",
+                    "starts_at": "2026-11-23T04:30:00Z",
+                    "ends_at": "2026-11-23T08:30:00Z",
+                },
+                response=enveloped(RESERVATION, "Place reserved"),
+                status=201,
+            )
+        ),
+        *BOOKING,
+        "window_full",
     ),
     summary="Reserve a place",
 )
@@ -84,6 +91,7 @@ def reserve(request: HttpRequest, attempt: Attempt, payload: ReserveIn) -> HttpR
             key=attempt.key,
             promo_code=payload.promo_code,
             use_points=payload.use_points,
+            expected_rate=payload.expected_rate,
         )
     return ok(BookingOut.of(booked.session, booked.order, clock.now()), "Place reserved", status=201)
 
@@ -100,11 +108,28 @@ class ChangeIn(In):
 @router.patch(
     "/reservations/{session_ref}/",
     response={200: Ok[BookingOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"ends_at": "2026-11-23T10:30:00Z"},
-            response=enveloped(RESERVATION | {"ends_at": "2026-11-23T10:30:00Z"}, "Booking changed"),
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"ends_at": "2026-11-23T10:30:00Z"},
+                response=enveloped(RESERVATION | {"ends_at": "2026-11-23T10:30:00Z"}, "Booking changed"),
+            )
+        ),
+        "session_over",
+        "already_entered",
+        "booking_expired",
+        "not_a_reservation",
+        "window_full",
+        "zone_closed",
+        "plate_changed_once",
+        "too_late_to_change",
+        "late_used",
+        "vehicle_invalid",
+        "vehicle_already_parked",
+        "vehicle_unavailable",
+        "vehicle_not_on_pass",
+        "pass_not_valid",
+        "session_not_found",
     ),
     summary="Change a booking",
 )

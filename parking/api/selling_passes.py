@@ -7,6 +7,7 @@ from pydantic import Field
 
 from parking.api.counter_money import TenderedIn
 from parking.api.passes import Plates
+from parking.api.refusals import PASS_SALE
 from parking.api.shapes.passes import AdminPassOut
 from parking.checkout import passes
 from parking.checkout.collecting import Collection
@@ -17,21 +18,25 @@ from parking.core.ids import MAX_ID
 from parking.edge.answers import ok
 from parking.edge.describe import enveloped, examples, keyed
 from parking.edge.parsing import Day, Text20
+from parking.edge.refusal_examples import refusing
 from parking.edge.requests import Attempt
 from parking.passes.services import Wanted
 
-SALE = keyed(
-    examples(
-        request={
-            "user_id": 7,
-            "plan_id": 2,
-            "vehicles": ["DL-01-AB-1234"],
-            "payment_method": "CASH",
-            "amount_tendered": 5000,
-        },
-        response=enveloped(AdminPassOut.example, "Pass P-000123"),
-        status=201,
-    )
+SALE = refusing(
+    keyed(
+        examples(
+            request={
+                "user_id": 7,
+                "plan_id": 2,
+                "vehicles": ["DL-01-AB-1234"],
+                "payment_method": "CASH",
+                "amount_tendered": 5000,
+            },
+            response=enveloped(AdminPassOut.example, "Pass P-000123"),
+            status=201,
+        )
+    ),
+    *PASS_SALE,
 )
 
 

@@ -15,6 +15,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, driver_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
 from parking.edge.parsing import path_id
+from parking.edge.refusal_examples import refusing
 from parking.offers.shops import shop_of_person
 from parking.offers.validations import validations_of
 
@@ -24,12 +25,21 @@ router = Router(tags=["Shop"], auth=driver_only)
 @router.post(
     "/validate/",
     response={201: Ok[ValidationOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"plate": "1234", "bill_number": "A-1001", "bill_amount": 800},
-            response=enveloped(ValidationOut.example, "Validated"),
-            status=201,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"plate": "1234", "bill_number": "A-1001", "bill_amount": 800},
+                response=enveloped(ValidationOut.example, "Validated"),
+                status=201,
+            )
+        ),
+        "already_validated",
+        "validation_limit",
+        "several_match",
+        "quote_given",
+        "payment_under_way",
+        "not_permitted",
+        "not_found_inside",
     ),
     summary="Validate a session",
 )
@@ -56,7 +66,7 @@ class ValidationsQuery(Paging):
 @router.get(
     "/validations/",
     response={200: Ok[Page[ValidationOut]], **READ_PROBLEMS},
-    openapi_extra=examples(response=paged(ValidationOut.example)),
+    openapi_extra=refusing(examples(response=paged(ValidationOut.example)), "not_permitted"),
     summary="Validations of the caller's shop",
 )
 def list_validations(request: HttpRequest, filters: Annotated[ValidationsQuery, Query()]) -> HttpResponse:
@@ -69,7 +79,15 @@ def list_validations(request: HttpRequest, filters: Annotated[ValidationsQuery, 
 @router.delete(
     "/validations/{validation_id}/",
     response={200: Ok[ValidationOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(ValidationOut.example, "Taken back")),
+    openapi_extra=refusing(
+        examples(response=enveloped(ValidationOut.example, "Taken back")),
+        "undo_over",
+        "quote_given",
+        "session_over",
+        "payment_under_way",
+        "not_permitted",
+        "validation_not_found",
+    ),
     summary="Take a validation back",
 )
 def undo(request: HttpRequest, validation_id: str) -> HttpResponse:

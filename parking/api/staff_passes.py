@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from parking.api.refusals import PASS_ENTRY
 from parking.api.selling_passes import SALE, SellIn, sold
 from parking.api.shapes.passes import AdminPassOut, PassEntryOut
 from parking.checkout import pass_entry
@@ -12,6 +13,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, staff_only
 from parking.edge.describe import WRITE_PROBLEMS, Ok, enveloped, examples
 from parking.edge.parsing import GateId, In, RefIn, Text30, Text64, Text500
+from parking.edge.refusal_examples import refusing
 from parking.edge.requests import Attempt
 from parking.facilities.gates import actor_at
 
@@ -48,10 +50,13 @@ class PassEntryIn(In):
 @router.post(
     "/pass-entry/",
     response={201: Ok[PassEntryOut], **WRITE_PROBLEMS},
-    openapi_extra=examples(
-        request={"qr_code": "PASS-7K3M9QX2T0ZC", "vehicle_number": "DL-01-AB-1234", "scan_id": "gate1-000044"},
-        response=enveloped(PassEntryOut.example, "Let in with pass P-000123"),
-        status=201,
+    openapi_extra=refusing(
+        examples(
+            request={"qr_code": "PASS-7K3M9QX2T0ZC", "vehicle_number": "DL-01-AB-1234", "scan_id": "gate1-000044"},
+            response=enveloped(PassEntryOut.example, "Let in with pass P-000123"),
+            status=201,
+        ),
+        *PASS_ENTRY,
     ),
     summary="Let a car in with its pass",
 )

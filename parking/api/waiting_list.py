@@ -8,6 +8,7 @@ from ninja import Router
 from pydantic import Field
 
 from parking.api.paging import PageQuery, page_of
+from parking.api.refusals import PLACE
 from parking.api.shapes.bookings import BookingOut
 from parking.api.shapes.waiting import WaitingPlaceOut
 from parking.checkout import waiting_list
@@ -18,6 +19,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, caller, driver_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
 from parking.edge.parsing import In, RefIn, Text12, Text30, Text100, TimeIn, path_id
+from parking.edge.refusal_examples import refusing
 from parking.edge.requests import Attempt
 from parking.stays.waiting import entries_of, entry_of
 from parking.stays.waiting_models import WaitingEntry
@@ -56,17 +58,22 @@ def entries(request: HttpRequest, paging: PageQuery) -> HttpResponse:
 @router.post(
     "/waiting-list/",
     response={201: Ok[WaitingPlaceOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={
-                "zone_id": 1,
-                "vehicle_number": "DL-01-AB-1234",
-                "owner_name": "Asha Rao",
-                "until": "2026-11-22T12:30:00Z",
-            },
-            response=enveloped(WaitingPlaceOut.example, "In line"),
-            status=201,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={
+                    "zone_id": 1,
+                    "vehicle_number": "DL-01-AB-1234",
+                    "owner_name": "Asha Rao",
+                    "until": "2026-11-22T12:30:00Z",
+                },
+                response=enveloped(WaitingPlaceOut.example, "In line"),
+                status=201,
+            )
+        ),
+        *PLACE,
+        "zone_not_full",
+        "already_waiting",
     ),
     summary="Wait for a place",
 )
@@ -101,7 +108,15 @@ OFFER = BookingOut.example | {"pay_by": None}
 @router.post(
     "/waiting-list/{entry_ref}/accept/",
     response={200: Ok[BookingOut], **WRITE_PROBLEMS},
-    openapi_extra=examples(request={"gateway": "PHONEPE"}, response=enveloped(OFFER, "Offer accepted")),
+    openapi_extra=refusing(
+        examples(request={"gateway": "PHONEPE"}, response=enveloped(OFFER, "Offer accepted")),
+        "no_offer",
+        "booking_expired",
+        "gateway_invalid",
+        "payment_declined",
+        "waiting_not_found",
+        "gateway_unavailable",
+    ),
     summary="Accept an offer",
 )
 def accept(request: HttpRequest, entry_ref: str, payload: AcceptIn) -> HttpResponse:
@@ -117,8 +132,11 @@ def accept(request: HttpRequest, entry_ref: str, payload: AcceptIn) -> HttpRespo
 @router.delete(
     "/waiting-list/{entry_ref}/",
     response={200: Ok[WaitingPlaceOut], **WRITE_PROBLEMS},
-    openapi_extra=examples(
-        response=enveloped(WaitingPlaceOut.example | {"state": "LEFT", "position": None}, "No longer in line")
+    openapi_extra=refusing(
+        examples(
+            response=enveloped(WaitingPlaceOut.example | {"state": "LEFT", "position": None}, "No longer in line")
+        ),
+        "waiting_not_found",
     ),
     summary="Leave a waiting list",
 )

@@ -235,7 +235,7 @@ def claim_place(
     if zone is not known:
         refuse_vehicle(zone, vehicle_kind=wanted.vehicle_kind, actor=actor, now=now)
     terms = terms_of_zone(zone=zone, vehicle_kind=wanted.vehicle_kind, now=now)
-    _refuse_other_rate(wanted, changed(rate_at(now, terms).rate, demand_percent))
+    refuse_other_rate(wanted, changed(rate_at(now, terms).rate, demand_percent))
     if cover.subscription is None:
         refuse_without_pass(zone, actor=actor)
     terms = terms_of_vehicle(terms, cover, vehicle, begins=now)
@@ -266,7 +266,8 @@ def claim_place(
     return session, terms
 
 
-def _refuse_other_rate(wanted: Wanted, rate: Decimal) -> None:
+def refuse_other_rate(wanted: Wanted, rate: Decimal) -> None:
+    """Raise Refused `price_changed` where an hour costs (rupees) something else than a driver was shown."""
     if wanted.expected_rate not in {None, rate}:
         raise Refused("price_changed", f"An hour costs ₹{rate} now", rate=str(rate))
 

@@ -1,6 +1,7 @@
 """Booking ahead: a place for a later window, with its fee."""
 
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from parking.checkout.booking import (
     collect_fee,
     fee_order,
     offers_for,
+    refuse_other_rate,
     terms_of_vehicle,
     with_fee_pass,
 )
@@ -43,7 +45,7 @@ from parking.stays.window_rules import (
     whole_minutes_of,
 )
 from parking.tariffs.queries import terms_for
-from parking.tariffs.rules import Terms
+from parking.tariffs.rules import Terms, rate_at
 from parking.vehicles.services import checked_plate, lock_vehicle
 
 _MOST_ZONES = 3
@@ -63,15 +65,16 @@ def reserve(
     key: RequestKey | None = None,
     promo_code: str | None = None,
     use_points: int = 0,
+    expected_rate: Decimal | None = None,
 ) -> Booked:
     """Reserve a place for a driver for a later window, under the tariff announced for its start, and collect the fee.
 
     Raises InvalidInput for a window that is too near, too far, too short or too long; Refused `window_full`, with other
-    windows and zones among its facts; else as `booking.book`.
+    windows and zones among its facts; else as `booking.book`, where `expected_rate` is that of the window's start.
     """
     window = checked_window(starts_at, ends_at, now)
     code = chosen_gateway(gateway).code
-    wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind, None, promo_code, use_points)
+    wanted = Wanted(zone, checked_plate(plate), owner_name, vehicle_kind, None, promo_code, use_points, expected_rate)
     if actor.user_id is not None:
         count_booking(actor.user_id, now=now)
     uuid = new_uuid()
@@ -107,6 +110,7 @@ def _promise(uuid: UUID, wanted: Wanted, window: Window, actor: Actor, now: date
     if actor.user_id is not None:
         refuse_hoarding(driver_id=actor.user_id, site_id=zone.site_id, now=now)
     terms = terms_for(zone=zone, vehicle_kind=wanted.vehicle_kind, now=window.starts_at)
+    refuse_other_rate(wanted, rate_at(window.starts_at, terms).rate)
     vehicle = lock_vehicle(plate=wanted.plate, kind=wanted.vehicle_kind, now=now)
     # A pass takes the fee off; it covers the stay when its car comes in, so that it covers others until then.
     cover = cover_of(vehicle=vehicle, zone=zone, vehicle_kind=wanted.vehicle_kind, now=window.starts_at)

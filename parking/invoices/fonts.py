@@ -8,8 +8,10 @@ import atexit
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import get_ident
 
 import structlog
 import uharfbuzz
@@ -91,8 +93,14 @@ def _cut(script: str, style: str) -> Path:
     wanted.layout_feature_tag_set.add(_tag("tnum"))
     wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
     path = _folder() / f"{FONTS[style]}-{script or 'main'}.ttf"
-    path.write_bytes(uharfbuzz.subset(face, wanted).blob.data)
-    return path
+    return _placed(path, uharfbuzz.subset(face, wanted).blob.data)
+
+
+def _placed(path: Path, content: bytes) -> Path:
+    """Write a file whole: another thread may be reading the one that it has just written itself."""
+    part = path.with_suffix(f".{get_ident()}")
+    part.write_bytes(content)
+    return part.replace(path)
 
 
 def _tag(name: str) -> int:
@@ -135,5 +143,6 @@ def _unpacked(script: str, weight: int) -> Path:
     # Without a time of its own, so that the same document gives the same bytes.
     with TTFont(settings.DOCUMENT_FONTS / f"{script}-{weight}.woff", recalcTimestamp=False) as font:
         font.flavor = None
-        font.save(path)
-    return path
+        written = BytesIO()
+        font.save(written)
+    return _placed(path, written.getvalue())

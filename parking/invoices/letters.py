@@ -1,7 +1,6 @@
 """Letters and notices as PDF on A4: a head, a title, paragraphs, facts, and a photo."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -27,22 +26,22 @@ def letter_pdf(letter: Letter, logo: bytes | None = None) -> bytes:
     """Return a letter as PDF."""
     from parking.invoices.press import Press
 
-    with closing(Press(A4, logo)) as press:
-        press.counts_pages = False  # it is one, in the language of its reader
-        press.begin(letter.number, A4.height or 0)
-        press.show_sender(letter.sender, letter.sender_lines)
-        press.space(2)
-        press.say(letter.title, size=A4.large, bold=True)
+    press = Press(A4, logo)
+    press.counts_pages = False  # it is one, in the language of its reader
+    press.begin(letter.number, A4.height or 0)
+    press.show_sender(letter.sender, letter.sender_lines)
+    press.space(2)
+    press.say(letter.title, size=A4.large, bold=True)
+    press.space()
+    for label, text in letter.facts:
+        press.row([(label, A4.label_width, "L"), (text, A4.inner - A4.label_width, "L")], first_grey=True)
+    press.space()
+    for paragraph in letter.paragraphs:
+        press.say(paragraph, size=A4.normal)
         press.space()
-        for label, text in letter.facts:
-            press.row([(label, A4.label_width, "L"), (text, A4.inner - A4.label_width, "L")], first_grey=True)
-        press.space()
-        for paragraph in letter.paragraphs:
-            press.say(paragraph, size=A4.normal)
-            press.space()
-        if letter.picture is not None:
-            press.image(BytesIO(letter.picture), A4.margin, press.get_y(), 110, 80, keep_aspect_ratio=True)
-        press.set_title(letter.title)
-        press.set_author(letter.sender)
-        press.set_creation_date(letter.written_at)
-        return press.finish()
+    if letter.picture is not None:
+        press.image(BytesIO(letter.picture), A4.margin, press.get_y(), 110, 80, keep_aspect_ratio=True)
+    press.set_title(letter.title)
+    press.set_author(letter.sender)
+    press.set_creation_date(letter.written_at)
+    return press.finish()

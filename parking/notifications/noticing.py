@@ -31,6 +31,15 @@ MOST_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
+class _News:
+    """What one source tells, and when it happened."""
+
+    messages: Iterable[Message]
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class _Rest:
     until: datetime
     attempts: int
@@ -47,15 +56,33 @@ def take_events(*, now: datetime) -> int:
     tired = {pk for pk, rest in _resting.items() if rest.until > now}
     with transaction.atomic():
         rows = unprocessed(LISTENER, limit=EVENTS_A_RUN, without=tired)
-        done = [row for row in rows if _is_told(row, now)]
+        done = rows if _are_told(rows, now) else [row for row in rows if _is_told(row, now)]
         mark_done(done, now=now)
     return len(done)
+
+
+def _are_told(rows: list[OutboxEvent], now: datetime) -> bool:
+    """Tell of several events by as many statements as of one; where something breaks, each is told by itself."""
+    if len(rows) < 2:
+        return False
+    try:
+        with transaction.atomic():
+            _tell([_news_of(row) for row in rows], now)
+    except Exception:  # noqa: BLE001 - the one that broke is looked for, and logged
+        return False
+    for row in rows:
+        _resting.pop(row.pk, None)
+    return True
+
+
+def _news_of(row: OutboxEvent) -> _News:
+    return _News(render(read_event(row), row.at), f"event:{row.pk}", row.at)
 
 
 def _is_told(row: OutboxEvent, now: datetime) -> bool:
     try:
         with transaction.atomic():
-            tell(render(read_event(row), row.at), source=f"event:{row.pk}", at=row.at, now=now)
+            _tell([_news_of(row)], now)
     except Exception:  # one renderer that breaks must not end the notices of the others
         log.exception("event_not_rendered", outbox_id=row.pk, action=row.action)
         _let_rest(row, now)
@@ -80,20 +107,32 @@ def tell(messages: Iterable[Message], *, source: str, at: datetime, now: datetim
     Inside the caller's transaction. Safe to repeat: the same source tells each person once, by each channel once.
     Several messages to one person are several notices.
     """
-    by_key = _keyed(messages, source)
+    return _tell([_News(messages, source, at)], now)
+
+
+def _tell(news: Iterable[_News], now: datetime) -> int:
+    by_key: dict[tuple[str, int], tuple[Message, datetime]] = {}
+    for one in news:
+        for key, message in _keyed(one.messages, one.source).items():
+            # Of two that tell the same fact the first counts.
+            by_key.setdefault(key, (message, one.at))
     about = {"source__in": {key for key, _ in by_key}, "person__in": {pk for _, pk in by_key}}
     told = set(Notice.objects.filter(**about).values_list("source", "person_id"))
     people = User.objects.filter(is_active=True).in_bulk({pk for key, pk in by_key if (key, pk) not in told})
     new = [(key, pk) for key, pk in by_key if pk in people and (key, pk) not in told]
     if not new:
         return 0
-    Notice.objects.bulk_create([_notice(by_key[key], key[0], at) for key in new], ignore_conflicts=True)
+    notices = [_notice(key[0], *by_key[key]) for key in new]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
     # Read again: who told the same at the same moment wrote the row, and may have left out ours.
     found = Notice.objects.filter(**about).select_related("person").order_by("pk")
-    ours = set(new)
-    notices = [row for row in found if (row.source, row.person_id) in ours]
-    addressing = _Addressing(people, now)
-    deliveries = [one for row in notices for one in addressing.deliveries(row, by_key[row.source, row.person_id])]
+    ours, addressing = set(new), _Addressing(people, now)
+    deliveries = [
+        delivery
+        for row in found
+        if (row.source, row.person_id) in ours
+        for delivery in addressing.deliveries(row, by_key[row.source, row.person_id][0])
+    ]
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     return len(new)
 
@@ -114,7 +153,7 @@ def _keyed(messages: Iterable[Message], source: str) -> dict[tuple[str, int], Me
     return by_key
 
 
-def _notice(message: Message, source: str, at: datetime) -> Notice:
+def _notice(source: str, message: Message, at: datetime) -> Notice:
     kind = kind_of(message.kind)
     missing = set(kind.values) ^ set(message.values)
     if missing:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from parking.core.ids import Ref
 from parking.core.sites import ALL_SITES, Sites, at_sites
@@ -128,11 +129,14 @@ def everybody_inside(*, sites: Sites) -> QuerySet[ParkingSession]:
 def has_had_free_minutes(vehicle_id: int, terms: Terms, *, now: datetime) -> bool:
     """Return whether a plate had its free minutes already, within the time after which these terms give them again.
 
-    Sends no statement for terms that give them each time, or have none.
+    What a pass covered had none. A car that was shown its bill and left later had them up to then. Sends no statement
+    for terms that give them each time, or have none.
     """
     if terms.free_minutes == 0 or terms.free_again_after_minutes == 0:
         return False
     since = now - timedelta(minutes=terms.free_again_after_minutes)
-    left = ParkingSession.objects.filter(vehicle_id=vehicle_id, exit_time__gt=since)
-    rows = left.values_list("entry_time", "exit_time", "terms")
-    return any(entry and out and uses_free_minutes(entry, out, Terms.from_json(kept)) for entry, out, kept in rows)
+    # As `covering.pass_of` has it: a pass that was over before the car came in covered nothing.
+    uncovered = Q(subscription=None) | Q(entry_time__gte=F("subscription__ends_at"))
+    left = ParkingSession.objects.filter(uncovered, vehicle_id=vehicle_id, exit_time__gt=since)
+    rows = left.values_list("entry_time", Coalesce("bill__billed_until", "exit_time"), "terms")
+    return any(entry and end and uses_free_minutes(entry, end, Terms.from_json(kept)) for entry, end, kept in rows)

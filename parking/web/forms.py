@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,6 +16,7 @@ from parking.core.errors import DomainError, InvalidInput, Unavailable
 from parking.core.money import MAX_AMOUNT, PAISA
 from parking.core.texts import without_direction
 from parking.edge.errors import record_refusal
+from parking.edge.field_wording import field_sentence
 from parking.edge.wording import sentence_for
 
 
@@ -58,6 +59,8 @@ class ServiceForm(forms.Form):
     _is_plain = False
     # Why the service refused, for pages that offer a way on.
     refused_as = ""
+    # The fields of the form by those of the service, where their names differ.
+    service_fields: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -91,8 +94,10 @@ class ServiceForm(forms.Form):
         fields = error.errors if isinstance(error, InvalidInput) else {}
         for name, texts in fields.items():
             # A code of its own has a sentence in the reader's language.
-            shown = list(texts) if error.code == "validation_error" else [sentence_for(error)]
-            self.add_error(name if name in self.fields else None, shown)
+            known = error.code == "validation_error"
+            shown = [field_sentence(text) for text in texts] if known else [sentence_for(error)]
+            own = self.service_fields.get(name, name)
+            self.add_error(own if own in self.fields else None, shown)
         if not fields or isinstance(error, Unavailable):
             field = _FIELDS_OF_CODES.get(error.code)
             self.add_error(field if field in self.fields else None, sentence_for(error))

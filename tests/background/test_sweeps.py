@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from parking.accounts.models import Role
 from parking.accounts.tasks import mail_reset_links
 from parking.checkout import sweeps, worker
-from parking.checkout.sweeps import Sweep, in_threads, lanes, queue_unworked_events
+from parking.checkout.sweeps import Sweep, in_threads, in_turn, lanes, queue_unworked_events
 from parking.checkout.tasks import work_on_event
 from parking.checkout.worker import Lane, Worker
 from parking.core import clock, sweep_locks
@@ -207,6 +207,39 @@ def test_eight_calls_are_made_at_a_time() -> None:
         return number % 2 == 0
 
     assert list(in_threads(call, range(16))) == [True, False] * 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_quick_is_sent_by_the_lane_itself_and_the_rest_by_eight_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by: list[tuple[int, bool]] = []
+
+    def call(number: int) -> bool:
+        by.append((number, threading.current_thread() is threading.main_thread()))
+        return number != 1
+
+    def clock() -> float:
+        return 0.0 if len(by) < 3 else 10.0
+
+    monkeypatch.setattr(sweeps, "monotonic", clock)
+    assert list(in_turn(call, range(5))) == [True, False, True, True, True]
+    assert sorted(by) == [(0, True), (1, True), (2, True), (3, False), (4, False)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_breaks_holds_up_none_behind_it() -> None:
+    called: list[int] = []
+
+    def call(number: int) -> bool:
+        called.append(number)
+        if number == 0:
+            raise ValueError("broken")
+        return True
+
+    with pytest.raises(ValueError, match="broken"):
+        in_turn(call, range(4))
+    assert sorted(called) == [0, 1, 2, 3]
 
 
 @dataclass

@@ -97,3 +97,14 @@ def test_a_plate_has_free_minutes_once_in_the_time_of_its_tariff(zone: ParkingZo
     assert totals == [0, 50, 0]
     other = enter(staff, take_ticket(zone, "KA-01-AB-0008", after(61)), after(61))
     assert leave(staff, other, now=after(70)).session.bill.total == 0
+
+
+def test_a_car_that_was_shown_a_free_bill_and_left_later_has_had_its_free_minutes(
+    zone: ParkingZone, staff: User
+) -> None:
+    lay(zone, free_minutes=15, free_again_after_minutes=120)
+    first = enter(staff, take_ticket(zone, "KA-01-AB-0007", MORNING), MORNING)
+    assert quote(staff, first, after(14)).bill.total == 0
+    assert leave(staff, first, now=after(18)).session.bill.total == 0
+    again = enter(staff, take_ticket(zone, "KA-01-AB-0007", after(60)), after(60))
+    assert leave(staff, again, now=after(70)).session.bill.total == 50

@@ -1,7 +1,6 @@
 """The PDF as a reader sees it: its words, its pages, its letters."""
 
 import re
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -203,8 +202,8 @@ def test_what_follows_grey_words_in_another_script_keeps_its_size():
 
 def test_amounts_below_each_other_have_digits_of_one_width():
     """Both have a one, which is narrower than other digits otherwise."""
-    with closing(Press(A4, None)) as press:
-        assert press.get_string_width("111.11") == press.get_string_width("444.44")
+    press = Press(A4, None)
+    assert press.get_string_width("111.11") == press.get_string_width("444.44")
 
 
 def test_urdu_is_written_from_right_to_left():

@@ -1,12 +1,13 @@
 """From an event to a notice and its deliveries: in the transaction of the change, once for each person."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from parking.accounts.models import User
@@ -166,6 +167,39 @@ def test_a_manager_who_parks_is_told_both_that_the_place_is_missing_and_that_a_p
     audit.record(SYSTEM, ReservationUnplaced(session_id=session.pk, refund=Decimal(0), voucher=""), START)
     work(START)
     assert kinds() == ["reservation_without_place_free", "promise_broken"]
+
+
+def test_several_events_are_told_by_the_statements_of_one(driver: User, staff: User, zone: ParkingZone) -> None:
+    one, *others = [book(driver, zone, now=START) for _ in range(4)]
+    work(START)
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            work(at(2))
+        return sum("notifications_notice" in query["sql"] for query in captured.captured_queries)
+
+    enter(staff, one, at(1))
+    alone = statements()
+    for session in others:
+        enter(staff, session, at(1))
+    assert (statements(), kinds()) == (alone, ["booked"] * 4 + ["entered"] * 4)
+
+
+def test_what_two_events_of_a_run_tell_alike_is_told_once_as_the_first_said_it(
+    driver: User, staff: User, zone: ParkingZone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions = [book(driver, zone, now=START) for _ in range(2)]
+    work(START)
+
+    def told(event: SessionEntered, _at: datetime) -> list[Message]:
+        values = {"plate": str(event.session_id), "zone": "Zone A", "site": "Site", "at": START.isoformat()}
+        return [Message(driver.pk, "entered", values, fact="one")]
+
+    monkeypatch.setitem(rendering._RENDERERS, SessionEntered, told)
+    for session in sessions:
+        enter(staff, session, at(1))
+    work(at(2))
+    assert Notice.objects.get(kind="entered").values["plate"] == str(sessions[0].pk)
 
 
 def test_a_renderer_that_breaks_holds_up_nobody_and_is_tried_again(

@@ -78,6 +78,36 @@ def test_hours_and_cap_of_the_table(driver: User, staff: User) -> None:
     assert_books_agree()
 
 
+def test_what_a_pass_covered_is_no_use_of_free_minutes(driver: User, staff: User, zone: ParkingZone) -> None:
+    free = {"base_rate": Decimal("50.00"), "free_minutes": 15, "free_again_after_minutes": 14 * 1440}
+    other = make_zone("Without pass")
+    for place in (zone, other):
+        add_tariff(actor=SYSTEM, zone_id=place.pk, draft=Draft(free, valid_from=START), now=START)
+    bought(driver, make_plan(zone, zone_ids=[zone.pk]))
+    totals = []
+    for place, entry in ((zone, 0), (other, 60), (other, 120)):
+        session = enter(staff, take_ticket(place, PLATE, at(entry)), at(entry))
+        totals.append(leave(staff, session, now=at(entry + 10)).session.bill.total)
+    # The pass paid the first hour; the second stay has the free minutes, so that the third has none.
+    assert totals == [0, 0, 50]
+    assert _lines(ParkingSession.objects.earliest("pk"))[0] == ("Parking", Decimal("50.00"))
+    assert_books_agree()
+
+
+def test_a_stay_after_the_end_of_its_pass_uses_free_minutes(driver: User, staff: User, zone: ParkingZone) -> None:
+    """Booked under a pass that was over when the car came: it paid, or had its free minutes, like any other."""
+    free = {"base_rate": Decimal("50.00"), "free_minutes": 15, "free_again_after_minutes": 1440}
+    add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=Draft(free, valid_from=START), now=START)
+    held = bought(driver, make_plan(zone, period="DAY", price="200.00"), auto_renew=True)
+    totals = []
+    for minutes in (10, 60):
+        entry = held.ends_at + timedelta(minutes=minutes)
+        session = enter(staff, take_ticket(zone, PLATE, entry), entry)
+        assert session.subscription_id == held.pk
+        totals.append(leave(staff, session, now=entry + timedelta(minutes=9)).session.bill.total)
+    assert totals == [0, 50]
+
+
 def _cap(zone: ParkingZone, cap: str) -> None:
     add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=Draft({"daily_cap": Decimal(cap)}, valid_from=START), now=START)
 

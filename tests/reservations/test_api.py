@@ -1,5 +1,6 @@
 """The calls of reservations: what they answer, and what every list says of what is reserved."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -7,7 +8,11 @@ from time_machine import Traveller
 
 from parking.accounts.models import User
 from parking.checkout import waiting_list
+from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingSlot, ParkingZone
+from parking.stays.models import ParkingSession
+from parking.tariffs.versions import Draft
+from parking.tariffs.zone_tariffs import add_tariff
 from tests.api.reading import book, data_of, enter, problem_of
 from tests.build import by_kind, make_user
 from tests.client import ApiClient
@@ -47,6 +52,17 @@ def ask(
     }
     headers = {"Idempotency_Key": key} if key else {}
     return client.post("/api/user/reservations/", body | fields, **headers)
+
+
+def test_another_rate_at_the_start_than_expected_is_refused(as_driver: ApiClient, zone: ParkingZone) -> None:
+    draft = Draft({"base_rate": Decimal("60.00")}, valid_from=at(600))
+    add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=draft, now=START)
+    answer = ask(as_driver, zone, expected_rate=50)
+    assert problem_of(answer) == (400, "price_changed")
+    assert answer.json()["details"] == {"rate": 60.0}
+    assert not ParkingSession.objects.exists()
+    data_of(ask(as_driver, zone, expected_rate=60), 201)
+    data_of(ask(as_driver, zone, 480, 540, expected_rate=50), 201)
 
 
 def test_a_reservation_is_a_booking_without_slot(as_driver: ApiClient, zone: ParkingZone) -> None:

@@ -252,6 +252,7 @@ TABLE: dict[str, Statuses] = {
     "office_holidays": READ_ONE,
     "office_holiday_remove": ONLY_SENT,
     "office_tariffs": READ_ONE,
+    "office_card_version": ONLY_SENT,
     "office_tariff_change": ONLY_SENT,
     "office_demand": READ_ONE,
     "office_rate_cards": READ,

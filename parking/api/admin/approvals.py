@@ -17,6 +17,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged
 from parking.edge.parsing import In, Text200, path_id
+from parking.edge.refusal_examples import refusing
 
 router = Router(tags=["Admin"], auth=admin_only)
 
@@ -41,13 +42,22 @@ class DecisionIn(In):
 @router.post(
     "/approvals/{approval_ref}/",
     response={200: Ok[ApprovalOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"decision": "APPROVE"},
-            response=enveloped(
-                ApprovalOut.example | {"decision": "APPROVE", "decided_at": "2026-11-22T07:40:00Z"}, "Decided"
-            ),
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"decision": "APPROVE"},
+                response=enveloped(
+                    ApprovalOut.example | {"decision": "APPROVE", "decided_at": "2026-11-22T07:40:00Z"}, "Decided"
+                ),
+            )
+        ),
+        "decided_already",
+        "own_change",
+        "own_refund",
+        "own_takings",
+        "refund_documented",
+        "second_person_not_independent",
+        "approval_not_found",
     ),
     summary="Approve or refuse",
 )

@@ -24,6 +24,7 @@ from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.downloads import PDF, documents_file
 from parking.edge.parsing import Day, In, Note, Printable, Rupees, Text20, Text100, path_id
+from parking.edge.refusal_examples import refusing
 from parking.passes import organisations
 from parking.passes.list_file import MOST_BYTES
 from parking.passes.models import Organisation, OrganisationKind
@@ -111,8 +112,10 @@ def list_organisations(request: HttpRequest, paging: Annotated[Paging, Query()])
 @router.post(
     "/organisations/",
     response={201: Ok[OrganisationOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(request=_NEW, response=enveloped(OrganisationOut.example, "Organisation made"), status=201)
+    openapi_extra=refusing(
+        keyed(examples(request=_NEW, response=enveloped(OrganisationOut.example, "Organisation made"), status=201)),
+        "organisation_name_taken",
+        "plan_not_found",
     ),
     summary="Make an organisation",
 )
@@ -130,7 +133,7 @@ def create_organisation(request: HttpRequest, payload: NewOrganisationIn) -> Htt
 @router.get(
     "/organisations/{organisation_id}/",
     response={200: Ok[OrganisationOut], **problems()},
-    openapi_extra=examples(response=enveloped(OrganisationOut.example)),
+    openapi_extra=refusing(examples(response=enveloped(OrganisationOut.example)), "organisation_not_found"),
     summary="One organisation",
 )
 def one_organisation(request: HttpRequest, organisation_id: str) -> HttpResponse:
@@ -141,8 +144,12 @@ def one_organisation(request: HttpRequest, organisation_id: str) -> HttpResponse
 @router.patch(
     "/organisations/{organisation_id}/",
     response={200: Ok[OrganisationOut], **problems()},
-    openapi_extra=examples(
-        request={"vehicles": 50}, response=enveloped(OrganisationOut.example, "Organisation changed")
+    openapi_extra=refusing(
+        examples(request={"vehicles": 50}, response=enveloped(OrganisationOut.example, "Organisation changed")),
+        "organisation_name_taken",
+        "organisation_over",
+        "pass_overlap",
+        "organisation_not_found",
     ),
     summary="Change an organisation",
 )

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from parking.api.paging import Paging, page_of
 from parking.api.passes import Plates
+from parking.api.refusals import PASS_CHANGE
 from parking.api.selling_passes import SALE, SellIn, sold
 from parking.api.shapes.approvals import AskedOut
 from parking.api.shapes.passes import AdminPassOut, PlanOut
@@ -23,6 +24,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.parsing import In, Note, Rupees, Text30, Text100, path_id
+from parking.edge.refusal_examples import refusing
 from parking.edge.requests import Attempt
 from parking.passes import plans
 from parking.passes.mandates import open_mandates
@@ -114,12 +116,15 @@ def list_plans(request: HttpRequest, paging: Annotated[Paging, Query()]) -> Http
 @router.post(
     "/plans/",
     response={201: Ok[PlanOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"name": "Monthly", "period": "MONTH", "price": 5000, "site_id": 1, "vehicles": 1},
-            response=enveloped(PlanOut.example, "Plan made"),
-            status=201,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"name": "Monthly", "period": "MONTH", "price": 5000, "site_id": 1, "vehicles": 1},
+                response=enveloped(PlanOut.example, "Plan made"),
+                status=201,
+            )
+        ),
+        "plan_name_taken",
     ),
     summary="Make a plan",
 )
@@ -134,7 +139,11 @@ def create_plan(request: HttpRequest, payload: NewPlanIn) -> HttpResponse:
 @router.patch(
     "/plans/{plan_id}/",
     response={200: Ok[PlanOut], **problems()},
-    openapi_extra=examples(request={"price": 5200}, response=enveloped(PlanOut.example, "Plan changed")),
+    openapi_extra=refusing(
+        examples(request={"price": 5200}, response=enveloped(PlanOut.example, "Plan changed")),
+        "plan_name_taken",
+        "plan_not_found",
+    ),
     summary="Change a plan",
 )
 def change_plan(request: HttpRequest, plan_id: str, payload: ChangedPlanIn) -> HttpResponse:
@@ -197,7 +206,12 @@ class ChangedPassIn(In):
 @router.patch(
     "/passes/{number}/",
     response={200: Ok[AdminPassOut], 202: Ok[AskedOut], **problems()},
-    openapi_extra=examples(request={"auto_renew": False}, response=enveloped(AdminPassOut.example, "Pass changed")),
+    openapi_extra=refusing(
+        examples(request={"auto_renew": False}, response=enveloped(AdminPassOut.example, "Pass changed")),
+        *PASS_CHANGE,
+        "refund_exceeds_payment",
+        "asked_already",
+    ),
     summary="Change or cancel a pass",
 )
 def change_pass(request: HttpRequest, number: str, payload: ChangedPassIn) -> HttpResponse:

@@ -15,6 +15,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.parsing import path_id
+from parking.edge.refusal_examples import refusing
 from parking.offers import codes, strong_codes
 
 router = Router(tags=["Admin"], auth=admin_only)
@@ -35,12 +36,23 @@ def list_codes(request: HttpRequest, paging: Annotated[Paging, Query()]) -> Http
 @router.post(
     "/promo-codes/",
     response={201: Ok[PromoCodeOut], 202: Ok[AskedOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"code": "WELCOME", "kind": "PERCENT", "value": 20, "cap": 30, "uses": 100, "uses_per_driver": 1},
-            response=enveloped(PromoCodeOut.example, "Promo code made"),
-            status=201,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={
+                    "code": "WELCOME",
+                    "kind": "PERCENT",
+                    "value": 20,
+                    "cap": 30,
+                    "uses": 100,
+                    "uses_per_driver": 1,
+                },
+                response=enveloped(PromoCodeOut.example, "Promo code made"),
+                status=201,
+            )
+        ),
+        "promo_code_taken",
+        "promo_code_elsewhere",
     ),
     summary="Make a promo code",
 )
@@ -60,7 +72,7 @@ def create_code(request: HttpRequest, payload: NewPromoIn) -> HttpResponse:
 @router.get(
     "/promo-codes/{code_id}/",
     response={200: Ok[PromoCodeOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(PromoCodeOut.example)),
+    openapi_extra=refusing(examples(response=enveloped(PromoCodeOut.example)), "promo_code_not_found"),
     summary="One promo code",
 )
 def one_code(request: HttpRequest, code_id: str) -> HttpResponse:
@@ -71,8 +83,14 @@ def one_code(request: HttpRequest, code_id: str) -> HttpResponse:
 @router.patch(
     "/promo-codes/{code_id}/",
     response={200: Ok[PromoCodeOut], 202: Ok[AskedOut], **problems()},
-    openapi_extra=examples(
-        request={"uses": 200, "is_active": True}, response=enveloped(PromoCodeOut.example, "Promo code changed")
+    openapi_extra=refusing(
+        examples(
+            request={"uses": 200, "is_active": True}, response=enveloped(PromoCodeOut.example, "Promo code changed")
+        ),
+        "promo_code_taken",
+        "promo_code_elsewhere",
+        "waits_already",
+        "promo_code_not_found",
     ),
     summary="Change a promo code",
 )

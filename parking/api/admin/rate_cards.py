@@ -7,6 +7,7 @@ from ninja import Query, Router
 
 from parking.accounts.models import Approval
 from parking.api.paging import Paging, page_of
+from parking.api.refusals import VERSION
 from parking.api.shapes.approvals import AskedOut, asked
 from parking.api.shapes.tariff_fields import CardVersionIn, ChangedCardIn, EndIn, NewCardIn
 from parking.api.shapes.tariffs import RateCardOut
@@ -16,6 +17,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.parsing import path_id
+from parking.edge.refusal_examples import refusing
 from parking.tariffs import cards
 
 router = Router(tags=["Admin"], auth=admin_only)
@@ -39,12 +41,18 @@ def list_cards(request: HttpRequest, paging: Annotated[Paging, Query()]) -> Http
 @router.post(
     "/rate-cards/",
     response={201: Ok[RateCardOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"name": "City", "vehicle_kind": "CAR", "zone_ids": [1, 2], "base_rate": 50, "daily_cap": 500},
-            response=enveloped(RateCardOut.example, "Rate card made"),
-            status=201,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"name": "City", "vehicle_kind": "CAR", "zone_ids": [1, 2], "base_rate": 50, "daily_cap": 500},
+                response=enveloped(RateCardOut.example, "Rate card made"),
+                status=201,
+            )
+        ),
+        "rate_card_name_taken",
+        "valid_from_past",
+        "bands_overlap",
+        "second_person_needed",
     ),
     summary="Make a rate card",
 )
@@ -61,7 +69,7 @@ def create_card(request: HttpRequest, payload: NewCardIn) -> HttpResponse:
 @router.get(
     "/rate-cards/{card_id}/",
     response={200: Ok[RateCardOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(RateCardOut.example)),
+    openapi_extra=refusing(examples(response=enveloped(RateCardOut.example)), "rate_card_not_found"),
     summary="One rate card",
 )
 def one_card(request: HttpRequest, card_id: str) -> HttpResponse:
@@ -72,7 +80,13 @@ def one_card(request: HttpRequest, card_id: str) -> HttpResponse:
 @router.patch(
     "/rate-cards/{card_id}/",
     response={200: Ok[RateCardOut], **problems()},
-    openapi_extra=examples(request={"zone_ids": [1, 2, 3]}, response=CARD),
+    openapi_extra=refusing(
+        examples(request={"zone_ids": [1, 2, 3]}, response=CARD),
+        "rate_card_name_taken",
+        "rate_card_elsewhere",
+        "second_person_needed",
+        "rate_card_not_found",
+    ),
     summary="Change a rate card",
 )
 def change_card(request: HttpRequest, card_id: str, payload: ChangedCardIn) -> HttpResponse:
@@ -88,12 +102,17 @@ def change_card(request: HttpRequest, card_id: str, payload: ChangedCardIn) -> H
 @router.post(
     "/rate-cards/{card_id}/versions/",
     response={201: Ok[RateCardOut], 202: Ok[AskedOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"valid_from": "2026-12-01", "base_rate": 55, "daily_cap": 500},
-            response=enveloped(RateCardOut.example, "Version added"),
-            status=201,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"valid_from": "2026-12-01", "base_rate": 55, "daily_cap": 500},
+                response=enveloped(RateCardOut.example, "Version added"),
+                status=201,
+            )
+        ),
+        *VERSION,
+        "rate_card_elsewhere",
+        "rate_card_not_found",
     ),
     summary="Add a version to a rate card",
 )
@@ -113,7 +132,15 @@ def add_version(request: HttpRequest, card_id: str, payload: CardVersionIn) -> H
 @router.patch(
     "/rate-cards/{card_id}/versions/{tariff_id}/",
     response={200: Ok[RateCardOut], **problems()},
-    openapi_extra=examples(request={"valid_to": "2026-12-05"}, response=CARD),
+    openapi_extra=refusing(
+        examples(request={"valid_to": "2026-12-05"}, response=CARD),
+        "not_an_event",
+        "events_overlap",
+        "rate_card_elsewhere",
+        "second_person_needed",
+        "tariff_not_found",
+        "rate_card_not_found",
+    ),
     summary="End an event of a rate card",
 )
 def end_event(request: HttpRequest, card_id: str, tariff_id: str, payload: EndIn) -> HttpResponse:
@@ -132,7 +159,14 @@ def end_event(request: HttpRequest, card_id: str, tariff_id: str, payload: EndIn
 @router.delete(
     "/rate-cards/{card_id}/versions/{tariff_id}/",
     response={200: Ok[RateCardOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=CARD),
+    openapi_extra=refusing(
+        examples(response=CARD),
+        "tariff_begun",
+        "rate_card_elsewhere",
+        "second_person_needed",
+        "tariff_not_found",
+        "rate_card_not_found",
+    ),
     summary="Withdraw a version of a rate card",
 )
 def withdraw_version(request: HttpRequest, card_id: str, tariff_id: str) -> HttpResponse:

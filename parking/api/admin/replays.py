@@ -10,6 +10,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, enveloped, examples, keyed
 from parking.edge.parsing import path_id
+from parking.edge.refusal_examples import refusing
 from parking.replays.services import replay_by_id, start_replay
 
 router = Router(tags=["Admin"], auth=admin_only)
@@ -20,17 +21,21 @@ _WAITING = ReplayOut.example | {"status": "WAITING", "percent_done": 0, "result"
 @router.post(
     "/replays/",
     response={202: Ok[ReplayOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={
-                "zone_ids": [1, 2],
-                "draft": {"base_rate": 60, "daily_cap": 400},
-                "start_date": "2026-11-01",
-                "end_date": "2026-11-30",
-            },
-            response=enveloped(_WAITING, "Replay started"),
-            status=202,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={
+                    "zone_ids": [1, 2],
+                    "draft": {"base_rate": 60, "daily_cap": 400},
+                    "start_date": "2026-11-01",
+                    "end_date": "2026-11-30",
+                },
+                response=enveloped(_WAITING, "Replay started"),
+                status=202,
+            )
+        ),
+        "bands_overlap",
+        "too_many_replays",
     ),
     summary="Replay closed sessions under another tariff",
 )
@@ -55,7 +60,7 @@ def create_replay(request: HttpRequest, payload: ReplayIn) -> HttpResponse:
 @router.get(
     "/replays/{replay_id}/",
     response={200: Ok[ReplayOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(ReplayOut.example)),
+    openapi_extra=refusing(examples(response=enveloped(ReplayOut.example)), "replay_not_found"),
     summary="One replay",
 )
 def one_replay(request: HttpRequest, replay_id: str) -> HttpResponse:

@@ -16,6 +16,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.parsing import path_id
+from parking.edge.refusal_examples import refusing
 from parking.edge.shop_files import statement_file
 from parking.offers import shops
 from parking.offers.statements import statement_of
@@ -38,12 +39,16 @@ def list_shops(request: HttpRequest, paging: Annotated[Paging, Query()]) -> Http
 @router.post(
     "/shops/",
     response={201: Ok[ShopOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"name": "Chroma", "site_id": 1, "gives": {"kind": "MINUTES", "value": 60}, "people": [7]},
-            response=enveloped(ShopOut.example, "Shop made"),
-            status=201,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"name": "Chroma", "site_id": 1, "gives": {"kind": "MINUTES", "value": 60}, "people": [7]},
+                response=enveloped(ShopOut.example, "Shop made"),
+                status=201,
+            )
+        ),
+        "shop_name_taken",
+        "site_not_found",
     ),
     summary="Make a shop",
 )
@@ -57,7 +62,7 @@ def create_shop(request: HttpRequest, payload: NewShopIn) -> HttpResponse:
 @router.get(
     "/shops/{shop_id}/",
     response={200: Ok[ShopOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(ShopOut.example)),
+    openapi_extra=refusing(examples(response=enveloped(ShopOut.example)), "shop_not_found"),
     summary="One shop",
 )
 def one_shop(request: HttpRequest, shop_id: str) -> HttpResponse:
@@ -68,7 +73,11 @@ def one_shop(request: HttpRequest, shop_id: str) -> HttpResponse:
 @router.patch(
     "/shops/{shop_id}/",
     response={200: Ok[ShopOut], **problems()},
-    openapi_extra=examples(request={"per_day": 80}, response=enveloped(ShopOut.example, "Shop changed")),
+    openapi_extra=refusing(
+        examples(request={"per_day": 80}, response=enveloped(ShopOut.example, "Shop changed")),
+        "shop_name_taken",
+        "shop_not_found",
+    ),
     summary="Change a shop",
 )
 def change_shop(request: HttpRequest, shop_id: str, payload: ChangedShopIn) -> HttpResponse:
@@ -87,7 +96,13 @@ class StatementQuery(BaseModel):
 @router.get(
     "/shops/{shop_id}/statement/",
     response={200: Ok[StatementOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(StatementOut.example)),
+    openapi_extra=refusing(
+        examples(response=enveloped(StatementOut.example)),
+        "month_not_over",
+        "nothing_to_invoice",
+        "series_used_up",
+        "shop_not_found",
+    ),
     summary="Statement of a shop",
 )
 def statement(request: HttpRequest, shop_id: str, wanted: Annotated[StatementQuery, Query()]) -> HttpResponseBase:

@@ -7,6 +7,7 @@ from ninja import Query, Router
 
 from parking.accounts.models import Approval
 from parking.api.paging import Paging, page_of
+from parking.api.refusals import VERSION
 from parking.api.shapes.approvals import AskedOut, asked
 from parking.api.shapes.demand import DemandIn, DemandOut
 from parking.api.shapes.tariff_fields import EndIn, HolidayIn, NewTariffIn
@@ -17,6 +18,7 @@ from parking.edge.answers import ok
 from parking.edge.callers import actor_of, admin_only
 from parking.edge.describe import READ_PROBLEMS, WRITE_PROBLEMS, Ok, Page, enveloped, examples, keyed, paged, problems
 from parking.edge.parsing import path_id, path_ref
+from parking.edge.refusal_examples import refusing
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import find_zone
 from parking.tariffs import demand, holidays, zone_demand, zone_tariffs
@@ -43,7 +45,7 @@ def _zone(request: HttpRequest, zone_ref: str) -> ParkingZone:
 @router.get(
     "/zones/{zone_ref}/tariffs/",
     response={200: Ok[Page[TariffOut]], **READ_PROBLEMS},
-    openapi_extra=examples(response=paged(TariffOut.example)),
+    openapi_extra=refusing(examples(response=paged(TariffOut.example)), "zone_not_found"),
     summary="Tariffs of a zone",
 )
 def list_tariffs(request: HttpRequest, zone_ref: str, paging: Annotated[Paging, Query()]) -> HttpResponse:
@@ -56,8 +58,10 @@ def list_tariffs(request: HttpRequest, zone_ref: str, paging: Annotated[Paging, 
 @router.post(
     "/zones/{zone_ref}/tariffs/",
     response={201: Ok[TariffOut], 202: Ok[AskedOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(request=NEW_TARIFF, response=enveloped(TariffOut.example, "Tariff added"), status=201)
+    openapi_extra=refusing(
+        keyed(examples(request=NEW_TARIFF, response=enveloped(TariffOut.example, "Tariff added"), status=201)),
+        *VERSION,
+        "zone_not_found",
     ),
     summary="Add a tariff to a zone",
 )
@@ -80,11 +84,18 @@ def add_tariff(request: HttpRequest, zone_ref: str, payload: NewTariffIn) -> Htt
 @router.patch(
     "/zones/{zone_ref}/tariffs/{tariff_id}/",
     response={200: Ok[TariffOut], **problems()},
-    openapi_extra=examples(
-        request={"valid_to": "2026-12-05"},
-        response=enveloped(
-            TariffOut.example | {"valid_to": "2026-12-05T18:30:00Z", "is_event": True}, "Tariff changed"
+    openapi_extra=refusing(
+        examples(
+            request={"valid_to": "2026-12-05"},
+            response=enveloped(
+                TariffOut.example | {"valid_to": "2026-12-05T18:30:00Z", "is_event": True}, "Tariff changed"
+            ),
         ),
+        "not_an_event",
+        "events_overlap",
+        "second_person_needed",
+        "tariff_not_found",
+        "zone_not_found",
     ),
     summary="End an event of a zone",
 )
@@ -104,7 +115,13 @@ def end_event(request: HttpRequest, zone_ref: str, tariff_id: str, payload: EndI
 @router.delete(
     "/zones/{zone_ref}/tariffs/{tariff_id}/",
     response={200: Ok[None], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(None, "Tariff withdrawn")),
+    openapi_extra=refusing(
+        examples(response=enveloped(None, "Tariff withdrawn")),
+        "tariff_begun",
+        "second_person_needed",
+        "tariff_not_found",
+        "zone_not_found",
+    ),
     summary="Withdraw a tariff of a zone",
 )
 def withdraw_tariff(request: HttpRequest, zone_ref: str, tariff_id: str) -> HttpResponse:
@@ -124,7 +141,7 @@ def withdraw_tariff(request: HttpRequest, zone_ref: str, tariff_id: str) -> Http
 @router.get(
     "/zones/{zone_ref}/demand/",
     response={200: Ok[DemandOut], **READ_PROBLEMS},
-    openapi_extra=examples(response=enveloped(DemandOut.example)),
+    openapi_extra=refusing(examples(response=enveloped(DemandOut.example)), "zone_not_found"),
     summary="Demand of a zone",
 )
 def demand_of_zone(request: HttpRequest, zone_ref: str) -> HttpResponse:
@@ -135,8 +152,10 @@ def demand_of_zone(request: HttpRequest, zone_ref: str) -> HttpResponse:
 @router.put(
     "/zones/{zone_ref}/demand/",
     response={200: Ok[DemandOut], 202: Ok[AskedOut], **problems()},
-    openapi_extra=examples(
-        request={"steps": DemandOut.example["steps"]}, response=enveloped(DemandOut.example, "Demand set")
+    openapi_extra=refusing(
+        examples(request={"steps": DemandOut.example["steps"]}, response=enveloped(DemandOut.example, "Demand set")),
+        "waits_already",
+        "zone_not_found",
     ),
     summary="Set the demand of a zone",
 )
@@ -160,7 +179,7 @@ def set_demand(request: HttpRequest, zone_ref: str, payload: DemandIn) -> HttpRe
 @router.get(
     "/sites/{site_ref}/holidays/",
     response={200: Ok[Page[HolidayOut]], **READ_PROBLEMS},
-    openapi_extra=examples(response=paged(HolidayOut.example)),
+    openapi_extra=refusing(examples(response=paged(HolidayOut.example)), "site_not_found"),
     summary="Holidays of a site",
 )
 def list_holidays(request: HttpRequest, site_ref: str, paging: Annotated[Paging, Query()]) -> HttpResponse:
@@ -172,12 +191,17 @@ def list_holidays(request: HttpRequest, site_ref: str, paging: Annotated[Paging,
 @router.post(
     "/sites/{site_ref}/holidays/",
     response={201: Ok[HolidayOut], 202: Ok[AskedOut], **WRITE_PROBLEMS},
-    openapi_extra=keyed(
-        examples(
-            request={"date": "2026-12-25", "name": "Christmas"},
-            response=enveloped(HolidayOut.example, "Holiday added"),
-            status=201,
-        )
+    openapi_extra=refusing(
+        keyed(
+            examples(
+                request={"date": "2026-12-25", "name": "Christmas"},
+                response=enveloped(HolidayOut.example, "Holiday added"),
+                status=201,
+            )
+        ),
+        "holiday_exists",
+        "waits_already",
+        "site_not_found",
     ),
     summary="Add a holiday",
 )
@@ -198,7 +222,9 @@ def add_holiday(request: HttpRequest, site_ref: str, payload: HolidayIn) -> Http
 @router.delete(
     "/sites/{site_ref}/holidays/{holiday_id}/",
     response={200: Ok[None], 202: Ok[AskedOut], **problems()},
-    openapi_extra=examples(response=enveloped(None, "Holiday removed")),
+    openapi_extra=refusing(
+        examples(response=enveloped(None, "Holiday removed")), "waits_already", "holiday_not_found", "site_not_found"
+    ),
     summary="Remove a holiday",
 )
 def remove_holiday(request: HttpRequest, site_ref: str, holiday_id: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from parking.stays.models import ParkingSession
 from parking.stays.queries import last_sessions_of
 from parking.web.driver.cards import Price, ZoneCard
+from parking.web.driver.forms import rates_text
 
 _LOOKED_AT = 10
 
@@ -20,6 +21,11 @@ class Again:
     last: ParkingSession
     price: Price
     cost: Decimal
+
+    @property
+    def rates(self) -> str:
+        """Return what an hour costs, for the form: it books at the price that was shown, or asks."""
+        return rates_text([(self.last.vehicle_kind, self.price.hourly_rate)])
 
 
 def again_of(driver_id: int, cards: Iterable[ZoneCard], *, hours: int, now: datetime) -> Again | None:

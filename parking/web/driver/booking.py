@@ -32,7 +32,7 @@ from parking.vehicles.queries import plate_matches
 from parking.vehicles.saving import save_vehicle
 from parking.web.access import driver_of, to_sign_in, user_of
 from parking.web.driver.cards import kept_for, own_places, zone_card, zone_cards
-from parking.web.driver.forms import BookingForm
+from parking.web.driver.forms import BookingForm, rates_text
 from parking.web.driver.wanted import HOURS, read_hours
 from parking.web.live import drawn_once, live, minute
 from parking.web.pass_words import ShownPass, shown_pass
@@ -100,6 +100,7 @@ def _zone_page(request: HttpRequest, zone_id: int, form: BookingForm | None) -> 
     shown["open_ticket"] = _ticket_in_the_way(request, form) if form else None
     shown["passes"] = _passes_here(request, card.zone, shown["now"]) if form else []
     shown["stays"] = [(price, price.for_stay(shown["now"], card.hours)) for price in card.prices]
+    shown["rates"] = rates_text((price.kind, price.hourly_rate) for price in card.prices)
     return page(request, "driver/zone.html", section="zones", form=form, key=requests.new_form_key(), **shown)
 
 
@@ -132,6 +133,7 @@ def _book(request: HttpRequest, attempt: Attempt, zone_id: int, form: BookingFor
         special=values.get("slot_kind") or None,
         promo_code=values["promo_code"] or None,
         use_points=values.get("use_points") or 0,
+        expected_rate=form.expected_rate(),
     )
 
 

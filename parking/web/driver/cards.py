@@ -18,7 +18,8 @@ from parking.facilities.queries import ZoneCounts, zones_with_counts
 from parking.facilities.rules import distance_m
 from parking.stays.kept_places import KeptPlace, kept_places_of
 from parking.stays.promises import bookable_in
-from parking.tariffs.queries import PriceNow, prices_of
+from parking.tariffs.demand import demand_now
+from parking.tariffs.queries import PriceNow, price_now, prices_of
 from parking.tariffs.rules import Stay, Terms, lines_of, total_of
 from parking.vehicles.models import VehicleKind
 from parking.web.access import driver_of
@@ -242,7 +243,7 @@ def _card(
     kind: str,
     now: datetime,
 ) -> ZoneCard:
-    cars, *others = [Price.of(price) for price in prices_of(zone, now)]
+    cars, *others = _prices(zone, counts, now)
     own = [price for price in others if (price.terms, price.demand_percent) != (cars.terms, cars.demand_percent)]
     cost = next((price for price in own if price.kind == kind), cars).for_stay(now, hours)
     # Without those for kinds that the zone takes no more.
@@ -250,6 +251,18 @@ def _card(
     with_kept = left.with_kept([place.kinds for place in kept])
     closed, metres = closed_place(zone, now), _distance(zone, near)
     return ZoneCard(zone, counts, with_kept, (cars, *own), closed, hours, cost, metres, own=kept)
+
+
+def _prices(zone: ParkingZone, counts: ZoneCounts, now: datetime) -> list[Price]:
+    """Return the prices of cars, and of other kinds: those with their own, in busy or quiet times all that may come.
+
+    How busy a zone is depends on the slots that a kind may take.
+    """
+    prices = [Price.of(price) for price in prices_of(zone, now)]
+    if demand_now.value().steps.get(zone.pk):
+        named, found = {price.kind for price in prices}, kinds_with_slots(zone, counts.kinds)
+        prices += [Price.of(price_now(zone, now, kind)) for kind in found if kind not in named]
+    return prices
 
 
 def _distance(zone: ParkingZone, near: Point | None) -> int | None:

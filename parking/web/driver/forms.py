@@ -1,6 +1,8 @@
 """Forms for booking, paying and cancelling."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -21,6 +23,7 @@ from parking.web.templatetags.parking import kind_choices, rupees, word
 NEW_VEHICLE = "new"
 # More are used for no booking.
 _MOST_POINTS = 5000
+_RATE = re.compile(r"([A-Z0-9_]{1,30}):([0-9]{1,7}\.[0-9]{2})")
 # What a gateway is to somebody who pays; its own name says it best, except for the one without money.
 _WAYS: dict[str, Promise] = {
     "PHONEPE": _("PhonePe: UPI, card, wallet"),
@@ -153,12 +156,22 @@ class BookingForm(WayToPayForm):
             cleaned |= {"owner_name": row.owner_name, "remember": False}
         return cleaned
 
+    def expected_rate(self) -> Decimal | None:
+        """Return what an hour cost on the page that was sent (rupees), for the kind that is booked; None if unknown."""
+        rates = {kind: Decimal(rate) for kind, rate in _RATE.findall(str(self.data.get("rates", "")))}
+        return rates.get(self.cleaned_data["vehicle_kind"], rates.get(VehicleKind.CAR))
+
     def _saved_row(self, value: str) -> SavedVehicle | None:
         return next((row for row in self.saved if str(row.pk) == value), None)
 
     def add_refusal(self, error: DomainError) -> None:
         if not add_code_refusal(self, error):
             super().add_refusal(error)
+
+
+def rates_text(rates: Iterable[tuple[str, Decimal]]) -> str:
+    """Return what an hour costs by kind, as `expected_rate` reads it; kinds that are not named pay as cars do."""
+    return " ".join(f"{kind}:{rate:.2f}" for kind, rate in rates)
 
 
 class CodeForm(ServiceForm):

@@ -29,10 +29,10 @@ from parking.stays.promises import promises_of
 from parking.stays.queries import vehicles_of
 from parking.stays.window_rules import Window, fits
 from parking.tariffs.queries import prices_of
-from parking.tariffs.rules import stay_lines, total_of
+from parking.tariffs.rules import rate_at, stay_lines, total_of
 from parking.web.access import for_drivers, user_of
 from parking.web.driver.cards import Price
-from parking.web.driver.forms import BookingForm
+from parking.web.driver.forms import BookingForm, rates_text
 from parking.web.driver.window_form import WindowForm
 
 
@@ -58,6 +58,11 @@ class Offer:
     prices: list[tuple[Price, Decimal]]
     others: list[Elsewhen]
     href: str
+
+    @property
+    def rates(self) -> str:
+        """Return what an hour costs at the start by kind, for the form: reservations have no busy or quiet times."""
+        return rates_text((price.kind, rate_at(self.window.starts_at, price.terms).rate) for price, _ in self.prices)
 
     def price_of(self, kind: str) -> Price:
         return next((price for price, _ in self.prices if price.kind == kind), self.prices[0][0])
@@ -119,6 +124,7 @@ def _reserve(request: HttpRequest, attempt: Attempt, zone_id: int, form: Booking
         key=attempt.key,
         promo_code=values["promo_code"] or None,
         use_points=values.get("use_points") or 0,
+        expected_rate=form.expected_rate(),
     )
 
 

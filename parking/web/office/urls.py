@@ -124,6 +124,7 @@ urlpatterns: list[URLPattern] = [
     path("kinds/", kinds.overview, name="office_kinds"),
     path("rate-cards/", rate_cards.overview, name="office_rate_cards"),
     path("rate-cards/<int:card_id>/", rate_cards.one, name="office_rate_card"),
+    path("rate-cards/<int:card_id>/<int:tariff_id>/", rate_cards.change_version, name="office_card_version"),
     path("what-if/", replays.listing, name="office_replays"),
     path("what-if/<int:replay_id>/", replays.one, name="office_replay"),
     path("what-if/<int:replay_id>/live/", replays.progress, name="office_replay_live"),

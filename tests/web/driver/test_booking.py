@@ -8,14 +8,20 @@ import pytest
 from django.test import Client
 
 from parking.checkout import cancelling
-from parking.core import clock, site_settings
+from parking.core import clock, fresh, site_settings
+from parking.core.actor import SYSTEM
 from parking.core.errors import DomainError
 from parking.core.ids import Ref
 from parking.facilities.models import ParkingZone
+from parking.facilities.services import add_slots
 from parking.stays.models import ParkingSession
 from parking.tariffs.book import prices_now
 from parking.tariffs.demand import demand_now
 from parking.tariffs.models import ZoneTariff
+from parking.tariffs.rules.demand import DemandStep
+from parking.tariffs.versions import Draft
+from parking.tariffs.zone_demand import set_demand
+from parking.tariffs.zone_tariffs import add_tariff
 from parking.vehicles.models import SavedVehicle
 from parking.vehicles.saving import save_vehicle
 from tests.build import actor, book, make_user, make_zone
@@ -154,6 +160,17 @@ def test_one_press_books_as_last_time(driver, zone, page):
     assert again(page) == {}  # the vehicle has an open booking
 
 
+def test_another_price_than_last_time_was_shown_with_is_asked_about(driver, zone, page):
+    cancelling.cancel(actor=actor(driver), session=Ref(pk=book(driver, zone, "DL-01-AB-1234").pk), reason="",
+                      now=clock.now(), only_of_caller=True)  # fmt: skip
+    values = again(page)
+    assert values["rates"] == "CAR:50.00"
+    add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=Draft({"base_rate": Decimal(60)}), now=clock.now())
+    sent = page.post(values.pop("to"), values)
+    assert "The price has changed. Please check it and book again." in text_of(sent)
+    assert not ParkingSession.objects.open().exists()
+
+
 def test_the_last_zone_that_is_free_takes_the_last_vehicle(driver, zone, page):
     small = make_zone("Small", slots=1)
     now = clock.now()
@@ -281,6 +298,39 @@ def test_somebody_elses_saved_vehicle_is_no_choice(page, zone):
 
 def test_the_button_says_what_it_costs(page, zone):
     assert "Book and pay ₹50" in text_of(page.get(f"/zones/{zone.pk}/"))
+
+
+def rates_of(answer):
+    (rates,) = re.findall(r'name="rates" value="([^"]*)"', answer.content.decode())
+    return rates
+
+
+def test_another_price_than_the_page_had_is_asked_about_again(page, zone):
+    assert rates_of(page.get(f"/zones/{zone.pk}/")) == "CAR:50.00"
+    draft = Draft({"base_rate": Decimal("60.00"), "booking_fee": Decimal("50.00")})
+    add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=draft, now=clock.now())
+    answer = page.post(f"/zones/{zone.pk}/", NEW | {"rates": "CAR:50.00"})
+    assert "The price has changed. Please check it and book again." in text_of(answer)
+    assert (rates_of(answer), ParkingSession.objects.exists()) == ("CAR:60.00", False)
+    page.post(f"/zones/{zone.pk}/", NEW | {"rates": "CAR:60.00", "key": "another"})
+    assert ParkingSession.objects.get().terms["base_rate"] == "60.00"
+
+
+def test_each_kind_is_shown_and_asked_for_its_own_busy_times(page, zone, driver):
+    """Five of ten slots for cars are taken; with the slots for charging, electric cars have five of twenty."""
+    add_slots(actor=SYSTEM, zone_id=zone.pk, prefix="E-", first=1, last=10, kind="EV", now=clock.now())
+    set_demand(actor=SYSTEM, zone_id=zone.pk, steps=[DemandStep(50, 20)], now=clock.now())
+    for _ in range(5):
+        book(make_user(), zone)
+    fresh.forget_all()
+    assert rates_of(page.get(f"/zones/{zone.pk}/")) == "CAR:60.00 EV:50.00"
+    page.post(f"/zones/{zone.pk}/", NEW | {"vehicle_kind": "EV", "rates": "CAR:60.00 EV:50.00"})
+    assert ParkingSession.objects.get(driver=driver).offers == {}
+
+
+@pytest.mark.parametrize("rates", ["", "CAR", "CAR:NaN", "CAR:-1.00", "CAR:1e9.00", "\x00", "EV:1.00"])
+def test_rates_that_no_page_had_are_no_expectation(page, zone, rates):
+    assert page.post(f"/zones/{zone.pk}/", NEW | {"rates": rates}).status_code == 302
 
 
 def test_a_form_sent_twice_books_once(page, zone):

@@ -1,6 +1,7 @@
 """The driver's passes: what the pages say, and what their forms do."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -148,3 +149,21 @@ def test_the_page_of_a_zone_says_what_a_pass_covers_there(driver: User, plan: Pl
     bought(driver, plan, PLATE)
     assert said in _text(_browser(driver).get(f"/zones/{zone.pk}/"))
     assert said not in _text(_browser(make_user()).get(f"/zones/{zone.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "text"),
+    [
+        ({"vehicles": f"{PLATE}\nDL-01-AB-1235"}, "vehicles", "1 से 1 गाड़ियाँ।"),
+        ({"starts_on": "2026-11-21"}, "starts_on", "आज, या ज़्यादा से ज़्यादा 60 दिन आगे।"),
+        ({"starts_on": "2027-01-22"}, "starts_on", "आज, या ज़्यादा से ज़्यादा 60 दिन आगे।"),
+    ],
+)
+def test_what_a_pass_may_not_be_is_said_in_hindi_at_its_field(
+    driver: User, plan: Plan, wrong: dict[str, str], field: str, text: str
+) -> None:
+    browser = _browser(driver)
+    browser.cookies["django_language"] = "hi"
+    answer: Any = _buy(browser, plan, **wrong)
+    assert answer.context["form"].errors == {field: [text]}
+    assert not Subscription.objects.exists()

@@ -1,14 +1,19 @@
 """The driver's pages of reservations and waiting lists: what they say, and what their forms do."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from time_machine import Traveller
 
 from parking.accounts.models import User
 from parking.checkout import placing, waiting_list
+from parking.core.actor import SYSTEM
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.stays.models import ParkingSession
 from parking.stays.waiting_models import WaitingEntry
+from parking.tariffs.versions import Draft
+from parking.tariffs.zone_tariffs import add_tariff
 from tests.build import book, cancel, make_user, make_zone, reloaded, reserve
 from tests.moments import START, at
 
@@ -50,6 +55,19 @@ def test_a_window_is_shown_with_its_price_and_reserved(browser: Client, zone: Pa
     assert ParkingSession.objects.count() == 1
     ticket = _text(browser.get(f"/tickets/{session.pk}/"))
     assert "Come between 19:30 and 20:30." in ticket
+
+
+def test_another_price_of_the_window_is_asked_about_again(browser: Client, zone: ParkingZone) -> None:
+    address = f"/zones/{zone.pk}/reserve/{QUERY}"
+    assert 'name="rates" value="CAR:50.00"' in _text(browser.get(address))
+    draft = Draft({"base_rate": Decimal("60.00")}, valid_from=at(600))
+    add_tariff(actor=SYSTEM, zone_id=zone.pk, draft=draft, now=START)
+    new = {"vehicle": "new", "plate": PLATE, "vehicle_kind": "CAR", "owner_name": "Asha Rao", "rates": "CAR:50.00"}
+    refused = _text(browser.post(address, new | {"key": "k1"}))
+    assert "The price has changed. Please check it and book again." in refused
+    assert 'name="rates" value="CAR:60.00"' in refused and not ParkingSession.objects.exists()
+    browser.post(address, new | {"key": "k2", "rates": "CAR:60.00"})
+    assert ParkingSession.objects.get().terms["base_rate"] == "60.00"
 
 
 def test_a_full_window_leads_to_others(browser: Client, driver: User) -> None:

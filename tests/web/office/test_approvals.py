@@ -95,3 +95,27 @@ def test_a_holiday_that_ends_is_asked_for_shown_and_approved(admin: User, second
     assert "Sun 22 Nov 2026 is no holiday any more: Feast · Parking today becomes cheaper: Zone A" in shown(second)
     approve(second)
     assert not Holiday.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        ({}, "Car · From now on, without an end · ₹40 per hour"),
+        (
+            {"valid_to": "2026-11-23", "event_name": "Diwali week"},
+            "Car · Diwali week · From now on until 24 Nov 2026, 00:00 · ₹40 per hour",
+        ),
+    ],
+)
+def test_who_approves_a_tariff_reads_when_it_holds_and_its_terms(
+    admin: User, second: Client, zone: ParkingZone, span: dict[str, str], words: str
+) -> None:
+    sent = {
+        "vehicle_kind": "CAR", "base_rate": "40", "booking_fee": "50", "lost_ticket_fee": "150", "step_minutes": "60",
+        "grace_minutes": "10", "minimum_minutes": "60", "free_minutes": "0", "free_mode": "WHOLE",
+        "free_again_after_minutes": "0", "round_to": "0.01", "overstay_percent": "0", "step": "go",
+    }  # fmt: skip
+    assert WAITS in said(browser_of(admin), f"/office/zones/{zone.pk}/tariffs/", sent | span)
+    page = shown(second)
+    assert words in page
+    assert "Grace 10 min · Charged for at least 60 min · Booking fee ₹50 · Lost ticket: ₹150" in page

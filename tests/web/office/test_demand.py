@@ -22,3 +22,12 @@ def test_steps_are_set_and_shown_on_the_page_of_tariffs(admin: User, zone: Parki
     shown = " ".join(office.get(f"/office/zones/{zone.pk}/tariffs/").content.decode().split())
     assert "From 80 % of the slots taken: Busy time +20 %" in shown
     assert office.get(address).context["form"].initial == {"from_0": 0, "change_0": -10, "from_1": 80, "change_1": 20}
+
+
+def test_a_share_of_the_slots_stands_once_also_in_hindi(admin: User, zone: ParkingZone) -> None:
+    office: Client = browser_of(admin)
+    office.cookies["django_language"] = "hi"
+    sent = {"from_0": "80", "change_0": "20", "from_1": "80", "change_1": "30"}
+    page = office.post(f"/office/zones/{zone.pk}/demand/", sent)
+    assert page.context["form"].errors == {"from_1": ["स्लॉट का हर प्रतिशत एक ही बार।"]}
+    assert steps_of(zone.pk) == ()

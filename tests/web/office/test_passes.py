@@ -133,3 +133,27 @@ def test_the_page_of_a_pass_costs_as_many_statements_for_many_periods(
         held = passes.pay(actor=actor(driver), number=held.number, gateway=None, now=held.ends_at).subscription
     # The first one also reads what is read once in a process.
     assert counts[1] == counts[2] <= counts[0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "text"),
+    [
+        ({"inside": "2"}, "inside", "कम से कम 1, और गाड़ियों की संख्या से ज़्यादा नहीं।"),
+        ({"price": "0"}, "price_reason", "बताएँ कि यह प्लान मुफ़्त क्यों है।"),
+        ({"price": "-1"}, "price", "यह 0 या उससे ज़्यादा होना चाहिए।"),
+        ({"vehicles": "21"}, "vehicles", "यह 20 या उससे कम होना चाहिए।"),
+        (
+            {"vehicles": "2", "inside": "2", "reserved": "on"},
+            "reserved",
+            "स्लॉट एक ही गाड़ी के लिए रखा जाता है: एक समय में एक ही अंदर हो सकती है।",
+        ),
+    ],
+)
+def test_what_a_plan_may_not_be_is_said_in_hindi_at_its_field(
+    office: Client, zone: ParkingZone, wrong: dict[str, str], field: str, text: str
+) -> None:
+    office.cookies["django_language"] = "hi"
+    values = {"name": "Office", "site_id": zone.site_id, "period": "WEEK", "price": "900", "vehicles": "1"}
+    page = office.post("/office/plans/new/", values | {"inside": "1", "days": ["MON"]} | wrong)
+    assert page.context["form"].errors == {field: [text]}
+    assert not Plan.objects.exists()

@@ -77,3 +77,23 @@ def test_what_a_code_may_not_say_stands_at_its_field(
     page = office.post(NEW, FIELDS | wrong | {"seen": seen(office, NEW)})
     assert page.context["form"].errors == {field: [text]}
     assert not PromoCode.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "text"),
+    [
+        ({"cap": "0"}, "cap", "0.01 और 100000.00 के बीच।"),
+        ({"value": "-1"}, "value", "यह 0 या उससे ज़्यादा होना चाहिए।"),
+        ({"value": "101"}, "value", "ज़्यादा से ज़्यादा 100, और 0 से ज़्यादा।"),
+        ({"value": "123456789"}, "value", "दशमलव से पहले 8 से ज़्यादा अंक न हों।"),
+        ({"code": "a b"}, "code", "3 से 20 अक्षर, अंक और हाइफ़न।"),
+        ({"uses": "0"}, "uses", "यह 1 या उससे ज़्यादा होना चाहिए।"),
+    ],
+)
+def test_it_is_said_in_hindi_too(
+    office: Client, zone: ParkingZone, wrong: dict[str, str], field: str, text: str
+) -> None:
+    office.cookies["django_language"] = "hi"
+    page = office.post(NEW, FIELDS | wrong | {"seen": seen(office, NEW)})
+    assert page.context["form"].errors == {field: [text]}
+    assert not PromoCode.objects.exists()

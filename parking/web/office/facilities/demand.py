@@ -1,6 +1,7 @@
 """Demand: how the prices of a zone follow how full it is."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +30,8 @@ Pair = tuple[forms.BoundField, forms.BoundField]
 
 class DemandForm(ServiceForm):
     """A row for each step; an empty row is none."""
+
+    service_fields: ClassVar[Mapping[str, str]] = {"steps": "from_0"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,6 +64,10 @@ class DemandForm(ServiceForm):
             missing = [name for name in pair if values[name] is None]
             if len(pair) == 2 and len(missing) == 1:
                 self.add_error(missing[0], _("Enter both, or neither."))
+        shares = [values.get(f"from_{row}") for row in ROWS]
+        for row, share in enumerate(shares):
+            if share is not None and share in shares[:row]:
+                self.add_error(f"from_{row}", _("Each share of the slots once."))
         return values
 
     def steps(self) -> list[DemandStep]:

@@ -1,7 +1,7 @@
 """Rate cards: their zones and versions, a new card, and a new version with what it changes."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -12,12 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from parking.core import clock
 from parking.core.actor import Actor
+from parking.core.errors import DomainError
 from parking.edge.callers import actor_of
+from parking.edge.errors import record_refusal
 from parking.edge.pages import page
+from parking.edge.wording import sentence_for
 from parking.facilities.models import ParkingZone
 from parking.facilities.queries import present_zones
 from parking.tariffs import cards
@@ -32,7 +35,7 @@ from parking.tariffs.rules.terms import with_fields
 from parking.tariffs.versions import Draft
 from parking.tariffs.zone_tariffs import USUAL_FEE
 from parking.vehicles.models import VehicleKind
-from parking.web.access import for_office
+from parking.web.access import for_managers, for_office
 from parking.web.confirming import is_confirmed, is_going_back
 from parking.web.office.facilities.tariff_form import TariffForm, values_of_prices
 from parking.web.office.facilities.tariffs import Row, compared, row_of
@@ -54,6 +57,8 @@ class CardForm(TariffForm):
 
     def __init__(self, *args: Any, zones: Sequence[ParkingZone], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The first version of a card is known by the card's name.
+        del self.fields["event_name"]
         choices = [(zone.pk, f"{zone.site.name} · {zone.name}") for zone in zones]
         self.fields["zone_ids"].choices = choices  # type: ignore[attr-defined]
 
@@ -124,6 +129,24 @@ def one(request: HttpRequest, card_id: int) -> HttpResponse:
     return page(request, "office/rate_cards.html", section=SECTION, card=card, cards=[_shown(card, now)], form=form)
 
 
+@require_POST
+@for_managers
+def change_version(request: HttpRequest, card_id: int, tariff_id: int) -> HttpResponse:
+    """Withdraw a version of a card that has not begun, or end an event now: in all its zones."""
+    actor, now = actor_of(request), clock.now()
+    card = cards.card_by_id(card_id, actor)
+    try:
+        if request.POST.get("end"):
+            cards.end_event(actor=actor, card_id=card.pk, tariff_id=tariff_id, valid_to=now, now=now)
+        else:
+            cards.withdraw_version(actor=actor, card_id=card.pk, tariff_id=tariff_id, now=now)
+        messages.success(request, _("Saved."))
+    except DomainError as error:
+        record_refusal(request, error)
+        messages.error(request, sentence_for(error))
+    return redirect("office_rate_card", card.pk)
+
+
 def _initial(request: HttpRequest, card: RateCard | None) -> dict[str, Any]:
     prices = _newest(card) if card else _NEW
     if request.GET.get("template") == PEAK:
@@ -139,7 +162,7 @@ def _newest(card: RateCard) -> Prices:
 
 def _ask_about(request: HttpRequest, form: TariffForm, card: RateCard, now: datetime) -> HttpResponse:
     draft = form.draft()
-    of_kind = Draft(draft.fields, card.vehicle_kind, draft.valid_from, draft.valid_to)
+    of_kind = replace(draft, vehicle_kind=card.vehicle_kind)
     return _preview(request, form, of_kind, list(card.zones.all()), now, name=card.name)
 
 

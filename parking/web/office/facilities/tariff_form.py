@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import lazy
@@ -47,6 +47,13 @@ _PLAIN = (
 
 
 class TariffForm(ServiceForm):
+    # A service refuses bands, slabs and the night as a whole: said at the first field of them.
+    service_fields: ClassVar[Mapping[str, str]] = {
+        "bands": "name_0",
+        "slabs": "slab_until_0",
+        "night_charge": "night_price",
+    }
+
     vehicle_kind = forms.ChoiceField(label=_("Vehicle type"), choices=kind_choices)
     valid_from = forms.DateField(
         label=_("Holds from"),
@@ -61,6 +68,13 @@ class TariffForm(ServiceForm):
         widget=forms.DateInput(attrs={"type": "date"}),
         validators=day_bounds(_("This day cannot be chosen.")),
         help_text=_("The last day. Afterwards the tariff of before holds again."),
+    )
+    # Bands have fields that begin with `name`, and so has a rate card.
+    event_name = forms.CharField(
+        label=_("Name, for an event"),
+        required=False,
+        max_length=100,
+        help_text=_("Such as Diwali week. It stands in the list of versions."),
     )
     base_rate = RupeesField(label=_("Rate per hour where no band holds"))
     booking_fee = RupeesField(label=_("Booking fee"))
@@ -137,6 +151,9 @@ class TariffForm(ServiceForm):
             if any(is_given(values.get(f"{name}_{row}")) for name in SLAB):
                 self._whole(values, [f"{name}_{row}" for name in SLAB[:2]], force=True)
         self._whole(values, ["night_from", "night_to", "night_price"])
+        first, last = values.get("valid_from"), values.get("valid_to")
+        if first and last and last < first:
+            self.add_error("valid_to", gettext("Not before the first day."))
         if not self.errors and any(slabs_in(values, self._slab_rows)):
             self._refuse_beside_slabs(values)
         return values
@@ -167,7 +184,8 @@ class TariffForm(ServiceForm):
             "slabs": tuple(slabs_in(values, self._slab_rows)),
             "night_charge": self._night(),
         }
-        return Draft(fields, values.get("vehicle_kind", ""), values["valid_from"], values["valid_to"])
+        name = values.get("event_name", "")
+        return Draft(fields, values.get("vehicle_kind", ""), values["valid_from"], values["valid_to"], name)
 
     def _night(self) -> NightCharge | None:
         values = self.cleaned_data

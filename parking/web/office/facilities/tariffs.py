@@ -28,6 +28,7 @@ from parking.tariffs.rules.checks import checked
 from parking.tariffs.rules.preview import ENTRIES, PreviewRow, preview
 from parking.tariffs.rules.templates import PEAK, peak_bands
 from parking.tariffs.rules.terms import with_fields
+from parking.tariffs.versions import span_of
 from parking.vehicles.models import VehicleKind
 from parking.web.access import for_managers, for_office
 from parking.web.confirming import is_confirmed, is_going_back
@@ -95,6 +96,8 @@ def _initial(request: HttpRequest, zone: ParkingZone, now: datetime) -> dict[str
 
 def _ask_about(request: HttpRequest, zone: ParkingZone, form: TariffForm, now: datetime) -> HttpResponse:
     draft = form.draft()
+    # Days that a version cannot have are refused before it is shown.
+    span_of(draft, ZoneInfo(zone.site.time_zone), now)
     before = price_now(zone, now, draft.vehicle_kind).terms
     after = terms_under(checked(Prices(**draft.fields)), zone=zone, now=now)
     day = draft.valid_from or now.astimezone(ZoneInfo(zone.site.time_zone)).date()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -35,7 +35,7 @@ from parking.web.access import for_managers, for_office
 from parking.web.bill_words import demand_in_words
 from parking.web.components import amount_text
 from parking.web.price_words import words_of
-from parking.web.templatetags.parking import word
+from parking.web.templatetags.parking import moment, word
 
 SECTION = "approvals"
 
@@ -116,8 +116,25 @@ def _wanted(approval: Approval) -> Iterator[str]:
 
 
 def _tariff(approval: Approval) -> Iterator[str]:
-    yield word(approval.facts["vehicle_kind"])
-    yield from _prices(Prices.from_json(approval.facts["terms"]))
+    facts = approval.facts
+    yield word(facts["vehicle_kind"])
+    if facts.get("name"):
+        yield facts["name"]
+    yield _span(facts.get("valid_from"), facts.get("valid_to"), approval.site_id)
+    yield from _prices(Prices.from_json(facts["terms"]))
+
+
+def _span(begins: str | None, ends: str | None, site_id: int | None) -> str:
+    """Return when a tariff would hold: the difference between an event of a day and a price for good."""
+    times = {
+        "begins": moment(datetime.fromisoformat(begins), site_id) if begins else "",
+        "ends": moment(datetime.fromisoformat(ends), site_id) if ends else "",
+    }
+    if begins and ends:
+        return _("From %(begins)s until %(ends)s") % times
+    if ends:
+        return _("From now on until %(ends)s") % times
+    return _("From %(begins)s on") % times if begins else _("From now on, without an end")
 
 
 def _demand(approval: Approval) -> Iterator[str]:
@@ -200,7 +217,11 @@ def _prices(prices: Prices) -> Iterator[str]:
     if words is not None:
         yield from ([words.label] if words.parts else [])
         yield from words.sentences
+    yield _("Grace %(minutes)s min") % {"minutes": prices.grace_minutes}
+    if not prices.slabs:
+        yield _("Charged for at least %(minutes)s min") % {"minutes": prices.minimum_minutes}
     yield _("Booking fee %(amount)s") % {"amount": amount_text(prices.booking_fee)}
+    yield _("Lost ticket: %(amount)s") % {"amount": amount_text(prices.lost_ticket_fee)}
 
 
 @require_POST

@@ -1,8 +1,8 @@
 """Shops: the list, a new one, changing one, and their statements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -67,6 +67,8 @@ class ShopForm(EditForm):
 
     # Needed, unless the purchase decides.
     one_of = ("value",)
+    # Looked at here before is all of it but the sum from which a purchase makes parking free.
+    service_fields: ClassVar[Mapping[str, str]] = {"gives": "from_amount"}
 
     def __init__(self, *args: Any, sites: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
 """Vouchers: the list with what became of each, a new one, and withdrawing one."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.paginator import Paginator
@@ -26,6 +27,8 @@ ROWS = 50
 
 
 class VoucherForm(ServiceForm):
+    service_fields: ClassVar[Mapping[str, str]] = {"value": "amount", "valid_to": "until"}
+
     amount = AmountField(label=gettext_lazy("Amount"))
     until = DayField(label=gettext_lazy("Last day"), required=True)
     reason = forms.CharField(
