@@ -10,9 +10,13 @@ import os
 import signal
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import django
+from django.conf import settings
 from granian.cli import entrypoint
+
+from deploy import assets
 
 AFTER_LINE = "--after-line"
 
@@ -33,12 +37,19 @@ def load_addresses() -> None:
     import_module("smart_parking.urls")
 
 
+def take_collected_files() -> None:
+    """Serve the files for browsers that were collected since the settings were read, not those before them."""
+    if Path(settings.STATIC_ROOT).parent == assets.HOME:
+        settings.STATIC_ROOT = str(assets.CURRENT.resolve())
+
+
 def main() -> None:
     if sys.argv[1] == AFTER_LINE:
         del sys.argv[1]
         load_addresses()
         if not sys.stdin.readline():
             sys.exit("Whoever prepares the start has ended.")
+        take_collected_files()
     import_module(sys.argv[1].partition(":")[0])
     os.register_at_fork(after_in_child=forget_inherited_handler)
     entrypoint()  # type: ignore[no-untyped-call]

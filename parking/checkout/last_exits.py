@@ -31,7 +31,7 @@ LAST_EXIT = Kind(
     _("Last exit from %(site)s: %(leave_by)s"),
     _("%(plate)s is still at %(zone)s, %(site)s. Please leave by %(leave_by)s. After that no car can leave."),
     {
-        "plate": ValueType.TEXT,
+        "plate": ValueType.PLATE,
         "zone": ValueType.TEXT,
         "site": ValueType.TEXT,
         "leave_by": ValueType.TIME,

@@ -12,6 +12,7 @@ from parking.checkout.driver_messages import to_driver
 from parking.core.actor import SYSTEM, Actor
 from parking.core.ids import Ref
 from parking.core.money import indian
+from parking.core.plate_words import plate_text
 from parking.core.site_settings import own_logo
 from parking.facilities.calendars import zone_of
 from parking.invoices.letters import Letter, letter_pdf
@@ -32,7 +33,7 @@ LEFT_BEHIND = Kind(
     "left_behind",
     _("%(plate)s is still at %(zone)s"),
     _("%(plate)s has been inside %(zone)s, %(site)s for %(days)s days. Please collect it."),
-    {"plate": TEXT, "zone": TEXT, "site": TEXT, "days": TEXT, "amount": MONEY},
+    {"plate": ValueType.PLATE, "zone": TEXT, "site": TEXT, "days": TEXT, "amount": MONEY},
     sums={"amount": _("%(amount)s is due so far.")},
     channels=frozenset({Channel.MAIL, Channel.PUSH, Channel.SMS}),
     button=_("Open the ticket"),
@@ -71,7 +72,7 @@ def _pdf(session: ParkingSession, now: datetime, *, is_letter: bool) -> bytes:
     entered = session.entry_time or session.booked_at
     days = (now - entered).days
     facts = [
-        (gettext("Plate"), session.vehicle.vehicle_number),
+        (gettext("Plate"), plate_text(session.vehicle.vehicle_number)),
         (gettext("Car park"), f"{site.name}, {session.zone.name} {session.slot_number or ''}".strip()),
         (gettext("Inside since"), date_format(entered.astimezone(here), "j M Y, H:i")),
         (gettext("Due so far"), f"\u20b9{indian(bill.due).removesuffix('.00')}"),

@@ -12,7 +12,7 @@ from parking.payments.events import DebtObjectionAnswered
 from parking.stays.models import ParkingSession
 
 TEXT, MONEY = ValueType.TEXT, ValueType.MONEY
-_VALUES = {"plate": TEXT, "zone": TEXT, "site": TEXT, "debt": MONEY, "answer": TEXT}
+_VALUES = {"plate": ValueType.PLATE, "zone": TEXT, "site": TEXT, "debt": MONEY, "answer": TEXT}
 
 UPHELD = Kind(
     "objection_upheld",

@@ -33,7 +33,7 @@ from parking.payments.models import Payment
 from parking.vehicles.models import Vehicle
 
 TEXT, MONEY, TIME = ValueType.TEXT, ValueType.MONEY, ValueType.TIME
-_PASS = {"number": TEXT, "plan": TEXT, "site": TEXT, "plates": TEXT}
+_PASS = {"number": TEXT, "plan": TEXT, "site": TEXT, "plates": ValueType.PLATE}
 _OPEN = _("Open the pass")
 
 # --- Kinds -----------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ VEHICLES = Kind(
     "pass_vehicles",
     _("The vehicles of your pass %(number)s change"),
     _("From %(from)s the pass %(plan)s at %(site)s is for %(plates)s. No longer on it: %(removed)s."),
-    {**_PASS, "from": TIME, "removed": TEXT},
+    {**_PASS, "from": TIME, "removed": ValueType.PLATE},
     button=_OPEN,
     name=_("Vehicles of a pass changed"),
 )

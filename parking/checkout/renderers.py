@@ -48,7 +48,7 @@ from parking.stays.models import EndReason, ParkingSession
 from parking.stays.waiting_models import WaitingEntry, WaitingState
 
 TEXT, MONEY, TIME = ValueType.TEXT, ValueType.MONEY, ValueType.TIME
-_PLACE = {"plate": TEXT, "zone": TEXT, "site": TEXT}
+_PLACE = {"plate": ValueType.PLATE, "zone": TEXT, "site": TEXT}
 _TICKET = _("Open the ticket")
 _KEPT = _("Kept: %(kept)s.")
 MAIL_ONLY = frozenset({Channel.MAIL})

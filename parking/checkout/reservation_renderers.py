@@ -20,7 +20,7 @@ from parking.stays.events import PlaceOffered, ReservationClaimed, ReservationUn
 from parking.stays.models import ParkingSession, SessionStatus
 
 TEXT, MONEY, TIME = ValueType.TEXT, ValueType.MONEY, ValueType.TIME
-_PLACE = {"plate": TEXT, "zone": TEXT, "site": TEXT}
+_PLACE = {"plate": ValueType.PLATE, "zone": TEXT, "site": TEXT}
 _TICKET = _("Open the ticket")
 
 # --- Is it still so? -------------------------------------------------------------------------------------

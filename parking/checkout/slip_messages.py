@@ -29,7 +29,7 @@ from parking.stays.models import ParkingSession, SessionStatus
 
 # Enough for a wrong digit and another phone; more would be messages to strangers.
 MOST_OF_A_SESSION = 3
-_PLACE = {"plate": ValueType.TEXT, "zone": ValueType.TEXT, "site": ValueType.TEXT, "code": ValueType.TEXT}
+_PLACE = {"plate": ValueType.PLATE, "zone": ValueType.TEXT, "site": ValueType.TEXT, "code": ValueType.TEXT}
 
 TICKET = Kind(
     "slip_ticket",

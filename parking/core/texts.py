@@ -1,6 +1,8 @@
-"""Texts that people type."""
+"""Texts that people type and read."""
 
 import re
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 # Marks, embeddings, overrides and isolates of direction (Unicode, Bidirectional Algorithm): in a name they turn round
 # what stands after it. The joiners of Indian scripts are none of them.

@@ -27,13 +27,9 @@ def letter_pdf(letter: Letter, logo: bytes | None = None) -> bytes:
     from parking.invoices.press import Press
 
     press = Press(A4, logo)
-    press.number = letter.number
     press.counts_pages = False  # it is one, in the language of its reader
-    press.add_page()
-    press.show_logo()
-    press.say(letter.sender, size=A4.normal + 2, bold=True)
-    for line in letter.sender_lines:
-        press.say(line, size=A4.small)
+    press.begin(letter.number, A4.height or 0)
+    press.show_sender(letter.sender, letter.sender_lines)
     press.space(2)
     press.say(letter.title, size=A4.large, bold=True)
     press.space()

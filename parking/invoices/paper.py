@@ -28,5 +28,5 @@ class Paper:
 
 A4 = Paper("A4", 210, 297, 18, 8.5, 10, 18, label_width=38, amount_width=32)
 # Printers of 80 mm rolls print 72 mm of it.
-ROLL = Paper("80mm", 80, None, 4, 7.5, 8.5, 12, label_width=25, amount_width=19)
+ROLL = Paper("80mm", 80, None, 4, 7.5, 8.5, 12, label_width=28, amount_width=21)
 PAPERS = {paper.name: paper for paper in (A4, ROLL)}

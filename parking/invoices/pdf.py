@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parking.core.qr import qr_rows
+from parking.core.texts import NO_BREAK
 from parking.invoices.paper import TALLEST, Paper
 from parking.invoices.sheets import Pair, Sheet
 
@@ -40,8 +41,7 @@ def _print(press: "Press", sheets: tuple[Sheet, ...], heights: Sequence[float]) 
     """Put each sheet on a page of its height; answers how far down each came."""
     ends = []
     for sheet, height in zip(sheets, heights, strict=True):
-        press.add_page(format=(press.paper.width, height))
-        press.number = sheet.number
+        press.begin(sheet.number, height)
         _lay_out(press, sheet)
         ends.append(press.get_y() + press.paper.margin)
     return ends
@@ -55,24 +55,18 @@ def _lay_out(press: "Press", sheet: Sheet) -> None:
     _facts(press, sheet.facts)
     _bill(press, sheet)
     _sums(press, sheet)
-    if sheet.money:
-        press.space()
-        for label, amount in sheet.money:
-            press.row([(label, press.paper.inner - press.paper.amount_width, "L"), _amount(press, amount)], small=True)
+    _money(press, sheet.money)
     press.space()
     for note in sheet.notes:
         press.say(note, size=press.paper.small, grey=True)
     if sheet.check_address:
-        press.space(0.5)
+        press.space()
         press.show_code(qr_rows(sheet.check_address), "Scan this to compare the receipt with our books.")
 
 
 def _head(press: "Press", sheet: Sheet) -> None:
     paper = press.paper
-    press.show_logo()
-    press.say(sheet.supplier, size=paper.normal + 2, bold=True)
-    for line in sheet.supplier_lines:
-        press.say(line, size=paper.small)
+    press.show_sender(sheet.supplier, sheet.supplier_lines)
     press.space()
     press.say(sheet.title, size=paper.large, bold=True)
     press.space(0.5)
@@ -86,20 +80,24 @@ def _facts(press: "Press", facts: tuple[Pair, ...]) -> None:
 
 
 def _bill(press: "Press", sheet: Sheet) -> None:
-    amounts = [row.amount for row in sheet.rows]
     if press.paper.height is None:
         _narrow_bill(press, sheet)
         return
     columns = (press.paper.inner - 18 - 2 * press.paper.amount_width, 18, press.paper.amount_width)
-    heading = ("Description", "Quantity", "Price")
-    lines = [(row.label, row.quantity, row.unit_price) for row in sheet.rows]
+    press.table_head = _cells(press, columns, ("Description", "Quantity", "Price"), f"{sheet.amount_heading} (₹)")
+    press.head_row(press.table_head)
+    for number, row in enumerate(sheet.rows):
+        if number:
+            press.hairline()
+        press.row(_cells(press, columns, (row.label, row.quantity, row.unit_price), row.amount))
+    press.table_head = ()
     press.rule()
-    for cells, amount in zip([heading, *lines], [f"{sheet.amount_heading} (₹)", *amounts], strict=True):
-        left, middle, rate = zip(cells, columns, ("L", "R", "R"), strict=True)
-        press.row([left, middle, rate, _amount(press, amount)], small=cells is heading)
-        if cells is heading:
-            press.rule()
-    press.rule()
+
+
+def _cells(
+    press: "Press", columns: tuple[float, float, float], texts: tuple[str, str, str], amount: str
+) -> "list[Cell]":
+    return [*zip(texts, columns, ("L", "R", "R"), strict=True), _amount(press, amount)]
 
 
 def _narrow_bill(press: "Press", sheet: Sheet) -> None:
@@ -107,17 +105,33 @@ def _narrow_bill(press: "Press", sheet: Sheet) -> None:
     press.rule()
     press.say(f"{sheet.amount_heading}, ₹", size=press.paper.small, align="R", grey=True)
     for row in sheet.rows:
-        label = row.label if row.quantity == "1" else f"{row.label}, {row.quantity} at {row.unit_price}"
-        press.row([(label, width, "L"), _amount(press, row.amount)])
+        times = f", {row.quantity}{NO_BREAK}at{NO_BREAK}{row.unit_price}" if row.quantity != "1" else ""
+        press.row([(f"{row.label}{times}", width, "L"), _amount(press, row.amount)])
     press.rule()
 
 
 def _sums(press: "Press", sheet: Sheet) -> None:
-    width = press.paper.inner - press.paper.amount_width
+    """Write taxes and total; they and what was paid stand on one page."""
+    paper = press.paper
+    width = paper.inner - paper.amount_width
+    press.keep((len(sheet.sums) + len(sheet.money) + 4) * press.line_height)
     for label, amount in sheet.sums:
         press.row([(label, width, "R"), _amount(press, amount)])
+    if sheet.sums:
+        press.rule(2 * paper.amount_width)
     label, total = sheet.total
-    press.row([(label, width, "R"), _amount(press, total)], bold=True)
+    wide = paper.amount_width * (1 if paper.height else 1.5)  # its letters are larger, and a roll is narrow
+    press.row([(label, paper.inner - wide, "R"), (total, wide, "R")], bold=True, size=paper.normal + 2)
+
+
+def _money(press: "Press", money: tuple[Pair, ...]) -> None:
+    """Write what was paid and given back: beside the amounts on A4, where the left is far from them."""
+    if not money:
+        return
+    press.space()
+    width, align = press.paper.inner - press.paper.amount_width, "R" if press.paper.height else "L"
+    for label, amount in money:
+        press.row([(label, width, align), _amount(press, amount)], size=press.paper.small)
 
 
 def _amount(press: "Press", text: str) -> "Cell":

@@ -11,10 +11,11 @@ from typing import cast
 import uharfbuzz
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import SubsetMap, TTFFont
 from fpdf.output import OutputProducer
 
+from parking.core.texts import NO_BREAK
 from parking.invoices.fonts import JOINERS, files_for, script_of, scripts_of
 from parking.invoices.paper import TALLEST, Paper
 
@@ -22,13 +23,17 @@ FAMILY = "FiraGO"
 # A line is this much higher than its letters; Devanagari reaches above and below.
 LEADING = 1.45
 POINT = 25.4 / 72
-GREY, BLACK = 90, 0
+PALE, GREY, BLACK = 205, 90, 0
 
 # A one among digits of one width is a third wider than alone, which is the most.
 _WIDER = 1.4
 
 # Of a QR code with its white border, in millimetres: some half a millimetre for each of its cells.
 CODE_SIDE = 24.0
+# Width and height of the logo beside the head of an A4 page, in millimetres.
+LOGO = (40.0, 18.0)
+# So far above the end of a page, in millimetres, rows are measured before they are written, which takes as long again.
+NEAR_THE_END = 60.0
 _BLACK_RUNS = re.compile("1+")
 
 # A text, its width in millimetres, and L or R.
@@ -86,8 +91,10 @@ class Press(FPDF):
         super().__init__(unit="mm", format=(paper.width, paper.height or TALLEST))
         self.paper = paper
         self.logo = logo
-        self.number = ""
+        self._starts: list[tuple[int, str]] = []  # the first page of each document, and its number
         self.counts_pages = True
+        # The head of a table that goes on: it stands again on each page that begins inside of it.
+        self.table_head: Sequence[Cell] = ()
         # It draws what is of no script. Each script is a font of its own, also where it is cut from the same file:
         # letters of one font are shaped together, by the script of the first, and "Asha आशा" would fall apart.
         for style, path in files_for("").items():
@@ -119,40 +126,72 @@ class Press(FPDF):
         self._script = script_of(char) or self._script
         return self._script + style if self._script in self._families else None
 
+    def begin(self, number: str, height: float) -> None:
+        """Begin a document on a page of its own, of a height in millimetres."""
+        self.add_page(format=(self.paper.width, height))
+        self._starts.append((self.page, number))
+
     def finish(self) -> bytes:
-        """Return the document, when everything is written."""
+        """Return everything that was written, as PDF."""
+        if self.paper.height is not None:
+            self._write_feet()
         return bytes(self.output(output_producer_class=_Producer))
 
-    def show_logo(self) -> None:
-        """Draw the logo in its box: on A4 at the right beside the head, on a roll above it."""
+    @property
+    def line_height(self) -> float:
+        """Return how high a line of the usual size is, in millimetres."""
+        return self.paper.normal * POINT * LEADING
+
+    def show_sender(self, name: str, lines: Sequence[str]) -> None:
+        """Write who sends this, with the logo: on A4 at the right, where no line runs into it; on a roll above."""
+        self._show_logo()
+        top, beside = self.get_y(), LOGO[0] + 4 if self.logo and self.paper.height else 0
+        self.say(name, size=self.paper.normal + 2, bold=True, width=self.paper.inner - beside)
+        for line in lines:
+            self.say(line, size=self.paper.small, width=self.paper.inner - beside)
+        if beside:
+            self.set_y(max(self.get_y(), top + LOGO[1]))
+
+    def _show_logo(self) -> None:
+        """Draw the logo in its box."""
         if self.logo is None:
             return
-        width, height = (40.0, 18.0) if self.paper.height else (30.0, 12.0)
+        width, height = LOGO if self.paper.height else (30.0, 12.0)
         left = self.paper.width - self.paper.margin - width if self.paper.height else self.paper.margin
         self.image(BytesIO(self.logo), left, self.get_y(), width, height, keep_aspect_ratio=True)
         if self.paper.height is None:
             self.set_y(self.get_y() + height + 1)
 
     def show_code(self, rows: Sequence[str], words: str) -> None:
-        """Draw a QR code, one rectangle for each run of black in a row, with words beside it."""
-        if self.will_page_break(CODE_SIDE):
-            self.add_page()
-        left, top, cell = self.get_x(), self.get_y(), CODE_SIDE / len(rows)
+        """Draw a QR code, one rectangle for each run of black in a row, with words beside it.
+
+        Its black begins at the margin: the white around it is paper.
+        """
+        self.keep(CODE_SIDE)
+        cell = CODE_SIDE / len(rows)
+        border = next(number for number, row in enumerate(rows) if "1" in row) * cell
+        left, top = self.get_x() - border, self.get_y() - border
         self.set_fill_color(BLACK)
         for number, row in enumerate(rows):
             for run in _BLACK_RUNS.finditer(row):
                 # A hair taller than its row, so that no white line is seen between two.
                 self.rect(left + run.start() * cell, top + number * cell, len(run[0]) * cell, cell * 1.02, style="F")
-        self.set_xy(left + CODE_SIDE + 1, top + CODE_SIDE / 3)
-        self.say(words, size=self.paper.small, width=self.paper.inner - CODE_SIDE - 1, grey=True)
-        self.set_xy(left, top + CODE_SIDE)
+        right = left + CODE_SIDE - border + 4
+        width = self.paper.width - self.paper.margin - right
+        self.set_xy(right, top + (CODE_SIDE - self.height_of(words, size=self.paper.small, width=width)) / 2)
+        self.say(words, size=self.paper.small, width=width, grey=True)
+        self.set_xy(self.paper.margin, top + CODE_SIDE)
 
-    def footer(self) -> None:
-        """Write the document's number at the foot of each A4 page."""
-        if self.paper.height is not None:
-            self.set_y(-self.paper.margin + 4)
-            pages = f", page {self.page_no()} of {{nb}}" if self.counts_pages else ""
-            self.say(f"{self.number}{pages}", size=self.paper.small, grey=True)
+    def _write_feet(self) -> None:
+        """Write at the foot of each page the number of its document, and which of its pages it is."""
+        self.set_auto_page_break(False)
+        ends = [page for page, _ in self._starts[1:]] + [len(self.pages) + 1]
+        for (start, number), end in zip(self._starts, ends, strict=True):
+            for page in range(start, end):
+                self.page = page
+                self.set_y(-self.paper.margin + 4)
+                pages = f", page {page - start + 1} of {end - start}" if self.counts_pages else ""
+                self.say(f"{number}{pages}", size=self.paper.small, grey=True)
 
     def say(
         self, text: str, *, size: float, width: float = 0, align: str = "L", bold: bool = False, grey: bool = False
@@ -178,11 +217,36 @@ class Press(FPDF):
         letters = cast(TTFFont, self.current_font).cw
         return _WIDER * sum(letters[ord(letter)] for letter in text) / 1000 * size * POINT <= width
 
-    def row(self, cells: Sequence[Cell], *, bold: bool = False, small: bool = False, first_grey: bool = False) -> None:
-        """Write texts side by side, each in its width, and go below the longest."""
-        size = self.paper.small if small else self.paper.normal
-        if self.will_page_break(3 * size * POINT * LEADING):
-            self.add_page()
+    def height_of(self, text: str, *, size: float, width: float, bold: bool = False) -> float:
+        """Return how high a text becomes in a width, in millimetres."""
+        self.set_font(FAMILY, "B" if bold else "", size)
+        self._add_fonts_for(text)
+        self._script = ""
+        line = size * POINT * LEADING
+        height = self.multi_cell(width, line, self._known(text), dry_run=True, output=MethodReturnValue.HEIGHT)
+        return cast(float, height)
+
+    def keep(self, height: float) -> None:
+        """Go to the next page where this one has no room for so much that must not be parted, in millimetres."""
+        if not self.will_page_break(height):
+            return
+        self.add_page()
+        if self.table_head:
+            head, self.table_head = self.table_head, ()
+            self.head_row(head)
+            self.table_head = head
+
+    def head_row(self, cells: Sequence[Cell]) -> None:
+        """Write the head of a table between two lines."""
+        self.rule()
+        self.row(cells, size=self.paper.small)
+        self.rule()
+
+    def row(self, cells: Sequence[Cell], *, bold: bool = False, size: float = 0, first_grey: bool = False) -> None:
+        """Write texts side by side, each in its width, and go below the longest. They stay on one page."""
+        size = size or self.paper.normal
+        if self.will_page_break(NEAR_THE_END):
+            self.keep(max(self.height_of(text, size=size, width=width, bold=bold) for text, width, _ in cells))
         left, top = self.paper.margin, self.get_y()
         bottom = top
         for place, (text, width, align) in enumerate(cells):
@@ -191,19 +255,35 @@ class Press(FPDF):
             left, bottom = left + width, max(bottom, self.get_y())
         self.set_xy(self.paper.margin, bottom)
 
-    def rule(self) -> None:
-        """Draw a horizontal line with a small margin."""
+    def rule(self, width: float = 0) -> None:
+        """Draw a horizontal line with a small margin, over the last `width` millimetres, else all."""
         self.space(0.25)
-        self.line(self.paper.margin, self.get_y(), self.paper.width - self.paper.margin, self.get_y())
+        self._line(width or self.paper.inner)
         self.space(0.25)
+
+    def hairline(self) -> None:
+        """Draw a pale line between two rows, which takes no room: lines of text are higher than their letters."""
+        self.set_draw_color(PALE)
+        self._line(self.paper.inner)
+        self.set_draw_color(BLACK)
+
+    def _line(self, width: float) -> None:
+        right = self.paper.width - self.paper.margin
+        self.line(right - width, self.get_y(), right, self.get_y())
 
     def space(self, lines: float = 1) -> None:
         self.set_xy(self.paper.margin, self.get_y() + lines * self.paper.normal * POINT)
 
     def _known(self, text: str) -> str:
-        """Return the text with a question mark for each character that no font has, and white space as spaces."""
+        """Return the text with a question mark for each character that no font has, and white space as spaces.
+
+        A space that does not break stays one.
+        """
         letters = (letter if self._has(letter) or ord(letter) in JOINERS else "?" for letter in text)
-        return "".join(" " if letter.isspace() else shown for letter, shown in zip(text, letters, strict=True))
+        return "".join(
+            " " if letter.isspace() and letter != NO_BREAK else shown
+            for letter, shown in zip(text, letters, strict=True)
+        )
 
     def _has(self, letter: str) -> bool:
         script = script_of(letter)

@@ -13,9 +13,10 @@ from django.conf import settings
 
 from parking.core import clock
 from parking.core.money import ZERO, indian
+from parking.core.plate_words import plates_words
 from parking.invoices.gstin import place_of_supply, state_tax_name
 from parking.invoices.models import DocumentKind
-from parking.invoices.snapshot import Money, Snapshot
+from parking.invoices.snapshot import Details, Money, Snapshot
 
 
 class Printed(Protocol):
@@ -151,14 +152,20 @@ def _stay(snapshot: Snapshot) -> list[Pair]:
     return [
         ("Booking", str(details.booking) if details.booking else ""),
         ("Pass", details.pass_number),
-        ("Plate", details.plate),
-        ("Valid at" if details.pass_number else "Parked at", place),
+        ("Plate", plates_words(details.plate.split(", "))),
+        (_place_label(details), place),
         ("From", moment(details.holds_from, snapshot) if details.holds_from else ""),
         ("Until", moment(details.holds_until, snapshot) if details.holds_until else ""),
         ("To be paid by", f"{details.due_on:%-d %b %Y}" if details.due_on else ""),
         ("Entry", moment(details.entry, snapshot) if details.entry else ""),
         ("Exit", moment(details.exit, snapshot) if details.exit else ""),
     ]
+
+
+def _place_label(details: Details) -> str:
+    if details.pass_number:
+        return "Valid at"
+    return "Parked at" if details.booking else "Car park"  # a shop pays for the cars of others
 
 
 # --- Money -----------------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ class ValueType(StrEnum):
     """What a value is: how it is stored as JSON, and how it is written."""
 
     TEXT = "TEXT"
+    # A plate as it is stored, or several with commas between them; written in the groups in which it is read.
+    PLATE = "PLATE"
     NUMBER = "NUMBER"
     MONEY = "MONEY"
     TIME = "TIME"

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from parking.core import clock
 from parking.core.money import indian
+from parking.core.plate_words import plate_text
 from parking.notifications.kinds import NO_SLOT, Kind, ValueType, known_kind
 from parking.notifications.models import Notice
 
@@ -99,11 +100,14 @@ def _written(type_: ValueType, value: Any, zone: ZoneInfo) -> str:
     if type_ in {ValueType.TIME, ValueType.DATE}:
         local = datetime.fromisoformat(str(value)).astimezone(zone)
         return formats.date_format(local, "j M Y, H:i" if type_ == ValueType.TIME else "j M Y")
+    if type_ == ValueType.PLATE:
+        return ", ".join(map(plate_text, str(value).split(", ")))
     return str(value)
 
 
-# A line must not end inside a plate, another word with a hyphen, a date, or before the letter of a zone.
-_PIECE = re.compile(r"([^\s,;:()<>&]+-[^\s,;:()<>&]+|\d{1,2} \S+ \d{4}|\w{2,} [A-Z](?![\w-]))")
+# A line must not end inside a plate, a word with a hyphen, a date, or before the letter of a zone.
+_PLATE = r"\b(?:[A-Z]{1,3}|\d{1,4})(?: (?:[A-Z]{1,3}|\d{1,6}))+(?![\w-])"
+_PIECE = re.compile(rf"({_PLATE}|[^\s,;:()<>&]+-[^\s,;:()<>&]+|\d{{1,2}} \S+ \d{{4}}|\w{{2,}} [A-Z](?![\w-]))")
 # Longer ones may have to be broken on a phone.
 _LONGEST_PIECE = 24
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -19,6 +20,9 @@ from parking.stays.exempt_classes import classes_at
 from parking.tariffs.queries import PriceNow, prices_of
 from parking.vehicles.models import VehicleKind
 from parking.web.price_words import PriceWords, words_of
+
+# Lines of prices: so many at most are large, and so many of middle size.
+FEW, SOME = 2, 6
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,31 @@ def board(request: HttpRequest, site_id: int) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     now = clock.now()
-    zones = zones_with_counts(sites=frozenset({site.pk}))
+    found = zones_with_counts(sites=frozenset({site.pk}))
+    zones = [BoardZone(zone, _prices(zone, counts, now)) for zone, counts in found if zone.is_active]
     return page(
         request,
         "web/board.html",
         site=site,
-        zones=[BoardZone(zone, _prices(zone, counts, now)) for zone, counts in zones if zone.is_active],
+        zones=zones,
+        size=_size(zones),
+        lost_fee=_lost_fee(zones),
         exempt=classes_at(site.pk),
         payee=profile_at(site, now),
         now=now,
     )
+
+
+def _size(zones: list[BoardZone]) -> str:
+    """Return how much stands on a board: the less, the larger it is printed."""
+    lines = sum(1 + len(price.words.sentences) if price.words else 1 for zone in zones for price in zone.prices)
+    return "few" if lines <= FEW else "many" if lines > SOME else "some"
+
+
+def _lost_fee(zones: list[BoardZone]) -> Decimal | None:
+    """Return what a lost ticket costs where it is the same for all; else each price says its own."""
+    fees = {price.price.terms.lost_ticket_fee for zone in zones for price in zone.prices}
+    return fees.pop() if len(fees) == 1 else None
 
 
 def _prices(zone: ParkingZone, counts: ZoneCounts, now: datetime) -> list[BoardPrice]:

@@ -104,13 +104,3 @@ def spark_bars(values: Sequence[float | Decimal], *, same: int | None = None) ->
         kind = "today" if index == len(values) - 1 else "same" if index == same else ""
         bars.append(Bar(round(index * step, 1), round(SPARK_HEIGHT - height, 1), round(step - _GAP, 1), height, kind))
     return bars
-
-
-def plate_text(plate: str) -> str:
-    """Return a plate in the groups in which it is read: DL 01 AB 1234."""
-    return " ".join(part for part in plate.replace("-", " ").split() if part)
-
-
-def plate_words(plate: str) -> str:
-    """Return a plate in its groups, for lines of text and tooltips; with spaces that do not break."""
-    return plate_text(plate).replace(" ", "\N{NO-BREAK SPACE}")

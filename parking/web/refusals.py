@@ -3,11 +3,14 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from parking.core.errors import (
     DomainError,
@@ -66,10 +69,22 @@ def refusal_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     status = 200 if is_part(request) else error.status
     # Where the database is away, the numbers of the navigation are, too.
     frame = PLAIN if isinstance(error, Unavailable) else frame_for(request)
-    response = page(request, template, status=status, sentence=sentence_for(error), code=error.code, frame=frame)
+    facts = {"sentence": sentence_for(error), "code": error.code, "back": _came_from(request)}
+    response = page(request, template, status=status, frame=frame, **facts)
     for name, value in headers_of(error).items():
         response.headers[name] = value
     return response
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page of ours from which this was asked for, such as that of a session; empty if it is not known."""
+    address = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    path = urlsplit(address)._replace(scheme="", netloc="").geturl()
+    # The service worker names itself where a page was opened without any before it.
+    is_itself = path == request.get_full_path() and request.method == "GET"
+    return "" if is_itself or path == reverse("service_worker") else path
 
 
 # --- Answers of Django itself ----------------------------------------------------------------------

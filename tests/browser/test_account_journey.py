@@ -58,10 +58,10 @@ def test_from_signing_up_to_a_saved_vehicle(
     page.get_by_label("Plate").fill("dl01ab1234")
     expect(page.get_by_label("Owner's name")).to_have_value("रवि")
     main.get_by_role("button", name="Save the vehicle").click()
-    expect(page.get_by_text("DL-01-AB-1234 is saved.")).to_be_visible()
+    expect(page.get_by_text("DL 01 AB 1234 is saved.")).to_be_visible()
     _scroll_down(page)
     axe(page)
-    main.get_by_role("button", name="Forget DL-01-AB-1234").click()
+    main.get_by_role("button", name="Forget DL 01 AB 1234").click()
     expect(page.get_by_text("The vehicle was removed from your list.")).to_be_visible()
 
 

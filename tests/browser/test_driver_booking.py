@@ -281,4 +281,4 @@ def test_somebody_elses_ticket_is_not_there(mobile: Page, driver: User, zone: Pa
     answer = mobile.goto(f"/tickets/{session.pk}/")
     assert answer is not None
     assert answer.status == 404
-    expect(mobile.get_by_text("DL-01-AB-1234")).to_have_count(0)
+    expect(mobile.get_by_text("DL 01 AB 1234")).to_have_count(0)

@@ -8,11 +8,14 @@ from playwright.sync_api import Page, Response, expect
 
 from parking.accounts.models import User
 from parking.facilities.models import ParkingZone
+from parking.payments.gateways.base import GatewayState
+from parking.payments.models import PaymentOrder
 from parking.stays.models import ParkingSession
 from tests.browser.conftest import NewPage, SignIn
 from tests.browser.waiting import until
 from tests.browser.watch import Watch
 from tests.build import book
+from tests.gateway import FakeGateway
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +67,7 @@ def test_other_pages_without_network_lead_to_the_kept_ticket(
     phone.context.set_offline(True)
     phone.goto("/tickets/")
     expect(phone.get_by_role("heading", name="No connection")).to_be_visible()
-    phone.get_by_role("link", name="DL-01-AB-1234 · Zone A A-001").click()
+    phone.get_by_role("link", name="DL 01 AB 1234 · Zone A A-001").click()
     expect(phone.get_by_role("heading", name="Booked")).to_be_visible()
 
 
@@ -170,3 +173,25 @@ def test_the_application_can_be_installed(phone: Page) -> None:
     assert (manifest["display"], manifest["start_url"]) == ("standalone", "/")
     for icon in manifest["icons"]:
         assert phone.evaluate("address => fetch(address).then((answer) => answer.status)", icon["src"]) == 200
+
+
+def test_what_is_to_be_done_lies_at_the_lower_edge_and_covers_nothing(
+    phone: Page, sign_in: SignIn, driver: User, zone: ParkingZone, gateway: FakeGateway
+) -> None:
+    sign_in(phone, driver)
+    phone.goto(f"/tickets/{book(driver, zone).pk}/")
+    code, words = phone.locator(".qr").bounding_box(), phone.locator(".code-box .code-text").bounding_box()
+    # The white edge of the code is part of its picture.
+    assert code and words and code["y"] + code["height"] <= words["y"]
+    gateway.outcome = GatewayState.PENDING
+    phone.goto(f"/tickets/{book(driver, zone).pk}/")
+    bar, last = phone.locator(".thumb-actions"), phone.get_by_role("button", name="Use this promo code")
+    last.evaluate("button => scrollTo(0, document.body.scrollHeight)")
+    lies, ends = bar.bounding_box(), last.bounding_box()
+    assert lies and ends and lies["y"] + lies["height"] == 844
+    assert ends["y"] + ends["height"] <= lies["y"]
+    # A payment that is being checked leaves nothing to do: no empty bar takes the place of the tabs.
+    PaymentOrder.objects.update(status="REVIEW", is_definite=True)
+    phone.reload()
+    expect(bar).to_be_hidden()
+    expect(phone.locator(".thumb-bar")).to_be_visible()

@@ -9,11 +9,11 @@ from playwright.sync_api import Page, expect
 from parking.accounts.models import Role, User
 from parking.checkout import paying
 from parking.core import clock
+from parking.core.plate_words import plate_text
 from parking.facilities.models import ParkingZone
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import Payment
 from parking.stays.models import ParkingSession
-from parking.web.components import plate_text
 from tests.browser.conftest import NewPage, SignIn, TakePicture
 from tests.browser.test_gate_scanning import OpenGate, ask_for_bill, open_gate, verdict
 from tests.build import book, enter, make_user, reloaded, terminate

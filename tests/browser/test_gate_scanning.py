@@ -10,10 +10,10 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from parking.accounts.models import User
 from parking.core import clock
 from parking.core.actor import SYSTEM
+from parking.core.plate_words import plate_text
 from parking.facilities.gates import create_gate, update_gate
 from parking.facilities.models import Gate, ParkingZone
 from parking.stays.models import GateScan, ParkingSession, SessionStatus
-from parking.web.components import plate_text
 from tests.browser.conftest import NewPage, Scanner, SignIn, TakePicture
 from tests.browser.waiting import until
 from tests.browser.watch import Watch

@@ -55,6 +55,24 @@ def test_a_window_is_chosen_seen_and_paid(mobile: Page, zone: ParkingZone, axe: 
     picture(mobile, "driver-reserved")
 
 
+# A slow phone scrolls to the focus when nothing stands below it yet: it stays where it is.
+SLOW = """new MutationObserver((_, watching) => {
+  const summary = document.querySelector(".error-summary");
+  if (!summary) return;
+  summary.focus({ preventScroll: true });
+  watching.disconnect();
+}).observe(document, { childList: true, subtree: true });"""
+
+
+def test_a_refused_reservation_shows_what_is_wrong_on_a_slow_phone_too(mobile: Page, zone: ParkingZone) -> None:
+    mobile.add_init_script(SLOW)
+    mobile.goto(f"/zones/{zone.pk}/reserve/")
+    mobile.locator("form[data-booking]").evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+    expect(mobile.locator(".error-summary")).to_be_focused()
+    expect(mobile.locator(".error-summary")).to_be_in_viewport(ratio=1)
+    expect(mobile.locator("#id_plate")).to_be_in_viewport(ratio=1)
+
+
 def test_the_end_is_put_off_with_one_thumb(
     mobile: Page, driver: User, staff: User, zone: ParkingZone, axe: Axe, picture: TakePicture
 ) -> None:

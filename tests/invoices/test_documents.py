@@ -12,6 +12,7 @@ from parking.checkout.documents import facts_of
 from parking.checkout.refunding import refund_payment
 from parking.core.errors import NotFound, Refused
 from parking.core.money import indian
+from parking.core.plate_words import plate_words
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.invoices.models import NumberSeries, TaxDocument, TaxProfile
 from parking.invoices.rules import LARGEST, own_prefix
@@ -63,7 +64,7 @@ def test_a_closed_bill_of_a_registered_operator_has_a_tax_invoice(
     assert sheet.title == "Tax invoice"
     assert sheet.supplier_lines == ("12 Kempegowda Road, Bengaluru", "GSTIN 29AAGCB7383J1Z4")
     facts = dict(sheet.facts)
-    assert (facts["Customer"], facts["Plate"]) == ("Asha Rao", stay.vehicle.vehicle_number)
+    assert (facts["Customer"], facts["Plate"]) == ("Asha Rao", plate_words(stay.vehicle.vehicle_number))
     assert facts["Parked at"] == "Main car park, Zone A, slot A-001"
     assert (facts["Entry"], facts["Exit"]) == ("22 Nov 2026, 10:00", "22 Nov 2026, 12:20")
     assert (facts["SAC"], facts["Place of supply"]) == ("996743 Parking lot services", "Karnataka (29)")

@@ -69,7 +69,7 @@ def test_all_that_the_law_asks_for_can_be_read(paper):
     text = read(pdf_of((sheet(),), paper)).pages[0].extract_text()
     for words in (
         "Tax invoice", "KA1/2627/0000042", "22 Nov 2026", "Namma Parking", "12 Kempegowda Road, Bengaluru",
-        f"GSTIN {GSTIN}", "Asha Rao", "KA-01-AB-1234", "996743", "Karnataka (29)", "Reverse charge", "Taxable value",
+        f"GSTIN {GSTIN}", "Asha Rao", "KA 01 AB 1234", "996743", "Karnataka (29)", "Reverse charge", "Taxable value",
         "127.12", "CGST 9%", "SGST 9%", "11.44", "₹150.00", "Paid 22 Nov 2026, cash",
     ):  # fmt: skip
         assert words in text
@@ -93,6 +93,58 @@ def test_a_long_bill_goes_on_on_the_next_page_of_a4():
     pages = read(pdf_of((sheet(rows=(Row("Parking", "1", "50.00", "50.00"),) * 70),), A4)).pages
     assert len(pages) == 2
     assert "KA1/2627/0000042, page 2 of 2" in pages[1].extract_text()
+
+
+def test_a_table_that_goes_on_has_its_head_on_each_page():
+    pages = read(pdf_of((sheet(rows=(Row("Parking", "1", "50.00", "50.00"),) * 120),), A4)).pages
+    assert [page.extract_text().count("Description") for page in pages] == [1, 1, 1]
+    assert "Parking" in pages[-1].extract_text()
+
+
+def test_taxes_and_total_are_not_parted_by_the_end_of_a_page():
+    for rows in (25, 27, 29, 31):
+        pages = read(pdf_of((sheet(rows=(Row("Booking fee", "1", "50.00", "50.00"),) * rows),), A4)).pages
+        (last,) = [page.extract_text() for page in pages if "Taxable value" in page.extract_text()]
+        assert all(words in last for words in ("CGST 9%", "Total", "Paid 22 Nov 2026"))
+        # The head of the table stands over rows of it, not over the sums.
+        assert ("Description" in last) == ("Booking fee" in last)
+
+
+def test_a_row_of_several_lines_stays_on_one_page():
+    long = "Parking by the day until the daily cap of the zone was reached, with the night rate after that " * 2
+    for rows in (12, 13, 14):
+        pages = read(pdf_of((sheet(rows=(Row(long, "1", "50.00", "50.00"),) * rows),), A4)).pages
+        texts = [page.extract_text() for page in pages]
+        # Its words are there twice, its amounts once.
+        assert [text.count("Parking by the day") for text in texts] == [2 * text.count("50.00 50.00") for text in texts]
+
+
+def test_each_document_of_a_file_counts_its_own_pages():
+    note = sheet(title="Credit note", number="KA1C2627/0000001")
+    long = sheet(rows=(Row("Parking", "1", "50.00", "50.00"),) * 70)
+    pages = read(pdf_of((long, note), A4)).pages
+    feet = [page.extract_text().splitlines()[-1] for page in pages]
+    assert feet == [
+        "KA1/2627/0000042, page 1 of 2",
+        "KA1/2627/0000042, page 2 of 2",
+        "KA1C2627/0000001, page 1 of 1",
+    ]
+
+
+@pytest.mark.parametrize("paper", [A4, ROLL], ids=lambda paper: paper.name)
+def test_a_sum_of_lakhs_is_not_broken(paper):
+    long = sheet(rows=(Row("Overstay", "12", "9,58,333.33", "1,15,00,000.00"),), total=("Total", "₹1,15,00,000.00"))
+    text = read(pdf_of((long,), paper)).pages[0].extract_text()
+    assert "Total ₹1,15,00,000.00" in text
+    assert "1,15,00,000.00" in text.replace("₹1,15,00,000.00", "")
+
+
+def test_a_long_name_keeps_clear_of_the_logo():
+    written = BytesIO()
+    Image.new("RGB", (300, 100), "#00aa44").save(written, "PNG")
+    long = sheet(supplier="Namma Parking and Facility Management Services (South) Private Limited")
+    lines = read(pdf_of((long,), A4, written.getvalue())).pages[0].extract_text().splitlines()
+    assert lines[:2] == ["Namma Parking and Facility Management Services (South) Private", "Limited"]
 
 
 def test_each_document_has_a_page_of_its_own():

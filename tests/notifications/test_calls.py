@@ -50,14 +50,14 @@ def browser_of(user: User) -> Client:
 def test_the_list_is_paged_newest_first_and_counts_what_is_unread(told: User) -> None:
     page = ApiClient(told).get("/api/me/notifications/", page_size=1).json()["data"]
     assert (page["count"], page["pages"], page["unread"]) == (2, 2, 2)
-    assert [(row["kind"], row["title"]) for row in page["results"]] == [("entered", "KA-01-AB-0001 has entered Zone A")]
+    assert [(row["kind"], row["title"]) for row in page["results"]] == [("entered", "KA 01 AB 0001 has entered Zone A")]
 
 
 def test_the_list_is_in_the_persons_language(told: User) -> None:
     User.objects.filter(pk=told.pk).update(language="hi")
     told.refresh_from_db()
     page = ApiClient(told).get("/api/me/notifications/").json()["data"]
-    assert page["results"][1]["title"] == "Zone A में KA-01-AB-0001 की बुकिंग हो गई"
+    assert page["results"][1]["title"] == "Zone A में KA 01 AB 0001 की बुकिंग हो गई"
 
 
 def test_some_or_all_are_marked_as_read_and_never_those_of_others(told: User, staff: User) -> None:
@@ -137,7 +137,7 @@ def test_every_page_shows_how_many_are_unread_until_they_are_read(told: User) ->
     browser = browser_of(told)
     assert 'aria-label="2 unread notifications"' in re.sub(r"\s+", " ", browser.get("/zones/").content.decode())
     page = browser.get("/notifications/").content.decode()
-    assert "KA-01-AB-0001 has entered Zone A" in re.sub(r"<[^>]+>", "", page)
+    assert "KA 01 AB 0001 has entered Zone A" in re.sub(r"<[^>]+>", "", page)
     assert browser.post("/notifications/read/").headers["Location"] == "/notifications/"
     assert 'class="bell-count"' not in browser.get("/zones/").content.decode()
 

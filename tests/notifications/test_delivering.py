@@ -53,7 +53,7 @@ def test_a_mail_has_both_forms_and_its_document(messages: MessageStandin, booked
     take_events(now=START)
     deliver(now=START, channel=Channel.MAIL)
     (sent,) = messages.arrived()
-    assert (sent["to"], sent["title"]) == ("asha@example.org", "KA-01-AB-0001 is booked at Zone A")
+    assert (sent["to"], sent["title"]) == ("asha@example.org", "KA 01 AB 0001 is booked at Zone A")
     assert "http://127.0.0.1:8000/tickets/" in sent["text"] and '<a class="button"' in sent["html"]
     assert sent["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert len(sent["files"]) == 1
@@ -117,7 +117,7 @@ def test_a_push_message_is_read_by_its_browser_alone(messages: MessageStandin, d
     take_events(now=START)
     deliver(now=START, channel=Channel.PUSH)
     (sent,) = messages.arrived("PUSH")
-    assert endpoint.endswith(sent["to"]) and sent["title"] == "KA-01-AB-0002 is booked at Zone A"
+    assert endpoint.endswith(sent["to"]) and sent["title"] == "KA 01 AB 0002 is booked at Zone A"
     assert sent["reference"] == Delivery.objects.get(channel=Channel.PUSH).reference.hex
 
 
@@ -190,7 +190,7 @@ def test_a_provider_that_refuses_is_silent_or_late(
     to = endpoint.rpartition("/")[2] if channel == Channel.PUSH else "919876543210"
     assert (sent[-1]["to"], len({one["reference"] for one in sent})) == (to, 1)
     assert len(sent) == (2 if answer in {0, -1} else 1)
-    assert "KA-01-AB-0003" in sent[-1]["text"] and state_of(channel) == ("SENT", 2, "")
+    assert "KA 01 AB 0003" in sent[-1]["text"] and state_of(channel) == ("SENT", 2, "")
 
 
 def test_an_sms_whose_values_do_not_fit_is_not_sent(messages: MessageStandin, driver: User) -> None:

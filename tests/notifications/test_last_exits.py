@@ -40,7 +40,7 @@ def test_a_driver_inside_is_told_an_hour_and_a_quarter_of_an_hour_before(inside:
     first, second = notices()
     assert words_of(first).title == "Last exit from Main car park: 22 Nov 2026, 12:00"
     assert words_of(first).text == (
-        "KA-01-AB-0001 is still at Zone A, Main car park. Please leave by 22 Nov 2026, 12:00. "
+        "KA 01 AB 0001 is still at Zone A, Main car park. Please leave by 22 Nov 2026, 12:00. "
         "After that no car can leave."
     )
     assert first.person_id == second.person_id == inside.driver_id

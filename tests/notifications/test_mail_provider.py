@@ -94,7 +94,7 @@ def test_a_provider_takes_the_mail_with_its_document(
     assert (row.state, row.error, call.path) == ("SENT", "", path)
     said_to_it = call.content.decode(errors="replace")
     # Whom, what, the document, and by what a repeated one is known.
-    for part in ("asha@example.org", "KA-01-AB-0001 is booked at Zone A", ".pdf", f"<{row.reference.hex}@127.0.0.1>"):
+    for part in ("asha@example.org", "KA 01 AB 0001 is booked at Zone A", ".pdf", f"<{row.reference.hex}@127.0.0.1>"):
         assert part in said_to_it
 
 

@@ -131,10 +131,10 @@ def test_no_line_of_a_mail_ends_inside_a_plate_and_its_text_has_no_marks(driver:
     (sent,) = mail.outbox
     assert isinstance(sent, EmailMultiAlternatives)
     page = str(sent.alternatives[0][0])
-    for number in ("KA-01-AB-0001", "A-001"):
+    for number in ("KA 01 AB 0001", "A-001"):
         assert f'<span style="white-space: nowrap">{number}</span>' in page
-    assert "<title>KA-01-AB-0001 is booked at Zone A</title>" in page
-    assert "<span" not in str(sent.body) and "KA-01-AB-0001" in str(sent.body)
+    assert "<title>KA 01 AB 0001 is booked at Zone A</title>" in page
+    assert "<span" not in str(sent.body) and "KA 01 AB 0001" in str(sent.body)
 
 
 def test_names_in_a_mail_are_no_marks(driver: User) -> None:
@@ -172,7 +172,7 @@ def test_a_driver_is_reminded_once_ten_minutes_before_the_slot_is_lost(driver: U
     assert [remind_of_arrivals(now=last + timedelta(seconds=5 * n)) for n in range(2)] == [1, 0]
     notice = Notice.objects.get(kind="come_soon")
     assert words_of(notice).text == (
-        "Slot A-001 of Zone A, Main car park is kept for KA-01-AB-0001 until 22 Nov 2026, 10:30. "
+        "Slot A-001 of Zone A, Main car park is kept for KA 01 AB 0001 until 22 Nov 2026, 10:30. "
         "Then others can take it."
     )
     assert [row.channel for row in notice.deliveries.all()] == ["PUSH"]

@@ -45,8 +45,8 @@ def test_a_journey_tells_its_driver_each_thing_once(driver: User, staff: User, z
     assert kinds() == ["booked", "entered", "left"]
     # Entering is told by mail to nobody who has not chosen that.
     assert [sent.subject for sent in mail.outbox] == [
-        "KA-01-AB-0001 is booked at Zone A",
-        "KA-01-AB-0001 has left Zone A: ₹50",
+        "KA 01 AB 0001 is booked at Zone A",
+        "KA 01 AB 0001 has left Zone A: ₹50",
     ]
     assert [sent.to for sent in mail.outbox] == [["asha@example.org"]] * 2
 
@@ -69,7 +69,7 @@ def test_a_cancelled_booking_and_its_refund(driver: User, zone: ParkingZone) -> 
     work(at(2))
     assert kinds() == ["booked", "cancelled", "refund_done"]
     assert [sent.subject for sent in mail.outbox][1:] == [
-        "The booking of KA-01-AB-0002 is cancelled",
+        "The booking of KA 01 AB 0002 is cancelled",
         "₹50 was refunded",
     ]
 
@@ -104,11 +104,11 @@ def test_words_are_in_the_language_of_whoever_reads(driver: User, zone: ParkingZ
     work(START)
     notice = Notice.objects.get()
     assert words_of(notice).text == (
-        "Slot A-001 of Zone A, Main car park is reserved for KA-01-AB-0003. "
+        "Slot A-001 of Zone A, Main car park is reserved for KA 01 AB 0003. "
         "Please come by 22 Nov 2026, 10:30. Paid: ₹50."
     )
     with translation.override("hi"):
-        assert words_of(notice).title == "Zone A में KA-01-AB-0003 की बुकिंग हो गई"
+        assert words_of(notice).title == "Zone A में KA 01 AB 0003 की बुकिंग हो गई"
 
 
 # --- By which channels ---------------------------------------------------------------------------------

@@ -133,4 +133,4 @@ def test_where_only_the_english_text_is_registered_it_goes_to_all(
     deliver(now=LAST, channel=Channel.SMS)
     (call,) = provider.calls
     assert call.json["template_id"] == "1107"
-    assert call.json["text"] == "Booked: KA-01-AB-0001 at Zone A, slot 1. Please come by 22 Nov 2026, 10:15."
+    assert call.json["text"] == "Booked: KA 01 AB 0001 at Zone A, slot 1. Please come by 22 Nov 2026, 10:15."

@@ -100,7 +100,7 @@ def test_an_offer_reaches_who_has_not_proved_the_address_by_push_and_in_the_list
 
 @pytest.mark.parametrize(
     ("upheld", "title"),
-    [(True, "You need not pay ₹50"), (False, "₹50 of the parking of KA-01-AB-0001 is still due")],
+    [(True, "You need not pay ₹50"), (False, "₹50 of the parking of KA 01 AB 0001 is still due")],
 )
 def test_the_answer_to_an_objection_is_told(driver: User, zone: ParkingZone, title: str, *, upheld: bool) -> None:
     session = book(driver, zone, "KA-01-AB-0001", START)
@@ -121,7 +121,7 @@ def test_a_pass_that_was_not_paid_is_told(driver: User, zone: ParkingZone, gatew
     take_events(now=at(31))
     assert told() == [("USER", "pass_unpaid", ["MAIL"])]
     assert words_of(Notice.objects.get()).text == (
-        f"{held.plan.name} at Main car park for DL-01-AB-1234 was not paid in time, so it has ended. You owe nothing."
+        f"{held.plan.name} at Main car park for DL 01 AB 1234 was not paid in time, so it has ended. You owe nothing."
     )
 
 
@@ -137,7 +137,7 @@ def test_a_pass_that_its_holder_gives_up_unpaid_is_told_as_such(
     words = words_of(Notice.objects.get())
     assert words.title == f"Your pass {held.number} is cancelled"
     assert words.text == (
-        f"{held.plan.name} at Main car park for DL-01-AB-1234 was cancelled before it was paid. You owe nothing."
+        f"{held.plan.name} at Main car park for DL 01 AB 1234 was cancelled before it was paid. You owe nothing."
     )
     assert AuditEntry.objects.get(action="pass.given_up").actor_id == driver.pk
 
@@ -153,7 +153,7 @@ def test_a_pass_whose_payment_is_declined_is_told_as_such(
     take_events(now=at(1))
     assert told() == [("USER", "pass_declined", ["MAIL"])]
     assert words_of(Notice.objects.get()).text == (
-        f"{plan.name} at Main car park for DL-01-AB-1234 was not bought, because its payment was declined. "
+        f"{plan.name} at Main car park for DL 01 AB 1234 was not bought, because its payment was declined. "
         "You owe nothing."
     )
 
@@ -164,7 +164,7 @@ def test_both_plates_of_an_exchange_are_told(driver: User, zone: ParkingZone) ->
     pass_changes.change_vehicles(actor=actor(driver), subscription=held, plates=("DL-01-AB-5678",), now=at(1))
     take_events(now=at(2))
     assert told() == [("USER", "pass_vehicles", ["MAIL"])]
-    assert words_of(Notice.objects.get()).text.endswith("is for DL-01-AB-5678. No longer on it: DL-01-AB-1234.")
+    assert words_of(Notice.objects.get()).text.endswith("is for DL 01 AB 5678. No longer on it: DL 01 AB 1234.")
 
 
 # --- Organisations ---------------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ from time_machine import Traveller
 
 from parking.accounts.models import Role, User
 from parking.checkout import pass_entry
+from parking.core.plate_words import plate_words
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.passes.models import Plan
 from parking.stays.kept_places import kept_places_of
-from parking.web.components import plate_words
 from tests.api.reading import data_of
 from tests.build import actor, book, make_user, make_zone
 from tests.client import ApiClient

@@ -6,10 +6,12 @@ import subprocess
 import sys
 import time
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
-from deploy import processes, web
+from deploy import assets, processes, web
 from deploy.run import ROOT, go_on, web_command
 from tests.payments.world import environment_for
 from tests.server.running import HOST, Answer, RunningServer, free_port
@@ -52,3 +54,23 @@ def test_it_ends_with_a_sentence_when_who_prepares_has_ended(monkeypatch: pytest
     monkeypatch.setattr(sys, "stdin", StringIO())
     with pytest.raises(SystemExit, match="Whoever prepares the start has ended"):
         web.main()
+
+
+def test_it_serves_the_files_that_were_collected_while_it_waited(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    """Else the first start after an update serves old style sheets, and fails on pages with a new one."""
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    after.mkdir()
+    monkeypatch.setattr(assets, "HOME", tmp_path)
+    monkeypatch.setattr(assets, "CURRENT", tmp_path / "current")
+    assets.CURRENT.symlink_to(after)
+    settings.STATIC_ROOT = str(before)
+    monkeypatch.setattr(sys, "argv", ["web", web.AFTER_LINE, "smart_parking.rsgi:application"])
+    monkeypatch.setattr(sys, "stdin", StringIO("go on\n"))
+    monkeypatch.setattr(os, "register_at_fork", lambda **_: None)
+    served: list[str] = []
+    monkeypatch.setattr(web, "entrypoint", lambda: served.append(settings.STATIC_ROOT))
+    web.main()
+    assert served == [str(after)]

@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import translation
 
 from parking.core.clock import now
-from parking.web.components import Bar, amount_text, plate_text, span_text, spark_bars, time_text
+from parking.core.plate_words import plate_text
+from parking.web.components import Bar, amount_text, span_text, spark_bars, time_text
 
 HOME = Path(__file__).parents[2] / "parking" / "web" / "templates" / "web" / "components"
 

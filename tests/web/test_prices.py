@@ -19,6 +19,7 @@ from parking.tariffs.versions import Draft
 from parking.tariffs.zone_demand import set_demand
 from parking.tariffs.zone_tariffs import add_tariff
 from parking.web.price_words import words_of
+from tests.build import make_zone
 
 # Thursday 26 November 2026, 08:30 in India.
 MORNING = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
@@ -129,6 +130,31 @@ def test_the_board_has_the_rate_as_it_is_set(zone: ParkingZone) -> None:
         board, page = (text_of(Client().get(f"/{of}/")) for of in (f"board/{zone.site_id}", f"zones/{zone.pk}"))
     assert "₹50 per hour" in board
     assert "₹45 per hour" in page
+
+
+@pytest.mark.django_db
+def test_the_less_stands_on_a_board_the_larger_it_is_printed(zone: ParkingZone) -> None:
+    def size() -> str:
+        page = Client().get(f"/board/{zone.site_id}/").content.decode()
+        return page.partition('class="board-prices board-')[2].partition('"')[0]
+
+    sizes = {}
+    for count in range(1, 9):
+        sizes[count] = size()
+        make_zone(f"Zone {count}", site=zone.site)
+    assert [count for count, name in sizes.items() if name == "few"] == [1, 2]
+    assert [count for count, name in sizes.items() if name == "many"] == [7, 8]
+
+
+@pytest.mark.django_db
+def test_what_a_lost_ticket_costs_stands_once_where_it_is_the_same(zone: ParkingZone) -> None:
+    lay(zone, lost_ticket_fee=Decimal("300.00"))
+    second = make_zone("Zone Z", site=zone.site)
+    lay(second, lost_ticket_fee=Decimal("300.00"))
+    assert text_of(Client().get(f"/board/{zone.site_id}/")).count("Lost ticket: ₹300") == 1
+    lay(second, lost_ticket_fee=Decimal("400.00"))
+    board = text_of(Client().get(f"/board/{zone.site_id}/"))
+    assert (board.count("Lost ticket: ₹300"), board.count("Lost ticket: ₹400")) == (1, 1)
 
 
 @pytest.mark.django_db

@@ -36,6 +36,24 @@ def test_a_page_with_the_sentence(error, status):
     assert 'role="alert"' in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://testserver/office/sessions/7/", True),
+        ("http://elsewhere.example/office/sessions/7/", False),
+        ("", False),
+    ],
+)
+def test_a_refusal_leads_back_to_where_it_was_asked_for(came_from, back):
+    page = answer_to(Refused("session_over", "Over"), "post", Referer=came_from).content.decode()
+    assert ('href="/office/sessions/7/"' in page) is back
+
+
+def test_the_service_worker_is_no_page_to_go_back_to():
+    page = answer_to(Forbidden("forbidden", ""), Referer="http://testserver/sw.js").content.decode()
+    assert "/sw.js" not in page
+
+
 @pytest.mark.parametrize("path", ["/pay/return/a%00b/", "/zones/99999999999999999999/", "/zones/%00/"])
 def test_what_no_database_takes_is_not_found(path):
     assert Client().get(path).status_code == 404

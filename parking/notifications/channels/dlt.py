@@ -52,6 +52,7 @@ _TYPES = {
     ValueType.MONEY: {DltType.NUMERIC, DltType.ALPHANUMERIC},
     ValueType.NUMBER: {DltType.NUMERIC, DltType.ALPHANUMERIC},
     ValueType.TEXT: {DltType.ALPHANUMERIC},
+    ValueType.PLATE: {DltType.ALPHANUMERIC},
     ValueType.TIME: {DltType.ALPHANUMERIC},
 }
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from parking.accounts import services as accounts
 from parking.accounts.models import User
 from parking.core import clock
+from parking.core.plate_words import plate_words
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.offers.shops import works_for_shop
@@ -68,7 +69,7 @@ def vehicles(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with form.refusals(request):
             saved = save_vehicle(actor=actor_of(request), **form.cleaned_data, now=clock.now())
-            messages.success(request, _("%(plate)s is saved.") % {"plate": saved.vehicle.vehicle_number})
+            messages.success(request, _("%(plate)s is saved.") % {"plate": plate_words(saved.vehicle.vehicle_number)})
             return redirect("vehicles")
     return page(request, "account/vehicles.html", section="profile", form=form, vehicles=vehicles_of(user.pk))
 

@@ -16,6 +16,7 @@ from parking.checkout import changing
 from parking.core import clock
 from parking.core.errors import DomainError, InvalidInput
 from parking.core.ids import Ref
+from parking.core.plate_words import plate_text
 from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.errors import record_refusal
@@ -54,7 +55,11 @@ class ChangeForm(ServiceForm):
         local = starts_at.astimezone(self._zone)
         length = int((ends_at - starts_at).total_seconds() // 60)
         present = {"day": local.date(), "time": local.time(), "minutes": length}
-        present |= {"plate": session.vehicle.vehicle_number, "owner_name": session.owner_name, "phone": session.phone}
+        present |= {
+            "plate": plate_text(session.vehicle.vehicle_number),
+            "owner_name": session.owner_name,
+            "phone": session.phone,
+        }
         super().__init__(*args, initial=present, **kwargs)
         lengths = sorted({*LENGTHS, length})
         self.fields["minutes"].choices = [(minutes, length_text(minutes)) for minutes in lengths]  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parking.core.errors import DomainError
+from parking.core.plate_words import plate_words
 from parking.edge.wording import sentence_for
 from parking.offers.models import LONGEST_CODE
 from parking.payments.gateways.registry import gateway_choices
@@ -120,7 +121,8 @@ class BookingForm(WayToPayForm):
         free = [row for row in saved if row.open_session_id is None]
         self.saved = free + [row for row in saved if row.open_session_id is not None]
         vehicle = self.fields["vehicle"]
-        vehicle.choices = [*((str(row.pk), row.vehicle.vehicle_number) for row in self.saved), (NEW_VEHICLE, "")]  # type: ignore[attr-defined]
+        saved_choices = [(str(row.pk), plate_words(row.vehicle.vehicle_number)) for row in self.saved]
+        vehicle.choices = [*saved_choices, (NEW_VEHICLE, "")]  # type: ignore[attr-defined]
         vehicle.initial = str(free[0].pk) if free else NEW_VEHICLE
         self.fields["owner_name"].initial = name
         self.offer_kinds(VehicleKind.values)

@@ -17,6 +17,7 @@ from parking.checkout.passes import Bought, newest_order_of
 from parking.checkout.paying import refresh_order
 from parking.core import clock
 from parking.core.money import ZERO
+from parking.core.plate_words import plate_text
 from parking.core.qr import qr_data_uri
 from parking.edge import requests
 from parking.edge.callers import actor_of
@@ -119,7 +120,7 @@ def buy(request: HttpRequest, plan_id: int) -> HttpResponse:
 def _first_values(request: HttpRequest, plan: Plan) -> dict[str, str]:
     """Return the driver's saved plates, as many as the plan takes."""
     saved = SavedVehicle.objects.filter(driver_id=user_of(request).pk).select_related("vehicle").order_by("-pk")
-    plates = [row.vehicle.vehicle_number for row in saved[: plan.vehicles]]
+    plates = [plate_text(row.vehicle.vehicle_number) for row in saved[: plan.vehicles]]
     return {"vehicles": "\n".join(plates)}
 
 

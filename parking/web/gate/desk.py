@@ -21,6 +21,7 @@ from parking.core import clock
 from parking.core.errors import NotFound, Refused
 from parking.core.ids import Ref
 from parking.core.money import ZERO
+from parking.core.plate_words import plate_words
 from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
@@ -129,7 +130,7 @@ def _pay(request: HttpRequest, attempt: Attempt, session_id: int, form: PayAhead
 def _outcome_text(left: Left) -> str:
     session = left.session
     names = {
-        "plate": session.vehicle.vehicle_number,
+        "plate": plate_words(session.vehicle.vehicle_number),
         "time": clock_time(session.bill.frozen_until, session.site_id),
         "change": amount_text(left.change),
     }

@@ -11,6 +11,7 @@ from parking.checkout import ticket_answers
 from parking.checkout.ticket_answers import TicketAnswer
 from parking.core import clock
 from parking.core.ids import Ref
+from parking.core.plate_words import plate_words
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.facilities.gates import actor_at
@@ -50,7 +51,7 @@ def answer(request: HttpRequest, session_id: int) -> HttpResponse:
     said = TicketAnswer(form.cleaned_data["answer"])
     here = actor_at(actor, gate.id) if gate and gate.site_id == seen.zone.site_id else actor
     told = ticket_answers.answer(actor=here, session=Ref(pk=session_id), said=said, now=clock.now())
-    messages.success(request, _told_text(said) % {"plate": told.vehicle.vehicle_number})
+    messages.success(request, _told_text(said) % {"plate": plate_words(told.vehicle.vehicle_number)})
     return redirect("gate_given_tickets")
 
 

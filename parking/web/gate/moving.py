@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from parking.checkout import moving
 from parking.core import clock
 from parking.core.ids import Ref
+from parking.core.plate_words import plate_words
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.facilities.queries import free_slot_numbers, present_zones, slot_by_number
@@ -76,5 +77,6 @@ def _move(request: HttpRequest, session_id: int, form: ServiceForm) -> ParkingSe
 
 
 def _moved_text(session: ParkingSession) -> str:
-    names = {"plate": session.vehicle.vehicle_number, "slot": session.slot_number, "zone": session.zone.name}
+    plate = plate_words(session.vehicle.vehicle_number)
+    names = {"plate": plate, "slot": session.slot_number, "zone": session.zone.name}
     return gettext("%(plate)s is at slot %(slot)s of %(zone)s now.") % names

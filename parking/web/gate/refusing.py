@@ -7,13 +7,13 @@ from django.utils.translation import gettext
 
 from parking.checkout.at_entry import collects_at_entry
 from parking.core.errors import DomainError, InvalidInput, NotFound, Refused, Unavailable
+from parking.core.plate_words import plate_text
 from parking.edge.callers import actor_of
 from parking.edge.wording import sentence_for
 from parking.facilities.gates import actor_at
 from parking.stays import access
 from parking.stays.access import QrText
 from parking.stays.models import EndReason, ParkingSession, SessionStatus
-from parking.web.components import plate_text
 from parking.web.gate.answers import money_at_entry, quoted
 from parking.web.gate.verdicts import LOOK, STOP, WAIT, Scan, Verdict, shown
 from parking.web.gate.ways_on import WaysOn, of_free_token, of_typed_plate, ways_on
@@ -73,14 +73,13 @@ def refused(
         return shown(request, verdict, scan)
     amber = error.code in _AMBER or isinstance(error, Unavailable) or error.facts.get("verdict") == "AMBER"
     known = None if isinstance(error, NotFound | InvalidInput) else session
-    sentence = _of_two_plates(error) if error.code == "vehicle_mismatch" else sentence_for(error)
     looks_alike = error.facts.get("verdict") == "AMBER"
     ways = _ways_on(request, scan, error, known)
     asks = looks_alike or ways.is_plate or error.code == "pass_needs_plate"
     verdict = Verdict(
         tone="wait" if amber or asks else "no",
         word=LOOK if asks else WAIT if amber else STOP,
-        sentence=gettext("This is a plate, not a code.") if ways.is_plate else sentence,
+        sentence=gettext("This is a plate, not a code.") if ways.is_plate else _sentence_of(error, known),
         session=known,
         code=error.code,
         can_confirm=looks_alike and not pane,
@@ -111,6 +110,14 @@ def _free_token(request: HttpRequest, scan: Scan) -> WaysOn | None:
         return of_free_token(scan.qr_code, actor_at(actor_of(request), scan.gate_id), scan.direction)
     except Refused:
         return None
+
+
+def _sentence_of(error: DomainError, session: ParkingSession | None) -> str:
+    if error.code == "vehicle_mismatch":
+        return _of_two_plates(error)
+    if error.code == "already_entered" and session is not None and session.status == SessionStatus.COMPLETED:
+        return gettext("This ticket was used: the car came in and left.")
+    return sentence_for(error)
 
 
 def _of_two_plates(error: DomainError) -> str:

@@ -11,12 +11,13 @@ from django.utils.translation import override
 
 from parking.checkout.bills import RunningBill, running_bill
 from parking.core import clock
+from parking.core.plate_words import plate_text
 from parking.core.qr import qr_rows
 from parking.core.site_settings import BRAND_NAME, site_languages
 from parking.facilities.calendars import zone_of
 from parking.invoices.profiles import profile_at
 from parking.stays.models import ParkingSession, SessionStatus
-from parking.web.components import amount_text, plate_text
+from parking.web.components import amount_text
 from parking.web.templatetags.parking import bill_label, word
 
 Row = dict[str, Any]
@@ -61,7 +62,8 @@ def _ticket(session: ParkingSession, base_url: str) -> list[Row]:
 
 def _qr_of_check(session: ParkingSession, base_url: str) -> Row:
     """Return the picture that opens the page with the bill as the books have it."""
-    return {"qr": qr_rows(f"{base_url}{reverse('receipt_check', args=[session.qr_code])}")}
+    # Smaller than the code of the ticket: nobody is to hold this one before the exit's camera.
+    return {"qr": qr_rows(f"{base_url}{reverse('receipt_check', args=[session.qr_code])}"), "share": 0.42}
 
 
 def _receipt(session: ParkingSession, base_url: str) -> list[Row]:

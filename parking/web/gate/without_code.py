@@ -16,6 +16,7 @@ from parking.checkout.identifying import asks_for_owner, confirm_owner
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.ids import Ref
+from parking.core.plate_words import plate_words
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.stays import access
@@ -67,7 +68,7 @@ def _let_in_or_bill(request: HttpRequest, form: OwnerForm, session: ParkingSessi
             raise
         # The gate's page scans it again, and asks for the money that is due before the car goes in.
         return redirect(f"{reverse('gate')}#{session.qr_code}")
-    messages.success(request, gettext("Let in: %(plate)s") % {"plate": session.vehicle.vehicle_number})
+    messages.success(request, gettext("Let in: %(plate)s") % {"plate": plate_words(session.vehicle.vehicle_number)})
     if awaited := money_awaited(entered.session, now):
         messages.warning(request, awaited)
     return redirect("gate_stay", session.pk)

@@ -3,7 +3,7 @@
 Components that only take values are included: `{% include "web/components/chip.html" with ... only %}`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -15,14 +15,13 @@ from django.utils.timezone import localtime
 
 from parking.core import clock
 from parking.core.money import indian
+from parking.core.plate_words import plate_text, plate_words, plates_words
 from parking.core.site_settings import BRAND_NAME
 from parking.core.vehicle_kinds import KINDS
 from parking.facilities.calendars import zone_of
 from parking.web.branding import has_own_colour, logo_version, version
 from parking.web.components import (
     amount_text,
-    plate_text,
-    plate_words,
     span_text,
     spark_bars,
     time_in_sentence,
@@ -99,12 +98,7 @@ def kind_icon(kind: str) -> str:
 
 register.filter(plate_text)
 register.filter(plate_words)
-
-
-@register.filter
-def plates_words(plates: Iterable[str]) -> str:
-    """Return some plates in a line of text."""
-    return ", ".join(plate_words(one) for one in plates)
+register.filter(plates_words)
 
 
 @register.inclusion_tag("web/components/plate.html")

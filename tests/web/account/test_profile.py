@@ -7,6 +7,7 @@ from django_tasks_db.models import DBTaskResult
 from parking.accounts.confirmation_tokens import new_confirmation_token
 from parking.accounts.models import User
 from parking.core import clock
+from parking.core.plate_words import plate_words
 from parking.vehicles.models import SavedVehicle
 from parking.vehicles.saving import MOST_SAVED, save_vehicle
 from tests.build import actor, book, make_user, plate
@@ -105,7 +106,7 @@ def test_a_vehicle_is_saved_and_forgotten(browser_of, asha):
     browser = browser_of(asha)
     answer = browser.post("/profile/vehicles/", CAR, follow=True)
     page = answer.content.decode()
-    assert "DL-01-AB-1234 is saved." in page
+    assert f"{plate_words('DL-01-AB-1234')} is saved." in page
     assert "Electric car · आशा राव · Blue one" in " ".join(page.split())
     saved = SavedVehicle.objects.get()
     assert saved.driver == asha
@@ -117,7 +118,7 @@ def test_a_vehicle_is_saved_and_forgotten(browser_of, asha):
 def test_somebody_elses_vehicle_is_not_there(browser_of, asha):
     theirs = save_vehicle(actor=actor(make_user()), plate=plate(), owner_name="Ravi", now=clock.now())
     browser = browser_of(asha)
-    assert theirs.vehicle.vehicle_number not in browser.get("/profile/vehicles/").content.decode()
+    assert plate_words(theirs.vehicle.vehicle_number) not in browser.get("/profile/vehicles/").content.decode()
     assert browser.post(f"/profile/vehicles/{theirs.pk}/forget/").status_code == 404
     assert browser.get(f"/profile/vehicles/{theirs.pk}/forget/").status_code == 405
     assert SavedVehicle.objects.count() == 1

@@ -10,11 +10,11 @@ from time_machine import Traveller
 
 from parking.accounts.models import User
 from parking.core import fresh
+from parking.core.plate_words import plate_words
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.passes.models import PassVehicle, Plan, Subscription
 from parking.payments.gateways.base import GatewayState
 from parking.payments.models import PaymentOrder
-from parking.web.components import plate_words
 from tests.build import make_user, make_zone
 from tests.gateway import FakeGateway
 from tests.moments import START, at
@@ -113,7 +113,9 @@ def test_a_second_vehicle_is_named_with_the_day_from_which_it_holds(driver: User
     held, browser = bought(driver, plan, PLATE), _browser(driver)
     browser.post(f"/passes/{held.number}/vehicles/", {"vehicles": "DL-01-AB-5678"})
     assert PassVehicle.objects.count() == 2
-    assert "DL-01-AB-5678 is on the pass from 23 Nov 2026." in _text(browser.get(f"/passes/{held.number}/"))
+    assert f"{plate_words('DL-01-AB-5678')} is on the pass from 23 Nov 2026." in _text(
+        browser.get(f"/passes/{held.number}/")
+    )
 
 
 def test_renewal_is_switched_and_the_pass_cancelled(driver: User, plan: Plan) -> None:

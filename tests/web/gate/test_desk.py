@@ -9,6 +9,7 @@ from time_machine import Traveller
 from parking.accounts.models import User
 from parking.core import clock
 from parking.core.models import OPERATOR, SettingValue
+from parking.core.plate_words import plate_words
 from parking.core.site_settings import CARD_TERMINALS, TYPED_REFERENCES, stored
 from parking.facilities.models import ParkingZone
 from parking.offers.vouchers import give_voucher
@@ -86,7 +87,7 @@ def test_the_desk_leads_from_a_plate_to_the_money(gate: Gate, inside: ParkingSes
     )
     assert paid.headers["Location"] == "/gate/desk/"
     shown = gate.client.get("/gate/desk/").content.decode()
-    assert f"{PLATE} is paid until 11:45. Change: ₹100" in shown
+    assert f"{plate_words(PLATE)} is paid until 11:45. Change: ₹100" in shown
     assert gate.scan(inside, "OUT").html.count("Nothing is due.") == 1
     assert_books_agree()
 

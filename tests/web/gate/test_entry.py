@@ -7,7 +7,7 @@ import pytest
 
 from parking.core import clock
 from parking.stays.models import GateScan
-from tests.build import book, enter, plate, reloaded, take_ticket, terminate
+from tests.build import book, enter, leave, plate, reloaded, take_ticket, terminate
 from tests.invariants import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,14 @@ def test_the_same_scan_again_lets_in_again_and_is_one(gate, driver, zone, direct
     for _ in range(2):
         assert gate.scan(session, direction, scan_id="Gate 1-x").word == "LET IN"
     assert GateScan.objects.count() == 1
+
+
+def test_the_ticket_of_a_car_that_left_is_not_told_to_be_inside(gate, staff, driver, zone):
+    session = enter(staff, book(driver, zone))
+    leave(staff, session)
+    part = gate.scan(session, "IN")
+    assert "This ticket was used: the car came in and left." in part.text
+    assert "The car is inside." not in part.text
 
 
 def test_another_scan_is_refused_at_an_entry(gate, driver, zone):

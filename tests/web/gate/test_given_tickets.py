@@ -5,6 +5,7 @@ from django.test import Client
 from time_machine import Traveller
 
 from parking.accounts.models import User
+from parking.core.plate_words import plate_words
 from parking.facilities.models import ParkingSite, ParkingZone
 from parking.stays.models import ParkingSession
 from tests.build import reloaded, take_ticket
@@ -32,7 +33,7 @@ def test_the_gate_asks_and_takes_the_answer(gate: Gate, zone: ParkingZone, given
     assert page.count('value="ENTERED"') == 1
     assert 'value="GONE"' in gate.client.get(f"/gate/stays/{given.pk}/").content.decode()
     answer = gate.client.post(f"/gate/stays/{given.pk}/ticket/", {"answer": "ENTERED"}, follow=True)
-    assert "DL-01-AB-1234 is inside." in answer.content.decode()
+    assert f"{plate_words('DL-01-AB-1234')} is inside." in answer.content.decode()
     assert "Every ticket that was given was scanned at the entry." in answer.content.decode()
     assert (reloaded(given).status, reloaded(given).entry_time) == ("ACTIVE", START)
 

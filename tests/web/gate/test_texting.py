@@ -11,6 +11,7 @@ from parking.audit.models import AuditEntry
 from parking.checkout import slip_messages
 from parking.core import clock
 from parking.core.ids import Ref
+from parking.core.plate_words import plate_text
 from parking.facilities.models import ParkingZone
 from parking.notifications.delivering import deliver
 from parking.notifications.models import Channel, Delivery, DeliveryState, Notice
@@ -55,7 +56,7 @@ def test_a_slip_goes_to_the_number_that_was_typed(staff: User, walk_in: ParkingS
     (sms,) = sent(provider)
     slot = reloaded(walk_in).slot_number
     assert (sms["to"], sms["template_id"]) == ("919876543210", "1107")
-    assert sms["text"] == f"Parking of {PLATE}: Zone A, slot {slot}. Code at the exit: {walk_in.qr_code}"
+    assert sms["text"] == f"Parking of {plate_text(PLATE)}: Zone A, slot {slot}. Code at the exit: {walk_in.qr_code}"
 
 
 def test_a_booked_slip_goes_to_the_driver_in_the_drivers_language(

@@ -3,6 +3,7 @@
 import pytest
 
 from parking.audit.models import AuditEntry
+from parking.core.plate_words import plate_words
 from parking.stays.models import ParkingSession
 from parking.stays.rules import confirms_owner
 from tests.build import book, enter, reloaded
@@ -42,7 +43,7 @@ def test_a_booked_car_is_found_by_its_plate_and_let_in(gate, booked, staff, said
     assert f'href="/gate/stays/{booked.pk}/"' in gate.client.get(f"/gate/inside/?q={booked.pk}").content.decode()
     assert f'href="{address(booked)}"' in gate.client.get(f"/gate/stays/{booked.pk}/").content.decode()
     answer = gate.client.post(address(booked), {"said": said}, follow=True)
-    assert "Let in: DL-01-AB-1234" in answer.content.decode()
+    assert f"Let in: {plate_words('DL-01-AB-1234')}" in answer.content.decode()
     assert reloaded(booked).status == "ACTIVE"
     entry = AuditEntry.objects.get(action="session.owner_confirmed")
     assert (entry.actor_id, entry.subject_id, entry.facts) == (staff.pk, booked.pk, {})

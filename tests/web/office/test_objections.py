@@ -42,7 +42,7 @@ def test_a_driver_objects_and_reads_the_answer(driver, admin, debt):
     assert "The driver says: Cash &lt;b&gt;" in listed
     form = {"decision": "REFUSE", "answer": "The camera saw you"}
     question = office.post(f"/office/debts/{debt.pk}/objection/", form)
-    assert "The gate asks DL-01-AB-1234 for ₹100 again." in text_of(question)
+    assert "The gate asks DL 01 AB 1234 for ₹100 again." in text_of(question)
     assert office.post(f"/office/debts/{debt.pk}/objection/", {**form, "step": "go"}).status_code == 302
     assert "The camera saw you" in text_of(mine.get("/debts/"))
     assert address not in text_of(mine.get("/debts/"))

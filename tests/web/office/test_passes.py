@@ -11,10 +11,10 @@ from parking.accounts.models import Approval, User
 from parking.checkout import passes
 from parking.checkout.pass_changes import cancel_pass
 from parking.checkout.pass_renewing import offer_renewals
+from parking.core.plate_words import plate_words
 from parking.facilities.models import ParkingSlot, ParkingZone
 from parking.passes.models import Plan, Subscription
 from parking.payments.models import Payment
-from parking.web.components import plate_words
 from tests.build import actor
 from tests.invariants import assert_books_agree
 from tests.moments import START

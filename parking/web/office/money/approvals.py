@@ -17,6 +17,7 @@ from parking.checkout import approving
 from parking.core import clock
 from parking.core.errors import DomainError
 from parking.core.money import rupees
+from parking.core.plate_words import plate_text
 from parking.edge.callers import actor_of
 from parking.edge.errors import record_refusal
 from parking.edge.pages import page
@@ -32,7 +33,7 @@ from parking.tariffs.rules.demand import DemandStep
 from parking.vehicles.models import Vehicle
 from parking.web.access import for_managers, for_office
 from parking.web.bill_words import demand_in_words
-from parking.web.components import amount_text, plate_text
+from parking.web.components import amount_text
 from parking.web.price_words import words_of
 from parking.web.templatetags.parking import moment, word
 

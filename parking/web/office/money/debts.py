@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parking.checkout import debts, queries
 from parking.core import clock
+from parking.core.plate_words import plate_words
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.payments.models import Debt, DebtStatus
@@ -92,7 +93,7 @@ def _done(request: HttpRequest) -> HttpResponse:
 
 
 def _question(request: HttpRequest, form: DecisionForm, debt: Debt) -> HttpResponse:
-    names = {"amount": rupees(debt.amount), "plate": debt.bill.session.vehicle.vehicle_number}
+    names = {"amount": rupees(debt.amount), "plate": plate_words(debt.bill.session.vehicle.vehicle_number)}
     return ask(
         request,
         title=gettext("Write this debt off?"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from parking.checkout import objecting
 from parking.core import clock
+from parking.core.plate_words import plate_words
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
 from parking.payments.models import Debt
@@ -62,7 +63,7 @@ def answer(request: HttpRequest, debt_id: int) -> HttpResponse:
 
 
 def _question(request: HttpRequest, form: AnswerForm, debt: Debt) -> HttpResponse:
-    names = {"amount": rupees(debt.amount), "plate": debt.bill.session.vehicle.vehicle_number}
+    names = {"amount": rupees(debt.amount), "plate": plate_words(debt.bill.session.vehicle.vehicle_number)}
     if form.upholds:
         effect = gettext("%(plate)s owes %(amount)s less, and the gate no longer shows this debt.") % names
     else:

@@ -18,6 +18,7 @@ from parking.checkout.leaving import Left
 from parking.core import clock
 from parking.core.errors import Refused
 from parking.core.ids import Ref
+from parking.core.plate_words import plate_words
 from parking.edge import requests
 from parking.edge.callers import actor_of
 from parking.edge.pages import page
@@ -101,7 +102,7 @@ def _terminate(request: HttpRequest, attempt: Attempt, session_id: int, form: Te
 def _question(request: HttpRequest, form: TerminationForm, session: ParkingSession) -> HttpResponse:
     due = running_bill(session, clock.now()).due
     form.promise(due)
-    names: dict[str, Any] = {"plate": session.vehicle.vehicle_number, "due": rupees(due)}
+    names: dict[str, Any] = {"plate": plate_words(session.vehicle.vehicle_number), "due": rupees(due)}
     effects = [
         gettext("The session of %(plate)s ends now, and its slot is free at once.") % names,
         gettext("The bill is calculated up to this moment; %(due)s is due now.") % names,

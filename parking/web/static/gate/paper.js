@@ -26,12 +26,12 @@ export function drawn(rows, width) {
 
 function pieces(pen, row, width) {
   if (row.rule) return [{ height: 16, draw: (on, top) => on.fillRect(0, top + 7, width, 2) }];
-  if (row.qr) return [code(row.qr, width)];
+  if (row.qr) return [code(row.qr, width * (row.share ?? 0.6), width)];
   const letters = LETTERS * (row.size ?? 1);
   const font = `${row.bold ? 700 : 400} ${letters}px Inter, sans-serif`;
   pen.font = font;
   if ("left" in row) return [...pair(pen, row, { font, letters, width })];
-  return wrapped(pen, row.text, width - 2 * MARGIN).map((text) =>
+  return balanced(pen, row.text, width - 2 * MARGIN).map((text) =>
     line(text, { font, letters, x: width / 2, align: "center" }),
   );
 }
@@ -64,6 +64,18 @@ function* pair(pen, row, { font, letters, width }) {
   }
 }
 
+// As few lines as fit, of about the same length: no word stands alone in the last one.
+function balanced(pen, text, width) {
+  let lines = wrapped(pen, text, width);
+  for (let narrower = width - 8; lines.length > 1 && narrower > width / 2; narrower -= 8) {
+    const shorter = wrapped(pen, text, narrower);
+    const fits = shorter.every((one) => pen.measureText(one).width <= narrower);
+    if (shorter.length > lines.length || !fits) break;
+    lines = shorter;
+  }
+  return lines;
+}
+
 function wrapped(pen, text, width) {
   const lines = [""];
   for (const word of text.split(" ")) {
@@ -74,8 +86,8 @@ function wrapped(pen, text, width) {
   return lines;
 }
 
-function code(rows, width) {
-  const scale = Math.max(Math.floor((width * 0.6) / rows.length), 2);
+function code(rows, side, width) {
+  const scale = Math.max(Math.floor(side / rows.length), 2);
   const left = Math.floor((width - scale * rows.length) / 2);
   return {
     height: scale * rows.length,

@@ -10,6 +10,15 @@ startLive(document);
 // On a phone the row of pages is wider than the screen: the present one is in sight.
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+// A refused form opens at its summary. The browser scrolls to it as soon as it is there, which on a slow device is
+// before what stands below it: then the page ended with it, and it stayed at the lower edge.
+const summary = document.querySelector(".error-summary");
+const showSummary = () => summary === document.activeElement && summary.scrollIntoView({ block: "nearest" });
+if (summary) {
+  showSummary();
+  addEventListener("load", showSummary, { once: true });
+}
+
 // --- Menus close on a click elsewhere, and at Escape ------------------------------------------
 
 const openMenus = () => document.querySelectorAll("[data-menu][open]");
