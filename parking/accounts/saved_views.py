@@ -38,8 +38,8 @@ def save_view(*, actor: Actor, list_name: str, name: str, query: Mapping[str, st
     Raises InvalidInput for a name or filter that cannot be kept, Refused `view_name_taken`, `too_many_views`.
     """
     name = _checked_name(name)
-    if sum(len(key) + len(value) for key, value in query.items()) > _QUERY_LENGTH:
-        raise InvalidInput({"query": ["This filter is too long to be kept"]})
+    if sum(len(key) + len(value) for key, value in query.items()) > _QUERY_LENGTH or "\0" in "".join(query.values()):
+        raise InvalidInput({"query": ["This filter cannot be kept"]})
     with transaction.atomic():
         person = lock_user(actor.user_id or 0)  # who saves twice at once shall not have one more than the most
         views = views_of(person.pk, list_name)
