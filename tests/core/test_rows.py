@@ -40,8 +40,17 @@ def test_they_are_what_the_queryset_reads(zone: ParkingZone, query: Callable[[],
     assert rows.all() == list(query())
 
 
-@pytest.mark.parametrize("query", [ParkingZone.objects.all, lambda: ParkingZone.objects.prefetch_related("slots")])
-def test_what_reads_instances_is_refused(db: None, query: Callable[[], QuerySet[Any, Any]]) -> None:
+@pytest.mark.parametrize(
+    "query",
+    [
+        ParkingZone.objects.all,
+        lambda: ParkingZone.objects.prefetch_related("slots"),
+        lambda: ParkingZone.objects.values("pk"),
+        lambda: ParkingZone.objects.values_list("pk", flat=True),
+        lambda: ParkingZone.objects.values_list("site_id").distinct().order_by("name"),
+    ],
+)
+def test_what_reads_other_than_tuples_is_refused(db: None, query: Callable[[], QuerySet[Any, Any]]) -> None:
     with pytest.raises(NotCompilable, match=r"ParkingZone: its rows are not plain values"):
         Rows(query).all()
 
