@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from parking.core.errors import (
     DomainError,
@@ -81,7 +81,8 @@ def _came_from(request: HttpRequest) -> str:
     address = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
         return ""
-    path = urlsplit(address)._replace(scheme="", netloc="").geturl()
+    # A path may begin as the name of another site does, `//elsewhere`.
+    path = escape_leading_slashes(urlsplit(address)._replace(scheme="", netloc="").geturl())
     # The service worker names itself where a page was opened without any before it.
     is_itself = path == request.get_full_path() and request.method == "GET"
     return "" if is_itself or path == reverse("service_worker") else path

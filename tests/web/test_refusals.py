@@ -49,6 +49,14 @@ def test_a_refusal_leads_back_to_where_it_was_asked_for(came_from, back):
     assert ('href="/office/sessions/7/"' in page) is back
 
 
+@pytest.mark.parametrize("path", ["//evil.example/x", "///evil.example/x"])
+def test_a_refusal_leads_back_to_no_other_site(path):
+    """An address of ours whose path begins as the name of another site."""
+    page = answer_to(Refused("session_over", "Over"), "post", Referer=f"http://testserver{path}").content.decode()
+    assert 'href="//' not in page
+    assert 'href="/%2F' in page
+
+
 def test_the_service_worker_is_no_page_to_go_back_to():
     page = answer_to(Forbidden("forbidden", ""), Referer="http://testserver/sw.js").content.decode()
     assert "/sw.js" not in page
