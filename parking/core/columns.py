@@ -1,19 +1,13 @@
 """What compiled statements write and read of values: as Django's fields do, without asking the field each time."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
-from math import isfinite
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.expressions import Col
-from psycopg.types.json import Jsonb
 
 Wrap = Callable[[Any], Any]
 
@@ -47,8 +41,6 @@ def _written_as_it_is(field: Any, connection: BaseDatabaseWrapper) -> tuple[type
     if isinstance(field, models.ForeignKey):
         return _written_as_it_is(field.target_field, connection)
     kind = type(field)
-    if connection.vendor == "postgresql" and kind is models.JSONField:
-        return type(field.get_default()), partial(Jsonb, dumps=partial(_dumped, encoder=field.encoder))
     if kind in _ANYWHERE or connection.vendor != "postgresql":
         return _ANYWHERE.get(kind), None
     if kind in _NUMBERS:
@@ -88,52 +80,3 @@ _NUMBERS = {
     models.PositiveSmallIntegerField,
     models.SmallIntegerField,
 }
-
-
-# --- JSON --------------------------------------------------------------------------------------------
-
-# What orjson would write in its own way is left to the field's encoder.
-_ENCODERS_OWN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
-
-
-def _dumped(value: Any, encoder: type[json.JSONEncoder] | None) -> bytes | str:
-    try:
-        text = orjson.dumps(value, default=encoder().default if encoder else None, option=_ENCODERS_OWN)
-    except TypeError:
-        # Keys that are no texts, whole numbers of more than 64 bits; or an error, which is then the encoder's.
-        return json.dumps(value, cls=encoder)
-    # A float that is no number would become null without a word; the encoder's "NaN" is refused by the database.
-    return text if b"null" not in text or _has_numbers(value) else json.dumps(value, cls=encoder)
-
-
-def _has_numbers(value: Any) -> bool:
-    """Return whether each float in a value is a number."""
-    if isinstance(value, dict):
-        return all(map(_has_numbers, value.values()))
-    if isinstance(value, list | tuple):
-        return all(map(_has_numbers, value))
-    return not isinstance(value, float) or isfinite(value)
-
-
-def quick_converters(converters: dict[int, Any]) -> dict[int, Any]:
-    """Return the converters of Django's compiler, with a quicker one for JSON columns."""
-    return {
-        place: ([_quicker(one, expression) for one in those], expression)
-        for place, (those, expression) in converters.items()
-    }
-
-
-def _quicker(converter: Any, expression: Any) -> Any:
-    is_json = getattr(converter, "__func__", None) is models.JSONField.from_db_value and isinstance(expression, Col)
-    return _read_json if is_json and converter.__self__.decoder is None else converter
-
-
-def _read_json(text: str | None, _expression: Any, _connection: BaseDatabaseWrapper) -> Any:
-    """Return JSON as `json.loads` reads it, but for whole numbers of more than 64 bits: no column of ours holds any."""
-    if text is None:
-        return None
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        # Half of a pair of surrogates, which SQLite keeps, and numbers beyond a float.
-        return json.loads(text)

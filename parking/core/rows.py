@@ -7,7 +7,6 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import ValuesListIterable
 
-from parking.core.columns import quick_converters
 from parking.core.statements import NotCompilable
 from parking.core.together import connection_now, send, send_waiting
 
@@ -46,6 +45,6 @@ class Rows:
         # Not dicts, values alone or instances, and no column that is only there to sort by.
         if queryset._iterable_class is not ValuesListIterable or compiler.has_extra_select:  # noqa: SLF001
             raise NotCompilable(f"{queryset.model._meta.label}: its rows are not plain values")  # noqa: SLF001
-        converters = quick_converters(compiler.get_converters([column for column, *_ in compiler.select]))
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
         plan = self._plans[connection.vendor] = _Plan(sql, tuple(params), compiler, converters)
         return plan

@@ -17,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
-from parking.core.columns import Column, column_of, quick_converters, written
+from parking.core.columns import Column, column_of, written
 from parking.core.ids import MAX_ID
 from parking.core.makers import maker_of, with_makers
 from parking.core.together import Write, connection_now, may_wait, run, send, send_waiting, with_waiting
@@ -332,7 +332,7 @@ class Select(Generic[M]):
             params=tuple(params),
             places=tuple((place, numbers[param]) for place, param in enumerate(params) if param in numbers),
             compiler=compiler,
-            converters=quick_converters(compiler.get_converters([column for column, *_ in select])),
+            converters=compiler.get_converters([column for column, *_ in select]),
             names=[column.target.attname for column, *_ in select[first : last + 1]],
             columns=slice(first, last + 1),
             maker=maker_of(queryset.model),
