@@ -110,3 +110,13 @@ def test_paging_keeps_the_focus_and_heads_stay_in_sight(desktop: Page, sign_in: 
     expect(pages.get_by_text("Page 3 of 4")).to_be_visible()
     desktop.locator("tbody tr").last.scroll_into_view_if_needed()
     expect(desktop.get_by_role("columnheader", name="Username")).to_be_in_viewport(ratio=1)
+
+
+def test_a_usual_filter_leaves_the_search_box_alive(desktop: Page, sign_in: SignIn, admin: User, driver: User) -> None:
+    sign_in(desktop, admin)
+    desktop.goto("/office/users/")
+    desktop.locator(".chip[href*=USER]").click()
+    expect(desktop.locator(".chip[aria-current]")).to_have_text("Driver")
+    expect(desktop.get_by_role("rowheader", name=driver.username)).to_be_visible()
+    desktop.keyboard.press("/")
+    expect(desktop.locator("[data-search] input")).to_be_focused()

@@ -49,9 +49,16 @@ def test_a_refusal_leads_back_to_where_it_was_asked_for(came_from, back):
     assert ('href="/office/sessions/7/"' in page) is back
 
 
-def test_the_service_worker_is_no_page_to_go_back_to():
-    page = answer_to(Forbidden("forbidden", ""), Referer="http://testserver/sw.js").content.decode()
-    assert "/sw.js" not in page
+@pytest.mark.parametrize("path", ["/sw.js", "/sign-in/?next=/office/"])
+def test_what_sends_on_is_no_page_to_go_back_to(path):
+    page = answer_to(Forbidden("forbidden", ""), Referer=f"http://testserver{path}").content.decode()
+    assert f'href="{path}"' not in page
+
+
+@pytest.mark.parametrize("path", ["//evil.example/office/", "/////evil.example/", "/\\evil.example/"])
+def test_a_refusal_leads_back_to_no_other_host(path):
+    page = answer_to(Forbidden("forbidden", ""), Referer=f"http://testserver{path}").content.decode()
+    assert "evil.example" not in page
 
 
 @pytest.mark.parametrize("path", ["/pay/return/a%00b/", "/zones/99999999999999999999/", "/zones/%00/"])
