@@ -10,7 +10,7 @@ from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
 from tests.browser.conftest import Axe, NewPage, SignIn
 from tests.browser.test_weight import SHIFT
-from tests.build import book, enter, leave, make_user
+from tests.build import book, enter, leave, make_user, make_zone
 
 SESSIONS, PAYMENTS = "/office/sessions/", "/office/payments/"
 
@@ -65,6 +65,24 @@ def test_a_row_has_its_actions_in_a_menu_for_keys_and_fingers(
     assert (box["x"], box["width"], box["y"] + box["height"]) == (0, size["width"], size["height"])
     phone.get_by_role("link", name="Refund", exact=True).click()
     expect(phone.get_by_label("Amount")).to_be_visible()
+
+
+def test_the_menu_of_a_low_row_opens_above_it(desktop: Page, sign_in: SignIn, admin: User, zone: ParkingZone) -> None:
+    for _ in range(25):
+        book(make_user(Role.USER), make_zone(slots=1))
+    sign_in(desktop, admin)
+    desktop.goto(SESSIONS)
+    menu = desktop.locator(".row-menu-body:popover-open")
+    buttons = desktop.get_by_role("button", name="Actions of")
+    for button, is_above in ((buttons.first, False), (buttons.last, True)):
+        button.click()
+        expect(menu).to_be_in_viewport(ratio=1)
+        box, edge = menu.bounding_box(), button.bounding_box()
+        assert box and edge
+        upper, lower = (box, edge) if is_above else (edge, box)
+        assert abs(lower["y"] - upper["y"] - upper["height"] - 4) < 2
+        desktop.keyboard.press("Escape")
+        expect(menu).to_have_count(0)
 
 
 def test_rows_stand_closer_at_once_and_from_the_first_paint(

@@ -11,11 +11,11 @@ function place(menu) {
   const { clientWidth, clientHeight } = document.documentElement;
   const goesUp = button.bottom > clientHeight * 0.65;
   const across = button.left < clientWidth / 2;
-  menu.style.top = goesUp ? "auto" : `${button.bottom + scrollY + 4}px`;
-  menu.style.bottom = goesUp ? `${clientHeight - button.top - scrollY + 4}px` : "auto";
+  // From the top also where it goes up, by its own height (tables.css): the bottom of a page is where each browser says.
+  menu.style.top = `${(goesUp ? button.top - 4 : button.bottom + 4) + scrollY}px`;
   menu.style.left = across ? `${button.left + scrollX}px` : "auto";
   menu.style.right = across ? "auto" : `${clientWidth - button.right - scrollX}px`;
-  menu.dataset.placed = "yes";
+  menu.dataset.placed = goesUp ? "above" : "below";
 }
 
 document.addEventListener(
