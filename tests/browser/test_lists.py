@@ -5,12 +5,14 @@ from datetime import timedelta
 from playwright.sync_api import Page, expect
 
 from parking.accounts.models import Role, User
+from parking.accounts.saved_views import save_view
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
 from tests.browser.conftest import Axe, NewPage, SignIn
 from tests.browser.test_weight import SHIFT
-from tests.build import book, enter, leave, make_user, make_zone
+from tests.browser.watch import Watch
+from tests.build import actor, book, enter, leave, make_user, make_zone
 
 SESSIONS, PAYMENTS = "/office/sessions/", "/office/payments/"
 
@@ -138,3 +140,25 @@ def test_a_usual_filter_leaves_the_search_box_alive(desktop: Page, sign_in: Sign
     expect(desktop.get_by_role("rowheader", name=driver.username)).to_be_visible()
     desktop.keyboard.press("/")
     expect(desktop.locator("[data-search] input")).to_be_focused()
+
+
+def test_the_present_view_is_in_sight_on_a_phone(phone: Page, sign_in: SignIn, admin: User) -> None:
+    for number in range(6):
+        query = {"role": "ADMIN"} if number == 5 else {"q": f"{number}"}
+        save_view(actor=actor(admin), list_name="users", name=f"Managers {number}", query=query, now=clock.now())
+    sign_in(phone, admin)
+    phone.goto("/office/users/?role=ADMIN")
+    expect(phone.locator(".views [aria-current]")).to_have_text("Managers 5")
+    expect(phone.locator(".views [aria-current]")).to_be_in_viewport(ratio=1)
+    assert phone.evaluate("scrollY") == 0
+
+
+def test_paging_without_a_connection_is_not_silent(desktop: Page, sign_in: SignIn, admin: User, watch: Watch) -> None:
+    watch.allow("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+    for _ in range(30):
+        make_user(Role.USER)
+    sign_in(desktop, admin)
+    desktop.goto("/office/users/")
+    desktop.context.set_offline(True)
+    with desktop.expect_event("requestfailed", lambda request: request.is_navigation_request()):
+        desktop.get_by_role("link", name="Next").click()
