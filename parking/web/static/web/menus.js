@@ -49,9 +49,14 @@ const menuOf = (element) => {
 };
 
 const KEYS = ["ArrowDown", "ArrowUp", "Home", "End"];
+
+// Home and End of a closed menu are those of the page, and keys with Ctrl or Alt those of the browser.
+const isForMenu = (menu, { key, ctrlKey, altKey, metaKey }) =>
+  !ctrlKey && !altKey && !metaKey && (key.startsWith("Arrow") || menu.matches(":popover-open"));
+
 document.addEventListener("keydown", (event) => {
   const menu = KEYS.includes(event.key) && !event.target.matches("input") && menuOf(event.target);
-  if (!menu) return;
+  if (!menu || !isForMenu(menu, event)) return;
   event.preventDefault();
   if (!menu.matches(":popover-open")) menu.showPopover();
   next(stepsOf(menu), event.target, event.key)?.focus();
