@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from parking.core.admin import LookUpAdmin, look_up
-from parking.reports.models import DayMoney, DayStays, HourMoney, RollState, SiteMoney
+from parking.reports.models import DayMoney, DayStays, HourMoney, HourStays, RollState, SiteMoney
 
 
 @admin.register(DayMoney, site=look_up)
@@ -23,6 +23,13 @@ class SiteMoneyAdmin(LookUpAdmin):
 @admin.register(HourMoney, site=look_up)
 class HourMoneyAdmin(LookUpAdmin):
     list_display = ["day", "site", "hour", "captured", "refunded"]
+    list_filter = ["day"]
+    list_select_related = ["site"]
+
+
+@admin.register(HourStays, site=look_up)
+class HourStaysAdmin(LookUpAdmin):
+    list_display = ["day", "site", "hour", "booked", "entered", "left"]
     list_filter = ["day"]
     list_select_related = ["site"]
 

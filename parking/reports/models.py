@@ -79,6 +79,25 @@ class HourMoney(_OfDay):
         return f"{self.day} {self.hour:02}:00"
 
 
+class HourStays(_OfDay):
+    """How many parking sessions of a site were booked, entered and left in an hour of the day, over all zones."""
+
+    hour = models.PositiveSmallIntegerField()
+    booked = models.PositiveIntegerField(default=0)
+    entered = models.PositiveIntegerField(default=0)
+    left = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "hour stays"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["day", "site", "hour"], name="hour_stays_once"),
+            models.CheckConstraint(condition=Q(hour__lt=24), name="hour_stays_of_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.hour:02}:00"
+
+
 class DayStays(_OfDay):
     """How many parking sessions of a zone were booked, entered, left and ended otherwise on a day."""
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from parking.core import clock
 from parking.core.sites import ALL_SITES
 from parking.facilities.calendars import Calendar, calendar_of, zones_of_sites
 from parking.payments.models import Payment, Refund, RefundStatus
-from parking.reports.models import DayMoney, DayStays, HourMoney, RollState, SiteMoney
+from parking.reports.models import DayMoney, DayStays, HourMoney, HourStays, RollState, SiteMoney
 from parking.reports.sums import sum_of_paise
 from parking.stays.models import EndReason, ParkingSession
 
@@ -48,7 +48,7 @@ def roll_forward(*, now: datetime) -> int:
         # The sums of other time zones stay until they are replaced: nobody reads them.
         RollState.objects.filter(pk=1).update(through=None, time_zones={}, rolled_at=now)
         state = _state(now)
-    for lacking in _without_sums_of_sites(state):
+    for lacking in _without_newer_sums(state):
         roll_day(lacking, now=now)
     last = last_finished_day(now)
     day = state.through + _DAY if state.through else _first_day(last)
@@ -60,13 +60,22 @@ def roll_forward(*, now: datetime) -> int:
     return DAYS_A_RUN
 
 
-def _without_sums_of_sites(state: RollState) -> list[date]:
-    """Return the newest days that have no `SiteMoney`: the version before knows none, and may have added them up."""
+def _without_newer_sums(state: RollState) -> list[date]:
+    """Return the newest days without `SiteMoney` or `HourStays`: the version before knows none of these, and may have
+    added the days up.
+    """
     if state.through is None:
         return []
-    newest = DayMoney.objects.filter(day__gt=state.through - COMPARED_DAYS * _DAY, day__lte=state.through)
-    lacking = newest.exclude(Exists(SiteMoney.objects.filter(day=OuterRef("day"))))
-    return list(lacking.order_by("day").values_list("day", flat=True).distinct())
+    money, stays = DayMoney.objects.all(), DayStays.objects.filter(Q(booked__gt=0) | Q(entered__gt=0) | Q(left__gt=0))
+    lacking = {
+        day
+        for rows, newer in ((money, SiteMoney.objects), (stays, HourStays.objects))
+        for day in rows.filter(day__gt=state.through - COMPARED_DAYS * _DAY, day__lte=state.through)
+        .exclude(Exists(newer.filter(day=OuterRef("day"))))
+        .values_list("day", flat=True)
+        .distinct()
+    }
+    return sorted(lacking)
 
 
 @transaction.atomic
@@ -163,6 +172,7 @@ def sums_of(day: date) -> dict[Any, list[Row]]:
         SiteMoney: _of_sites(day_money),
         HourMoney: _hour_money(day, calendar),
         DayStays: _day_stays(day, calendar),
+        HourStays: _hour_stays(day, calendar),
     }
     return {model: [{"day": day, **row} for row in rows] for model, rows in found.items()}
 
@@ -221,18 +231,36 @@ def _hour_money(day: date, calendar: Calendar) -> list[Row]:
 
 
 def _day_stays(day: date, calendar: Calendar) -> list[Row]:
-    def on_day(moment: str) -> QuerySet[ParkingSession]:
-        return ParkingSession.objects.filter(calendar.days(day, day, moment, "zone__site_id"))
-
-    parts = {
-        "booked": on_day("booked_at"),
-        "entered": on_day("entry_time"),
-        # Who is still inside has no end: the index on it finds those that left.
-        "left": on_day("ended_at").filter(exit_time__isnull=False),
-        **{name: on_day("ended_at").filter(end_reason=reason) for name, reason in _ENDS.items()},
-    }
+    moved = _moved(day, calendar)
+    # Who is still inside has no end: the index on it finds those that ended.
+    ended = ParkingSession.objects.filter(calendar.days(day, day, "ended_at", "zone__site_id"))
+    parts = {name: rows for name, (rows, _) in moved.items()}
+    parts |= {name: ended.filter(end_reason=reason) for name, reason in _ENDS.items()}
     sums: dict[Any, Row] = defaultdict(dict)
     for name, rows in parts.items():
         for row in rows.order_by().values("zone_id", site=F("zone__site_id")).annotate(number=Count("pk")):
             sums[row["site"], row["zone_id"]] |= {name: row["number"]}
     return [{"site_id": site, "zone_id": zone, **found} for (site, zone), found in sums.items()]
+
+
+def _hour_stays(day: date, calendar: Calendar) -> list[Row]:
+    sums: dict[Any, Row] = defaultdict(dict)
+    for name, (rows, moment) in _moved(day, calendar).items():
+        at_hour = calendar.hour_of(moment, "zone__site_id")
+        found = rows.order_by().values(site=F("zone__site_id"), at_hour=at_hour).annotate(number=Count("pk"))
+        for row in found:
+            sums[row["site"], row["at_hour"]] |= {name: row["number"]}
+    return [{"site_id": site, "hour": hour, **found} for (site, hour), found in sums.items()]
+
+
+def _moved(day: date, calendar: Calendar) -> dict[str, tuple[QuerySet[ParkingSession], str]]:
+    """Return the sessions that were booked, entered and left on a day, each with the column of their time."""
+
+    def on_day(moment: str) -> QuerySet[ParkingSession]:
+        return ParkingSession.objects.filter(calendar.days(day, day, moment, "zone__site_id"))
+
+    return {
+        "booked": (on_day("booked_at"), "booked_at"),
+        "entered": (on_day("entry_time"), "entry_time"),
+        "left": (on_day("ended_at").filter(exit_time__isnull=False), "ended_at"),
+    }

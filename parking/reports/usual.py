@@ -19,7 +19,7 @@ from parking.core.money import ZERO, from_paise
 from parking.core.sites import Sites, at_sites
 from parking.facilities.calendars import Calendar, Span, calendar_of
 from parking.payments.models import Debt, Payment, Refund, RefundStatus
-from parking.reports.models import DayStays, HourMoney
+from parking.reports.models import DayStays, HourMoney, HourStays
 from parking.reports.periods import ClosedPeriod
 from parking.reports.rolled import after, in_days, rolled_through, upto
 from parking.reports.sums import sum_of_paise
@@ -64,7 +64,7 @@ def usual(*, now: datetime, sites: Sites) -> Usual:
     stays = at_sites(ParkingSession.objects.all(), sites, "zone__site_id")
     return Usual(
         revenue=_mean_rupees(_of_weeks(_takings(weeks, sites, through))),
-        bookings=_mean(_of_weeks(weeks.figure(stays, "booked_at", "zone__site_id", Count("pk")))),
+        bookings=_mean(_of_weeks(_bookings(weeks, stays, sites, through))),
         inside=_mean(_of_weeks(_inside(weeks, stays))),
         unpaid=_mean_rupees(_of_weeks(weeks.figure(debts, "created_at", "bill__site_id", sum_of_paise()))),
         last_week=hours_of_day(weeks.days()[0], sites=sites, through=through),
@@ -113,8 +113,15 @@ class _Weeks:
 
         return self.by_week(rows.filter(self.calendar.within(spans, moment, site)), moment, figure)
 
-    def of_hours(self, sites: Sites, through: date) -> "QuerySet[Any, Any]":
-        """Return what the hours that were over had brought on those days that are added up, as `(week, paise)`."""
+    def of_hours(
+        self, hours: "QuerySet[Any]", figure: Combinable, sites: Sites, through: date | None
+    ) -> "list[QuerySet[Any, Any]]":
+        """Return the figure of the hours that were over on those days that are added up, as `(week, figure)`.
+
+        Without such a day there is no statement.
+        """
+        if through is None or through < self.days()[-1]:
+            return []
         days = {day: week for week, day in enumerate(self.days(), 1) if day <= through}
 
         def begun(zone: ZoneInfo) -> Expression:
@@ -127,12 +134,11 @@ class _Weeks:
             ]
             return Case(*cases, output_field=IntegerField())
 
-        rows = at_sites(HourMoney.objects.filter(day__in=days), sites, "site_id").order_by()
+        rows = at_sites(hours.filter(day__in=days), sites, "site_id").order_by()
         over = rows.filter(hour__lt=self.calendar.by_zone(begun, "site_id", IntegerField()))
         week = Case(*(When(day=day, then=number) for day, number in days.items()), output_field=IntegerField())
-        paise = Cast(Sum(F("captured") - F("refunded")), BigIntegerField())
-        found: QuerySet[Any, Any] = over.values(week=week).annotate(figure=paise)
-        return found.values_list("week", "figure")
+        found = over.values(week=week).annotate(figure=Cast(Sum(figure), BigIntegerField()))
+        return [found.values_list("week", "figure")]
 
     def by_week(self, rows: "QuerySet[Any]", moment: str, figure: Expression | Combinable) -> "QuerySet[Any, Any]":
         """Return a figure of rows that are all of one of the weeks, as `(week, figure)`."""
@@ -165,8 +171,14 @@ def _takings(weeks: _Weeks, sites: Sites, through: date | None) -> "QuerySet[Any
     refunds = at_sites(Refund.objects.filter(status=RefundStatus.COMPLETED), sites, "payment__bill__site_id")
     taken = weeks.figure(payments, "captured_at", "bill__site_id", sum_of_paise(), through)
     returned = weeks.figure(refunds, "completed_at", "payment__bill__site_id", sum_of_paise() * -1, through)
-    over = [weeks.of_hours(sites, through)] if through and through >= weeks.days()[-1] else []
+    over = weeks.of_hours(HourMoney.objects.all(), F("captured") - F("refunded"), sites, through)
     return taken.union(returned, *over, all=True)
+
+
+def _bookings(weeks: _Weeks, stays: "QuerySet[Any]", sites: Sites, through: date | None) -> "QuerySet[Any, Any]":
+    """Return how many were booked in each week, by the same rule."""
+    booked = weeks.figure(stays, "booked_at", "zone__site_id", Count("pk"), through)
+    return booked.union(*weeks.of_hours(HourStays.objects.all(), F("booked"), sites, through), all=True)
 
 
 def _inside(weeks: _Weeks, stays: "QuerySet[Any]") -> "QuerySet[Any, Any]":

@@ -16,7 +16,7 @@ from parking.facilities.models import ParkingSite, ParkingZone
 from parking.payments.models import Payment
 from parking.reports import rolling
 from parking.reports.dashboard import overall_figures
-from parking.reports.models import DayMoney, DayStays, RollState, SiteMoney
+from parking.reports.models import DayMoney, DayStays, HourStays, RollState, SiteMoney
 from parking.reports.overview import money_trend
 from parking.reports.payments import MoneyFilter, sum_of, totals_by_method
 from parking.reports.periods import ClosedPeriod
@@ -111,6 +111,21 @@ def test_a_day_that_the_version_before_added_up_gets_its_sums_of_sites(story: St
     assert of_sites == list(
         SiteMoney.objects.order_by("day", "method").values("day", "site", "method", "captured", "payments")
     )
+
+
+def test_a_day_that_the_version_before_added_up_gets_its_sums_of_hours(story: Story) -> None:
+    rolling.roll_forward(now=NOON)
+    of_hours = HourStays.objects.order_by("day", "hour").values_list("day", "hour", "booked", "entered", "left")
+    found = list(of_hours)
+    # Booked at nine and at twelve, entered at twelve, left at fourteen; one cancelled is one booked.
+    assert [row for row in found if row[0] == DAY22] == [
+        (DAY22, 9, 1, 0, 0),
+        (DAY22, 12, 1, 1, 0),
+        (DAY22, 14, 0, 0, 1),
+    ]
+    HourStays.objects.filter(day=DAY22).delete()
+    assert rolling.roll_forward(now=NOON) == 0
+    assert list(of_hours.all()) == found
 
 
 def test_days_are_added_up_in_portions(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,20 +1,23 @@
-"""What a weekday had usually brought: sums of hours with rows give what rows alone give, in whole rupees."""
+"""What a weekday had usually brought: sums of hours with rows give what rows alone give."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.apps import apps
 
 from parking.core import fresh
 from parking.core.sites import ALL_SITES, Sites
-from parking.facilities.models import ParkingSite
+from parking.facilities.models import ParkingSite, ParkingZone
 from parking.payments.models import Bill, Payment, PaymentMethod, Refund
 from parking.reports import rolling
-from parking.reports.models import HourMoney, RollState
+from parking.reports.models import HourMoney, HourStays, RollState
 from parking.reports.usual import usual
+from tests.build import make_zone, take_ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +141,86 @@ def test_hours_that_were_over_are_read_from_their_sums(bills: list[Bill], django
         usual(now=now, sites=ALL_SITES)
         with django_assert_num_queries(6):  # type: ignore[operator]
             assert usual(now=now, sites=ALL_SITES).revenue == Decimal(80)
+
+
+# --- Bookings ----------------------------------------------------------------------------------------
+
+
+def mean_of_bookings(booked: list[tuple[datetime, int]], now: datetime, sites: dict[int | None, str]) -> int | None:
+    """Return the usual number of bookings as it is defined."""
+    today = now.astimezone(ZoneInfo(next(iter(sites.values())))).date()
+    of_weeks = []
+    for week in range(1, 5):
+        day, until = today - timedelta(weeks=week), now - timedelta(weeks=week)
+        of_weeks.append(
+            sum(
+                site in sites and at <= until and at.astimezone(ZoneInfo(sites[site])).date() == day
+                for at, site in booked
+            )
+        )
+    with_some = [number for number in of_weeks if number]
+    return round(sum(with_some) / len(with_some)) if with_some else None
+
+
+@pytest.fixture
+def zones(bills: list[Bill]) -> list[ParkingZone]:
+    made = [make_zone(slots=150) for _ in bills]
+    for zone, bill in zip(made, bills, strict=True):
+        ParkingZone.objects.filter(pk=zone.pk).update(site_id=bill.site_id)
+    return made
+
+
+@pytest.mark.parametrize("now", MOMENTS)
+def test_bookings_of_hours_and_rows_are_those_of_rows_alone(
+    bills: list[Bill], zones: list[ParkingZone], now: datetime
+) -> None:
+    dice = random.Random(now.isoformat())
+    booked: list[tuple[datetime, int]] = []
+
+    def book_some(number: int) -> None:
+        for _ in range(number):
+            place, at = dice.randrange(len(bills)), a_moment(dice, now)
+            take_ticket(zones[place], now=at)
+            booked.append((at, bills[place].site_id or 0))
+
+    def assert_same_bookings() -> None:
+        of_sites: dict[int | None, str] = {
+            bill.site_id: zone for bill, zone in zip(bills, PLACES.values(), strict=True)
+        }
+        for sites in (None, *(frozenset({pk}) for pk in of_sites if pk)):
+            named = {pk: zone for pk, zone in of_sites.items() if sites is None or pk in sites}
+            assert usual(now=now, sites=sites).bookings == mean_of_bookings(booked, now, named)
+
+    with time_machine.travel(now, tick=False):
+        book_some(40)
+        # Half of the weeks are added up, then all of them; what is written afterwards is found by the comparison.
+        for rolled_at in (now - timedelta(days=17), now):
+            rolling.roll_forward(now=rolled_at)
+            rolling.roll_forward(now=rolled_at)
+            assert_same_bookings()
+        book_some(20)
+        assert rolling.compare_with_rows(now=now) > 0
+        assert_same_bookings()
+        # The migration that fills the hours in finds the same.
+        hours = of_stays()
+        HourStays.objects.all().delete()
+        import_module("parking.reports.migrations.0006_fill_hour_stays").fill(apps, None)
+        assert of_stays() == hours
+        RollState.objects.update(through=None)
+        assert_same_bookings()
+
+
+def of_stays() -> set[tuple[object, ...]]:
+    return set(HourStays.objects.values_list("day", "site_id", "hour", "booked", "entered", "left"))
+
+
+def test_bookings_of_hours_that_were_over_are_read_from_their_sums(zones: list[ParkingZone]) -> None:
+    now = MOMENTS[0]
+    for at in (now - timedelta(weeks=1, hours=2), now - timedelta(weeks=1, minutes=10)):
+        take_ticket(zones[0], now=at)
+    with time_machine.travel(now, tick=False):
+        rolling.roll_forward(now=now)
+        assert of_stays() == {(date(2026, 11, 22), zones[0].site_id, hour, 1, 0, 0) for hour in (10, 12)}
+        HourStays.objects.filter(hour=10).update(booked=7)
+        HourStays.objects.filter(hour=12).update(booked=500)
+        assert usual(now=now, sites=ALL_SITES).bookings == 8
