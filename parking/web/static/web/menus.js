@@ -11,7 +11,7 @@ function place(menu) {
   const { clientWidth, clientHeight } = document.documentElement;
   const goesUp = button.bottom > clientHeight * 0.65;
   const across = button.left < clientWidth / 2;
-  // From the top also where it goes up, by its own height (tables.css): the bottom of a page is where each browser says.
+  // From the top also where it goes up, by its own height (tables.css): a bottom would be that of the whole page.
   menu.style.top = `${(goesUp ? button.top - 4 : button.bottom + 4) + scrollY}px`;
   menu.style.left = across ? `${button.left + scrollX}px` : "auto";
   menu.style.right = across ? "auto" : `${clientWidth - button.right - scrollX}px`;
