@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from math import isfinite
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -97,10 +98,21 @@ _ENCODERS_OWN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLA
 
 def _dumped(value: Any, encoder: type[json.JSONEncoder] | None) -> bytes | str:
     try:
-        return orjson.dumps(value, default=encoder().default if encoder else None, option=_ENCODERS_OWN)
+        text = orjson.dumps(value, default=encoder().default if encoder else None, option=_ENCODERS_OWN)
     except TypeError:
         # Keys that are no texts, whole numbers of more than 64 bits; or an error, which is then the encoder's.
         return json.dumps(value, cls=encoder)
+    # A float that is no number would become null without a word; the encoder's "NaN" is refused by the database.
+    return text if b"null" not in text or _has_numbers(value) else json.dumps(value, cls=encoder)
+
+
+def _has_numbers(value: Any) -> bool:
+    """Return whether each float in a value is a number."""
+    if isinstance(value, dict):
+        return all(map(_has_numbers, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_has_numbers, value))
+    return not isinstance(value, float) or isfinite(value)
 
 
 def quick_converters(converters: dict[int, Any]) -> dict[int, Any]:
@@ -117,4 +129,11 @@ def _quicker(converter: Any, expression: Any) -> Any:
 
 
 def _read_json(text: str | None, _expression: Any, _connection: BaseDatabaseWrapper) -> Any:
-    return None if text is None else orjson.loads(text)
+    """Return JSON as `json.loads` reads it, but for whole numbers of more than 64 bits: no column of ours holds any."""
+    if text is None:
+        return None
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        # Half of a pair of surrogates, which SQLite keeps, and numbers beyond a float.
+        return json.loads(text)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.query import ValuesListIterable
 
 from parking.core.columns import quick_converters
 from parking.core.statements import NotCompilable
@@ -39,11 +40,12 @@ class Rows:
         return [tuple(row) for row in rows]
 
     def _compile(self, connection: BaseDatabaseWrapper) -> _Plan:
-        queryset = self._build()
-        if queryset._fields is None or queryset._prefetch_related_lookups:  # type: ignore[attr-defined]  # noqa: SLF001
-            raise NotCompilable(f"{queryset.model._meta.label}: its rows are not plain values")  # noqa: SLF001
+        queryset: Any = self._build()
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
+        # Not dicts, values alone or instances, and no column that is only there to sort by.
+        if queryset._iterable_class is not ValuesListIterable or compiler.has_extra_select:  # noqa: SLF001
+            raise NotCompilable(f"{queryset.model._meta.label}: its rows are not plain values")  # noqa: SLF001
         converters = quick_converters(compiler.get_converters([column for column, *_ in compiler.select]))
         plan = self._plans[connection.vendor] = _Plan(sql, tuple(params), compiler, converters)
         return plan

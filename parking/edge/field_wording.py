@@ -23,6 +23,8 @@ _SENTENCES: dict[str, Promise] = {
     r"At most (?P<most>\d+) characters": _("At most %(most)s characters."),
     r"(?P<least>\d+) to (?P<most>\d+) characters": _("%(least)s to %(most)s characters."),
     r"Each with a name of 1 to (?P<most>\d+) characters": _("Each with a name of at most %(most)s characters."),
+    r"Give a name of at most (?P<most>\d+) characters": _("Give a name of at most %(most)s characters."),
+    r"This filter cannot be kept": _("This filter cannot be kept."),
     r"1 to (?P<most>\d+) vehicles": _("1 to %(most)s vehicles."),
     r"1 to (?P<most>\d+) zones": _("1 to %(most)s zones."),
     r"(?:Each with one|At least one) day(?: at least)?": _("At least one day."),
@@ -61,8 +63,6 @@ _SENTENCES: dict[str, Promise] = {
         "The slot of this plan is kept for one car, not for an organisation."
     ),
     r"(?P<listed>\d+) are on the list": _("%(listed)s are on the list."),
-    r"Give a name of at most (?P<most>\d+) characters": _("Give a name of at most %(most)s characters."),
-    r"This filter cannot be kept": _("This filter cannot be kept."),
     r"From the first on, at most (?P<most>\d+) (?:at once|slips)": _(
         "From the first number on, and at most %(most)s at once."
     ),

@@ -68,7 +68,9 @@ def _are_told(rows: list[OutboxEvent], now: datetime) -> bool:
     try:
         with transaction.atomic():
             _tell([_news_of(row) for row in rows], now)
-    except Exception:  # noqa: BLE001 - the one that broke is looked for, and logged
+    except Exception:  # the one that broke is looked for, and logged
+        if transaction.get_rollback():
+            raise  # the database is away, and nothing of this run stays
         return False
     for row in rows:
         _resting.pop(row.pk, None)
@@ -84,6 +86,8 @@ def _is_told(row: OutboxEvent, now: datetime) -> bool:
         with transaction.atomic():
             _tell([_news_of(row)], now)
     except Exception:  # one renderer that breaks must not end the notices of the others
+        if transaction.get_rollback():
+            raise  # the database is away: no fault of the event
         log.exception("event_not_rendered", outbox_id=row.pk, action=row.action)
         _let_rest(row, now)
         return False

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from parking.core.errors import (
     DomainError,
@@ -86,8 +86,8 @@ def _came_from(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
         return ""
     parts = urlsplit(address)
-    back = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    # `//host/` after our name, as anybody may put it into a link, would be another host's address without it.
+    # A path may begin as the name of another site does, `//elsewhere`.
+    back = escape_leading_slashes(f"{parts.path}?{parts.query}" if parts.query else parts.path)
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         return ""
     is_itself = back == request.get_full_path() and request.method == "GET"

@@ -58,7 +58,7 @@ def test_a_fault_of_the_server_is_noticed(phone: Page, watch: Watch, monkeypatch
     def fail(*_args, **_options):
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr("django.core.handlers.base.BaseHandler.resolve_request", fail)
+    monkeypatch.setattr("smart_parking.handler.Handler.resolve_request", fail)
     phone.goto(PAGE)
     problems = watch.problems()
     assert any(text.startswith("server: ") and "out of order" in text for text in problems)

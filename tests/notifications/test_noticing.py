@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
@@ -244,6 +244,30 @@ def test_one_that_goes_on_breaking_waits_for_a_manager_who_has_it_made_again(
     assert render_again(actor=actor(admin), event="payment.captured", now=at(30)) == 1
     assert take_events(now=at(30)) == 1
     assert kinds() == ["booked"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no server")
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_lost_connection_is_no_fault_of_the_events(
+    driver: User, zone: ParkingZone, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    for _ in range(number):
+        book(driver, zone, now=START)
+    working = dict(rendering._RENDERERS)
+
+    def loses(event: object, at: object) -> list[Message]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return []
+
+    monkeypatch.setitem(rendering._RENDERERS, type(_first_event()), loses)
+    with pytest.raises(OperationalError):
+        take_events(now=at(1))
+    connection.close()
+    monkeypatch.setattr(rendering, "_RENDERERS", working)
+    assert take_events(now=at(1)) == number
+    assert kinds() == ["booked"] * number
 
 
 def _first_event() -> object:

@@ -6,6 +6,7 @@ import pytest
 from time_machine import Traveller
 
 from parking.accounts.models import User
+from parking.core.plate_words import plate_words
 from parking.facilities.models import Gate, ParkingSite, ParkingZone
 from parking.invoices.models import CustomerDetails
 from parking.passes.models import Plan, Subscription
@@ -332,7 +333,7 @@ def test_a_pass_has_a_receipt_for_its_driver_alone(as_driver: ApiClient, plan: P
     held = _buy(as_driver, plan)
     address = f"/api/payment/{Payment.objects.get().pk}/receipt/"
     page = as_driver.get(address).content.decode()
-    assert f"{held['number']}, Monthly" in page and PLATE in page and "5,000.00" in page
+    assert f"{held['number']}, Monthly" in page and plate_words(PLATE) in page and "5,000.00" in page
     stranger = ApiClient(User.objects.create(username="stranger", role="USER", password="!", date_joined=START))
     assert stranger.get(address).status_code == 404
 

@@ -83,7 +83,7 @@ def test_every_bound_of_prices_is_said_in_hindi() -> None:
         (
             "Give a name of at most 40 characters",
             "Give a name of at most 40 characters.",
-            "नाम लिखें, ज़्यादा से ज़्यादा 40 अक्षर।",
+            "ज़्यादा से ज़्यादा 40 अक्षरों का नाम दें।",
         ),
         ("This filter cannot be kept", "This filter cannot be kept.", "यह फ़िल्टर सहेजा नहीं जा सकता।"),
         (
@@ -110,7 +110,7 @@ SLIPS = {"block": "1", "slip-site": "", "slip-name": "A", "slip-first": "5", "sl
     [
         ("/office/tokens/", NUMBERS, "पहले नंबर से आगे का नंबर दें; एक बार में ज़्यादा से ज़्यादा 1000।"),
         ("/office/tokens/", SLIPS, "पहले नंबर से आगे का नंबर दें; एक बार में ज़्यादा से ज़्यादा 500।"),
-        ("/office/views/sessions/save/", {"name": "\u200d", "unpaid": "on"}, "नाम लिखें, ज़्यादा से ज़्यादा 40 अक्षर।"),
+        ("/office/views/sessions/save/", {"name": "\u200d", "unpaid": "on"}, "ज़्यादा से ज़्यादा 40 अक्षरों का नाम दें।"),
         ("/office/views/sessions/save/", {"name": "A", "q": "x\0"}, "यह फ़िल्टर सहेजा नहीं जा सकता।"),
     ],
 )

@@ -1,7 +1,8 @@
 """Changing a booking on its ticket: a later end with one thumb, more time to arrive, another window or plate."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parking.checkout import changing
 from parking.core import clock
-from parking.core.errors import DomainError, InvalidInput
+from parking.core.errors import DomainError
 from parking.core.ids import Ref
 from parking.core.plate_words import plate_text
 from parking.edge import requests
@@ -36,6 +37,7 @@ class ChangeForm(ServiceForm):
     """Another window, plate or name for a reservation; times are those of the site."""
 
     use_required_attribute = False
+    service_fields: ClassVar[Mapping[str, str]] = {"starts_at": "time", "ends_at": "minutes"}
 
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     time = forms.TimeField(label=_("Arrival"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
@@ -77,13 +79,6 @@ class ChangeForm(ServiceForm):
             owner_name=values["owner_name"] if "owner_name" in changed else None,
             phone=values["phone"] if "phone" in changed else None,
         )
-
-    def add_refusal(self, error: DomainError) -> None:
-        if isinstance(error, InvalidInput):
-            for name, texts in error.errors.items():
-                self.add_error({"starts_at": "time", "ends_at": "minutes"}.get(name), texts)
-        else:
-            super().add_refusal(error)
 
 
 class _EndForm(forms.Form):

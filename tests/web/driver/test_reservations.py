@@ -108,6 +108,16 @@ def test_the_window_is_changed_on_a_page(browser: Client, driver: User, zone: Pa
     assert "At least 15 minutes from now" in _text(again)
 
 
+def test_a_window_that_is_too_far_is_refused_at_its_field_in_the_readers_language(
+    browser: Client, driver: User, zone: ParkingZone
+) -> None:
+    session = reserve(driver, zone, at(600), at(720), now=START)
+    browser.cookies["django_language"] = "hi"
+    values = {"minutes": "60", "plate": PLATE, "owner_name": "Asha Rao", "time": "10:00", "key": "k1"}
+    answer = browser.post(f"/tickets/{session.pk}/change/", {**values, "day": "2027-11-23"})
+    assert answer.context["form"].errors == {"time": ["आज से ज़्यादा से ज़्यादा 60 दिन आगे।"]}
+
+
 def test_fifteen_minutes_more_are_given_once(browser: Client, driver: User, zone: ParkingZone) -> None:
     session = book(driver, zone, now=START)
     browser.post(f"/tickets/{session.pk}/late/", {"key": "k1"})

@@ -13,11 +13,11 @@ from parking.facilities.models import ParkingZone
 from parking.tariffs.demand import steps_of
 from parking.tariffs.models import Holiday
 from parking.tariffs.rules.demand import DemandStep
-from parking.tariffs.rules.terms import Band, Weekday
+from parking.tariffs.rules.terms import Band, NextDay, Slab, Weekday
 from parking.tariffs.versions import Draft
 from parking.tariffs.zone_demand import set_demand
-from parking.tariffs.zone_tariffs import add_tariff
-from tests.build import make_user
+from parking.tariffs.zone_tariffs import add_tariff, propose_tariff
+from tests.build import actor, make_user
 from tests.moments import START
 from tests.web.driver.conftest import browser_of
 
@@ -119,3 +119,24 @@ def test_who_approves_a_tariff_reads_when_it_holds_and_its_terms(
     page = shown(second)
     assert words in page
     assert "Grace 10 min · Charged for at least 60 min · Booking fee ₹50 · Lost ticket: ₹150" in page
+
+
+def test_who_approves_a_tariff_reads_the_bands_of_all_days(admin: User, second: Client, zone: ParkingZone) -> None:
+    """It is Sunday: on a strip of today the price of Mondays is not to be seen."""
+    bands = (
+        Band("Monday", (Weekday.MON,), 540, 1080, Decimal(5)),
+        Band("Feast", (Weekday.SUN, Weekday.HOLIDAY), 1320, 360, Decimal(20)),
+    )
+    draft = Draft({"base_rate": Decimal(40), "bands": bands})
+    propose_tariff(actor=actor(admin), zone_id=zone.pk, draft=draft, now=START)
+    assert (
+        "₹40 per hour · Monday, Mon, 09:00–18:00: ₹5 per hour · Feast, Sun, Holidays, 22:00–06:00: ₹20 per hour · Grace"
+    ) in shown(second)
+
+
+def test_who_approves_prices_by_length_reads_what_the_next_day_costs(
+    admin: User, second: Client, zone: ParkingZone
+) -> None:
+    draft = Draft({"base_rate": Decimal(40), "slabs": (Slab(1440, Decimal(5)),), "next_day": NextDay.FULL})
+    propose_tariff(actor=actor(admin), zone_id=zone.pk, draft=draft, now=START)
+    assert "Up to 24 h: ₹5 · Each day that begins costs the whole day · Grace" in shown(second)

@@ -105,6 +105,21 @@ def test_a_refused_name_can_be_corrected(admin):
     assert "Another view of this list has this name." in text_of(taken)
 
 
+@pytest.mark.parametrize("text", ["a\0b", "x" * 1_001])
+def test_a_filter_that_cannot_be_kept_is_refused_in_the_readers_language(admin, text):
+    browser = browser_of(admin)
+    browser.cookies["django_language"] = "hi"
+    answer = save(browser, "Mine", "users", q=text)
+    assert (answer.status_code, SavedView.objects.exists()) == (200, False)
+    assert "यह फ़िल्टर सहेजा नहीं जा सकता।" in text_of(answer)
+
+
+def test_a_name_that_cannot_be_read_is_refused_in_the_readers_language(admin):
+    browser = browser_of(admin)
+    browser.cookies["django_language"] = "hi"
+    assert "ज़्यादा से ज़्यादा 40 अक्षरों का नाम दें।" in text_of(save(browser, "Mi\x07ne"))
+
+
 def test_only_what_belongs_to_the_filter_is_kept(admin):
     browser = browser_of(admin)
     save(browser, "Mine", unpaid="on", page="3", after="9", at="2026-11-01", evil="1", sort="plate", csv="x")

@@ -98,7 +98,7 @@ def values_of_bands(bands: Iterable[Band]) -> dict[str, Any]:
 def _day_choices(codes: Iterable[str]) -> list[tuple[str, str | Promise]]:
     usual = [(code, label) for code, (_days, label) in _SETS.items()]
     others = sorted({code for code in codes if code and code not in _SETS and _code_of(_days_of(code)) == code})
-    return usual + [(code, _in_words(_days_of(code))) for code in others]
+    return usual + [(code, days_in_words(_days_of(code))) for code in others]
 
 
 def _code_of(days: tuple[Weekday, ...]) -> str:
@@ -113,7 +113,7 @@ def _days_of(code: str) -> tuple[Weekday, ...]:
     return tuple(day for day in Weekday if day in named)
 
 
-def _in_words(days: tuple[Weekday, ...]) -> str:
+def days_in_words(days: tuple[Weekday, ...]) -> str:
     """Return days as people read them: a usual set by its name, others one by one, holidays at the end."""
     week = tuple(day for day in days if day in WEEK)
     parts = [_code_of(week)] if _code_of(week) in _SETS else list(week)

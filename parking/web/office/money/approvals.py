@@ -30,10 +30,12 @@ from parking.tariffs.demand import steps_of
 from parking.tariffs.models import RateCard
 from parking.tariffs.rules import Prices, Terms
 from parking.tariffs.rules.demand import DemandStep
+from parking.tariffs.rules.terms import Band, NextDay, clock_text
 from parking.vehicles.models import Vehicle
 from parking.web.access import for_managers, for_office
 from parking.web.bill_words import demand_in_words
 from parking.web.components import amount_text
+from parking.web.office.facilities.tariff_rows import days_in_words
 from parking.web.price_words import words_of
 from parking.web.templatetags.parking import moment, word
 
@@ -214,14 +216,23 @@ def _prices(prices: Prices) -> Iterator[str]:
     words = words_of(Terms.of(prices), clock.now())
     if not prices.slabs:
         yield _("%(amount)s per hour") % {"amount": amount_text(prices.base_rate)}
+    yield from map(_band, prices.bands)
     if words is not None:
-        yield from ([words.label] if words.parts else [])
         yield from words.sentences
+    if prices.slabs and prices.next_day == NextDay.FULL:
+        yield _("Each day that begins costs the whole day")
     yield _("Grace %(minutes)s min") % {"minutes": prices.grace_minutes}
     if not prices.slabs:
         yield _("Charged for at least %(minutes)s min") % {"minutes": prices.minimum_minutes}
     yield _("Booking fee %(amount)s") % {"amount": amount_text(prices.booking_fee)}
     yield _("Lost ticket: %(amount)s") % {"amount": amount_text(prices.lost_ticket_fee)}
+
+
+def _band(band: Band) -> str:
+    """Return a band with its days: a strip shows today's alone, and what is cheaper may hold on others."""
+    hours = f"{clock_text(band.begins)}\N{EN DASH}{clock_text(band.ends)}"
+    rate = _("%(amount)s per hour") % {"amount": amount_text(band.rate)}
+    return f"{band.name}, {days_in_words(band.days)}, {hours}: {rate}"
 
 
 @require_POST
