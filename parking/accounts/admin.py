@@ -64,6 +64,8 @@ class FailedLoginsAdmin(LookUpAdmin):
 
 @admin.register(SavedView, site=look_up)
 class SavedViewAdmin(LookUpAdmin):
-    list_display = ["person", "list_name", "name", "saved_at"]
+    list_display = ["person", "list_name", "saved_at"]
     list_filter = ["list_name"]
     list_select_related = ["person"]
+    # What somebody calls a view and looks for in it is theirs alone, as on record.
+    exclude = ["name", "query"]

@@ -281,4 +281,4 @@ class SavedView(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.list_name}: {self.name}"
+        return f"{self.list_name} {self.pk}"

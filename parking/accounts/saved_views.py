@@ -11,7 +11,7 @@ from parking.accounts.services import lock_user
 from parking.audit import services as audit
 from parking.core.actor import Actor
 from parking.core.errors import InvalidInput, NotFound, Refused
-from parking.core.texts import without_direction
+from parking.core.texts import is_readable, without_direction
 
 MOST_VIEWS = 20
 NAME_LENGTH = 40
@@ -38,6 +38,7 @@ def save_view(*, actor: Actor, list_name: str, name: str, query: Mapping[str, st
     Raises InvalidInput for a name or filter that cannot be kept, Refused `view_name_taken`, `too_many_views`.
     """
     name = _checked_name(name)
+    # The NUL is the one character that no database keeps.
     if sum(len(key) + len(value) for key, value in query.items()) > _QUERY_LENGTH or "\0" in "".join(query.values()):
         raise InvalidInput({"query": ["This filter cannot be kept"]})
     with transaction.atomic():
@@ -84,7 +85,7 @@ def delete_view(*, actor: Actor, view_id: int, now: datetime) -> SavedView:
 
 def _checked_name(name: str) -> str:
     name = " ".join(without_direction(name).split())
-    if not name or len(name) > NAME_LENGTH or not name.isprintable():
+    if len(name) > NAME_LENGTH or not is_readable(name):
         raise InvalidInput({"name": [f"Give a name of at most {NAME_LENGTH} characters"]})
     return name
 

@@ -63,6 +63,10 @@ _SENTENCES: dict[str, Promise] = {
         "The slot of this plan is kept for one car, not for an organisation."
     ),
     r"(?P<listed>\d+) are on the list": _("%(listed)s are on the list."),
+    r"From the first on, at most (?P<most>\d+) (?:at once|slips)": _(
+        "From the first number on, and at most %(most)s at once."
+    ),
+    r"Give the number of the card that you checked": _("Give the number of the card that you checked."),
     r"The number of the transfer or cheque is needed": _("The number of the transfer or cheque is needed."),
 }
 _READ = [(re.compile(pattern), sentence) for pattern, sentence in _SENTENCES.items()]

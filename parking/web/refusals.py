@@ -76,16 +76,22 @@ def refusal_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     return response
 
 
+# The service worker names itself where a page was opened without any before it; who signed in is sent on from there.
+_NO_WAY_BACK = ("service_worker", "sign_in")
+
+
 def _came_from(request: HttpRequest) -> str:
     """Return the page of ours from which this was asked for, such as that of a session; empty if it is not known."""
     address = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
         return ""
+    parts = urlsplit(address)
     # A path may begin as the name of another site does, `//elsewhere`.
-    path = escape_leading_slashes(urlsplit(address)._replace(scheme="", netloc="").geturl())
-    # The service worker names itself where a page was opened without any before it.
-    is_itself = path == request.get_full_path() and request.method == "GET"
-    return "" if is_itself or path == reverse("service_worker") else path
+    back = escape_leading_slashes(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return ""
+    is_itself = back == request.get_full_path() and request.method == "GET"
+    return "" if is_itself or parts.path in {reverse(name) for name in _NO_WAY_BACK} else back
 
 
 # --- Answers of Django itself ----------------------------------------------------------------------

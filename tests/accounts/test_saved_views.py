@@ -53,13 +53,18 @@ def test_each_change_is_on_record_without_the_name():
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("  Unpaid \t at  Vasant Kunj ", "Unpaid at Vasant Kunj"), ("\u202eRao\u2066", "Rao"), ("क्" * 20, "क्" * 20)],
+    [
+        ("  Unpaid \t at  Vasant Kunj ", "Unpaid at Vasant Kunj"),
+        ("\u202eRao\u2066", "Rao"),
+        ("क्" * 20, "क्" * 20),
+        ("र\u094d\u200dयाली", "र\u094d\u200dयाली"),  # a joiner is part of the letter
+    ],
 )
 def test_a_name_is_kept_as_it_is_read(typed, kept):
     assert save(make_user(Role.ADMIN), typed).name == kept
 
 
-@pytest.mark.parametrize("typed", ["", " \u200f ", "x" * 41, "a\0b", "a\x1bb"])
+@pytest.mark.parametrize("typed", ["", " \u200f ", "\u200d", "x" * 41, "a\0b", "a\x1bb"])
 def test_a_name_that_cannot_be_read_is_refused(typed):
     asha = make_user(Role.ADMIN)
     view = save(asha)
@@ -77,8 +82,9 @@ def test_names_are_single_and_filters_short():
         save(asha, long="on")
     with refused("view_name_taken"):
         rename_view(actor=actor(asha), view_id=other.pk, name="Unpaid", now=clock.now())
-    with refused("validation_error"):
-        save(asha, "Long", q="x" * 1_000)
+    for text in ("x" * 1_000, "a\0b"):
+        with refused("validation_error"):
+            save(asha, "Long", q=text)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,12 +5,14 @@ from datetime import timedelta
 from playwright.sync_api import Page, expect
 
 from parking.accounts.models import Role, User
+from parking.accounts.saved_views import save_view
 from parking.core import clock
 from parking.facilities.models import ParkingZone
 from parking.stays.models import ParkingSession
 from tests.browser.conftest import Axe, NewPage, SignIn
 from tests.browser.test_weight import SHIFT
-from tests.build import book, enter, leave, make_user
+from tests.browser.watch import Watch
+from tests.build import actor, book, enter, leave, make_user, make_zone
 
 SESSIONS, PAYMENTS = "/office/sessions/", "/office/payments/"
 
@@ -33,6 +35,9 @@ def test_a_row_has_its_actions_in_a_menu_for_keys_and_fingers(
     page.goto(PAYMENTS)
     button = page.get_by_role("button", name="Actions of").first
     menu = page.locator(".row-menu-body:popover-open")
+    for key in ("End", "Control+ArrowDown"):  # of the page, not of a menu that is closed
+        button.press(key)
+        expect(menu).to_have_count(0)
     button.press("ArrowDown")
     assert focused(page) == "Receipt"
     page.keyboard.press("ArrowDown")
@@ -65,6 +70,24 @@ def test_a_row_has_its_actions_in_a_menu_for_keys_and_fingers(
     assert (box["x"], box["width"], box["y"] + box["height"]) == (0, size["width"], size["height"])
     phone.get_by_role("link", name="Refund", exact=True).click()
     expect(phone.get_by_label("Amount")).to_be_visible()
+
+
+def test_the_menu_of_a_low_row_opens_above_it(desktop: Page, sign_in: SignIn, admin: User, zone: ParkingZone) -> None:
+    for _ in range(25):
+        book(make_user(Role.USER), make_zone(slots=1))
+    sign_in(desktop, admin)
+    desktop.goto(SESSIONS)
+    menu = desktop.locator(".row-menu-body:popover-open")
+    buttons = desktop.get_by_role("button", name="Actions of")
+    for button, is_above in ((buttons.first, False), (buttons.last, True)):
+        button.click()
+        expect(menu).to_be_in_viewport(ratio=1)
+        box, edge = menu.bounding_box(), button.bounding_box()
+        assert box and edge
+        upper, lower = (box, edge) if is_above else (edge, box)
+        assert abs(lower["y"] - upper["y"] - upper["height"] - 4) < 2
+        desktop.keyboard.press("Escape")
+        expect(menu).to_have_count(0)
 
 
 def test_rows_stand_closer_at_once_and_from_the_first_paint(
@@ -110,3 +133,35 @@ def test_paging_keeps_the_focus_and_heads_stay_in_sight(desktop: Page, sign_in: 
     expect(pages.get_by_text("Page 3 of 4")).to_be_visible()
     desktop.locator("tbody tr").last.scroll_into_view_if_needed()
     expect(desktop.get_by_role("columnheader", name="Username")).to_be_in_viewport(ratio=1)
+
+
+def test_a_usual_filter_leaves_the_search_box_alive(desktop: Page, sign_in: SignIn, admin: User, driver: User) -> None:
+    sign_in(desktop, admin)
+    desktop.goto("/office/users/")
+    desktop.locator(".chip[href*=USER]").click()
+    expect(desktop.locator(".chip[aria-current]")).to_have_text("Driver")
+    expect(desktop.get_by_role("rowheader", name=driver.username)).to_be_visible()
+    desktop.keyboard.press("/")
+    expect(desktop.locator("[data-search] input")).to_be_focused()
+
+
+def test_the_present_view_is_in_sight_on_a_phone(phone: Page, sign_in: SignIn, admin: User) -> None:
+    for number in range(6):
+        query = {"role": "ADMIN"} if number == 5 else {"q": f"{number}"}
+        save_view(actor=actor(admin), list_name="users", name=f"Managers {number}", query=query, now=clock.now())
+    sign_in(phone, admin)
+    phone.goto("/office/users/?role=ADMIN")
+    expect(phone.locator(".views [aria-current]")).to_have_text("Managers 5")
+    expect(phone.locator(".views [aria-current]")).to_be_in_viewport(ratio=1)
+    assert phone.evaluate("scrollY") == 0
+
+
+def test_paging_without_a_connection_is_not_silent(desktop: Page, sign_in: SignIn, admin: User, watch: Watch) -> None:
+    watch.allow("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+    for _ in range(30):
+        make_user(Role.USER)
+    sign_in(desktop, admin)
+    desktop.goto("/office/users/")
+    desktop.context.set_offline(True)
+    with desktop.expect_event("requestfailed", lambda request: request.is_navigation_request()):
+        desktop.get_by_role("link", name="Next").click()

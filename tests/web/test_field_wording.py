@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
+from parking.accounts.models import User
 from parking.core.errors import InvalidInput
 from parking.edge.field_wording import field_sentence
+from parking.facilities.models import ParkingZone
 from parking.offers.rules import CodeTerms, refuse_wrong_code
 from parking.offers.shop_rules import ShopTerms, gift_of, refuse_wrong_terms
 from parking.stays.window_rules import Window, length_problem, start_problem
@@ -17,6 +19,7 @@ from parking.tariffs.rules import Prices, demand
 from parking.tariffs.rules.checks import checked
 from parking.tariffs.rules.demand import DemandStep
 from parking.tariffs.rules.terms import WEEK, Band, NightCharge, Slab
+from tests.web.office.forms import browser_of, text_of
 
 NOW = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 USUAL = Prices(Decimal(50), Decimal(50))
@@ -77,6 +80,17 @@ def test_every_bound_of_prices_is_said_in_hindi() -> None:
             "Not before 2026-11-30: so far it is invoiced.",
             "2026-11-30 से पहले नहीं: वहाँ तक का बिल बन चुका है।",
         ),
+        (
+            "Give a name of at most 40 characters",
+            "Give a name of at most 40 characters.",
+            "ज़्यादा से ज़्यादा 40 अक्षरों का नाम दें।",
+        ),
+        ("This filter cannot be kept", "This filter cannot be kept.", "यह फ़िल्टर सहेजा नहीं जा सकता।"),
+        (
+            "Give the number of the card that you checked",
+            "Give the number of the card that you checked.",
+            "जाँचे गए कार्ड का नंबर भरें।",
+        ),
         ("This password is too common.", "This password is too common.", "This password is too common."),
     ],
 )
@@ -84,3 +98,25 @@ def test_numbers_and_days_are_kept(text: str, english: str, hindi: str) -> None:
     assert field_sentence(text) == english
     with translation.override("hi"):
         assert field_sentence(text) == hindi
+
+
+NUMBERS = {"token-site": "", "token-first": "5", "token-last": "2", "token-item": "VEHICLE"}
+SLIPS = {"block": "1", "slip-site": "", "slip-name": "A", "slip-first": "5", "slip-last": "2"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "sent", "sentence"),
+    [
+        ("/office/tokens/", NUMBERS, "पहले नंबर से आगे का नंबर दें; एक बार में ज़्यादा से ज़्यादा 1000।"),
+        ("/office/tokens/", SLIPS, "पहले नंबर से आगे का नंबर दें; एक बार में ज़्यादा से ज़्यादा 500।"),
+        ("/office/views/sessions/save/", {"name": "\u200d", "unpaid": "on"}, "ज़्यादा से ज़्यादा 40 अक्षरों का नाम दें।"),
+        ("/office/views/sessions/save/", {"name": "A", "q": "x\0"}, "यह फ़िल्टर सहेजा नहीं जा सकता।"),
+    ],
+)
+def test_a_form_of_the_office_is_refused_in_hindi(
+    admin: User, zone: ParkingZone, address: str, sent: dict[str, str], sentence: str
+) -> None:
+    browser = browser_of(admin)
+    browser.cookies["django_language"] = "hi"
+    assert sentence in text_of(browser.post(address, {key: value or str(zone.site_id) for key, value in sent.items()}))

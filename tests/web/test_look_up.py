@@ -9,11 +9,12 @@ from django.apps import apps
 from django.test import Client
 
 from parking.accounts.models import Role, User
+from parking.accounts.saved_views import save_view
 from parking.core import clock
 from parking.core.admin import LookUpAdmin, look_up
 from parking.payments.models import Payment
 from parking.stays.models import ParkingSession
-from tests.build import book, enter, leave, make_user
+from tests.build import actor, book, enter, leave, make_user
 
 APPS = ["core", "audit", "accounts", "notifications", "vehicles", "facilities", "tariffs", "payments", "invoices"]
 APPS += ["stays", "offers", "passes", "replays", "reports"]
@@ -157,6 +158,17 @@ def test_a_users_password_is_not_shown(office, boss):
     page = office.get(f"/office/admin/accounts/user/{boss.pk}/change/").content.decode()
     assert "boss" in page
     assert "argon2" not in page
+
+
+def test_what_somebody_looks_for_is_theirs_alone(office):
+    ravi = make_user(Role.ADMIN)
+    query = {"q": "DL-01-AB-1234"}
+    view = save_view(actor=actor(ravi), list_name="sessions", name="Car of Mr Rao", query=query, now=clock.now())
+    for page in ("", f"{view.pk}/change/"):
+        answer = office.get(f"/office/admin/accounts/savedview/{page}").content.decode()
+        assert ravi.username in answer
+        assert "Rao" not in answer
+        assert "DL-01-AB-1234" not in answer
 
 
 def test_lists_cost_the_same_however_long_they_are(office, stay, django_assert_max_num_queries, zone, driver):

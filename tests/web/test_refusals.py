@@ -57,9 +57,10 @@ def test_a_refusal_leads_back_to_no_other_site(path):
     assert 'href="/%2F' in page
 
 
-def test_the_service_worker_is_no_page_to_go_back_to():
-    page = answer_to(Forbidden("forbidden", ""), Referer="http://testserver/sw.js").content.decode()
-    assert "/sw.js" not in page
+@pytest.mark.parametrize("path", ["/sw.js", "/sign-in/?next=/office/", "/\\evil.example/"])
+def test_what_is_no_page_of_ours_or_sends_on_is_no_page_to_go_back_to(path):
+    page = answer_to(Forbidden("forbidden", ""), Referer=f"http://testserver{path}").content.decode()
+    assert f'href="{path}"' not in page
 
 
 @pytest.mark.parametrize("path", ["/pay/return/a%00b/", "/zones/99999999999999999999/", "/zones/%00/"])

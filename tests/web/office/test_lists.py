@@ -8,6 +8,7 @@ from django.test import Client
 
 from parking.accounts.models import Role
 from parking.core import clock
+from parking.web.templatetags.parking import rupees
 from tests.build import book, enter, leave, make_user, terminate
 from tests.web.office.forms import browser_of, text_of
 
@@ -37,6 +38,16 @@ def test_the_menu_of_a_payment_has_what_its_reader_may_do(left, role, of_payment
     found = menus(browser_of(make_user(role)).get(PAYMENTS))
     assert len(found) == left.bill.payments.count()
     assert [steps for steps in found.values() if steps != of_payment] == of_refund
+
+
+def test_the_menu_of_cash_is_called_by_what_its_row_shows(admin, staff, driver, zone):
+    """Cash has no reference, and its number stands nowhere."""
+    ago = clock.now() - timedelta(hours=4)
+    left = leave(staff, enter(staff, book(driver, zone, now=ago), now=ago)).session
+    cash, browser = left.bill.payments.get(method="CASH"), browser_of(admin)
+    plate = left.vehicle.vehicle_number.replace("-", "\N{NO-BREAK SPACE}")
+    assert f"Actions of {plate}" in menus(browser.get(PAYMENTS))
+    assert f"Actions of {rupees(cash.amount)}" in menus(browser.get(f"{SESSIONS}{left.pk}/"))
 
 
 def test_a_stay_can_be_ended_from_its_row_while_it_lasts(admin, staff, driver, zone, left):

@@ -3,16 +3,30 @@
 
 import htmx from "../vendor/htmx.js";
 
+const openWhole = ({ pathInfo }) => location.assign(pathInfo.finalRequestPath ?? pathInfo.requestPath);
+
 // A page without a list, such as a refusal, is shown as what it is.
 let wasPaging = false;
 htmx.on("htmx:beforeSwap", ({ detail }) => {
   wasPaging = document.activeElement?.closest(".pages") != null;
   if (detail.xhr.responseText.includes('id="list"')) return;
   detail.shouldSwap = false;
-  location.assign(detail.pathInfo.finalRequestPath ?? detail.pathInfo.requestPath);
+  openWhole(detail);
 });
 
+// Without a connection the browser says so, as for every other link.
+htmx.on("htmx:sendError", ({ detail }) => openWhole(detail));
+
+// On a phone the row of saved views is wider than the screen: the present one is in sight.
+function showView() {
+  const view = document.querySelector(".views [aria-current]");
+  const row = view?.parentElement;
+  if (row) row.scrollLeft += view.getBoundingClientRect().left - row.getBoundingClientRect().left;
+}
+showView();
+
 htmx.on("htmx:afterSettle", () => {
+  showView();
   // Announces the new position in the list to screen readers, which notice no other change.
   const said = document.querySelector("[data-list-said]");
   const where = document.querySelector("#list [data-list-where]");

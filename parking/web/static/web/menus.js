@@ -11,11 +11,11 @@ function place(menu) {
   const { clientWidth, clientHeight } = document.documentElement;
   const goesUp = button.bottom > clientHeight * 0.65;
   const across = button.left < clientWidth / 2;
-  menu.style.top = goesUp ? "auto" : `${button.bottom + scrollY + 4}px`;
-  menu.style.bottom = goesUp ? `${clientHeight - button.top - scrollY + 4}px` : "auto";
+  // From the top also where it goes up, by its own height (tables.css): a bottom would be that of the whole page.
+  menu.style.top = `${(goesUp ? button.top - 4 : button.bottom + 4) + scrollY}px`;
   menu.style.left = across ? `${button.left + scrollX}px` : "auto";
   menu.style.right = across ? "auto" : `${clientWidth - button.right - scrollX}px`;
-  menu.dataset.placed = "yes";
+  menu.dataset.placed = goesUp ? "above" : "below";
 }
 
 document.addEventListener(
@@ -49,9 +49,14 @@ const menuOf = (element) => {
 };
 
 const KEYS = ["ArrowDown", "ArrowUp", "Home", "End"];
+
+// Home and End of a closed menu are those of the page, and keys with Ctrl or Alt those of the browser.
+const isForMenu = (menu, { key, ctrlKey, altKey, metaKey }) =>
+  !ctrlKey && !altKey && !metaKey && (key.startsWith("Arrow") || menu.matches(":popover-open"));
+
 document.addEventListener("keydown", (event) => {
   const menu = KEYS.includes(event.key) && !event.target.matches("input") && menuOf(event.target);
-  if (!menu) return;
+  if (!menu || !isForMenu(menu, event)) return;
   event.preventDefault();
   if (!menu.matches(":popover-open")) menu.showPopover();
   next(stepsOf(menu), event.target, event.key)?.focus();
