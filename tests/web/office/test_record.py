@@ -48,7 +48,7 @@ def test_the_page_costs_the_same_however_many_lines_there_are(office, staff, dja
     for _ in range(10):
         audit.record(actor(staff), Refusal(code="zone_full"), START)
     office.get(RECORD)  # the process keeps what it read of notices and what waits
-    with django_assert_num_queries(9):  # session, account, count, lines, names, saved views, what waits (3)
+    with django_assert_num_queries(7):  # session, account, count, lines, names, saved views, what waits
         office.get(RECORD)
 
 

@@ -49,7 +49,7 @@ def test_the_grid_says_each_state_in_words(office, small, driver, staff):
 def test_the_grid_costs_the_same_however_many_slots_there_are(office, slots, django_assert_num_queries):
     zone = make_zone(slots=slots)
     office.get(address(zone))  # the process keeps what it read of notices and what waits
-    with django_assert_num_queries(9):  # session, account, zone, slots, zone with its counts, what waits (3)
+    with django_assert_num_queries(7):  # session, account, zone, slots, zone with its counts, what waits
         office.get(address(zone))
 
 

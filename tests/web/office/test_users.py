@@ -64,7 +64,7 @@ def test_the_list_costs_the_same_however_long_it_is(office, people, django_asser
     for _ in range(people):
         make_user()
     office.get(USERS)  # the process keeps what it read of notices and what waits
-    with django_assert_num_queries(8):  # session, account, count, rows, saved views, what waits (3)
+    with django_assert_num_queries(6):  # session, account, count, rows, saved views, what waits
         office.get(USERS)
 
 

@@ -48,7 +48,7 @@ def test_the_list_costs_the_same_however_many_zones_there_are(office, zones, dja
     for _ in range(zones):
         make_zone(slots=2)
     office.get(ZONES)  # the process keeps what it read of the brand, prices, demand and notices
-    with django_assert_num_queries(9):  # session, account, sites, zones, counts, retired, what waits (3)
+    with django_assert_num_queries(7):  # session, account, sites, zones, counts, retired, what waits
         office.get(ZONES)
 
 

@@ -1,8 +1,11 @@
 """The office's side navigation: groups of pages, with how much waits on each."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Count, QuerySet, Value
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -121,11 +124,19 @@ def _tables(user: User, actor: Actor) -> list[tuple[str | Promise, Sequence[Entr
 
 
 def waiting_counts(*, sites: Sites) -> Mapping[str, int]:
-    """Return how much waits, by section."""
-    return {
-        "review": orders_in_review(sites=sites).count() + refunds(sites=sites).count(),
-        "debts": open_debts(now=clock.now(), sites=sites).count(),
-    }
+    """Return how much waits, by section; in one statement, which each page of the office sends."""
+    waiting: list[tuple[str, QuerySet[Any]]] = [
+        ("review", orders_in_review(sites=sites)),
+        ("review", refunds(sites=sites)),
+        ("debts", open_debts(now=clock.now(), sites=sites)),
+    ]
+    first, *others = (
+        rows.order_by().values(section=Value(section)).annotate(number=Count("pk")) for section, rows in waiting
+    )
+    counts: Counter[str] = Counter()
+    for row in first.union(*others, all=True):
+        counts[row["section"]] += row["number"]
+    return counts
 
 
 def _shown(entry: Entry, section: str, query: str, waiting: Mapping[str, int]) -> Shown:
