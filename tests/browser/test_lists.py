@@ -158,6 +158,7 @@ def test_the_present_view_is_in_sight_on_a_phone(phone: Page, sign_in: SignIn, a
 
 def test_paging_without_a_connection_is_not_silent(desktop: Page, sign_in: SignIn, admin: User, watch: Watch) -> None:
     watch.allow("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+    watch.allow("occurred when fetching the script")  # the browser may look for a newer service worker meanwhile
     for _ in range(30):
         make_user(Role.USER)
     sign_in(desktop, admin)
