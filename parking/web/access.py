@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from parking.accounts.models import Role, User
 from parking.edge.callers import ANY_ROLE, ATTENDANTS, AUDITORS, DRIVERS, MANAGERS, is_let_in, wrong_role
@@ -86,20 +86,22 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     """
     if request.method == "GET" and not _is_fetched(request):
         query = {"next": request.get_full_path()}
-    elif page_of := _page_of_form(request):
+    elif page_of := page_asked_from(request):
         query = {"next": page_of, INTERRUPTED: "1"}
     else:
         query = {}
     return _to(request, f"{reverse('sign_in')}?{urlencode(query)}" if query else reverse("sign_in"))
 
 
-def _page_of_form(request: HttpRequest) -> str:
-    """Return path and query of the page of ours that a form or script was on, as the browser says; empty if unknown."""
+def page_asked_from(request: HttpRequest) -> str:
+    """Return path and query of the page of ours that a link, form or script was on, as the browser says; else empty."""
     address = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
     if not _is_ours(request, address):
         return ""
     parts = urlsplit(address)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    # A path may begin as the name of another site does, `//elsewhere`.
+    back = escape_leading_slashes(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else ""
 
 
 def _to(request: HttpRequest, address: str) -> HttpResponse:

@@ -10,7 +10,6 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from parking.core.errors import (
     DomainError,
@@ -22,7 +21,7 @@ from parking.edge.answers import failed
 from parking.edge.errors import database_away, database_unavailable, headers_of, record_refusal
 from parking.edge.pages import page
 from parking.edge.wording import sentence_for
-from parking.web.access import View, is_part, to_sign_in
+from parking.web.access import View, is_part, page_asked_from, to_sign_in
 from parking.web.frames import PLAIN, frame_for
 
 
@@ -81,17 +80,10 @@ _NO_WAY_BACK = ("service_worker", "sign_in")
 
 
 def _came_from(request: HttpRequest) -> str:
-    """Return the page of ours from which this was asked for, such as that of a session; empty if it is not known."""
-    address = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
-        return ""
-    parts = urlsplit(address)
-    # A path may begin as the name of another site does, `//elsewhere`.
-    back = escape_leading_slashes(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return ""
+    """Return the page from which this was asked for, such as that of a session; empty if it is not known."""
+    back = page_asked_from(request)
     is_itself = back == request.get_full_path() and request.method == "GET"
-    return "" if is_itself or parts.path in {reverse(name) for name in _NO_WAY_BACK} else back
+    return "" if is_itself or urlsplit(back).path in {reverse(name) for name in _NO_WAY_BACK} else back
 
 
 # --- Answers of Django itself ----------------------------------------------------------------------
